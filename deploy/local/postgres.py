@@ -54,10 +54,13 @@ def programs() -> Path:
     elif spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent / "pginstall" / "bin"
     else:
-        raise LaunchError("PostgreSQL is not installed", "run `make setup`, or set CASELLA_POSTGRES_BIN to its bin folder")
+        raise LaunchError(
+            "PostgreSQL is not installed", "run `make setup`, or set CASELLA_POSTGRES_BIN to its bin folder"
+        )
     if not (folder / "postgres").is_file():
         raise LaunchError(
-            f"{folder} holds no program called postgres", "set CASELLA_POSTGRES_BIN to the bin folder of PostgreSQL 15 or newer"
+            f"{folder} holds no program called postgres",
+            "set CASELLA_POSTGRES_BIN to the bin folder of PostgreSQL 15 or newer",
         )
     return folder.resolve()
 
@@ -95,7 +98,9 @@ class PostgresServer:
             password_file.flush()
             self._user.own(Path(password_file.name))
             done = subprocess.run(
-                self._user.command(self._programs / "initdb", *_INITDB_FLAGS, f"--pwfile={password_file.name}", "-D", self.data),
+                self._user.command(
+                    self._programs / "initdb", *_INITDB_FLAGS, f"--pwfile={password_file.name}", "-D", self.data
+                ),
                 user=self._user.popen_user(),
                 group=self._user.popen_group(),
                 extra_groups=None if self._user.popen_user() is None else [],
@@ -106,7 +111,9 @@ class PostgresServer:
             )
         if done.returncode != 0:
             reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
-            raise LaunchError(f"initdb could not make {self.data} ({' '.join(reason)})", "free the disk or remove the folder")
+            raise LaunchError(
+                f"initdb could not make {self.data} ({' '.join(reason)})", "free the disk or remove the folder"
+            )
 
     def start(self, log: Path) -> "subprocess.Popen[bytes]":
         """Starts the server in a session of its own, so that Ctrl-C in a terminal does not reach it before the rooms.
@@ -150,7 +157,9 @@ class PostgresServer:
         end = time.monotonic() + _READY_SECONDS
         while not self.is_ready() or process.pid != self.pid():
             if process.poll() is not None:
-                raise LaunchError(f"PostgreSQL ended at once with code {process.returncode}", "its reason is in the log postgres.log")
+                raise LaunchError(
+                    f"PostgreSQL ended at once with code {process.returncode}", "its reason is in the log postgres.log"
+                )
             if time.monotonic() > end:
                 raise LaunchError("PostgreSQL is not ready after a minute", "its reason is in the log postgres.log")
             time.sleep(_POLL_SECONDS)
@@ -191,4 +200,3 @@ def stop(pid: int) -> None:
         if time.monotonic() > end:
             raise LaunchError(f"PostgreSQL (process {pid}) does not stop", f"end it with `kill -QUIT {pid}`")
         time.sleep(_POLL_SECONDS)
-

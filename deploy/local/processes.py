@@ -16,5 +16,7 @@ def runs(pid: int, program: str) -> bool:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             return program.encode() in (_PROC / str(pid) / "cmdline").read_bytes()
         return False
-    shown = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    shown = subprocess.run(
+        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
     return program in shown and not shown.startswith("Z")

@@ -44,7 +44,9 @@ async def test_no_room_reads_another_rooms_schema(databases: TestDatabases) -> N
 
 async def test_sorting_is_the_same_on_every_system(room_database: RoomDatabase) -> None:
     connection = await provision.connect(room_database("trial"))
-    rows = await connection.fetch("SELECT word FROM (VALUES ('b'), ('A'), ('à'), ('B'), ('a')) AS t(word) ORDER BY word")
+    rows = await connection.fetch(
+        "SELECT word FROM (VALUES ('b'), ('A'), ('à'), ('B'), ('a')) AS t(word) ORDER BY word"
+    )
     upper = await connection.fetchval("SELECT upper('perché')")
     await connection.close()
     assert [row["word"] for row in rows] == ["A", "B", "a", "b", "à"]
