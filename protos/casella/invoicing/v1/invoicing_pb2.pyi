@@ -1,0 +1,379 @@
+import datetime
+
+from casella.common.v1 import access_pb2 as _access_pb2
+from casella.common.v1 import common_pb2 as _common_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class DocumentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DOCUMENT_KIND_UNSPECIFIED: _ClassVar[DocumentKind]
+    DOCUMENT_KIND_PROFORMA: _ClassVar[DocumentKind]
+    DOCUMENT_KIND_INVOICE: _ClassVar[DocumentKind]
+    DOCUMENT_KIND_CREDIT_NOTE: _ClassVar[DocumentKind]
+
+class TransmissionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRANSMISSION_STATE_UNSPECIFIED: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_PENDING: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_SENT: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_DELIVERED: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_UNDELIVERABLE: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_REJECTED: _ClassVar[TransmissionState]
+    TRANSMISSION_STATE_GIVEN_UP: _ClassVar[TransmissionState]
+
+class FileKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FILE_KIND_UNSPECIFIED: _ClassVar[FileKind]
+    FILE_KIND_PDF: _ClassVar[FileKind]
+    FILE_KIND_XML: _ClassVar[FileKind]
+    FILE_KIND_RECEIPT: _ClassVar[FileKind]
+DOCUMENT_KIND_UNSPECIFIED: DocumentKind
+DOCUMENT_KIND_PROFORMA: DocumentKind
+DOCUMENT_KIND_INVOICE: DocumentKind
+DOCUMENT_KIND_CREDIT_NOTE: DocumentKind
+TRANSMISSION_STATE_UNSPECIFIED: TransmissionState
+TRANSMISSION_STATE_PENDING: TransmissionState
+TRANSMISSION_STATE_SENT: TransmissionState
+TRANSMISSION_STATE_DELIVERED: TransmissionState
+TRANSMISSION_STATE_UNDELIVERABLE: TransmissionState
+TRANSMISSION_STATE_REJECTED: TransmissionState
+TRANSMISSION_STATE_GIVEN_UP: TransmissionState
+FILE_KIND_UNSPECIFIED: FileKind
+FILE_KIND_PDF: FileKind
+FILE_KIND_XML: FileKind
+FILE_KIND_RECEIPT: FileKind
+
+class FileInfo(_message.Message):
+    __slots__ = ("file_id", "kind", "name", "sha256", "size")
+    FILE_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    file_id: str
+    kind: FileKind
+    name: str
+    sha256: str
+    size: int
+    def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
+
+class Document(_message.Message):
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_AT_FIELD_NUMBER: _ClassVar[int]
+    TRANSMISSION_STATE_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    kind: DocumentKind
+    number: str
+    date: _common_pb2.Date
+    account_id: str
+    order_id: str
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    issued_at: _timestamp_pb2.Timestamp
+    transmission_state: TransmissionState
+    files: _containers.RepeatedCompositeFieldContainer[FileInfo]
+    language: _common_pb2.Language
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ...) -> None: ...
+
+class PaymentTerms(_message.Message):
+    __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload", "pay_url")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    BIC_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    EPC_PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    method: _common_pb2.PaymentMethod
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    epc_payload: str
+    pay_url: str
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+
+class IssueProformaRequest(_message.Message):
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "payment")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    account_id: str
+    language: _common_pb2.Language
+    party: _common_pb2.BillingParty
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    payment: PaymentTerms
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., payment: _Optional[_Union[PaymentTerms, _Mapping]] = ...) -> None: ...
+
+class IssueProformaResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class SendProformaRequest(_message.Message):
+    __slots__ = ("document_id", "recipient", "expires_at")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    recipient: _common_pb2.Recipient
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SendProformaResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class IssueInvoiceRequest(_message.Message):
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    account_id: str
+    language: _common_pb2.Language
+    party: _common_pb2.BillingParty
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    date: _common_pb2.Date
+    method: _common_pb2.PaymentMethod
+    payment_reference: str
+    proforma_number: str
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
+
+class IssueInvoiceResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class SendInvoiceRequest(_message.Message):
+    __slots__ = ("document_id", "recipient")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendInvoiceResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetInvoicingDocumentRequest(_message.Message):
+    __slots__ = ("document_id",)
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    def __init__(self, document_id: _Optional[str] = ...) -> None: ...
+
+class GetInvoicingDocumentResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class ListDocumentsRequest(_message.Message):
+    __slots__ = ("account_id", "kind", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    kind: DocumentKind
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListDocumentsResponse(_message.Message):
+    __slots__ = ("documents", "next_page_token")
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    documents: _containers.RepeatedCompositeFieldContainer[Document]
+    next_page_token: str
+    def __init__(self, documents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetDocumentFileRequest(_message.Message):
+    __slots__ = ("document_id", "file_id")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_ID_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    file_id: str
+    def __init__(self, document_id: _Optional[str] = ..., file_id: _Optional[str] = ...) -> None: ...
+
+class GetDocumentFileResponse(_message.Message):
+    __slots__ = ("info", "content", "media_type")
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    info: FileInfo
+    content: bytes
+    media_type: str
+    def __init__(self, info: _Optional[_Union[FileInfo, _Mapping]] = ..., content: _Optional[bytes] = ..., media_type: _Optional[str] = ...) -> None: ...
+
+class CheckProfileRequest(_message.Message):
+    __slots__ = ("party",)
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    party: _common_pb2.BillingParty
+    def __init__(self, party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+
+class ProfileFinding(_message.Message):
+    __slots__ = ("field", "code", "message_it", "message_en")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_IT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_EN_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    code: str
+    message_it: str
+    message_en: str
+    def __init__(self, field: _Optional[str] = ..., code: _Optional[str] = ..., message_it: _Optional[str] = ..., message_en: _Optional[str] = ...) -> None: ...
+
+class CheckProfileResponse(_message.Message):
+    __slots__ = ("findings",)
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[ProfileFinding]
+    def __init__(self, findings: _Optional[_Iterable[_Union[ProfileFinding, _Mapping]]] = ...) -> None: ...
+
+class TransmitInvoiceRequest(_message.Message):
+    __slots__ = ("invoice_id",)
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
+
+class Transmission(_message.Message):
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id")
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    SENT_AT_FIELD_NUMBER: _ClassVar[int]
+    SDI_IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODES_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    ALERT_IN_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    number: str
+    state: TransmissionState
+    attempt: int
+    file_name: str
+    sent_at: _timestamp_pb2.Timestamp
+    sdi_identifier: str
+    error_codes: _containers.RepeatedScalarFieldContainer[str]
+    deadline: _timestamp_pb2.Timestamp
+    alert_in: _duration_pb2.Duration
+    account_id: str
+    order_id: str
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+
+class TransmitInvoiceResponse(_message.Message):
+    __slots__ = ("transmission",)
+    TRANSMISSION_FIELD_NUMBER: _ClassVar[int]
+    transmission: Transmission
+    def __init__(self, transmission: _Optional[_Union[Transmission, _Mapping]] = ...) -> None: ...
+
+class GetTransmissionRequest(_message.Message):
+    __slots__ = ("invoice_id",)
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
+
+class GetTransmissionResponse(_message.Message):
+    __slots__ = ("transmission",)
+    TRANSMISSION_FIELD_NUMBER: _ClassVar[int]
+    transmission: Transmission
+    def __init__(self, transmission: _Optional[_Union[Transmission, _Mapping]] = ...) -> None: ...
+
+class PrepareResendRequest(_message.Message):
+    __slots__ = ("request_id", "invoice_id", "party", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    invoice_id: str
+    party: _common_pb2.BillingParty
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class PrepareResendResponse(_message.Message):
+    __slots__ = ("transmission",)
+    TRANSMISSION_FIELD_NUMBER: _ClassVar[int]
+    transmission: Transmission
+    def __init__(self, transmission: _Optional[_Union[Transmission, _Mapping]] = ...) -> None: ...
+
+class GiveUpTransmissionRequest(_message.Message):
+    __slots__ = ("request_id", "invoice_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    invoice_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class GiveUpTransmissionResponse(_message.Message):
+    __slots__ = ("transmission",)
+    TRANSMISSION_FIELD_NUMBER: _ClassVar[int]
+    transmission: Transmission
+    def __init__(self, transmission: _Optional[_Union[Transmission, _Mapping]] = ...) -> None: ...
+
+class PollReceiptsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class PollReceiptsResponse(_message.Message):
+    __slots__ = ("messages", "receipts", "unknown")
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    RECEIPTS_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    messages: int
+    receipts: int
+    unknown: int
+    def __init__(self, messages: _Optional[int] = ..., receipts: _Optional[int] = ..., unknown: _Optional[int] = ...) -> None: ...
+
+class AuditNumberingRequest(_message.Message):
+    __slots__ = ("year",)
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    year: int
+    def __init__(self, year: _Optional[int] = ...) -> None: ...
+
+class AuditNumberingResponse(_message.Message):
+    __slots__ = ("invoices", "violations")
+    INVOICES_FIELD_NUMBER: _ClassVar[int]
+    VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
+    invoices: int
+    violations: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ...) -> None: ...

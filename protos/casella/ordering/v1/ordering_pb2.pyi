@@ -1,0 +1,555 @@
+import datetime
+
+from casella.common.v1 import access_pb2 as _access_pb2
+from casella.common.v1 import common_pb2 as _common_pb2
+from casella.mailboxes.v1 import mailboxes_pb2 as _mailboxes_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class OrderState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORDER_STATE_UNSPECIFIED: _ClassVar[OrderState]
+    ORDER_STATE_OPEN: _ClassVar[OrderState]
+    ORDER_STATE_PAID: _ClassVar[OrderState]
+    ORDER_STATE_FULFILLED: _ClassVar[OrderState]
+    ORDER_STATE_EXPIRED: _ClassVar[OrderState]
+    ORDER_STATE_CANCELLED: _ClassVar[OrderState]
+
+class OrderNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORDER_NEXT_UNSPECIFIED: _ClassVar[OrderNext]
+    ORDER_NEXT_WAIT: _ClassVar[OrderNext]
+    ORDER_NEXT_EXPIRY_DUE: _ClassVar[OrderNext]
+    ORDER_NEXT_CANCEL_REQUESTED: _ClassVar[OrderNext]
+    ORDER_NEXT_NOT_OPEN: _ClassVar[OrderNext]
+
+class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OUTCOME_UNSPECIFIED: _ClassVar[Outcome]
+    OUTCOME_PAID: _ClassVar[Outcome]
+    OUTCOME_EXPIRED: _ClassVar[Outcome]
+    OUTCOME_CANCELLED: _ClassVar[Outcome]
+
+class OrderEmail(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ORDER_EMAIL_UNSPECIFIED: _ClassVar[OrderEmail]
+    ORDER_EMAIL_CONFIRMATION: _ClassVar[OrderEmail]
+    ORDER_EMAIL_EXPIRED: _ClassVar[OrderEmail]
+    ORDER_EMAIL_CANCELLED: _ClassVar[OrderEmail]
+
+class SubscriptionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SUBSCRIPTION_STATE_UNSPECIFIED: _ClassVar[SubscriptionState]
+    SUBSCRIPTION_STATE_ACTIVE: _ClassVar[SubscriptionState]
+    SUBSCRIPTION_STATE_ENDED: _ClassVar[SubscriptionState]
+
+class ClosureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CLOSURE_REASON_UNSPECIFIED: _ClassVar[ClosureReason]
+    CLOSURE_REASON_TRIAL_ENDED: _ClassVar[ClosureReason]
+    CLOSURE_REASON_SUBSCRIPTION_ENDED: _ClassVar[ClosureReason]
+    CLOSURE_REASON_ERASURE: _ClassVar[ClosureReason]
+ORDER_STATE_UNSPECIFIED: OrderState
+ORDER_STATE_OPEN: OrderState
+ORDER_STATE_PAID: OrderState
+ORDER_STATE_FULFILLED: OrderState
+ORDER_STATE_EXPIRED: OrderState
+ORDER_STATE_CANCELLED: OrderState
+ORDER_NEXT_UNSPECIFIED: OrderNext
+ORDER_NEXT_WAIT: OrderNext
+ORDER_NEXT_EXPIRY_DUE: OrderNext
+ORDER_NEXT_CANCEL_REQUESTED: OrderNext
+ORDER_NEXT_NOT_OPEN: OrderNext
+OUTCOME_UNSPECIFIED: Outcome
+OUTCOME_PAID: Outcome
+OUTCOME_EXPIRED: Outcome
+OUTCOME_CANCELLED: Outcome
+ORDER_EMAIL_UNSPECIFIED: OrderEmail
+ORDER_EMAIL_CONFIRMATION: OrderEmail
+ORDER_EMAIL_EXPIRED: OrderEmail
+ORDER_EMAIL_CANCELLED: OrderEmail
+SUBSCRIPTION_STATE_UNSPECIFIED: SubscriptionState
+SUBSCRIPTION_STATE_ACTIVE: SubscriptionState
+SUBSCRIPTION_STATE_ENDED: SubscriptionState
+CLOSURE_REASON_UNSPECIFIED: ClosureReason
+CLOSURE_REASON_TRIAL_ENDED: ClosureReason
+CLOSURE_REASON_SUBSCRIPTION_ENDED: ClosureReason
+CLOSURE_REASON_ERASURE: ClosureReason
+
+class GetPriceListRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Plan(_message.Message):
+    __slots__ = ("size", "monthly", "annual")
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_FIELD_NUMBER: _ClassVar[int]
+    size: _mailboxes_pb2.MailboxSize
+    monthly: _common_pb2.Money
+    annual: _common_pb2.Money
+    def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class OptionPrice(_message.Message):
+    __slots__ = ("code", "name_it", "name_en", "monthly", "annual")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_IT_FIELD_NUMBER: _ClassVar[int]
+    NAME_EN_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    name_it: str
+    name_en: str
+    monthly: _common_pb2.Money
+    annual: _common_pb2.Money
+    def __init__(self, code: _Optional[str] = ..., name_it: _Optional[str] = ..., name_en: _Optional[str] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class GetPriceListResponse(_message.Message):
+    __slots__ = ("version", "valid_from", "plans", "options", "monthly_minimum", "annual_minimum")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    PLANS_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    version: str
+    valid_from: _common_pb2.Date
+    plans: _containers.RepeatedCompositeFieldContainer[Plan]
+    options: _containers.RepeatedCompositeFieldContainer[OptionPrice]
+    monthly_minimum: int
+    annual_minimum: int
+    def __init__(self, version: _Optional[str] = ..., valid_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[OptionPrice, _Mapping]]] = ..., monthly_minimum: _Optional[int] = ..., annual_minimum: _Optional[int] = ...) -> None: ...
+
+class MailboxItem(_message.Message):
+    __slots__ = ("size", "quantity", "options")
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    size: _mailboxes_pb2.MailboxSize
+    quantity: int
+    options: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., quantity: _Optional[int] = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CreateQuoteRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "kind", "billing", "items")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    BILLING_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    kind: _common_pb2.CustomerKind
+    billing: _common_pb2.BillingPeriod
+    items: _containers.RepeatedCompositeFieldContainer[MailboxItem]
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ...) -> None: ...
+
+class Quote(_message.Message):
+    __slots__ = ("quote_id", "hash", "price_list_version", "kind", "billing", "items", "lines_it", "lines_en", "totals", "valid_until")
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    HASH_FIELD_NUMBER: _ClassVar[int]
+    PRICE_LIST_VERSION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    BILLING_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    LINES_IT_FIELD_NUMBER: _ClassVar[int]
+    LINES_EN_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    quote_id: str
+    hash: str
+    price_list_version: str
+    kind: _common_pb2.CustomerKind
+    billing: _common_pb2.BillingPeriod
+    items: _containers.RepeatedCompositeFieldContainer[MailboxItem]
+    lines_it: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    lines_en: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    valid_until: _timestamp_pb2.Timestamp
+    def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CreateQuoteResponse(_message.Message):
+    __slots__ = ("quote",)
+    QUOTE_FIELD_NUMBER: _ClassVar[int]
+    quote: Quote
+    def __init__(self, quote: _Optional[_Union[Quote, _Mapping]] = ...) -> None: ...
+
+class SaveBillingProfileRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "profile")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    profile: _common_pb2.BillingParty
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., profile: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+
+class SaveBillingProfileResponse(_message.Message):
+    __slots__ = ("profile",)
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    profile: _common_pb2.BillingParty
+    def __init__(self, profile: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+
+class GetBillingProfileRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetBillingProfileResponse(_message.Message):
+    __slots__ = ("profile",)
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    profile: _common_pb2.BillingParty
+    def __init__(self, profile: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+
+class OrderConsent(_message.Message):
+    __slots__ = ("button_label", "language", "terms_hash", "quote_hash", "client", "start_at_once", "withdrawal_information_shown")
+    BUTTON_LABEL_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    TERMS_HASH_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_HASH_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_FIELD_NUMBER: _ClassVar[int]
+    START_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_INFORMATION_SHOWN_FIELD_NUMBER: _ClassVar[int]
+    button_label: str
+    language: _common_pb2.Language
+    terms_hash: str
+    quote_hash: str
+    client: _common_pb2.ClientContext
+    start_at_once: bool
+    withdrawal_information_shown: bool
+    def __init__(self, button_label: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., terms_hash: _Optional[str] = ..., quote_hash: _Optional[str] = ..., client: _Optional[_Union[_common_pb2.ClientContext, _Mapping]] = ..., start_at_once: _Optional[bool] = ..., withdrawal_information_shown: _Optional[bool] = ...) -> None: ...
+
+class PlaceOrderRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "quote_id", "payment_method", "consent")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    quote_id: str
+    payment_method: _common_pb2.PaymentMethod
+    consent: OrderConsent
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., quote_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., consent: _Optional[_Union[OrderConsent, _Mapping]] = ...) -> None: ...
+
+class Order(_message.Message):
+    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    PLACED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    UNLOCKED_AT_FIELD_NUMBER: _ClassVar[int]
+    FULFILLED_AT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    account_id: str
+    state: OrderState
+    quote: Quote
+    payment_method: _common_pb2.PaymentMethod
+    placed_at: _timestamp_pb2.Timestamp
+    expires_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    cancel_requested: bool
+    payment_request_id: str
+    proforma_id: str
+    proforma_number: str
+    invoice_id: str
+    unlocked_at: _timestamp_pb2.Timestamp
+    fulfilled_at: _timestamp_pb2.Timestamp
+    language: _common_pb2.Language
+    party: _common_pb2.BillingParty
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+
+class PlaceOrderResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class CancelOrderRequest(_message.Message):
+    __slots__ = ("request_id", "order_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    order_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class CancelOrderResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class GetOrderRequest(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
+class GetOrderResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class ListOrdersRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListOrdersResponse(_message.Message):
+    __slots__ = ("orders", "next_page_token")
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    orders: _containers.RepeatedCompositeFieldContainer[Order]
+    next_page_token: str
+    def __init__(self, orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RecordProformaRequest(_message.Message):
+    __slots__ = ("order_id", "payment_request_id", "proforma_id", "proforma_number")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    payment_request_id: str
+    proforma_id: str
+    proforma_number: str
+    def __init__(self, order_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
+
+class RecordProformaResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class AdvanceOrderRequest(_message.Message):
+    __slots__ = ("order_id", "recipient", "iban", "reference", "pay_url")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    recipient: _common_pb2.Recipient
+    iban: str
+    reference: str
+    pay_url: str
+    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+
+class AdvanceOrderResponse(_message.Message):
+    __slots__ = ("state", "next", "wait", "due", "due_at")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    DUE_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    state: OrderState
+    next: OrderNext
+    wait: _duration_pb2.Duration
+    due: str
+    due_at: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RecordOutcomeRequest(_message.Message):
+    __slots__ = ("order_id", "outcome", "available_on")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    outcome: Outcome
+    available_on: _common_pb2.Date
+    def __init__(self, order_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class RecordOutcomeResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class FulfilOrderRequest(_message.Message):
+    __slots__ = ("order_id", "invoice_id", "unlocked_at")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    UNLOCKED_AT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    invoice_id: str
+    unlocked_at: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class FulfilOrderResponse(_message.Message):
+    __slots__ = ("order", "subscription")
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    subscription: Subscription
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class SendOrderEmailRequest(_message.Message):
+    __slots__ = ("order_id", "email", "recipient")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    email: OrderEmail
+    recipient: _common_pb2.Recipient
+    def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendOrderEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Subscription(_message.Message):
+    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day")
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    BILLING_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_START_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_END_FIELD_NUMBER: _ClassVar[int]
+    ANCHOR_DAY_FIELD_NUMBER: _ClassVar[int]
+    subscription_id: str
+    account_id: str
+    order_id: str
+    state: SubscriptionState
+    billing: _common_pb2.BillingPeriod
+    started_at: _timestamp_pb2.Timestamp
+    period_start: _common_pb2.Date
+    period_end: _common_pb2.Date
+    anchor_day: int
+    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ...) -> None: ...
+
+class GetSubscriptionRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetSubscriptionResponse(_message.Message):
+    __slots__ = ("subscription",)
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class GetStandingRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetStandingResponse(_message.Message):
+    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold")
+    ORDER_OPEN_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAID_FIELD_NUMBER: _ClassVar[int]
+    PAID_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
+    order_open: bool
+    open_order_id: str
+    paid: bool
+    paid_order_id: str
+    closed: bool
+    legal_hold: bool
+    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ...) -> None: ...
+
+class CloseAccountRequest(_message.Message):
+    __slots__ = ("account_id", "reason")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    reason: ClosureReason
+    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ...) -> None: ...
+
+class CloseAccountResponse(_message.Message):
+    __slots__ = ("closure",)
+    CLOSURE_FIELD_NUMBER: _ClassVar[int]
+    closure: Closure
+    def __init__(self, closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...
+
+class Closure(_message.Message):
+    __slots__ = ("account_id", "reason", "closed_at", "legal_hold", "purged_at")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
+    PURGED_AT_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    reason: ClosureReason
+    closed_at: _timestamp_pb2.Timestamp
+    legal_hold: bool
+    purged_at: _timestamp_pb2.Timestamp
+    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., legal_hold: _Optional[bool] = ..., purged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetClosureRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetClosureResponse(_message.Message):
+    __slots__ = ("closure",)
+    CLOSURE_FIELD_NUMBER: _ClassVar[int]
+    closure: Closure
+    def __init__(self, closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...
+
+class RecordPurgedRequest(_message.Message):
+    __slots__ = ("account_id", "domains_removed", "mailboxes_removed")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    DOMAINS_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    MAILBOXES_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    domains_removed: int
+    mailboxes_removed: int
+    def __init__(self, account_id: _Optional[str] = ..., domains_removed: _Optional[int] = ..., mailboxes_removed: _Optional[int] = ...) -> None: ...
+
+class RecordPurgedResponse(_message.Message):
+    __slots__ = ("closure",)
+    CLOSURE_FIELD_NUMBER: _ClassVar[int]
+    closure: Closure
+    def __init__(self, closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...
+
+class SetLegalHoldRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "hold", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    HOLD_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    hold: bool
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., hold: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class SetLegalHoldResponse(_message.Message):
+    __slots__ = ("hold",)
+    HOLD_FIELD_NUMBER: _ClassVar[int]
+    hold: bool
+    def __init__(self, hold: _Optional[bool] = ...) -> None: ...

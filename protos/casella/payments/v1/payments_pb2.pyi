@@ -1,0 +1,300 @@
+import datetime
+
+from casella.common.v1 import access_pb2 as _access_pb2
+from casella.common.v1 import common_pb2 as _common_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class PaymentRequestState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PAYMENT_REQUEST_STATE_UNSPECIFIED: _ClassVar[PaymentRequestState]
+    PAYMENT_REQUEST_STATE_OPEN: _ClassVar[PaymentRequestState]
+    PAYMENT_REQUEST_STATE_PAID: _ClassVar[PaymentRequestState]
+    PAYMENT_REQUEST_STATE_CLOSED: _ClassVar[PaymentRequestState]
+
+class CloseReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CLOSE_REASON_UNSPECIFIED: _ClassVar[CloseReason]
+    CLOSE_REASON_EXPIRED: _ClassVar[CloseReason]
+    CLOSE_REASON_CANCELLED: _ClassVar[CloseReason]
+
+class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MONEY_ENTRY_REASON_UNSPECIFIED: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_SHORT: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_OVER: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_LATE: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_TWICE: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_UNKNOWN: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_CURRENCY: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_REVERSED: _ClassVar[MoneyEntryReason]
+PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
+PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
+PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
+PAYMENT_REQUEST_STATE_CLOSED: PaymentRequestState
+CLOSE_REASON_UNSPECIFIED: CloseReason
+CLOSE_REASON_EXPIRED: CloseReason
+CLOSE_REASON_CANCELLED: CloseReason
+MONEY_ENTRY_REASON_UNSPECIFIED: MoneyEntryReason
+MONEY_ENTRY_REASON_SHORT: MoneyEntryReason
+MONEY_ENTRY_REASON_OVER: MoneyEntryReason
+MONEY_ENTRY_REASON_LATE: MoneyEntryReason
+MONEY_ENTRY_REASON_TWICE: MoneyEntryReason
+MONEY_ENTRY_REASON_UNKNOWN: MoneyEntryReason
+MONEY_ENTRY_REASON_CURRENCY: MoneyEntryReason
+MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
+
+class TransferInstructions(_message.Message):
+    __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    BIC_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    EPC_PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    epc_payload: str
+    def __init__(self, holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
+
+class PaymentRequest(_message.Message):
+    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    PAID_AT_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PROCESSING_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    order_id: str
+    account_id: str
+    amount: _common_pb2.Money
+    method: _common_pb2.PaymentMethod
+    state: PaymentRequestState
+    pay_url: str
+    transfer: TransferInstructions
+    paid_at: _timestamp_pb2.Timestamp
+    available_on: _common_pb2.Date
+    closed_at: _timestamp_pb2.Timestamp
+    close_reason: CloseReason
+    proforma_number: str
+    processing: bool
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ...) -> None: ...
+
+class CreatePaymentRequestRequest(_message.Message):
+    __slots__ = ("order_id", "account_id", "amount", "method")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    account_id: str
+    amount: _common_pb2.Money
+    method: _common_pb2.PaymentMethod
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ...) -> None: ...
+
+class CreatePaymentRequestResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class RecordProformaRequest(_message.Message):
+    __slots__ = ("payment_request_id", "proforma_number")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    proforma_number: str
+    def __init__(self, payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
+
+class RecordProformaResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class GetPaymentRequestRequest(_message.Message):
+    __slots__ = ("payment_request_id", "order_id")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    order_id: str
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+
+class GetPaymentRequestResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class ClosePaymentRequestRequest(_message.Message):
+    __slots__ = ("payment_request_id", "reason")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    reason: CloseReason
+    def __init__(self, payment_request_id: _Optional[str] = ..., reason: _Optional[_Union[CloseReason, str]] = ...) -> None: ...
+
+class ClosePaymentRequestResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class StartCheckoutRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class StartCheckoutResponse(_message.Message):
+    __slots__ = ("checkout_url", "state")
+    CHECKOUT_URL_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    checkout_url: str
+    state: PaymentRequestState
+    def __init__(self, checkout_url: _Optional[str] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ...) -> None: ...
+
+class HandleWebhookRequest(_message.Message):
+    __slots__ = ("body", "signature")
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    body: bytes
+    signature: str
+    def __init__(self, body: _Optional[bytes] = ..., signature: _Optional[str] = ...) -> None: ...
+
+class HandleWebhookResponse(_message.Message):
+    __slots__ = ("duplicate",)
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    def __init__(self, duplicate: _Optional[bool] = ...) -> None: ...
+
+class FetchMissedEventsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class FetchMissedEventsResponse(_message.Message):
+    __slots__ = ("events",)
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    events: int
+    def __init__(self, events: _Optional[int] = ...) -> None: ...
+
+class ImportStatementRequest(_message.Message):
+    __slots__ = ("file",)
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    file: bytes
+    def __init__(self, file: _Optional[bytes] = ...) -> None: ...
+
+class ImportStatementResponse(_message.Message):
+    __slots__ = ("credits", "known", "paid", "queued", "ignored")
+    CREDITS_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_FIELD_NUMBER: _ClassVar[int]
+    PAID_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_FIELD_NUMBER: _ClassVar[int]
+    IGNORED_FIELD_NUMBER: _ClassVar[int]
+    credits: int
+    known: int
+    paid: int
+    queued: int
+    ignored: int
+    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ...) -> None: ...
+
+class RecordBankTransferRequest(_message.Message):
+    __slots__ = ("request_id", "payment_request_id", "amount", "booked_on", "bank_reference", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    BANK_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    payment_request_id: str
+    amount: _common_pb2.Money
+    booked_on: _common_pb2.Date
+    bank_reference: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., bank_reference: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RecordBankTransferResponse(_message.Message):
+    __slots__ = ("payment_request", "money_entry_id")
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    money_entry_id: str
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., money_entry_id: _Optional[str] = ...) -> None: ...
+
+class MoneyEntry(_message.Message):
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at")
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    REMITTANCE_FIELD_NUMBER: _ClassVar[int]
+    PAYER_NAME_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    reason: MoneyEntryReason
+    amount: _common_pb2.Money
+    available_on: _common_pb2.Date
+    source: str
+    source_reference: str
+    remittance: str
+    payer_name: str
+    suggestions: _containers.RepeatedScalarFieldContainer[str]
+    created_at: _timestamp_pb2.Timestamp
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListMoneyEntriesRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListMoneyEntriesResponse(_message.Message):
+    __slots__ = ("entries", "next_page_token")
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    next_page_token: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ProveLedgerRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class LedgerBalance(_message.Message):
+    __slots__ = ("ledger_account", "balance")
+    LEDGER_ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    BALANCE_FIELD_NUMBER: _ClassVar[int]
+    ledger_account: str
+    balance: _common_pb2.Money
+    def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ProveLedgerResponse(_message.Message):
+    __slots__ = ("balanced", "transactions", "balances")
+    BALANCED_FIELD_NUMBER: _ClassVar[int]
+    TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
+    BALANCES_FIELD_NUMBER: _ClassVar[int]
+    balanced: bool
+    transactions: int
+    balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ...) -> None: ...
