@@ -76,7 +76,7 @@ class Mailbox(_message.Message):
     def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Allowance(_message.Message):
-    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes")
+    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MAX_DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -90,6 +90,8 @@ class Allowance(_message.Message):
     FEATURES_OFF_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
+    PLACES_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_MESSAGES_PER_DAY_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     state: AccessState
     max_domains: int
@@ -103,7 +105,9 @@ class Allowance(_message.Message):
     features_off: _containers.RepeatedScalarFieldContainer[Feature]
     order_id: str
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
-    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ...) -> None: ...
+    places: _containers.RepeatedCompositeFieldContainer[SizeCount]
+    account_messages_per_day: int
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ...) -> None: ...
 
 class AddDomainRequest(_message.Message):
     __slots__ = ("request_id", "account_id", "name")
@@ -322,16 +326,18 @@ class ReopenAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
 class UnlockAccountRequest(_message.Message):
-    __slots__ = ("account_id", "order_id", "billing", "mailboxes")
+    __slots__ = ("account_id", "order_id", "billing", "mailboxes", "sizes")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     BILLING_FIELD_NUMBER: _ClassVar[int]
     MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    SIZES_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     order_id: str
     billing: _common_pb2.BillingPeriod
     mailboxes: int
-    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ...) -> None: ...
+    sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
+    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ...) -> None: ...
 
 class UnlockAccountResponse(_message.Message):
     __slots__ = ("allowance", "unlocked_at")
@@ -370,10 +376,12 @@ class ResumeAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
 class PurgeAccountRequest(_message.Message):
-    __slots__ = ("account_id",)
+    __slots__ = ("account_id", "contract_ended")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTRACT_ENDED_FIELD_NUMBER: _ClassVar[int]
     account_id: str
-    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+    contract_ended: bool
+    def __init__(self, account_id: _Optional[str] = ..., contract_ended: _Optional[bool] = ...) -> None: ...
 
 class PurgeAccountResponse(_message.Message):
     __slots__ = ("domains_removed", "mailboxes_removed")

@@ -165,7 +165,7 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateMailbox(self, request, context):
-        """Changes a mailbox's size, password or whether it is active.
+        """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,7 +193,9 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordSend(self, request, context):
-        """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h.
+        """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
+        ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
+        "frees_at" (RFC 3339, UTC) with RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

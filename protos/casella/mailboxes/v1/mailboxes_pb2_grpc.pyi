@@ -42,7 +42,7 @@ class MailboxesServiceStub:
     CreateMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.CreateMailboxRequest, _mailboxes_pb2.CreateMailboxResponse]
     """Creates a mailbox. An address made again after its deletion starts empty."""
     UpdateMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.UpdateMailboxRequest, _mailboxes_pb2.UpdateMailboxResponse]
-    """Changes a mailbox's size, password or whether it is active."""
+    """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
     DeleteMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.DeleteMailboxRequest, _mailboxes_pb2.DeleteMailboxResponse]
     """Deletes a mailbox with its messages, for good."""
     ListMailboxes: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ListMailboxesRequest, _mailboxes_pb2.ListMailboxesResponse]
@@ -50,7 +50,10 @@ class MailboxesServiceStub:
     GetAllowance: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.GetAllowanceRequest, _mailboxes_pb2.GetAllowanceResponse]
     """Reads what an account may use and what it uses."""
     RecordSend: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]
-    """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h."""
+    """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
+    ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
+    "frees_at" (RFC 3339, UTC) with RetryInfo.
+    """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]
     """Reads how many mailboxes of each size existed on each day."""
     OpenAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.OpenAccountRequest, _mailboxes_pb2.OpenAccountResponse]
@@ -86,7 +89,7 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     CreateMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.CreateMailboxRequest, _mailboxes_pb2.CreateMailboxResponse]  # type: ignore[assignment]
     """Creates a mailbox. An address made again after its deletion starts empty."""
     UpdateMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.UpdateMailboxRequest, _mailboxes_pb2.UpdateMailboxResponse]  # type: ignore[assignment]
-    """Changes a mailbox's size, password or whether it is active."""
+    """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
     DeleteMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.DeleteMailboxRequest, _mailboxes_pb2.DeleteMailboxResponse]  # type: ignore[assignment]
     """Deletes a mailbox with its messages, for good."""
     ListMailboxes: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ListMailboxesRequest, _mailboxes_pb2.ListMailboxesResponse]  # type: ignore[assignment]
@@ -94,7 +97,10 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     GetAllowance: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.GetAllowanceRequest, _mailboxes_pb2.GetAllowanceResponse]  # type: ignore[assignment]
     """Reads what an account may use and what it uses."""
     RecordSend: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]  # type: ignore[assignment]
-    """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h."""
+    """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
+    ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
+    "frees_at" (RFC 3339, UTC) with RetryInfo.
+    """
     GetUsage: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]  # type: ignore[assignment]
     """Reads how many mailboxes of each size existed on each day."""
     OpenAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.OpenAccountRequest, _mailboxes_pb2.OpenAccountResponse]  # type: ignore[assignment]
@@ -157,7 +163,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.UpdateMailboxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.UpdateMailboxResponse, _abc.Awaitable[_mailboxes_pb2.UpdateMailboxResponse]]:
-        """Changes a mailbox's size, password or whether it is active."""
+        """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
 
     @_abc_1.abstractmethod
     def DeleteMailbox(
@@ -189,7 +195,10 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.RecordSendRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.RecordSendResponse, _abc.Awaitable[_mailboxes_pb2.RecordSendResponse]]:
-        """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h."""
+        """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
+        ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
+        "frees_at" (RFC 3339, UTC) with RetryInfo.
+        """
 
     @_abc_1.abstractmethod
     def GetUsage(
