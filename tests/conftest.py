@@ -11,7 +11,7 @@ _WORKER = "workerinput"
 
 def _run_folder(config: pytest.Config) -> Path:
     """A folder that all workers of this test run share."""
-    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # noqa: SLF001
+    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     return base.parent if hasattr(config, _WORKER) else base
 
 

@@ -1,0 +1,48 @@
+# Casella's commands. Everything that they need beside Python 3.11 and make, they bring themselves.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests demo run test lint protos protos-image lock clean
+PYTHON := .venv/bin/python
+# Programs of the environment find each other without being activated.
+export PATH := .venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+TESTS ?= tests
+
+help:
+	@echo "make demo     set everything up and play the main story, with time moved forward"
+	@echo "make run      start everything and show where it is, until Ctrl-C"
+	@echo "make test     run all tests"
+	@echo "make lint     style, types, imports, contracts"
+	@echo "make protos   make the Python stubs from protos/ again"
+	@echo "make lock     lock the dependencies of requirements.in again"
+	@echo "make clean    remove what these commands made: environments, caches, var/"
+
+setup:
+	@sh deploy/build/setup.sh
+
+setup-tests:
+	@sh deploy/build/setup.sh --judge
+
+demo: setup
+	@$(PYTHON) -m cli demo
+
+run: setup
+	@exec $(PYTHON) -m deploy.local
+
+test: setup-tests
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(TESTS)
+
+lint: setup
+	@$(PYTHON) -m deploy.build.lint
+
+protos: setup
+	@$(PYTHON) -m deploy.build.stubs
+
+# Once a change of the contracts is released: from then on `make lint` compares with it.
+protos-image: setup
+	@buf build -o protos/casella.binpb
+
+lock: setup
+	@$(PYTHON) -m deploy.build.lock
+
+clean:
+	@sh deploy/build/clean.sh
