@@ -89,44 +89,54 @@ class GetPriceListRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("size", "monthly", "annual")
+    __slots__ = ("size", "monthly", "annual", "monthly_gross", "annual_gross")
     SIZE_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_FIELD_NUMBER: _ClassVar[int]
     ANNUAL_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_GROSS_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_GROSS_FIELD_NUMBER: _ClassVar[int]
     size: _mailboxes_pb2.MailboxSize
     monthly: _common_pb2.Money
     annual: _common_pb2.Money
-    def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    monthly_gross: _common_pb2.Money
+    annual_gross: _common_pb2.Money
+    def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., monthly_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class OptionPrice(_message.Message):
-    __slots__ = ("code", "name_it", "name_en", "monthly", "annual")
+    __slots__ = ("code", "name_it", "name_en", "monthly", "annual", "monthly_gross", "annual_gross")
     CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_IT_FIELD_NUMBER: _ClassVar[int]
     NAME_EN_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_FIELD_NUMBER: _ClassVar[int]
     ANNUAL_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_GROSS_FIELD_NUMBER: _ClassVar[int]
+    ANNUAL_GROSS_FIELD_NUMBER: _ClassVar[int]
     code: str
     name_it: str
     name_en: str
     monthly: _common_pb2.Money
     annual: _common_pb2.Money
-    def __init__(self, code: _Optional[str] = ..., name_it: _Optional[str] = ..., name_en: _Optional[str] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    monthly_gross: _common_pb2.Money
+    annual_gross: _common_pb2.Money
+    def __init__(self, code: _Optional[str] = ..., name_it: _Optional[str] = ..., name_en: _Optional[str] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., monthly_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class GetPriceListResponse(_message.Message):
-    __slots__ = ("version", "valid_from", "plans", "options", "monthly_minimum", "annual_minimum")
+    __slots__ = ("version", "valid_from", "plans", "options", "monthly_minimum", "annual_minimum", "vat_rate")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     VALID_FROM_FIELD_NUMBER: _ClassVar[int]
     PLANS_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     MONTHLY_MINIMUM_FIELD_NUMBER: _ClassVar[int]
     ANNUAL_MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    VAT_RATE_FIELD_NUMBER: _ClassVar[int]
     version: str
     valid_from: _common_pb2.Date
     plans: _containers.RepeatedCompositeFieldContainer[Plan]
     options: _containers.RepeatedCompositeFieldContainer[OptionPrice]
     monthly_minimum: int
     annual_minimum: int
-    def __init__(self, version: _Optional[str] = ..., valid_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[OptionPrice, _Mapping]]] = ..., monthly_minimum: _Optional[int] = ..., annual_minimum: _Optional[int] = ...) -> None: ...
+    vat_rate: str
+    def __init__(self, version: _Optional[str] = ..., valid_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[OptionPrice, _Mapping]]] = ..., monthly_minimum: _Optional[int] = ..., annual_minimum: _Optional[int] = ..., vat_rate: _Optional[str] = ...) -> None: ...
 
 class MailboxItem(_message.Message):
     __slots__ = ("size", "quantity", "options")
@@ -176,21 +186,39 @@ class Quote(_message.Message):
     valid_until: _timestamp_pb2.Timestamp
     def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class OrderPage(_message.Message):
+    __slots__ = ("language", "button_labels", "withdrawal_information", "start_at_once_label")
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    BUTTON_LABELS_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_INFORMATION_FIELD_NUMBER: _ClassVar[int]
+    START_AT_ONCE_LABEL_FIELD_NUMBER: _ClassVar[int]
+    language: _common_pb2.Language
+    button_labels: _containers.RepeatedScalarFieldContainer[str]
+    withdrawal_information: str
+    start_at_once_label: str
+    def __init__(self, language: _Optional[_Union[_common_pb2.Language, str]] = ..., button_labels: _Optional[_Iterable[str]] = ..., withdrawal_information: _Optional[str] = ..., start_at_once_label: _Optional[str] = ...) -> None: ...
+
 class CreateQuoteResponse(_message.Message):
-    __slots__ = ("quote",)
+    __slots__ = ("quote", "pages")
     QUOTE_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
     quote: Quote
-    def __init__(self, quote: _Optional[_Union[Quote, _Mapping]] = ...) -> None: ...
+    pages: _containers.RepeatedCompositeFieldContainer[OrderPage]
+    def __init__(self, quote: _Optional[_Union[Quote, _Mapping]] = ..., pages: _Optional[_Iterable[_Union[OrderPage, _Mapping]]] = ...) -> None: ...
 
 class SaveBillingProfileRequest(_message.Message):
-    __slots__ = ("request_id", "account_id", "profile")
+    __slots__ = ("request_id", "account_id", "profile", "split_payment", "steering")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_PAYMENT_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     account_id: str
     profile: _common_pb2.BillingParty
-    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., profile: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+    split_payment: bool
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., profile: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., split_payment: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class SaveBillingProfileResponse(_message.Message):
     __slots__ = ("profile",)
@@ -243,7 +271,7 @@ class PlaceOrderRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., quote_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., consent: _Optional[_Union[OrderConsent, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party")
+    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -261,6 +289,9 @@ class Order(_message.Message):
     FULFILLED_AT_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     PARTY_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    HOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     state: OrderState
@@ -278,7 +309,10 @@ class Order(_message.Message):
     fulfilled_at: _timestamp_pb2.Timestamp
     language: _common_pb2.Language
     party: _common_pb2.BillingParty
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+    withdrawal_until: _timestamp_pb2.Timestamp
+    available_on: _common_pb2.Date
+    hold_until: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order",)

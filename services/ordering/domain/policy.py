@@ -1,0 +1,56 @@
+"""What the provider may set about orders, with the values that hold unless the operator's policy file says otherwise.
+
+Source of the defaults: DESIGN's table "Order". A change touches only what is decided after it: every date that was
+computed stays stored as it is.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.ordering.domain.kinds import Billing, PaymentMethod
+
+Days = Annotated[int, Field(ge=1, le=365)]
+TermsHash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
+class OrderingPolicy(BaseModel):
+    """The operator's settings for quotes and orders.
+
+    Attributes:
+        quote_days: calendar days for which a quote can be ordered.
+        monthly_minimum: fewest mailboxes in all under monthly billing.
+        annual_minimum: fewest mailboxes in all under annual billing.
+        largest_order: most mailboxes in one order, against abuse.
+        transfer_expiry_days: calendar days from the proforma to the expiry of an order paid by bank transfer.
+        online_expiry_days: the same for an order paid online.
+        reminder_days: calendar days from the proforma to each payment reminder.
+        hold_days: calendar days past the trial's purge date after which no order is taken or stays open.
+        terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    quote_days: Days = 14
+    monthly_minimum: Annotated[int, Field(ge=1, le=1000)] = 5
+    annual_minimum: Annotated[int, Field(ge=1, le=1000)] = 1
+    largest_order: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    transfer_expiry_days: Days = 15
+    online_expiry_days: Days = 3
+    reminder_days: Annotated[tuple[Days, ...], Field(strict=False)] = (3, 7, 12)
+    hold_days: Days = 30
+    terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "OrderingPolicy":
+        if list(self.reminder_days) != sorted(set(self.reminder_days)):
+            raise ValueError("reminder_days must rise")
+        return self
+
+    def minimum(self, billing: Billing) -> int:
+        """Fewest mailboxes in all under a billing."""
+        return self.annual_minimum if billing is Billing.ANNUAL else self.monthly_minimum
+
+    def expiry_days(self, method: PaymentMethod) -> int:
+        """Calendar days from the proforma to the expiry."""
+        return self.transfer_expiry_days if method is PaymentMethod.BANK_TRANSFER else self.online_expiry_days

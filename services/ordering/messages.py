@@ -1,0 +1,65 @@
+"""What a customer reads when an answer breaks one of ordering's own rules, in Italian and English, by key."""
+
+from services.kit.messages import Catalogue
+
+CATALOGUE: Catalogue = {
+    "reseller_monthly_only": {
+        "it": "Per i rivenditori è prevista solo la fatturazione mensile.",
+        "en": "Resellers can only be billed monthly.",
+    },
+    "minimum_monthly": {
+        "it": "Con la fatturazione mensile si ordinano almeno {least} caselle in tutto.",
+        "en": "Monthly billing starts at {least} mailboxes in all.",
+    },
+    "minimum_annual": {
+        "it": "Con la fatturazione annuale le caselle da ordinare sono almeno {least}.",
+        "en": "Annual billing starts at {least} mailbox(es).",
+    },
+    "largest_order": {
+        "it": "Un ordine può comprendere al massimo {most} caselle: per quantità maggiori contattare l’assistenza.",
+        "en": "An order may have at most {most} mailboxes: for more, please contact us.",
+    },
+    "unknown_option": {
+        "it": "Questa opzione non è nel listino.",
+        "en": "This option is not in the price list.",
+    },
+    "option_twice": {
+        "it": "Ogni opzione può essere indicata una volta sola.",
+        "en": "Each option may be named only once.",
+    },
+    "not_yet_automatic_debit": {
+        "it": "L’addebito automatico PayPal non è ancora disponibile.",
+        "en": "PayPal with automatic debit is not available yet.",
+    },
+    "not_a_hash": {
+        "it": "Serve un’impronta SHA-256: 64 cifre esadecimali minuscole.",
+        "en": "This must be a SHA-256: 64 lower-case hexadecimal digits.",
+    },
+    "not_an_ip": {"it": "Non è un indirizzo IP valido.", "en": "This is not a valid IP address."},
+    "not_a_postal_code": {
+        "it": "Il CAP deve avere cinque cifre.",
+        "en": "The postal code (CAP) must have five digits.",
+    },
+    "not_a_province": {
+        "it": "La sigla della provincia non esiste: servono due lettere, per esempio FI.",
+        "en": "There is no such province: two letters, for example FI.",
+    },
+    "not_a_recipient_code": {
+        "it": "Il codice destinatario ha sette caratteri tra lettere e cifre.",
+        "en": "The recipient code (codice destinatario) has seven letters and digits.",
+    },
+    "not_a_pec": {"it": "L’indirizzo PEC non è valido.", "en": "This is not a valid PEC address."},
+    "code_or_pec": {
+        "it": "Per ricevere la fattura elettronica serve il codice destinatario oppure un indirizzo PEC.",
+        "en": "The electronic invoice needs a recipient code (codice destinatario) or a PEC address.",
+    },
+    "company_or_names": {
+        "it": "Indicare la denominazione, oppure nome e cognome per i liberi professionisti.",
+        "en": "Enter the company name, or first and last name for a freelancer.",
+    },
+    "body_code": {
+        "it": "Il codice fiscale di un ente ha 11 cifre.",
+        "en": "The codice fiscale of a body has 11 digits.",
+    },
+    "not_past": {"it": "La data è nel futuro.", "en": "The date lies in the future."},
+}
