@@ -1,0 +1,101 @@
+"""The simulator's pages and levers: the hosted page under `/c/pay/…`, and `/_simulator` for tests and the demo.
+
+The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`, `hold`, `away` (true),
+`ineligible` (list of methods), `settled_minor` (another amount), `livemode`, `api_version`;
+`POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from deploy.local.stripe import pages
+from deploy.local.stripe.checkout import SESSION, Checkout
+from deploy.local.stripe.refusals import Refusal
+from deploy.local.stripe.state import State
+from deploy.local.stripe.webhooks import Deliverer
+
+_FAULTS = {
+    "duplicate", "reverse", "drop", "hold", "away", "ineligible", "settled_minor", "livemode", "api_version",
+}  # fmt: skip
+_OUTCOMES = {"succeeded", "processing", "declined"}
+
+
+class Hosted:
+    """Pages and levers."""
+
+    def __init__(self, state: State, checkout: Checkout, deliverer: Deliverer) -> None:
+        """Take what they show and move."""
+        self._state = state
+        self._checkout = checkout
+        self._deliverer = deliverer
+
+    def add_routes(self, app: web.Application) -> None:
+        """Register them."""
+        add = app.router
+        add.add_get("/", self._home)
+        add.add_get("/c/pay/{id}", self._show)
+        add.add_post("/c/pay/{id}", self._pay)
+        add.add_get("/_simulator", self._home)
+        add.add_get("/_simulator/state", self._everything)
+        add.add_put("/_simulator/faults", self._order_faults)
+        add.add_post("/_simulator/payment_intents/{id}/settle", self._settle)
+        add.add_post("/_simulator/events/{id}/resend", self._resend)
+
+    async def _home(self, request: web.Request) -> web.Response:
+        page = pages.overview(self._checkout.sessions(None)[::-1], self._state.deliveries(), self._state.faults())
+        return web.Response(text=page, content_type="text/html")
+
+    async def _show(self, request: web.Request) -> web.Response:
+        try:
+            session = self._checkout.session(request.match_info["id"])
+        except Refusal:
+            return web.Response(status=404, text=pages.unknown_page(), content_type="text/html")
+        page = pages.payment_page(session) if session["status"] == "open" else pages.ended_page(session)
+        return web.Response(text=page, content_type="text/html")
+
+    async def _pay(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        method, _, outcome = str(form.get("pay", "card:succeeded")).partition(":")
+        if outcome not in _OUTCOMES:
+            return web.Response(status=400, text=pages.unknown_page(), content_type="text/html")
+        try:
+            session = self._checkout.pay(request.match_info["id"], method, outcome)
+        except Refusal as refusal:
+            return web.Response(status=refusal.status, text=str(refusal))
+        if outcome == "declined":
+            page = pages.payment_page(session, "The card was declined. Try another way.")
+            return web.Response(status=402, text=page, content_type="text/html")
+        raise web.HTTPSeeOther(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
+
+    async def _everything(self, request: web.Request) -> web.Response:
+        events = [
+            {"id": event["id"], "type": event["type"], "delivered": delivered, "attempts": attempts, "dropped": dropped}
+            for event, delivered, attempts, dropped in self._state.deliveries()
+        ]
+        sessions = self._state.all(SESSION)
+        return web.json_response({"simulator": True, "sessions": sessions, "events": events})
+
+    async def _order_faults(self, request: web.Request) -> web.Response:
+        ordered: dict[str, Any] = await request.json()
+        unknown = sorted(set(ordered) - _FAULTS)
+        if unknown:
+            return web.json_response({"unknown": unknown}, status=400)
+        self._state.set_faults(ordered)
+        self._deliverer.ring()
+        return web.json_response({"simulator": True, "faults": ordered})
+
+    async def _settle(self, request: web.Request) -> web.Response:
+        wanted: dict[str, Any] = await request.json()
+        try:
+            intent = self._checkout.settle(request.match_info["id"], succeeded=bool(wanted.get("succeeded")))
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        return web.json_response(intent)
+
+    async def _resend(self, request: web.Request) -> web.Response:
+        number = request.match_info["id"]
+        if number not in [event["id"] for event in self._state.events()]:
+            return web.json_response({"unknown": number}, status=404)
+        await self._deliverer.resend(number)
+        return web.json_response({"simulator": True, "resent": number})

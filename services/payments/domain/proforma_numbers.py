@@ -1,0 +1,41 @@
+"""Which of our proforma numbers a payer's free text names (customers write that number rather than the reference).
+
+Spaces, punctuation and case are ignored, as a payer and a bank both change them; a longer number never counts as
+the shorter one inside it (`PF-2026-12` does not name `PF-2026-1`).
+"""
+
+import re
+
+from services.payments.domain.references import compact
+
+# SEPA carries 140 characters; a CBI text may be longer, and beyond this no payer names a document.
+SEARCHED_CHARACTERS = 560
+SHORTEST_KEY = 4
+LONGEST_KEY = 20
+
+
+def key_of(number: str) -> str:
+    """The form in which numbers are compared and indexed: `PF-2026/000012` becomes `PF2026000012`."""
+    return compact(number)
+
+
+def candidate_keys(text: str) -> list[str]:
+    """Every piece of the text that could be a number's key: the index is asked for all of them at once.
+
+    Asking the other way round (is any stored number inside this text?) would read every request for every entry of
+    a statement.
+    """
+    whole = compact(text[:SEARCHED_CHARACTERS])
+    pieces = {
+        whole[start : start + length]
+        for length in range(SHORTEST_KEY, LONGEST_KEY + 1)
+        for start in range(len(whole) - length + 1)
+    }
+    return sorted(piece for piece in pieces if any(character.isdigit() for character in piece))
+
+
+def names(text: str, number: str) -> bool:
+    """Whether the text names this number, alone and not as a part of a longer number or word."""
+    key = key_of(number)
+    loose = r"[^0-9A-Z]{0,3}".join(re.escape(character) for character in key)
+    return re.search(rf"(?<![0-9A-Z]){loose}(?![0-9])", text.upper()) is not None

@@ -1,0 +1,158 @@
+"""What Casella needs of a payment provider, in our words: a hosted page, its state, its end, and signed events.
+
+A second provider is a second class behind this protocol; nothing else in the room knows whose API it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class ChargeState(StrEnum):
+    """How far the money of a checkout is."""
+
+    NONE = "none"
+    """Nobody has paid, or the last try was refused: the page may be used or closed."""
+    PROCESSING = "processing"
+    """The customer has confirmed, the money is on its way: closing must wait."""
+    SUCCEEDED = "succeeded"
+    """The money is there."""
+
+
+class PageState(StrEnum):
+    """The state of a hosted page."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money at the provider, as the provider tells it when asked (never as an event says).
+
+    Attributes:
+        charge_id: The provider's id of the payment (`pi_…`): one payment is counted once by it.
+        state: How far it is.
+        minor: What was received, in minor units; 0 before it succeeded.
+        currency: ISO 4217, capital letters.
+        request_id: The payment request it carries; None when it is not one of ours.
+        order_id: The order it carries.
+        charged_at: When it succeeded, by the provider's clock; None before.
+    """
+
+    charge_id: str
+    state: ChargeState
+    minor: int
+    currency: str
+    request_id: UUID | None
+    order_id: UUID | None
+    charged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A hosted page (Checkout Session) as it stands.
+
+    Attributes:
+        page_id: The provider's id (`cs_…`).
+        state: Open, complete or expired.
+        url: Where to send the customer; empty once it is not open.
+        expires_at: When it ends by itself.
+        request_id: The payment request it was made for; None when it is not one of ours.
+        charge: Its payment, once the customer has confirmed.
+    """
+
+    page_id: str
+    state: PageState
+    url: str
+    expires_at: datetime
+    request_id: UUID | None
+    charge: Charge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOrder:
+    """What a hosted page is to ask for. The same order with the same key gives the same page."""
+
+    request_id: UUID
+    order_id: UUID
+    minor: int
+    currency: str
+    title: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A trigger: something happened to an object, which is then fetched.
+
+    Attributes:
+        event_id: The provider's id (`evt_…`), unique for ever.
+        kind: The provider's type, for example `checkout.session.completed`.
+        page_id: The page it is about, if any.
+        charge_id: The payment it is about, if any.
+        created_at: When it happened, by the provider's clock.
+    """
+
+    event_id: str
+    kind: str
+    page_id: str | None
+    charge_id: str | None
+    created_at: datetime
+
+
+class ProviderUnavailableError(Exception):
+    """The provider does not answer, refuses us, or answers what it must not; the call may be repeated later."""
+
+
+class BadSignatureError(Exception):
+    """The body was not signed by the provider with our secret, or too long ago."""
+
+
+class ForeignEventError(Exception):
+    """The event is genuine but of another mode or API version than this system works with."""
+
+
+class PaymentProvider(Protocol):
+    """Every call may raise `ProviderUnavailableError`."""
+
+    name: str
+    """The source's name in the ledger, for example `stripe`."""
+
+    async def create_page(self, order: PageOrder, idempotency_key: str) -> Page:
+        """Make a hosted page; the key is written down before the call, so that a repeat makes no second page."""
+        ...
+
+    async def page(self, page_id: str) -> Page | None:
+        """Look at a page and its payment; None when the provider does not know it."""
+        ...
+
+    async def page_of_charge(self, charge_id: str) -> Page | None:
+        """The page on which a payment was made; None for a payment made elsewhere."""
+        ...
+
+    async def expire_page(self, page_id: str) -> Page:
+        """End a page if it is open, and tell how it stands then: complete means that the customer was faster."""
+        ...
+
+    def verify(self, body: bytes, signature: str) -> Event:
+        """Check a delivered event.
+
+        Raises:
+            BadSignatureError: Not signed with our secret, or more than 300 seconds ago.
+            ForeignEventError: Of another mode or API version.
+        """
+        ...
+
+    async def undelivered(self, since: datetime) -> list[Event]:
+        """Events that were not taken by our endpoint, oldest first."""
+        ...
+
+    async def close(self) -> None:
+        """End the connections."""
+        ...

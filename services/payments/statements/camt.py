@@ -1,0 +1,194 @@
+"""Which entries of a camt.053 or camt.054 file are credits that may pay something.
+
+Read by local names, so that versions 2 to 8 and the Italian CBI wrapper (`CBIBdyBkToCstmrStmtReq`) are one case.
+A debit and a reversal never credit, a pending entry does not yet, a returned transfer of our own is not a payment.
+Batches are split into their transfers when these add up to what was booked.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from lxml import etree
+
+from services.payments.statements.amounts import minor_units
+from services.payments.statements.entries import Credit, Statement, identify
+from services.payments.statements.xml import Element, child, child_text, children, path_text, texts
+
+_NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOT PROVIDED"}
+_WRAPPERS = ("Stmt", "Ntfctn")
+MAX_ENTRIES = 20_000
+
+
+class UnreadableStatementError(ValueError):
+    """The file is not a statement that can be trusted; its text says where."""
+
+
+def read(content: bytes) -> tuple[Statement, ...]:
+    """Read every statement of a file.
+
+    Args:
+        content: The file as the bank delivered it.
+
+    Raises:
+        UnreadableStatementError: Not XML, with a DOCTYPE, without a statement, or with an entry that cannot be read.
+            Nothing of such a file is taken: half a file would look imported.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableStatementError(f"not well-formed XML: line {error.lineno}") from error
+    if root.getroottree().docinfo.doctype:
+        raise UnreadableStatementError("a DOCTYPE is not accepted")
+    statements = tuple(_statements(root))
+    if not statements:
+        raise UnreadableStatementError("neither a camt.053 statement (Stmt) nor a camt.054 notification (Ntfctn)")
+    return _identified(statements)
+
+
+def _statements(root: Element) -> Iterator[Statement]:
+    entries_seen = 0
+    for element in root.iter(*(f"{{*}}{name}" for name in _WRAPPERS)):
+        account = child(element, "Acct")
+        number = path_text(account, "Id", "IBAN") or path_text(account, "Id", "Othr", "Id") or ""
+        statement = Statement(child_text(element, "Id") or "", _compact(number), (), 0, 0, 0)
+        for entry in children(element, "Ntry"):
+            entries_seen += 1
+            if entries_seen > MAX_ENTRIES:
+                raise UnreadableStatementError(f"more than {MAX_ENTRIES} entries")
+            try:
+                statement = _with_entry(statement, entry)
+            except ValueError as error:
+                raise UnreadableStatementError(f"entry {entries_seen}: {error}") from error
+        yield statement
+
+
+def _with_entry(statement: Statement, entry: Element) -> Statement:
+    direction = _direction(entry)
+    status = path_text(entry, "Sts", "Cd") or child_text(entry, "Sts") or "BOOK"
+    if status != "BOOK":
+        return replace(statement, pending=statement.pending + 1)
+    if child_text(entry, "RvslInd") in ("true", "1"):
+        return replace(statement, reversals=statement.reversals + 1)
+    if direction == "DBIT":
+        return replace(statement, debits=statement.debits + 1)
+    for part in _parts(entry, statement.account):
+        if part is None:
+            statement = replace(statement, reversals=statement.reversals + 1)
+        else:
+            statement = replace(statement, credits=(*statement.credits, part))
+    return statement
+
+
+def _direction(element: Element) -> str:
+    direction = child_text(element, "CdtDbtInd")
+    if direction not in ("CRDT", "DBIT"):
+        raise ValueError(f"CdtDbtInd is {direction!r}")
+    return direction
+
+
+def _amount(element: Element) -> tuple[int, str]:
+    amount = child(element, "Amt")
+    if amount is None:
+        raise ValueError("no amount")
+    currency = amount.get("Ccy") or ""
+    return minor_units((amount.text or "").strip(), currency), currency
+
+
+def _parts(entry: Element, account: str) -> Iterator[Credit | None]:
+    """The credits of a booked entry; None stands for a part that is no payment (a return, a debit in the batch)."""
+    minor, currency = _amount(entry)
+    details = [part for detail in children(entry, "NtryDtls") for part in children(detail, "TxDtls")]
+    if len(details) <= 1:
+        part = details[0] if details else None
+        batched = _transfers_in_batch(entry) > 1
+        yield None if _is_return(part) else _credit(entry, part, account, minor, currency, unsplit=batched)
+        return
+    shares = [_share(part, currency) for part in details]
+    if any(share is None for share in shares) or sum(share for share in shares if share) != minor:
+        yield _credit(entry, None, account, minor, currency, unsplit=True)
+        return
+    for part, share in zip(details, shares, strict=True):
+        if not share or share < 0 or _is_return(part):
+            yield None
+        else:
+            yield _credit(entry, part, account, share, currency, unsplit=False)
+
+
+def _transfers_in_batch(entry: Element) -> int:
+    told = (path_text(detail, "Btch", "NbOfTxs") or "" for detail in children(entry, "NtryDtls"))
+    return sum(int(number) for number in told if number.isdigit())
+
+
+def _share(part: Element, currency: str) -> int | None:
+    """A transfer's share of its batch, below zero for a debit; None when the bank does not tell it."""
+    holder = part if child(part, "Amt") is not None else child(child(part, "AmtDtls"), "TxAmt")
+    if holder is None:
+        return None
+    minor, share_currency = _amount(holder)
+    if share_currency != currency:
+        return None
+    return -minor if child_text(part, "CdtDbtInd") == "DBIT" else minor
+
+
+def _is_return(part: Element | None) -> bool:
+    """Whether a credit is our own transfer coming back (`RtrInf`): an operator's matter, not a customer's payment."""
+    return child(part, "RtrInf") is not None
+
+
+def _credit(entry: Element, part: Element | None, account: str, minor: int, currency: str, *, unsplit: bool) -> Credit:
+    if minor == 0:
+        raise ValueError("an amount of zero")
+    parties, remittance, references = child(part, "RltdPties"), child(part, "RmtInf"), child(part, "Refs")
+    structured = [path_text(item, "CdtrRefInf", "Ref") for item in children(remittance, "Strd")]
+    free = (
+        *texts(children(remittance, "Ustrd")),
+        *texts(line for item in children(remittance, "Strd") for line in children(item, "AddtlRmtInf")),
+        *texts(children(part, "AddtlTxInf")),
+        *texts(children(entry, "AddtlNtryInf")),
+    )
+    debtor = child(parties, "Dbtr")
+    iban = path_text(parties, "DbtrAcct", "Id", "IBAN")
+    return Credit(
+        account=account,
+        minor=minor,
+        currency=currency,
+        booking_date=_booking_date(entry),
+        end_to_end=_known(child_text(references, "EndToEndId")),
+        references=tuple(reference for reference in structured if reference),
+        text=" ".join(free),
+        debtor_name=child_text(debtor, "Nm") or path_text(debtor, "Pty", "Nm"),
+        debtor_iban=_compact(iban) if iban else None,
+        bank_reference=_known(child_text(references, "AcctSvcrRef")) or _known(child_text(entry, "AcctSvcrRef")),
+        unsplit=unsplit,
+    )
+
+
+def _booking_date(entry: Element) -> date | None:
+    written = path_text(entry, "BookgDt", "Dt") or path_text(entry, "BookgDt", "DtTm")
+    written = written or path_text(entry, "ValDt", "Dt") or path_text(entry, "ValDt", "DtTm")
+    return date.fromisoformat(written[:10]) if written else None
+
+
+def _known(reference: str | None) -> str | None:
+    return None if reference is None or reference.upper() in _NO_REFERENCE else reference
+
+
+def _compact(account: str) -> str:
+    return "".join(account.split()).upper()
+
+
+def _identified(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Give each credit its identity; twins inside one file are counted, so that two equal transfers stay two."""
+    seen: Counter[bytes] = Counter()
+    result = []
+    for statement in statements:
+        named = []
+        for credit in statement.credits:
+            content = identify(credit, statement.statement_id, 0)
+            named.append(replace(credit, identity=identify(credit, statement.statement_id, seen[content])))
+            seen[content] += 1
+        result.append(replace(statement, credits=tuple(named)))
+    return tuple(result)

@@ -1,0 +1,82 @@
+"""What a bank statement tells us, free of its XML: the credits that may pay something, and how much was passed over."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One booked transfer to our account.
+
+    Attributes:
+        account: The IBAN (or other id) of the account the statement is about, without spaces.
+        minor: The amount in the currency's minor unit, above zero.
+        currency: ISO 4217, capital letters.
+        booking_date: When the money was available by the bank's books; None when the bank gives no date.
+        end_to_end: The payer's own reference; None for `NOTPROVIDED`.
+        references: Structured creditor references, as written.
+        text: All free text of the entry, joined by spaces.
+        debtor_name: Who paid, as the bank writes it.
+        debtor_iban: From where; needed for a refund.
+        bank_reference: The servicer's reference of the entry; None when it gives none.
+        unsplit: The entry is a batch whose single transfers the bank does not tell: it can pay nothing by itself.
+        identity: What makes this credit the same one in the next delivery of the file (see `identify`).
+    """
+
+    account: str
+    minor: int
+    currency: str
+    booking_date: date | None
+    end_to_end: str | None
+    references: tuple[str, ...]
+    text: str
+    debtor_name: str | None
+    debtor_iban: str | None
+    bank_reference: str | None
+    unsplit: bool
+    identity: bytes = b""
+
+    def searchable(self) -> str:
+        """Everything in which a payer may have written our reference or number."""
+        return " ".join((*self.references, self.text, self.end_to_end or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One `Stmt` or `Ntfctn` of a file: its credits, and the number of entries that can never credit anything."""
+
+    statement_id: str
+    account: str
+    credits: tuple[Credit, ...]
+    debits: int
+    reversals: int
+    pending: int
+
+
+def identify(credit: Credit, statement_id: str, ordinal: int) -> bytes:
+    """The identity of a credit: equal for the same entry in a file that comes twice, different for a genuine twin.
+
+    The bank's own reference and the content identify an entry across statements and notifications. A bank that gives
+    no reference leaves only the statement's id to tell a repeat from a second transfer; then a repeat under another
+    id reaches the operator as paid twice, which is seen, while the other choice would lose real money unseen.
+
+    Args:
+        credit: The entry.
+        statement_id: The statement's own id.
+        ordinal: How many entries with the same content stand before it in the file: two equal transfers are two.
+    """
+    parts = (
+        credit.account,
+        f"ref:{credit.bank_reference}" if credit.bank_reference else f"stmt:{statement_id}",
+        str(credit.minor),
+        credit.currency,
+        credit.booking_date.isoformat() if credit.booking_date else "",
+        credit.end_to_end or "",
+        credit.debtor_iban or "",
+        " ".join(credit.references),
+        credit.text,
+        str(ordinal),
+    )
+    # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).digest()

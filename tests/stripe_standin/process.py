@@ -1,0 +1,108 @@
+"""The real Stripe stand-in as a process of its own, for tests that talk to it over HTTP."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import grpc
+from google.protobuf.duration_pb2 import Duration
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc
+from deploy.local.ports import free_port
+
+KEY = "sk_test_casella_simulator"
+WEBHOOK_SECRET = "whsec_casella_simulator"
+_ROOT = Path(__file__).parents[2]
+_READY_WITHIN = 30
+
+
+@dataclass
+class StripeProcess:
+    """A running stand-in."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    clock: str
+    log: Path
+
+    async def wait_ready(self) -> None:
+        """Wait until everything listens."""
+        async with grpc.aio.insecure_channel(self.clock) as channel:
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            await stub.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_READY_WITHIN)
+
+    async def move_clock(self, seconds: int) -> None:
+        """Put the simulator's calendar so far ahead of real time."""
+        async with grpc.aio.insecure_channel(self.clock) as channel:
+            stub = clock_pb2_grpc.ClockServiceStub(channel)
+            await stub.SetClockOffset(clock_pb2.SetClockOffsetRequest(offset=Duration(seconds=seconds)))
+
+    async def backlog(self) -> int:
+        """How many events wait for delivery."""
+        async with grpc.aio.insecure_channel(self.clock) as channel:
+            answer = await clock_pb2_grpc.ClockServiceStub(channel).GetBacklog(clock_pb2.GetBacklogRequest())
+            return answer.backlog.outbox_rows
+
+    async def pay(self, page_url: str, choice: str = "card:succeeded") -> int:
+        """Press a button of the hosted page; the status that the browser gets, redirects not followed."""
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(page_url, data={"pay": choice}, allow_redirects=False) as answer,
+        ):
+            return answer.status
+
+    async def faults(self, **ordered: Any) -> None:
+        """Order faults; none ends them."""
+        async with aiohttp.ClientSession() as http, http.put(f"{self.url}/_simulator/faults", json=ordered) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def state(self) -> dict[str, Any]:
+        """Everything it knows."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self.url}/_simulator/state") as answer:
+            return dict(await answer.json())
+
+    async def settle(self, intent: str, *, succeeded: bool) -> None:
+        """End a payment that was processing."""
+        url = f"{self.url}/_simulator/payment_intents/{intent}/settle"
+        async with aiohttp.ClientSession() as http, http.post(url, json={"succeeded": succeeded}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def resend(self, event_id: str) -> None:
+        """Deliver an event now."""
+        url = f"{self.url}/_simulator/events/{event_id}/resend"
+        async with aiohttp.ClientSession() as http, http.post(url) as answer:
+            assert answer.status == 200, await answer.text()
+
+    def stop(self) -> int:
+        """End it by SIGTERM; its exit code."""
+        self.process.terminate()
+        return self.process.wait(timeout=20)
+
+
+def start(folder: Path, webhook_url: str = "", **environment: str) -> StripeProcess:
+    """Start the stand-in with its state in a folder, on free ports."""
+    (folder / "key").write_text(KEY)
+    (folder / "webhook-secret").write_text(WEBHOOK_SECRET)
+    port, clock = free_port(), free_port()
+    variables = {
+        **os.environ,
+        "PYTHONPATH": f"{_ROOT}{os.pathsep}{_ROOT / 'protos'}",
+        "CASELLA_STRIPE_LISTEN": f"127.0.0.1:{port}",
+        "CASELLA_STRIPE_CLOCK_LISTEN": f"127.0.0.1:{clock}",
+        "CASELLA_STRIPE_FILE": str(folder / "stripe.db"),
+        "CASELLA_STRIPE_KEY_FILE": str(folder / "key"),
+        "CASELLA_STRIPE_WEBHOOK_SECRET_FILE": str(folder / "webhook-secret"),
+        "CASELLA_STRIPE_WEBHOOK_URL": webhook_url,
+        **environment,
+    }
+    log = folder / "stripe.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local.stripe"], cwd=_ROOT, env=variables, stdout=out, stderr=out
+        )
+    return StripeProcess(process, f"http://127.0.0.1:{port}", f"127.0.0.1:{clock}", log)
