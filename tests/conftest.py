@@ -1,10 +1,11 @@
-"""What every test may ask for: a database of its own, the run's Temporal server."""
+"""What every test may ask for: a database of its own, a Temporal namespace of its module's own."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
+from tests.fixtures.temporal import TestNamespace, TestTemporal
 
 _WORKER = "workerinput"
 
@@ -27,7 +28,20 @@ def room_database(databases: TestDatabases) -> RoomDatabase:
     return databases.fresh
 
 
+@pytest.fixture(scope="module")
+def temporal(request: pytest.FixtureRequest) -> TestNamespace:
+    """The run's Temporal server, with a namespace that only this module uses."""
+    return TestTemporal(_run_folder(request.config)).namespace()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that take longest go first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stops what the run started, once all its workers have ended."""
     if not hasattr(session.config, _WORKER):
-        TestDatabases(_run_folder(session.config)).stop()
+        folder = _run_folder(session.config)
+        TestDatabases(folder).stop()
+        TestTemporal(folder).stop()
