@@ -1,6 +1,5 @@
-"""Decides where each address' mailbox is, and which senders wait for their answer on request."""
+"""Decides where each address' mailbox is, and which of its messages came more than once."""
 
-import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -19,7 +18,6 @@ class MailStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._mailboxes: dict[str, Mailbox] = {}
-        self._holds: dict[str, asyncio.Event] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for index in sorted(folder.glob(f"*/{INDEX}")):
             address = str(json.loads(index.read_text())["address"])
@@ -38,21 +36,6 @@ class MailStore:
 
     def __iter__(self) -> Iterator[Mailbox]:
         return iter(sorted(self._mailboxes.values(), key=lambda mailbox: mailbox.address))
-
-    def hold(self, address: str) -> None:
-        """Let the next sender to this address wait for its answer, after the message is stored."""
-        self._holds.setdefault(normal(address), asyncio.Event())
-
-    def release(self, address: str) -> bool:
-        """Let the held sender go; false where nothing was held."""
-        held = self._holds.pop(normal(address), None)
-        if held is not None:
-            held.set()
-        return held is not None
-
-    def held(self, address: str) -> asyncio.Event | None:
-        """What a sender to this address has to wait for."""
-        return self._holds.get(normal(address))
 
 
 def normal(address: str) -> str:
