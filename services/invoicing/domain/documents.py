@@ -1,0 +1,192 @@
+"""Decides what a proforma and an invoice are: snapshot of the customer, lines, sums and how they are paid.
+
+Everything that a document says is in these values: its PDF and its XML are pure functions of them. A sum is never
+stored by hand: it is one function over the lines, with the VAT computed once per rate on the summed net.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.kit.money import Money, vat
+
+
+class Language(StrEnum):
+    """Language of a document and of its email."""
+
+    IT = "it"
+    EN = "en"
+
+
+class CustomerKind(StrEnum):
+    """How a customer is classified for tax."""
+
+    PRIVATE = "private"
+    COMPANY = "company"
+    RESELLER = "reseller"
+
+
+class PaymentMethod(StrEnum):
+    """How a document is paid."""
+
+    BANK_TRANSFER = "bank_transfer"
+    ONLINE = "online"
+    AUTOMATIC_DEBIT = "automatic_debit"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Postal address; `country` is ISO 3166-1 alpha-2, `province` two letters in Italy and empty elsewhere."""
+
+    street: str
+    postal_code: str
+    city: str
+    province: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """The billing profile as it stood when the document was made.
+
+    A person has first and last name, everybody else a company name; `body` marks a body with an 11-digit code under
+    PRIVATE. `vat_number` is without the country. `revision` is the profile's, from 1.
+    """
+
+    kind: CustomerKind
+    body: bool
+    first_name: str
+    last_name: str
+    company_name: str
+    address: Address
+    phone: str
+    contact_person: str
+    codice_fiscale: str
+    vat_number: str
+    vat_country: str
+    recipient_code: str
+    pec: str
+    revision: int
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the customer is named by first and last name."""
+        return self.kind is CustomerKind.PRIVATE and not self.body
+
+    @property
+    def name(self) -> str:
+        """The name as it stands on a letter."""
+        return f"{self.first_name} {self.last_name}" if self.is_person else self.company_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line; `net` is quantity × unit price. `vat_rate` in percent. The period has both ends or none."""
+
+    position: int
+    description: str
+    quantity: int
+    unit_price: Money
+    net: Money
+    vat_rate: Decimal
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VatShare:
+    """Net and VAT of all lines of one rate."""
+
+    rate: Decimal
+    taxable: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of a document; gross = net + VAT."""
+
+    net: Money
+    vat: Money
+    gross: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """How to pay by bank transfer. `epc_payload` is the text of the EPC069-12 QR code."""
+
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    epc_payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proforma:
+    """A request for payment; not a fiscal document. `pay_url` or `transfer`, as the method wants."""
+
+    proforma_id: UUID
+    order_id: UUID
+    account_id: UUID
+    number: str
+    date: date
+    language: Language
+    customer: Customer
+    lines: tuple[Line, ...]
+    method: PaymentMethod
+    transfer: Transfer | None
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """A paid invoice.
+
+    `date` is the tax point (`Data`), the day on which the money was available, in Rome. `payment_reference` is the RF
+    reference of a transfer or the provider's id of a payment.
+    """
+
+    invoice_id: UUID
+    order_id: UUID
+    account_id: UUID
+    number: str
+    date: date
+    language: Language
+    customer: Customer
+    lines: tuple[Line, ...]
+    method: PaymentMethod
+    payment_reference: str
+    proforma_number: str
+
+
+def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:
+    """Sums the lines per VAT rate, highest rate first.
+
+    The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same).
+
+    Raises:
+        ValueError: There is no line: a document without lines has no currency and no sum.
+    """
+    nets: dict[Decimal, Money] = {}
+    for line in lines:
+        nets[line.vat_rate] = nets[line.vat_rate] + line.net if line.vat_rate in nets else line.net
+    if not nets:
+        raise ValueError("a document has at least one line")
+    return tuple(VatShare(rate, nets[rate], vat(nets[rate], rate)) for rate in sorted(nets, reverse=True))
+
+
+def totals(lines: Iterable[Line]) -> Totals:
+    """Adds a document up.
+
+    Raises:
+        ValueError: There is no line.
+    """
+    shares = vat_shares(lines)
+    net, tax = shares[0].taxable, shares[0].tax
+    for share in shares[1:]:
+        net, tax = net + share.taxable, tax + share.tax
+    return Totals(net=net, vat=tax, gross=net + tax)

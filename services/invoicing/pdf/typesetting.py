@@ -1,0 +1,91 @@
+"""Decides how a view becomes a PDF: typst, PDF/A-3b, equal input gives equal bytes.
+
+A `Compiler` is expensive to make (20 to 60 ms) and may not be used by two threads at once, so each thread keeps one.
+Fonts come from a locked package and from typst itself, never from the machine: a document looks the same everywhere.
+"""
+
+import importlib.util
+import io
+import json
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import segno
+import typst
+
+from services.invoicing.domain.documents import Invoice, Proforma
+from services.invoicing.domain.issuer import Issuer
+from services.invoicing.pdf.view import View, invoice_view, proforma_view
+
+_TEMPLATE = Path(__file__).with_name("document.typ")
+_FONT_PACKAGE = "font_source_sans_pro"
+
+
+class FontsMissing(RuntimeError):
+    """The package that carries the documents' typeface is not installed."""
+
+
+class Typesetter:
+    """Makes the PDFs. May be shared by threads; each makes its own compiler at its first document."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        """Takes who issues the documents.
+
+        Raises:
+            FontsMissing: The fonts' package is not installed.
+        """
+        self._issuer = issuer
+        self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[_font_folder()])
+        self._local = threading.local()
+
+    def proforma(self, proforma: Proforma) -> bytes:
+        """Makes the PDF of a proforma."""
+        code = proforma.transfer.epc_payload if proforma.transfer is not None else ""
+        return self._compile(proforma_view(proforma, self._issuer), proforma.date, code, b"")
+
+    def invoice(self, invoice: Invoice, xml_name: str, xml: bytes) -> bytes:
+        """Makes the courtesy copy of an invoice, with the electronic invoice as its attachment.
+
+        Args:
+            invoice: The invoice.
+            xml_name: Name of the XML file.
+            xml: The file as sent to the SdI, UTF-8.
+        """
+        return self._compile(invoice_view(invoice, self._issuer, xml_name), invoice.date, "", xml)
+
+    def _compile(self, view: View, day: date, qr_text: str, xml: bytes) -> bytes:
+        inputs = {"data": json.dumps(view, ensure_ascii=False), "qr": _qr_code(qr_text), "xml": xml.decode()}
+        pdf = self._compiler().compile(
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=["a-3b"],
+            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+        )
+        if not isinstance(pdf, bytes):
+            raise TypeError("typst gave no PDF")
+        return pdf
+
+    def _compiler(self) -> typst.Compiler:
+        compiler: typst.Compiler | None = getattr(self._local, "compiler", None)
+        if compiler is None:
+            compiler = typst.Compiler(_TEMPLATE, font_paths=self._fonts)
+            self._local.compiler = compiler
+        return compiler
+
+
+def _qr_code(text: str) -> str:
+    """The EPC QR code as SVG: error level M as the guideline EPC069-12 asks, with the quiet zone of 4 modules."""
+    if not text:
+        return ""
+    drawing = io.BytesIO()
+    code = segno.make_qr(text, error="m", boost_error=False, encoding="utf-8")
+    code.save(drawing, kind="svg", border=4, xmldecl=False)
+    return drawing.getvalue().decode()
+
+
+def _font_folder() -> Path:
+    spec = importlib.util.find_spec(_FONT_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise FontsMissing("the package font-source-sans-pro is not installed")
+    return Path(spec.submodule_search_locations[0]) / "files"

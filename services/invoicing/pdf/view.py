@@ -1,0 +1,227 @@
+"""Decides what a printed document shows and in which words: a document's values become finished texts.
+
+The template only places them, so that all rules of language and number format are here, in one testable function.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.invoicing.domain.documents import (
+    Address,
+    Customer,
+    Invoice,
+    Line,
+    PaymentMethod,
+    Proforma,
+    totals,
+    vat_shares,
+)
+from services.invoicing.domain.issuer import Issuer
+from services.invoicing.pdf.formats import Formats, breakable, groups_of_four
+from services.invoicing.pdf.texts import TEXTS
+from services.kit.money import Money
+
+_COUNTRIES_UNSAID = frozenset({"IT"})
+_PAID_BY = {
+    PaymentMethod.BANK_TRANSFER: "paid_transfer",
+    PaymentMethod.ONLINE: "paid_online",
+    PaymentMethod.AUTOMATIC_DEBIT: "paid_debit",
+}
+
+View = dict[str, Any]
+"""What the template reads, as JSON: texts, lists of texts and of labelled values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    texts: Mapping[str, str]
+    formats: Formats
+
+    def entry(self, key: str, value: str) -> dict[str, str]:
+        """A labelled value."""
+        return {"label": self.texts[key], "value": value}
+
+
+def proforma_view(proforma: Proforma, issuer: Issuer) -> View:
+    """Says what the PDF of a proforma shows."""
+    writer = _writer(proforma.language)
+    view = _common(writer, proforma, issuer, title="proforma")
+    view["facts"] = [
+        writer.entry("number", proforma.number),
+        writer.entry("date", writer.formats.day(proforma.date)),
+    ]
+    view["total"] = writer.entry("total_due", writer.formats.money(totals(proforma.lines).gross))
+    view["payment"] = _how_to_pay(writer, proforma)
+    view["notices"] = [writer.texts["proforma_notice"], writer.texts["proforma_law"]]
+    return view
+
+
+def invoice_view(invoice: Invoice, issuer: Issuer, xml_name: str) -> View:
+    """Says what the courtesy copy of an invoice shows.
+
+    Args:
+        invoice: The invoice.
+        issuer: Who issues it.
+        xml_name: Name of the attached XML file.
+    """
+    writer = _writer(invoice.language)
+    view = _common(writer, invoice, issuer, title="invoice")
+    view["subtitle"] = writer.texts["courtesy"]
+    view["facts"] = [
+        writer.entry("number", invoice.number),
+        writer.entry("date", writer.formats.day(invoice.date)),
+        writer.entry("proforma_number", invoice.proforma_number),
+    ]
+    view["total"] = writer.entry("total_invoice", writer.formats.money(totals(invoice.lines).gross))
+    paid = writer.texts[_PAID_BY[invoice.method]].format(date=writer.formats.day(invoice.date))
+    view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
+    if invoice.payment_reference:
+        view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
+    view["notices"] = [writer.texts["courtesy_notice"]]
+    view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
+    return view
+
+
+def _writer(language: str) -> _Writer:
+    return _Writer(TEXTS[language], Formats(language))
+
+
+def _common(writer: _Writer, document: Proforma | Invoice, issuer: Issuer, title: str) -> View:
+    texts, formats = writer.texts, writer.formats
+    day = document.date
+    return {
+        "language": str(document.language),
+        "title": texts[title],
+        "subtitle": "",
+        "number": document.number,
+        "continued": texts["continued"].format(title=texts[title], number=document.number, date=formats.day(day)),
+        "day": {"year": day.year, "month": day.month, "day": day.day},
+        "page": texts["page"],
+        "issuer": _issuer(writer, issuer),
+        "customer": _customer(writer, document.customer),
+        "columns": [texts[key] for key in ("description", "quantity", "unit_price", "vat_rate", "net")],
+        "lines": [_line(writer, line) for line in document.lines],
+        "vat": _vat(writer, document.lines),
+        "sums": _sums(writer, document.lines),
+        "attachment": {"name": "", "description": ""},
+    }
+
+
+def _issuer(writer: _Writer, issuer: Issuer) -> View:
+    texts = writer.texts
+    register = [texts["rea"].format(office=issuer.rea_office, number=issuer.rea_number)]
+    if issuer.capital is not None:
+        register.append(texts["capital"].format(amount=writer.formats.money(Money.of(issuer.capital))))
+    if issuer.sole_shareholder:
+        register.append(texts["sole_shareholder"])
+    if issuer.in_liquidation:
+        register.append(texts["in_liquidation"])
+    tax = [f"{texts['vat_number']} IT{issuer.vat_number}", f"{texts['codice_fiscale']} {issuer.codice_fiscale}"]
+    return {
+        "name": issuer.name,
+        "brand": issuer.brand,
+        "address": [issuer.name, *_address(issuer.address), *tax],
+        "legal": [
+            " · ".join([issuer.name, ", ".join(_address(issuer.address)), *tax]),
+            " · ".join(register),
+            " · ".join([f"PEC {issuer.pec}", *_present(issuer.email, issuer.phone, issuer.website)]),
+        ],
+    }
+
+
+def _customer(writer: _Writer, customer: Customer) -> View:
+    ids = []
+    if customer.vat_number:
+        ids.append(writer.entry("vat_number", f"{customer.vat_country}{customer.vat_number}"))
+    if customer.codice_fiscale:
+        ids.append(writer.entry("codice_fiscale", customer.codice_fiscale))
+    if customer.recipient_code:
+        ids.append(writer.entry("recipient_code", customer.recipient_code))
+    if customer.pec:
+        ids.append(writer.entry("pec", breakable(customer.pec)))
+    address = [breakable(line) for line in _address(customer.address)]
+    if customer.contact_person:
+        address.append(f"{writer.texts['contact']} {breakable(customer.contact_person)}")
+    return {"heading": writer.texts["customer"], "name": breakable(customer.name), "address": address, "ids": ids}
+
+
+def _address(address: Address) -> list[str]:
+    province = f" ({address.province})" if address.province else ""
+    lines = [address.street, f"{address.postal_code} {address.city}{province}"]
+    return lines if address.country in _COUNTRIES_UNSAID else [*lines, address.country]
+
+
+def _line(writer: _Writer, line: Line) -> View:
+    return {
+        "description": breakable(line.description),
+        "period": _period(writer, line.period_start, line.period_end),
+        "quantity": writer.formats.number(line.quantity),
+        "unit_price": writer.formats.money(line.unit_price),
+        "rate": writer.formats.rate(line.vat_rate),
+        "net": writer.formats.money(line.net),
+    }
+
+
+def _period(writer: _Writer, start: date | None, end: date | None) -> str:
+    if start is None or end is None:
+        return ""
+    return writer.texts["period"].format(start=writer.formats.day(start), end=writer.formats.day(end))
+
+
+def _vat(writer: _Writer, lines: Sequence[Line]) -> View:
+    return {
+        "heading": writer.texts["vat_summary"],
+        "columns": [writer.texts[key] for key in ("rate", "taxable", "tax")],
+        "rows": [
+            [writer.formats.rate(share.rate), writer.formats.money(share.taxable), writer.formats.money(share.tax)]
+            for share in vat_shares(lines)
+        ],
+    }
+
+
+def _sums(writer: _Writer, lines: Sequence[Line]) -> list[dict[str, str]]:
+    sums = totals(lines)
+    return [
+        writer.entry("total_net", writer.formats.money(sums.net)),
+        writer.entry("total_vat", writer.formats.money(sums.vat)),
+    ]
+
+
+def _how_to_pay(writer: _Writer, proforma: Proforma) -> View:
+    texts = writer.texts
+    if proforma.transfer is not None:
+        transfer = proforma.transfer
+        rows = [
+            writer.entry("holder", transfer.holder),
+            writer.entry("iban", groups_of_four(transfer.iban)),
+            writer.entry("bic", transfer.bic),
+            writer.entry("amount", writer.formats.money(totals(proforma.lines).gross)),
+            writer.entry("reference", groups_of_four(transfer.reference)),
+        ]
+        rows = [row for row in rows if row["value"]]
+        return {
+            **_payment(texts["pay_transfer"]),
+            "rows": rows,
+            "hints": [texts["reference_hint"]],
+            "qr_hint": texts["qr_hint"],
+            "qr_alt": texts["qr_alt"],
+        }
+    if proforma.method is PaymentMethod.AUTOMATIC_DEBIT:
+        return {**_payment(texts["pay_debit"]), "paragraphs": [texts["debit_hint"]]}
+    return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]], "url": proforma.pay_url}
+
+
+def _payment(heading: str) -> View:
+    empty: View = {"paragraphs": [], "rows": [], "hints": [], "url": "", "qr_hint": "", "qr_alt": ""}
+    return {"heading": heading, **empty}
+
+
+def _spaced(invoice: Invoice) -> str:
+    transfer = invoice.method is PaymentMethod.BANK_TRANSFER
+    return groups_of_four(invoice.payment_reference) if transfer else invoice.payment_reference
+
+
+def _present(*texts: str) -> list[str]:
+    return [text for text in texts if text]

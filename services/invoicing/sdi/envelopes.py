@@ -1,0 +1,133 @@
+"""Decides what a message in the certified mailbox is, and who certifiably sent it.
+
+Certified mail (PEC) arrives in an envelope that the provider signs: `daticert.xml` says what it is and who sent it,
+`postacert.eml` holds the original. The From line proves nothing, and only the envelope's own parts are looked at: a
+stranger may well put a `daticert.xml` inside an ordinary message. Source: D.M. 2 November 2005, technical rules.
+"""
+
+import email
+import email.policy
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+from enum import StrEnum
+
+from lxml import etree
+
+from services.invoicing.fatturapa.parsing import UnreadableXml, parse_xml
+
+_CERTIFICATE = "daticert.xml"
+_ORIGINAL = "postacert.eml"
+_TRANSPORT = "posta-certificata"
+
+# What the provider itself writes about our own messages: that they were taken, delivered or not. No word of the SdI.
+_PROVIDER_NOTICES = frozenset(
+    {
+        "accettazione",
+        "non-accettazione",
+        "presa-in-carico",
+        "avvenuta-consegna",
+        "errore-consegna",
+        "preavviso-errore-consegna",
+        "rilevazione-virus",
+    }
+)
+
+
+class EnvelopeKind(StrEnum):
+    """What a message is."""
+
+    TRANSPORT = "transport"
+    PROVIDER_NOTICE = "provider_notice"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message as its envelope describes it.
+
+    Attributes:
+        kind: What it is.
+        sender: Certified sender in lower case; empty unless `kind` is TRANSPORT.
+        notice: The provider's word for its notice, for example "accettazione".
+        attachments: Name and bytes of the files in the original message.
+    """
+
+    kind: EnvelopeKind
+    sender: str = ""
+    notice: str = ""
+    attachments: tuple[tuple[str, bytes], ...] = ()
+
+
+def open_envelope(raw: bytes) -> Envelope:
+    """Reads a message of the certified mailbox.
+
+    Never fails: what it does not understand is UNKNOWN, so that one strange message cannot stop the mailbox.
+
+    Args:
+        raw: The message as it came, RFC 5322.
+    """
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    parts = _own_parts(message)
+    certificate = _certificate(parts)
+    if certificate is None:
+        return Envelope(EnvelopeKind.UNKNOWN)
+    kind = certificate.get("tipo", "")
+    if kind in _PROVIDER_NOTICES:
+        return Envelope(EnvelopeKind.PROVIDER_NOTICE, notice=kind)
+    original = _original(parts)
+    if kind != _TRANSPORT or original is None:
+        return Envelope(EnvelopeKind.UNKNOWN)
+    sender = (certificate.findtext("intestazione/mittente") or "").strip().lower()
+    return Envelope(EnvelopeKind.TRANSPORT, sender=sender, attachments=tuple(_attachments(original)))
+
+
+def _own_parts(message: Message) -> list[Message]:
+    """The parts of the envelope itself: of the signed container and the mixed one in it, never of a nested message."""
+    parts: list[Message] = []
+    for part in _subparts(message):
+        parts += _subparts(part) if part.get_content_type() == "multipart/mixed" else [part]
+    return parts
+
+
+def _subparts(message: Message) -> list[Message]:
+    payload = message.get_payload()
+    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+
+
+def _certificate(parts: list[Message]) -> etree._Element | None:
+    for part in parts:
+        if _name(part) == _CERTIFICATE:
+            try:
+                root = parse_xml(_content(part))
+            except UnreadableXml:
+                return None
+            return root if root.tag == "postacert" else None
+    return None
+
+
+def _original(parts: list[Message]) -> Message | None:
+    for part in parts:
+        if part.get_content_type() == "message/rfc822":
+            nested = _subparts(part)
+            return nested[0] if nested else None
+        if _name(part) == _ORIGINAL:
+            return email.message_from_bytes(_content(part), policy=email.policy.default)
+    return None
+
+
+def _attachments(original: Message) -> list[tuple[str, bytes]]:
+    return [(_name(part), _content(part)) for part in original.walk() if not part.is_multipart() and _name(part)]
+
+
+def _name(part: Message) -> str:
+    return (part.get_filename() or "").strip()
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def message_of(raw: bytes) -> EmailMessage:
+    """Parses a message for its headers."""
+    return email.message_from_bytes(raw, policy=email.policy.default)
