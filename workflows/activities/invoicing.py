@@ -1,0 +1,148 @@
+"""Activities that ask the invoicing service; they carry the order's facts over and return ids, numbers and states."""
+
+from temporalio.client import Client
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+from casella.payments.v1 import payments_pb2
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+from workflows.activities.calls import step, with_actor
+from workflows.activities.trial import Contacts
+
+
+class InvoicingSteps:
+    """The invoicing service as the workflows see it."""
+
+    def __init__(
+        self,
+        invoicing: InvoicingServiceAsyncStub,
+        ordering: OrderingServiceAsyncStub,
+        payments: PaymentsServiceAsyncStub,
+        contacts: Contacts,
+        client: Client,
+    ) -> None:
+        """Take the stubs whose facts the activities carry, and Temporal's client for the audit trail."""
+        self._invoicing = invoicing
+        self._ordering = ordering
+        self._payments = payments
+        self._contacts = contacts
+        self._client = client
+
+    @step("IssueProforma")
+    async def issue_proforma(self, request: pb.IssueProformaRequest) -> pb.IssueProformaResponse:
+        """Issue the order's proforma; ``order_id`` is all that the workflow gives."""
+        order, asked = await self._facts(request.order_id)
+        answer = await self._invoicing.IssueProforma(
+            pb.IssueProformaRequest(
+                order_id=order.order_id,
+                account_id=order.account_id,
+                language=order.language,
+                party=order.party,
+                lines=_lines(order),
+                totals=order.quote.totals,
+                payment=pb.PaymentTerms(
+                    method=asked.method,
+                    holder=asked.transfer.holder,
+                    iban=asked.transfer.iban,
+                    bic=asked.transfer.bic,
+                    reference=asked.transfer.reference,
+                    epc_payload=asked.transfer.epc_payload,
+                    pay_url=asked.pay_url,
+                ),
+            )
+        )
+        return pb.IssueProformaResponse(document=_ids_only(answer.document))
+
+    @step("SendProforma")
+    async def send_proforma(self, request: pb.SendProformaRequest) -> pb.SendProformaResponse:
+        """Send the proforma by email."""
+        request.recipient.CopyFrom(await self._recipient(request.document_id))
+        return await self._invoicing.SendProforma(request)
+
+    @step("IssueInvoice")
+    async def issue_invoice(self, request: pb.IssueInvoiceRequest) -> pb.IssueInvoiceResponse:
+        """Issue the paid order's invoice; ``order_id`` is all that the workflow gives."""
+        order, asked = await self._facts(request.order_id)
+        answer = await self._invoicing.IssueInvoice(
+            pb.IssueInvoiceRequest(
+                order_id=order.order_id,
+                account_id=order.account_id,
+                language=order.language,
+                party=order.party,
+                lines=_lines(order),
+                totals=order.quote.totals,
+                date=asked.available_on,
+                method=asked.method,
+                payment_reference=asked.transfer.reference,
+                proforma_number=order.proforma_number,
+            )
+        )
+        return pb.IssueInvoiceResponse(document=_ids_only(answer.document))
+
+    @step("SendInvoice")
+    async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
+        """Send the courtesy invoice by email."""
+        request.recipient.CopyFrom(await self._recipient(request.document_id))
+        return await self._invoicing.SendInvoice(request)
+
+    @step("TransmitInvoice")
+    async def transmit(self, request: pb.TransmitInvoiceRequest) -> pb.TransmitInvoiceResponse:
+        """Send the e-invoice to the SdI, unless it was sent already."""
+        return await self._invoicing.TransmitInvoice(request)
+
+    @step("PrepareResend")
+    async def prepare_resend(self, request: pb.PrepareResendRequest) -> pb.PrepareResendResponse:
+        """Make the same e-invoice ready to be sent again."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._invoicing.PrepareResend(request)
+
+    @step("PrepareResendWithCurrentProfile")
+    async def prepare_resend_with_profile(self, request: pb.PrepareResendRequest) -> pb.PrepareResendResponse:
+        """Make the e-invoice ready to be sent again with the customer's profile as it stands now."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        current = await self._invoicing.GetTransmission(pb.GetTransmissionRequest(invoice_id=request.invoice_id))
+        profile = await self._ordering.GetBillingProfile(
+            ordering_pb2.GetBillingProfileRequest(account_id=current.transmission.account_id)
+        )
+        request.party.CopyFrom(profile.profile)
+        return await self._invoicing.PrepareResend(request)
+
+    @step("GiveUpTransmission")
+    async def give_up(self, request: pb.GiveUpTransmissionRequest) -> pb.GiveUpTransmissionResponse:
+        """Give the transmission up by an admin's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._invoicing.GiveUpTransmission(request)
+
+    @step("PollReceipts")
+    async def poll_receipts(self, request: pb.PollReceiptsRequest) -> pb.PollReceiptsResponse:
+        """Read the certified mailbox."""
+        return await self._invoicing.PollReceipts(request)
+
+    async def _facts(self, order_id: str) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
+        order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))
+        asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=order_id))
+        return order.order, asked.payment_request
+
+    async def _recipient(self, document_id: str) -> common_pb2.Recipient:
+        answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
+        return await self._contacts.of(answer.document.account_id)
+
+
+def _lines(order: ordering_pb2.Order) -> list[common_pb2.Line]:
+    italian = order.language != common_pb2.LANGUAGE_EN
+    return list(order.quote.lines_it if italian else order.quote.lines_en)
+
+
+def _ids_only(document: pb.Document) -> pb.Document:
+    return pb.Document(
+        document_id=document.document_id,
+        kind=document.kind,
+        number=document.number,
+        date=document.date,
+        account_id=document.account_id,
+        order_id=document.order_id,
+        transmission_state=document.transmission_state,
+    )

@@ -1,0 +1,46 @@
+"""Activities that ask the mailboxes service: thin clients that decide nothing."""
+
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
+from services.kit import hooks
+from workflows.activities.calls import step
+
+
+class MailboxesSteps:
+    """The mailboxes service as the workflows see it."""
+
+    def __init__(self, mailboxes: MailboxesServiceAsyncStub) -> None:
+        """Take the service's stub."""
+        self._mailboxes = mailboxes
+
+    @step("OpenAccount")
+    async def open_account(self, request: pb.OpenAccountRequest) -> pb.OpenAccountResponse:
+        """Open the account with the trial's limits."""
+        return await self._mailboxes.OpenAccount(request)
+
+    @step("RestrictAccount")
+    async def restrict(self, request: pb.RestrictAccountRequest) -> pb.RestrictAccountResponse:
+        """Stop sending and anything new after the trial's end."""
+        return await self._mailboxes.RestrictAccount(request)
+
+    @step("ReopenAccount")
+    async def reopen(self, request: pb.ReopenAccountRequest) -> pb.ReopenAccountResponse:
+        """Give the trial back after an extension."""
+        return await self._mailboxes.ReopenAccount(request)
+
+    @step("UnlockAccount")
+    async def unlock(self, request: pb.UnlockAccountRequest) -> pb.UnlockAccountResponse:
+        """Unlock the account for a paid order."""
+        answer = await self._mailboxes.UnlockAccount(request)
+        await hooks.at("order.unlocked")
+        return answer
+
+    @step("PurgeAccount")
+    async def purge(self, request: pb.PurgeAccountRequest) -> pb.PurgeAccountResponse:
+        """Remove domains and mailboxes for good."""
+        return await self._mailboxes.PurgeAccount(request)
+
+    @step("ProvePurged")
+    async def prove_purged(self, request: pb.ProvePurgedRequest) -> pb.ProvePurgedResponse:
+        """Count what is left of a purged account."""
+        return await self._mailboxes.ProvePurged(request)

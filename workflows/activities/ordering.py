@@ -1,0 +1,110 @@
+"""Activities that ask the ordering service: thin clients that decide nothing.
+
+The order's billing party is personal data: it is taken off what returns to a workflow.
+"""
+
+from temporalio.client import Client
+
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+from casella.payments.v1 import payments_pb2
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+from workflows.activities.calls import step, with_actor
+from workflows.activities.trial import Contacts
+
+
+class OrderingSteps:
+    """The ordering service as the workflows see it."""
+
+    def __init__(
+        self,
+        ordering: OrderingServiceAsyncStub,
+        payments: PaymentsServiceAsyncStub,
+        contacts: Contacts,
+        client: Client,
+    ) -> None:
+        """Take the stubs of ordering and payments, whom to write to, and Temporal's client for the audit trail."""
+        self._ordering = ordering
+        self._payments = payments
+        self._contacts = contacts
+        self._client = client
+
+    @step("GetOrder")
+    async def get_order(self, request: pb.GetOrderRequest) -> pb.GetOrderResponse:
+        """Read the order."""
+        answer = await self._ordering.GetOrder(request)
+        return pb.GetOrderResponse(order=_without_party(answer.order))
+
+    @step("NoteProformaOnOrder")
+    async def record_proforma(self, request: pb.RecordProformaRequest) -> pb.RecordProformaResponse:
+        """Give the order its expiry and reminders, which count from the proforma."""
+        answer = await self._ordering.RecordProforma(request)
+        return pb.RecordProformaResponse(order=_without_party(answer.order))
+
+    @step("AdvanceOrder")
+    async def advance(self, request: pb.AdvanceOrderRequest) -> pb.AdvanceOrderResponse:
+        """Do everything that is due on the open order; learn what is due next."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=request.order_id))
+        return await self._ordering.AdvanceOrder(
+            pb.AdvanceOrderRequest(
+                order_id=request.order_id,
+                recipient=await self._contacts.of(order.account_id),
+                iban=asked.payment_request.transfer.iban,
+                reference=asked.payment_request.transfer.reference,
+                pay_url=asked.payment_request.pay_url,
+            )
+        )
+
+    @step("CancelOrder")
+    async def cancel(self, request: pb.CancelOrderRequest) -> pb.CancelOrderResponse:
+        """Ask for the order's cancellation by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._ordering.CancelOrder(request)
+        return pb.CancelOrderResponse(order=_without_party(answer.order))
+
+    @step("RecordOutcome")
+    async def record_outcome(self, request: pb.RecordOutcomeRequest) -> pb.RecordOutcomeResponse:
+        """Write how the order ended."""
+        answer = await self._ordering.RecordOutcome(request)
+        return pb.RecordOutcomeResponse(order=_without_party(answer.order))
+
+    @step("FulfilOrder")
+    async def fulfil(self, request: pb.FulfilOrderRequest) -> pb.FulfilOrderResponse:
+        """Make the subscription and its first period."""
+        answer = await self._ordering.FulfilOrder(request)
+        return pb.FulfilOrderResponse(order=_without_party(answer.order), subscription=answer.subscription)
+
+    @step("SendOrderEmail")
+    async def send_email(self, request: pb.SendOrderEmailRequest) -> pb.SendOrderEmailResponse:
+        """Send one of the order's emails."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        request.recipient.CopyFrom(await self._contacts.of(order.account_id))
+        return await self._ordering.SendOrderEmail(request)
+
+    @step("GetStanding")
+    async def get_standing(self, request: pb.GetStandingRequest) -> pb.GetStandingResponse:
+        """Read whether orders hold or end the trial."""
+        return await self._ordering.GetStanding(request)
+
+    @step("CloseAccount")
+    async def close_account(self, request: pb.CloseAccountRequest) -> pb.CloseAccountResponse:
+        """Close the account, which starts its purge."""
+        return await self._ordering.CloseAccount(request)
+
+    @step("GetClosure")
+    async def get_closure(self, request: pb.GetClosureRequest) -> pb.GetClosureResponse:
+        """Read whether the purge may delete now."""
+        return await self._ordering.GetClosure(request)
+
+    @step("RecordPurged")
+    async def record_purged(self, request: pb.RecordPurgedRequest) -> pb.RecordPurgedResponse:
+        """Record that the purge is complete."""
+        return await self._ordering.RecordPurged(request)
+
+
+def _without_party(order: pb.Order) -> pb.Order:
+    shown = pb.Order()
+    shown.CopyFrom(order)
+    shown.ClearField("party")
+    return shown

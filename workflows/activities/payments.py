@@ -1,0 +1,65 @@
+"""Activities that ask the payments service: thin clients that decide nothing.
+
+Pay links and transfer instructions stay out of what they return: a link is a secret, and histories keep what they get.
+"""
+
+from temporalio.client import Client
+
+from casella.payments.v1 import payments_pb2 as pb
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+from workflows.activities.calls import step, with_actor
+
+
+class PaymentsSteps:
+    """The payments service as the workflows see it."""
+
+    def __init__(self, payments: PaymentsServiceAsyncStub, client: Client) -> None:
+        """Take the service's stub, and Temporal's client for the audit trail."""
+        self._payments = payments
+        self._client = client
+
+    @step("CreatePaymentRequest")
+    async def create(self, request: pb.CreatePaymentRequestRequest) -> pb.CreatePaymentRequestResponse:
+        """Make the order's payment request."""
+        answer = await self._payments.CreatePaymentRequest(request)
+        return pb.CreatePaymentRequestResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("NoteProformaOnPaymentRequest")
+    async def record_proforma(self, request: pb.RecordProformaRequest) -> pb.RecordProformaResponse:
+        """Tell payments the number that customers write in their transfers."""
+        answer = await self._payments.RecordProforma(request)
+        return pb.RecordProformaResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("GetPaymentRequest")
+    async def get(self, request: pb.GetPaymentRequestRequest) -> pb.GetPaymentRequestResponse:
+        """Read whether the order is paid."""
+        answer = await self._payments.GetPaymentRequest(request)
+        return pb.GetPaymentRequestResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("ClosePaymentRequest")
+    async def close(self, request: pb.ClosePaymentRequestRequest) -> pb.ClosePaymentRequestResponse:
+        """Close the payment request, unless a payment has won."""
+        answer = await self._payments.ClosePaymentRequest(request)
+        return pb.ClosePaymentRequestResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("RecordBankTransfer")
+    async def record_bank_transfer(self, request: pb.RecordBankTransferRequest) -> pb.RecordBankTransferResponse:
+        """Record a transfer that an operator saw on the account."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.RecordBankTransfer(request)
+        return pb.RecordBankTransferResponse(
+            payment_request=_without_links(answer.payment_request), money_entry_id=answer.money_entry_id
+        )
+
+    @step("FetchMissedEvents")
+    async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:
+        """Fetch the provider's events that never arrived."""
+        return await self._payments.FetchMissedEvents(request)
+
+
+def _without_links(payment_request: pb.PaymentRequest) -> pb.PaymentRequest:
+    shown = pb.PaymentRequest()
+    shown.CopyFrom(payment_request)
+    shown.ClearField("pay_url")
+    shown.ClearField("transfer")
+    return shown

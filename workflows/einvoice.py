@@ -1,0 +1,151 @@
+"""EInvoice: an invoice's way to the Sistema di Interscambio, until it is delivered, undeliverable or given up."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.invoicing.v1 import invoicing_pb2 as pb
+    from workflows import names, retries
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.process import Process
+    from workflows.steering import Why, Wrong, check_why, request_id, steering
+    from workflows.steps import Step, visibly
+
+_ENDS = {
+    pb.TRANSMISSION_STATE_DELIVERED: ("Delivered", "delivered to the recipient"),
+    pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
+    pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
+}
+_UPDATES = {
+    "retry_transmission": "sends the same e-invoice again under a new file name; give a reason_code",
+    "resend_with_current_profile": "sends it again with the customer's profile as it is now; give a reason_code",
+    "give_up": "ends it without the SdI (admins only); give a reason_code",
+}
+
+
+@workflow.defn(name=names.E_INVOICE)
+class EInvoice(Process):
+    """Transmits the invoice, waits for the SdI's receipts, and asks an operator where only a person can help."""
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the e-invoice of the invoice with this id to its end."""
+        self.invoice_id = subject.id
+        self.silent = False
+        self.details = Details(f"E-invoice {subject.id}", f"casella show invoice {subject.id}")
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        while (transmission := await self.transmit()).state not in _ENDS:
+            if transmission.state == pb.TRANSMISSION_STATE_REJECTED:
+                await self.wait_for_correction(transmission)
+            else:
+                await self.wait_for_receipt(transmission)
+        state, what = _ENDS[transmission.state]
+        self.details.happened(what)
+        self.details.stands(state)
+        return state.lower()
+
+    @workflow.signal(name=names.INVOICE_ISSUED, description="The invoice was issued: transmit it.")
+    def invoice_issued(self) -> None:
+        """The invoicing service has a row for this workflow."""
+        self.look_again()
+
+    @workflow.signal(name=names.RECEIPT_ARRIVED, description="A receipt of the SdI was applied: look again.")
+    def receipt_arrived(self) -> None:
+        """The transmission's state has changed."""
+        self.look_again()
+
+    @workflow.update(description="Sends the same e-invoice again: same number and date, new file name.")
+    async def retry_transmission(self, why: Why) -> str:
+        """Re-send after a rejection or a silence, by an operator's decision."""
+        return await self.prepare(InvoicingSteps.prepare_resend, why, "send the same again")
+
+    @workflow.update(description="Sends the e-invoice again with the customer's billing profile as it stands now.")
+    async def resend_with_current_profile(self, why: Why) -> str:
+        """Re-send after the customer's data were corrected; number, date and amounts stay."""
+        return await self.prepare(InvoicingSteps.prepare_resend_with_profile, why, "send the corrected one")
+
+    @workflow.update(description="Gives the transmission up for good. The invoice keeps its number. Admins only.")
+    async def give_up(self, why: Why) -> str:
+        """End without the SdI, by an admin's decision."""
+        await visibly(
+            InvoicingSteps.give_up,
+            pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
+            "give the transmission up",
+        )
+        self.look_again()
+        return "given up"
+
+    @retry_transmission.validator
+    def _may_send_the_same(self, why: Why) -> None:
+        self._may_correct(why)
+
+    @resend_with_current_profile.validator
+    def _may_send_corrected(self, why: Why) -> None:
+        self._may_correct(why)
+
+    @give_up.validator
+    def _may_give_up(self, why: Why) -> None:
+        self._may_correct(why)
+
+    def _may_correct(self, why: Why) -> None:
+        check_why(why)
+        if self.details.state != NEEDS_OPERATOR:
+            raise Wrong(f"the e-invoice needs nobody: {self.details.state}")
+
+    async def prepare(self, step: Step[pb.PrepareResendRequest, pb.PrepareResendResponse], why: Why, what: str) -> str:
+        """Have invoicing make the next attempt ready; the run then sends it."""
+        answer = await visibly(
+            step,
+            pb.PrepareResendRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
+            what,
+        )
+        self.details.happened(f"{what} ({why.reason_code})")
+        self.silent = False
+        self.look_again()
+        return f"attempt {answer.transmission.attempt}"
+
+    async def transmit(self) -> pb.Transmission:
+        """Send the file unless it was sent, and read where it stands."""
+        self.listen()
+        request = pb.TransmitInvoiceRequest(invoice_id=self.invoice_id)
+        answer = await self.insist(
+            "transmit the e-invoice",
+            lambda: visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True),
+        )
+        transmission = answer.transmission
+        self.details.concerns(account=transmission.account_id, order=transmission.order_id)
+        if transmission.file_name:
+            self.details.happened(f"invoice {transmission.number} sent as {transmission.file_name}")
+        return transmission
+
+    async def wait_for_receipt(self, transmission: pb.Transmission) -> None:
+        """Wait for news; where they do not come in time, tell an operator and go on waiting."""
+        if self.silent:
+            self.details.stands(
+                NEEDS_OPERATOR,
+                "no receipt has come: look at the PEC mailbox; it still may",
+                transmission.deadline,
+                **_UPDATES,
+            )
+            await self.wait(retries.LOOK_AGAIN, "still waiting for a receipt")
+            return
+        self.details.stands("Sent", "a receipt of the SdI", transmission.deadline)
+        if not await self.wait(transmission.alert_in, "no receipt yet: tell an operator"):
+            self.silent = True
+            self.details.happened("no receipt has come in time")
+
+    async def wait_for_correction(self, transmission: pb.Transmission) -> None:
+        """Rejected: counts as never issued until it was corrected and sent again, within 5 days."""
+        codes = ", ".join(transmission.error_codes)
+        self.details.happened(f"rejected by the SdI: {codes}")
+        self.details.stands(
+            NEEDS_OPERATOR,
+            f"rejected ({codes}): correct the profile, then re-send before the deadline",
+            transmission.deadline,
+            **_UPDATES,
+        )
+        await self.wait(retries.LOOK_AGAIN, "waiting for a correction")

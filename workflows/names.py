@@ -1,0 +1,64 @@
+"""The only place for workflow ids, task queue, signal, update, schedule and search-attribute names.
+
+Services import this module to wake a workflow; it imports nothing, so that they get nothing of Temporal with it.
+"""
+
+TASK_QUEUE = "casella"
+"""Every workflow and activity of Casella runs on this queue."""
+
+# Types, as the Temporal UI shows them.
+SIGN_UP = "SignUp"
+TRIAL = "Trial"
+ORDER = "Order"
+E_INVOICE = "EInvoice"
+PURGE = "Purge"
+
+# Signals: each means "look again at your row" and carries nothing.
+SIGN_UP_RECEIVED = "sign_up_received"
+TRIAL_CHANGED = "trial_changed"
+ORDER_CHANGED = "order_changed"
+PAYMENT_COMPLETED = "payment_completed"
+INVOICE_ISSUED = "invoice_issued"
+RECEIPT_ARRIVED = "receipt_arrived"
+ACCOUNT_CLOSED = "account_closed"
+LOOK_AGAIN = "look_again"
+"""What the reconciler sends: nothing is known to have changed, but the row should have moved by now."""
+
+# Search attributes; all but the last are keywords.
+ATTRIBUTE_ACCOUNT = "CasellaAccount"
+ATTRIBUTE_ORDER = "CasellaOrder"
+ATTRIBUTE_STATE = "CasellaState"
+ATTRIBUTE_CUSTOMER_KIND = "CasellaCustomerKind"
+ATTRIBUTE_DUE_AT = "CasellaDueAt"
+"""A datetime: when something is due that nobody has to do by hand."""
+
+# Schedules and the workflows they start.
+SCHEDULE_RECEIPTS = "sdi-receipts"
+SCHEDULE_PAYMENT_EVENTS = "payment-events"
+POLL_RECEIPTS = "PollReceipts"
+FETCH_PAYMENT_EVENTS = "FetchPaymentEvents"
+
+
+def sign_up_id(sign_up: object) -> str:
+    """Workflow id of a sign-up in review."""
+    return f"signup:{sign_up}"
+
+
+def trial_id(account: object) -> str:
+    """Workflow id of an account's trial."""
+    return f"trial:{account}"
+
+
+def order_id(order: object) -> str:
+    """Workflow id of an order."""
+    return f"order:{order}"
+
+
+def e_invoice_id(invoice: object) -> str:
+    """Workflow id of an invoice's way to the SdI."""
+    return f"einvoice:{invoice}"
+
+
+def purge_id(account: object) -> str:
+    """Workflow id of an account's purge."""
+    return f"purge:{account}"

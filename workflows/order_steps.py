@@ -1,0 +1,205 @@
+"""The steps of an order: each one request to one service, named as an operator reads it in the Temporal UI."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import CustomerKind
+    from casella.invoicing.v1 import invoicing_pb2
+    from casella.mailboxes.v1 import mailboxes_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
+    from workflows import retries
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.mailboxes import MailboxesSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.process import Process
+    from workflows.steps import StepRefused, quickly, visibly
+
+_EMAIL_OF = {
+    pb.ORDER_STATE_EXPIRED: pb.ORDER_EMAIL_EXPIRED,
+    pb.ORDER_STATE_CANCELLED: pb.ORDER_EMAIL_CANCELLED,
+}
+
+
+class OrderSteps(Process):
+    """What an order asks of the services; the order in which it does so stands in ``workflows.order``."""
+
+    order_id: str
+
+    async def read_order(self) -> pb.Order:
+        """The order's row as it stands."""
+        self.listen()
+        answer = await quickly(OrderingSteps.get_order, pb.GetOrderRequest(order_id=self.order_id), "read the order")
+        order = answer.order
+        self.details.concerns(
+            account=order.account_id, order=order.order_id, kind=CustomerKind.Name(order.quote.kind)[14:]
+        )
+        return order
+
+    async def read_payment(self) -> payments_pb2.PaymentRequest:
+        """The payment request's row as it stands."""
+        self.listen()
+        answer = await quickly(
+            PaymentsSteps.get,
+            payments_pb2.GetPaymentRequestRequest(order_id=self.order_id),
+            "read the payment request",
+        )
+        return answer.payment_request
+
+    async def make_payment_request(self, order: pb.Order) -> payments_pb2.PaymentRequest:
+        """What payments will wait for."""
+        request = payments_pb2.CreatePaymentRequestRequest(
+            order_id=order.order_id,
+            account_id=order.account_id,
+            amount=order.quote.totals.gross,
+            method=order.payment_method,
+        )
+        answer = await self.insist(
+            "make the payment request", lambda: quickly(PaymentsSteps.create, request, "make the payment request")
+        )
+        return answer.payment_request
+
+    async def issue_proforma(self) -> invoicing_pb2.Document:
+        """The document that asks for the money."""
+        request = invoicing_pb2.IssueProformaRequest(order_id=self.order_id)
+        answer = await self.insist(
+            "issue the proforma", lambda: quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
+        )
+        return answer.document
+
+    async def note_number(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> None:
+        """Customers write the proforma's number in their transfers."""
+        await quickly(
+            PaymentsSteps.record_proforma,
+            payments_pb2.RecordProformaRequest(
+                payment_request_id=asked.payment_request_id, proforma_number=proforma.number
+            ),
+            "tell payments the proforma's number",
+        )
+
+    async def start_time_limit(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> pb.Order:
+        """The order's expiry and reminders count from the proforma."""
+        answer = await quickly(
+            OrderingSteps.record_proforma,
+            pb.RecordProformaRequest(
+                order_id=self.order_id,
+                payment_request_id=asked.payment_request_id,
+                proforma_id=proforma.document_id,
+                proforma_number=proforma.number,
+            ),
+            "start the order's time limit",
+        )
+        return answer.order
+
+    async def email_proforma(self, proforma: invoicing_pb2.Document, order: pb.Order) -> None:
+        """The proforma with its instructions or link."""
+        request = invoicing_pb2.SendProformaRequest(document_id=proforma.document_id, expires_at=order.expires_at)
+        await self.insist(
+            "email the proforma", lambda: quickly(InvoicingSteps.send_proforma, request, "email the proforma")
+        )
+
+    async def email_confirmation(self) -> None:
+        """The order's confirmation on a durable medium."""
+        await self.email(pb.ORDER_EMAIL_CONFIRMATION, "email the order's confirmation")
+
+    async def do_what_is_due(self) -> pb.AdvanceOrderResponse:
+        """Have ordering send due reminders and say what comes next."""
+        request = pb.AdvanceOrderRequest(order_id=self.order_id)
+        return await self.insist(
+            "do what is due on the order",
+            lambda: quickly(OrderingSteps.advance, request, "do what is due on the order"),
+        )
+
+    async def close_payment_request(
+        self, payment: payments_pb2.PaymentRequest, reason: payments_pb2.CloseReason
+    ) -> None:
+        """Close the payment request; while a charge is processing, wait for its end instead."""
+        request = payments_pb2.ClosePaymentRequestRequest(payment_request_id=payment.payment_request_id, reason=reason)
+        try:
+            await visibly(PaymentsSteps.close, request, "close the payment request", outside=True)
+        except StepRefused as refused:
+            self.details.happened(f"the payment request stays open: {refused.message}")
+            await self.wait(retries.PROCESSING, "ask again whether the charge has ended")
+
+    async def record(self, outcome: pb.Outcome, payment: payments_pb2.PaymentRequest) -> pb.Order:
+        """Write the order's end in ordering, which follows payments."""
+        request = pb.RecordOutcomeRequest(order_id=self.order_id, outcome=outcome)
+        if outcome == pb.OUTCOME_PAID:
+            request.available_on.CopyFrom(payment.available_on)
+        answer = await self.insist(
+            "record the outcome", lambda: quickly(OrderingSteps.record_outcome, request, "record the outcome")
+        )
+        self.details.happened(word(answer.order.state).lower())
+        return answer.order
+
+    async def unlock(self, order: pb.Order) -> mailboxes_pb2.UnlockAccountResponse:
+        """The trial's limits are gone; waits for no email and no SdI."""
+        self.details.stands("Paid", "unlock, invoice and courtesy email")
+        request = mailboxes_pb2.UnlockAccountRequest(
+            account_id=order.account_id,
+            order_id=order.order_id,
+            billing=order.quote.billing,
+            mailboxes=sum(item.quantity for item in order.quote.items),
+        )
+        answer = await self.insist(
+            "unlock the service", lambda: quickly(MailboxesSteps.unlock, request, "unlock the service")
+        )
+        self.details.happened("the service is unlocked")
+        return answer
+
+    async def issue_invoice(self) -> invoicing_pb2.Document:
+        """The invoice with its number; its e-invoice starts with it."""
+        request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
+        answer = await self.insist(
+            "issue the invoice", lambda: quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
+        )
+        self.details.happened(f"invoice {answer.document.number} issued")
+        return answer.document
+
+    async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
+        """The invoice's PDF for the customer."""
+        request = invoicing_pb2.SendInvoiceRequest(document_id=invoice.document_id)
+        await self.insist(
+            "email the courtesy invoice",
+            lambda: quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice"),
+        )
+
+    async def fulfil(self, invoice: invoicing_pb2.Document, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
+        """The subscription and its first period begin."""
+        request = pb.FulfilOrderRequest(
+            order_id=self.order_id, invoice_id=invoice.document_id, unlocked_at=unlocked.unlocked_at
+        )
+        await self.insist(
+            "begin the subscription", lambda: quickly(OrderingSteps.fulfil, request, "begin the subscription")
+        )
+
+    async def tell_the_customer(self, order: pb.Order) -> None:
+        """The order has ended without a payment."""
+        await self.email(_EMAIL_OF[order.state], "tell the customer that the order has ended")
+
+    async def email(self, email: pb.OrderEmail, what: str) -> None:
+        """One of the order's emails."""
+        request = pb.SendOrderEmailRequest(order_id=self.order_id, email=email)
+        await self.insist(what, lambda: quickly(OrderingSteps.send_email, request, what))
+
+    def show_waiting(self, due: pb.AdvanceOrderResponse) -> None:
+        """Tell the operator what the order waits for."""
+        self.details.stands(
+            "AwaitingPayment",
+            f"the payment; otherwise {due.due}",
+            due.due_at,
+            cancel_order="cancels the order unless a payment wins; give a reason_code",
+            record_bank_transfer="records a transfer; give amount, booked_on, bank_reference, reason_code",
+        )
+
+    def end(self, state: str) -> str:
+        """Say how it ended."""
+        self.details.happened(state.lower())
+        self.details.stands(state)
+        return state.lower()
+
+
+def word(state: pb.OrderState) -> str:
+    """``ORDER_STATE_PAID`` → ``Paid``."""
+    return pb.OrderState.Name(state).removeprefix("ORDER_STATE_").capitalize()

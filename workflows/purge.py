@@ -1,0 +1,104 @@
+"""Purge: the only process that deletes a customer's domains, mailboxes and login, and proves that nothing is left."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.mailboxes.v1 import mailboxes_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.trial.v1 import trial_pb2
+    from workflows import names, retries
+    from workflows.activities.mailboxes import MailboxesSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.trial import TrialSteps
+    from workflows.details import Details
+    from workflows.process import Process
+    from workflows.steps import StepRefused, quickly, visibly
+
+
+@workflow.defn(name=names.PURGE)
+class Purge(Process):
+    """Deletes once the account is closed; a legal hold is asked for before each deletion and stops it."""
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Purge the closed account with this id."""
+        self.account_id = subject.id
+        self.details = Details(f"Purge of account {subject.id}", f"casella show account {subject.id}")
+        self.details.concerns(account=subject.id)
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        closure = await self.read_closure()
+        if not closure.HasField("purged_at"):
+            await self.wait_while_held()
+            removed = await self.delete_domains_and_mailboxes()
+            await self.wait_while_held()
+            await self.close_login()
+            await self.insist("prove that nothing is left", self.prove_nothing_is_left)
+            await self.record(removed)
+        self.details.stands("Purged")
+        return "purged"
+
+    @workflow.signal(name=names.ACCOUNT_CLOSED, description="The account was closed, or its hold lifted: look again.")
+    def account_closed(self) -> None:
+        """Ordering has closed the account."""
+        self.look_again()
+
+    async def read_closure(self) -> pb.Closure:
+        """Whether and why the account is closed, and whether a hold stands."""
+        self.listen()
+        request = pb.GetClosureRequest(account_id=self.account_id)
+        answer = await self.insist(
+            "read the closure", lambda: quickly(OrderingSteps.get_closure, request, "read the closure")
+        )
+        return answer.closure
+
+    async def wait_while_held(self) -> None:
+        """Delete nothing while a legal hold stands."""
+        while (await self.read_closure()).legal_hold:
+            self.details.happened("a legal hold stands")
+            self.details.stands("Held", "the legal hold's end (`casella hold release`)")
+            await self.wait(retries.LOOK_AGAIN, "ask again whether the hold stands")
+        self.details.stands("Purging", "domains, mailboxes, login, proof")
+
+    async def delete_domains_and_mailboxes(self) -> mailboxes_pb2.PurgeAccountResponse:
+        """From the database and from the mail system, for good."""
+        request = mailboxes_pb2.PurgeAccountRequest(account_id=self.account_id)
+        removed = await self.insist(
+            "delete domains and mailboxes",
+            lambda: visibly(MailboxesSteps.purge, request, "delete domains and mailboxes", outside=True),
+        )
+        self.details.happened(f"{removed.domains_removed} domains and {removed.mailboxes_removed} mailboxes removed")
+        return removed
+
+    async def close_login(self) -> None:
+        """No login and no session is left."""
+        request = trial_pb2.CloseLoginRequest(account_id=self.account_id)
+        await self.insist("close the login", lambda: quickly(TrialSteps.close_login, request, "close the login"))
+        self.details.happened("the login is closed")
+
+    async def prove_nothing_is_left(self) -> None:
+        """Ask for what is left; anything but zero is an operator's case."""
+        left = await quickly(
+            MailboxesSteps.prove_purged,
+            mailboxes_pb2.ProvePurgedRequest(account_id=self.account_id),
+            "prove that nothing is left",
+        )
+        if left.domains or left.mailboxes or left.mailboxes_in_mail_system:
+            raise StepRefused(
+                "NOT_EMPTY",
+                f"{left.domains} domains, {left.mailboxes} mailboxes and "
+                f"{left.mailboxes_in_mail_system} in the mail system are left",
+            )
+        self.details.happened("proved: nothing is left")
+
+    async def record(self, removed: mailboxes_pb2.PurgeAccountResponse) -> None:
+        """The closure's end."""
+        request = pb.RecordPurgedRequest(
+            account_id=self.account_id,
+            domains_removed=removed.domains_removed,
+            mailboxes_removed=removed.mailboxes_removed,
+        )
+        await self.insist("record the purge", lambda: quickly(OrderingSteps.record_purged, request, "record the purge"))

@@ -1,0 +1,28 @@
+"""Timeouts and retries of activities: technical values only; business dates belong to the services."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+LOCAL_TIMEOUT = timedelta(seconds=1)
+"""A quick step gets this long inside the workflow task. Longer, and signals would wait behind a stalled service."""
+
+ONCE = RetryPolicy(maximum_attempts=1)
+"""Local activities: retried in place they would hide the trouble from the operator."""
+
+STEP_TIMEOUT = timedelta(seconds=8)
+"""One attempt of a step inside the house. Without it a worker that dies holds the step for as long as the default."""
+
+OUTSIDE_TIMEOUT = timedelta(seconds=30)
+"""One attempt of a step that talks to the SdI or the payment provider, whose own timeouts are shorter."""
+
+FOREVER = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=30)
+)
+"""No end: what was paid is finished whenever the other side comes back. Business errors are not retryable by type."""
+
+LOOK_AGAIN = timedelta(days=1)
+"""How long a workflow waits for a wake it relies on before it looks by itself: a lost wake costs a day at most."""
+
+PROCESSING = timedelta(minutes=10)
+"""How soon to ask again while a charge is being processed at the payment provider."""

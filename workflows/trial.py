@@ -1,0 +1,192 @@
+"""Trial: from the confirmation through 30 days and the grace before the purge, to the purchase or the closing."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.mailboxes.v1 import mailboxes_pb2
+    from casella.ordering.v1 import ordering_pb2
+    from casella.trial.v1 import trial_pb2 as pb
+    from workflows import names, retries
+    from workflows.activities.mailboxes import MailboxesSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.trial import TrialSteps
+    from workflows.details import Details
+    from workflows.process import Process
+    from workflows.steering import Extension, Why, Wrong, check_extension, check_why, request_id, steering
+    from workflows.steps import StepRefused, quickly, visibly
+
+_HELD = {"REASON_ORDER_OPEN": "an open order", "REASON_LEGAL_HOLD": "a legal hold"}
+"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
+
+
+@workflow.defn(name=names.TRIAL)
+class Trial(Process):
+    """Opens the account, has the trial service act on each of its dates, and closes what nobody bought."""
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the trial of the account with this id to its end: bought or closed."""
+        self.account_id = subject.id
+        self.restricted = False
+        self.details = Details(f"Trial of account {subject.id}", f"casella show account {subject.id}")
+        self.details.concerns(account=subject.id)
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        await self.open_mailboxes()
+        while True:
+            standing = await self.read_standing()
+            if standing.paid:
+                return await self.record_purchase(standing.paid_order_id)
+            due = await self.do_what_is_due(order_open=standing.order_open)
+            await self.match_access(due.trial.state)
+            self.show(due, standing)
+            match due.next:
+                case pb.TRIAL_NEXT_WAIT:
+                    await self.wait(due.wait, due.due)
+                case pb.TRIAL_NEXT_PURGE_DUE:
+                    if await self.close_account():
+                        return self.end("Closed", "the account was closed; its purge has begun")
+                case _:
+                    return self.end("Closed", "the account is closed")
+
+    @workflow.signal(name=names.TRIAL_CHANGED, description="An order or the trial itself has changed: look again.")
+    def trial_changed(self) -> None:
+        """An order was placed, paid or ended, or the customer ended the trial."""
+        self.look_again()
+
+    @workflow.update(description="Moves the trial's end later by 1 to 90 days; reminders and purge move with it.")
+    async def extend_trial(self, extension: Extension) -> str:
+        """Extend by an operator's decision; tells the new end."""
+        answer = await visibly(
+            TrialSteps.extend,
+            pb.ExtendTrialRequest(
+                request_id=request_id(),
+                account_id=self.account_id,
+                days=extension.days,
+                steering=steering(extension),
+            ),
+            f"extend by {extension.days} days",
+        )
+        self.details.happened(f"extended by {extension.days} days ({extension.reason_code})")
+        self.look_again()
+        return f"ends {answer.trial.ends_at.ToJsonString()}"
+
+    @extend_trial.validator
+    def _may_extend(self, extension: Extension) -> None:
+        check_extension(extension)
+        self._must_run()
+
+    @workflow.update(description="Ends the trial now; the 15 days until the purge start to run.")
+    async def end_trial(self, why: Why) -> str:
+        """End by an operator's decision; tells when the purge is."""
+        answer = await visibly(
+            TrialSteps.end,
+            pb.EndTrialRequest(request_id=request_id(), account_id=self.account_id, steering=steering(why)),
+            "end the trial",
+        )
+        self.details.happened(f"ended by an operator ({why.reason_code})")
+        self.look_again()
+        return f"purge {answer.trial.purge_at.ToJsonString()}"
+
+    @end_trial.validator
+    def _may_end(self, why: Why) -> None:
+        check_why(why)
+        self._must_run()
+
+    def _must_run(self) -> None:
+        if self.details.state in ("Bought", "Closed"):
+            raise Wrong(f"the trial is over: {self.details.state}")
+
+    async def open_mailboxes(self) -> None:
+        """Let the customer create domains and mailboxes."""
+        await quickly(
+            MailboxesSteps.open_account,
+            mailboxes_pb2.OpenAccountRequest(account_id=self.account_id),
+            "open the account for mailboxes",
+        )
+        self.details.happened("the account is open for domains and mailboxes")
+
+    async def read_standing(self) -> ordering_pb2.GetStandingResponse:
+        """Whether orders hold or end the trial."""
+        self.listen()
+        return await quickly(
+            OrderingSteps.get_standing,
+            ordering_pb2.GetStandingRequest(account_id=self.account_id),
+            "read the account's orders",
+        )
+
+    async def do_what_is_due(self, *, order_open: bool) -> pb.AdvanceTrialResponse:
+        """Have the trial service send what is due and end what has ended."""
+        return await quickly(
+            TrialSteps.advance,
+            pb.AdvanceTrialRequest(account_id=self.account_id, order_open=order_open),
+            "do what is due on the trial",
+        )
+
+    async def match_access(self, state: pb.TrialState) -> None:
+        """Stop sending and anything new once the trial has ended; give it back after an extension."""
+        if state == pb.TRIAL_STATE_ENDED and not self.restricted:
+            await quickly(
+                MailboxesSteps.restrict,
+                mailboxes_pb2.RestrictAccountRequest(account_id=self.account_id),
+                "stop sending and anything new",
+            )
+            self.restricted = True
+            self.details.happened("the trial has ended; sending and new mailboxes are stopped")
+        elif state == pb.TRIAL_STATE_ACTIVE and self.restricted:
+            await quickly(
+                MailboxesSteps.reopen,
+                mailboxes_pb2.ReopenAccountRequest(account_id=self.account_id),
+                "give the trial back",
+            )
+            self.restricted = False
+            self.details.happened("the trial runs again")
+
+    async def record_purchase(self, order_id: str) -> str:
+        """The first order was paid: the trial is over for good."""
+        await quickly(
+            TrialSteps.record_purchase,
+            pb.RecordPurchaseRequest(account_id=self.account_id, order_id=order_id),
+            "record the purchase",
+        )
+        return self.end("Bought", f"order {order_id} was paid")
+
+    async def close_account(self) -> bool:
+        """Close the account, which starts its purge; False after a wait because something held it."""
+        try:
+            await quickly(
+                OrderingSteps.close_account,
+                ordering_pb2.CloseAccountRequest(
+                    account_id=self.account_id, reason=ordering_pb2.CLOSURE_REASON_TRIAL_ENDED
+                ),
+                "close the account",
+            )
+        except StepRefused as refused:
+            held_by = _HELD.get(refused.reason, refused.message)
+            self.details.happened(f"the purge is held by {held_by}")
+            self.details.stands("Held", f"the purge waits: {held_by}")
+            await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
+            return False
+        return True
+
+    def show(self, due: pb.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> None:
+        """Tell the operator where the trial stands."""
+        active = due.trial.state == pb.TRIAL_STATE_ACTIVE
+        if standing.order_open:
+            self.details.happened(f"order {standing.open_order_id} is open; it holds the purge")
+        self.details.stands(
+            "Active" if active else "Ended",
+            f"{due.due or 'the account is closed'}; {due.trial.days_left} days left",
+            due.due_at,
+            extend_trial="moves the end later; give days and a reason_code",
+            end_trial="ends it now; give a reason_code",
+        )
+
+    def end(self, state: str, what: str) -> str:
+        """Say how it ended."""
+        self.details.happened(what)
+        self.details.stands(state)
+        return state.lower()

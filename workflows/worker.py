@@ -1,0 +1,114 @@
+"""The worker: runs the workflows and their activities, and sees to it that the schedules exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.worker import Worker
+
+from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub, InvoicingServiceStub
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub, MailboxesServiceStub
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub, OrderingServiceStub
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub, PaymentsServiceStub
+from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub, TrialServiceStub
+from services.kit.channels import open_channel
+from services.kit.settings import ProcessSettings
+from workflows import names
+from workflows.activities.invoicing import InvoicingSteps
+from workflows.activities.mailboxes import MailboxesSteps
+from workflows.activities.ordering import OrderingSteps
+from workflows.activities.payments import PaymentsSteps
+from workflows.activities.trial import Contacts, TrialSteps
+from workflows.einvoice import EInvoice
+from workflows.order import Order
+from workflows.purge import Purge
+from workflows.scheduled import FetchPaymentEvents, PollReceipts
+from workflows.sign_up import SignUp
+from workflows.trial import Trial
+
+WORKFLOWS = [SignUp, Trial, Order, EInvoice, Purge, PollReceipts, FetchPaymentEvents]
+
+DRAIN = timedelta(seconds=5)
+"""How long a stopping worker waits for running activities: longer than they usually take."""
+
+_SCHEDULES = (
+    (names.SCHEDULE_RECEIPTS, names.POLL_RECEIPTS, timedelta(minutes=1)),
+    (names.SCHEDULE_PAYMENT_EVENTS, names.FETCH_PAYMENT_EVENTS, timedelta(minutes=10)),
+)
+
+
+@dataclass(frozen=True)
+class Stubs:
+    """The services as the activities reach them."""
+
+    trial: TrialServiceAsyncStub
+    mailboxes: MailboxesServiceAsyncStub
+    ordering: OrderingServiceAsyncStub
+    payments: PaymentsServiceAsyncStub
+    invoicing: InvoicingServiceAsyncStub
+
+    @classmethod
+    def connect(cls, settings: ProcessSettings) -> "Stubs":
+        """Open one channel a service; calls carry the worker's secret."""
+        secret = settings.caller_secret
+        return cls(
+            TrialServiceStub(open_channel(settings.trial_address, secret)),
+            MailboxesServiceStub(open_channel(settings.mailboxes_address, secret)),
+            OrderingServiceStub(open_channel(settings.ordering_address, secret)),
+            PaymentsServiceStub(open_channel(settings.payments_address, secret)),
+            InvoicingServiceStub(open_channel(settings.invoicing_address, secret)),
+        )
+
+
+def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE) -> Worker:
+    """A worker for all workflows and activities.
+
+    ``workflow_failure_exception_types`` stays empty on purpose: an error in our code leaves the run waiting for a
+    mended worker, visible as TemporalReportedProblems, instead of failing a process whose money has arrived.
+    """
+    contacts = Contacts(stubs.trial)
+    rooms = (
+        TrialSteps(stubs.trial, client),
+        MailboxesSteps(stubs.mailboxes),
+        OrderingSteps(stubs.ordering, stubs.payments, contacts, client),
+        PaymentsSteps(stubs.payments, client),
+        InvoicingSteps(stubs.invoicing, stubs.ordering, stubs.payments, contacts, client),
+    )
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=[activity for room in rooms for activity in activities_of(room)],
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+def activities_of(room: object) -> list[Callable[..., Any]]:
+    """The methods of a room's steps that are activities."""
+    methods = (getattr(room, name) for name in dir(type(room)) if not name.startswith("_"))
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+async def ensure_schedules(client: Client, task_queue: str = names.TASK_QUEUE) -> None:
+    """Create the schedules that do not exist; an operator's change to an existing one stays."""
+    for schedule_id, workflow, every in _SCHEDULES:
+        schedule = Schedule(
+            action=ScheduleActionStartWorkflow(workflow, id=schedule_id, task_queue=task_queue),
+            spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+        )
+        try:
+            await client.create_schedule(schedule_id, schedule)
+        except ScheduleAlreadyRunningError:
+            continue
