@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -37,9 +38,8 @@ class Process:
 
     def wait_until_healthy(self, variable: str) -> None:
         with grpc.insecure_channel(self.environment[variable]) as channel:
-            call = health_pb2_grpc.HealthStub(channel).Check.future(
-                health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=SECONDS_TO_START
-            )
+            check: Any = health_pb2_grpc.HealthStub(channel)
+            call = check.Check.future(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=SECONDS_TO_START)
             while True:
                 try:
                     answer = call.result(timeout=0.2)

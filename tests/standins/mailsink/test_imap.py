@@ -83,11 +83,11 @@ def test_many_messages_come_in_one_answer(sink: Process, address: str) -> None:
 
 def test_idle_tells_of_new_mail(sink: Process, address: str) -> None:
     with open_inbox(sink, address) as box, ThreadPoolExecutor(1) as pool:
-        box.idle.start()
+        box.idle.start()  # type: ignore[no-untyped-call]
         waiting = pool.submit(box.idle.poll, 20)
         send(sink, letter("news", address))
         assert b"* 1 EXISTS" in waiting.result()
-        box.idle.stop()
+        box.idle.stop()  # type: ignore[no-untyped-call]
         assert [found.subject for found in box.fetch()] == ["news"]
 
 
