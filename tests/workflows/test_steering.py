@@ -1,0 +1,79 @@
+"""What operators send is refused with the right answer in the refusal, before anything is changed."""
+
+import pytest
+from casella.common.v1.common_pb2 import Date, Money
+
+from workflows.steering import (
+    Extension,
+    Transfer,
+    Why,
+    Wrong,
+    booking_date_of,
+    check_extension,
+    check_transfer,
+    check_why,
+    money_of,
+)
+
+TICKET = "018f3c1e-0000-7000-8000-000000000001"
+
+
+def transfer(**changes: str) -> Transfer:
+    right = {
+        "amount": "85.40",
+        "booked_on": "2026-11-24",
+        "bank_reference": "CRO 123/45",
+        "reason_code": "seen_on_account",
+        "ticket_id": "",
+    }
+    return Transfer(**(right | changes))
+
+
+def test_a_reason_is_a_code_and_a_ticket() -> None:
+    check_why(Why("phone_confirmed"))
+    check_why(Why("phone_confirmed", TICKET))
+
+
+@pytest.mark.parametrize("code", ["", "x", "Mario Rossi called", "PHONE", "a" * 41, "è_vero", "phone\n"])
+def test_free_text_is_no_reason(code: str) -> None:
+    with pytest.raises(Wrong, match="reason_code"):
+        check_why(Why(code))
+
+
+@pytest.mark.parametrize("ticket", ["17", "not-a-ticket", TICKET + "0"])
+def test_a_ticket_is_a_uuid(ticket: str) -> None:
+    with pytest.raises(Wrong, match="ticket_id"):
+        check_why(Why("phone_confirmed", ticket))
+
+
+@pytest.mark.parametrize("days", [0, -1, 91])
+def test_an_extension_is_1_to_90_days(days: int) -> None:
+    check_extension(Extension("slow_migration", days=1))
+    check_extension(Extension("slow_migration", days=90))
+    with pytest.raises(Wrong, match="days"):
+        check_extension(Extension("slow_migration", days=days))
+
+
+def test_a_transfer_is_read_to_the_cent() -> None:
+    given = transfer(amount="1234.05")
+    check_transfer(given)
+    assert money_of(given) == Money(minor=123405, currency="EUR")
+    assert booking_date_of(given) == Date(year=2026, month=11, day=24)
+
+
+@pytest.mark.parametrize("amount", ["", "0.00", "-1.00", "85,40", "85.4", "85.400", "1e3", "85.40 EUR", "٨٥.٤٠"])
+def test_an_amount_has_two_decimals_and_is_more_than_zero(amount: str) -> None:
+    with pytest.raises(Wrong, match="amount"):
+        check_transfer(transfer(amount=amount))
+
+
+@pytest.mark.parametrize("day", ["", "24.11.2026", "2026-02-30"])
+def test_a_booking_date_is_a_day_that_exists(day: str) -> None:
+    with pytest.raises(Wrong, match="booked_on"):
+        check_transfer(transfer(booked_on=day))
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 36, "tab\there", "città"])
+def test_a_bank_reference_uses_the_sepa_set(reference: str) -> None:
+    with pytest.raises(Wrong, match="bank_reference"):
+        check_transfer(transfer(bank_reference=reference))
