@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import (
     Client,
@@ -17,11 +17,11 @@ from temporalio.client import (
 )
 from temporalio.worker import Worker
 
-from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub, InvoicingServiceStub
-from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub, MailboxesServiceStub
-from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub, OrderingServiceStub
-from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub, PaymentsServiceStub
-from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub, TrialServiceStub
+from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
+from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from services.kit.channels import open_channel
 from services.kit.settings import ProcessSettings
 from workflows import names
@@ -36,6 +36,13 @@ from workflows.purge import Purge
 from workflows.scheduled import FetchPaymentEvents, PollReceipts
 from workflows.sign_up import SignUp
 from workflows.trial import Trial
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
+    from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 WORKFLOWS = [SignUp, Trial, Order, EInvoice, Purge, PollReceipts, FetchPaymentEvents]
 
@@ -52,11 +59,11 @@ _SCHEDULES = (
 class Stubs:
     """The services as the activities reach them."""
 
-    trial: TrialServiceAsyncStub
-    mailboxes: MailboxesServiceAsyncStub
-    ordering: OrderingServiceAsyncStub
-    payments: PaymentsServiceAsyncStub
-    invoicing: InvoicingServiceAsyncStub
+    trial: "TrialServiceAsyncStub"
+    mailboxes: "MailboxesServiceAsyncStub"
+    ordering: "OrderingServiceAsyncStub"
+    payments: "PaymentsServiceAsyncStub"
+    invoicing: "InvoicingServiceAsyncStub"
 
     @classmethod
     def connect(cls, settings: ProcessSettings) -> "Stubs":

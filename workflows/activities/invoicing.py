@@ -1,16 +1,20 @@
 """Activities that ask the invoicing service; they carry the order's facts over and return ids, numbers and states."""
 
+from typing import TYPE_CHECKING
+
 from temporalio.client import Client
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
 from casella.ordering.v1 import ordering_pb2
-from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
 from casella.payments.v1 import payments_pb2
-from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 
 
 class InvoicingSteps:
@@ -18,9 +22,9 @@ class InvoicingSteps:
 
     def __init__(
         self,
-        invoicing: InvoicingServiceAsyncStub,
-        ordering: OrderingServiceAsyncStub,
-        payments: PaymentsServiceAsyncStub,
+        invoicing: "InvoicingServiceAsyncStub",
+        ordering: "OrderingServiceAsyncStub",
+        payments: "PaymentsServiceAsyncStub",
         contacts: Contacts,
         client: Client,
     ) -> None:

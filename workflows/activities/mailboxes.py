@@ -1,15 +1,19 @@
 """Activities that ask the mailboxes service: thin clients that decide nothing."""
 
+from typing import TYPE_CHECKING
+
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
 from services.kit import hooks
 from workflows.activities.calls import step
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
 
 
 class MailboxesSteps:
     """The mailboxes service as the workflows see it."""
 
-    def __init__(self, mailboxes: MailboxesServiceAsyncStub) -> None:
+    def __init__(self, mailboxes: "MailboxesServiceAsyncStub") -> None:
         """Take the service's stub."""
         self._mailboxes = mailboxes
 

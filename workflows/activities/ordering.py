@@ -3,14 +3,18 @@
 The order's billing party is personal data: it is taken off what returns to a workflow.
 """
 
+from typing import TYPE_CHECKING
+
 from temporalio.client import Client
 
 from casella.ordering.v1 import ordering_pb2 as pb
-from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
 from casella.payments.v1 import payments_pb2
-from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 
 
 class OrderingSteps:
@@ -18,8 +22,8 @@ class OrderingSteps:
 
     def __init__(
         self,
-        ordering: OrderingServiceAsyncStub,
-        payments: PaymentsServiceAsyncStub,
+        ordering: "OrderingServiceAsyncStub",
+        payments: "PaymentsServiceAsyncStub",
         contacts: Contacts,
         client: Client,
     ) -> None:

@@ -3,17 +3,21 @@
 Pay links and transfer instructions stay out of what they return: a link is a secret, and histories keep what they get.
 """
 
+from typing import TYPE_CHECKING
+
 from temporalio.client import Client
 
 from casella.payments.v1 import payments_pb2 as pb
-from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 from workflows.activities.calls import step, with_actor
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 
 
 class PaymentsSteps:
     """The payments service as the workflows see it."""
 
-    def __init__(self, payments: PaymentsServiceAsyncStub, client: Client) -> None:
+    def __init__(self, payments: "PaymentsServiceAsyncStub", client: Client) -> None:
         """Take the service's stub, and Temporal's client for the audit trail."""
         self._payments = payments
         self._client = client

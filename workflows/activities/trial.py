@@ -1,17 +1,21 @@
 """Activities that ask the trial service: thin clients that decide nothing."""
 
+from typing import TYPE_CHECKING
+
 from temporalio.client import Client
 
 from casella.common.v1.common_pb2 import Recipient
 from casella.trial.v1 import trial_pb2 as pb
-from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 from workflows.activities.calls import step, with_actor
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 
 class Contacts:
     """Reads whom to write to, for activities that carry it on; it never returns to a workflow."""
 
-    def __init__(self, trial: TrialServiceAsyncStub) -> None:
+    def __init__(self, trial: "TrialServiceAsyncStub") -> None:
         """Take the trial service's stub."""
         self._trial = trial
 
@@ -24,7 +28,7 @@ class Contacts:
 class TrialSteps:
     """The trial service as the workflows see it."""
 
-    def __init__(self, trial: TrialServiceAsyncStub, client: Client) -> None:
+    def __init__(self, trial: "TrialServiceAsyncStub", client: Client) -> None:
         """Take the service's stub, and Temporal's client for the audit trail."""
         self._trial = trial
         self._client = client
