@@ -50,7 +50,7 @@ class Details:
 
         Args:
             state: The state, as operators filter by it.
-            coming: What comes next by itself, or whom it waits for.
+            coming: What comes next by itself, or whom it waits for; names like ``reminder_3_days`` are spelled out.
             due_at: When, by the services' clock; unset where nothing is due.
             updates: Name of each update that makes sense now, and what it does.
         """
@@ -62,7 +62,7 @@ class Details:
             changes.append(DUE_AT.value_set(due) if due else DUE_AT.value_unset())
         if changes:
             workflow.upsert_search_attributes(changes)
-        self.state, self.coming, self.due, self.updates = state, coming, due, updates
+        self.state, self.coming, self.due, self.updates = state, coming.replace("_", " "), due, updates
         self._show()
 
     def concerns(self, *, account: str = "", order: str = "", kind: str = "") -> None:

@@ -25,7 +25,7 @@ LONGEST_EXTENSION = 90
 class Why:
     """Why an operator steers: ``{"reason_code": "phone_confirmed", "ticket_id": ""}``."""
 
-    reason_code: str
+    reason_code: str = ""
     """Lower-case code of 2 to 40 letters, digits and underscores, for example ``phone_confirmed``."""
     ticket_id: str = ""
     """UUID of the ticket, or empty."""
