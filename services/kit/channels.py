@@ -1,0 +1,101 @@
+"""How one process calls a service: its secret, a deadline, retries while the service is away, refusals as exceptions.
+
+A refusal that repeating does not change becomes ``Refused`` with its reason. Unavailability, a lost deadline and
+incidents stay ``grpc.aio.AioRpcError``: whoever calls tries again later. One channel per service and process is kept;
+a new one per call costs three times the CPU.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+from grpc.aio import AioRpcError, Channel, ClientCallDetails, Metadata
+
+from services.kit.context import call_or_none
+from services.kit.errors import Refused
+from services.kit.metadata import CALLER_SECRET, CORRELATION_ID, LANGUAGE
+from services.kit.statuses import decode
+
+DEADLINE_SECONDS = 5.0
+"""For calls that name none: quick work inside the house."""
+
+LARGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes, as on the servers."""
+
+_RETRIES = {
+    "maxAttempts": 4,
+    "initialBackoff": "0.1s",
+    "maxBackoff": "1s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+"""Every mutating RPC has a request_id or a guarded statement, so that a repetition is harmless."""
+
+
+def open_channel(address: str, secret: str) -> Channel:
+    """Open the channel to a service; it connects at the first call and again whenever it must.
+
+    Args:
+        address: ``host:port``.
+        secret: This process's own secret.
+    """
+    config = {"methodConfig": [{"name": [{}], "retryPolicy": _RETRIES}]}
+    options = (
+        ("grpc.service_config", json.dumps(config)),
+        ("grpc.enable_retries", 1),
+        ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ("grpc.max_send_message_length", LARGEST_MESSAGE),
+        ("grpc.initial_reconnect_backoff_ms", 200),
+        ("grpc.min_reconnect_backoff_ms", 200),
+        ("grpc.max_reconnect_backoff_ms", 2000),  # the default of 2 minutes outlasts every restart
+    )
+    return grpc.aio.insecure_channel(address, options=options, interceptors=[_Caller(secret)])
+
+
+class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
+    """Adds what every call carries, and translates what comes back."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    async def intercept_unary_unary(
+        self,
+        continuation: Callable[[ClientCallDetails, Any], Awaitable[Any]],
+        client_call_details: ClientCallDetails,
+        request: Any,
+    ) -> Any:
+        """Make one call."""
+        call = await continuation(self._complete(client_call_details), request)
+        try:
+            await call
+        except AioRpcError as error:
+            refused = refusal_of(error)
+            if refused is None:
+                raise
+            raise refused from None
+        return call
+
+    def _complete(self, details: ClientCallDetails) -> ClientCallDetails:
+        metadata = Metadata(*(details.metadata or ()))
+        metadata[CALLER_SECRET] = self._secret
+        around = call_or_none()
+        if around is not None:
+            for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):
+                if metadata.get(key) is None:
+                    metadata[key] = value
+        timeout = DEADLINE_SECONDS if details.timeout is None else details.timeout
+        return ClientCallDetails(details.method, timeout, metadata, details.credentials, details.wait_for_ready)
+
+
+def refusal_of(error: AioRpcError) -> Refused | None:
+    """The refusal in a failed call, or None where the same call may succeed later or the error is not ours."""
+    if error.code() in _LATER:
+        return None
+    refusal = decode(error.trailing_metadata() or ())
+    return None if refusal is None else Refused(error.code(), refusal)
+
+
+_LATER = frozenset({
+    grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.INTERNAL,
+})  # fmt: skip

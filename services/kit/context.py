@@ -1,0 +1,77 @@
+"""Who is calling: what the interceptors have found out about the call in hand, for whoever decides or logs."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.kit.ids import new_id
+
+LANGUAGES = ("it", "en")
+"""The languages in which Casella speaks; the first is used where the caller names no other."""
+
+
+@dataclass(slots=True)
+class CallContext:
+    """One call as the interceptors see it; they fill it in from the outside to the inside."""
+
+    method: str = ""
+    """Full name, for example ``/casella.trial.v1.TrialService/GetTrial``."""
+    correlation_id: str = field(default_factory=lambda: str(new_id()))
+    """Follows a call through all services; a caller may bring its own."""
+    language: str = LANGUAGES[0]
+    """``it`` or ``en``, from the metadata ``accept-language``."""
+    caller: str = ""
+    """Who calls, as in the secrets file: ``gateway``, ``worker``, ``operator``, ``mail_server``, ``ordering``."""
+    account_id: UUID | None = None
+    """The customer's account where the call carries a valid access token."""
+    refusal: str = ""
+    """The reason with which the call was refused, for the access log."""
+
+
+_CALL: ContextVar[CallContext | None] = ContextVar("casella_call", default=None)
+
+
+class NoCall(RuntimeError):
+    """The code runs outside a call, so nobody is calling."""
+
+
+def begin(call: CallContext) -> None:
+    """Make a call the current one of this task; only the outermost interceptor does so."""
+    _CALL.set(call)
+
+
+def current_call() -> CallContext:
+    """The call in hand.
+
+    Raises:
+        NoCall: Outside a call.
+    """
+    call = _CALL.get()
+    if call is None:
+        raise NoCall
+    return call
+
+
+def call_or_none() -> CallContext | None:
+    """The call in hand, or None in a background task."""
+    return _CALL.get()
+
+
+def customer_account() -> UUID:
+    """The account of the customer who calls, for RPCs that only customers may use.
+
+    Raises:
+        NoCall: The call carries no customer: the RPC's callers admit others too, so ask ``current_call()``.
+    """
+    account = current_call().account_id
+    if account is None:
+        raise NoCall
+    return account
+
+
+def owner_filter() -> UUID | None:
+    """The account to which what is asked for must belong; None where the caller may see every account's.
+
+    Put it into the query (``WHERE id = … AND account_id = …``), so that another customer's id is simply not found.
+    """
+    return current_call().account_id

@@ -1,0 +1,179 @@
+"""How a service reaches PostgreSQL: a pool of ten connections, one schema, AUTOCOMMIT unless a transaction is wanted.
+
+A single statement is its own transaction and costs one round trip; several that belong together run in
+``transaction()``. A connection never crosses tasks. After each commit the relay's bell rings, so that what was written
+for Temporal or for a customer leaves at once and not at the next poll.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_POOL = 10
+_CONNECT_SECONDS = 5
+_POOL_WAIT_SECONDS = 5
+"""Without it a burst would wait 30 s for a connection, past every caller's deadline."""
+
+_STATEMENT_TIMEOUT = "15s"
+"""A statement that runs longer has lost its plan; without it, it would hold its locks for ever."""
+_LOCK_TIMEOUT = "5s"
+"""Less than a caller's deadline: whoever waits for a row hears UNAVAILABLE instead of silence."""
+_IDLE_TIMEOUT = "60s"
+"""Ends a transaction whose process hangs, and with it the locks that others wait for."""
+
+_TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"})
+"""SQLSTATEs after which the same call may succeed: conflict, lock or statement timeout, shutdown, too many clients."""
+
+
+class NoTransaction(RuntimeError):
+    """Several statements that belong together were about to run each in a transaction of its own."""
+
+
+class Bell:
+    """Rings for every loop that waits for commits; each has an event of its own, so that none misses a ring."""
+
+    def __init__(self) -> None:
+        """Begin without listeners."""
+        self._events: list[asyncio.Event] = []
+
+    def listen(self) -> asyncio.Event:
+        """A new event that is set at every ring; its owner clears it before it looks."""
+        event = asyncio.Event()
+        self._events.append(event)
+        return event
+
+    def ring(self) -> None:
+        """Set every event."""
+        for event in self._events:
+            event.set()
+
+
+class Database:
+    """One room's database."""
+
+    def __init__(self, engine: AsyncEngine, schema: str) -> None:
+        """Take an engine in AUTOCOMMIT; use ``connect`` to make one."""
+        self.autocommit = engine
+        self.schema = schema
+        self.bell = Bell()
+
+    @classmethod
+    def connect(cls, url: str, schema: str) -> "Database":
+        """Prepare the pool; the first use connects.
+
+        Args:
+            url: ``postgresql://role:password@host:port/database``.
+            schema: The room's schema; nothing outside it is seen.
+        """
+        engine = create_async_engine(
+            async_url(url),
+            isolation_level="AUTOCOMMIT",
+            pool_size=_POOL,
+            max_overflow=0,
+            pool_timeout=_POOL_WAIT_SECONDS,
+            hide_parameters=True,
+            connect_args={
+                "timeout": _CONNECT_SECONDS,
+                "server_settings": {
+                    "search_path": schema,
+                    "application_name": f"casella {schema}",
+                    "statement_timeout": _STATEMENT_TIMEOUT,
+                    "lock_timeout": _LOCK_TIMEOUT,
+                    "idle_in_transaction_session_timeout": _IDLE_TIMEOUT,
+                    "timezone": "UTC",
+                    "jit": "off",
+                },
+            },
+        )
+        return cls(engine, schema)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """One READ COMMITTED transaction: committed at the end, rolled back by any exception.
+
+        Rings the bell after the commit.
+        """
+        async with self.autocommit.connect() as connection:
+            await connection.execution_options(isolation_level="READ COMMITTED")
+            async with connection.begin():
+                yield connection
+            self.ring()
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which each statement is a transaction of its own.
+
+        Rings the bell at the end, for a statement that also wrote an outbox row. For reads, ``reading`` is cheaper.
+        """
+        async with self.autocommit.connect() as connection:
+            yield connection
+        self.ring()
+
+    def reading(self) -> AsyncConnection:
+        """A connection for reads: ``async with database.reading() as connection``."""
+        return self.autocommit.connect()
+
+    def ring(self) -> None:
+        """Tell the relay that there may be something to deliver."""
+        self.bell.ring()
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            Exception: It cannot be reached; ``is_transient`` says so of the exception.
+        """
+        async with self.autocommit.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.autocommit.dispose()
+
+
+def require_transaction(connection: AsyncConnection) -> None:
+    """Refuse a connection in AUTOCOMMIT for work that a crash must not leave half done.
+
+    Raises:
+        NoTransaction: The connection is not one of ``Database.transaction()``.
+    """
+    opened = connection.sync_connection
+    if opened is None or opened.get_execution_options().get("isolation_level") in {None, "AUTOCOMMIT"}:
+        raise NoTransaction("this needs a connection of Database.transaction()")
+
+
+def async_url(url: str) -> URL:
+    """The address with the driver that the services use, whatever driver it named."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the database was away, busy or in conflict, so that the same call may succeed in a moment."""
+    if isinstance(error, PoolTimeoutError | ConnectionError | TimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or sqlstate(error) in _TRANSIENT or _connection_lost(error)
+    return isinstance(error, OSError)
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """PostgreSQL's five-character code of an error, or an empty text where it comes from the driver."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def constraint_of(error: DBAPIError) -> str:
+    """The constraint that a statement violated, by name, or an empty text."""
+    return str(getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) or "")
+
+
+def _connection_lost(error: DBAPIError) -> bool:
+    """Class 08 is PostgreSQL's for broken connections; the driver's own errors say so by their class."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    return sqlstate(error).startswith("08") or isinstance(cause, OSError) or type(cause).__name__ in {
+        "ConnectionDoesNotExistError", "InterfaceError", "ConnectionFailureError", "CannotConnectNowError",
+    }  # fmt: skip

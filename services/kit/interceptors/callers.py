@@ -1,0 +1,134 @@
+"""Decides who may call what: the option ``(casella.common.v1.callers)`` beside each RPC, enforced in every mode.
+
+A process proves itself by its secret, a customer by an access token that only the gateway may bring.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from google.protobuf import descriptor_pool
+
+from casella.common.v1 import access_pb2
+from casella.common.v1.access_pb2 import Caller
+from services.kit.context import current_call
+from services.kit.errors import CallerNotAllowed, Unauthenticated
+from services.kit.interceptors.around import Around, Context, metadata_of
+from services.kit.metadata import AUTHORIZATION, CALLER_SECRET
+from services.kit.tokens import AccessTokenVerifier, InvalidToken
+
+_PROCESSES: Mapping[str, Caller] = {
+    "gateway": access_pb2.CALLER_GATEWAY,
+    "worker": access_pb2.CALLER_WORKER,
+    "operator": access_pb2.CALLER_OPERATOR,
+    "mail_server": access_pb2.CALLER_MAIL_SERVER,
+    "ordering": access_pb2.CALLER_ORDERING,
+}
+"""Names in the secrets file; a customer has no secret."""
+
+_SHORTEST_SECRET = 16
+
+
+class CallersUnclear(RuntimeError):
+    """An RPC names no caller, or a secret belongs to nobody: the server must not start."""
+
+
+def callers_by_method(services: Iterable[str]) -> dict[str, frozenset[Caller]]:
+    """Read each method's callers from its descriptor.
+
+    Args:
+        services: Full names, for example ``casella.trial.v1.TrialService``.
+
+    Returns:
+        ``/casella.trial.v1.TrialService/GetTrial`` → its callers.
+
+    Raises:
+        CallersUnclear: A method has no callers.
+    """
+    pool = descriptor_pool.Default()
+    allowed = {}
+    for service in services:
+        for method in pool.FindServiceByName(service).methods:
+            option: Any = access_pb2.callers  # its stub calls it a plain field
+            callers = frozenset[Caller](method.GetOptions().Extensions[option])
+            if not callers or access_pb2.CALLER_UNSPECIFIED in callers:
+                raise CallersUnclear(f"{method.full_name} names no caller: add the option (casella.common.v1.callers)")
+            allowed[f"/{service}/{method.name}"] = callers
+    return allowed
+
+
+class Callers(Around):
+    """Finds out which process calls, and refuses those that the method does not name."""
+
+    def __init__(self, secrets: Mapping[str, str], allowed: Mapping[str, frozenset[Caller]]) -> None:
+        """Take every caller's secret and every method's callers.
+
+        Raises:
+            CallersUnclear: A secret of an unknown caller, one that is too short, or one that two callers share.
+        """
+        for name, secret in secrets.items():
+            if name not in _PROCESSES or len(secret) < _SHORTEST_SECRET:
+                raise CallersUnclear(f"the callers' secrets hold {name!r}: an unknown caller, or a secret too short")
+        self._names = {_digest(secret): name for name, secret in secrets.items()}
+        if len(self._names) != len(secrets):
+            raise CallersUnclear("two callers share one secret")
+        self._allowed = allowed
+
+    @asynccontextmanager
+    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        """Let the call go on only for a caller that its method names."""
+        call = current_call()
+        metadata = metadata_of(context)
+        name = self._names.get(_digest(metadata.get(CALLER_SECRET, "")))
+        if name is None:
+            raise Unauthenticated("metadata casella-caller-secret names no caller")
+        call.caller = name
+        allowed = self._allowed.get(method, frozenset())
+        may = {_PROCESSES[name]}
+        if name == "gateway":
+            may.add(access_pb2.CALLER_CUSTOMER)
+        if not may & allowed:
+            raise CallerNotAllowed
+        yield
+
+
+class Customers(Around):
+    """Checks the access token that the gateway brings, and refuses a customer's method without one.
+
+    Stands inside of ``Callers``: a token from any other process is ignored, so that a stolen one is worth nothing
+    without the gateway's secret.
+    """
+
+    def __init__(self, verifier: AccessTokenVerifier, allowed: Mapping[str, frozenset[Caller]]) -> None:
+        """Take the verifier and every method's callers."""
+        self._verifier = verifier
+        self._allowed = allowed
+
+    @asynccontextmanager
+    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        """Note the customer's account, if the call is a customer's."""
+        call = current_call()
+        allowed = self._allowed.get(method, frozenset())
+        if call.caller == "gateway" and access_pb2.CALLER_CUSTOMER in allowed:
+            authorization = metadata_of(context).get(AUTHORIZATION)
+            if authorization is not None:
+                call.account_id = self._account_of(authorization)
+            elif access_pb2.CALLER_GATEWAY not in allowed:
+                raise Unauthenticated("this method needs a customer's access token")
+        yield
+
+    def _account_of(self, authorization: str) -> UUID:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("metadata authorization must be: Bearer <access token>")
+        try:
+            return self._verifier.account_of(token)
+        except InvalidToken:
+            raise Unauthenticated("the access token is expired or not valid") from None
+
+
+def _digest(secret: str) -> bytes:
+    """Secrets are compared by their hashes, so that the time taken tells nothing about the text."""
+    return hashlib.sha256(secret.encode()).digest()

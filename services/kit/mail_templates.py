@@ -1,0 +1,159 @@
+"""How a mail's template becomes its subject, its text part and its HTML part.
+
+A template is ``<folder>/<language>/<name>.md.j2``: the first line ``Subject: …``, the rest Markdown with Jinja2. What a
+customer typed is escaped on its way into the Markdown, so that a first name makes neither a link nor a heading nor
+HTML. A paragraph that holds one link and nothing else becomes a button.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from services.kit import localized
+from services.kit.mail_params import Params
+from services.kit.mail_text import text_of
+from services.kit.money import Money
+
+_SUBJECT = re.compile(r"Subject: (?P<subject>[^\n]+)\n+(?P<body>.+)", re.DOTALL)
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+_LAYOUT = Path(__file__).parent / "templates"
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+
+
+class BadTemplate(ValueError):
+    """A template that does not begin with its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's content in its three forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class MailTemplates:
+    """The templates of one room, in the provider's layout."""
+
+    def __init__(self, folder: Path, provider_name: str, public_url: str) -> None:
+        """Take the room's ``templates`` folder, and what every mail may name: the provider and the public address."""
+        self._loader = FileSystemLoader(folder)
+        self._common = {"provider": provider_name, "public_url": public_url}
+        self._layout = Environment(
+            loader=FileSystemLoader(_LAYOUT), autoescape=True, undefined=StrictUndefined
+        ).get_template("layout.html.j2")
+        self._prepared: dict[tuple[str, str], tuple[Template, Template]] = {}
+
+    def render(self, template: str, language: str, params: Params) -> Rendered:
+        """Fill in a template.
+
+        Args:
+            template: Its name without folder and ending.
+            language: ``it`` or ``en``.
+            params: What it wants; Money, dates and instants print themselves in the language.
+
+        Raises:
+            jinja2.TemplateNotFound: There is no such template in this language.
+            jinja2.UndefinedError: A parameter is missing.
+            BadTemplate: The file does not begin with ``Subject: ``.
+        """
+        subject, body = self._prepare(template, language)
+        values = {**self._common, **params}
+        tokens = _MARKDOWN.parse(body.render(values))
+        mark_buttons(tokens)
+        line = " ".join(subject.render(values).split())
+        html = self._layout.render(
+            content=_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}),
+            language=language, subject=line, provider=self._common["provider"],
+        )  # fmt: skip
+        return Rendered(line, text_of(tokens), _INLINER.inline(html))
+
+    def _prepare(self, template: str, language: str) -> tuple[Template, Template]:
+        found = self._prepared.get((template, language))
+        if found is None:
+            bodies = self._environment(language, escape_markdown)
+            source, _, _ = self._loader.get_source(bodies, f"{language}/{template}.md.j2")
+            parts = _SUBJECT.fullmatch(source)
+            if parts is None:
+                raise BadTemplate(f"{language}/{template}.md.j2 does not begin with 'Subject: '")
+            subjects = self._environment(language, one_line)
+            found = subjects.from_string(parts["subject"]), bodies.from_string(parts["body"])
+            self._prepared[template, language] = found
+        return found
+
+    def _environment(self, language: str, escape: Callable[[str], str]) -> Environment:
+        def finalize(value: Any) -> str:
+            return escape(printed(value, language))
+
+        environment = Environment(  # noqa: S701  the output is Markdown: finalize escapes for that
+            loader=self._loader, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.filters["lines"] = lambda value: Lines(printed(value, language))
+        environment.filters["moment"] = lambda value: localized.moment(value, language)
+        environment.filters["day"] = lambda value: localized.day(value, language)
+        environment.filters["money"] = lambda value: localized.money(value, language)
+        return environment
+
+
+def printed(value: Any, language: str) -> str:
+    """A parameter as the customer reads it."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case Money():
+            return localized.money(value, language)
+        case datetime():
+            return localized.moment(value, language)
+        case date():
+            return localized.day(value, language)
+        case _:
+            return str(value)
+
+
+class Lines(str):
+    """A text whose line breaks count, such as the answer to a ticket: ``{{ answer | lines }}``."""
+
+    __slots__ = ()
+
+
+def one_line(text: str) -> str:
+    """A text without control characters and line breaks; the fixed space between amount and currency stays."""
+    return _SPACES.sub(" ", _without_controls(text)).strip()
+
+
+def escape_markdown(text: str) -> str:
+    """A text in which Markdown sees nothing but text: every punctuation mark escaped, on one line unless ``Lines``.
+
+    An address inside the parentheses of a link survives, because Markdown takes the escapes out there too. An empty
+    line becomes a fixed space, because it would end the paragraph and let a heading begin.
+    """
+    lines = text.strip().splitlines() if isinstance(text, Lines) else [text]
+    return "\\\n".join(_PUNCTUATION.sub(r"\\\1", one_line(line)) or "\u00a0" for line in lines) if text else ""
+
+
+def mark_buttons(tokens: list[Token]) -> None:
+    """Give the link that is alone in its paragraph the class ``button``."""
+    for token in tokens:
+        children = token.children or []
+        if token.type == "inline" and children and children[0].type == "link_open":
+            closes = next(n for n, child in enumerate(children) if child.type == "link_close")
+            if closes == len(children) - 1:
+                children[0].attrSet("class", "button")
+
+
+def _without_controls(text: str) -> str:
+    return "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in text)

@@ -1,0 +1,195 @@
+"""What must leave a service is written here, in the same transaction as its cause; the relay delivers it later.
+
+A *wake* starts or signals the workflow of a business id and means "look again"; a *mail* goes to a customer. Both are
+delivered at least once; a mail's key makes it one mail, whoever asks for it again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql.dml import Insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casella.common.v1 import common_pb2
+from services.kit import mail_params
+from services.kit.database import require_transaction
+from services.kit.ids import new_id
+from services.kit.mail_params import Params
+from services.kit.tables import attachments, mails, outbox
+from services.kit.wire import from_language
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Start the workflow of a business id if it does not run, and signal it."""
+
+    workflow: str
+    """The workflow's type, for example ``Order``; names stand in ``workflows.names``."""
+    workflow_id: str
+    """The business id, for example ``order:0193…``."""
+    signal: str
+    """What the signal is called, for example ``payment_completed``."""
+    subject: UUID
+    """The row's id, which is the workflow's whole input."""
+    summary: str
+    """One line for the list in the Temporal UI; no personal data."""
+    priority: int | None = None
+    """Temporal's task priority, 1 (first) to 5; orders have 1, everything else the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a mail."""
+
+    name: str
+    mime_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An email to a customer."""
+
+    key: str
+    """Names this one mail for ever, for example ``order-confirmation:{order}``."""
+    template: str
+    """``templates/<language>/<template>.md.j2`` of the room."""
+    language: str
+    """``it`` or ``en``."""
+    to: str
+    """The address."""
+    params: Params = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+    name: str = ""
+    """The customer's name beside the address; templates get it as ``name`` unless the params say otherwise."""
+    subject_id: UUID | None = None
+    """The account, so that an erasure finds the kept mail."""
+
+    @classmethod
+    def to_recipient(
+        cls, recipient: common_pb2.Recipient, *, key: str, template: str, params: Params,
+        attachments: Sequence[Attachment] = (), subject_id: UUID | None = None,
+    ) -> "Mail":  # fmt: skip
+        """A mail to whom an activity's ``Recipient`` names."""
+        language = from_language(recipient.language)
+        return cls(key, template, language, recipient.email, params, attachments, recipient.name, subject_id)
+
+
+async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
+    """Write down that a workflow must look again.
+
+    Args:
+        conn: The transaction of the cause.
+        wake: Whom to wake.
+        at: Now, by the service's clock.
+    """
+    await conn.execute(_WAKE, row_of(wake, at))
+
+
+def wake_insert() -> Insert:
+    """The insert for use as a CTE in one statement with the cause; its parameters come from ``row_of``."""
+    return _WAKE
+
+
+def row_of(wake: Wake, at: datetime) -> dict[str, object]:
+    """The outbox row of a wake, as parameters of ``wake_insert()``."""
+    payload = {
+        "workflow": wake.workflow,
+        "workflow_id": wake.workflow_id,
+        "signal": wake.signal,
+        "subject": str(wake.subject),
+        "summary": wake.summary,
+        "priority": wake.priority,
+    }
+    return {"wake_id": new_id(), "wake_payload": payload, "wake_at": at}
+
+
+def wake_from(payload: dict[str, Any]) -> Wake:
+    """A wake from its outbox row's payload."""
+    return Wake(**{**payload, "subject": UUID(payload["subject"])})
+
+
+async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
+    """Write down that a mail must be sent, unless one with this key was written before.
+
+    Args:
+        conn: The transaction of the cause.
+        mail: What to send.
+        at: Now, by the service's clock; becomes the mail's date.
+
+    Returns:
+        Whether it is new.
+
+    Raises:
+        NoTransaction: The connection is in AUTOCOMMIT: a crash could leave a key without its mail.
+    """
+    require_transaction(conn)
+    kept = insert(mails).values(key=mail.key, subject_id=mail.subject_id, created_at=at)
+    if (await conn.execute(kept.on_conflict_do_nothing().returning(mails.c.key))).first() is None:
+        return False
+    row_id = new_id()
+    payload = {
+        "key": mail.key,
+        "template": mail.template,
+        "language": mail.language,
+        "to": mail.to,
+        "name": mail.name,
+        "params": mail_params.encode(mail.params),
+    }
+    await conn.execute(
+        insert(outbox).values(id=row_id, kind="mail", payload=payload, created_at=at, attempts=0, next_at=at)
+    )
+    if mail.attachments:
+        rows = [
+            {"outbox_id": row_id, "position": n, "name": a.name, "mime_type": a.mime_type, "content": a.content}
+            for n, a in enumerate(mail.attachments)
+        ]
+        await conn.execute(insert(attachments), rows)
+    return True
+
+
+async def mail_from(conn: AsyncConnection, row_id: UUID, payload: dict[str, Any]) -> Mail:
+    """A mail from its outbox row, with its attachments."""
+    files = await conn.execute(
+        select(attachments.c.name, attachments.c.mime_type, attachments.c.content)
+        .where(attachments.c.outbox_id == row_id)
+        .order_by(attachments.c.position)
+    )
+    return Mail(
+        key=payload["key"],
+        template=payload["template"],
+        language=payload["language"],
+        to=payload["to"],
+        name=payload["name"],
+        params=mail_params.decode(payload["params"]),
+        attachments=[Attachment(row.name, row.mime_type, row.content) for row in files],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is still to be delivered."""
+
+    rows: int
+    oldest: datetime | None
+
+
+async def backlog(conn: AsyncConnection) -> Backlog:
+    """Count the outbox and find its oldest row."""
+    row = (await conn.execute(select(func.count(), func.min(outbox.c.created_at)).select_from(outbox))).one()
+    return Backlog(*row)
+
+
+_WAKE = insert(outbox).values(
+    id=bindparam("wake_id", type_=outbox.c.id.type),
+    kind="wake",
+    payload=bindparam("wake_payload", type_=outbox.c.payload.type),
+    created_at=bindparam("wake_at", type_=outbox.c.created_at.type),
+    attempts=0,
+    next_at=bindparam("wake_at", type_=outbox.c.next_at.type),
+)

@@ -1,0 +1,183 @@
+"""Delivers the outbox: wakes to Temporal in batches, mails to the SMTP server one by one, at least once each.
+
+Both loops run when a commit rings the bell and at a slow poll, which catches what a crash left. A row that fails waits
+longer each time, and the others go on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.client import Client
+
+from services.kit import hooks
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.logs import class_name
+from services.kit.mailer import MailBuilder, Mailer, Message, is_permanent
+from services.kit.outbox import Wake, mail_from, wake_from
+from services.kit.tables import mails, outbox
+from services.kit.temporal_client import signal_with_start
+
+_LOG = logging.getLogger(__name__)
+_BATCH = 50
+_FIRST_PAUSE = timedelta(milliseconds=500)
+_LONGEST_PAUSE = timedelta(seconds=30)
+_REFUSED_PAUSE = timedelta(minutes=15)
+"""For a mail that the server refuses for good: an operator sees the row, and nobody hammers the server."""
+_DOUBLINGS = 12
+
+
+class Relay:
+    """The delivering half of a room's outbox."""
+
+    def __init__(
+        self, database: Database, clock: Clock, temporal: Client, task_queue: str, builder: MailBuilder, mailer: Mailer,
+        *, poll_seconds: float = 1.0,
+    ) -> None:  # fmt: skip
+        """Take what it delivers from and to."""
+        self._database = database
+        self._clock = clock
+        self._temporal = temporal
+        self._task_queue = task_queue
+        self._builder = builder
+        self._mailer = mailer
+        self._poll = poll_seconds
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._loop(self.deliver_wakes))
+                group.create_task(self._loop(self.deliver_mail))
+        finally:
+            await self._mailer.close()
+
+    async def _loop(self, deliver: Callable[[], Awaitable[bool]]) -> None:
+        bell = self._database.bell.listen()
+        while True:
+            bell.clear()
+            try:
+                if await deliver():
+                    continue
+            except Exception as error:  # noqa: BLE001  the loop outlives a database that is away for a while
+                _LOG.warning("relay could not look into its outbox", extra={"ids": {"error": class_name(error)}})
+                await asyncio.sleep(self._poll)
+            await self._wait(bell)
+
+    async def _wait(self, bell: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self._poll):
+                await bell.wait()
+        except TimeoutError:
+            return
+
+    async def deliver_wakes(self) -> bool:
+        """Deliver one batch of due wakes.
+
+        Wakes of the same workflow with the same signal are one: a signal means "look again", and all rows that it
+        stands for are committed.
+
+        Returns:
+            Whether the batch was full, so that more may be waiting.
+        """
+        async with self._database.autocommit.connect() as conn:
+            await conn.execution_options(isolation_level="READ COMMITTED")
+            async with conn.begin():
+                rows = (await conn.execute(_DUE, {"kind": "wake", "now": self._clock.now(), "most": _BATCH})).all()
+                if not rows:
+                    return False
+                wakes = {row.id: wake_from(row.payload) for row in rows}
+                errors = await self._signal_all(list(dict.fromkeys(wakes.values())))
+                await conn.execute(_DELETE, {"ids": [row_id for row_id, wake in wakes.items() if not errors[wake]]})
+                for row in rows:
+                    if error := errors[wakes[row.id]]:
+                        await self._postpone(conn, row, error, _LONGEST_PAUSE)
+        return len(rows) == _BATCH
+
+    async def _signal_all(self, wakes: Sequence[Wake]) -> dict[Wake, str]:
+        """Deliver all at once; an empty text is success, else it is the class of what went wrong."""
+
+        async def signal(wake: Wake) -> str:
+            try:
+                await signal_with_start(
+                    self._temporal, task_queue=self._task_queue, workflow=wake.workflow, workflow_id=wake.workflow_id,
+                    signal=wake.signal, subject=str(wake.subject), summary=wake.summary, priority=wake.priority,
+                )  # fmt: skip
+            except Exception as error:  # noqa: BLE001  one failing wake must not stop the others
+                return class_name(error)
+            return ""
+
+        return dict(zip(wakes, await asyncio.gather(*map(signal, wakes)), strict=True))
+
+    async def deliver_mail(self) -> bool:
+        """Send the first due mail: its acceptance, its kept copy and its outbox row's end are one transaction.
+
+        Returns:
+            Whether there was one.
+        """
+        async with self._database.autocommit.connect() as conn:
+            await conn.execution_options(isolation_level="READ COMMITTED")
+            async with conn.begin():
+                due = await conn.execute(_DUE, {"kind": "mail", "now": self._clock.now(), "most": 1})
+                row = due.first()
+                if row is None:
+                    return False
+                await self._send(conn, row)
+        return True
+
+    async def _send(self, conn: AsyncConnection, row: Row[Any, Any, Any, Any]) -> None:
+        mail = await mail_from(conn, row.id, row.payload)
+        try:
+            message = self._builder.build(mail, row.created_at)
+            await self._mailer.send(message)
+        except Exception as error:  # noqa: BLE001  the row waits, the others go on
+            longest = _REFUSED_PAUSE if is_permanent(error) else _LONGEST_PAUSE
+            await self._postpone(conn, row, class_name(error), longest)
+            return
+        await hooks.at("mail.accepted")
+        await self._keep(conn, mail.key, message)
+        await conn.execute(_DELETE, {"ids": [row.id]})
+
+    async def _keep(self, conn: AsyncConnection, key: str, message: Message) -> None:
+        await conn.execute(
+            update(mails)
+            .where(mails.c.key == key)
+            .values(message_id=message.message_id, eml=message.eml, sha256=message.sha256, sent_at=self._clock.now())
+        )
+
+    async def _postpone(
+        self, conn: AsyncConnection, row: Row[Any, Any, Any, Any], error: str, longest: timedelta
+    ) -> None:
+        tried = row.attempts + 1
+        again_at = self._clock.now() + pause_after(tried, longest)
+        await conn.execute(_POSTPONE, {"row_id": row.id, "tried": tried, "error": error, "again_at": again_at})
+        _LOG.warning("outbox row not delivered", extra={"ids": {"outbox": str(row.id), "error": error, "tried": tried}})
+
+
+def pause_after(tried: int, longest: timedelta) -> timedelta:
+    """How long a row waits after so many failed attempts: doubling from half a second to the longest pause."""
+    return min(longest, _FIRST_PAUSE * (1 << min(tried - 1, _DOUBLINGS)))
+
+
+_DUE = (
+    select(outbox.c.id, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
+    .where(outbox.c.kind == bindparam("kind"), outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("most", type_=outbox.c.attempts.type))
+    .with_for_update(skip_locked=True)
+)
+
+_IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
+
+_DELETE = delete(outbox).where(outbox.c.id == _IDS)
+
+_POSTPONE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"))
+    .values(attempts=bindparam("tried"), last_error=bindparam("error"), next_at=bindparam("again_at"))
+)

@@ -1,0 +1,188 @@
+"""Idempotency of mutating calls: one request_id, one effect, however often and at however many places it arrives.
+
+The row is inserted first in the transaction, so that a concurrent twin waits for the first to end and then reads its
+answer. It keeps the resource's id and version; the answer is built again from the resource's row.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
+
+from services.kit.clock import Clock
+from services.kit.context import current_call
+from services.kit.database import Database, require_transaction
+from services.kit.errors import RequestIdReused
+from services.kit.money import Money
+from services.kit.tables import requests
+from services.kit.validation import Violations
+
+KEPT = timedelta(days=30)
+"""How long a request_id is remembered (DESIGN: what is kept how long)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One mutating call, as its request row will know it."""
+
+    method: str
+    caller: str
+    request_id: UUID
+    fingerprint: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What the first call with this request_id made or changed."""
+
+    resource_id: UUID
+    resource_version: int
+
+
+class Requests:
+    """Makes the ``Call`` of the call in hand."""
+
+    def __init__(self, key: bytes, clock: Clock) -> None:
+        """Take the key of the fingerprints (a setting, so that a table's thief cannot guess content) and the clock."""
+        self._key = key
+        self._clock = clock
+
+    def call(self, request_id: str, violations: Violations | None = None, **fields: object) -> Call:
+        """Name the call in hand by its method, its caller and the content that counts.
+
+        Args:
+            request_id: As it came in; a UUID.
+            violations: Where a bad request_id is noted beside the request's other bad fields; the caller checks.
+                None: it is refused at once.
+            fields: What the caller asked for, by name; never passwords or tokens. Protobuf messages are welcome.
+
+        Raises:
+            InvalidInput: The request_id is missing or no UUID, and no violations were given.
+        """
+        noted = Violations() if violations is None else violations
+        parsed = noted.uuid("request_id", request_id)
+        if violations is None:
+            noted.check()
+        call = current_call()
+        caller = f"account:{call.account_id}" if call.account_id else call.caller
+        return Call(call.method, caller, parsed, self._fingerprint(fields), self._clock.now())
+
+    def _fingerprint(self, fields: dict[str, object]) -> bytes:
+        canonical = json.dumps(fields, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
+        return hmac.new(self._key, canonical.encode(), hashlib.sha256).digest()
+
+
+async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: int = 1) -> UUID | None:
+    """Insert the request's row, first thing in the transaction.
+
+    Args:
+        conn: The transaction in which the work will be done.
+        call: From ``Requests.call``.
+        resource_id: What this call will make or change.
+        version: The resource's version after it, where it has one.
+
+    Returns:
+        None: the call is ours to do. An id: the first call's resource; answer from its row and write nothing.
+
+    Raises:
+        RequestIdReused: The request_id was used with other content.
+    """
+    require_transaction(conn)
+    answer = await claim_version(conn, call, resource_id, version)
+    return None if answer is None else answer.resource_id
+
+
+async def claim_version(conn: AsyncConnection, call: Call, resource_id: UUID, version: int) -> FirstAnswer | None:
+    """As ``claim``, for rooms whose answer depends on the resource's version."""
+    inserted = await conn.execute(_CLAIM, row_of(call, resource_id, version))
+    return None if inserted.first() else await first_answer(conn, call)
+
+
+async def first_answer(conn: AsyncConnection, call: Call) -> FirstAnswer:
+    """Read what the first call did, in a statement of its own: the insert's snapshot is older than the twin's commit.
+
+    For a store that inserts the row inside a larger statement (``claim_insert``) and got nothing back.
+
+    Raises:
+        RequestIdReused: The request_id was used with other content.
+    """
+    row = (await conn.execute(_FIRST, {"m": call.method, "c": call.caller, "r": call.request_id})).one()
+    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
+        raise RequestIdReused
+    return FirstAnswer(row.resource_id, row.resource_version)
+
+
+def claim_insert() -> ReturningInsert[Any]:
+    """The insert for use as a CTE in one statement with the work; its parameters come from ``row_of``."""
+    return _CLAIM
+
+
+def row_of(call: Call, resource_id: UUID, version: int = 1) -> dict[str, object]:
+    """The request's row, as parameters of ``claim_insert()``."""
+    return {
+        "request_method": call.method,
+        "request_caller": call.caller,
+        "request_request_id": call.request_id,
+        "request_fingerprint": call.fingerprint,
+        "request_resource_id": resource_id,
+        "request_resource_version": version,
+        "request_created_at": call.at,
+    }
+
+
+async def prune(database: Database, now: datetime) -> int:
+    """The daily job that forgets requests after 30 days.
+
+    Returns:
+        How many rows were deleted.
+    """
+    async with database.reading() as conn:
+        done = await conn.execute(delete(requests).where(requests.c.created_at < now - KEPT))
+    return done.rowcount
+
+
+_CLAIM = (
+    insert(requests)
+    .values({column.name: bindparam(f"request_{column.name}", type_=column.type) for column in requests.c})
+    .on_conflict_do_nothing()
+    .returning(requests.c.resource_id)
+)
+
+_FIRST = select(requests.c.fingerprint, requests.c.resource_id, requests.c.resource_version).where(
+    requests.c.method == bindparam("m"), requests.c.caller == bindparam("c"), requests.c.request_id == bindparam("r")
+)
+
+
+def _plain(value: object) -> object:
+    """A value in a form that is the same for the same content."""
+    if isinstance(value, Message):
+        return [value.DESCRIPTOR.full_name, value.SerializeToString(deterministic=True).hex()]
+    if isinstance(value, frozenset | set):
+        return sorted(value, key=repr)
+    for kind, form in _FORMS.items():
+        if isinstance(value, kind):
+            return form(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_FORMS: dict[type, Callable[[Any], object]] = {
+    bytes: bytes.hex,
+    Money: lambda amount: [amount.minor, amount.currency],
+    UUID: str,
+    Decimal: str,
+    date: lambda day: day.isoformat(),
+    Iterable: list,
+}
+"""``datetime`` is a ``date``; a repeated protobuf field is an ``Iterable``."""

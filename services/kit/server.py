@@ -1,0 +1,219 @@
+"""How a room opens its door: interceptors, reflection, health, the local clock, and an orderly end.
+
+The order of the interceptors is the order of the questions: which call is this, log it, translate its errors, is there
+time, may this process, which customer.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from casella.common.v1 import clock_pb2_grpc
+from services.kit import outbox, requests
+from services.kit.clock import OffsetClock
+from services.kit.clock_service import ClockServicer
+from services.kit.core import Core
+from services.kit.interceptors.access_log import AccessLog
+from services.kit.interceptors.callers import Callers, Customers, callers_by_method
+from services.kit.interceptors.correlation import Correlation
+from services.kit.interceptors.deadlines import Deadlines
+from services.kit.interceptors.refusals import Refusals
+from services.kit.logs import class_name
+from services.kit.mail_templates import MailTemplates
+from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.reconciler import Job, Reconciler, WatchedRows
+from services.kit.relay import Relay
+from services.kit.temporal_client import connect
+
+_LOG = logging.getLogger(__name__)
+LARGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
+_DRAIN_SECONDS = 5.0
+_DATABASE_PAUSE = 0.5
+
+Register = Callable[[Any, Any], None]
+"""A generated ``add_…Servicer_to_server``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a room brings beside the common parts."""
+
+    services: Sequence[tuple[Register, object]]
+    """``(trial_pb2_grpc.add_TrialServiceServicer_to_server, servicer)``."""
+    templates: Path
+    """Its folder of mail templates; need not exist where it sends none."""
+    task_queue: str
+    """``workflows.names`` says which."""
+    watched: Sequence[WatchedRows] = ()
+    jobs: Sequence[Job] = ()
+    background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """What else runs as long as the process, such as a room's own loop."""
+
+
+class _Names:
+    """Stands in for a server to learn which services a generated ``add_…`` function would add."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """Nothing to learn here."""
+
+    def add_registered_method_handlers(self, service: str, handlers: object) -> None:
+        """Note the service's full name."""
+        self.found.append(service)
+
+
+class Server:
+    """A room's gRPC server, not yet started."""
+
+    def __init__(self, core: Core, room: Room) -> None:
+        """Add all services behind all interceptors.
+
+        Raises:
+            CallersUnclear: An RPC names no caller, or the secrets file names a stranger.
+        """
+        services = [*room.services, *_clock_service(core)]
+        names = _Names()
+        for register, servicer in services:
+            register(servicer, names)
+        allowed = callers_by_method(names.found)
+        self.services = names.found
+        self.health = health.aio.HealthServicer()
+        self.grpc = grpc.aio.server(
+            interceptors=(
+                Correlation(),
+                AccessLog(),
+                Refusals(),
+                Deadlines(),
+                Callers(core.settings.caller_secrets, allowed),
+                Customers(core.verifier, allowed),
+            ),
+            options=(
+                ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+                ("grpc.max_send_message_length", LARGEST_MESSAGE),
+                ("grpc.so_reuseport", 0),  # with it a second process would silently take half of the calls
+            ),
+        )
+        for register, servicer in services:
+            register(servicer, self.grpc)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
+        reflection.enable_server_reflection((*self.services, health.SERVICE_NAME, reflection.SERVICE_NAME), self.grpc)
+
+    async def start(self, listen: str) -> int:
+        """Open the door, not yet serving by its health.
+
+        Args:
+            listen: ``host:port``; port 0 lets the system choose.
+
+        Returns:
+            The port.
+
+        Raises:
+            RuntimeError: The port is in use.
+        """
+        await self._say(health_pb2.HealthCheckResponse.NOT_SERVING)
+        port = self.grpc.add_insecure_port(listen)
+        await self.grpc.start()
+        return port
+
+    async def serving(self) -> None:
+        """Tell the health service that all is well."""
+        await self._say(health_pb2.HealthCheckResponse.SERVING)
+
+    async def stop(self) -> None:
+        """Take no new call, let the running ones end for a few seconds."""
+        await self.health.enter_graceful_shutdown()
+        await self.grpc.stop(_DRAIN_SECONDS)
+
+    async def _say(self, status: int) -> None:
+        for name in ("", *self.services):
+            await self.health.set(name, status)
+
+
+async def serve(core: Core, room: Room) -> None:
+    """Run a room until SIGTERM or SIGINT: its server, relay, reconciler and background work."""
+    stop = _stop_signal()
+    server = Server(core, room)
+    temporal = await connect(core.settings.temporal_address, core.settings.temporal_namespace, lazy=True)
+    relay = Relay(
+        core.database, core.clock, temporal, room.task_queue, mail_builder(core, room), _mailer(core),
+        poll_seconds=core.settings.relay_poll_seconds,
+    )  # fmt: skip
+    jobs = (Job("forget old requests", lambda now: requests.prune(core.database, now)), *room.jobs)
+    reconciler = Reconciler(core.database, core.clock, temporal, room.watched, jobs)
+    port = await server.start(core.settings.listen)
+    _LOG.info("listening", extra={"ids": {"room": core.room, "port": port}})
+    work = [asyncio.create_task(stop.wait()), asyncio.create_task(_open(core, server))]
+    work += [asyncio.create_task(run()) for run in (relay.run, reconciler.run, *room.background)]
+    try:
+        await _until_stopped(stop, work)
+    finally:
+        await server.stop()
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await core.database.close()
+
+
+def mail_builder(core: Core, room: Room) -> MailBuilder:
+    """What makes the room's mails."""
+    templates = MailTemplates(room.templates, core.settings.provider_name, core.settings.public_url)
+    return MailBuilder(templates, core.settings.mail_from, core.room)
+
+
+async def _until_stopped(stop: asyncio.Event, work: list[asyncio.Task[Any]]) -> None:
+    """Wait for the signal; a background task that ends by an error ends the process, and the launcher restarts it."""
+    pending = set(work)
+    while not stop.is_set():
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _open(core: Core, server: Server) -> None:
+    """Serve by health from the moment at which the database answers."""
+    while True:
+        try:
+            await core.database.ping()
+        except Exception as error:  # noqa: BLE001  whatever it is, the database is not there yet
+            _LOG.warning("waiting for the database", extra={"ids": {"error": class_name(error)}})
+            await asyncio.sleep(_DATABASE_PAUSE)
+        else:
+            await server.serving()
+            return
+
+
+def _clock_service(core: Core) -> list[tuple[Register, object]]:
+    """The movable clock, where the clock is one: never in production."""
+    clock = core.clock
+    if not core.settings.local or not isinstance(clock, OffsetClock):
+        return []
+
+    async def backlog() -> outbox.Backlog:
+        async with core.database.reading() as conn:
+            return await outbox.backlog(conn)
+
+    return [(clock_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer(clock, backlog))]
+
+
+def _mailer(core: Core) -> Mailer:
+    s = core.settings
+    return Mailer(SmtpServer(s.smtp_host, s.smtp_port, s.smtp_tls, s.smtp_username, s.smtp_password))
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

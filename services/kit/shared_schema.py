@@ -1,0 +1,82 @@
+"""The first form of the tables that every room shares, as the statements of a room's first migration.
+
+These statements never change: a later form comes as a further function, called by a further migration of every room.
+"""
+
+FIRST_FORM = (
+    """
+    CREATE TABLE requests (
+        method text NOT NULL,
+        caller text NOT NULL,
+        request_id uuid NOT NULL,
+        fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+        resource_id uuid NOT NULL,
+        resource_version bigint NOT NULL,
+        created_at timestamptz NOT NULL,
+        PRIMARY KEY (method, caller, request_id)
+    )
+    """,
+    "CREATE INDEX requests_by_age ON requests (created_at)",
+    """
+    CREATE TABLE outbox (
+        id uuid PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('wake', 'mail')),
+        payload jsonb NOT NULL,
+        created_at timestamptz NOT NULL,
+        attempts integer NOT NULL CHECK (attempts >= 0),
+        next_at timestamptz NOT NULL,
+        last_error text
+    )
+    """,
+    "CREATE INDEX outbox_by_due ON outbox (kind, next_at, id)",
+    """
+    CREATE TABLE outbox_attachments (
+        outbox_id uuid NOT NULL REFERENCES outbox ON DELETE CASCADE,
+        position integer NOT NULL CHECK (position >= 0),
+        name text NOT NULL,
+        mime_type text NOT NULL,
+        content bytea NOT NULL,
+        PRIMARY KEY (outbox_id, position)
+    )
+    """,
+    """
+    CREATE TABLE mails (
+        key text PRIMARY KEY,
+        subject_id uuid,
+        created_at timestamptz NOT NULL,
+        message_id text UNIQUE,
+        eml bytea,
+        sha256 bytea CHECK (length(sha256) = 32),
+        sent_at timestamptz,
+        CHECK ((sent_at IS NULL) = (message_id IS NULL)),
+        CHECK ((sent_at IS NULL) = (eml IS NULL)),
+        CHECK ((sent_at IS NULL) = (sha256 IS NULL))
+    )
+    """,
+    "CREATE INDEX mails_by_subject ON mails (subject_id) WHERE subject_id IS NOT NULL",
+    """
+    CREATE TABLE audit (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at timestamptz NOT NULL,
+        actor text NOT NULL CHECK (actor <> ''),
+        action text NOT NULL CHECK (action <> ''),
+        subject_id uuid NOT NULL,
+        reason_code text NOT NULL,
+        ticket_id uuid,
+        source text NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX audit_once ON audit (subject_id, action, source) WHERE source <> ''",
+    """
+    CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'the audit trail is only appended to' USING ERRCODE = 'restrict_violation';
+    END
+    $$
+    """,
+    """
+    CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()
+    """,
+)
+"""The audit entry's ``source`` makes it unique per subject and action, so that a repeated activity writes it once."""

@@ -1,0 +1,78 @@
+"""The tables that every room has in its own schema: requests, outbox with attachments, mails, audit.
+
+``services.kit.shared_schema`` makes them; a test compares the two.
+"""
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+_INSTANT = DateTime(timezone=True)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("method", Text, primary_key=True),
+    Column("caller", Text, primary_key=True),
+    Column("request_id", Uuid, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("resource_version", BigInteger, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+"""Which mutating calls were answered, and with which resource. ``caller`` is ``account:<uuid>`` or a process's name."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", _INSTANT, nullable=False),
+    Column("last_error", Text, nullable=True),
+)
+"""What must still leave this service. ``last_error`` is an exception's class and nothing else."""
+
+attachments = Table(
+    "outbox_attachments",
+    metadata,
+    Column("outbox_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Files of mails that have not left; they go with their row, the sent mail holds them."""
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("subject_id", Uuid, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("message_id", Text, nullable=True),
+    Column("eml", LargeBinary, nullable=True),
+    Column("sha256", LargeBinary, nullable=True),
+    Column("sent_at", _INSTANT, nullable=True),
+)
+"""Every mail by its key, written with its outbox row so that a key is used once, completed when it was sent.
+
+``subject_id`` is the account, for a later erasure.
+"""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _INSTANT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("ticket_id", Uuid, nullable=True),
+    Column("source", Text, nullable=False),
+)
+"""Who steered what, and why; the table refuses UPDATE and DELETE."""

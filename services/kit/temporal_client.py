@@ -1,0 +1,77 @@
+"""How every process reaches Temporal: protobuf as JSON that forgives unknown fields, and a hook for a payload codec."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    JSONProtoPayloadConverter,
+    PayloadCodec,
+)
+
+from casella.common.v1 import common_pb2
+
+RPC_TIMEOUT = timedelta(seconds=5)
+"""Less than the time a relay may hold its rows; an unreachable Temporal must not hold a whole batch."""
+
+
+class CasellaPayloadConverter(CompositePayloadConverter):
+    """The default converters, with a protobuf reader that skips fields which a newer process has written."""
+
+    def __init__(self) -> None:
+        """Replace the one converter, in its place."""
+        super().__init__(
+            *(
+                JSONProtoPayloadConverter(ignore_unknown_fields=True)
+                if isinstance(converter, JSONProtoPayloadConverter)
+                else converter
+                for converter in DefaultPayloadConverter.default_encoding_payload_converters
+            )
+        )
+
+
+def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
+    """The converter of every client, worker and replayer.
+
+    Args:
+        codec: Encrypts payloads, for a Temporal that others run; none by default, as no payload holds personal data.
+    """
+    return DataConverter(payload_converter_class=CasellaPayloadConverter, payload_codec=codec)
+
+
+async def connect(address: str, namespace: str, codec: PayloadCodec | None = None, *, lazy: bool = False) -> Client:
+    """Make a client.
+
+    Args:
+        address: ``host:port``.
+        namespace: The namespace.
+        codec: See ``data_converter``.
+        lazy: Connect at the first call, for a service that must start while Temporal is away.
+    """
+    return await Client.connect(address, namespace=namespace, data_converter=data_converter(codec), lazy=lazy)
+
+
+async def signal_with_start(
+    client: Client, *, task_queue: str, workflow: str, workflow_id: str, signal: str, subject: str, summary: str,
+    priority: int | None,
+) -> None:  # fmt: skip
+    """Start a workflow unless it runs, and signal it: harmless however often it is done.
+
+    Raises:
+        temporalio.service.RPCError: Temporal cannot be reached or refuses.
+    """
+    await client.start_workflow(
+        workflow,
+        common_pb2.Subject(id=subject),
+        id=workflow_id,
+        task_queue=task_queue,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=signal,
+        static_summary=summary,
+        priority=Priority(priority_key=priority),
+        rpc_timeout=RPC_TIMEOUT,
+    )

@@ -1,0 +1,128 @@
+"""Templates and messages: what a customer gets, and what a name cannot do."""
+
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from services.kit.mail_templates import BadTemplate, MailTemplates
+from services.kit.mailer import MailBuilder, Message
+from services.kit.money import Money
+from services.kit.outbox import Attachment, Mail
+
+_AT = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
+_TEMPLATE = """\
+Subject: Ciao {{ name }}, il tuo ordine
+
+# Ciao {{ name }}
+
+Totale **{{ total }}** entro il {{ until }}, vedi [la guida](https://casella.example/guida).
+
+[Paga ora]({{ link }})
+
+| | |
+| --- | --- |
+| IBAN | {{ iban }} |
+
+- uno
+- due
+"""
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> MailTemplates:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "order.md.j2").write_text(_TEMPLATE)
+    (tmp_path / "it" / "bad.md.j2").write_text("Oggetto: no\n\nx")
+    return MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+
+
+def _params(**changed: object) -> dict[str, object]:
+    return {
+        "name": "Anna", "total": Money(123450), "until": date(2026, 12, 9), "iban": "IT60 X054",
+        "link": "https://casella.example/pay/ab_c*d?x=1&y=2", **changed,
+    }  # fmt: skip
+
+
+def test_text_and_html_say_the_same_in_the_customers_language(templates: MailTemplates) -> None:
+    made = templates.render("order", "it", _params())
+    assert made.subject == "Ciao Anna, il tuo ordine"
+    assert made.text == (
+        "Ciao Anna\n\n"
+        "Totale 1.234,50\u00a0€ entro il 9 dicembre 2026, vedi la guida: https://casella.example/guida.\n\n"
+        "Paga ora: https://casella.example/pay/ab_c*d?x=1&y=2\n\n"
+        "IBAN: IT60 X054\n\n"
+        "- uno\n- due\n"
+    )
+    assert "<strong>1.234,50\u00a0€</strong>" in made.html
+    assert 'href="https://casella.example/pay/ab_c*d?x=1&amp;y=2"' in made.html
+    assert "Posta Fiorentina" in made.html
+    assert "<style" not in made.html
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "[x](https://evil.example)", "<b>x</b>", "**x**", "# x", "`x`", "![x](https://evil.example/a.png)",
+        "<https://evil.example>", "{{ 7*7 }}", "x\n\n# y", "&lt;script&gt;", "\\[x](https://evil.example)", "| a | b |",
+    ],
+)  # fmt: skip
+def test_what_a_customer_typed_stays_text(templates: MailTemplates, name: str) -> None:
+    plain = templates.render("order", "it", _params())
+    made = templates.render("order", "it", _params(name=name))
+    assert made.html.count("<a ") == plain.html.count("<a ")
+    assert made.html.count("<h1") == plain.html.count("<h1")
+    for tag in ("<b>", "<em", "<img", "<code", "<script"):
+        assert tag not in made.html
+    assert "\n" not in made.subject
+    assert " ".join(name.split()) in " ".join(made.text.split())
+
+
+def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> None:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "answer.md.j2").write_text("Subject: Risposta\n\nEcco:\n\n> {{ answer | lines }}\n")
+    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+    made = templates.render("answer", "it", {"answer": "Buongiorno,\n\n# grazie\n- a\n    b"})
+    assert made.text == "Ecco:\n\n> Buongiorno,\n> \u00a0\n> # grazie\n> - a\n> b\n"
+    assert "<h1" not in made.html
+    assert "<li" not in made.html
+
+
+def test_a_missing_parameter_is_an_error_and_not_a_gap(templates: MailTemplates) -> None:
+    params = _params()
+    del params["iban"]
+    with pytest.raises(UndefinedError):
+        templates.render("order", "it", params)
+
+
+def test_a_template_without_subject_is_refused(templates: MailTemplates) -> None:
+    with pytest.raises(BadTemplate):
+        templates.render("bad", "it", _params())
+
+
+def _build(templates: MailTemplates, key: str = "order:1") -> Message:
+    builder = MailBuilder(templates, "Posta Fiorentina <assistenza@casella.example>", "ordering")
+    pdf = Attachment("proforma.pdf", "application/pdf", b"%PDF-1.7")
+    return builder.build(Mail(key, "order", "it", "anna@example.it", _params(), [pdf], name="Anna Rossi"), _AT)
+
+
+def test_the_same_mail_is_the_same_bytes_each_time(templates: MailTemplates) -> None:
+    assert _build(templates).eml == _build(templates).eml
+    assert _build(templates).message_id != _build(templates, "order:2").message_id
+
+
+def test_the_message_has_text_html_and_its_files(templates: MailTemplates) -> None:
+    message = message_from_bytes(_build(templates).eml, EmailMessage, policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf",
+    ]  # fmt: skip
+    assert message["To"] == "Anna Rossi <anna@example.it>"
+    assert message["Date"] == "Tue, 24 Nov 2026 14:30:00 +0100"
+    assert message["Message-ID"] == _build(templates).message_id
+    attached = next(message.iter_attachments())
+    assert (attached.get_filename(), attached.get_content()) == ("proforma.pdf", b"%PDF-1.7")

@@ -1,0 +1,72 @@
+"""What every server does around its servicers: callers, tokens, errors, deadlines, health, reflection, clock."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2
+from services.kit.channels import open_channel
+from services.kit.clock import OffsetClock
+from services.kit.core import Core
+from services.kit.errors import Refused
+from services.kit.server import Room, Server
+from services.kit.settings import RoomSettings
+from services.kit.wire import from_duration, to_duration
+from tests.support.room import caller_secret, room_settings
+
+
+@pytest.fixture
+async def address(kit_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
+    server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
+    port = await server.start("127.0.0.1:0")
+    await server.serving()
+    yield f"127.0.0.1:{port}"
+    await server.grpc.stop(None)
+    await core.database.close()
+
+
+async def test_the_operator_moves_the_clock_and_never_back(address: str) -> None:
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = clock_pb2_grpc.ClockServiceStub(channel)
+        await stub.SetClockOffset(clock_pb2.SetClockOffsetRequest(offset=to_duration(timedelta(days=3))))
+        told = await stub.GetClock(clock_pb2.GetClockRequest())
+        assert from_duration(told.offset) == timedelta(days=3)
+        with pytest.raises(Refused) as refused:
+            await stub.SetClockOffset(clock_pb2.SetClockOffsetRequest(offset=to_duration(timedelta(days=2))))
+        assert refused.value.reason == errors_pb2.REASON_INVALID_INPUT
+        assert [v.field for v in refused.value.violations] == ["offset"]
+
+
+async def test_a_caller_that_the_rpc_does_not_name_is_refused(address: str) -> None:
+    async with open_channel(address, caller_secret("gateway")) as channel:
+        with pytest.raises(Refused) as refused:
+            await clock_pb2_grpc.ClockServiceStub(channel).GetClock(clock_pb2.GetClockRequest())
+    assert refused.value.reason == errors_pb2.REASON_CALLER_NOT_ALLOWED
+    assert refused.value.code is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_caller_without_a_known_secret_is_unauthenticated(address: str) -> None:
+    async with open_channel(address, "guessed-guessed-guessed") as channel:
+        with pytest.raises(Refused) as refused:
+            await clock_pb2_grpc.ClockServiceStub(channel).GetClock(clock_pb2.GetClockRequest())
+    assert refused.value.reason == errors_pb2.REASON_UNAUTHENTICATED
+
+
+async def test_health_needs_no_secret(address: str) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
+        told = await stub.Check(health_pb2.HealthCheckRequest())
+    assert told.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_the_backlog_counts_the_outbox(address: str) -> None:
+    async with open_channel(address, caller_secret("operator")) as channel:
+        told = await clock_pb2_grpc.ClockServiceStub(channel).GetBacklog(clock_pb2.GetBacklogRequest())
+    assert told.backlog.outbox_rows == 0
+    assert not told.backlog.HasField("oldest")
