@@ -1,13 +1,108 @@
-"""Decides on which loopback ports Casella listens: the usual ones, or the next free ones, which it remembers."""
+"""Decides on which loopback ports Casella listens.
+
+The usual ones by default; where one is taken, the next free one, which is remembered for the next start. A world for
+a test takes a block of its own instead, below the range from which the system gives ports to outgoing connections:
+a port there stays free while its process is being started again.
+"""
 
 import contextlib
+import json
+import random
 import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from deploy.local.failure import LaunchError
 
 LOOPBACK = "127.0.0.1"
+USUAL: Mapping[str, int] = {
+    "trial": 50101,
+    "mailboxes": 50102,
+    "ordering": 50103,
+    "payments": 50104,
+    "invoicing": 50105,
+    "support": 50106,
+    "gateway": 8580,
+    "temporal": 7243,
+    "temporal_ui": 8243,
+    "postgres": 54329,
+    "mail_smtp": 2525,
+    "mail_imap": 2143,
+    "mail_page": 8581,
+    "mail_clock": 50111,
+    "stripe": 8582,
+    "stripe_clock": 50112,
+    "sdi_smtp": 2526,
+    "sdi_page": 8583,
+    "sdi_clock": 50113,
+    "dns": 2053,
+    "dns_clock": 50114,
+}
+
+_BLOCK_SIZE = 32
+_BLOCKS = range(20_000, 32_000, _BLOCK_SIZE)
+_HIGHEST = 65_535
 
 
 def free_port() -> int:
-    """A port that the system says is free now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses now and no outgoing connection will be given."""
+    while not _is_free(port := random.randrange(_BLOCKS.start, _BLOCKS.stop)):  # noqa: S311  no secret
+        pass
+    return port
+
+
+def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
+    """The ports of this start, and a sentence for each that is not the usual one.
+
+    Args:
+        remembered: File with the ports of the last start; written.
+    """
+    known = json.loads(remembered.read_text()) if remembered.exists() else {}
+    ports: dict[str, int] = {}
+    sentences = []
+    for name, usual in USUAL.items():
+        ports[name] = _next_free(known.get(name, usual), set(ports.values()))
+        if ports[name] != usual:
+            sentences.append(f"port {usual} is in use, {name.replace('_', ' ')} takes {ports[name]}")
+    remembered.write_text(json.dumps(ports, indent=1))
+    return ports, sentences
+
+
+@contextlib.contextmanager
+def own_block() -> Iterator[dict[str, int]]:
+    """Ports that no other world takes meanwhile: the block's last port is held as its reservation."""
+    blocks = list(_BLOCKS)
+    random.shuffle(blocks)
+    for first in blocks:
+        with contextlib.closing(socket.socket()) as reservation:
+            try:
+                reservation.bind((LOOPBACK, first + _BLOCK_SIZE - 1))
+                reservation.listen()
+            except OSError:
+                continue
+            ports = {name: first + number for number, name in enumerate(USUAL)}
+            if all(map(_is_free, ports.values())):
+                yield ports
+                return
+    raise LaunchError(f"no free block of {_BLOCK_SIZE} ports from {_BLOCKS.start} on", "end what listens there")
+
+
+def _next_free(port: int, taken: set[int]) -> int:
+    for candidate in range(port, _HIGHEST):
+        if candidate not in taken and _is_free(candidate):
+            return candidate
+    raise LaunchError(f"no port from {port} on is free", "end a program that listens there")
+
+
+def _is_free(port: int) -> bool:
+    """Whether both TCP and UDP can be had: the DNS stand-in wants both."""
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with contextlib.closing(socket.socket(type=kind)) as probe:
+            if kind is socket.SOCK_STREAM:
+                # As servers do: a port whose last connections are only fading out is free.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                return False
+    return True

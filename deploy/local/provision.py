@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 from sqlalchemy.engine import make_url
 
+DATABASE = "casella"
 ROOMS = ("trial", "mailboxes", "ordering", "payments", "invoicing", "support")
 
 

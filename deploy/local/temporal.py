@@ -161,7 +161,7 @@ async def _problem(channel: grpc.aio.Channel, namespace: str) -> str | None:
 
 
 async def keep_history(address: str, namespace: str) -> None:
-    """Makes a namespace keep the history of closed workflows for `RETENTION`. The server takes one such call a second."""
+    """Makes a namespace keep the history of closed workflows for `RETENTION`; one call a second is taken."""
     request = wire.UpdateNamespaceRequest(namespace=namespace)
     kept = Duration()
     kept.FromTimedelta(RETENTION)

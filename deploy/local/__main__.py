@@ -1,0 +1,119 @@
+"""`python -m deploy.local`: a whole Casella on this machine, until Ctrl-C."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+
+from deploy.local import banner, control, ports, servers, site
+from deploy.local.failure import LaunchError
+from deploy.local.launcher import Launcher
+from deploy.local.site import Site
+
+_LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
+
+Say = Callable[[str], None]
+
+
+def main() -> int:
+    """Runs Casella; 1 when it cannot be run here, with one sentence that says why."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description="A whole Casella on this machine.")
+    parser.add_argument("--control", action="store_true", help="obey standard input, with ports of its own")
+    parser.add_argument("--environment", type=json.loads, default={}, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    begun = time.monotonic()
+    say: Say = _tell_program if chosen.control else lambda line: print(f"  {time.monotonic() - begun:5.1f} s  {line}")
+    try:
+        _refuse_beside_the_real()
+        var = site.var_folder()
+        site.prepare(var)
+        with site.lock(var), _ports(var, say, own=chosen.control) as numbers:
+            asyncio.run(_live(Site(var, numbers), say, chosen.environment, controlled=chosen.control))
+    except LaunchError as error:
+        say(f"Casella: {error}")
+        return 1
+    return 0
+
+
+async def _live(where: Site, say: Say, more: Mapping[str, Mapping[str, str]], *, controlled: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    launcher = Launcher(where, say, more)
+    try:
+        async with _ended_by(stop):
+            await launcher.up()
+            _show(launcher, where, say, controlled=controlled)
+            await (control.obey(launcher) if controlled else stop.wait())
+    finally:
+        say("stopping")
+        await launcher.down()
+        where.run_file.unlink(missing_ok=True)
+        say("stopped; nothing is left running")
+
+
+@contextlib.asynccontextmanager
+async def _ended_by(stop: asyncio.Event) -> AsyncIterator[None]:
+    """Leaves the block when `stop` is set, wherever it is."""
+    body = asyncio.current_task()
+    assert body is not None  # noqa: S101  we are in one
+    watch = asyncio.create_task(stop.wait())
+    watch.add_done_callback(lambda done: None if done.cancelled() else body.cancel())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+    finally:
+        watch.cancel()
+
+
+def _show(launcher: Launcher, where: Site, say: Say, *, controlled: bool) -> None:
+    facts = banner.run_facts(
+        where,
+        os.getpid(),
+        launcher.temporal_address,
+        own_temporal=launcher.temporal_address == where.listen("temporal"),
+    )
+    where.run_file.write_text(json.dumps(facts, indent=1))
+    if controlled:
+        control.tell({"ready": facts})
+    else:
+        say("everything is up")
+        print(f"\n{banner.table(where, facts)}\n\n  Ctrl-C stops it; the state stays for the next time.\n", flush=True)
+
+
+def _tell_program(line: str) -> None:
+    control.tell({"say": line})
+
+
+@contextlib.contextmanager
+def _ports(var: Path, say: Say, *, own: bool) -> Iterator[dict[str, int]]:
+    servers.stop_leftovers(var)
+    if own:
+        with ports.own_block() as numbers:
+            yield numbers
+        return
+    numbers, sentences = ports.usual_ports(var / "ports.json")
+    for sentence in sentences:
+        say(sentence)
+    yield numbers
+
+
+def _refuse_beside_the_real() -> None:
+    """The simulators started here must never stand where real ones are meant."""
+    if os.environ.get("CASELLA_MODE", "local") != "local":
+        raise LaunchError("this launcher is for one machine and CASELLA_MODE says production", "unset it")
+    for name, value in os.environ.items():
+        if value.startswith(_LIVE_KEYS):
+            raise LaunchError(f"{name} holds a live key and this launcher starts simulators", f"unset {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
