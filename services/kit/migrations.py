@@ -8,6 +8,7 @@ Migrations only add and only go forward. A room's ``migrations/env.py`` is::
 """
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,10 @@ _SERVICES = Path(__file__).resolve().parents[1]
 
 _LOCK_TIMEOUT = "5s"
 """A migration that waits for a lock makes everybody behind it wait too: rather fail and be run again."""
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps the migration in hand in a global of the process."""
 
 
 class Operations(Protocol):
@@ -53,7 +58,8 @@ def upgrade(room: str, url: str) -> None:
         room: Folder under ``services`` and name of the schema, which must exist or may be made by this role.
         url: ``postgresql://…`` as the room's role.
     """
-    command.upgrade(_config(room, url), "head")
+    with _ONE_AT_A_TIME:
+        command.upgrade(_config(room, url), "head")
 
 
 def _config(room: str, url: str) -> Config:

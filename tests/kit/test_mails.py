@@ -58,7 +58,7 @@ def test_text_and_html_say_the_same_in_the_customers_language(templates: MailTem
         "IBAN: IT60 X054\n\n"
         "- uno\n- due\n"
     )
-    assert "<strong>1.234,50\u00a0€</strong>" in made.html
+    assert "<strong>1.234,50&nbsp;€</strong>" in made.html
     assert 'href="https://casella.example/pay/ab_c*d?x=1&amp;y=2"' in made.html
     assert "Posta Fiorentina" in made.html
     assert "<style" not in made.html
@@ -87,7 +87,7 @@ def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> N
     (tmp_path / "it" / "answer.md.j2").write_text("Subject: Risposta\n\nEcco:\n\n> {{ answer | lines }}\n")
     templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
     made = templates.render("answer", "it", {"answer": "Buongiorno,\n\n# grazie\n- a\n    b"})
-    assert made.text == "Ecco:\n\n> Buongiorno,\n> \u00a0\n> # grazie\n> - a\n> b\n"
+    assert made.text == "Ecco:\n\n> Buongiorno,\n>\n> # grazie\n> - a\n> b\n"
     assert "<h1" not in made.html
     assert "<li" not in made.html
 

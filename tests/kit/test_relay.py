@@ -1,0 +1,178 @@
+"""The relay: what was committed leaves, at least once, and one failure does not hold the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
+from temporalio.client import Client
+
+from services.kit import outbox
+from services.kit.clock import OffsetClock
+from services.kit.database import Database, NoTransaction
+from services.kit.ids import new_id
+from services.kit.mail_templates import MailTemplates
+from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.outbox import Attachment, Mail
+from services.kit.relay import Relay, pause_after
+from services.kit.temporal_client import connect
+
+
+class Sink:
+    """An SMTP server that keeps what it accepts, and refuses whom the test names."""
+
+    def __init__(self) -> None:
+        self.messages: list[bytes] = []
+        self.connections = 0
+        self.refused: dict[str, str] = {}
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.messages.append(envelope.content)
+        return "250 OK"
+
+
+@pytest.fixture
+def sink() -> Sink:
+    return Sink()
+
+
+@pytest.fixture
+async def smtp(sink: Sink) -> AsyncIterator[SmtpServer]:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(sink, enable_SMTPUTF8=True), "127.0.0.1", 0)
+    yield SmtpServer("127.0.0.1", server.sockets[0].getsockname()[1])
+    server.close()
+
+
+@pytest.fixture
+def builder(tmp_path: Path) -> MailBuilder:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "hello.md.j2").write_text("Subject: Hello {{ name }}\n\nHello {{ name }}\n")
+    return MailBuilder(
+        MailTemplates(tmp_path, "Casella", "https://casella.example"), "Casella <c@casella.example>", "kit"
+    )
+
+
+@pytest.fixture
+async def nowhere() -> Client:
+    """A client of a Temporal that is away."""
+    return await connect("127.0.0.1:1", "nowhere", lazy=True)
+
+
+@pytest.fixture
+async def relay(
+    database: Database, clock: OffsetClock, nowhere: Client, builder: MailBuilder, smtp: SmtpServer
+) -> AsyncIterator[Relay]:
+    mailer = Mailer(smtp)
+    yield Relay(database, clock, nowhere, "kit", builder, mailer)
+    await mailer.close()
+
+
+def _mail(key: str, to: str = "anna@example.it", **more: Any) -> Mail:
+    return Mail(key, "hello", "en", to, name="Anna", **more)
+
+
+async def _write(database: Database, clock: OffsetClock, *mails: Mail) -> list[bool]:
+    async with database.transaction() as conn:
+        return [await outbox.mail(conn, mail, clock.now()) for mail in mails]
+
+
+async def _rows(database: Database, query: str) -> list[Any]:
+    async with database.reading() as conn:
+        return list(await conn.execute(text(query)))
+
+
+async def test_a_mail_leaves_once_and_is_kept(relay: Relay, database: Database, clock: OffsetClock, sink: Sink) -> None:
+    assert await _write(database, clock, _mail("a", attachments=[Attachment("x.pdf", "application/pdf", b"%PDF")])) == [
+        True
+    ]
+    assert await relay.deliver_mail()
+    assert not await relay.deliver_mail()
+    [message] = sink.messages
+    assert b"Hello Anna" in message
+    [kept] = await _rows(database, "SELECT eml, message_id, sha256 = sha256(eml) AS proved FROM mails")
+    assert kept.eml == message
+    assert kept.message_id.encode() in message
+    assert kept.proved
+    assert await _rows(database, "SELECT * FROM outbox") == []
+    assert await _rows(database, "SELECT * FROM outbox_attachments") == []
+
+
+async def test_a_key_is_one_mail_before_and_after_it_was_sent(
+    relay: Relay, database: Database, clock: OffsetClock, sink: Sink
+) -> None:
+    assert await _write(database, clock, _mail("a"), _mail("a"), _mail("b")) == [True, False, True]
+    while await relay.deliver_mail():
+        pass
+    assert await _write(database, clock, _mail("a")) == [False]
+    assert not await relay.deliver_mail()
+    assert len(sink.messages) == 2
+
+
+async def test_the_connection_is_kept_and_made_again(
+    relay: Relay, database: Database, clock: OffsetClock, sink: Sink
+) -> None:
+    await _write(database, clock, _mail("a"), _mail("b"))
+    while await relay.deliver_mail():
+        pass
+    assert (len(sink.messages), sink.connections) == (2, 1)
+
+
+@pytest.mark.parametrize(("answer", "longest"), [("451 later", 1), ("550 no such user", 1)])
+async def test_a_refused_mail_waits_and_the_others_go_on(
+    relay: Relay, database: Database, clock: OffsetClock, sink: Sink, answer: str, longest: int
+) -> None:
+    sink.refused["bad@example.it"] = answer
+    await _write(database, clock, _mail("a", "bad@example.it"), _mail("b"))
+    assert await relay.deliver_mail()
+    assert await relay.deliver_mail()
+    assert not await relay.deliver_mail()
+    assert len(sink.messages) == 1
+    [row] = await _rows(database, "SELECT attempts, last_error FROM outbox")
+    assert (row.attempts, row.last_error) == (1, "aiosmtplib.errors.SMTPRecipientsRefused")
+    sink.refused.clear()
+    clock.offset += timedelta(seconds=longest)
+    assert await relay.deliver_mail()
+    assert len(sink.messages) == 2
+
+
+async def test_a_mail_outside_of_a_transaction_is_refused(database: Database, clock: OffsetClock) -> None:
+    async with database.single() as conn:
+        with pytest.raises(NoTransaction):
+            await outbox.mail(conn, _mail("a"), clock.now())
+
+
+def test_a_failing_row_waits_twice_as_long_each_time_up_to_the_cap() -> None:
+    cap = timedelta(seconds=30)
+    assert [pause_after(n, cap).total_seconds() for n in (1, 2, 3, 6, 7, 8, 1000)] == [0.5, 1, 2, 16, 30, 30, 30]
+
+
+async def test_a_wake_that_fails_stays_with_its_error_class(
+    relay: Relay, database: Database, clock: OffsetClock
+) -> None:
+    wake = outbox.Wake("Order", f"order:{new_id()}", "look_again", new_id(), "An order")
+    async with database.transaction() as conn:
+        await outbox.wake(conn, wake, clock.now())
+    await relay.deliver_wakes()
+    [row] = await _rows(database, "SELECT attempts, last_error FROM outbox")
+    assert (row.attempts, row.last_error) == (1, "builtins.RuntimeError")
+    assert not await relay.deliver_wakes()
