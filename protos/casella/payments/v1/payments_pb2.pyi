@@ -35,6 +35,7 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_UNKNOWN: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_CURRENCY: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_REVERSED: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_UNDATED: _ClassVar[MoneyEntryReason]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -50,6 +51,7 @@ MONEY_ENTRY_REASON_TWICE: MoneyEntryReason
 MONEY_ENTRY_REASON_UNKNOWN: MoneyEntryReason
 MONEY_ENTRY_REASON_CURRENCY: MoneyEntryReason
 MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
+MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
@@ -202,18 +204,20 @@ class ImportStatementRequest(_message.Message):
     def __init__(self, file: _Optional[bytes] = ...) -> None: ...
 
 class ImportStatementResponse(_message.Message):
-    __slots__ = ("credits", "known", "paid", "queued", "ignored")
+    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed")
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     IGNORED_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_FIELD_NUMBER: _ClassVar[int]
     credits: int
     known: int
     paid: int
     queued: int
     ignored: int
-    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ...) -> None: ...
+    confirmed: int
+    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ...) -> None: ...
 
 class RecordBankTransferRequest(_message.Message):
     __slots__ = ("request_id", "payment_request_id", "amount", "booked_on", "bank_reference", "steering")
@@ -290,11 +294,13 @@ class LedgerBalance(_message.Message):
     def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ProveLedgerResponse(_message.Message):
-    __slots__ = ("balanced", "transactions", "balances")
+    __slots__ = ("balanced", "transactions", "balances", "discrepancies")
     BALANCED_FIELD_NUMBER: _ClassVar[int]
     TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
     BALANCES_FIELD_NUMBER: _ClassVar[int]
+    DISCREPANCIES_FIELD_NUMBER: _ClassVar[int]
     balanced: bool
     transactions: int
     balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
-    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ...) -> None: ...
+    discrepancies: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ...) -> None: ...
