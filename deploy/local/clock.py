@@ -1,0 +1,223 @@
+"""Decides how the local calendar moves: services, stand-ins and open workflows together, a day or a due date at a time.
+
+The services' clocks go first: a workflow whose timer has fired asks its service, which must not find that it was asked
+too early. A step is a day, or shorter where something falls due before; the first is a second longer, because a
+workflow's timer lies a moment past the instant that its service named. After each step all is let become quiet.
+Production refuses: its services have no clock to move.
+"""
+
+import argparse
+import asyncio
+import fcntl
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import grpc
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc
+from deploy.local import banner, temporal
+from deploy.local.failure import LaunchError
+from deploy.local.programs import PROGRAMS
+from deploy.local.quiet import RUNNING, Quiet
+from deploy.local.site import Site, var_folder
+from services.kit import temporal_client
+from services.kit.channels import open_channel
+from services.kit.clock import read_offset, write_offset
+from services.kit.wire import to_duration
+from workflows import names
+
+LONGEST_STEP = timedelta(days=1)
+SHORTEST_STEP = timedelta(minutes=1)
+"""Things that fall due within a minute are done in one step."""
+PAST_A_TIMER = timedelta(seconds=1)
+
+_SKIP_SECONDS = 60.0
+_CONFIRM_SECONDS = 30.0
+_AT_ONCE = 50
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
+_POLLS = (names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS)
+
+Say = Callable[[str], None]
+
+
+class LocalCalendar:
+    """The calendar of one running local Casella; made by `open_calendar`."""
+
+    def __init__(
+        self, site: Site, client: Client, clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]"
+    ) -> None:
+        self._site = site
+        self._client = client
+        self._clocks = clocks
+        self._quiet = Quiet(client, clocks)
+        self._skipper = TimeSkipper(client)
+        self._bound = asyncio.Semaphore(_AT_ONCE)
+
+    def now(self) -> datetime:
+        """The calendar's time, UTC."""
+        return datetime.now(UTC) + read_offset(self._site.clock_file)
+
+    async def advance(self, by: timedelta, say: Say) -> None:
+        """Moves everything forward and does all the work that falls due on the way.
+
+        Args:
+            by: How far.
+            say: Told the time after each step.
+
+        Raises:
+            LaunchError: A process does not confirm, or something does not become quiet.
+        """
+        await self._settle()
+        left = by + PAST_A_TIMER
+        longest = LONGEST_STEP + PAST_A_TIMER
+        while left > timedelta():
+            step = min(left, longest, await self._until_next_due())
+            longest = LONGEST_STEP
+            await self._move(step)
+            await self._settle()
+            left -= step
+            say(banner.clock_line(read_offset(self._site.clock_file)))
+
+    async def _move(self, step: timedelta) -> None:
+        offset = read_offset(self._site.clock_file) + step
+        write_offset(self._site.clock_file, offset)  # a process that starts meanwhile reads it here
+        await asyncio.gather(*(self._set(name, offset) for name in self._clocks))
+        await asyncio.gather(*(self._skip(handle, step) for handle in await self._quiet.running()))
+
+    async def _set(self, process: str, offset: timedelta) -> None:
+        request = clock_pb2.SetClockOffsetRequest(offset=to_duration(offset))
+        try:
+            await self._clocks[process].SetClockOffset(request, timeout=_CONFIRM_SECONDS, wait_for_ready=True)
+        except grpc.aio.AioRpcError as error:
+            raise LaunchError(
+                f"{process} did not confirm the new time ({error.code().name}: {error.details()})",
+                "see that it runs, then advance the clock again",
+            ) from error
+
+    async def _skip(self, handle: WorkflowHandle[object, object], step: timedelta) -> None:
+        try:
+            async with self._bound, asyncio.timeout(_SKIP_SECONDS):
+                await self._skipper.fast_forward(handle, step)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
+                raise
+        except TimeoutError:
+            raise LaunchError(
+                f"{handle.id} does not move on: an activity of it keeps failing", "see it in the Temporal UI"
+            ) from None
+
+    async def _settle(self) -> None:
+        """Waits for quiet, polls by hand what the schedules poll on real time, and waits for what that brought."""
+        await self._quiet.wait()
+        for workflow in _POLLS:
+            await self._client.execute_workflow(
+                workflow, id=f"{workflow}-{self.now():%Y-%m-%dT%H:%M:%S}", task_queue=names.TASK_QUEUE
+            )
+        await self._quiet.wait()
+
+    async def _until_next_due(self) -> timedelta:
+        """How far the next due date is that a workflow shows."""
+        now = self.now()
+        query = f"{RUNNING} AND {names.ATTRIBUTE_DUE_AT} > '{now:%Y-%m-%dT%H:%M:%SZ}'"
+        dues = [
+            due
+            async for found in self._client.list_workflows(query)
+            if isinstance(due := found.typed_search_attributes.get(_DUE_AT), datetime)
+        ]
+        return max(min(dues) - now + PAST_A_TIMER, SHORTEST_STEP) if dues else LONGEST_STEP + PAST_A_TIMER
+
+
+@asynccontextmanager
+async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
+    """Connects to everything that has a clock, and keeps others from moving it meanwhile.
+
+    Raises:
+        LaunchError: Somebody else moves it now.
+    """
+    if os.environ.get("CASELLA_MODE", "local") != "local":
+        raise LaunchError("the clock moves in local mode only and CASELLA_MODE says production", "unset it")
+    with (site.var / "clock.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LaunchError("somebody else is moving the clock", "wait until that has ended") from None
+        secret = site.secret("caller-operator")
+        channels = {
+            program.name: open_channel(site.listen(program.health_port), secret)
+            for program in PROGRAMS
+            if program.exists and program.health_port
+        }
+        try:
+            address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or site.listen("temporal")
+            client = await temporal_client.connect(address, temporal.NAMESPACE)
+            stubs: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]" = {
+                name: clock_pb2_grpc.ClockServiceStub(channel) for name, channel in channels.items()
+            }
+            yield LocalCalendar(site, client, stubs)
+        finally:
+            await asyncio.gather(*(channel.close() for channel in channels.values()))
+
+
+def running_site(var: Path) -> Site:
+    """The Casella that runs from a folder.
+
+    Raises:
+        LaunchError: None does.
+    """
+    try:
+        run = json.loads((var / "run.json").read_text())
+    except FileNotFoundError:
+        raise LaunchError(f"no Casella runs from {var}", "start one with `make run`") from None
+    return Site(var, run["ports"])
+
+
+def duration(text: str) -> timedelta:
+    """Reads `30d`, `1d12h`, `90m`, `45s`.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none of these, or nothing.
+    """
+    match = _DURATION.fullmatch(text)
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
+    found = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: write 30d, 12h, 1d12h, 90m or 45s")
+    return found
+
+
+async def _advance(by: timedelta) -> None:
+    async with open_calendar(running_site(var_folder())) as calendar:
+        await calendar.advance(by, lambda line: print(f"  {line}", flush=True))
+
+
+def main() -> int:
+    """Shows or moves the clock; 1 when it cannot be moved, with one sentence that says why."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local.clock", description="The local calendar.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("show", help="tell the time")
+    commands.add_parser("advance", help="move everything forward").add_argument("by", type=duration)
+    chosen = parser.parse_args()
+    try:
+        if chosen.command == "show":
+            print(f"  {banner.clock_line(read_offset(var_folder() / 'clock.json'))}")
+        else:
+            asyncio.run(_advance(chosen.by))
+    except LaunchError as error:
+        print(f"Casella: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

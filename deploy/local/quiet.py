@@ -1,0 +1,106 @@
+"""Decides when Casella is quiet: nothing left to deliver, and no workflow with a task or an activity to do.
+
+The clock moves on only then: work that a day brings would otherwise be done days late.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import grpc
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc
+from deploy.local.failure import LaunchError
+
+RUNNING = "ExecutionStatus = 'Running'"
+
+_SECONDS = 90.0
+_POLL_SECONDS = 0.03
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What one look saw: why it is not quiet, and how far each running workflow has come."""
+
+    hindrance: str | None
+    lengths: Mapping[str, int]
+
+
+class Quiet:
+    """Waits for quiet.
+
+    Args:
+        client: Temporal.
+        clocks: Process → its clock service, which also tells what it has to deliver.
+    """
+
+    def __init__(self, client: Client, clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]") -> None:
+        self._client = client
+        self._clocks = clocks
+        self._bound = asyncio.Semaphore(_AT_ONCE)
+
+    async def wait(self) -> None:
+        """Waits until two looks in a row see the same quiet world; what begins between them is seen by the second.
+
+        Raises:
+            LaunchError: It was not quiet for a minute and a half; the text names what hinders.
+        """
+        end = time.monotonic() + _SECONDS
+        before = _Sight("nothing was seen yet", {})
+        while True:
+            sight = await self._look()
+            if sight.hindrance is None and sight == before:
+                return
+            before = sight
+            if time.monotonic() > end:
+                raise LaunchError(f"the clock cannot move on: {sight.hindrance}", "see the Temporal UI and var/logs")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def running(self) -> list[WorkflowHandle[object, object]]:
+        """All workflows that run, the server's own left out."""
+        return [
+            self._client.get_workflow_handle(found.id, run_id=found.run_id)
+            async for found in self._client.list_workflows(RUNNING)
+        ]
+
+    async def _look(self) -> _Sight:
+        backlogs = await asyncio.gather(*(self._backlog(name) for name in self._clocks))
+        handles = await self.running()
+        states = await asyncio.gather(*map(self._state, handles))
+        hindrances = [hindrance for hindrance in (*backlogs, *(state[1] for state in states)) if hindrance]
+        lengths = {handle.id: state[0] for handle, state in zip(handles, states, strict=True)}
+        return _Sight(hindrances[0] if hindrances else None, lengths)
+
+    async def _backlog(self, process: str) -> str | None:
+        try:
+            answer = await self._clocks[process].GetBacklog(clock_pb2.GetBacklogRequest(), timeout=5)
+        except grpc.aio.AioRpcError as error:
+            return f"{process} does not answer ({error.code().name})"
+        waiting = answer.backlog.outbox_rows
+        return f"{process} has {waiting} rows to deliver" if waiting else None
+
+    async def _state(self, handle: WorkflowHandle[object, object]) -> tuple[int, str | None]:
+        request = DescribeWorkflowExecutionRequest(
+            namespace=self._client.namespace, execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id)
+        )
+        try:
+            async with self._bound:
+                found = await self._client.workflow_service.describe_workflow_execution(request)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return 0, None
+            raise
+        length = found.workflow_execution_info.history_length
+        if found.pending_activities:
+            activity = found.pending_activities[0]
+            failure = activity.last_failure.message or "no failure yet"
+            return length, f"{handle.id} is at {activity.activity_type.name}, attempt {activity.attempt} ({failure})"
+        if found.HasField("pending_workflow_task"):
+            return length, f"{handle.id} has a workflow task to do, attempt {found.pending_workflow_task.attempt}"
+        return length, None
