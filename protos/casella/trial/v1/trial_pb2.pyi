@@ -21,6 +21,7 @@ class SignUpState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SIGN_UP_STATE_CONFIRMED: _ClassVar[SignUpState]
     SIGN_UP_STATE_DENIED: _ClassVar[SignUpState]
     SIGN_UP_STATE_LAPSED: _ClassVar[SignUpState]
+    SIGN_UP_STATE_ALREADY_REGISTERED: _ClassVar[SignUpState]
 
 class TrialState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -49,6 +50,7 @@ SIGN_UP_STATE_AWAITING_CONFIRMATION: SignUpState
 SIGN_UP_STATE_CONFIRMED: SignUpState
 SIGN_UP_STATE_DENIED: SignUpState
 SIGN_UP_STATE_LAPSED: SignUpState
+SIGN_UP_STATE_ALREADY_REGISTERED: SignUpState
 TRIAL_STATE_UNSPECIFIED: TrialState
 TRIAL_STATE_ACTIVE: TrialState
 TRIAL_STATE_ENDED: TrialState

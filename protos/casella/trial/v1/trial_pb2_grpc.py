@@ -193,7 +193,8 @@ class TrialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExtendTrial(self, request, context):
-        """Moves the trial's end later by whole days; an ended trial that is not closed becomes active again.
+        """Moves the trial's end later by whole days. One that has ended runs again, for that many days from now, unless its
+        purge is due: then TRIAL_STATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -249,7 +250,8 @@ class TrialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSignUp(self, request, context):
-        """Reads a sign-up: its state and the reasons of its verdict.
+        """Reads a sign-up: its state and the reasons of its verdict. NOT_FOUND once the daily job has deleted it, which it does
+        to every sign-up that was not confirmed in time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,9 @@ class TrialServiceStub:
     EndTrial: _grpc.UnaryUnaryMultiCallable[_trial_pb2.EndTrialRequest, _trial_pb2.EndTrialResponse]
     """Ends the trial now; the 15 days until the purge start to run."""
     ExtendTrial: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ExtendTrialRequest, _trial_pb2.ExtendTrialResponse]
-    """Moves the trial's end later by whole days; an ended trial that is not closed becomes active again."""
+    """Moves the trial's end later by whole days. One that has ended runs again, for that many days from now, unless its
+    purge is due: then TRIAL_STATE.
+    """
     AdvanceTrial: _grpc.UnaryUnaryMultiCallable[_trial_pb2.AdvanceTrialRequest, _trial_pb2.AdvanceTrialResponse]
     """Does everything that is due on a trial (sends due reminders, ends it) and says how long until the next."""
     RecordPurchase: _grpc.UnaryUnaryMultiCallable[_trial_pb2.RecordPurchaseRequest, _trial_pb2.RecordPurchaseResponse]
@@ -66,7 +68,9 @@ class TrialServiceStub:
     ListConsents: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ListConsentsRequest, _trial_pb2.ListConsentsResponse]
     """Reads the consents of an account with their evidence."""
     GetSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.GetSignUpRequest, _trial_pb2.GetSignUpResponse]
-    """Reads a sign-up: its state and the reasons of its verdict."""
+    """Reads a sign-up: its state and the reasons of its verdict. NOT_FOUND once the daily job has deleted it, which it does
+    to every sign-up that was not confirmed in time.
+    """
     ListSignUpsInReview: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ListSignUpsInReviewRequest, _trial_pb2.ListSignUpsInReviewResponse]
     """Lists sign-ups that wait for an operator's decision, oldest first."""
     DecideSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]
@@ -94,7 +98,9 @@ class TrialServiceAsyncStub(TrialServiceStub):
     EndTrial: _aio.UnaryUnaryMultiCallable[_trial_pb2.EndTrialRequest, _trial_pb2.EndTrialResponse]  # type: ignore[assignment]
     """Ends the trial now; the 15 days until the purge start to run."""
     ExtendTrial: _aio.UnaryUnaryMultiCallable[_trial_pb2.ExtendTrialRequest, _trial_pb2.ExtendTrialResponse]  # type: ignore[assignment]
-    """Moves the trial's end later by whole days; an ended trial that is not closed becomes active again."""
+    """Moves the trial's end later by whole days. One that has ended runs again, for that many days from now, unless its
+    purge is due: then TRIAL_STATE.
+    """
     AdvanceTrial: _aio.UnaryUnaryMultiCallable[_trial_pb2.AdvanceTrialRequest, _trial_pb2.AdvanceTrialResponse]  # type: ignore[assignment]
     """Does everything that is due on a trial (sends due reminders, ends it) and says how long until the next."""
     RecordPurchase: _aio.UnaryUnaryMultiCallable[_trial_pb2.RecordPurchaseRequest, _trial_pb2.RecordPurchaseResponse]  # type: ignore[assignment]
@@ -110,7 +116,9 @@ class TrialServiceAsyncStub(TrialServiceStub):
     ListConsents: _aio.UnaryUnaryMultiCallable[_trial_pb2.ListConsentsRequest, _trial_pb2.ListConsentsResponse]  # type: ignore[assignment]
     """Reads the consents of an account with their evidence."""
     GetSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.GetSignUpRequest, _trial_pb2.GetSignUpResponse]  # type: ignore[assignment]
-    """Reads a sign-up: its state and the reasons of its verdict."""
+    """Reads a sign-up: its state and the reasons of its verdict. NOT_FOUND once the daily job has deleted it, which it does
+    to every sign-up that was not confirmed in time.
+    """
     ListSignUpsInReview: _aio.UnaryUnaryMultiCallable[_trial_pb2.ListSignUpsInReviewRequest, _trial_pb2.ListSignUpsInReviewResponse]  # type: ignore[assignment]
     """Lists sign-ups that wait for an operator's decision, oldest first."""
     DecideSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]  # type: ignore[assignment]
@@ -189,7 +197,9 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trial_pb2.ExtendTrialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.ExtendTrialResponse, _abc.Awaitable[_trial_pb2.ExtendTrialResponse]]:
-        """Moves the trial's end later by whole days; an ended trial that is not closed becomes active again."""
+        """Moves the trial's end later by whole days. One that has ended runs again, for that many days from now, unless its
+        purge is due: then TRIAL_STATE.
+        """
 
     @_abc_1.abstractmethod
     def AdvanceTrial(
@@ -253,7 +263,9 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trial_pb2.GetSignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.GetSignUpResponse, _abc.Awaitable[_trial_pb2.GetSignUpResponse]]:
-        """Reads a sign-up: its state and the reasons of its verdict."""
+        """Reads a sign-up: its state and the reasons of its verdict. NOT_FOUND once the daily job has deleted it, which it does
+        to every sign-up that was not confirmed in time.
+        """
 
     @_abc_1.abstractmethod
     def ListSignUpsInReview(

@@ -1,0 +1,64 @@
+"""What an account is, and how its trial looks at a given moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.kit.calendar import days_left
+from services.trial.domain.terms import Terms, TrialState
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An account's trial as stored."""
+
+    account_id: UUID
+    state: TrialState
+    started_at: datetime
+    terms: Terms
+    order_id: UUID | None = None
+
+    def can_be_extended(self, now: datetime) -> bool:
+        """Whether a later end still makes sense: not once it is bought or closed, or its data are due to go."""
+        return self.state in {TrialState.ACTIVE, TrialState.ENDED} and now < self.terms.purge_at
+
+    def state_at(self, now: datetime) -> TrialState:
+        """The state at a moment: past its end a trial has ended, even before its workflow has said so."""
+        over = self.state is TrialState.ACTIVE and self.terms.ends_at <= now
+        return TrialState.ENDED if over else self.state
+
+    def days_left(self, now: datetime) -> int:
+        """Calendar days until the end; 0 on the last day, after it, and for a trial that is over for another reason."""
+        return days_left(now, self.terms.ends_at) if self.state is TrialState.ACTIVE else 0
+
+    def days_until_purge(self, now: datetime) -> int:
+        """Calendar days until the removal; 0 on that day, after it, and where there will be none."""
+        if self.state in {TrialState.BOUGHT, TrialState.CLOSED}:
+            return 0
+        return days_left(now, self.terms.purge_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands behind an account."""
+
+    account_id: UUID
+    first_name: str
+    last_name: str
+    email: str
+    country: str
+    language: str
+
+    @property
+    def name(self) -> str:
+        """First and last name, for a salutation."""
+        return f"{self.first_name} {self.last_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with its trial."""
+
+    person: Person
+    confirmed_at: datetime
+    trial: Trial

@@ -1,0 +1,136 @@
+"""The shape of the section `trial` of the operator's policy.yaml, and what holds where it says nothing."""
+
+from pathlib import Path
+from typing import Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+_BIG_MAIL_PROVIDERS: Final = frozenset(
+    """gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com
+    yahoo.it icloud.com me.com libero.it virgilio.it inwind.it iol.it alice.it tim.it tin.it tiscali.it fastwebnet.it
+    email.it aruba.it pec.it legalmail.it arubapec.it gmx.com gmx.de web.de proton.me protonmail.com""".split()
+)
+
+
+class _Section(BaseModel):
+    """A part of the file: an unknown key is a typing error of the operator and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SignUpLimits(_Section):
+    """How many sign-ups pass without a person's decision; one more is held for review.
+
+    Attributes:
+        per_ip_hour: From one IP address in an hour.
+        per_ip_day: From one IP address in 24 hours.
+        per_network_day: From one /24 (IPv4) or /48 (IPv6) in 24 hours.
+        per_domain_day: With one email domain in 24 hours.
+        big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply.
+        mails_per_address_day: How many emails the sign-up sends to one address in 24 hours, whoever asks for them:
+            the form must not become a way of filling a stranger's inbox. Above it nothing is sent, and the answer is
+            the same.
+    """
+
+    per_ip_hour: PositiveInt = 3
+    per_ip_day: PositiveInt = 10
+    per_network_day: PositiveInt = 20
+    per_domain_day: PositiveInt = 5
+    big_mail_providers: frozenset[str] = _BIG_MAIL_PROVIDERS
+    mails_per_address_day: PositiveInt = 5
+
+
+class LoginLimits(_Section):
+    """How many attempts to log in are answered before one has to wait for the window's end.
+
+    Attributes:
+        window_minutes: Length of the window, from the first attempt in it.
+        per_address: Attempts for one address from anywhere; a right password sets this count back to zero.
+        per_ip: Attempts from one IP address for any address.
+    """
+
+    window_minutes: PositiveInt = 15
+    per_address: PositiveInt = 10
+    per_ip: PositiveInt = 50
+
+
+class TrialLimits(BaseModel):
+    """What the welcome email says of the trial's limits: read from the section that the mailboxes service enforces.
+
+    Attributes:
+        domains: Domains at most.
+        mailboxes: Mailboxes at most in all.
+        size_gb: Size of a mailbox.
+        messages_per_day: Messages of one mailbox in any 24 hours.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    domains: PositiveInt = 5
+    mailboxes: PositiveInt = 25
+    size_gb: PositiveInt = 8
+    messages_per_day: PositiveInt = 25
+
+
+class GuideLink(_Section):
+    """One guide that the welcome email points to.
+
+    Attributes:
+        title: Text of the link.
+        url: Where it leads.
+    """
+
+    title: str
+    url: str
+
+
+class TrialPolicy(_Section):
+    """The section `trial` of policy.yaml.
+
+    Attributes:
+        sign_ups: Limits of the sign-up.
+        logins: Limits of the login.
+        session_days: How long a session lives without being used.
+        abuse_hash_days: How long the hashed traces of sign-ups are kept.
+        unpaid_account_days: How long after its purge what is left of a never-paid account is kept.
+        guide_links: Links in the welcome email, by language ("it", "en"): a list of title and address.
+    """
+
+    sign_ups: SignUpLimits = SignUpLimits()
+    logins: LoginLimits = LoginLimits()
+    session_days: PositiveInt = 30
+    abuse_hash_days: PositiveInt = 180
+    unpaid_account_days: PositiveInt = 180
+    guide_links: dict[str, tuple[GuideLink, ...]] = Field(default_factory=dict)
+
+
+class Policy(BaseModel):
+    """What this room reads of policy.yaml.
+
+    Attributes:
+        trial: Its own section.
+        limits: What the mailboxes service allows in a trial.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    trial: TrialPolicy = TrialPolicy()
+    limits: TrialLimits = TrialLimits()
+
+
+def load(path: Path | None) -> Policy:
+    """Reads the operator's policy file.
+
+    Args:
+        path: The YAML file that all rooms share; None for what holds where it says nothing.
+
+    Raises:
+        OSError: The file cannot be read.
+        pydantic.ValidationError: A key of the section is unknown or a value not possible; the error says which.
+    """
+    if path is None:
+        return Policy()
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    limits = (content.get("mailboxes") or {}).get("trial") or {}
+    return Policy.model_validate({"trial": content.get("trial") or {}, "limits": limits})

@@ -1,0 +1,100 @@
+"""Decides who is logged in: address and password open a session, its refresh token works once, an old one ends it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import RateLimited, Unauthenticated
+from services.kit.tokens import AccessTokens
+from services.trial.domain.addresses import EmailAddress
+from services.trial.domain.sessions import RefreshToken, wait_after
+from services.trial.domain.sign_ups import Client
+from services.trial.errors import LoginRefused
+from services.trial.password_hashes import PasswordHashes
+from services.trial.policy import LoginLimits
+from services.trial.store import accounts, sessions
+from services.trial.traces import Trace, Traces
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session's tokens, as they are given out once."""
+
+    account_id: UUID
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Opens, continues and ends sessions."""
+
+    database: Database
+    clock: Clock
+    traces: Traces
+    hashes: PasswordHashes
+    tokens: AccessTokens
+    limits: LoginLimits
+    life: timedelta
+
+    async def log_in(self, email: EmailAddress, password: str, client: Client) -> OpenSession:
+        """Checks an address and its password; an unknown address takes the same time and hears the same.
+
+        Raises:
+            RateLimited: Too many attempts for this address or from this IP address, right or wrong.
+            LoginRefused: Address or password are wrong, or the login is closed.
+        """
+        address = self.traces.hash(Trace.LOGIN_ADDRESS, email.key)
+        ip = self.traces.hash(Trace.LOGIN_IP, str(client.ip))
+        await self._count(address, ip)
+        async with self.database.reading() as conn:
+            login = await accounts.find_login(conn, email.key)
+        matches = await self.hashes.verify(login.password_hash if login else None, password)
+        if login is None or not matches:
+            raise LoginRefused
+        token, now = RefreshToken.new(), self.clock.now()
+        async with self.database.transaction() as conn:
+            await sessions.forgive(conn, address, ip)
+            if not await sessions.open_session(conn, login.account_id, token.hashes, now, now + self.life):
+                raise LoginRefused
+        return self._tokens(login.account_id, token, now)
+
+    async def refresh(self, text: str) -> OpenSession:
+        """Exchanges a refresh token for new tokens.
+
+        A token that was exchanged before is a copy in somebody's hands: then the whole session ends, because nobody can
+        tell which of the two is the customer.
+
+        Raises:
+            Unauthenticated: The session is over, or the token is not its present one.
+        """
+        token, now = RefreshToken.parse(text), self.clock.now()
+        following = token.next()
+        async with self.database.single() as conn:
+            account_id = await sessions.rotate(conn, token.hashes, following.hashes.secret, now, now + self.life)
+            if account_id is None:
+                await sessions.end(conn, token.hashes.family, now)
+                raise Unauthenticated("the session is over")
+        return self._tokens(account_id, following, now)
+
+    async def log_out(self, text: str) -> None:
+        """Ends the session of a refresh token, if it still runs."""
+        async with self.database.single() as conn:
+            await sessions.end(conn, RefreshToken.parse(text).hashes.family, self.clock.now())
+
+    async def _count(self, address: bytes, ip: bytes) -> None:
+        now, window = self.clock.now(), timedelta(minutes=self.limits.window_minutes)
+        async with self.database.single() as conn:
+            counted = await sessions.count_attempts(conn, (address, ip), now, window)
+        limits = ((counted[address], self.limits.per_address), (counted[ip], self.limits.per_ip))
+        wait = wait_after(limits, now)
+        if wait is not None:
+            raise RateLimited("too many attempts to log in", retry_after=wait)
+
+    def _tokens(self, account_id: UUID, token: RefreshToken, now: datetime) -> OpenSession:
+        access, expires_at = self.tokens.sign(account_id)
+        return OpenSession(account_id, access, expires_at, token.text, now + self.life)

@@ -1,0 +1,112 @@
+"""Decides what becomes of a sign-up: an email with the link, an operator's review, a refusal, or word to the owner."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.ids import new_id
+from services.kit.requests import Call, claim
+from services.trial.disposable import is_disposable
+from services.trial.domain.addresses import EmailAddress
+from services.trial.domain.checks import Finding, Verdict, certain_findings, counted_findings, judge
+from services.trial.domain.networks import network_of
+from services.trial.domain.sign_ups import Form, SignUpState, SignUpStatus
+from services.trial.domain.terms import CONFIRMATION_HOURS
+from services.trial.errors import SignUpDenied
+from services.trial.pace import even_pace
+from services.trial.policy import SignUpLimits
+from services.trial.resolver import MailRouteResolver
+from services.trial.service.post import Post
+from services.trial.store import accounts, counts, sign_ups
+from services.trial.traces import Trace, Traces
+from services.trial.wakes import sign_up_wake
+
+WAIT: Final = timedelta(hours=CONFIRMATION_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class SignUps:
+    """Takes sign-ups in."""
+
+    database: Database
+    clock: Clock
+    limits: SignUpLimits
+    traces: Traces
+    resolver: MailRouteResolver
+    post: Post
+
+    async def sign_up(self, call: Call, form: Form) -> UUID:
+        """Takes a filled-in form.
+
+        Whether the address has an account changes neither the answer nor its time: the same checks, the same rows.
+
+        Returns:
+            The sign-up's id.
+
+        Raises:
+            SignUpDenied: The address's domain cannot be used; a fact about the domain, not about the person.
+        """
+        domain = form.email.domain
+        certain = certain_findings(await self.resolver.route_of(domain), disposable=is_disposable(domain))
+        denied = judge(certain)
+        if denied.verdict is Verdict.DENY:
+            raise SignUpDenied(metadata={"findings": ",".join(denied.findings)})
+        async with even_pace(), self.database.transaction() as conn:
+            sign_up_id = new_id()
+            first = await claim(conn, call, sign_up_id)
+            if first is not None:
+                return first
+            await self._receive(conn, sign_up_id, form, certain)
+        return sign_up_id
+
+    async def resend(self, call: Call, email: EmailAddress) -> None:
+        """Sends a waiting sign-up's email again, with a new link and a new time; says nothing of what it found."""
+        async with even_pace(), self.database.transaction() as conn:
+            if await claim(conn, call, new_id()) is not None:
+                return
+            now = self.clock.now()
+            await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])
+            owner = await accounts.find_open(conn, email.key)
+            if owner is not None:
+                await self.post.already_registered(conn, call.request_id, owner, email, now)
+                return
+            waiting = await sign_ups.prolong(conn, email.key, now, now + WAIT)
+            if waiting is not None:
+                status, applicant = waiting
+                await self.post.confirmation(conn, status, applicant, email, now)
+
+    async def _receive(self, conn: AsyncConnection, sign_up_id: UUID, form: Form, certain: tuple[Finding, ...]) -> None:
+        now = self.clock.now()
+        seen = self._seen(form)
+        await counts.lock(conn, seen.locks)
+        counted = await counts.count(conn, seen, form.email.key, now)
+        owner = await accounts.find_open(conn, form.email.key)
+        judgement = judge((*certain, *counted_findings(counted, self.limits)))
+        waits = judgement.verdict is Verdict.REVIEW
+        state = SignUpState.IN_REVIEW if waits else SignUpState.AWAITING_CONFIRMATION
+        if owner is not None:
+            state = SignUpState.ALREADY_REGISTERED
+        status = SignUpStatus(sign_up_id, state, tuple(judgement.findings), now, now + WAIT)
+        await sign_ups.add(conn, status, form, seen.person)
+        if owner is not None:
+            await self.post.already_registered(conn, sign_up_id, owner, form.email, now)
+        elif waits:
+            await outbox.wake(conn, sign_up_wake(sign_up_id), now)
+        else:
+            await self.post.confirmation(conn, status, form.applicant, form.email, now)
+
+    def _seen(self, form: Form) -> counts.Seen:
+        exempt = form.email.domain in self.limits.big_mail_providers
+        ip = form.client.ip
+        return counts.Seen(
+            ip=self.traces.hash(Trace.IP, str(ip)),
+            network=self.traces.hash(Trace.NETWORK, network_of(ip)),
+            domain=None if exempt else self.traces.hash(Trace.DOMAIN, form.email.domain),
+            person=self.traces.hash(Trace.TRIAL, form.email.person),
+        )

@@ -1,0 +1,52 @@
+"""Accounts: protobuf in, domain out, and back."""
+
+from casella.trial.v1 import trial_pb2 as pb
+from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
+from services.kit.clock import Clock
+from services.trial.service.accounts import Accounts
+from services.trial.servicer import checks, translate
+
+
+class AccountRpcs(TrialServiceServicer):
+    """The RPCs about accounts."""
+
+    _clock: Clock
+    _accounts: Accounts
+
+    async def CloseLogin(self, request: pb.CloseLoginRequest, context: object) -> pb.CloseLoginResponse:
+        """Closes a login for good."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        return pb.CloseLoginResponse(sessions_ended=await self._accounts.close_login(account_id))
+
+    async def GetContact(self, request: pb.GetContactRequest, context: object) -> pb.GetContactResponse:
+        """Reads who an account's emails go to."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        return pb.GetContactResponse(recipient=translate.recipient(await self._accounts.get(account_id)))
+
+    async def GetAccount(self, request: pb.GetAccountRequest, context: object) -> pb.GetAccountResponse:
+        """Reads an account."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        account = await self._accounts.get(checks.own(account_id))
+        return pb.GetAccountResponse(account=translate.account(account, self._clock.now()))
+
+    async def FindAccount(self, request: pb.FindAccountRequest, context: object) -> pb.FindAccountResponse:
+        """Finds an account by its address."""
+        found = checks.violations()
+        email = checks.email(found, "email", request.email)
+        found.check()
+        account = await self._accounts.find(email)
+        return pb.FindAccountResponse(account=translate.account(account, self._clock.now()))
+
+    async def ListConsents(self, request: pb.ListConsentsRequest, context: object) -> pb.ListConsentsResponse:
+        """Reads the evidence of an account's consents."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        records = await self._accounts.list_consents(checks.own(account_id))
+        return pb.ListConsentsResponse(consents=map(translate.consent, records))

@@ -1,0 +1,93 @@
+"""Checks that several RPCs of this room share: addresses, passwords, tokens, clients, steering, ownership."""
+
+from ipaddress import IPv4Address
+from typing import Final
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from services.kit.audit import AuditEntry
+from services.kit.context import owner_filter
+from services.kit.errors import NotFound
+from services.kit.validation import Violations
+from services.trial.domain import passwords
+from services.trial.domain.addresses import MAX_ADDRESS_LENGTH, AddressSyntaxError, EmailAddress
+from services.trial.domain.networks import parse_ip
+from services.trial.domain.sign_ups import Client
+from services.trial.messages import CATALOGUE
+
+_LONGEST_USER_AGENT: Final = 512
+_LONGEST_TOKEN: Final = 100
+_LONGEST_IP: Final = 45
+_NOBODY: Final = EmailAddress("", "", "", "")
+
+
+def violations() -> Violations:
+    """Begins the list of a request's bad fields, with this room's messages."""
+    return Violations(catalogue=CATALOGUE)
+
+
+def own(account_id: UUID) -> UUID:
+    """Refuses a customer who names another account than their own; other callers may name any.
+
+    Raises:
+        NotFound: As if the account did not exist.
+    """
+    owner = owner_filter()
+    if owner is not None and owner != account_id:
+        raise NotFound
+    return account_id
+
+
+def email(found: Violations, field: str, text: str) -> EmailAddress:
+    """A required email address, by its syntax."""
+    clean = found.text(field, text, MAX_ADDRESS_LENGTH)
+    if clean and len(clean) <= MAX_ADDRESS_LENGTH:
+        try:
+            return EmailAddress.parse(clean)
+        except AddressSyntaxError:
+            found.add(field, "not_an_email")
+    return _NOBODY
+
+
+def new_password(found: Violations, field: str, text: str) -> str:
+    """A password that is being set: as typed, spaces count."""
+    problem = passwords.problem(text)
+    if problem:
+        found.add(field, problem, limit=passwords.MIN_LENGTH if problem == "too_short" else passwords.MAX_LENGTH)
+    return text
+
+
+def password(found: Violations, field: str, text: str) -> str:
+    """A password that is being checked: whatever could have been set."""
+    if not text:
+        found.add(field, "required")
+    elif len(text) > passwords.MAX_LENGTH:
+        found.add(field, "too_long", limit=passwords.MAX_LENGTH)
+    return text
+
+
+def token(found: Violations, field: str, text: str) -> str:
+    """A required token; whether it is a valid one is for the store to find."""
+    return found.text(field, text, _LONGEST_TOKEN)
+
+
+def client(found: Violations, message: common_pb2.ClientContext) -> Client:
+    """Where the visitor came from."""
+    user_agent = found.text("client.user_agent", message.user_agent, _LONGEST_USER_AGENT, required=False)
+    ip = found.text("client.ip", message.ip, _LONGEST_IP)
+    if ip and len(ip) <= _LONGEST_IP:
+        try:
+            return Client(parse_ip(ip), user_agent)
+        except ValueError:
+            found.add("client.ip", "not_an_ip")
+    return Client(IPv4Address(0), user_agent)
+
+
+def steering(found: Violations, message: common_pb2.Steering, action: str, subject_id: UUID) -> AuditEntry:
+    """Who steers and why, for the audit trail."""
+    actor = found.text("steering.actor", message.actor, 200)
+    reason = found.text("steering.reason_code", message.reason_code, 64)
+    # It makes the entry unique: without it a second deed of the same kind would not be recorded.
+    source = found.text("steering.source", message.source, 200)
+    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
+    return AuditEntry(actor, action, subject_id, reason, ticket, source)

@@ -1,0 +1,101 @@
+"""Sign-ups: protobuf in, domain out, and back."""
+
+from casella.trial.v1 import trial_pb2 as pb
+from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
+from services.kit.clock import Clock
+from services.kit.requests import Requests
+from services.trial.service.confirmations import Confirmations
+from services.trial.service.reviews import Reviews
+from services.trial.service.sign_ups import SignUps
+from services.trial.servicer import checks, forms, paging, translate
+
+
+class SignUpRpcs(TrialServiceServicer):
+    """The RPCs from the form to the account."""
+
+    _clock: Clock
+    _requests: Requests
+    _sign_ups: SignUps
+    _confirmations: Confirmations
+    _reviews: Reviews
+
+    async def SignUp(self, request: pb.SignUpRequest, context: object) -> pb.SignUpResponse:
+        """Signs a visitor up."""
+        found = checks.violations()
+        form = forms.form(found, request)
+        call = self._requests.call(
+            request.request_id,
+            found,
+            first_name=form.first_name,
+            last_name=form.last_name,
+            email=form.email.key,
+            country=form.country,
+            language=form.language,
+            consents=[[c.kind, c.document_version, c.granted] for c in form.consents],
+        )
+        found.check()
+        return pb.SignUpResponse(sign_up_id=str(await self._sign_ups.sign_up(call, form)))
+
+    async def ResendConfirmation(
+        self, request: pb.ResendConfirmationRequest, context: object
+    ) -> pb.ResendConfirmationResponse:
+        """Sends the confirmation email again."""
+        found = checks.violations()
+        email = checks.email(found, "email", request.email)
+        checks.client(found, request.client)
+        call = self._requests.call(request.request_id, found, email=email.key)
+        found.check()
+        await self._sign_ups.resend(call, email)
+        return pb.ResendConfirmationResponse()
+
+    async def ConfirmEmail(self, request: pb.ConfirmEmailRequest, context: object) -> pb.ConfirmEmailResponse:
+        """Confirms an address and begins the trial."""
+        found = checks.violations()
+        token = checks.token(found, "token", request.token)
+        password = checks.new_password(found, "password", request.password)
+        checks.client(found, request.client)
+        found.check()
+        trial = await self._confirmations.confirm(token, password)
+        return pb.ConfirmEmailResponse(
+            account_id=str(trial.account_id), trial=translate.trial(trial, self._clock.now())
+        )
+
+    async def GetSignUp(self, request: pb.GetSignUpRequest, context: object) -> pb.GetSignUpResponse:
+        """Reads a sign-up."""
+        found = checks.violations()
+        sign_up_id = found.uuid("sign_up_id", request.sign_up_id)
+        found.check()
+        status = await self._reviews.get(sign_up_id)
+        return pb.GetSignUpResponse(sign_up=translate.sign_up(status, self._clock.now()))
+
+    async def ListSignUpsInReview(
+        self, request: pb.ListSignUpsInReviewRequest, context: object
+    ) -> pb.ListSignUpsInReviewResponse:
+        """Lists what waits for an operator."""
+        found = checks.violations()
+        size = found.page_size("page.page_size", request.page.page_size)
+        after = paging.place_of(found, "page.page_token", request.page.page_token)
+        found.check()
+        # One more than the page holds tells whether there is another.
+        waiting = await self._reviews.list(after, size + 1)
+        page, now = waiting[:size], self._clock.now()
+        more = len(waiting) > size
+        return pb.ListSignUpsInReviewResponse(
+            sign_ups=[translate.sign_up_in_review(entry, now) for entry in page],
+            next_page_token=paging.token_after(page[-1].status.created_at, page[-1].status.id) if more else "",
+        )
+
+    async def DecideSignUp(self, request: pb.DecideSignUpRequest, context: object) -> pb.DecideSignUpResponse:
+        """Allows, denies, or lets lapse when nobody has decided in time."""
+        found = checks.violations()
+        sign_up_id = found.uuid("sign_up_id", request.sign_up_id)
+        call = self._requests.call(request.request_id, found, sign_up_id=sign_up_id, allow=request.allow)
+        steered = request.allow or request.HasField("steering")
+        action = "allow_sign_up" if request.allow else "deny_sign_up"
+        entry = checks.steering(found, request.steering, action, sign_up_id) if steered else None
+        found.check()
+        if entry is None:
+            status = await self._reviews.lapse(sign_up_id)
+        else:
+            status = await self._reviews.decide(call, sign_up_id, entry, allow=request.allow)
+        return pb.DecideSignUpResponse(sign_up=translate.sign_up(status, self._clock.now()))

@@ -1,0 +1,130 @@
+"""All SQL about sessions and about how often somebody has tried to log in."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.ids import new_id
+from services.trial.domain.sessions import Attempts, RefreshHashes
+from services.trial.tables import accounts, login_attempts, sessions
+
+
+async def count_attempts(
+    conn: AsyncConnection, hashes: tuple[bytes, ...], now: datetime, window: timedelta
+) -> dict[bytes, Attempts]:
+    """Counts an attempt under several hashes at once, before it is answered: forty at once cannot slip through.
+
+    A window begins with its first attempt and does not move with later ones, so that waiting always helps.
+    """
+    # In one order, because the same two rows may be counted by two attempts at once.
+    rows = [{"hash": hash_, "attempts": 1, "window_ends_at": now + window} for hash_ in sorted(hashes)]
+    fresh = upsert(login_attempts).values(rows)
+    over = login_attempts.c.window_ends_at <= now
+    counted = await conn.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[login_attempts.c.hash],
+            set_={
+                "attempts": case((over, 1), else_=login_attempts.c.attempts + 1),
+                "window_ends_at": case((over, fresh.excluded.window_ends_at), else_=login_attempts.c.window_ends_at),
+            },
+        ).returning(login_attempts)
+    )
+    return {bytes(row.hash): Attempts(row.attempts, row.window_ends_at) for row in counted}
+
+
+async def forgive(conn: AsyncConnection, address: bytes, ip: bytes) -> None:
+    """After a right password: the address begins anew, and this attempt does not count against the IP address."""
+    await conn.execute(delete(login_attempts).where(login_attempts.c.hash == address))
+    await conn.execute(
+        update(login_attempts)
+        .where(login_attempts.c.hash == ip, login_attempts.c.attempts > 0)
+        .values(attempts=login_attempts.c.attempts - 1)
+    )
+
+
+async def open_session(
+    conn: AsyncConnection, account_id: UUID, hashes: RefreshHashes, now: datetime, expires_at: datetime
+) -> bool:
+    """Stores a session, unless the login was closed a moment ago; then False."""
+    still_open = select(
+        bindparam("session_id", type_=sessions.c.id.type),
+        accounts.c.id,
+        bindparam("family", type_=sessions.c.family_hash.type),
+        bindparam("secret", type_=sessions.c.secret_hash.type),
+        bindparam("now", type_=sessions.c.opened_at.type),
+        bindparam("expires_at", type_=sessions.c.expires_at.type),
+    ).where(accounts.c.id == bindparam("account_id"), accounts.c.login_closed_at.is_(None))
+    # Against CloseLogin: whoever comes second sees what the first has done.
+    added = await conn.execute(
+        insert(sessions)
+        .from_select(
+            ["id", "account_id", "family_hash", "secret_hash", "opened_at", "expires_at"],
+            still_open.with_for_update(read=True),
+        )
+        .returning(sessions.c.id),
+        {
+            "session_id": new_id(),
+            "account_id": account_id,
+            "family": hashes.family,
+            "secret": hashes.secret,
+            "now": now,
+            "expires_at": expires_at,
+        },
+    )
+    return added.first() is not None
+
+
+async def rotate(
+    conn: AsyncConnection, present: RefreshHashes, new_secret: bytes, now: datetime, expires_at: datetime
+) -> UUID | None:
+    """Exchanges a session's secret, once for each secret.
+
+    Returns:
+        The account; None where the session is over or the secret is not its present one.
+    """
+    values = {
+        "family": present.family,
+        "secret": present.secret,
+        "new_secret": new_secret,
+        "now": now,
+        "new_expiry": expires_at,
+    }
+    row = (await conn.execute(_ROTATE, values)).first()
+    return None if row is None else row.account_id
+
+
+async def end(conn: AsyncConnection, family: bytes, now: datetime) -> None:
+    """Ends the session of a refresh token, whichever of its secrets the token holds."""
+    await conn.execute(
+        update(sessions).where(sessions.c.family_hash == family, sessions.c.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
+async def end_all(conn: AsyncConnection, account_id: UUID, now: datetime) -> int:
+    """Ends all sessions of an account; gives how many were running."""
+    ended = await conn.execute(
+        update(sessions)
+        .where(sessions.c.account_id == account_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+        .values(ended_at=now)
+    )
+    return ended.rowcount
+
+
+_ROTATE: Final = (
+    update(sessions)
+    .where(
+        sessions.c.family_hash == bindparam("family"),
+        sessions.c.secret_hash == bindparam("secret"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now", type_=sessions.c.expires_at.type),
+    )
+    .values(
+        secret_hash=bindparam("new_secret", type_=sessions.c.secret_hash.type),
+        expires_at=bindparam("new_expiry", type_=sessions.c.expires_at.type),
+    )
+    .returning(sessions.c.account_id)
+)

@@ -1,0 +1,34 @@
+"""Decides how traces of visitors are kept: as keyed hashes, so that whoever steals the tables learns no address."""
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+
+class Trace(StrEnum):
+    """What is remembered of a sign-up, or counted at the login. The names separate the hashes of equal texts."""
+
+    IP = "ip"
+    NETWORK = "network"
+    DOMAIN = "domain"
+    TRIAL = "trial"
+    MAIL = "mail"
+    LOGIN_ADDRESS = "login_address"
+    LOGIN_IP = "login_ip"
+
+
+class Traces:
+    """Hashes traces with the room's key."""
+
+    def __init__(self, key: bytes) -> None:
+        """Takes the key; with another key the counts begin again from nothing.
+
+        Args:
+            key: Secret of the installation, at least 16 bytes.
+        """
+        # A key of its own: the same key also makes the fingerprints of requests.
+        self._key = hmac.digest(key, b"casella.trial.traces", hashlib.sha256)
+
+    def hash(self, trace: Trace, value: str) -> bytes:
+        """Gives the 32 bytes under which a value is remembered."""
+        return hmac.digest(self._key, f"{trace}\x1f{value}".encode(), hashlib.sha256)
