@@ -18,8 +18,8 @@ accounts = Table(
     Column("id", Uuid, primary_key=True),
     Column("state", Text, nullable=False),
     Column("billing", Text),
-    Column("max_domains", Integer, nullable=False),
-    # None is no limit; the first two hold for each mailbox, the third for all mailboxes of the account together.
+    Column("max_domains", Integer),
+    # None is no limit. Messages and recipients are those of one mailbox, the third of all mailboxes together.
     Column("messages_per_day", Integer),
     Column("recipients_per_day", Integer),
     Column("account_messages_per_day", Integer),
@@ -63,7 +63,6 @@ mailboxes = Table(
     Column("id", Uuid, primary_key=True),
     _account(),
     Column("domain_id", Uuid, ForeignKey("domains.id"), nullable=False),
-    Column("local_part", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("size_gb", Integer, nullable=False),
@@ -109,13 +108,7 @@ removals = Table(
     Column("since", _INSTANT, nullable=False),
 )
 
-homes = Table(
-    "homes",
-    metadata,
-    Column("mailbox_id", Uuid, primary_key=True),
-    _account(),
-)
-
+# What a mail server reads: views.
 mail_domains = Table("mail_domains", metadata, Column("name", Text), Column("account_id", Uuid))
 
 mail_logins = Table(

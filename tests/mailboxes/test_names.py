@@ -27,8 +27,26 @@ def test_people_read_the_unicode_form() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "localhost", "a..it", ".it", "-a.it", "a-.it", "a b.it", "a_b.it", "a.it/x", "1.2.3.4", "a@b.it", "a.1",
-     "a.i", "\u0000a.it", "xn--0.it", "x" * 64 + ".it", "[127.0.0.1]", "a.it\n"],
+    [
+        "",
+        "localhost",
+        "a..it",
+        ".it",
+        "-a.it",
+        "a-.it",
+        "a b.it",
+        "a_b.it",
+        "a.it/x",
+        "1.2.3.4",
+        "a@b.it",
+        "a.1",
+        "a.i",
+        "\u0000a.it",
+        "xn--0.it",
+        "x" * 64 + ".it",
+        "[127.0.0.1]",
+        "a.it\n",
+    ],
 )
 def test_what_is_no_domain_is_refused(text: str) -> None:
     with pytest.raises(InvalidName) as refused:

@@ -19,7 +19,7 @@ def box(number: int, start: datetime, end: datetime | None, size: int = 8, domai
 
 
 def counted(spans: list[MailboxSpan]) -> dict[int, dict[int, int]]:
-    return {usage.day.day: usage.mailboxes for usage in usage_per_day(spans, [], FIRST, LAST) if usage.mailboxes}
+    return {usage.day.day: usage.mailboxes for usage in usage_per_day(spans, [], FIRST, LAST, LAST) if usage.mailboxes}
 
 
 def test_a_mailbox_counts_for_a_day_on_which_it_existed_at_any_moment() -> None:
@@ -46,7 +46,7 @@ def test_an_address_made_again_is_another_mailbox() -> None:
 
 
 def test_days_without_usage_are_listed_with_zeros() -> None:
-    usage = usage_per_day([], [], FIRST, LAST)
+    usage = usage_per_day([], [], FIRST, LAST, LAST)
     assert [day.day for day in usage] == [FIRST + timedelta(days=n) for n in range(5)]
     assert all(day.mailboxes == {} and day.empty_domains == 0 for day in usage)
 
@@ -54,5 +54,10 @@ def test_days_without_usage_are_listed_with_zeros() -> None:
 def test_a_domain_counts_on_days_without_any_mailbox_in_it() -> None:
     domains = [DomainSpan(DOMAIN, EARLIER, at(30, 12)), DomainSpan(OTHER_DOMAIN, at(29, 12), None)]
     spans = [box(1, at(28, 10), at(28, 11)), box(2, at(31, 8), None, domain=OTHER_DOMAIN)]
-    usage = usage_per_day(spans, domains, FIRST, LAST)
+    usage = usage_per_day(spans, domains, FIRST, LAST, LAST)
     assert [day.empty_domains for day in usage] == [1, 0, 2, 2, 0]
+
+
+def test_days_to_come_have_no_usage_yet() -> None:
+    usage = usage_per_day([box(1, EARLIER, None)], [DomainSpan(DOMAIN, EARLIER, None)], FIRST, LAST, date(2026, 3, 28))
+    assert [day.mailboxes for day in usage] == [{8: 1}, {8: 1}, {}, {}, {}]

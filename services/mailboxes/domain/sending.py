@@ -1,7 +1,7 @@
 """Decides whether a message may leave, by what its mailbox sent in the 24 hours before.
 
 The window slides: a message counts from the instant it was allowed until exactly 24 hours later. The database function
-`record_send` holds the limits under concurrency; this module says which limit refused and when it frees.
+`decide_send` holds the limits under concurrency; this module says which limit refused and when it frees.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """Decides what an account may do in each of its states.
 
-An account begins as a trial, is restricted when the trial ends, unlocked by its paid order, suspended while a renewal stays unpaid, and ends purged. Nothing leads out of `purged`.
+An account begins as a trial, is restricted when the trial ends, unlocked by its paid order, suspended while a renewal
+stays unpaid, and ends purged. Nothing leads out of `purged`.
 """
 
 from enum import StrEnum

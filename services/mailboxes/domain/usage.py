@@ -55,19 +55,23 @@ def _days(start: datetime, end: datetime | None, first: date, last: date) -> Ite
 
 
 def usage_per_day(
-    mailboxes: Sequence[MailboxSpan], domains: Sequence[DomainSpan], first: date, last: date
+    mailboxes: Sequence[MailboxSpan], domains: Sequence[DomainSpan], first: date, last: date, today: date
 ) -> list[DayUsage]:
-    """Computes the usage of every day from `first` to `last`, both included; days without any are listed with zeros."""
+    """Computes the usage of every day from `first` to `last`, both included.
+
+    Days without any are listed with zeros, and so are days after `today`: what exists now may be gone by then.
+    """
+    known = min(last, today)
     largest: dict[date, dict[UUID, int]] = defaultdict(dict)
     inhabited: set[tuple[date, UUID]] = set()
     for span in mailboxes:
-        for day in _days(span.start, span.end, first, last):
+        for day in _days(span.start, span.end, first, known):
             sizes = largest[day]
             sizes[span.mailbox_id] = max(span.size_gb, sizes.get(span.mailbox_id, 0))
             inhabited.add((day, span.domain_id))
     existing: dict[date, set[UUID]] = defaultdict(set)
     for domain in domains:
-        for day in _days(domain.start, domain.end, first, last):
+        for day in _days(domain.start, domain.end, first, known):
             existing[day].add(domain.domain_id)
     usage: list[DayUsage] = []
     for offset in range((last - first).days + 1):

@@ -1,0 +1,88 @@
+"""What an account is to this room: its state, what it may use, and what it uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.mailboxes.domain.states import AccountState, Billing, Feature
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a trial or a paid contract allows; None is no limit.
+
+    Attributes:
+        max_domains: Domains at most.
+        places: Mailboxes at most, per size in GB (see `sizes`).
+        messages_per_day: Messages a mailbox may send in any 24 h.
+        recipients_per_day: Recipients a mailbox may address in any 24 h.
+        account_messages_per_day: Messages that all mailboxes together, deleted ones included, may send in any 24 h.
+    """
+
+    max_domains: int | None
+    places: Mapping[int, int]
+    messages_per_day: int | None
+    recipients_per_day: int | None
+    account_messages_per_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The row of an account."""
+
+    id: UUID
+    state: AccountState
+    billing: Billing | None
+    max_domains: int | None
+    messages_per_day: int | None
+    recipients_per_day: int | None
+    account_messages_per_day: int | None
+    features_off: frozenset[Feature]
+    state_since: datetime
+    domains_removed: int
+    mailboxes_removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """An account with its places, what stands in them, and the order that unlocked it last."""
+
+    account: Account
+    places: Mapping[int, int]
+    sizes: Mapping[int, int]
+    domains: int
+    empty_domains: int
+    order_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """An order that unlocked an account, and when."""
+
+    order_id: UUID
+    account_id: UUID
+    unlocked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain of an account, in its ASCII form, with the number of its mailboxes."""
+
+    id: UUID
+    name: str
+    mailboxes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox. Its messages belong to `id`, not to the address, so an address made again starts empty."""
+
+    id: UUID
+    account_id: UUID
+    domain_id: UUID
+    address: str
+    size_gb: int
+    active: bool
+    created_at: datetime

@@ -1,0 +1,44 @@
+"""What a customer reads when a field of this room is wrong, in Italian and English, by key."""
+
+from services.kit.messages import Catalogue
+
+CATALOGUE: Catalogue = {
+    "domain_syntax": {
+        "it": "Il nome di dominio non è valido: scrivilo per intero, per esempio esempio.it.",
+        "en": "This is not a valid domain name: write it in full, for example example.com.",
+    },
+    "domain_too_long": {
+        "it": "Il nome di dominio supera i 253 caratteri.",
+        "en": "The domain name is longer than 253 characters.",
+    },
+    "address_syntax": {
+        "it": "L’indirizzo deve essere completo, per esempio info@esempio.it.",
+        "en": "The address must be complete, for example info@example.com.",
+    },
+    "address_too_long": {
+        "it": "L’indirizzo supera i 254 caratteri.",
+        "en": "The address is longer than 254 characters.",
+    },
+    "local_part_syntax": {
+        "it": "Prima della @ sono ammessi solo lettere senza accento, cifre, punto, trattino e trattino basso; "
+        "il nome deve iniziare con una lettera o una cifra e non può finire con un punto.",
+        "en": "Before the @ only unaccented letters, digits, dots, hyphens and underscores are allowed; "
+        "the name must begin with a letter or digit and must not end with a dot.",
+    },
+    "local_part_too_long": {
+        "it": "La parte prima della @ supera i 64 caratteri.",
+        "en": "The part before the @ is longer than 64 characters.",
+    },
+    "too_many_days": {
+        "it": "L’ultimo giorno può seguire il primo di {most} giorni al massimo, e non può precederlo.",
+        "en": "The last day may follow the first by {most} days at the most, and must not be before it.",
+    },
+    "sizes_do_not_add_up": {
+        "it": "Le caselle per dimensione devono corrispondere al numero di caselle ordinate.",
+        "en": "The mailboxes by size must add up to the number of mailboxes ordered.",
+    },
+    "size_repeated": {
+        "it": "La stessa dimensione è indicata più di una volta.",
+        "en": "The same size is given more than once.",
+    },
+}

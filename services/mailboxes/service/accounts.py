@@ -1,0 +1,165 @@
+"""Decides how an account moves, from its opening to its suspension, and which features it has."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import audit
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound, NotReady
+from services.kit.requests import Call, claim
+from services.mailboxes.domain.accounts import Account, Allowance
+from services.mailboxes.domain.states import AccountState, Billing, Feature
+from services.mailboxes.errors import AccountPurged, AccountRestricted
+from services.mailboxes.policy import MailboxesPolicy
+from services.mailboxes.service.rules import OPENS_WITHIN
+from services.mailboxes.store import accounts as store
+
+
+class Accounts:
+    """The accounts of this room. Every change answers with the allowance as it then stands."""
+
+    def __init__(self, database: Database, clock: Clock, policy: MailboxesPolicy) -> None:
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+
+    async def allowance(self, account_id: UUID, *, may_be_opening: bool) -> Allowance:
+        """Reads what an account may use and what it uses.
+
+        Args:
+            account_id: The account.
+            may_be_opening: The account is known to exist elsewhere, so that its absence here is a matter of seconds.
+
+        Raises:
+            NotReady: It is being opened.
+            NotFound: There is none.
+        """
+        async with self._database.reading() as conn:
+            found = await store.read_allowance(conn, account_id)
+        if found is None:
+            raise NotReady(retry_after=OPENS_WITHIN) if may_be_opening else NotFound
+        return found
+
+    async def open(self, account_id: UUID) -> Allowance:
+        """Opens an account with the trial's limits; an account that is there stays as it is, purged ones too."""
+        async with self._database.transaction() as conn:
+            trial = self._policy.trial.entitlement
+            await store.insert_account(conn, account_id, AccountState.TRIAL, trial, self._clock.now())
+            return await _present(conn, account_id)
+
+    async def restrict(self, account_id: UUID) -> Allowance:
+        """Ends a trial's sending and growing. Late, after an unlock or a purge, it changes nothing."""
+        return await self._move(account_id, frozenset({AccountState.TRIAL}), AccountState.RESTRICTED)
+
+    async def reopen(self, account_id: UUID) -> Allowance:
+        """Gives a restricted account its trial back. In every other state it changes nothing."""
+        return await self._move(account_id, frozenset({AccountState.RESTRICTED}), AccountState.TRIAL)
+
+    async def unlock(
+        self, account_id: UUID, order_id: UUID, billing: Billing, ordered: Mapping[int, int]
+    ) -> tuple[Allowance, datetime]:
+        """Unlocks an account for a paid order, once an order.
+
+        Args:
+            account_id: The account; made here if the trial's first step is late, because money does not wait for it.
+            order_id: The paid order.
+            billing: How it is billed.
+            ordered: Mailboxes ordered, per size in GB; counts under annual billing only.
+
+        Returns:
+            The allowance, and when the order unlocked the account: the first time, however often it is told.
+
+        Raises:
+            AccountPurged: The account was purged and stays so.
+            NotFound: The order unlocked another account.
+        """
+        now = self._clock.now()
+        paid = self._policy.paid
+        entitlement = paid.monthly() if billing is Billing.MONTHLY else paid.annual(dict(ordered))
+        async with self._database.transaction() as conn:
+            await store.insert_account(conn, account_id, AccountState.TRIAL, self._policy.trial.entitlement, now)
+            account = await store.lock(conn, account_id)
+            if await store.insert_unlock(conn, account_id, order_id, billing, now):
+                if account is None or account.state is AccountState.PURGED:
+                    raise AccountPurged
+                await store.give(conn, account_id, billing, entitlement, now)
+            unlock = await store.read_unlock(conn, order_id)
+            if unlock is None or unlock.account_id != account_id:
+                raise NotFound
+            return await _present(conn, account_id), unlock.unlocked_at
+
+    async def suspend(self, account_id: UUID, entry: AuditEntry | None) -> Allowance:
+        """Stops sending and growing of an unlocked account whose bill is not paid.
+
+        Raises:
+            AccountRestricted: It is not unlocked, so there is nothing to suspend.
+        """
+        return await self._steer(account_id, AccountState.UNLOCKED, AccountState.SUSPENDED, entry)
+
+    async def resume(self, account_id: UUID, entry: AuditEntry | None) -> Allowance:
+        """Ends a suspension; at once, because the customer has paid.
+
+        Raises:
+            AccountRestricted: It is neither suspended nor unlocked.
+        """
+        return await self._steer(account_id, AccountState.SUSPENDED, AccountState.UNLOCKED, entry)
+
+    async def set_feature(
+        self, call: Call, account_id: UUID, feature: Feature, entry: AuditEntry, *, off: bool
+    ) -> Allowance:
+        """Switches a feature of one account off or on.
+
+        Raises:
+            NotFound: There is no such account.
+            AccountPurged: There is nothing left to switch.
+        """
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, account_id) is None:
+                account = await _locked(conn, account_id)
+                if account.state is AccountState.PURGED:
+                    raise AccountPurged
+                changed = account.features_off | {feature} if off else account.features_off - {feature}
+                await store.switch_feature(conn, account_id, changed)
+                await audit.record(conn, entry, call.at)
+            return await _present(conn, account_id)
+
+    async def _move(self, account_id: UUID, allowed: frozenset[AccountState], state: AccountState) -> Allowance:
+        async with self._database.transaction() as conn:
+            await store.set_state(conn, account_id, allowed, state, self._clock.now())
+            return await _present(conn, account_id)
+
+    async def _steer(
+        self, account_id: UUID, before: AccountState, after: AccountState, entry: AuditEntry | None
+    ) -> Allowance:
+        """Moves an account between two states of a paid contract; told again, it changes nothing."""
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            account = await _locked(conn, account_id)
+            if account.state is AccountState.PURGED:
+                raise AccountPurged
+            if account.state not in {before, after}:
+                raise AccountRestricted(metadata={"state": account.state})
+            if account.state is before:
+                await store.set_state(conn, account_id, frozenset({before}), after, now)
+                if entry is not None:
+                    await audit.record(conn, entry, now)
+            return await _present(conn, account_id)
+
+
+async def _locked(conn: AsyncConnection, account_id: UUID) -> Account:
+    account = await store.lock(conn, account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def _present(conn: AsyncConnection, account_id: UUID) -> Allowance:
+    found = await store.read_allowance(conn, account_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,74 @@
+"""Decides about the domains of an account: who may add one, and when one may be removed."""
+
+from uuid import UUID
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.ids import new_id
+from services.kit.requests import Call, claim
+from services.mailboxes.domain.accounts import Domain
+from services.mailboxes.domain.names import DomainName
+from services.mailboxes.domain.states import Feature
+from services.mailboxes.errors import DomainLimit, DomainNotEmpty, DomainTaken
+from services.mailboxes.policy import MailboxesPolicy
+from services.mailboxes.service.rules import check_may_grow, locked
+from services.mailboxes.store import domains as store
+
+
+class Domains:
+    """The domains of all accounts. A name exists once; whose it is, nobody else learns."""
+
+    def __init__(self, database: Database, clock: Clock, policy: MailboxesPolicy) -> None:
+        self._database = database
+        self._clock = clock
+        self._reserved = policy.reserved_domains
+
+    async def add(self, call: Call, account_id: UUID, name: DomainName) -> Domain:
+        """Adds a domain.
+
+        Raises:
+            DomainLimit: The account has as many as it may; the metadata names the limit.
+            DomainTaken: The name is in use or reserved: by this account, another one or the operator, it does not say.
+            NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
+        """
+        domain_id = new_id()
+        async with self._database.transaction() as conn:
+            first = await claim(conn, call, domain_id)
+            if first is None:
+                account = await locked(conn, account_id)
+                check_may_grow(account, Feature.DOMAINS)
+                if account.max_domains is not None and await store.count(conn, account_id) >= account.max_domains:
+                    raise DomainLimit(metadata={"limit": "domains", "value": str(account.max_domains)})
+                if name.is_under(self._reserved):
+                    raise DomainTaken
+                if not await store.insert_domain(conn, account_id, domain_id, name.ascii, self._clock.now()):
+                    raise DomainTaken
+            domain = await store.read_by_id(conn, first or domain_id)
+        if domain is None:
+            raise NotFound
+        return domain
+
+    async def remove(self, call: Call, account_id: UUID, name: DomainName) -> None:
+        """Removes a domain; possible in every state of the account.
+
+        Raises:
+            NotFound: The account has no such domain.
+            DomainNotEmpty: It still has mailboxes.
+        """
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, account_id) is not None:
+                return
+            # Under the lock no mailbox can come into the domain between the look and the deletion.
+            await locked(conn, account_id)
+            domain = await store.read(conn, account_id, name.ascii)
+            if domain is None:
+                raise NotFound
+            if domain.mailboxes:
+                raise DomainNotEmpty(metadata={"mailboxes": str(domain.mailboxes)})
+            await store.remove(conn, domain.id, self._clock.now())
+
+    async def page(self, account_id: UUID, after: str, size: int) -> list[Domain]:
+        """Reads up to `size` domains by name, those after `after`."""
+        async with self._database.reading() as conn:
+            return await store.page(conn, account_id, after, size)

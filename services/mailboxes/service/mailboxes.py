@@ -1,0 +1,141 @@
+"""Decides about mailboxes: whether one more, or a larger one, fits; and what happens to one that is deleted."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.ids import new_id
+from services.kit.requests import Call, claim
+from services.mailboxes.domain.accounts import Account, Mailbox
+from services.mailboxes.domain.sizes import Shortage, shortage
+from services.mailboxes.domain.states import Feature
+from services.mailboxes.errors import MailboxLimit, MailboxTaken, SizeNotAllowed
+from services.mailboxes.passwords import MailboxPasswords
+from services.mailboxes.removals import Removals
+from services.mailboxes.service.rules import check_may_grow, locked
+from services.mailboxes.store import domains as domain_store
+from services.mailboxes.store import mailboxes as store
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a customer changes of a mailbox; None leaves it."""
+
+    password: str | None = None
+    size_gb: int | None = None
+    active: bool | None = None
+
+
+class Mailboxes:
+    """The mailboxes of all accounts."""
+
+    def __init__(self, database: Database, clock: Clock, passwords: MailboxPasswords, removals: Removals) -> None:
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+        self._removals = removals
+
+    async def create(self, call: Call, account_id: UUID, address: str, password: str, size_gb: int) -> Mailbox:
+        """Creates a mailbox; an address made again gets a new id, so it starts empty.
+
+        Raises:
+            NotFound: The account does not have the address's domain.
+            MailboxLimit, SizeNotAllowed: It does not fit; the metadata names the limit.
+            MailboxTaken: The address exists.
+            NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
+        """
+        # Before the transaction: a hash takes longer than everything that is done under the account's lock.
+        password_hash = await self._passwords.hash(password)
+        mailbox_id = new_id()
+        async with self._database.transaction() as conn:
+            first = await claim(conn, call, mailbox_id)
+            if first is not None:
+                return await _read(conn, first, account_id)
+            account = await locked(conn, account_id)
+            check_may_grow(account, Feature.MAILBOXES)
+            domain = await domain_store.read(conn, account_id, address.rpartition("@")[2])
+            if domain is None:
+                raise NotFound
+            await _check_fits(conn, account, size_gb, previous_gb=0)
+            mailbox = Mailbox(
+                id=mailbox_id,
+                account_id=account_id,
+                domain_id=domain.id,
+                address=address,
+                size_gb=size_gb,
+                active=True,
+                created_at=self._clock.now(),
+            )
+            if not await store.insert_mailbox(conn, mailbox, password_hash):
+                raise MailboxTaken
+            return mailbox
+
+    async def update(self, call: Call, account_id: UUID, mailbox_id: UUID, change: Change) -> Mailbox:
+        """Changes password, size or activity. Password, activity and a smaller size are free in every state.
+
+        Raises:
+            NotFound: The account has no such mailbox.
+            MailboxLimit, SizeNotAllowed: The larger size does not fit.
+            AccountRestricted, FeatureOff: The account does not grow now.
+        """
+        password_hash = None if change.password is None else await self._passwords.hash(change.password)
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, mailbox_id) is not None:
+                return await _read(conn, mailbox_id, account_id)
+            account = await locked(conn, account_id)
+            before = await _read(conn, mailbox_id, account_id)
+            after = replace(
+                before,
+                size_gb=before.size_gb if change.size_gb is None else change.size_gb,
+                active=before.active if change.active is None else change.active,
+            )
+            if after.size_gb > before.size_gb:
+                check_may_grow(account, Feature.MAILBOXES)
+                await _check_fits(conn, account, after.size_gb, before.size_gb)
+            await store.change(conn, after, password_hash)
+            if after.size_gb != before.size_gb:
+                await store.change_span(conn, after, self._clock.now())
+            return after
+
+    async def delete(self, call: Call, account_id: UUID, mailbox_id: UUID) -> None:
+        """Deletes a mailbox for good, here at once and from the mail system right after; possible in every state.
+
+        Raises:
+            NotFound: The account has no such mailbox.
+        """
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, mailbox_id) is not None:
+                return
+            await locked(conn, account_id)
+            await _read(conn, mailbox_id, account_id)
+            await store.remove(conn, account_id, [mailbox_id], self._clock.now())
+        self._removals.ring()
+
+    async def page(self, account_id: UUID, domain: str, after: str, size: int) -> list[Mailbox]:
+        """Reads up to `size` mailboxes by address, those after `after`; of one domain where it is given."""
+        async with self._database.reading() as conn:
+            return await store.page(conn, account_id, domain, after, size)
+
+
+async def _read(conn: AsyncConnection, mailbox_id: UUID, account_id: UUID) -> Mailbox:
+    mailbox = await store.read(conn, mailbox_id, account_id)
+    if mailbox is None:
+        raise NotFound
+    return mailbox
+
+
+async def _check_fits(conn: AsyncConnection, account: Account, size_gb: int, previous_gb: int) -> None:
+    """Refuses a new mailbox (`previous_gb` 0) or a larger one that has no place; call it under the account's lock."""
+    places = await store.read_places(conn, account.id)
+    match shortage(await store.count_per_size(conn, account.id), places, size_gb, previous_gb):
+        case Shortage.SIZE:
+            largest = max(places, default=0)
+            raise SizeNotAllowed(metadata={"limit": "size_gb", "value": str(largest)})
+        case Shortage.COUNT:
+            raise MailboxLimit(metadata={"limit": "mailboxes", "value": str(sum(places.values()))})
+        case None:
+            return

@@ -1,0 +1,160 @@
+"""Accounts: protobuf in, domain out, and back."""
+
+from collections.abc import Iterable
+
+from casella.common.v1 import common_pb2
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
+from services.kit import wire
+from services.kit.context import current_call
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.mailboxes.domain.states import Billing
+from services.mailboxes.service.accounts import Accounts
+from services.mailboxes.service.purges import Purges
+from services.mailboxes.servicer import checks, translate
+
+_BILLINGS = {
+    common_pb2.BILLING_PERIOD_MONTHLY: Billing.MONTHLY,
+    common_pb2.BILLING_PERIOD_ANNUAL: Billing.ANNUAL,
+}
+_MOST_MAILBOXES = 100_000
+_WORKER = "worker"
+_OPERATOR = "operator"
+
+
+class AccountRpcs(MailboxesServiceServicer):
+    """The RPCs about accounts."""
+
+    _requests: Requests
+    _accounts: Accounts
+    _purges: Purges
+
+    async def GetAllowance(self, request: pb.GetAllowanceRequest, context: object) -> pb.GetAllowanceResponse:
+        """Reads what an account may use and what it uses."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        # A customer and ordering speak of accounts that exist; worker and operator may ask for any.
+        exists = current_call().caller not in {_WORKER, _OPERATOR}
+        allowance = await self._accounts.allowance(checks.check_own(account_id), may_be_opening=exists)
+        return pb.GetAllowanceResponse(allowance=translate.allowance(allowance))
+
+    async def OpenAccount(self, request: pb.OpenAccountRequest, context: object) -> pb.OpenAccountResponse:
+        """Opens an account with the trial's limits."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        return pb.OpenAccountResponse(allowance=translate.allowance(await self._accounts.open(account_id)))
+
+    async def RestrictAccount(self, request: pb.RestrictAccountRequest, context: object) -> pb.RestrictAccountResponse:
+        """Stops sending and growing after the trial's end."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        return pb.RestrictAccountResponse(allowance=translate.allowance(await self._accounts.restrict(account_id)))
+
+    async def ReopenAccount(self, request: pb.ReopenAccountRequest, context: object) -> pb.ReopenAccountResponse:
+        """Gives a restricted account its trial back."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        return pb.ReopenAccountResponse(allowance=translate.allowance(await self._accounts.reopen(account_id)))
+
+    async def UnlockAccount(self, request: pb.UnlockAccountRequest, context: object) -> pb.UnlockAccountResponse:
+        """Unlocks an account for a paid order, once an order."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        order_id = found.uuid("order_id", request.order_id)
+        billing = _BILLINGS.get(request.billing)
+        if billing is None:
+            found.add("billing", "not_a_choice" if request.billing else "required")
+        ordered: dict[int, int] = {}
+        if billing is Billing.ANNUAL:
+            found.between("mailboxes", request.mailboxes, 1, _MOST_MAILBOXES)
+            ordered = _ordered(found, request.sizes, request.mailboxes)
+        found.check()
+        allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing or Billing.MONTHLY, ordered)
+        return pb.UnlockAccountResponse(
+            allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
+        )
+
+    async def SuspendAccount(self, request: pb.SuspendAccountRequest, context: object) -> pb.SuspendAccountResponse:
+        """Suspends sending of an unlocked account."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        by_hand = current_call().caller == _OPERATOR
+        entry = checks.steering(found, request.steering, "suspend_account", account_id, required=by_hand)
+        found.check()
+        allowance = await self._accounts.suspend(account_id, entry)
+        return pb.SuspendAccountResponse(allowance=translate.allowance(allowance))
+
+    async def ResumeAccount(self, request: pb.ResumeAccountRequest, context: object) -> pb.ResumeAccountResponse:
+        """Ends a suspension."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        by_hand = current_call().caller == _OPERATOR
+        entry = checks.steering(found, request.steering, "resume_account", account_id, required=by_hand)
+        found.check()
+        allowance = await self._accounts.resume(account_id, entry)
+        return pb.ResumeAccountResponse(allowance=translate.allowance(allowance))
+
+    async def SetFeature(self, request: pb.SetFeatureRequest, context: object) -> pb.SetFeatureResponse:
+        """Switches a feature of one account off or on."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        feature = translate.FEATURES.get(request.feature)
+        if feature is None:
+            found.add("feature", "not_a_choice" if request.feature else "required")
+        action = f"switch_{'off' if request.off else 'on'}_{feature}"
+        entry = checks.steering(found, request.steering, action, account_id, required=True)
+        call = self._requests.call(
+            request.request_id,
+            found,
+            account_id=account_id,
+            feature=feature,
+            off=request.off,
+            steering=request.steering,
+        )
+        found.check()
+        if feature is None or entry is None:
+            raise AssertionError("a request without feature or steering has been refused")
+        allowance = await self._accounts.set_feature(call, account_id, feature, entry, off=request.off)
+        return pb.SetFeatureResponse(allowance=translate.allowance(allowance))
+
+    async def PurgeAccount(self, request: pb.PurgeAccountRequest, context: object) -> pb.PurgeAccountResponse:
+        """Removes all domains and mailboxes for good."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        removed = await self._purges.purge(account_id, contract_ended=request.contract_ended)
+        return pb.PurgeAccountResponse(domains_removed=removed.domains, mailboxes_removed=removed.mailboxes)
+
+    async def ProvePurged(self, request: pb.ProvePurgedRequest, context: object) -> pb.ProvePurgedResponse:
+        """Proves that nothing of a purged account is left."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        found.check()
+        proof = await self._purges.prove(account_id)
+        return pb.ProvePurgedResponse(
+            domains=proof.domains,
+            mailboxes=proof.mailboxes,
+            mailboxes_in_mail_system=proof.in_mail_system,
+            purged_at=wire.to_timestamp(proof.purged_at) if proof.purged_at else None,
+        )
+
+
+def _ordered(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -> dict[int, int]:
+    """The places of an annual order, per size in GB; they must add up to its number of mailboxes."""
+    ordered: dict[int, int] = {}
+    for index, entry in enumerate(sizes):
+        size_gb = checks.size_gb(found, f"sizes[{index}].size", entry.size)
+        found.between(f"sizes[{index}].mailboxes", entry.mailboxes, 1, _MOST_MAILBOXES)
+        if size_gb in ordered:
+            found.add(f"sizes[{index}].size", "size_repeated")
+        ordered[size_gb] = entry.mailboxes
+    if not ordered:
+        found.add("sizes", "required")
+    elif sum(ordered.values()) != mailboxes:
+        found.add("sizes", "sizes_do_not_add_up")
+    return ordered

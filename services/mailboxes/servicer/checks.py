@@ -1,0 +1,107 @@
+"""Checks that several RPCs of this room share: names, addresses, passwords, steering, ownership."""
+
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from services.kit.audit import AuditEntry
+from services.kit.context import owner_filter
+from services.kit.errors import NotFound
+from services.kit.validation import Violations, has_control_characters
+from services.mailboxes import passwords
+from services.mailboxes.domain.names import DomainName, InvalidName, parse_address
+from services.mailboxes.messages import CATALOGUE
+from services.mailboxes.servicer.translate import SIZES_GB
+
+_LONGEST_INPUT = 1000
+"""Longer texts are refused before any rule looks at them: IDNA is slow on long ones."""
+
+
+def violations() -> Violations:
+    """Begins the list of a request's bad fields, with this room's messages."""
+    return Violations(catalogue=CATALOGUE)
+
+
+def check_own(account_id: UUID) -> UUID:
+    """Refuses a customer who names another account than their own; other callers may name any.
+
+    Raises:
+        NotFound: As if the account did not exist.
+    """
+    owner = owner_filter()
+    if owner is not None and owner != account_id:
+        raise NotFound
+    return account_id
+
+
+def domain_name(found: Violations, field: str, text: str) -> DomainName:
+    """A required domain name."""
+    if not text:
+        found.add(field, "required")
+    elif len(text) > _LONGEST_INPUT:
+        found.add(field, "domain_too_long")
+    else:
+        try:
+            return DomainName.parse(text)
+        except InvalidName as error:
+            found.add(field, error.key)
+    return DomainName("invalid.invalid")
+
+
+def address(found: Violations, field: str, text: str) -> str:
+    """A required mailbox address, in the form in which it is kept."""
+    if not text:
+        found.add(field, "required")
+    elif len(text) > _LONGEST_INPUT:
+        found.add(field, "address_too_long")
+    else:
+        try:
+            return parse_address(text)
+        except InvalidName as error:
+            found.add(field, error.key)
+    return ""
+
+
+def password(found: Violations, field: str, text: str) -> str:
+    """A password of 10 to 200 characters, as typed: spaces count, also at the ends."""
+    if not text:
+        found.add(field, "required")
+    elif len(text) < passwords.SHORTEST:
+        found.add(field, "too_short", limit=passwords.SHORTEST)
+    elif len(text) > passwords.LONGEST:
+        found.add(field, "too_long", limit=passwords.LONGEST)
+    elif has_control_characters(text):
+        found.add(field, "control_characters")
+    return text
+
+
+def size_gb(found: Violations, field: str, size: pb.MailboxSize) -> int:
+    """A size that is one of the bands; unspecified is refused."""
+    if size not in SIZES_GB:
+        found.add(field, "required" if size == pb.MAILBOX_SIZE_UNSPECIFIED else "not_a_choice")
+    return SIZES_GB.get(size, 0)
+
+
+def steering(
+    found: Violations, message: common_pb2.Steering, action: str, subject_id: UUID, *, required: bool
+) -> AuditEntry | None:
+    """Who steers and why, for the audit trail.
+
+    Args:
+        found: Where bad fields are noted.
+        message: As it came in.
+        action: What is done, by its name.
+        subject_id: The account.
+        required: Whether somebody must be named.
+
+    Returns:
+        None where nobody is named and need not be.
+    """
+    if not required and message == common_pb2.Steering():
+        return None
+    actor = found.text("steering.actor", message.actor, 200)
+    reason = found.text("steering.reason_code", message.reason_code, 64, required=required)
+    # It makes the entry unique: without it a second deed of the same kind would not be recorded.
+    source = found.text("steering.source", message.source, 200, required=required)
+    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
+    return AuditEntry(actor, action, subject_id, reason, ticket, source)

@@ -1,0 +1,78 @@
+"""The one translation between this room's domain and protobuf."""
+
+from collections.abc import Iterable, Mapping
+
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from services.kit import wire
+from services.mailboxes.domain.accounts import Allowance, Domain, Mailbox
+from services.mailboxes.domain.states import AccountState, Feature
+from services.mailboxes.domain.usage import DayUsage
+
+SIZES_GB: dict[pb.MailboxSize, int] = {
+    pb.MAILBOX_SIZE_8_GB: 8,
+    pb.MAILBOX_SIZE_25_GB: 25,
+    pb.MAILBOX_SIZE_50_GB: 50,
+    pb.MAILBOX_SIZE_100_GB: 100,
+}
+FEATURES: dict[pb.Feature, Feature] = {
+    pb.FEATURE_SENDING: Feature.SENDING,
+    pb.FEATURE_DOMAINS: Feature.DOMAINS,
+    pb.FEATURE_MAILBOXES: Feature.MAILBOXES,
+}
+_SIZES = {gb: size for size, gb in SIZES_GB.items()}
+_FEATURES = {feature: value for value, feature in FEATURES.items()}
+_STATES = {
+    AccountState.TRIAL: pb.ACCESS_STATE_TRIAL,
+    AccountState.RESTRICTED: pb.ACCESS_STATE_RESTRICTED,
+    AccountState.UNLOCKED: pb.ACCESS_STATE_UNLOCKED,
+    AccountState.SUSPENDED: pb.ACCESS_STATE_SUSPENDED,
+    AccountState.PURGED: pb.ACCESS_STATE_PURGED,
+}
+
+
+def allowance(found: Allowance) -> pb.Allowance:
+    """An allowance; None becomes 0, which means no limit there."""
+    account = found.account
+    return pb.Allowance(
+        account_id=str(account.id),
+        state=_STATES[account.state],
+        max_domains=account.max_domains or 0,
+        max_mailboxes=sum(found.places.values()),
+        max_size=_SIZES[max(found.places)] if found.places else pb.MAILBOX_SIZE_UNSPECIFIED,
+        messages_per_day=account.messages_per_day or 0,
+        recipients_per_day=account.recipients_per_day or 0,
+        account_messages_per_day=account.account_messages_per_day or 0,
+        domains=found.domains,
+        mailboxes=sum(found.sizes.values()),
+        empty_domains=found.empty_domains,
+        features_off=sorted(_FEATURES[feature] for feature in account.features_off),
+        order_id=str(found.order_id) if found.order_id else "",
+        sizes=size_counts(found.sizes),
+        places=size_counts(found.places),
+    )
+
+
+def domain(found: Domain) -> pb.Domain:
+    """A domain."""
+    return pb.Domain(name=found.name, mailboxes=found.mailboxes, added_at=wire.to_timestamp(found.created_at))
+
+
+def mailbox(found: Mailbox) -> pb.Mailbox:
+    """A mailbox."""
+    return pb.Mailbox(
+        mailbox_id=str(found.id),
+        address=found.address,
+        size=_SIZES[found.size_gb],
+        active=found.active,
+        created_at=wire.to_timestamp(found.created_at),
+    )
+
+
+def size_counts(numbers: Mapping[int, int]) -> Iterable[pb.SizeCount]:
+    """Numbers per size, smallest size first, without zeros."""
+    return [pb.SizeCount(size=_SIZES[gb], mailboxes=number) for gb, number in sorted(numbers.items()) if number]
+
+
+def day_usage(day: DayUsage) -> pb.DayUsage:
+    """The usage of a day."""
+    return pb.DayUsage(day=wire.to_date(day.day), sizes=size_counts(day.mailboxes), empty_domains=day.empty_domains)

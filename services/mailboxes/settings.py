@@ -1,0 +1,15 @@
+"""What this room reads from its environment beside the common settings."""
+
+from pathlib import Path
+
+from services.kit.settings import RoomSettings
+
+
+class MailboxesSettings(RoomSettings):
+    """Settings of the mailboxes service.
+
+    Attributes:
+        policy_file: The operator's policy.yaml (`CASELLA_POLICY_FILE`).
+    """
+
+    policy_file: Path = Path("deploy/policy.yaml")

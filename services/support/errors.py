@@ -1,0 +1,16 @@
+"""The business facts for which this room refuses."""
+
+from casella.common.v1 import errors_pb2
+from services.kit.errors import CasellaError
+
+
+class TicketClosed(CasellaError):
+    """The ticket is closed: it takes no more messages."""
+
+    reason = errors_pb2.REASON_TICKET_CLOSED
+
+
+class TooManyTickets(CasellaError):
+    """The account has too many tickets that are not closed, or the ticket too many messages."""
+
+    reason = errors_pb2.REASON_RATE_LIMITED

@@ -1,0 +1,170 @@
+"""Translates between protobuf and this room's domain, and refuses bad input with every bad field named."""
+
+import base64
+import binascii
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from casella.support.v1 import support_pb2 as pb
+from casella.support.v1.support_pb2_grpc import SupportServiceServicer
+from services.kit import wire
+from services.kit.context import owner_filter
+from services.kit.errors import NotFound
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.support.domain import LONGEST_SUBJECT, LONGEST_TEXT, Message, Ticket, TicketKind, TicketState
+from services.support.service import Tickets
+
+_LONGEST_NAME = 130
+
+_KINDS = {
+    pb.TICKET_KIND_QUESTION: TicketKind.QUESTION,
+    pb.TICKET_KIND_BILLING: TicketKind.BILLING,
+    pb.TICKET_KIND_PROFILE_DELETION: TicketKind.PROFILE_DELETION,
+}
+_STATES = {
+    pb.TICKET_STATE_OPEN: TicketState.OPEN,
+    pb.TICKET_STATE_ANSWERED: TicketState.ANSWERED,
+    pb.TICKET_STATE_CLOSED: TicketState.CLOSED,
+}
+_KIND_VALUES = {kind: value for value, kind in _KINDS.items()}
+_STATE_VALUES = {state: value for value, state in _STATES.items()}
+
+
+class SupportServicer(SupportServiceServicer):
+    """`casella.support.v1.SupportService`."""
+
+    def __init__(self, requests: Requests, tickets: Tickets) -> None:
+        self._requests = requests
+        self._tickets = tickets
+
+    async def OpenTicket(self, request: pb.OpenTicketRequest, context: object) -> pb.OpenTicketResponse:
+        """Opens a ticket."""
+        found = Violations()
+        account_id = found.uuid("account_id", request.account_id)
+        kind = _KINDS.get(request.kind, TicketKind.QUESTION)
+        if request.kind not in _KINDS:
+            found.add("kind", "not_a_choice" if request.kind else "required")
+        subject = found.text("subject", request.subject, LONGEST_SUBJECT)
+        text = found.text("text", request.text, LONGEST_TEXT, lines=True)
+        recipient = _recipient(found, request.recipient) if request.HasField("recipient") else None
+        call = self._requests.call(
+            request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text
+        )
+        found.check()
+        if owner_filter() != account_id:
+            raise NotFound
+        ticket = await self._tickets.open(call, account_id, kind, subject, text, recipient)
+        return pb.OpenTicketResponse(ticket=_ticket(ticket))
+
+    async def AnswerTicket(self, request: pb.AnswerTicketRequest, context: object) -> pb.AnswerTicketResponse:
+        """Adds a message to a ticket."""
+        found = Violations()
+        owner = owner_filter()
+        ticket_id = found.uuid("ticket_id", request.ticket_id)
+        text = found.text("text", request.text, LONGEST_TEXT, lines=True)
+        told = request.recipient if request.HasField("recipient") else None
+        recipient = _told(found, told, owner)
+        call = self._requests.call(request.request_id, found, ticket_id=ticket_id, text=text)
+        found.check()
+        return pb.AnswerTicketResponse(
+            ticket=_ticket(await self._tickets.answer(call, ticket_id, owner, text, recipient))
+        )
+
+    async def CloseTicket(self, request: pb.CloseTicketRequest, context: object) -> pb.CloseTicketResponse:
+        """Closes a ticket."""
+        found = Violations()
+        owner = owner_filter()
+        ticket_id = found.uuid("ticket_id", request.ticket_id)
+        told = request.recipient if request.HasField("recipient") else None
+        recipient = _told(found, told, owner)
+        call = self._requests.call(request.request_id, found, ticket_id=ticket_id)
+        found.check()
+        return pb.CloseTicketResponse(ticket=_ticket(await self._tickets.close(call, ticket_id, owner, recipient)))
+
+    async def GetTicket(self, request: pb.GetTicketRequest, context: object) -> pb.GetTicketResponse:
+        """Reads a ticket with its messages."""
+        found = Violations()
+        ticket_id = found.uuid("ticket_id", request.ticket_id)
+        found.check()
+        return pb.GetTicketResponse(ticket=_ticket(await self._tickets.get(ticket_id, owner_filter())))
+
+    async def ListTickets(self, request: pb.ListTicketsRequest, context: object) -> pb.ListTicketsResponse:
+        """Lists tickets, newest first."""
+        found = Violations()
+        owner = owner_filter()
+        anybodys = owner is None and not request.account_id
+        account_id = None if anybodys else found.uuid("account_id", request.account_id)
+        state = _STATES.get(request.state)
+        if request.state and state is None:
+            found.add("state", "not_a_choice")
+        size = found.page_size("page.page_size", request.page.page_size)
+        before = _id_of(found, "page.page_token", request.page.page_token)
+        found.check()
+        if owner is not None and owner != account_id:
+            raise NotFound
+        # One more than asked for tells whether there is a further page.
+        tickets = await self._tickets.page(account_id, state, before, size + 1)
+        return pb.ListTicketsResponse(
+            tickets=[_ticket(ticket) for ticket in tickets[:size]],
+            next_page_token=_token_of(tickets[size - 1].id) if len(tickets) > size else "",
+        )
+
+
+def _told(found: Violations, recipient: common_pb2.Recipient | None, owner: UUID | None) -> common_pb2.Recipient | None:
+    """Who is told by email of what the provider did: required of an operator, refused from a customer."""
+    if owner is not None:
+        if recipient is not None:
+            found.add("recipient", "must_be_empty")
+        return None
+    if recipient is None:
+        found.add("recipient", "required")
+        return None
+    return _recipient(found, recipient)
+
+
+def _recipient(found: Violations, message: common_pb2.Recipient) -> common_pb2.Recipient:
+    """A complete recipient."""
+    if message.language not in {common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN}:
+        found.add("recipient.language", "not_a_choice" if message.language else "required")
+    return common_pb2.Recipient(
+        email=found.email("recipient.email", message.email),
+        name=found.text("recipient.name", message.name, _LONGEST_NAME),
+        language=message.language,
+    )
+
+
+def _token_of(ticket_id: UUID) -> str:
+    return base64.urlsafe_b64encode(ticket_id.bytes).decode("ascii")
+
+
+def _id_of(found: Violations, field: str, token: str) -> UUID | None:
+    if not token:
+        return None
+    try:
+        return UUID(bytes=base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        found.add(field, "not_a_page_token")
+        return None
+
+
+def _ticket(ticket: Ticket) -> pb.Ticket:
+    return pb.Ticket(
+        ticket_id=str(ticket.id),
+        account_id=str(ticket.account_id),
+        kind=_KIND_VALUES[ticket.kind],
+        subject=ticket.subject,
+        state=_STATE_VALUES[ticket.state],
+        opened_at=wire.to_timestamp(ticket.opened_at),
+        closed_at=wire.to_timestamp(ticket.closed_at) if ticket.closed_at else None,
+        messages=[_message(message) for message in ticket.messages],
+    )
+
+
+def _message(message: Message) -> pb.TicketMessage:
+    return pb.TicketMessage(
+        message_id=str(message.id),
+        from_provider=message.from_provider,
+        text=message.text,
+        at=wire.to_timestamp(message.at),
+    )
