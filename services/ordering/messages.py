@@ -61,5 +61,36 @@ CATALOGUE: Catalogue = {
         "it": "Il codice fiscale di un ente ha 11 cifre.",
         "en": "The codice fiscale of a body has 11 digits.",
     },
-    "not_past": {"it": "La data è nel futuro.", "en": "The date lies in the future."},
+    "not_a_reason_code": {
+        "it": "Il motivo è un codice di lettere minuscole, cifre e trattini bassi, per esempio phone_confirmed.",
+        "en": "The reason is a code of lower-case letters, digits and underscores, for example phone_confirmed.",
+    },
+    "items_too_few": {
+        "it": "L’ordine deve comprendere tutte le caselle esistenti, ciascuna della sua dimensione o maggiore; "
+        "un dominio senza caselle conta come una casella della dimensione minima.",
+        "en": "The order must include all existing mailboxes, each of its size or larger; a domain without mailboxes "
+        "counts as one of the smallest.",
+    },
+    "not_served_public_body": {
+        "it": "Il codice di sei caratteri è di un ufficio pubblico: non vendiamo alla pubblica amministrazione, "
+        "perché le sue fatture richiedono firma e scissione dei pagamenti.",
+        "en": "A code of six characters belongs to a public office: we do not sell to public bodies, because their "
+        "invoices need a signature and split payment.",
+    },
+    "not_served_split_payment": {
+        "it": "Non vendiamo a clienti soggetti alla scissione dei pagamenti (art. 17-ter DPR 633/1972).",
+        "en": "We do not sell to customers under split payment (DPR 633/1972, art. 17-ter).",
+    },
+    "not_served_private_abroad": {
+        "it": "Come privato può ordinare solo chi è residente in Italia.",
+        "en": "Only residents of Italy can order as a private person.",
+    },
+    "not_served_business_abroad": {
+        "it": "Le aziende con sede fuori dall’Italia non possono ancora ordinare.",
+        "en": "Businesses outside Italy cannot order yet.",
+    },
+    "not_served_outside_vat": {
+        "it": "Livigno e Campione d’Italia sono fuori dal territorio IVA: da lì non è ancora possibile ordinare.",
+        "en": "Livigno and Campione d’Italia are outside the territory of VAT: customers there cannot order yet.",
+    },
 }

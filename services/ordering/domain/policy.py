@@ -4,14 +4,21 @@ Source of the defaults: DESIGN's table "Order". A change touches only what is de
 computed stays stored as it is.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.ordering.domain.kinds import Billing, PaymentMethod
 
 Days = Annotated[int, Field(ge=1, le=365)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+ButtonLabels = dict[Literal["it", "en"], Annotated[tuple[Label, ...], Field(strict=False)]]
 TermsHash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+_BUTTON_LABELS: ButtonLabels = {
+    "it": ("Ordine con obbligo di pagare", "Ordina con obbligo di pagare"),
+    "en": ("Order with obligation to pay",),
+}
 
 
 class OrderingPolicy(BaseModel):
@@ -21,11 +28,12 @@ class OrderingPolicy(BaseModel):
         quote_days: calendar days for which a quote can be ordered.
         monthly_minimum: fewest mailboxes in all under monthly billing.
         annual_minimum: fewest mailboxes in all under annual billing.
-        largest_order: most mailboxes in one order, against abuse.
+        largest_order: most mailboxes in one order, against abuse; mailboxes has a ceiling of its own for accounts.
         transfer_expiry_days: calendar days from the proforma to the expiry of an order paid by bank transfer.
         online_expiry_days: the same for an order paid online.
         reminder_days: calendar days from the proforma to each payment reminder.
         hold_days: calendar days past the trial's purge date after which no order is taken or stays open.
+        button_labels: labels of the order button that bind a customer to pay, by language.
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
     """
 
@@ -34,17 +42,20 @@ class OrderingPolicy(BaseModel):
     quote_days: Days = 14
     monthly_minimum: Annotated[int, Field(ge=1, le=1000)] = 5
     annual_minimum: Annotated[int, Field(ge=1, le=1000)] = 1
-    largest_order: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    largest_order: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     transfer_expiry_days: Days = 15
     online_expiry_days: Days = 3
     reminder_days: Annotated[tuple[Days, ...], Field(strict=False)] = (3, 7, 12)
     hold_days: Days = 30
+    button_labels: ButtonLabels = _BUTTON_LABELS
     terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "OrderingPolicy":
         if list(self.reminder_days) != sorted(set(self.reminder_days)):
             raise ValueError("reminder_days must rise")
+        if set(self.button_labels) != {"it", "en"} or not all(self.button_labels.values()):
+            raise ValueError("button_labels needs at least one label in it and in en")
         return self
 
     def minimum(self, billing: Billing) -> int:

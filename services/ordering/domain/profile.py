@@ -88,7 +88,7 @@ class NotServed(StrEnum):
 
 def tidied(profile: BillingProfile) -> BillingProfile:
     """The same profile in one spelling: spaces trimmed, codes in capitals, a VAT number without its country."""
-    clean = {
+    clean: dict[str, Any] = {
         name: re.sub(" {2,}", " ", unicodedata.normalize("NFC", getattr(profile, name))).strip() for name in _TEXTS
     }
     for name in ("codice_fiscale", "vat_number", "recipient_code", "province", "country", "vat_country"):

@@ -1,0 +1,107 @@
+"""The RPCs about accounts: standing, closing, purge, holds."""
+
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit import audit
+from services.kit.interceptors.around import Context
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.kit.wire import to_timestamp
+from services.ordering.accounts.service import Accounts
+from services.ordering.accounts.store import AccountRow
+from services.ordering.callers import check_steering
+from services.ordering.enums import CLOSURES, word
+from services.ordering.messages import CATALOGUE
+
+_MOST_REMOVED = 10_000_000
+
+
+class AccountRpcs(OrderingServiceServicer):
+    """GetStanding, CloseAccount, GetClosure, RecordPurged, SetLegalHold."""
+
+    _accounts: Accounts
+    _requests: Requests
+
+    async def GetStanding(
+        self, request: ordering_pb2.GetStandingRequest, context: Context
+    ) -> ordering_pb2.GetStandingResponse:
+        """Read whether orders hold or end the trial."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        violations.check()
+        found = await self._accounts.standing(account_id)
+        standing = found.standing
+        return ordering_pb2.GetStandingResponse(
+            order_open=standing.open_order_id is not None,
+            open_order_id=str(standing.open_order_id or ""),
+            paid=standing.paid_order_id is not None,
+            paid_order_id=str(standing.paid_order_id or ""),
+            closed=found.account is not None and found.account.closed,
+            legal_hold=found.account is not None and found.account.legal_hold,
+        )
+
+    async def CloseAccount(
+        self, request: ordering_pb2.CloseAccountRequest, context: Context
+    ) -> ordering_pb2.CloseAccountResponse:
+        """Close an account."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        reason = word(CLOSURES, request.reason)
+        if reason is None:
+            violations.add("reason", "required")
+        violations.check()
+        if reason is None:
+            raise AssertionError("a closing without a reason was let through")
+        closed = await self._accounts.close(account_id, reason)
+        return ordering_pb2.CloseAccountResponse(closure=_closure(closed))
+
+    async def GetClosure(
+        self, request: ordering_pb2.GetClosureRequest, context: Context
+    ) -> ordering_pb2.GetClosureResponse:
+        """Read a closure."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        violations.check()
+        return ordering_pb2.GetClosureResponse(closure=_closure(await self._accounts.closure(account_id)))
+
+    async def RecordPurged(
+        self, request: ordering_pb2.RecordPurgedRequest, context: Context
+    ) -> ordering_pb2.RecordPurgedResponse:
+        """Write the purge's end."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        domains = violations.between("domains_removed", request.domains_removed, 0, _MOST_REMOVED)
+        mailboxes = violations.between("mailboxes_removed", request.mailboxes_removed, 0, _MOST_REMOVED)
+        violations.check()
+        purged = await self._accounts.record_purged(account_id, domains, mailboxes)
+        return ordering_pb2.RecordPurgedResponse(closure=_closure(purged))
+
+    async def SetLegalHold(
+        self, request: ordering_pb2.SetLegalHoldRequest, context: Context
+    ) -> ordering_pb2.SetLegalHoldResponse:
+        """Set or lift a hold."""
+        violations = Violations(catalogue=CATALOGUE)
+        account_id = violations.uuid("account_id", request.account_id)
+        call = self._requests.call(request.request_id, violations, account=account_id, hold=request.hold)
+        check_steering(violations, request.steering)
+        violations.check()
+        steering = request.steering
+        if not steering.source:
+            steering.source = f"request:{call.request_id}"
+        action = "set_legal_hold" if request.hold else "lift_legal_hold"
+        entry = audit.entry_of(steering, action, account_id)
+        return ordering_pb2.SetLegalHoldResponse(
+            hold=await self._accounts.set_legal_hold(call, entry, hold=request.hold)
+        )
+
+
+def _closure(account: AccountRow) -> ordering_pb2.Closure:
+    if account.closure_reason is None or account.closed_at is None:
+        raise AssertionError("an open account has no closure")
+    return ordering_pb2.Closure(
+        account_id=str(account.account_id),
+        reason=CLOSURES[account.closure_reason],
+        closed_at=to_timestamp(account.closed_at),
+        legal_hold=account.legal_hold,
+        purged_at=to_timestamp(account.purged_at) if account.purged_at else None,
+    )

@@ -1,0 +1,115 @@
+"""Decides whether an account may be closed, and what holds its purge.
+
+CloseAccount and PlaceOrder lock the same row: whichever comes first decides, and the other one is refused.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.kit import audit, outbox
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.requests import Call, claim
+from services.ordering.accounts import store
+from services.ordering.accounts.store import AccountRow, Standing
+from services.ordering.domain.states import ClosureReason
+from services.ordering.errors import LegalHoldStands, OrderIsOpen, SubscriptionRuns
+from services.ordering.readings import Readings
+from services.ordering.wakes import purge_wake, trial_wake
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """An account's row, if it has one yet, and its orders."""
+
+    account: AccountRow | None
+    standing: Standing
+
+
+class Accounts:
+    """Closing, holds and standing of accounts."""
+
+    def __init__(self, database: Database, clock: Clock, readings: Readings) -> None:
+        """Take the database, the clock and the rooms that may be asked."""
+        self._database = database
+        self._clock = clock
+        self._readings = readings
+
+    async def standing(self, account_id: UUID) -> AccountStanding:
+        """Whether orders hold or end the trial; an account without orders has neither."""
+        async with self._database.reading() as conn:
+            account = await store.find_account(conn, account_id)
+            return AccountStanding(account, await store.standing(conn, account_id))
+
+    async def close(self, account_id: UUID, reason: ClosureReason) -> AccountRow:
+        """Close an account and start its purge, in one transaction; a repetition gets the first closure.
+
+        Raises:
+            LegalHoldStands: Nothing may be deleted.
+            OrderIsOpen: An order waits for its payment, or is paid and not fulfilled yet.
+            SubscriptionRuns: A subscription runs.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            account = await store.lock_account(conn, account_id, now)
+            if account.closed:
+                return account
+            if account.legal_hold:
+                raise LegalHoldStands
+            standing = await store.standing(conn, account_id)
+            if standing.open_order_id is not None or standing.unfulfilled:
+                raise OrderIsOpen
+            if standing.subscribed:
+                raise SubscriptionRuns
+            closed = await store.close(conn, account_id, reason, now)
+            await outbox.wake(conn, purge_wake(account_id), now)
+        return closed
+
+    async def closure(self, account_id: UUID) -> AccountRow:
+        """A closed account.
+
+        Raises:
+            NotFound: It is not closed: nothing may be deleted.
+        """
+        async with self._database.reading() as conn:
+            account = await store.find_account(conn, account_id)
+        if account is None or not account.closed:
+            raise NotFound("the account is not closed")
+        return account
+
+    async def record_purged(self, account_id: UUID, domains: int, mailboxes: int) -> AccountRow:
+        """Write the purge's end; the first one stays.
+
+        Raises:
+            NotFound: The account is not closed.
+        """
+        async with self._database.transaction() as conn:
+            account = await store.record_purged(conn, account_id, domains, mailboxes, self._clock.now())
+        if account is None:
+            raise NotFound("the account is not closed")
+        return account
+
+    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> bool:
+        """Set or lift a hold; its lifting wakes whatever waited for it.
+
+        Raises:
+            NotFound: There is no such account: a hold on a mistyped id would hold nothing.
+        """
+        account_id, now = entry.subject_id, self._clock.now()
+        async with self._database.reading() as conn:
+            known = await store.find_account(conn, account_id)
+        if known is None:
+            await self._readings.check_account(account_id)
+        async with self._database.transaction() as conn:
+            first = await claim(conn, call, account_id)
+            account = await store.lock_account(conn, account_id, now)
+            if first is not None:
+                return account.legal_hold
+            await audit.record(conn, entry, now)
+            account = await store.set_hold(conn, account, hold, now)
+            if not hold and account.purged_at is None:
+                wake = purge_wake(account_id) if account.closed else trial_wake(account_id)
+                await outbox.wake(conn, wake, now)
+        return account.legal_hold

@@ -1,0 +1,73 @@
+"""Every date of an order: computed once, when its cause happens, then stored and only read.
+
+N days later is the same wall-clock time in Rome N calendar days later. Sources: DESIGN's table "Order" (expiry,
+reminders), its section on the trial (an order holds the purge at most 30 days), consumer code art. 52 (withdrawal).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.kit.calendar import Period, add_days, end_of_day, rome_date
+from services.ordering.domain.kinds import Billing, PaymentMethod
+from services.ordering.domain.policy import OrderingPolicy
+
+WITHDRAWAL_DAYS = 14
+"""A consumer may withdraw to the end of the 14th day after the order (consumer code art. 52, Europe/Rome)."""
+
+PROFORMA_WAIT = timedelta(minutes=1)
+"""How long whoever asks too early waits for the proforma, which is made within seconds of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A payment reminder: so many days after the proforma; sent or skipped once."""
+
+    days: int
+    due_at: datetime
+
+
+def hold_until(purge_at: datetime, policy: OrderingPolicy) -> datetime:
+    """The moment after which no order of this account is taken or stays open."""
+    return add_days(purge_at, policy.hold_days)
+
+
+def withdrawal_until(placed_at: datetime) -> datetime:
+    """The last moment of a consumer's right of withdrawal."""
+    return end_of_day(placed_at, WITHDRAWAL_DAYS)
+
+
+def expiry(proforma_at: datetime, method: PaymentMethod, hold: datetime, policy: OrderingPolicy) -> datetime:
+    """When an unpaid order expires: counted from its proforma, never later than the purge may be held."""
+    return min(add_days(proforma_at, policy.expiry_days(method)), hold)
+
+
+def reminders(proforma_at: datetime, expires_at: datetime, policy: OrderingPolicy) -> list[Reminder]:
+    """The reminders that come before the expiry."""
+    planned = [Reminder(days, add_days(proforma_at, days)) for days in policy.reminder_days]
+    return [reminder for reminder in planned if reminder.due_at < expires_at]
+
+
+def first_period(unlocked_at: datetime, billing: Billing) -> Period:
+    """What the first order pays: a month or a year from the day of the unlock, which becomes the anchor day."""
+    return Period.of_months(rome_date(unlocked_at), billing.months)
+
+
+def due_now(pending: Sequence[Reminder], now: datetime) -> tuple[Reminder | None, list[Reminder]]:
+    """Which reminder to send now, and which earlier ones are past and skipped.
+
+    Args:
+        pending: reminders that were neither sent nor skipped, in any order.
+        now: the present moment.
+    """
+    due = sorted((reminder for reminder in pending if reminder.due_at <= now), key=lambda reminder: reminder.due_at)
+    return (due[-1], due[:-1]) if due else (None, [])
+
+
+def next_due(pending: Sequence[Reminder], expires_at: datetime, now: datetime) -> tuple[str, datetime]:
+    """What comes next on an open order and when: a reminder or the expiry."""
+    later = [reminder for reminder in pending if reminder.due_at > now]
+    if not later:
+        return "expiry", expires_at
+    first = min(later, key=lambda reminder: reminder.due_at)
+    return f"reminder_{first.days}_days", first.due_at

@@ -1,0 +1,88 @@
+"""Decides what is due on an open order and does it: at most one reminder, and the answer what comes next.
+
+Everything happens on the order's locked row, so that a repeated or concurrent call never sends a reminder twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from services.kit import outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.ordering.domain.dates import PROFORMA_WAIT, due_now, next_due
+from services.ordering.domain.states import OrderState
+from services.ordering.orders import store
+from services.ordering.orders.mails import Mails, PaymentHints
+
+
+class Next(StrEnum):
+    """What comes next on an order."""
+
+    WAIT = "wait"
+    EXPIRY_DUE = "expiry_due"
+    CANCEL_REQUESTED = "cancel_requested"
+    NOT_OPEN = "not_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """An order after everything due was done.
+
+    Attributes:
+        due: what is due next, with WAIT, for example `reminder_7_days`, `expiry`, `proforma`.
+        due_at: when; with WAIT.
+        wait: how long until then by the service's clock; with WAIT.
+    """
+
+    state: OrderState
+    next: Next
+    due: str = ""
+    due_at: datetime | None = None
+    wait: timedelta | None = None
+
+
+class Advancing:
+    """AdvanceOrder."""
+
+    def __init__(self, database: Database, clock: Clock, mails: Mails) -> None:
+        """Take the database, the clock and what writes the emails."""
+        self._database = database
+        self._clock = clock
+        self._mails = mails
+
+    async def advance(self, order_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints) -> Advanced:
+        """Send the reminder that is due, skip those that are past, and say what comes next.
+
+        Args:
+            order_id: the order.
+            recipient: who a reminder goes to.
+            hints: how to pay, for the reminder's text.
+
+        Raises:
+            NotFound: There is no such order.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            order = await store.lock_order(conn, order_id)
+            if order is None:
+                raise NotFound
+            if order.state is not OrderState.OPEN:
+                return Advanced(order.state, Next.NOT_OPEN)
+            if order.cancel_requested_at is not None:
+                return Advanced(order.state, Next.CANCEL_REQUESTED)
+            if order.expires_at is None:
+                return Advanced(order.state, Next.WAIT, "proforma", now + PROFORMA_WAIT, PROFORMA_WAIT)
+            if now >= order.expires_at:
+                return Advanced(order.state, Next.EXPIRY_DUE)
+            pending = await store.pending_reminders(conn, order_id)
+            due, past = due_now(pending, now)
+            if due is not None:
+                await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now)
+                await store.mark_reminders(conn, order_id, due.days, [reminder.days for reminder in past], now)
+            what, due_at = next_due(pending, order.expires_at, now)
+            await store.set_next(conn, order_id, due_at)
+            return Advanced(order.state, Next.WAIT, what, due_at, due_at - now)

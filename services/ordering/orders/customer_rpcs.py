@@ -1,0 +1,101 @@
+"""The RPCs about orders that a customer uses: place, cancel, read, list."""
+
+from uuid import UUID
+
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit import audit
+from services.kit.context import owner_filter
+from services.kit.interceptors.around import Context
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.ordering.callers import check_owner, check_steering
+from services.ordering.messages import CATALOGUE
+from services.ordering.orders.checks import check_consent, check_method
+from services.ordering.orders.placing import OrderWish, Placing
+from services.ordering.orders.service import Orders
+from services.ordering.orders.wire import consent_from, order_message
+
+
+class CustomerOrderRpcs(OrderingServiceServicer):
+    """PlaceOrder, CancelOrder, GetOrder, ListOrders."""
+
+    _placing: Placing
+    _orders: Orders
+    _requests: Requests
+
+    async def PlaceOrder(
+        self, request: ordering_pb2.PlaceOrderRequest, context: Context
+    ) -> ordering_pb2.PlaceOrderResponse:
+        """Name every bad field, or take the order."""
+        violations = Violations(catalogue=CATALOGUE)
+        account_id = violations.uuid("account_id", request.account_id)
+        quote_id = violations.uuid("quote_id", request.quote_id)
+        method = check_method(violations, request.payment_method)
+        check_consent(violations, request.consent)
+        call = self._requests.call(
+            request.request_id, violations, account=account_id, quote=quote_id, method=request.payment_method,
+            label=request.consent.button_label, language=request.consent.language, terms=request.consent.terms_hash,
+            quote_hash=request.consent.quote_hash, start=request.consent.start_at_once,
+            told=request.consent.withdrawal_information_shown,
+        )  # fmt: skip
+        violations.check()
+        check_owner(account_id)
+        wish = OrderWish(account_id, quote_id, method, consent_from(request.consent))
+        return ordering_pb2.PlaceOrderResponse(order=order_message(await self._placing.place(call, wish)))
+
+    async def CancelOrder(
+        self, request: ordering_pb2.CancelOrderRequest, context: Context
+    ) -> ordering_pb2.CancelOrderResponse:
+        """Note a cancellation."""
+        violations = Violations(catalogue=CATALOGUE)
+        order_id = violations.uuid("order_id", request.order_id)
+        call = self._requests.call(request.request_id, violations, order=order_id)
+        check_steering(violations, request.steering)
+        violations.check()
+        entry = _entry(request, order_id)
+        order = await self._orders.ask_cancellation(call, order_id, owner_filter(), entry)
+        return ordering_pb2.CancelOrderResponse(order=order_message(order))
+
+    async def GetOrder(self, request: ordering_pb2.GetOrderRequest, context: Context) -> ordering_pb2.GetOrderResponse:
+        """Read an order."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        violations.check()
+        return ordering_pb2.GetOrderResponse(order=order_message(await self._orders.get(order_id, owner_filter())))
+
+    async def ListOrders(
+        self, request: ordering_pb2.ListOrdersRequest, context: Context
+    ) -> ordering_pb2.ListOrdersResponse:
+        """List an account's orders; the page token is the last order's id."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        size = violations.page_size("page.page_size", request.page.page_size)
+        after = _page_start(violations, request.page.page_token)
+        violations.check()
+        check_owner(account_id)
+        found = await self._orders.list(account_id, after=after, limit=size + 1)
+        more = len(found) > size
+        return ordering_pb2.ListOrdersResponse(
+            orders=[order_message(order) for order in found[:size]],
+            next_page_token=str(found[size - 1].order_id) if more else "",
+        )
+
+
+def _entry(request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> audit.AuditEntry | None:
+    if owner_filter() is not None:
+        return None
+    steering = request.steering
+    if not steering.source:
+        steering.source = f"request:{request.request_id}"
+    return audit.entry_of(steering, "cancel_order", order_id)
+
+
+def _page_start(violations: Violations, token: str) -> UUID | None:
+    if not token:
+        return None
+    try:
+        return UUID(token)
+    except ValueError:
+        violations.add("page.page_token", "not_a_page_token")
+        return None

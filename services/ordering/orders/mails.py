@@ -1,0 +1,94 @@
+"""What ordering writes to customers: the order's confirmation, payment reminders, and the news of its end.
+
+A consumer reads gross totals only; a business reads net, VAT and gross. The confirmation is the durable medium of
+consumer code art. 51(7): it carries what art. 49(1) asks for, the withdrawal form included.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from casella.common.v1 import common_pb2
+from services.kit.money import Money
+from services.kit.outbox import Mail
+from services.kit.wire import from_language
+from services.ordering import texts
+from services.ordering.domain.dates import Reminder
+from services.ordering.domain.kinds import PaymentMethod
+from services.ordering.domain.states import OrderEmail
+from services.ordering.orders.rows import OrderRow
+
+_REMINDER = "payment_reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentHints:
+    """How to pay, for a reminder: IBAN and RF reference of a bank transfer, or the link for paying online."""
+
+    iban: str
+    reference: str
+    pay_url: str
+
+
+class Mails:
+    """Makes the emails; who calls puts them into the outbox."""
+
+    def __init__(self, provider_identity: str, public_url: str) -> None:
+        """Take who the customer contracts with (lines parted by line breaks) and the address of the pages."""
+        self._identity = [line.strip() for line in provider_identity.splitlines() if line.strip()]
+        self._panel_url = f"{public_url}/orders"
+
+    def of_order(self, order: OrderRow, email: OrderEmail, recipient: common_pb2.Recipient) -> Mail:
+        """One of the order's emails that is sent once a kind."""
+        contract = self._contract(order, from_language(recipient.language))
+        return self._mail(order, f"{email}:{order.order_id}", email, recipient, contract)
+
+    def reminder(
+        self, order: OrderRow, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints
+    ) -> Mail:
+        """A payment reminder, once for each of its days."""
+        params = {
+            "iban": " ".join(hints.iban[place : place + 4] for place in range(0, len(hints.iban), 4)),
+            "reference": hints.reference,
+            "pay_url": hints.pay_url,
+        }
+        return self._mail(order, f"{_REMINDER}_{reminder.days}:{order.order_id}", _REMINDER, recipient, params)
+
+    def _mail(
+        self, order: OrderRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any]
+    ) -> Mail:
+        totals = order.quote.totals
+        common = {
+            "order_id": str(order.order_id),
+            "placed_at": order.placed_at,
+            "consumer": order.party.profile.consumer,
+            "net": totals.net,
+            "vat": totals.vat,
+            "vat_rate": order.quote.vat_rate.removesuffix(".00"),
+            "gross": totals.gross,
+            "proforma_number": order.proforma_number,
+            "expires_at": order.expires_at,
+            "transfer": order.payment_method is PaymentMethod.BANK_TRANSFER,
+            "panel_url": self._panel_url,
+        }
+        return Mail.to_recipient(
+            recipient, key=key, template=template, params={**common, **params}, subject_id=order.account_id
+        )
+
+    def _contract(self, order: OrderRow, language: str) -> dict[str, Any]:
+        quote = order.quote
+        return {
+            "lines": [
+                {
+                    "text": line.text_it if language == "it" else line.text_en,
+                    "quantity": line.quantity,
+                    "net": Money(line.net_minor, quote.currency),
+                }
+                for line in quote.lines
+            ],
+            "annual": quote.billing.months > 1,
+            "withdrawal_until": order.withdrawal_until,
+            "withdrawal_information": texts.WITHDRAWAL_INFORMATION[language],
+            "start_at_once": order.start_at_once,
+            "terms_hash": order.terms_hash,
+            "identity": self._identity,
+        }

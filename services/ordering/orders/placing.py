@@ -1,0 +1,141 @@
+"""Decides whether an order is taken: every rule of DESIGN's table "Order" that cannot be read off the request alone.
+
+What other rooms know is read before the transaction; everything else is decided on the account's locked row, on which
+CloseAccount waits, so that there is never an order on a closed account.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.ids import new_id
+from services.kit.requests import Call, claim
+from services.ordering import errors
+from services.ordering.accounts.store import lock_account, standing
+from services.ordering.domain.consent import Consent, mismatches
+from services.ordering.domain.dates import hold_until, withdrawal_until
+from services.ordering.domain.facts import AccountFacts, TrialState
+from services.ordering.domain.items import covers
+from services.ordering.domain.kinds import PaymentMethod
+from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.states import OrderState
+from services.ordering.orders.rows import OrderRow
+from services.ordering.orders.store import find_order, insert_order
+from services.ordering.pricing.store import FrozenQuote, find_quote
+from services.ordering.profiles.store import SavedProfile, find_profile
+from services.ordering.readings import Readings
+from services.ordering.wakes import order_wake, trial_wake
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWish:
+    """What a customer orders; its fields are already checked."""
+
+    account_id: UUID
+    quote_id: UUID
+    payment_method: PaymentMethod
+    consent: Consent
+
+
+class Placing:
+    """PlaceOrder."""
+
+    def __init__(self, database: Database, clock: Clock, policy: OrderingPolicy, readings: Readings) -> None:
+        """Take the database, the clock, the policy and the rooms that may be asked."""
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+        self._readings = readings
+
+    async def place(self, call: Call, wish: OrderWish) -> OrderRow:
+        """Take an order with obligation to pay; a repeated call gets the first one.
+
+        Raises:
+            CasellaError: One of `services.ordering.errors` for each rule that stands against it.
+            NotReady: Trial or mailboxes do not answer.
+        """
+        facts = await self._readings.facts(wish.account_id)
+        async with self._database.transaction() as conn:
+            order_id, now = new_id(), self._clock.now()
+            first = await claim(conn, call, order_id)
+            if first is not None:
+                return await self._first(conn, first, wish.account_id)
+            await self._check_account(conn, wish.account_id, facts, now)
+            frozen, saved = await self._check_content(conn, wish, facts, now)
+            order = await insert_order(conn, self._values(order_id, wish, facts, frozen, saved, now))
+            await outbox.wake(conn, order_wake(order_id), now)
+            await outbox.wake(conn, trial_wake(wish.account_id), now)
+        return order
+
+    async def _first(self, conn: AsyncConnection, order_id: UUID, account_id: UUID) -> OrderRow:
+        order = await find_order(conn, order_id, account_id)
+        if order is None:
+            raise NotFound
+        return order
+
+    async def _check_account(self, conn: AsyncConnection, account_id: UUID, facts: AccountFacts, now: datetime) -> None:
+        account = await lock_account(conn, account_id, now)
+        if account.closed or facts.trial is TrialState.CLOSED:
+            raise errors.AccountIsClosed
+        found = await standing(conn, account_id)
+        if found.open_order_id is not None:
+            raise errors.OrderIsOpen(metadata={"order_id": str(found.open_order_id)})
+        if found.paid_order_id is not None or found.subscribed or facts.trial is TrialState.BOUGHT:
+            raise errors.AlreadyBought
+        if now >= hold_until(facts.purge_at, self._policy):
+            raise errors.OrderingPeriodOver
+
+    async def _check_content(
+        self, conn: AsyncConnection, wish: OrderWish, facts: AccountFacts, now: datetime
+    ) -> tuple[FrozenQuote, SavedProfile]:
+        frozen = await find_quote(conn, wish.quote_id, wish.account_id)
+        if frozen is None:
+            raise NotFound("there is no such quote")
+        if now > frozen.quote.valid_until:
+            raise errors.QuoteExpired
+        saved = await find_profile(conn, wish.account_id)
+        if saved is None:
+            raise errors.ProfileMissing
+        if saved.profile.kind is not frozen.quote.kind:
+            raise errors.QuoteForOtherKind
+        if not covers(frozen.quote.items, facts.usage):
+            raise errors.QuoteTooSmall
+        wrong = mismatches(wish.consent, frozen.hash, self._policy, consumer=saved.profile.consumer)
+        if wrong:
+            raise errors.ConsentMismatch(metadata={"mismatch": ",".join(wrong)})
+        return frozen, saved
+
+    def _values(
+        self,
+        order_id: UUID,
+        wish: OrderWish,
+        facts: AccountFacts,
+        frozen: FrozenQuote,
+        saved: SavedProfile,
+        now: datetime,
+    ) -> dict[str, Any]:
+        return {
+            "id": order_id,
+            "account_id": wish.account_id,
+            "is_first": True,
+            "state": str(OrderState.OPEN),
+            "quote_id": frozen.quote.quote_id,
+            "quote": frozen.quote.content(),
+            "quote_hash": frozen.hash,
+            "party": saved.as_json(),
+            "payment_method": str(wish.payment_method),
+            "language": wish.consent.language,
+            "consent": wish.consent.as_evidence(now),
+            "facts": facts.as_json(),
+            "placed_at": now,
+            "hold_until": hold_until(facts.purge_at, self._policy),
+            "withdrawal_until": withdrawal_until(now) if saved.profile.consumer else None,
+            "next_at": now,
+        }

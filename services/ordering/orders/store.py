@@ -1,0 +1,157 @@
+"""How orders are kept: read, listed and changed by guarded statements; each change says from which state it starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ordering.domain.dates import Reminder
+from services.ordering.domain.states import OrderState
+from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
+from services.ordering.tables import order_reminders, orders
+
+
+@dataclass(frozen=True, slots=True)
+class Proforma:
+    """What an order learns about its proforma."""
+
+    payment_request_id: UUID
+    proforma_id: UUID
+    number: str
+
+
+async def insert_order(conn: AsyncConnection, values: dict[str, Any]) -> OrderRow:
+    """Write a new order."""
+    return order_from((await conn.execute(insert(orders).values(**values).returning(*COLUMNS))).one())
+
+
+async def find_order(conn: AsyncConnection, order_id: UUID, owner: UUID | None = None) -> OrderRow | None:
+    """An order; with an owner only if it is that account's."""
+    found = _FIND if owner is None else _FIND_OWN
+    row = (await conn.execute(found, {"order": order_id, "owner": owner})).first()
+    return order_from(row) if row else None
+
+
+async def lock_order(conn: AsyncConnection, order_id: UUID) -> OrderRow | None:
+    """An order, locked until the transaction's end."""
+    row = (await conn.execute(_LOCK, {"order": order_id})).first()
+    return order_from(row) if row else None
+
+
+async def list_orders(conn: AsyncConnection, account_id: UUID, *, after: UUID | None, limit: int) -> Sequence[OrderRow]:
+    """An account's orders, newest first; ids rise with time."""
+    found = select(*COLUMNS).where(orders.c.account_id == account_id).order_by(orders.c.id.desc()).limit(limit)
+    if after is not None:
+        found = found.where(orders.c.id < after)
+    return [order_from(row) for row in await conn.execute(found)]
+
+
+async def note_cancel_request(conn: AsyncConnection, order_id: UUID, at: datetime) -> OrderRow | None:
+    """Note that an open order is to be cancelled; the first request stays. None where it is not open."""
+    return await _change(
+        conn,
+        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.OPEN),
+        {"cancel_requested_at": func.coalesce(orders.c.cancel_requested_at, at), "next_at": at},
+    )
+
+
+async def record_proforma(
+    conn: AsyncConnection, order_id: UUID, proforma: Proforma, at: datetime, expires_at: datetime, next_at: datetime
+) -> OrderRow | None:
+    """Write an open order's proforma and expiry, once. None where there is one already or the order is not open."""
+    return await _change(
+        conn,
+        update(orders).where(
+            orders.c.id == order_id, orders.c.state == OrderState.OPEN, orders.c.proforma_id.is_(None)
+        ),
+        {
+            "payment_request_id": proforma.payment_request_id,
+            "proforma_id": proforma.proforma_id,
+            "proforma_number": proforma.number,
+            "proforma_at": at,
+            "expires_at": expires_at,
+            "next_at": next_at,
+        },
+    )
+
+
+async def end(
+    conn: AsyncConnection, order_id: UUID, outcome: OrderState, available_on: date | None, at: datetime
+) -> OrderRow | None:
+    """Write how an open order ended. None where it has ended before: the first outcome stays."""
+    return await _change(
+        conn,
+        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.OPEN),
+        {"state": str(outcome), "ended_at": at, "available_on": available_on, "next_at": at},
+    )
+
+
+async def fulfil(
+    conn: AsyncConnection, order_id: UUID, invoice_id: UUID, unlocked_at: datetime, at: datetime
+) -> OrderRow | None:
+    """Complete a paid order. None where it is not paid or was completed before."""
+    return await _change(
+        conn,
+        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.PAID),
+        {
+            "state": str(OrderState.FULFILLED),
+            "invoice_id": invoice_id,
+            "unlocked_at": unlocked_at,
+            "fulfilled_at": at,
+            "next_at": None,
+        },
+    )
+
+
+async def set_next(conn: AsyncConnection, order_id: UUID, next_at: datetime | None) -> None:
+    """Note when an order should have moved on; None once nothing more is to be done."""
+    await conn.execute(update(orders).where(orders.c.id == order_id).values(next_at=next_at))
+
+
+async def insert_reminders(conn: AsyncConnection, order_id: UUID, planned: Sequence[Reminder]) -> None:
+    """Write an order's reminders."""
+    if planned:
+        rows = [{"order_id": order_id, "days": entry.days, "due_at": entry.due_at} for entry in planned]
+        await conn.execute(insert(order_reminders), rows)
+
+
+async def pending_reminders(conn: AsyncConnection, order_id: UUID) -> list[Reminder]:
+    """The reminders that were neither sent nor skipped."""
+    return [Reminder(row.days, row.due_at) for row in await conn.execute(_PENDING, {"order": order_id})]
+
+
+async def mark_reminders(
+    conn: AsyncConnection, order_id: UUID, sent: int, skipped: Sequence[int], at: datetime
+) -> None:
+    """Note which reminder was sent and which are past."""
+    of_order = update(order_reminders).where(order_reminders.c.order_id == order_id)
+    await conn.execute(of_order.where(order_reminders.c.days == sent).values(sent_at=at))
+    if skipped:
+        await conn.execute(of_order.where(order_reminders.c.days.in_(skipped)).values(skipped_at=at))
+
+
+async def due_orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[UUID]:
+    """Orders for which something is still to be done."""
+    found = select(orders.c.id).where(orders.c.next_at.is_not(None))
+    if due_before is not None:
+        found = found.where(orders.c.next_at < due_before)
+    return (await conn.execute(found)).scalars().all()
+
+
+async def _change(conn: AsyncConnection, change: Any, values: dict[str, Any]) -> OrderRow | None:
+    row = (await conn.execute(change.values(**values).returning(*COLUMNS))).first()
+    return order_from(row) if row else None
+
+
+_FIND = select(*COLUMNS).where(orders.c.id == bindparam("order"))
+_FIND_OWN = _FIND.where(orders.c.account_id == bindparam("owner"))
+_LOCK = _FIND.with_for_update()
+_PENDING = select(order_reminders.c.days, order_reminders.c.due_at).where(
+    order_reminders.c.order_id == bindparam("order"),
+    order_reminders.c.sent_at.is_(None),
+    order_reminders.c.skipped_at.is_(None),
+)

@@ -1,0 +1,87 @@
+"""How orders and subscriptions look in protobuf."""
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
+from services.kit.context import owner_filter
+from services.kit.wire import to_date, to_duration, to_language, to_timestamp
+from services.ordering.domain.consent import Consent
+from services.ordering.enums import BILLINGS, METHODS, STATES, SUBSCRIPTIONS
+from services.ordering.orders.advancing import Advanced, Next
+from services.ordering.orders.rows import OrderRow
+from services.ordering.orders.subscriptions import SubscriptionRow
+from services.ordering.pricing.wire import quote_message
+from services.ordering.profiles.wire import party_message
+
+_NEXTS = {
+    Next.WAIT: ordering_pb2.ORDER_NEXT_WAIT,
+    Next.EXPIRY_DUE: ordering_pb2.ORDER_NEXT_EXPIRY_DUE,
+    Next.CANCEL_REQUESTED: ordering_pb2.ORDER_NEXT_CANCEL_REQUESTED,
+    Next.NOT_OPEN: ordering_pb2.ORDER_NEXT_NOT_OPEN,
+}
+
+
+def order_message(order: OrderRow) -> ordering_pb2.Order:
+    """An order; the copy of the billing profile only for those who are not the customer."""
+    message = ordering_pb2.Order(
+        order_id=str(order.order_id),
+        account_id=str(order.account_id),
+        state=STATES[order.state],
+        quote=quote_message(order.frozen),
+        payment_method=METHODS[order.payment_method],
+        placed_at=to_timestamp(order.placed_at),
+        cancel_requested=order.cancel_requested_at is not None and order.ended_at is None,
+        payment_request_id=str(order.payment_request_id or ""),
+        proforma_id=str(order.proforma_id or ""),
+        proforma_number=order.proforma_number or "",
+        invoice_id=str(order.invoice_id or ""),
+        language=to_language(order.language),
+        party=party_message(order.party) if owner_filter() is None else None,
+        hold_until=to_timestamp(order.hold_until),
+    )
+    for name in ("expires_at", "ended_at", "unlocked_at", "fulfilled_at", "withdrawal_until"):
+        instant = getattr(order, name)
+        if instant is not None:
+            getattr(message, name).CopyFrom(to_timestamp(instant))
+    if order.available_on is not None:
+        message.available_on.CopyFrom(to_date(order.available_on))
+    return message
+
+
+def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceOrderResponse:
+    """What comes next on an order."""
+    return ordering_pb2.AdvanceOrderResponse(
+        state=STATES[advanced.state],
+        next=_NEXTS[advanced.next],
+        due=advanced.due,
+        wait=to_duration(advanced.wait) if advanced.wait is not None else None,
+        due_at=to_timestamp(advanced.due_at) if advanced.due_at is not None else None,
+    )
+
+
+def subscription_message(subscription: SubscriptionRow) -> ordering_pb2.Subscription:
+    """A subscription with its present period."""
+    return ordering_pb2.Subscription(
+        subscription_id=str(subscription.subscription_id),
+        account_id=str(subscription.account_id),
+        order_id=str(subscription.order_id),
+        state=SUBSCRIPTIONS[subscription.state],
+        billing=BILLINGS[subscription.billing],
+        started_at=to_timestamp(subscription.started_at),
+        period_start=to_date(subscription.period.first),
+        period_end=to_date(subscription.period.last),
+        anchor_day=subscription.anchor_day,
+    )
+
+
+def consent_from(message: ordering_pb2.OrderConsent) -> Consent:
+    """What the customer saw and pressed; its fields are already checked."""
+    return Consent(
+        button_label=message.button_label,
+        language="en" if message.language == common_pb2.LANGUAGE_EN else "it",
+        terms_hash=message.terms_hash,
+        quote_hash=message.quote_hash,
+        ip=message.client.ip,
+        user_agent=message.client.user_agent,
+        start_at_once=message.start_at_once,
+        withdrawal_information_shown=message.withdrawal_information_shown,
+    )

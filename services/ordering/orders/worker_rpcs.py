@@ -1,0 +1,129 @@
+"""The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, fulfilment, emails."""
+
+from datetime import date, datetime
+
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit.interceptors.around import Context
+from services.kit.validation import Violations
+from services.kit.wire import from_date, from_timestamp
+from services.ordering.callers import check_owner
+from services.ordering.domain.states import OrderEmail, OrderState
+from services.ordering.enums import EMAILS, OUTCOMES, word
+from services.ordering.orders.advancing import Advancing
+from services.ordering.orders.checks import check_hints, check_recipient
+from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
+from services.ordering.orders.service import Ending, Orders
+from services.ordering.orders.store import Proforma
+from services.ordering.orders.wire import advanced_message, order_message, subscription_message
+
+_LONGEST_NUMBER = 20
+"""FatturaPA: Numero; a proforma's number may become part of a document."""
+
+
+class WorkerOrderRpcs(OrderingServiceServicer):
+    """RecordProforma, AdvanceOrder, RecordOutcome, FulfilOrder, SendOrderEmail, GetSubscription."""
+
+    _orders: Orders
+    _advancing: Advancing
+    _fulfilling: Fulfilling
+
+    async def RecordProforma(
+        self, request: ordering_pb2.RecordProformaRequest, context: Context
+    ) -> ordering_pb2.RecordProformaResponse:
+        """Write an order's proforma."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        proforma = Proforma(
+            violations.uuid("payment_request_id", request.payment_request_id),
+            violations.uuid("proforma_id", request.proforma_id),
+            violations.text("proforma_number", request.proforma_number, _LONGEST_NUMBER),
+        )
+        violations.check()
+        order = await self._orders.record_proforma(order_id, proforma)
+        return ordering_pb2.RecordProformaResponse(order=order_message(order))
+
+    async def AdvanceOrder(
+        self, request: ordering_pb2.AdvanceOrderRequest, context: Context
+    ) -> ordering_pb2.AdvanceOrderResponse:
+        """Do what is due on an order."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        check_recipient(violations, request.recipient)
+        hints = check_hints(violations, request)
+        violations.check()
+        return advanced_message(await self._advancing.advance(order_id, request.recipient, hints))
+
+    async def RecordOutcome(
+        self, request: ordering_pb2.RecordOutcomeRequest, context: Context
+    ) -> ordering_pb2.RecordOutcomeResponse:
+        """Write how an order ended."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        outcome = word(OUTCOMES, request.outcome)
+        if outcome is None:
+            violations.add("outcome", "required")
+        available_on = _available_on(violations, request, outcome)
+        violations.check()
+        order = await self._orders.end(Ending(order_id, OrderState(str(outcome)), available_on))
+        return ordering_pb2.RecordOutcomeResponse(order=order_message(order))
+
+    async def FulfilOrder(
+        self, request: ordering_pb2.FulfilOrderRequest, context: Context
+    ) -> ordering_pb2.FulfilOrderResponse:
+        """Complete an order."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        invoice_id = violations.uuid("invoice_id", request.invoice_id)
+        unlocked_at = _instant(violations, request)
+        violations.check()
+        order, subscription = await self._fulfilling.fulfil(Fulfilment(order_id, invoice_id, unlocked_at))
+        return ordering_pb2.FulfilOrderResponse(
+            order=order_message(order), subscription=subscription_message(subscription)
+        )
+
+    async def SendOrderEmail(
+        self, request: ordering_pb2.SendOrderEmailRequest, context: Context
+    ) -> ordering_pb2.SendOrderEmailResponse:
+        """Write an email."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        email = word(EMAILS, request.email)
+        if email is None:
+            violations.add("email", "required")
+        check_recipient(violations, request.recipient)
+        violations.check()
+        await self._orders.send(order_id, OrderEmail(str(email)), request.recipient)
+        return ordering_pb2.SendOrderEmailResponse()
+
+    async def GetSubscription(
+        self, request: ordering_pb2.GetSubscriptionRequest, context: Context
+    ) -> ordering_pb2.GetSubscriptionResponse:
+        """Read a subscription."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        violations.check()
+        check_owner(account_id)
+        subscription = await self._fulfilling.subscription(account_id)
+        return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))
+
+
+def _available_on(
+    violations: Violations, request: ordering_pb2.RecordOutcomeRequest, outcome: OrderState | None
+) -> date | None:
+    given = request.HasField("available_on")
+    if given != (outcome is OrderState.PAID) and outcome is not None:
+        violations.add("available_on", "must_be_empty" if given else "required")
+    if not given:
+        return None
+    try:
+        return from_date(request.available_on)
+    except ValueError:
+        violations.add("available_on", "not_a_date")
+        return None
+
+
+def _instant(violations: Violations, request: ordering_pb2.FulfilOrderRequest) -> datetime:
+    if not request.HasField("unlocked_at"):
+        violations.add("unlocked_at", "required")
+    return from_timestamp(request.unlocked_at)

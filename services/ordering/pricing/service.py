@@ -1,0 +1,95 @@
+"""Decides which prices are in force and what a quote contains; a quote is frozen the moment it is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from services.kit.calendar import add_days, rome_date
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.ids import new_id
+from services.kit.money import Money, vat
+from services.kit.requests import Call, claim
+from services.ordering.domain.items import Item, merged
+from services.ordering.domain.kinds import Billing, CustomerKind
+from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.price_list import Edition, PriceList
+from services.ordering.domain.quote import VAT_RATE, Quote, quote_lines, unit_price
+from services.ordering.errors import NothingForSale
+from services.ordering.pricing.store import FrozenQuote, find_quote, insert_quote
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteWish:
+    """What a quote is asked for; already checked."""
+
+    account_id: UUID
+    kind: CustomerKind
+    billing: Billing
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of one mailbox for one period: net, and gross as a consumer sees it."""
+
+    net: Money
+    gross: Money
+
+
+class Pricing:
+    """The price list in force and the quotes made from it."""
+
+    def __init__(self, database: Database, clock: Clock, price_list: PriceList, policy: OrderingPolicy) -> None:
+        """Take the price list and the policy as they were read at the start of the process."""
+        self._database = database
+        self._clock = clock
+        self._price_list = price_list
+        self.policy = policy
+
+    def edition(self) -> Edition:
+        """The edition in force today (Europe/Rome).
+
+        Raises:
+            NothingForSale: The first edition begins later.
+        """
+        edition = self._price_list.on(rome_date(self._clock.now()))
+        if edition is None:
+            raise NothingForSale
+        return edition
+
+    def price(self, monthly: Decimal, billing: Billing) -> Price:
+        """What one mailbox or option costs for one period of a billing, by the edition in force."""
+        net = unit_price(monthly, billing, self.edition().annual_discount, self._price_list.currency)
+        return Price(net, net + vat(net, VAT_RATE))
+
+    async def create_quote(self, call: Call, wish: QuoteWish) -> FrozenQuote:
+        """Compute a quote and freeze it; a repeated call gets the first one."""
+        now = self._clock.now()
+        quote = self._compute(new_id(), wish, now)
+        async with self._database.transaction() as conn:
+            first = await claim(conn, call, quote.quote_id)
+            if first is None:
+                return await insert_quote(conn, quote, now)
+            frozen = await find_quote(conn, first, wish.account_id)
+        if frozen is None:
+            raise NotFound
+        return frozen
+
+    def _compute(self, quote_id: UUID, wish: QuoteWish, now: datetime) -> Quote:
+        edition, currency = self.edition(), self._price_list.currency
+        return Quote(
+            quote_id=quote_id,
+            account_id=wish.account_id,
+            kind=wish.kind,
+            billing=wish.billing,
+            price_list_version=edition.version,
+            currency=currency,
+            items=merged(wish.items),
+            lines=quote_lines(wish.items, wish.billing, edition, currency),
+            vat_rate=str(VAT_RATE),
+            valid_until=add_days(now, self.policy.quote_days),
+        )

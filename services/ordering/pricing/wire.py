@@ -1,0 +1,54 @@
+"""How prices and quotes look in protobuf."""
+
+from collections.abc import Iterable
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
+from services.kit.money import Money
+from services.kit.wire import to_money, to_timestamp
+from services.ordering.domain.items import Item
+from services.ordering.domain.quote import Quote, QuoteLine, QuoteTotals
+from services.ordering.enums import BILLINGS, KINDS, SIZES, word
+from services.ordering.pricing.store import FrozenQuote
+
+
+def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
+    """A frozen quote."""
+    quote = frozen.quote
+    return ordering_pb2.Quote(
+        quote_id=str(quote.quote_id),
+        hash=frozen.hash,
+        price_list_version=quote.price_list_version,
+        kind=KINDS[quote.kind],
+        billing=BILLINGS[quote.billing],
+        items=[item_message(item) for item in quote.items],
+        lines_it=[_line(line, line.text_it, quote) for line in quote.lines],
+        lines_en=[_line(line, line.text_en, quote) for line in quote.lines],
+        totals=totals_message(quote.totals),
+        valid_until=to_timestamp(quote.valid_until),
+    )
+
+
+def item_message(item: Item) -> ordering_pb2.MailboxItem:
+    """Mailboxes of one size with their options."""
+    return ordering_pb2.MailboxItem(size=SIZES[item.size_gb], quantity=item.quantity, options=item.options)
+
+
+def items_from(messages: Iterable[ordering_pb2.MailboxItem]) -> list[Item]:
+    """What a customer asks for; an unspecified size becomes 0 GB, which no rule lets pass."""
+    return [Item(word(SIZES, entry.size) or 0, entry.quantity, tuple(entry.options)) for entry in messages]
+
+
+def totals_message(totals: QuoteTotals) -> common_pb2.Totals:
+    """Net, VAT and gross."""
+    return common_pb2.Totals(net=to_money(totals.net), vat=to_money(totals.vat), gross=to_money(totals.gross))
+
+
+def _line(line: QuoteLine, text: str, quote: Quote) -> common_pb2.Line:
+    return common_pb2.Line(
+        description=text,
+        quantity=line.quantity,
+        unit_price=to_money(Money(line.unit_minor, quote.currency)),
+        net=to_money(Money(line.net_minor, quote.currency)),
+        vat_rate=quote.vat_rate,
+    )

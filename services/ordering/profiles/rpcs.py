@@ -1,0 +1,68 @@
+"""The RPCs about billing profiles: protobuf to domain and back."""
+
+from uuid import UUID
+
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit import audit
+from services.kit.context import owner_filter
+from services.kit.interceptors.around import Context
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.ordering.callers import check_owner, check_steering
+from services.ordering.domain.profile import problems, tidied
+from services.ordering.enums import KINDS, word
+from services.ordering.messages import CATALOGUE
+from services.ordering.profiles.service import FIELD, Profiles, ProfileToSave, refuse_unserved
+from services.ordering.profiles.wire import party_message, profile_of
+
+
+class ProfileRpcs(OrderingServiceServicer):
+    """SaveBillingProfile and GetBillingProfile."""
+
+    _profiles: Profiles
+    _requests: Requests
+
+    async def SaveBillingProfile(
+        self, request: ordering_pb2.SaveBillingProfileRequest, context: Context
+    ) -> ordering_pb2.SaveBillingProfileResponse:
+        """Name every bad field, or save."""
+        violations = Violations(catalogue=CATALOGUE)
+        account_id = violations.uuid("account_id", request.account_id)
+        call = self._requests.call(
+            request.request_id, violations, account=account_id, profile=request.profile, split=request.split_payment
+        )
+        check_steering(violations, request.steering)
+        kind = word(KINDS, request.profile.kind)
+        if kind is None:
+            violations.add(f"{FIELD}kind", "required")
+            violations.check()
+            raise AssertionError("a request without a kind was let through")
+        profile = tidied(profile_of(request.profile, kind, split_payment=request.split_payment))
+        refuse_unserved(profile)
+        for problem in problems(profile):
+            violations.add(FIELD + problem.field, problem.key, **problem.params)
+        violations.check()
+        check_owner(account_id)
+        saved = await self._profiles.save(call, ProfileToSave(account_id, profile, _entry(request, account_id)))
+        return ordering_pb2.SaveBillingProfileResponse(profile=party_message(saved))
+
+    async def GetBillingProfile(
+        self, request: ordering_pb2.GetBillingProfileRequest, context: Context
+    ) -> ordering_pb2.GetBillingProfileResponse:
+        """Read the profile."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        violations.check()
+        check_owner(account_id)
+        saved = await self._profiles.get(account_id)
+        return ordering_pb2.GetBillingProfileResponse(profile=party_message(saved))
+
+
+def _entry(request: ordering_pb2.SaveBillingProfileRequest, account_id: UUID) -> audit.AuditEntry | None:
+    if owner_filter() is not None:
+        return None
+    steering = request.steering
+    if not steering.source:
+        steering.source = f"request:{request.request_id}"
+    return audit.entry_of(steering, "save_billing_profile", account_id)

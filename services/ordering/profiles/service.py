@@ -1,0 +1,91 @@
+"""Decides whether a billing profile can be saved: all its fields are right, and an e-invoice to it would be valid."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.kit import audit
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.context import current_call
+from services.kit.database import Database
+from services.kit.errors import FieldViolation, InvalidInput, NotFound
+from services.kit.requests import Call, claim
+from services.ordering.domain.profile import BillingProfile, refusal
+from services.ordering.errors import CustomerNotServed
+from services.ordering.messages import CATALOGUE
+from services.ordering.profiles.store import SavedProfile, find_profile, upsert
+from services.ordering.profiles.wire import party_message
+from services.ordering.readings import Readings
+
+FIELD = "profile."
+"""Where the profile's fields stand in the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileToSave:
+    """A tidied profile for an account; `audit` says which operator saves it and why, None for the customer."""
+
+    account_id: UUID
+    profile: BillingProfile
+    audit: AuditEntry | None
+
+
+def refuse_unserved(profile: BillingProfile) -> None:
+    """Refuse a tidied profile of somebody to whom Casella does not sell, whatever its other fields say.
+
+    Raises:
+        CustomerNotServed: With the reason, in the language of the call in hand.
+    """
+    why = refusal(profile)
+    if why is not None:
+        text = CATALOGUE[f"not_served_{why}"][current_call().language]
+        raise CustomerNotServed(text, metadata={"why": str(why)})
+
+
+class Profiles:
+    """The billing profiles of all accounts."""
+
+    def __init__(self, database: Database, clock: Clock, readings: Readings) -> None:
+        """Take the database, the clock and the rooms that may be asked."""
+        self._database = database
+        self._clock = clock
+        self._readings = readings
+
+    async def save(self, call: Call, wanted: ProfileToSave) -> SavedProfile:
+        """Save a profile whose fields are right, if an e-invoice to it would be valid.
+
+        Raises:
+            InvalidInput: The dry run found something; every finding names its field.
+            NotReady: Invoicing does not answer.
+        """
+        await self._dry_run(wanted.profile)
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, wanted.account_id) is None:
+                if wanted.audit is not None:
+                    await audit.record(conn, wanted.audit, now)
+                return await upsert(conn, wanted.account_id, wanted.profile, now)
+            saved = await find_profile(conn, wanted.account_id)
+        if saved is None:
+            raise NotFound
+        return saved
+
+    async def get(self, account_id: UUID) -> SavedProfile:
+        """The account's profile.
+
+        Raises:
+            NotFound: It has none yet.
+        """
+        async with self._database.reading() as conn:
+            saved = await find_profile(conn, account_id)
+        if saved is None:
+            raise NotFound("the account has no billing profile yet")
+        return saved
+
+    async def _dry_run(self, profile: BillingProfile) -> None:
+        language = current_call().language
+        found = await self._readings.findings(party_message(SavedProfile(profile, 0)))
+        if found:
+            raise InvalidInput(
+                [FieldViolation(FIELD + f.field, f.messages[language], f"sdi_{f.code}".rstrip("_")) for f in found]
+            )

@@ -1,0 +1,140 @@
+"""What ordering may ask other rooms before it decides: trial (the account), mailboxes (counts), invoicing (a dry run).
+
+Only reads, always before a transaction opens. A room that is away makes the answer UNAVAILABLE with RetryInfo: ordering
+never guesses what another room would have said.
+"""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self, TypeVar
+from uuid import UUID
+
+from grpc.aio import AioRpcError, Channel
+
+from casella.common.v1 import common_pb2
+from casella.common.v1.errors_pb2 import REASON_NOT_FOUND
+from casella.invoicing.v1 import invoicing_pb2
+from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
+from casella.trial.v1 import trial_pb2
+from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
+from services.kit.channels import open_channel
+from services.kit.clock import Clock
+from services.kit.errors import NotFound, NotReady, Refused
+from services.kit.wire import from_timestamp
+from services.ordering.domain.facts import AccountFacts, TrialState
+from services.ordering.domain.items import Usage
+from services.ordering.enums import SIZES, word
+from services.ordering.settings import OrderingSettings
+
+Answer = TypeVar("Answer")
+
+_PATIENCE = 3.0
+"""Seconds for one answer: less than the caller's own deadline, so that there is time to say what was missing."""
+_AGAIN = timedelta(seconds=2)
+
+_TRIALS = {
+    TrialState.ACTIVE: trial_pb2.TRIAL_STATE_ACTIVE,
+    TrialState.ENDED: trial_pb2.TRIAL_STATE_ENDED,
+    TrialState.BOUGHT: trial_pb2.TRIAL_STATE_BOUGHT,
+    TrialState.CLOSED: trial_pb2.TRIAL_STATE_CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the dry run of an e-invoice found: a field of the profile, the SdI's code and words in both languages."""
+
+    field: str
+    code: str
+    messages: dict[str, str]
+
+
+class Readings:
+    """The rooms that ordering may read."""
+
+    def __init__(self, trial: Channel, mailboxes: Channel, invoicing: Channel, clock: Clock) -> None:
+        """Take a channel to each; they connect at the first call."""
+        self._channels = (trial, mailboxes, invoicing)
+        self._trial = TrialServiceStub(trial)
+        self._mailboxes = MailboxesServiceStub(mailboxes)
+        self._invoicing = InvoicingServiceStub(invoicing)
+        self._clock = clock
+
+    @classmethod
+    def open(cls, settings: OrderingSettings, clock: Clock) -> Self:
+        """Open the channels that the settings name."""
+        addresses = (settings.trial_address, settings.mailboxes_address, settings.invoicing_address)
+        trial, mailboxes, invoicing = (open_channel(address, settings.caller_secret) for address in addresses)
+        return cls(trial, mailboxes, invoicing, clock)
+
+    async def close(self) -> None:
+        """Close the channels."""
+        for channel in self._channels:
+            await channel.close()
+
+    async def facts(self, account_id: UUID) -> AccountFacts:
+        """The account as trial and mailboxes know it.
+
+        Raises:
+            NotFound: Trial knows no such account.
+            NotReady: A room does not answer, or mailboxes has not opened the account yet.
+        """
+        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        answer = await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
+        trial = answer.account.trial
+        state = word(_TRIALS, trial.state)
+        if state is None:
+            raise NotReady("the account has no trial yet", retry_after=_AGAIN)
+        usage = Usage({}, 0) if state is TrialState.CLOSED else await self.usage(account_id)
+        return AccountFacts(state, from_timestamp(trial.purge_at), usage, self._clock.now())
+
+    async def check_account(self, account_id: UUID) -> None:
+        """See that trial knows an account.
+
+        Raises:
+            NotFound: It does not.
+            NotReady: Trial does not answer.
+        """
+        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
+
+    async def usage(self, account_id: UUID) -> Usage:
+        """Mailboxes and domains that exist.
+
+        Raises:
+            NotReady: Mailboxes does not answer, or has not opened the account yet.
+        """
+        request = mailboxes_pb2.GetAllowanceRequest(account_id=str(account_id))
+        try:
+            answer = await _asked("mailboxes", self._mailboxes.GetAllowance(request, timeout=_PATIENCE))
+        except NotFound:
+            raise NotReady("mailboxes has not opened the account yet", retry_after=_AGAIN) from None
+        allowance = answer.allowance
+        sizes = {word(SIZES, entry.size) or 0: entry.mailboxes for entry in allowance.sizes}
+        return Usage(sizes, allowance.empty_domains)
+
+    async def findings(self, party: common_pb2.BillingParty) -> Sequence[Finding]:
+        """What an e-invoice to this customer would fail on; nothing where it would be valid.
+
+        Raises:
+            NotReady: Invoicing does not answer: a profile that was not checked is not saved.
+        """
+        request = invoicing_pb2.CheckProfileRequest(party=party)
+        answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
+        return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
+
+
+async def _asked(room: str, call: Awaitable[Answer]) -> Answer:
+    try:
+        return await call
+    except Refused as refused:
+        if refused.reason == REASON_NOT_FOUND:
+            raise NotFound from None
+        if refused.retry_after is not None:
+            raise NotReady(f"{room} cannot answer yet", retry_after=refused.retry_after) from None
+        raise
+    except AioRpcError:
+        raise NotReady(f"{room} does not answer at the moment", retry_after=_AGAIN) from None
