@@ -161,7 +161,7 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
         try:
             address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or site.listen("temporal")
             client = await temporal_client.connect(address, temporal.NAMESPACE)
-            stubs: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]" = {
+            stubs: Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub] = {
                 name: clock_pb2_grpc.ClockServiceStub(channel) for name, channel in channels.items()
             }
             yield LocalCalendar(site, client, stubs)

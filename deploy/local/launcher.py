@@ -23,6 +23,8 @@ from deploy.local.site import Site
 
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.02
+_PATIENCE = 3
+"""Ends of one process before the start is given up; later there is no such limit."""
 _ADDRESS = "CASELLA_TEMPORAL_ADDRESS"
 
 
@@ -48,6 +50,7 @@ class Launcher:
             self._servers["temporal"] = temporal_server(site, self._server_ended)
         self._restarts = Restarts(say)
         self._held: set[str] = set()
+        self._is_up = False
         self._stopping = False
 
     @property
@@ -71,6 +74,7 @@ class Launcher:
         self._say("the rooms' schemas are up to date")
         self._start_all(Stage.ROOMS, Stage.DRIVERS)
         await asyncio.gather(*map(self.wait_ready, self._programs))
+        self._is_up = True
 
     async def down(self) -> None:
         """Stops everything in order and waits until it has gone."""
@@ -164,6 +168,8 @@ class Launcher:
         self._forks.start(name, program.module, environment, self.site.log(name))
 
     async def _is_ready(self, program: Program) -> bool:
+        if not self._is_up and self._restarts.ends.get(program.name, 0) > _PATIENCE:
+            raise LaunchError(f"{program.name} keeps ending", f"its reason is in {self.site.log(program.name)}")
         pid = self._forks.pids.get(program.name)
         if pid is None:
             return False

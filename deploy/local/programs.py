@@ -13,6 +13,7 @@ from deploy.local import provision, temporal
 from deploy.local.ports import LOOPBACK
 from deploy.local.site import ROOT, Site
 
+_POLICY = ROOT / "deploy" / "policy.yaml"
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -63,6 +64,8 @@ def _common(site: Site) -> dict[str, str]:
         "CASELLA_TEMPORAL_ADDRESS": site.listen("temporal"),
         "CASELLA_TEMPORAL_NAMESPACE": temporal.NAMESPACE,
         "CASELLA_PUBLIC_URL": site.url("gateway"),
+        **({"CASELLA_POLICY_FILE": str(_POLICY)} if _POLICY.exists() else {}),
+        "CASELLA_PRICE_LIST_FILE": str(ROOT / "deploy" / "pricelist.yaml"),
     }
 
 
@@ -104,10 +107,24 @@ def database_url(site: Site, room: str) -> str:
 
 
 PROGRAMS = (
-    _room("trial", lambda site: {"CASELLA_TOKEN_PRIVATE_KEY_FILE": site.secret_file("token-private.pem")}),
+    _room(
+        "trial",
+        lambda site: {
+            "CASELLA_TOKEN_PRIVATE_KEY_FILE": site.secret_file("token-private.pem"),
+            "CASELLA_DNS": site.listen("dns"),
+        },
+    ),
     _room("mailboxes"),
     _room("ordering", lambda site: {"CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-ordering")}),
-    _room("payments"),
+    _room(
+        "payments",
+        lambda site: {
+            "CASELLA_STRIPE_URL": site.url("stripe"),
+            "CASELLA_STRIPE_KEY_FILE": site.secret_file("stripe-key"),
+            "CASELLA_STRIPE_WEBHOOK_SECRET_FILE": site.secret_file("stripe-webhook-secret"),
+            "CASELLA_PAY_LINK_KEY_FILE": site.secret_file("pay-link.key"),
+        },
+    ),
     _room("invoicing"),
     _room("support"),
     Program(

@@ -24,6 +24,8 @@ class Restarts:
         self._pauses: dict[str, float] = {}
         self._begun: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.ends: dict[str, int] = {}
+        """How often each process has ended unasked."""
 
     def begun(self, name: str) -> None:
         """Notes that a process was started now."""
@@ -37,6 +39,7 @@ class Restarts:
             code: Its exit code, minus the signal that ended it.
             start: Starts it.
         """
+        self.ends[name] = self.ends.get(name, 0) + 1
         pause = self._next_pause(name)
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         self._say(f"{name} {how}; it is started again in {pause:.1f} s, its log says why")
