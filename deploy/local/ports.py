@@ -1,8 +1,8 @@
 """Decides on which loopback ports Casella listens.
 
 The usual ones by default; where one is taken, the next free one, which is remembered for the next start. A world for
-a test takes a block of its own instead, below the range from which the system gives ports to outgoing connections:
-a port there stays free while its process is being started again.
+a test takes a block of its own instead. All lie below the range from which systems give ports to outgoing connections
+(32768 on Linux): a port there is still free when its process comes to use it, or is started again.
 """
 
 import contextlib
@@ -16,27 +16,27 @@ from deploy.local.failure import LaunchError
 
 LOOPBACK = "127.0.0.1"
 USUAL: Mapping[str, int] = {
-    "trial": 50101,
-    "mailboxes": 50102,
-    "ordering": 50103,
-    "payments": 50104,
-    "invoicing": 50105,
-    "support": 50106,
+    "trial": 25101,
+    "mailboxes": 25102,
+    "ordering": 25103,
+    "payments": 25104,
+    "invoicing": 25105,
+    "support": 25106,
     "gateway": 8580,
     "temporal": 7243,
     "temporal_ui": 8243,
-    "postgres": 54329,
+    "postgres": 25432,
     "mail_smtp": 2525,
     "mail_imap": 2143,
     "mail_page": 8581,
-    "mail_clock": 50111,
+    "mail_clock": 25111,
     "stripe": 8582,
-    "stripe_clock": 50112,
+    "stripe_clock": 25112,
     "sdi_smtp": 2526,
     "sdi_page": 8583,
-    "sdi_clock": 50113,
+    "sdi_clock": 25113,
     "dns": 2053,
-    "dns_clock": 50114,
+    "dns_clock": 25114,
 }
 
 _BLOCK_SIZE = 32
