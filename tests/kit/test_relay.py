@@ -1,13 +1,11 @@
 """The relay: what was committed leaves, at least once, and one failure does not hold the others."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 from temporalio.client import Client
 
@@ -16,51 +14,17 @@ from services.kit.clock import OffsetClock
 from services.kit.database import Database, NoTransaction
 from services.kit.ids import new_id
 from services.kit.mail_templates import MailTemplates
-from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.mailer import MailBuilder, Mailer
 from services.kit.outbox import Attachment, Mail
 from services.kit.relay import Relay, pause_after
 from services.kit.temporal_client import connect
-
-
-class Sink:
-    """An SMTP server that keeps what it accepts, and refuses whom the test names."""
-
-    def __init__(self) -> None:
-        self.messages: list[bytes] = []
-        self.connections = 0
-        self.refused: dict[str, str] = {}
-
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        self.connections += 1
-        session.host_name = hostname
-        return responses
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.refused:
-            return self.refused[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.messages.append(envelope.content)
-        return "250 OK"
+from tests.kit.sink import Sink
 
 
 @pytest.fixture
-def sink() -> Sink:
-    return Sink()
-
-
-@pytest.fixture
-async def smtp(sink: Sink) -> AsyncIterator[SmtpServer]:
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(sink, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    yield SmtpServer("127.0.0.1", server.sockets[0].getsockname()[1])
-    server.close()
+async def sink() -> AsyncIterator[Sink]:
+    async with Sink() as running:
+        yield running
 
 
 @pytest.fixture
@@ -80,9 +44,9 @@ async def nowhere() -> Client:
 
 @pytest.fixture
 async def relay(
-    database: Database, clock: OffsetClock, nowhere: Client, builder: MailBuilder, smtp: SmtpServer
+    database: Database, clock: OffsetClock, nowhere: Client, builder: MailBuilder, sink: Sink
 ) -> AsyncIterator[Relay]:
-    mailer = Mailer(smtp)
+    mailer = Mailer(sink.server)
     yield Relay(database, clock, nowhere, "kit", builder, mailer)
     await mailer.close()
 

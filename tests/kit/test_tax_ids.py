@@ -30,9 +30,7 @@ def test_a_bodys_code_has_eleven_digits() -> None:
 
 
 @given(st.integers(0, 14), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
-def test_one_wrong_character_is_found_unless_the_tables_give_it_the_same_weight(
-    place: int, wrong: str
-) -> None:
+def test_one_wrong_character_is_found_unless_the_tables_give_it_the_same_weight(place: int, wrong: str) -> None:
     changed = _PERSON[:place] + wrong + _PERSON[place + 1 :]
     same = dict(zip("0123456789ABCDEFGHIJ", "ABCDEFGHIJ0123456789", strict=True)).get(wrong)
     assume(_PERSON[place] not in {wrong, same})

@@ -1,0 +1,101 @@
+"""A kill between the SMTP server's acceptance and our commit repeats the mail with the same Message-ID."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from services.kit import hooks, outbox
+from services.kit.clock import OffsetClock
+from services.kit.database import Database
+from services.kit.mailer import SmtpServer
+from services.kit.outbox import Mail
+from tests.kit.sink import Sink
+
+_ROOT = Path(__file__).parents[2]
+_PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from services.kit.clock import SystemClock
+from services.kit.database import Database
+from services.kit.mail_templates import MailTemplates
+from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.relay import Relay
+from services.kit.temporal_client import connect
+
+async def main(url, port, folder):
+    database = Database.connect(url, "kit")
+    builder = MailBuilder(MailTemplates(Path(folder), "Casella", "https://casella.example"), "c@casella.example", "kit")
+    mailer = Mailer(SmtpServer("127.0.0.1", int(port)))
+    temporal = await connect("127.0.0.1:1", "nowhere", lazy=True)
+    relay = Relay(database, SystemClock(), temporal, "kit", builder, mailer)
+    while await relay.deliver_mail():
+        pass
+    await mailer.close()
+    await database.close()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    async with Sink() as running:
+        yield running
+
+
+async def _deliver(url: str, smtp: SmtpServer, folder: Path, **environment: str) -> int:
+    env = {**os.environ, "PYTHONPATH": f"{_ROOT}{os.pathsep}{_ROOT / 'protos'}", **environment}
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PROGRAM, url, str(smtp.port), str(folder), env=env
+    )
+    return await program.wait()
+
+
+async def test_a_kill_after_the_acceptance_repeats_the_same_message(
+    kit_url: str, database: Database, sink: Sink, tmp_path: Path
+) -> None:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "ciao.md.j2").write_text("Subject: Ciao\n\nCiao {{ name }}\n")
+    async with database.transaction() as conn:
+        await outbox.mail(conn, Mail("a", "ciao", "it", "anna@example.it", name="Anna"), OffsetClock().now())
+    hook = f"mail.accepted=kill:{tmp_path / 'flag'}"
+    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=hook) == -signal.SIGKILL
+    async with database.reading() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM mails WHERE sent_at IS NULL"))).scalar_one() == 1
+    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=hook) == 0
+    first, second = map(message_from_bytes, sink.messages)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert sink.messages[0] == sink.messages[1]
+    async with database.reading() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM outbox"))).scalar_one() == 0
+        assert (await conn.execute(text("SELECT count(*) FROM mails WHERE sent_at IS NOT NULL"))).scalar_one() == 1
+
+
+async def test_hooks_are_refused_in_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CASELLA_HOOKS", f"mail.accepted=kill:{tmp_path / 'flag'}")
+    monkeypatch.setenv("CASELLA_MODE", "production")
+    with pytest.raises(hooks.HooksRefused):
+        hooks.refuse_in_production()
+    with pytest.raises(hooks.HooksRefused):
+        await hooks.at("mail.accepted")
+    assert not (tmp_path / "flag").exists()
+
+
+@pytest.mark.parametrize("action", ["", "kill", "kill:", "sleep:5"])
+async def test_a_hook_with_an_unknown_action_is_refused(monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    monkeypatch.setenv("CASELLA_HOOKS", f"mail.accepted={action}")
+    await hooks.at("another.moment")
+    with pytest.raises(hooks.HooksRefused):
+        await hooks.at("mail.accepted")
+
+
+async def test_without_the_variable_a_hook_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CASELLA_HOOKS", raising=False)
+    await hooks.at("mail.accepted")
