@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from casella.mailboxes.v1 import mailboxes_pb2_grpc
-
 from services.kit.core import Core
 from services.kit.process import run
 from services.kit.reconciler import Job

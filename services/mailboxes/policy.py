@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, field_validator
 
 from services.mailboxes.domain.accounts import Entitlement
 from services.mailboxes.domain.names import DomainName
@@ -25,8 +25,9 @@ class TrialPolicy(_Section):
         size_gb: Size of each; one of 8, 25, 50, 100.
         messages_per_day: Messages a mailbox may send in any sliding 24 h.
         recipients_per_day: Recipients a mailbox may address in the same window.
-        account_messages_per_day: Messages all mailboxes together may send in it. Mailboxes × messages is what honest
-            use can reach; without it, deleting and creating mailboxes would send without end.
+        account_messages_per_day: Messages all mailboxes together, deleted ones included, may send in it. Left out it
+            is mailboxes × messages, which is as far as honest use can come; without it, deleting and creating
+            mailboxes would send without end.
     """
 
     domains: PositiveInt = 5
@@ -34,7 +35,7 @@ class TrialPolicy(_Section):
     size_gb: int = BANDS_GB[0]
     messages_per_day: PositiveInt = 25
     recipients_per_day: PositiveInt = 100
-    account_messages_per_day: PositiveInt = 625
+    account_messages_per_day: PositiveInt | None = None
 
     @field_validator("size_gb")
     @classmethod
@@ -51,7 +52,7 @@ class TrialPolicy(_Section):
             places={self.size_gb: self.mailboxes},
             messages_per_day=self.messages_per_day,
             recipients_per_day=self.recipients_per_day,
-            account_messages_per_day=self.account_messages_per_day,
+            account_messages_per_day=self.account_messages_per_day or self.mailboxes * self.messages_per_day,
         )
 
 
@@ -96,7 +97,7 @@ class MailboxesPolicy(_Section):
 
     trial: TrialPolicy = TrialPolicy()
     paid: PaidPolicy = PaidPolicy()
-    reserved_domains: frozenset[str] = Field(default=frozenset())
+    reserved_domains: frozenset[str] = frozenset()
     sent_messages_days: PositiveInt = 2
 
     @field_validator("reserved_domains")
@@ -106,12 +107,23 @@ class MailboxesPolicy(_Section):
         return frozenset(DomainName.parse(name).ascii if "." in name else name.lower() for name in names)
 
 
-def load(path: Path) -> MailboxesPolicy:
-    """Reads the section from the operator's file.
+class BadPolicy(ValueError):
+    """The operator's file cannot be used; the text has one line for each thing that is wrong."""
+
+
+def load(path: Path | None) -> MailboxesPolicy:
+    """Reads the section from the operator's file; without a file or section the usual limits hold.
 
     Raises:
-        OSError: The file cannot be read.
-        pydantic.ValidationError: A key or value of the section is wrong; the error says which.
+        BadPolicy: The file cannot be read, or an entry is unknown or impossible.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return MailboxesPolicy.model_validate(content.get("mailboxes") or {})
+    if path is None:
+        return MailboxesPolicy()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return MailboxesPolicy.model_validate((content if isinstance(content, dict) else {}).get("mailboxes") or {})
+    except ValidationError as error:
+        wrong = [f"mailboxes.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise BadPolicy(f"{path}:\n" + "\n".join(wrong)) from None
+    except (OSError, yaml.YAMLError) as error:
+        raise BadPolicy(f"{path} cannot be read: {error}") from None

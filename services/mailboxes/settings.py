@@ -9,7 +9,7 @@ class MailboxesSettings(RoomSettings):
     """Settings of the mailboxes service.
 
     Attributes:
-        policy_file: The operator's policy.yaml (`CASELLA_POLICY_FILE`).
+        policy_file: The operator's policy.yaml; without it the usual limits hold.
     """
 
-    policy_file: Path = Path("deploy/policy.yaml")
+    policy_file: Path | None = None

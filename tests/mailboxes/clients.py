@@ -80,10 +80,7 @@ async def new_customer(room: TestRoom) -> Customer:
 
 async def unlock(room: TestRoom, customer: Customer, **sizes: int) -> pb.UnlockAccountResponse:
     """Unlocks an account: `unlock(room, customer, s8=2, s50=1)` for an annual order, without sizes monthly."""
-    ordered = [
-        pb.SizeCount(size=pb.MailboxSize.Value(f"MAILBOX_SIZE_{name[1:]}_GB"), mailboxes=number)
-        for name, number in sizes.items()
-    ]
+    ordered = [pb.SizeCount(size=f"MAILBOX_SIZE_{name[1:]}_GB", mailboxes=number) for name, number in sizes.items()]
     request = pb.UnlockAccountRequest(
         account_id=customer.id,
         order_id=str(new_id()),

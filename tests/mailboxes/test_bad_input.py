@@ -1,0 +1,157 @@
+"""Bad input of every RPC: the right status, every bad field named in the caller's language, nothing stored."""
+
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from tests.mailboxes.clients import PASSWORD, STEERING, Customer, refused_as, stub
+from tests.support.room import TestRoom, request_id
+
+ID = str(new_id())
+MONTHLY, ANNUAL = common_pb2.BILLING_PERIOD_MONTHLY, common_pb2.BILLING_PERIOD_ANNUAL
+MARCH_1 = common_pb2.Date(year=2026, month=3, day=1)
+
+
+def call(rpc: str, **fields: Any) -> tuple[str, Message]:
+    """An RPC with its request; ids are good unless given."""
+    kind: type[Message] = getattr(pb, f"{rpc}Request")
+    names = {field.name for field in kind.DESCRIPTOR.fields}
+    usual: dict[str, Any] = {
+        name: ID for name in ("request_id", "account_id", "mailbox_id", "order_id") if name in names
+    }
+    return rpc, kind(**{**usual, **fields})
+
+
+def page(size: int = 0, token: str = "") -> common_pb2.PageRequest:
+    return common_pb2.PageRequest(page_size=size, page_token=token)
+
+
+def box(**fields: Any) -> tuple[str, Message]:
+    return call("CreateMailbox", **{"address": "info@rossi.example", "password": PASSWORD, **fields})
+
+
+def annual(**fields: Any) -> tuple[str, Message]:
+    return call("UnlockAccount", **{"billing": ANNUAL, "mailboxes": 2, **fields})
+
+
+CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
+    (call("AddDomain", request_id="", account_id="", name=""), ["account_id", "name", "request_id"]),
+    (call("AddDomain", request_id="1", account_id="x", name="no domain"), ["account_id", "name", "request_id"]),
+    (call("AddDomain", name="a" * 100_000), ["name"]),
+    (call("AddDomain", name="a\u0000b.example"), ["name"]),
+    (call("AddDomain", name="\u202eelpmaxe.moc"), ["name"]),
+    (call("RemoveDomain", name="localhost"), ["name"]),
+    (call("ListDomains", account_id=f"{ID}\n"), ["account_id"]),
+    (call("ListDomains", page=page(size=201, token="!")), ["page.page_size", "page.page_token"]),
+    (call("ListDomains", page=page(size=-1, token="AA==")), ["page.page_size", "page.page_token"]),
+    (call("ListDomains", page=page(token="YQ" * 1000)), ["page.page_token"]),
+    (call("CreateMailbox"), ["address", "password"]),
+    (box(address="info", password="short"), ["address", "password"]),
+    (box(address="perché@rossi.example", password="x" * 201), ["address", "password"]),
+    (box(address="a" * 65 + "@rossi.example", password="ten chars\u0007!"), ["address", "password"]),
+    (box(address="x" * 2000 + "@rossi.example"), ["address"]),
+    (box(size=99), ["size"]),
+    (call("UpdateMailbox", mailbox_id="", request_id="", password=""), ["mailbox_id", "password", "request_id"]),
+    (call("UpdateMailbox", size=0), ["size"]),
+    (call("UpdateMailbox", size=7), ["size"]),
+    (call("DeleteMailbox", mailbox_id="0", request_id="0"), ["mailbox_id", "request_id"]),
+    (call("ListMailboxes", account_id="", domain=" "), ["account_id", "domain"]),
+    (call("GetAllowance", account_id="mine"), ["account_id"]),
+    (call("GetUsage"), ["first", "last"]),
+    (call("GetUsage", account_id="", first=MARCH_1, last=common_pb2.Date(year=2026, month=2, day=29)),
+     ["account_id", "last"]),
+    (call("GetUsage", first=MARCH_1, last=common_pb2.Date(year=2026, month=2, day=28)), ["last"]),
+    (call("GetUsage", first=MARCH_1, last=common_pb2.Date(year=2027, month=3, day=3)), ["last"]),
+    (call("GetUsage", first=common_pb2.Date(year=1, month=1, day=1), last=MARCH_1), ["first"]),
+]  # fmt: skip
+
+WORKERS: list[tuple[tuple[str, Message], list[str]]] = [
+    *((call(rpc, account_id=bad), ["account_id"])
+      for rpc in ("OpenAccount", "RestrictAccount", "ReopenAccount", "SuspendAccount", "ResumeAccount",
+                  "PurgeAccount", "ProvePurged", "GetAllowance")
+      for bad in ("", "not-a-uuid", ID + "0")),
+    (call("UnlockAccount", account_id="", order_id=""), ["account_id", "billing", "order_id"]),
+    (call("UnlockAccount", billing=9), ["billing"]),
+    (annual(mailboxes=0), ["mailboxes", "sizes"]),
+    (annual(), ["sizes"]),
+    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=3)]), ["sizes"]),
+    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=1), pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=1)]), ["sizes", "sizes[1].size"]),
+    (annual(sizes=[pb.SizeCount(mailboxes=2)]), ["sizes[0].size"]),
+    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=-1), pb.SizeCount(size=pb.MAILBOX_SIZE_25_GB, mailboxes=3)]), ["sizes[0].mailboxes"]),
+    (call("SuspendAccount", steering=common_pb2.Steering(reason_code="x")), ["steering.actor"]),
+]  # fmt: skip
+
+OPERATORS: list[tuple[tuple[str, Message], list[str]]] = [
+    (call("SetFeature", request_id=""),
+     ["feature", "request_id", "steering.actor", "steering.reason_code", "steering.source"]),
+    (call("SetFeature", feature=9, steering=STEERING), ["feature"]),
+    (call("SetFeature", feature=1, steering=common_pb2.Steering(
+        actor="a" * 201, reason_code="r" * 65, source="s\u0000", ticket_id="t")),
+     ["steering.actor", "steering.reason_code", "steering.source", "steering.ticket_id"]),
+    (call("SuspendAccount"), ["steering.actor", "steering.reason_code", "steering.source"]),
+    (call("ResumeAccount"), ["steering.actor", "steering.reason_code", "steering.source"]),
+]  # fmt: skip
+
+MAIL_SERVERS: list[tuple[tuple[str, Message], list[str]]] = [
+    (call("RecordSend", request_id=""), ["address", "recipients", "request_id"]),
+    (call("RecordSend", address="nobody", recipients=-1), ["address", "recipients"]),
+    (call("RecordSend", address="a\n@rossi.example", recipients=100_001), ["address", "recipients"]),
+]
+
+
+def fields_of(refused: Refused) -> list[str]:
+    return sorted({violation.field for violation in refused.violations})
+
+
+def name_of(value: object) -> str:
+    return str(value[0]) if isinstance(value, tuple) else "-"
+
+
+@pytest.mark.parametrize(("asked", "fields"), CUSTOMERS, ids=name_of)
+async def test_a_customers_bad_fields_are_all_named(
+    room: TestRoom, customer: Customer, asked: tuple[str, Message], fields: list[str]
+) -> None:
+    rpc, request = asked
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await getattr(customer.calls, rpc)(request, metadata=customer.metadata)
+    assert fields_of(refused.value) == fields
+    assert len(await room.rows("requests")) == 1, "only the fixture's own request is stored"
+
+
+@pytest.mark.parametrize(
+    ("caller", "asked", "fields"),
+    [("worker", *each) for each in WORKERS]
+    + [("operator", *each) for each in OPERATORS]
+    + [("mail_server", *each) for each in MAIL_SERVERS],
+    ids=name_of,
+)
+async def test_bad_fields_of_a_process_are_all_named(
+    room: TestRoom, caller: str, asked: tuple[str, Message], fields: list[str]
+) -> None:
+    rpc, request = asked
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await getattr(stub(room, caller), rpc)(request)
+    assert fields_of(refused.value) == fields
+    for table in ("accounts", "requests", "audit", "sends"):
+        assert await room.rows(table) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Il nome di dominio non è valido: scrivilo per intero, per esempio esempio.it."),
+        ("en", "This is not a valid domain name: write it in full, for example example.com."),
+    ],
+)
+async def test_a_bad_field_is_explained_in_the_callers_language(
+    room: TestRoom, customer: Customer, language: str, text: str
+) -> None:
+    request = pb.AddDomainRequest(request_id=request_id(), account_id=customer.id, name="nodots")
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await customer.calls.AddDomain(request, metadata=room.customer(customer.uuid, language))
+    assert [violation.message for violation in refused.value.violations] == [text]
