@@ -8,21 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Mode = Literal["local", "production"]
 _SHORTEST_KEY = 16
 
 
-class UnsafeSettings(ValueError):
-    """Production was asked to start with a setting that is only good on one machine."""
+class UnsafeSettings(Exception):
+    """A process was asked to start with a setting that is not safe where it runs.
+
+    Not a ``ValueError``: pydantic would wrap that and print the other settings beside it.
+    """
 
 
 class Addresses(BaseSettings):
     """Where the services listen (``host:port``), for whoever calls them."""
 
-    model_config = SettingsConfigDict(env_prefix="CASELLA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CASELLA_", extra="ignore", hide_input_in_errors=True)
 
     trial_address: str = "127.0.0.1:50101"
     mailboxes_address: str = "127.0.0.1:50102"
@@ -62,7 +65,7 @@ class ProcessSettings(Addresses):
 class RoomSettings(ProcessSettings):
     """What a service reads beside: its database, its door, the keys, its mail relay."""
 
-    database_url: str
+    database_url: str = Field(repr=False)
     listen: str
     caller_secrets_file: Path
     token_public_key_file: Path

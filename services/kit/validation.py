@@ -102,7 +102,7 @@ class Violations:
         if not clean or any(v.field == field for v in self._found):
             return clean
         try:
-            parsed = validate_email(clean, check_deliverability=False, test_environment=True)
+            parsed = validate_email(clean, check_deliverability=False, allow_smtputf8=False, test_environment=True)
         except EmailNotValidError:
             self.add(field, "not_an_email")
             return clean

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,26 +11,27 @@ from services.kit.clock import OffsetClock
 from services.kit.database import Database, async_url
 from services.kit.shared_schema import FIRST_FORM
 from tests.fixtures.postgres import TestDatabases
+from tests.fixtures.threads import in_thread
 
 SCHEMA = "kit"
 
 
+@pytest.fixture(scope="session")
+def kit_template(databases: TestDatabases) -> str:
+    """A database with the shared tables, which each test copies."""
+    name = f"template_kit_{secrets.token_hex(6)}"
+    in_thread(_create(databases.admin_url(), f'CREATE DATABASE "{name}"'))
+    url = async_url(databases.admin_url()).set(database=name).render_as_string(hide_password=False)
+    in_thread(_create(url, f"CREATE SCHEMA {SCHEMA}", f"SET search_path TO {SCHEMA}", *FIRST_FORM))
+    return name
+
+
 @pytest.fixture
-async def kit_url(databases: TestDatabases) -> str:
+async def kit_url(databases: TestDatabases, kit_template: str) -> str:
     """The URL of a fresh database with the shared tables."""
     name = f"kit_{secrets.token_hex(6)}"
-    admin = create_async_engine(async_url(databases.admin_url()), isolation_level="AUTOCOMMIT")
-    async with admin.connect() as conn:
-        await conn.execute(text(f'CREATE DATABASE "{name}"'))
-    await admin.dispose()
-    url = async_url(databases.admin_url()).set(database=name)
-    engine = create_async_engine(url, connect_args={"server_settings": {"search_path": SCHEMA}})
-    async with engine.begin() as conn:
-        await conn.execute(text(f"CREATE SCHEMA {SCHEMA}"))
-        for statement in FIRST_FORM:
-            await conn.execute(text(statement))
-    await engine.dispose()
-    return url.render_as_string(hide_password=False)
+    await _create(databases.admin_url(), f'CREATE DATABASE "{name}" TEMPLATE "{kit_template}"')
+    return async_url(databases.admin_url()).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -47,6 +47,9 @@ def clock() -> OffsetClock:
     return OffsetClock()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
+async def _create(url: str, *statements: str) -> None:
+    engine = create_async_engine(async_url(url), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as conn:
+        for statement in statements:
+            await conn.execute(text(statement))
+    await engine.dispose()

@@ -1,0 +1,131 @@
+"""Bad fields: all of them, by their names, in the caller's language, without what the customer typed."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.errors import InvalidInput
+from services.kit.ids import new_id
+from services.kit.messages import CATALOGUE
+from services.kit.validation import Violations, has_control_characters
+
+
+def _keys(violations: Violations) -> list[tuple[str, str]]:
+    try:
+        violations.check()
+    except InvalidInput as refused:
+        return [(v.field, v.key) for v in refused.violations]
+    return []
+
+
+def test_every_message_speaks_both_languages_with_the_same_parameters() -> None:
+    for key, texts in CATALOGUE.items():
+        assert set(texts) == {"it", "en"}, key
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts.values()]
+        assert fields[0] == fields[1], key
+
+
+def test_an_unknown_key_is_a_programmers_error() -> None:
+    with pytest.raises(KeyError):
+        Violations("it").add("field", "no such key")
+
+
+def test_a_rooms_catalogue_stands_beside_the_common_one() -> None:
+    violations = Violations("en", {"too_cheap": {"it": "Troppo poco.", "en": "At least {least}."}})
+    violations.add("price", "too_cheap", least=3)
+    violations.add("name", "required")
+    with pytest.raises(InvalidInput) as refused:
+        violations.check()
+    assert [v.message for v in refused.value.violations] == ["At least 3.", "This field is required."]
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        ("", "required"), ("   ", "required"), ("x" * 61, "too_long"), ("a\x00b", "control_characters"),
+        ("a\nb", "control_characters"), ("a\u202eb", "control_characters"), ("a\u2028b", "control_characters"),
+        ("a\ue000b", "control_characters"),
+    ],
+)  # fmt: skip
+def test_a_bad_text_is_named(value: str, key: str) -> None:
+    violations = Violations("it")
+    violations.text("profile.name", value, 60)
+    assert _keys(violations) == [("profile.name", key)]
+
+
+@pytest.mark.parametrize("value", ["Anna", "D’Angelò-Łukasz", "  spazi  ", "José", "日本", "x" * 60])
+def test_names_of_people_are_welcome(value: str) -> None:
+    violations = Violations("it")
+    assert violations.text("name", value, 60) == value.strip()
+    assert not violations
+
+
+def test_a_text_is_stored_in_its_composed_form() -> None:
+    assert Violations("it").text("name", "Jose\u0301", 60) == "Jos\u00e9"
+
+
+def test_line_breaks_are_welcome_where_the_field_has_lines() -> None:
+    assert not has_control_characters("a\n\tb", lines=True)
+    assert has_control_characters("a\x0bb", lines=True)
+
+
+@given(st.text())
+def test_what_passes_holds_no_control_character(value: str) -> None:
+    violations = Violations("it")
+    clean = violations.text("name", value, 10_000, required=False)
+    if not violations:
+        assert all(c.isprintable() or c.isspace() or ord(c) > 127 for c in clean)
+        assert "\x00" not in clean
+        assert "\n" not in clean
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("anna@example.it", "anna@example.it"), (" anna@EXAMPLE.it ", "anna@example.it"),
+        ("anna@perché.it", "anna@xn--perch-fsa.it"), ("a.b+c@sub.example.it", "a.b+c@sub.example.it"),
+    ],
+)  # fmt: skip
+def test_an_email_is_read_with_its_domain_in_ascii(value: str, read: str) -> None:
+    violations = Violations("it")
+    assert violations.email("email", value) == read
+    assert not violations
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        ("", "required"), ("anna", "not_an_email"), ("a@b@c.it", "not_an_email"), ("anna@", "not_an_email"),
+        ("@example.it", "not_an_email"), ("anna @example.it", "not_an_email"), ("anna@[127.0.0.1]", "not_an_email"),
+        ("Anna <anna@example.it>", "not_an_email"), ("anna@example", "not_an_email"), ("ànna@example.it", "not_an_email"),
+
+        ("anna@exa\r\nmple.it", "control_characters"), ("a" * 250 + "@example.it", "too_long"),
+    ],
+)  # fmt: skip
+def test_a_bad_email_is_named_once(value: str, key: str) -> None:
+    violations = Violations("it")
+    violations.email("email", value)
+    assert _keys(violations) == [("email", key)]
+
+
+@pytest.mark.parametrize(("value", "key"), [("", "required"), ("x", "not_a_uuid"), (f"{new_id()} ", "not_a_uuid")])
+def test_a_bad_uuid_is_named(value: str, key: str) -> None:
+    violations = Violations("it")
+    violations.uuid("order_id", value)
+    assert _keys(violations) == [("order_id", key)]
+
+
+@pytest.mark.parametrize(("value", "size"), [(0, 50), (1, 1), (200, 200)])
+def test_a_page_has_fifty_entries_unless_asked(value: int, size: int) -> None:
+    violations = Violations("it")
+    assert violations.page_size("page.page_size", value) == size
+    assert not violations
+
+
+@pytest.mark.parametrize("value", [-1, 201])
+def test_a_page_has_at_most_two_hundred_entries(value: int) -> None:
+    violations = Violations("it")
+    violations.page_size("page.page_size", value)
+    assert _keys(violations) == [("page.page_size", "out_of_range")]
