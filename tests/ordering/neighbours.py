@@ -1,0 +1,115 @@
+"""The rooms that ordering reads, as far as it reads them: they speak the real contracts and say what a test wants.
+
+Trial and mailboxes answer for one account each test makes up; invoicing finds in a profile what the test tells it to.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import grpc
+from google.protobuf.message import Message
+
+from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.trial.v1 import trial_pb2
+from services.kit.wire import to_timestamp
+from services.ordering.enums import SIZES
+from tests.support.room import START
+
+
+@dataclass
+class Account:
+    """An account as trial and mailboxes know it."""
+
+    state: trial_pb2.TrialState = trial_pb2.TRIAL_STATE_ACTIVE
+    purge_at: datetime = START + timedelta(days=45)
+    mailboxes: dict[int, int] = field(default_factory=dict)
+    empty_domains: int = 0
+
+
+class Neighbours:
+    """Three rooms behind one address; what ordering does not ask, they do not know."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.accounts: dict[UUID, Account] = {}
+        self.findings: list[invoicing_pb2.ProfileFinding] = []
+        self.away: set[str] = set()
+        self.asked: Counter[str] = Counter()
+
+    async def GetAccount(self, request: trial_pb2.GetAccountRequest, context: object) -> trial_pb2.GetAccountResponse:
+        account = await self._account("trial", request.account_id, context)
+        trial = trial_pb2.Trial(
+            account_id=request.account_id, state=account.state, purge_at=to_timestamp(account.purge_at)
+        )
+        return trial_pb2.GetAccountResponse(account=trial_pb2.Account(account_id=request.account_id, trial=trial))
+
+    async def GetAllowance(
+        self, request: mailboxes_pb2.GetAllowanceRequest, context: object
+    ) -> mailboxes_pb2.GetAllowanceResponse:
+        account = await self._account("mailboxes", request.account_id, context)
+        sizes = [
+            mailboxes_pb2.SizeCount(size=SIZES[size], mailboxes=count) for size, count in account.mailboxes.items()
+        ]
+        allowance = mailboxes_pb2.Allowance(
+            account_id=request.account_id, sizes=sizes, empty_domains=account.empty_domains
+        )
+        return mailboxes_pb2.GetAllowanceResponse(allowance=allowance)
+
+    async def CheckProfile(
+        self, request: invoicing_pb2.CheckProfileRequest, context: object
+    ) -> invoicing_pb2.CheckProfileResponse:
+        await self._answer("invoicing", context)
+        return invoicing_pb2.CheckProfileResponse(findings=self.findings)
+
+    async def _account(self, room: str, account_id: str, context: object) -> Account:
+        await self._answer(room, context)
+        return self.accounts[UUID(account_id)]
+
+    async def _answer(self, room: str, context: object) -> None:
+        self.asked[room] += 1
+        if room in self.away:
+            assert isinstance(context, grpc.aio.ServicerContext)
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+
+
+@asynccontextmanager
+async def running_neighbours() -> AsyncIterator[Neighbours]:
+    """The three rooms on a port of their own until the block ends."""
+    neighbours = Neighbours()
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers(
+        [
+            _handler("trial.v1.TrialService", "GetAccount", neighbours.GetAccount, trial_pb2.GetAccountRequest),
+            _handler(
+                "mailboxes.v1.MailboxesService",
+                "GetAllowance",
+                neighbours.GetAllowance,
+                mailboxes_pb2.GetAllowanceRequest,
+            ),
+            _handler(
+                "invoicing.v1.InvoicingService",
+                "CheckProfile",
+                neighbours.CheckProfile,
+                invoicing_pb2.CheckProfileRequest,
+            ),
+        ]
+    )
+    neighbours.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    await server.start()
+    try:
+        yield neighbours
+    finally:
+        await server.stop(None)
+
+
+def _handler(service: str, method: str, answer: Any, request: type[Message]) -> grpc.GenericRpcHandler:
+    handler = grpc.unary_unary_rpc_method_handler(
+        answer, request_deserializer=request.FromString, response_serializer=lambda message: message.SerializeToString()
+    )
+    return grpc.method_handlers_generic_handler(f"casella.{service}", {method: handler})
