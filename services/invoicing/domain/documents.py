@@ -6,12 +6,19 @@ stored by hand: it is one function over the lines, with the VAT computed once pe
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from services.kit.money import Money, vat
+
+
+class DocumentKind(StrEnum):
+    """What a document is."""
+
+    PROFORMA = "proforma"
+    INVOICE = "invoice"
 
 
 class Language(StrEnum):
@@ -126,31 +133,34 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proforma:
-    """A request for payment; not a fiscal document. `pay_url` or `transfer`, as the method wants."""
+class Payment:
+    """How a document is to be paid (proforma), or was (invoice).
 
-    proforma_id: UUID
-    order_id: UUID
-    account_id: UUID
-    number: str
-    date: date
-    language: Language
-    customer: Customer
-    lines: tuple[Line, ...]
+    Attributes:
+        method: How.
+        transfer: Instructions for a transfer; proformas only.
+        pay_url: Link for paying online; proformas only.
+        reference: RF reference of the transfer or the provider's id of the payment; invoices only.
+        proforma_number: The proforma that asked for it; invoices only.
+    """
+
     method: PaymentMethod
-    transfer: Transfer | None
-    pay_url: str
+    transfer: Transfer | None = None
+    pay_url: str = ""
+    reference: str = ""
+    proforma_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice:
-    """A paid invoice.
+class Document:
+    """A proforma, which only asks for money, or a paid invoice.
 
-    `date` is the tax point (`Data`), the day on which the money was available, in Rome. `payment_reference` is the RF
-    reference of a transfer or the provider's id of a payment.
+    `date` is a day in Rome: the day of issue of a proforma, the tax point (`Data`) of an invoice, which is the day on
+    which the money was available.
     """
 
-    invoice_id: UUID
+    document_id: UUID
+    kind: DocumentKind
     order_id: UUID
     account_id: UUID
     number: str
@@ -158,9 +168,23 @@ class Invoice:
     language: Language
     customer: Customer
     lines: tuple[Line, ...]
-    method: PaymentMethod
-    payment_reference: str
-    proforma_number: str
+    payment: Payment
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A document as it stands in a list: without its lines and customer."""
+
+    document_id: UUID
+    kind: DocumentKind
+    order_id: UUID
+    account_id: UUID
+    number: str
+    date: date
+    language: Language
+    totals: Totals
+    issued_at: datetime
 
 
 def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:

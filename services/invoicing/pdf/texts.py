@@ -37,11 +37,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "bic": "BIC",
         "amount": "Importo",
         "reference": "Causale",
-        "reference_hint": "Nella causale scriva soltanto questo codice: così il pagamento viene riconosciuto da solo.",
+        "reference_hint": "Scrivi nella causale soltanto questo codice: così il pagamento viene riconosciuto da solo.",
         "qr_alt": "Codice QR del bonifico",
-        "qr_hint": "Inquadri il codice con l’app della sua banca: il bonifico è già compilato.",
+        "qr_hint": "Inquadra il codice con l’app della tua banca: il bonifico è già compilato.",
         "online_hint": "Con carta o PayPal, alla pagina:",
-        "debit_hint": "L’importo verrà addebitato sul conto PayPal che ha autorizzato. Non deve fare nulla.",
+        "debit_hint": "L’importo verrà addebitato sul conto PayPal che hai autorizzato. Non devi fare nulla.",
         "payment": "Pagamento",
         "payment_reference": "Riferimento",
         "paid_transfer": "Pagata con bonifico bancario il {date}.",
@@ -52,7 +52,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "courtesy": "Copia di cortesia",
         "courtesy_notice": (
             "Copia di cortesia priva di valore fiscale. L’originale è la fattura elettronica in formato XML "
-            "trasmessa al Sistema di Interscambio e disponibile nella sua area riservata sul sito dell’Agenzia "
+            "trasmessa al Sistema di Interscambio e disponibile nella tua area riservata sul sito dell’Agenzia "
             "delle Entrate."
         ),
         "attachment": "File XML della fattura elettronica",

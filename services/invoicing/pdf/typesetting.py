@@ -14,7 +14,7 @@ from pathlib import Path
 import segno
 import typst
 
-from services.invoicing.domain.documents import Invoice, Proforma
+from services.invoicing.domain.documents import Document
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.pdf.view import View, invoice_view, proforma_view
 
@@ -39,12 +39,13 @@ class Typesetter:
         self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[_font_folder()])
         self._local = threading.local()
 
-    def proforma(self, proforma: Proforma) -> bytes:
+    def proforma(self, proforma: Document) -> bytes:
         """Makes the PDF of a proforma."""
-        code = proforma.transfer.epc_payload if proforma.transfer is not None else ""
+        transfer = proforma.payment.transfer
+        code = transfer.epc_payload if transfer is not None else ""
         return self._compile(proforma_view(proforma, self._issuer), proforma.date, code, b"")
 
-    def invoice(self, invoice: Invoice, xml_name: str, xml: bytes) -> bytes:
+    def invoice(self, invoice: Document, xml_name: str, xml: bytes) -> bytes:
         """Makes the courtesy copy of an invoice, with the electronic invoice as its attachment.
 
         Args:

@@ -11,10 +11,9 @@ from typing import Any
 from services.invoicing.domain.documents import (
     Address,
     Customer,
-    Invoice,
+    Document,
     Line,
     PaymentMethod,
-    Proforma,
     totals,
     vat_shares,
 )
@@ -44,7 +43,7 @@ class _Writer:
         return {"label": self.texts[key], "value": value}
 
 
-def proforma_view(proforma: Proforma, issuer: Issuer) -> View:
+def proforma_view(proforma: Document, issuer: Issuer) -> View:
     """Says what the PDF of a proforma shows."""
     writer = _writer(proforma.language)
     view = _common(writer, proforma, issuer, title="proforma")
@@ -58,7 +57,7 @@ def proforma_view(proforma: Proforma, issuer: Issuer) -> View:
     return view
 
 
-def invoice_view(invoice: Invoice, issuer: Issuer, xml_name: str) -> View:
+def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     """Says what the courtesy copy of an invoice shows.
 
     Args:
@@ -72,12 +71,12 @@ def invoice_view(invoice: Invoice, issuer: Issuer, xml_name: str) -> View:
     view["facts"] = [
         writer.entry("number", invoice.number),
         writer.entry("date", writer.formats.day(invoice.date)),
-        writer.entry("proforma_number", invoice.proforma_number),
+        writer.entry("proforma_number", invoice.payment.proforma_number),
     ]
     view["total"] = writer.entry("total_invoice", writer.formats.money(totals(invoice.lines).gross))
-    paid = writer.texts[_PAID_BY[invoice.method]].format(date=writer.formats.day(invoice.date))
+    paid = writer.texts[_PAID_BY[invoice.payment.method]].format(date=writer.formats.day(invoice.date))
     view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
-    if invoice.payment_reference:
+    if invoice.payment.reference:
         view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
     view["notices"] = [writer.texts["courtesy_notice"]]
     view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
@@ -88,7 +87,7 @@ def _writer(language: str) -> _Writer:
     return _Writer(TEXTS[language], Formats(language))
 
 
-def _common(writer: _Writer, document: Proforma | Invoice, issuer: Issuer, title: str) -> View:
+def _common(writer: _Writer, document: Document, issuer: Issuer, title: str) -> View:
     texts, formats = writer.texts, writer.formats
     day = document.date
     return {
@@ -189,10 +188,10 @@ def _sums(writer: _Writer, lines: Sequence[Line]) -> list[dict[str, str]]:
     ]
 
 
-def _how_to_pay(writer: _Writer, proforma: Proforma) -> View:
+def _how_to_pay(writer: _Writer, proforma: Document) -> View:
     texts = writer.texts
-    if proforma.transfer is not None:
-        transfer = proforma.transfer
+    if proforma.payment.transfer is not None:
+        transfer = proforma.payment.transfer
         rows = [
             writer.entry("holder", transfer.holder),
             writer.entry("iban", groups_of_four(transfer.iban)),
@@ -208,9 +207,9 @@ def _how_to_pay(writer: _Writer, proforma: Proforma) -> View:
             "qr_hint": texts["qr_hint"],
             "qr_alt": texts["qr_alt"],
         }
-    if proforma.method is PaymentMethod.AUTOMATIC_DEBIT:
+    if proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT:
         return {**_payment(texts["pay_debit"]), "paragraphs": [texts["debit_hint"]]}
-    return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]], "url": proforma.pay_url}
+    return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]], "url": proforma.payment.pay_url}
 
 
 def _payment(heading: str) -> View:
@@ -218,9 +217,9 @@ def _payment(heading: str) -> View:
     return {"heading": heading, **empty}
 
 
-def _spaced(invoice: Invoice) -> str:
-    transfer = invoice.method is PaymentMethod.BANK_TRANSFER
-    return groups_of_four(invoice.payment_reference) if transfer else invoice.payment_reference
+def _spaced(invoice: Document) -> str:
+    transfer = invoice.payment.method is PaymentMethod.BANK_TRANSFER
+    return groups_of_four(invoice.payment.reference) if transfer else invoice.payment.reference
 
 
 def _present(*texts: str) -> list[str]:

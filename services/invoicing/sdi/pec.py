@@ -57,6 +57,8 @@ class PecChannel:
             ChannelUnavailableError: The server did not answer or did not take the message.
         """
         account = self._account
+        # Without TLS, which only the local stand-in has, there is nothing to log in to and no password to give away.
+        encrypted = account.smtp_tls != "none"
         try:
             await aiosmtplib.send(
                 _message(file, account.address, recipient),
@@ -64,8 +66,8 @@ class PecChannel:
                 recipients=[recipient],
                 hostname=account.smtp_host,
                 port=account.smtp_port,
-                username=account.address if account.password else None,
-                password=account.password or None,
+                username=account.address if encrypted else None,
+                password=account.password if encrypted else None,
                 use_tls=account.smtp_tls == "implicit",
                 start_tls=account.smtp_tls == "starttls",
                 timeout=account.timeout,

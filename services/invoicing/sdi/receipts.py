@@ -13,9 +13,6 @@ from services.invoicing.fatturapa.parsing import UnreadableXml, parse_xml
 
 NAMESPACE = "http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fattura/messaggi/v1.0"
 
-DUPLICATE_FILE_NAME = "00002"
-DUPLICATE_INVOICE = "00404"
-
 
 class ReceiptKind(StrEnum):
     """What the SdI says."""

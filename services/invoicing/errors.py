@@ -1,0 +1,22 @@
+"""The business facts for which this room refuses."""
+
+from casella.common.v1 import errors_pb2
+from services.kit.errors import CasellaError
+
+
+class DocumentNotValid(CasellaError):
+    """The e-invoice does not pass the checks of the Sistema di Interscambio."""
+
+    reason = errors_pb2.REASON_DOCUMENT_NOT_VALID
+
+
+class WrongTransmissionState(CasellaError):
+    """The transmission is not in a state that allows this."""
+
+    reason = errors_pb2.REASON_TRANSMISSION_STATE
+
+
+class ChannelUnavailable(CasellaError):
+    """The channel to the Sistema di Interscambio does not answer."""
+
+    reason = errors_pb2.REASON_CHANNEL_UNAVAILABLE

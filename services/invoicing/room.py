@@ -1,0 +1,71 @@
+"""What this room consists of: wired once, by its `__main__` and by the tests."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casella.invoicing.v1 import invoicing_pb2_grpc
+from services.invoicing.fatturapa.checking import InvoiceChecker
+from services.invoicing.fatturapa.schema import InvoiceSchema, installed_schema
+from services.invoicing.pdf.typesetting import Typesetter
+from services.invoicing.sdi.channel import SdiChannel
+from services.invoicing.service.auditing import Auditing
+from services.invoicing.service.issuing import Issuing, wake_of
+from services.invoicing.service.mailing import Mailing
+from services.invoicing.service.making import FileMaker
+from services.invoicing.service.profiles import ProfileCheck
+from services.invoicing.service.reading import Reading
+from services.invoicing.service.receiving import Receiving
+from services.invoicing.service.transmitting import Transmitting
+from services.invoicing.servicer.invoicing import InvoicingServicer
+from services.invoicing.servicer.parts import Parts
+from services.invoicing.settings import InvoicingSettings
+from services.invoicing.store import transmissions
+from services.kit.core import Core
+from services.kit.outbox import Wake
+from services.kit.server import Room
+from workflows import names
+
+NAME = "invoicing"
+
+
+def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
+    """Wires the room's parts.
+
+    Raises:
+        SchemaMissing: There is no FatturaPA schema 1.2.3.
+        FontsMissing: There is no typeface for the documents.
+        InvalidIssuer: An e-invoice of this issuer would not be valid, whoever the customer is.
+    """
+    database, clock, issuer = core.database, core.clock, settings.issuer
+    checker = InvoiceChecker(InvoiceSchema(settings.fatturapa_xsd or installed_schema()))
+    profiles = ProfileCheck(clock, issuer, checker)
+    profiles.refuse_bad_issuer()
+    maker = FileMaker(database, clock, issuer, Typesetter(issuer))
+    parts = Parts(
+        clock=clock,
+        requests=core.requests,
+        issuing=Issuing(database, clock, issuer, maker),
+        mailing=Mailing(database, clock, maker),
+        reading=Reading(database),
+        profiles=profiles,
+        auditing=Auditing(database, clock),
+        transmitting=Transmitting(database, clock, issuer, maker, checker, channel),
+        receiving=Receiving(database, clock, channel),
+    )
+    return Room(
+        services=[(invoicing_pb2_grpc.add_InvoicingServiceServicer_to_server, InvoicingServicer(parts))],
+        templates=Path(__file__).parent / "templates",
+        task_queue=names.TASK_QUEUE,
+        watched=[_open_transmissions],
+    )
+
+
+async def _open_transmissions(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
+    """The e-invoices that have not ended: each has an EInvoice workflow that moves it on."""
+    return [
+        wake_of(invoice_id, number, names.LOOK_AGAIN)
+        for invoice_id, number in await transmissions.open_ones(conn, due_before)
+    ]

@@ -1,0 +1,132 @@
+"""Decides how a document is issued: once an order, its number, its rows and what must follow in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.invoicing.domain.documents import Customer, Document, DocumentKind, Language, Line, Payment
+from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.numbering import number_of
+from services.invoicing.domain.transmissions import dates_of_pending
+from services.invoicing.fatturapa.file_names import file_name, progressive
+from services.invoicing.service.making import FileMaker
+from services.invoicing.store import documents, transmissions
+from services.invoicing.store.transmissions import SentFile
+from services.kit import hooks, outbox
+from services.kit.calendar import rome_date
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.ids import derive
+from services.kit.outbox import Wake
+from workflows import names
+
+
+class _TwinWasFaster(Exception):
+    """Another call issued the order's document while this one waited: the rollback gives the number back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a document will say, before it has a number."""
+
+    order_id: UUID
+    account_id: UUID
+    language: Language
+    customer: Customer
+    lines: tuple[Line, ...]
+    payment: Payment
+
+
+class Issuing:
+    """Issues proformas and invoices."""
+
+    def __init__(self, database: Database, clock: Clock, issuer: Issuer, maker: FileMaker) -> None:
+        """Takes where documents are kept, who issues them and who makes their files."""
+        self._database = database
+        self._clock = clock
+        self._issuer = issuer
+        self._maker = maker
+
+    async def issue_proforma(self, draft: Draft) -> Document:
+        """Issues an order's proforma, dated today; a repetition returns the first."""
+        proforma = await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
+        await self._maker.proforma_pdf(proforma)
+        return proforma
+
+    async def issue_invoice(self, draft: Draft, day: date) -> Document:
+        """Issues a paid order's invoice and starts its way to the SdI; a repetition returns the first.
+
+        Args:
+            draft: What it says.
+            day: The tax point, which becomes its date; its year chooses the series.
+        """
+        invoice = await self._issue(draft, DocumentKind.INVOICE, day)
+        await hooks.at("invoice.issued")
+        await self._maker.invoice_pdf(invoice, await self._first_file(invoice.document_id))
+        return invoice
+
+    async def _issue(self, draft: Draft, kind: DocumentKind, day: date) -> Document:
+        issued = await self._known(kind, draft.order_id)
+        if issued is not None:
+            return issued
+        try:
+            async with self._database.transaction() as conn:
+                return await self._store(conn, draft, kind, day)
+        except _TwinWasFaster:
+            issued = await self._known(kind, draft.order_id)
+        if issued is None:
+            raise LookupError("the document that was in the way is gone")
+        return issued
+
+    async def _known(self, kind: DocumentKind, order_id: UUID) -> Document | None:
+        async with self._database.reading() as conn:
+            return await documents.by_order(conn, kind, order_id)
+
+    async def _store(self, conn: AsyncConnection, draft: Draft, kind: DocumentKind, day: date) -> Document:
+        sequence = await documents.next_number(conn, kind, self._issuer.vat_number, day.year)
+        document = Document(
+            document_id=derive(kind, str(draft.order_id)),
+            kind=kind,
+            order_id=draft.order_id,
+            account_id=draft.account_id,
+            number=number_of(kind, day.year, sequence),
+            date=day,
+            language=draft.language,
+            customer=draft.customer,
+            lines=draft.lines,
+            payment=draft.payment,
+            issued_at=self._clock.now(),
+        )
+        if not await documents.insert_document(conn, document, self._issuer.vat_number, sequence):
+            raise _TwinWasFaster
+        if kind is DocumentKind.INVOICE:
+            await self._open_transmission(conn, document)
+        return document
+
+    async def _open_transmission(self, conn: AsyncConnection, invoice: Document) -> None:
+        now = invoice.issued_at
+        count = await transmissions.next_file_number(conn)
+        file = (progressive(count), file_name(self._issuer.codice_fiscale, count))
+        await transmissions.insert_transmission(conn, invoice.document_id, dates_of_pending(invoice.date, now))
+        await transmissions.insert_attempt(conn, invoice.document_id, 1, 1, file, now)
+        await outbox.wake(conn, wake_of(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
+
+    async def _first_file(self, invoice_id: UUID) -> SentFile:
+        async with self._database.reading() as conn:
+            transmission = await transmissions.read(conn, invoice_id)
+        if transmission is None:
+            raise LookupError("an invoice has a transmission from its first moment")
+        return transmission.files[0]
+
+
+def wake_of(invoice_id: UUID, number: str, signal: str) -> Wake:
+    """The wake of an invoice's EInvoice workflow."""
+    return Wake(
+        workflow=names.E_INVOICE,
+        workflow_id=names.e_invoice_id(invoice_id),
+        signal=signal,
+        subject=invoice_id,
+        summary=f"E-invoice {number}",
+    )

@@ -1,0 +1,101 @@
+"""Decides what a customer is sent: the proforma with how to pay it, and the courtesy copy of the invoice; each once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, totals
+from services.invoicing.domain.files import StoredFile
+from services.invoicing.pdf.formats import groups_of_four
+from services.invoicing.service.making import FileMaker
+from services.invoicing.store import documents, transmissions
+from services.kit import outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.mail_params import Params
+from services.kit.outbox import Attachment, Mail
+
+
+class Mailing:
+    """Writes the emails of documents into the outbox."""
+
+    def __init__(self, database: Database, clock: Clock, maker: FileMaker) -> None:
+        """Takes where documents are kept and who makes their files."""
+        self._database = database
+        self._clock = clock
+        self._maker = maker
+
+    async def send_proforma(self, document_id: UUID, recipient: common_pb2.Recipient, expires_at: datetime) -> None:
+        """Sends a proforma with its PDF; a repetition sends nothing.
+
+        Args:
+            document_id: Which.
+            recipient: To whom.
+            expires_at: Until when it can be paid.
+
+        Raises:
+            NotFound: There is no such proforma.
+        """
+        proforma = await self._document(document_id, DocumentKind.PROFORMA)
+        pdf = await self._maker.proforma_pdf(proforma)
+        await self._send(recipient, proforma, "proforma", {**_payable(proforma), "expires_at": expires_at}, pdf)
+
+    async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
+        """Sends the courtesy copy of an invoice, with the XML of its newest attempt inside; a repetition sends nothing.
+
+        Raises:
+            NotFound: There is no such invoice.
+        """
+        invoice = await self._document(document_id, DocumentKind.INVOICE)
+        async with self._database.reading() as conn:
+            transmission = await transmissions.read(conn, document_id)
+        if transmission is None:
+            raise NotFound
+        pdf = await self._maker.invoice_pdf(invoice, transmission.current)
+        params = {
+            "number": invoice.number,
+            "date": invoice.date,
+            "gross": totals(invoice.lines).gross,
+            "private": invoice.customer.kind is CustomerKind.PRIVATE,
+        }
+        await self._send(recipient, invoice, "invoice", params, pdf)
+
+    async def _document(self, document_id: UUID, kind: DocumentKind) -> Document:
+        async with self._database.reading() as conn:
+            document = await documents.by_id(conn, document_id)
+        if document is None or document.kind is not kind:
+            raise NotFound
+        return document
+
+    async def _send(
+        self, recipient: common_pb2.Recipient, document: Document, template: str, params: Params, pdf: StoredFile
+    ) -> None:
+        mail = Mail.to_recipient(
+            recipient,
+            key=f"{template}:{document.document_id}",
+            template=template,
+            params=params,
+            attachments=[Attachment(pdf.info.name, pdf.info.media_type, pdf.content)],
+            subject_id=document.account_id,
+        )
+        async with self._database.transaction() as conn:
+            await outbox.mail(conn, mail, self._clock.now())
+
+
+def _payable(proforma: Document) -> dict[str, object]:
+    """What the email says of a proforma and of how to pay it."""
+    transfer = proforma.payment.transfer
+    return {
+        "number": proforma.number,
+        "gross": totals(proforma.lines).gross,
+        "pay_url": proforma.payment.pay_url,
+        "transfer": None
+        if transfer is None
+        else {
+            "holder": transfer.holder,
+            "iban": groups_of_four(transfer.iban),
+            "bic": transfer.bic,
+            "reference": groups_of_four(transfer.reference),
+        },
+    }

@@ -1,0 +1,97 @@
+"""Decides when a document's files are made: once, as pure functions of its rows, and stored.
+
+They are made right after the document; if a crash comes between, whoever needs them first makes them. Two who make
+the same file at once make the same bytes, and one of them is kept.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.files import FileKind, StoredFile, made_file
+from services.invoicing.domain.issuer import Issuer
+from services.invoicing.fatturapa.composing import compose_invoice
+from services.invoicing.fatturapa.writing import write_invoice
+from services.invoicing.pdf.typesetting import Typesetter
+from services.invoicing.store import documents, files
+from services.invoicing.store.transmissions import SentFile
+from services.kit.clock import Clock
+from services.kit.database import Database
+
+# Each thread keeps a typst compiler of some 30 MiB; more threads than cores gain nothing.
+_THREADS = 2
+
+_PROFORMA_ATTEMPT = 1
+
+Result = TypeVar("Result")
+
+
+class FileMaker:
+    """Makes and keeps PDFs and XML files."""
+
+    def __init__(self, database: Database, clock: Clock, issuer: Issuer, typesetter: Typesetter) -> None:
+        """Takes where files are kept and who issues them."""
+        self._database = database
+        self._clock = clock
+        self._issuer = issuer
+        self._typesetter = typesetter
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="documents")
+
+    async def proforma_pdf(self, proforma: Document) -> StoredFile:
+        """The PDF of a proforma, made at the first call."""
+
+        async def make() -> StoredFile:
+            content = await self._in_thread(lambda: self._typesetter.proforma(proforma))
+            name = f"proforma-{_slug(proforma.number)}.pdf"
+            return made_file(proforma.document_id, FileKind.PDF, _PROFORMA_ATTEMPT, name, content)
+
+        return await self._kept(proforma, FileKind.PDF, _PROFORMA_ATTEMPT, make)
+
+    async def invoice_xml(self, invoice: Document, sent: SentFile) -> StoredFile:
+        """The XML of one attempt to send an invoice, made at the first call, with that attempt's customer."""
+
+        async def make() -> StoredFile:
+            bearing = await self._bearing(invoice, sent.customer_revision)
+            content = write_invoice(compose_invoice(bearing, self._issuer, sent.progressive))
+            return made_file(invoice.document_id, FileKind.XML, sent.attempt.number, sent.file_name, content)
+
+        return await self._kept(invoice, FileKind.XML, sent.attempt.number, make)
+
+    async def invoice_pdf(self, invoice: Document, sent: SentFile) -> StoredFile:
+        """The courtesy copy of an invoice with the XML of an attempt attached, made at the first call."""
+
+        async def make() -> StoredFile:
+            xml = await self.invoice_xml(invoice, sent)
+            bearing = await self._bearing(invoice, sent.customer_revision)
+            content = await self._in_thread(lambda: self._typesetter.invoice(bearing, xml.info.name, xml.content))
+            name = f"{'fattura' if invoice.language is Language.IT else 'invoice'}-{_slug(invoice.number)}.pdf"
+            return made_file(invoice.document_id, FileKind.PDF, sent.attempt.number, name, content)
+
+        return await self._kept(invoice, FileKind.PDF, sent.attempt.number, make)
+
+    async def _kept(
+        self, document: Document, kind: FileKind, attempt: int, make: Callable[[], Awaitable[StoredFile]]
+    ) -> StoredFile:
+        async with self._database.reading() as conn:
+            kept = await files.made(conn, document.document_id, kind, attempt)
+        if kept is not None:
+            return kept
+        made = await make()
+        async with self._database.reading() as conn:
+            await files.keep(conn, made, self._clock.now())
+            kept = await files.made(conn, document.document_id, kind, attempt)
+        return kept or made
+
+    async def _bearing(self, invoice: Document, revision: int) -> Document:
+        """The invoice with one revision of its customer."""
+        async with self._database.reading() as conn:
+            return await documents.by_id(conn, invoice.document_id, revision=revision) or invoice
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _slug(number: str) -> str:
+    return number.replace("/", "-")

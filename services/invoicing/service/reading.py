@@ -1,0 +1,101 @@
+"""Decides what is shown of documents and to whom: customers see their own and nobody else's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.invoicing.domain.documents import Document, DocumentKind, Heading, Totals, totals
+from services.invoicing.domain.files import FileInfo, StoredFile
+from services.invoicing.domain.transmissions import State
+from services.invoicing.store import documents, files, transmissions
+from services.kit.database import Database
+from services.kit.errors import NotFound
+
+Before = tuple[datetime, UUID]
+"""Where a page begins: moment of issue and id of the last document seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document as it is shown: `document` is None in lists, which show no lines."""
+
+    heading: Heading
+    document: Document | None
+    state: State | None
+    files: tuple[FileInfo, ...]
+
+
+class Reading:
+    """Reads documents, lists and files."""
+
+    def __init__(self, database: Database) -> None:
+        """Takes where documents are kept."""
+        self._database = database
+
+    async def document(self, document_id: UUID, account_id: UUID | None) -> Shown:
+        """Reads one document.
+
+        Args:
+            document_id: Which.
+            account_id: To whom it must belong; None for any.
+
+        Raises:
+            NotFound: There is none, or it belongs to somebody else.
+        """
+        async with self._database.reading() as conn:
+            document = await documents.by_id(conn, document_id, account_id)
+            if document is None:
+                raise NotFound
+            states = await transmissions.states(conn, [document_id])
+            listed = await files.listed(conn, [document_id])
+        return Shown(_heading(document, totals(document.lines)), document, states.get(document_id), tuple(listed))
+
+    async def page(
+        self, account_id: UUID, kind: DocumentKind | None, before: Before | None, size: int
+    ) -> tuple[list[Shown], Before | None]:
+        """Reads a page of an account's documents, newest first.
+
+        Returns:
+            The documents, and where the next page begins; None at the end.
+        """
+        async with self._database.reading() as conn:
+            found = await documents.page(conn, account_id, kind, before, size + 1)
+            ids = [heading.document_id for heading in found[:size]]
+            states = await transmissions.states(conn, ids)
+            listed = await files.listed(conn, ids)
+        shown = [_listed(heading, states, listed) for heading in found[:size]]
+        last = found[size - 1] if len(found) > size else None
+        return shown, None if last is None else (last.issued_at, last.document_id)
+
+    async def file(self, document_id: UUID, file_id: UUID, account_id: UUID | None) -> StoredFile:
+        """Reads one file of a document.
+
+        Raises:
+            NotFound: There is none, or it belongs to somebody else.
+        """
+        async with self._database.reading() as conn:
+            document = await documents.by_id(conn, document_id, account_id)
+            found = await files.by_id(conn, document_id, file_id) if document is not None else None
+        if found is None:
+            raise NotFound
+        return found
+
+
+def _listed(heading: Heading, states: dict[UUID, State], listed: Sequence[FileInfo]) -> Shown:
+    own = tuple(file for file in listed if file.document_id == heading.document_id)
+    return Shown(heading, None, states.get(heading.document_id), own)
+
+
+def _heading(document: Document, sums: Totals) -> Heading:
+    return Heading(
+        document_id=document.document_id,
+        kind=document.kind,
+        order_id=document.order_id,
+        account_id=document.account_id,
+        number=document.number,
+        date=document.date,
+        language=document.language,
+        totals=sums,
+        issued_at=document.issued_at,
+    )

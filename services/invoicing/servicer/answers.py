@@ -1,0 +1,141 @@
+"""Translates what goes out: this room's domain to protobuf."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.domain.documents import Document, DocumentKind, Line
+from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
+from services.invoicing.domain.transmissions import State
+from services.invoicing.messages import FINDINGS
+from services.invoicing.service.profiles import ProfileFinding
+from services.invoicing.service.reading import Before, Shown
+from services.invoicing.store.transmissions import Transmission
+from services.kit.validation import Violations
+from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
+
+DOCUMENT_KINDS = {
+    DocumentKind.PROFORMA: pb.DOCUMENT_KIND_PROFORMA,
+    DocumentKind.INVOICE: pb.DOCUMENT_KIND_INVOICE,
+}
+_STATES = {
+    State.PENDING: pb.TRANSMISSION_STATE_PENDING,
+    State.SENT: pb.TRANSMISSION_STATE_SENT,
+    State.DELIVERED: pb.TRANSMISSION_STATE_DELIVERED,
+    State.UNDELIVERABLE: pb.TRANSMISSION_STATE_UNDELIVERABLE,
+    State.REJECTED: pb.TRANSMISSION_STATE_REJECTED,
+    State.GIVEN_UP: pb.TRANSMISSION_STATE_GIVEN_UP,
+}
+_FILE_KINDS = {
+    FileKind.PDF: pb.FILE_KIND_PDF,
+    FileKind.XML: pb.FILE_KIND_XML,
+    FileKind.RECEIPT: pb.FILE_KIND_RECEIPT,
+}
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT_BYTES = 8
+
+
+def document_message(shown: Shown) -> pb.Document:
+    """A document with its files; without its lines where it comes from a list."""
+    heading = shown.heading
+    sums = heading.totals
+    return pb.Document(
+        document_id=str(heading.document_id),
+        kind=DOCUMENT_KINDS[heading.kind],
+        number=heading.number,
+        date=to_date(heading.date),
+        account_id=str(heading.account_id),
+        order_id=str(heading.order_id),
+        lines=[] if shown.document is None else _lines(shown.document),
+        totals=common_pb2.Totals(net=to_money(sums.net), vat=to_money(sums.vat), gross=to_money(sums.gross)),
+        issued_at=to_timestamp(heading.issued_at),
+        transmission_state=pb.TRANSMISSION_STATE_UNSPECIFIED if shown.state is None else _STATES[shown.state],
+        files=[file_message(file) for file in shown.files],
+        language=to_language(heading.language),
+    )
+
+
+def file_message(file: FileInfo) -> pb.FileInfo:
+    """A file as it is listed."""
+    return pb.FileInfo(
+        file_id=str(file.file_id),
+        kind=_FILE_KINDS[file.kind],
+        name=file.name,
+        sha256=file.sha256.hex(),
+        size=file.size,
+    )
+
+
+def file_answer(file: StoredFile) -> pb.GetDocumentFileResponse:
+    """A file with its bytes."""
+    return pb.GetDocumentFileResponse(
+        info=file_message(file.info), content=file.content, media_type=file.info.media_type
+    )
+
+
+def transmission_message(transmission: Transmission, now: datetime) -> pb.Transmission:
+    """Where a transmission stands, by the service's clock."""
+    current, dates = transmission.current, transmission.dates
+    alert_in = max(timedelta(), dates.alert_at - now) if dates.alert_at is not None else None
+    return pb.Transmission(
+        invoice_id=str(transmission.invoice_id),
+        number=transmission.number,
+        state=_STATES[transmission.state],
+        attempt=current.attempt.number,
+        file_name=current.file_name,
+        sent_at=None if current.sent_at is None else to_timestamp(current.sent_at),
+        sdi_identifier=next((file.sdi_identifier for file in reversed(transmission.files) if file.sdi_identifier), ""),
+        error_codes=transmission.error_codes,
+        deadline=to_timestamp(dates.deadline),
+        alert_in=None if alert_in is None else to_duration(alert_in),
+        account_id=str(transmission.account_id),
+        order_id=str(transmission.order_id),
+    )
+
+
+def finding_message(finding: ProfileFinding) -> pb.ProfileFinding:
+    """A finding of the dry run in both languages."""
+    texts = FINDINGS.get(finding.key, FINDINGS["00200"])
+    return pb.ProfileFinding(field=finding.field, code=finding.code, message_it=texts["it"], message_en=texts["en"])
+
+
+def page_token(before: Before | None) -> str:
+    """Where the next page begins, as a token; empty at the end."""
+    if before is None:
+        return ""
+    issued_at, document_id = before
+    moment = ((issued_at - _EPOCH) // _MICROSECOND).to_bytes(_MOMENT_BYTES)
+    return base64.urlsafe_b64encode(moment + document_id.bytes).decode()
+
+
+def page_start(found: Violations, field: str, token: str) -> Before | None:
+    """Where a page begins, from its token."""
+    if not token:
+        return None
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+        moment = _EPOCH + int.from_bytes(raw[:_MOMENT_BYTES]) * _MICROSECOND
+        return moment, UUID(bytes=raw[_MOMENT_BYTES:])
+    except (binascii.Error, ValueError, OverflowError):
+        found.add(field, "not_a_page_token")
+        return None
+
+
+def _lines(document: Document) -> list[common_pb2.Line]:
+    return [_line(line) for line in document.lines]
+
+
+def _line(line: Line) -> common_pb2.Line:
+    return common_pb2.Line(
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=to_money(line.unit_price),
+        net=to_money(line.net),
+        vat_rate=f"{line.vat_rate:.2f}",
+        period_start=None if line.period_start is None else to_date(line.period_start),
+        period_end=None if line.period_end is None else to_date(line.period_end),
+    )

@@ -1,0 +1,139 @@
+"""The RPCs of documents: issue, send, read, list, files, dry run and audit."""
+
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.domain.documents import DocumentKind
+from services.invoicing.messages import CATALOGUE
+from services.invoicing.service.issuing import Draft
+from services.invoicing.servicer.answers import (
+    document_message,
+    file_answer,
+    finding_message,
+    page_start,
+    page_token,
+)
+from services.invoicing.servicer.parties import check_recipient, customer_of, customer_unchecked, language_of
+from services.invoicing.servicer.parts import Parts
+from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, terms_of
+from services.kit.calendar import rome_date
+from services.kit.context import owner_filter
+from services.kit.errors import NotFound
+from services.kit.validation import Violations
+from services.kit.wire import from_timestamp
+
+_KINDS = {pb.DOCUMENT_KIND_PROFORMA: DocumentKind.PROFORMA, pb.DOCUMENT_KIND_INVOICE: DocumentKind.INVOICE}
+
+
+class DocumentRpcs:
+    """The half of `InvoicingService` that is about documents."""
+
+    _parts: Parts
+
+    async def IssueProforma(self, request: pb.IssueProformaRequest, context: object) -> pb.IssueProformaResponse:
+        """Issues the proforma of an order, once."""
+        found = Violations(catalogue=CATALOGUE)
+        draft = Draft(
+            order_id=found.uuid("order_id", request.order_id),
+            account_id=found.uuid("account_id", request.account_id),
+            language=language_of(found, "language", request.language),
+            customer=customer_of(found, request.party),
+            lines=lines_of(found, request.lines),
+            payment=terms_of(found, request.payment),
+        )
+        check_totals(found, draft.lines, request.totals)
+        found.check()
+        proforma = await self._parts.issuing.issue_proforma(draft)
+        return pb.IssueProformaResponse(
+            document=document_message(await self._parts.reading.document(proforma.document_id, None))
+        )
+
+    async def SendProforma(self, request: pb.SendProformaRequest, context: object) -> pb.SendProformaResponse:
+        """Sends the proforma by email, once."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        check_recipient(found, request.recipient)
+        if not request.HasField("expires_at"):
+            found.add("expires_at", "required")
+        found.check()
+        await self._parts.mailing.send_proforma(document_id, request.recipient, from_timestamp(request.expires_at))
+        return pb.SendProformaResponse()
+
+    async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
+        """Issues the invoice of a paid order, once, and starts its e-invoice."""
+        found = Violations(catalogue=CATALOGUE)
+        draft = Draft(
+            order_id=found.uuid("order_id", request.order_id),
+            account_id=found.uuid("account_id", request.account_id),
+            language=language_of(found, "language", request.language),
+            customer=customer_of(found, request.party),
+            lines=lines_of(found, request.lines),
+            payment=paid_of(found, request),
+        )
+        day = day_of(found, "date", request.date)
+        if day > rome_date(self._parts.clock.now()):
+            found.add("date", "in_the_future")
+        check_totals(found, draft.lines, request.totals)
+        found.check()
+        invoice = await self._parts.issuing.issue_invoice(draft, day)
+        return pb.IssueInvoiceResponse(
+            document=document_message(await self._parts.reading.document(invoice.document_id, None))
+        )
+
+    async def SendInvoice(self, request: pb.SendInvoiceRequest, context: object) -> pb.SendInvoiceResponse:
+        """Sends the courtesy invoice by email, once."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        check_recipient(found, request.recipient)
+        found.check()
+        await self._parts.mailing.send_invoice(document_id, request.recipient)
+        return pb.SendInvoiceResponse()
+
+    async def GetInvoicingDocument(
+        self, request: pb.GetInvoicingDocumentRequest, context: object
+    ) -> pb.GetInvoicingDocumentResponse:
+        """Reads a document."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        found.check()
+        shown = await self._parts.reading.document(document_id, owner_filter())
+        return pb.GetInvoicingDocumentResponse(document=document_message(shown))
+
+    async def ListDocuments(self, request: pb.ListDocumentsRequest, context: object) -> pb.ListDocumentsResponse:
+        """Lists an account's documents, newest first."""
+        found = Violations(catalogue=CATALOGUE)
+        account_id = found.uuid("account_id", request.account_id)
+        kind = _KINDS.get(request.kind)
+        if request.kind and kind is None:
+            found.add("kind", "not_a_choice")
+        size = found.page_size("page.page_size", request.page.page_size)
+        before = page_start(found, "page.page_token", request.page.page_token)
+        found.check()
+        if owner_filter() not in {None, account_id}:
+            raise NotFound
+        shown, following = await self._parts.reading.page(account_id, kind, before, size)
+        return pb.ListDocumentsResponse(
+            documents=[document_message(document) for document in shown], next_page_token=page_token(following)
+        )
+
+    async def GetDocumentFile(self, request: pb.GetDocumentFileRequest, context: object) -> pb.GetDocumentFileResponse:
+        """Reads one file of a document."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        file_id = found.uuid("file_id", request.file_id)
+        found.check()
+        return file_answer(await self._parts.reading.file(document_id, file_id, owner_filter()))
+
+    async def CheckProfile(self, request: pb.CheckProfileRequest, context: object) -> pb.CheckProfileResponse:
+        """Checks whether an e-invoice to this customer would be valid."""
+        found = Violations(catalogue=CATALOGUE)
+        found.chosen("party.kind", request.party.kind)
+        found.check()
+        findings = self._parts.profiles.check(customer_unchecked(request.party))
+        return pb.CheckProfileResponse(findings=[finding_message(finding) for finding in findings])
+
+    async def AuditNumbering(self, request: pb.AuditNumberingRequest, context: object) -> pb.AuditNumberingResponse:
+        """Proves the numbering."""
+        found = Violations(catalogue=CATALOGUE)
+        found.between("year", request.year, 0, 9999)
+        found.check()
+        result = await self._parts.auditing.audit(request.year)
+        return pb.AuditNumberingResponse(invoices=result.invoices, violations=result.violations)

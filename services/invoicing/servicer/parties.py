@@ -1,0 +1,106 @@
+"""Translates the customer of a document, and to whom an email goes."""
+
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from services.invoicing.domain.documents import Address, Customer, CustomerKind, Language
+from services.kit.audit import AuditEntry
+from services.kit.validation import Violations
+
+_LONGEST_COMPANY = 80
+_LONGEST_NAME = 60
+_LONGEST_RECIPIENT = 130
+
+KINDS = {
+    common_pb2.CUSTOMER_KIND_PRIVATE: CustomerKind.PRIVATE,
+    common_pb2.CUSTOMER_KIND_COMPANY: CustomerKind.COMPANY,
+    common_pb2.CUSTOMER_KIND_RESELLER: CustomerKind.RESELLER,
+}
+_LANGUAGES = {common_pb2.LANGUAGE_IT: Language.IT, common_pb2.LANGUAGE_EN: Language.EN}
+
+
+def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer:
+    """The customer of a document: named and addressed; whether its codes are right, the SdI's checks decide."""
+    kind = KINDS.get(message.kind)
+    if kind is None:
+        found.add("party.kind", "not_a_choice" if message.kind else "required")
+    person = kind is CustomerKind.PRIVATE and not message.body
+
+    def text(field: str, longest: int, *, required: bool = False) -> str:
+        return found.text(f"party.{field}", getattr(message, field), longest, required=required)
+
+    return Customer(
+        kind=kind or CustomerKind.PRIVATE,
+        body=message.body,
+        first_name=text("first_name", _LONGEST_NAME, required=person),
+        last_name=text("last_name", _LONGEST_NAME, required=person),
+        company_name=text("company_name", _LONGEST_COMPANY, required=not person),
+        address=_address(found, message.address),
+        phone=text("phone", 20),
+        contact_person=text("contact_person", _LONGEST_RECIPIENT),
+        codice_fiscale=text("codice_fiscale", 16, required=kind is CustomerKind.PRIVATE).upper(),
+        vat_number=text("vat_number", 28, required=kind in {CustomerKind.COMPANY, CustomerKind.RESELLER}).upper(),
+        vat_country=text("vat_country", 2).upper(),
+        recipient_code=text("recipient_code", 7).upper(),
+        pec=text("pec", 254),
+        revision=found.between("party.revision", message.revision, 0, 2**31 - 1),
+    )
+
+
+def customer_unchecked(message: common_pb2.BillingParty) -> Customer:
+    """The customer of a dry run, as typed: what is wrong with it is what the dry run tells."""
+    address = message.address
+    return Customer(
+        kind=KINDS.get(message.kind, CustomerKind.PRIVATE),
+        body=message.body,
+        first_name=message.first_name,
+        last_name=message.last_name,
+        company_name=message.company_name,
+        address=Address(address.street, address.postal_code, address.city, address.province, address.country),
+        phone=message.phone,
+        contact_person=message.contact_person,
+        codice_fiscale=message.codice_fiscale,
+        vat_number=message.vat_number,
+        vat_country=message.vat_country,
+        recipient_code=message.recipient_code,
+        pec=message.pec,
+        revision=message.revision,
+    )
+
+
+def language_of(found: Violations, field: str, value: common_pb2.Language) -> Language:
+    """One of the two languages."""
+    language = _LANGUAGES.get(value)
+    if language is None:
+        found.add(field, "not_a_choice" if value else "required")
+    return language or Language.IT
+
+
+def check_recipient(found: Violations, recipient: common_pb2.Recipient) -> None:
+    """To whom an email goes: an address, a name, a language."""
+    found.email("recipient.email", recipient.email)
+    found.text("recipient.name", recipient.name, _LONGEST_RECIPIENT)
+    language_of(found, "recipient.language", recipient.language)
+
+
+def steering_of(found: Violations, message: common_pb2.Steering, action: str, subject: UUID) -> AuditEntry:
+    """Who steered, and why, for the audit trail."""
+    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
+    return AuditEntry(
+        actor=found.text("steering.actor", message.actor, 200),
+        action=action,
+        subject_id=subject,
+        reason_code=found.text("steering.reason_code", message.reason_code, 60),
+        ticket_id=ticket,
+        source=found.text("steering.source", message.source, 200),
+    )
+
+
+def _address(found: Violations, message: common_pb2.Address) -> Address:
+    return Address(
+        street=found.text("party.address.street", message.street, _LONGEST_NAME),
+        postal_code=found.text("party.address.postal_code", message.postal_code, 15),
+        city=found.text("party.address.city", message.city, _LONGEST_NAME),
+        province=found.text("party.address.province", message.province, 2, required=False).upper(),
+        country=found.text("party.address.country", message.country, 2).upper(),
+    )

@@ -1,0 +1,167 @@
+"""Translates what comes in: protobuf to this room's domain, every bad field noted.
+
+Documents are checked for what their rows and files need. Whether the SdI would take them is decided when they are
+sent, and by the dry run before an order: an invoice for money that has come is not refused for a typing error.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.domain.documents import Line, Payment, PaymentMethod, Totals, Transfer, totals
+from services.kit.money import Money
+from services.kit.validation import Violations
+from services.kit.wire import from_date, from_money
+
+MOST_LINES = 1000
+_LONGEST_DESCRIPTION = 1000
+_LONGEST_REFERENCE = 60
+_LONGEST_URL = 500
+_LONGEST_PAYLOAD = 331
+"""Bytes of an EPC QR code's text (EPC069-12, version 3.1)."""
+_LARGEST = 10**12
+"""Minor units: FatturaPA writes at most eleven digits before the point, and sums must fit too."""
+_MOST_UNITS = 10**6
+_NOTHING = Money(0)
+
+METHODS = {
+    common_pb2.PAYMENT_METHOD_BANK_TRANSFER: PaymentMethod.BANK_TRANSFER,
+    common_pb2.PAYMENT_METHOD_ONLINE: PaymentMethod.ONLINE,
+    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: PaymentMethod.AUTOMATIC_DEBIT,
+}
+
+
+def lines_of(found: Violations, messages: Sequence[common_pb2.Line]) -> tuple[Line, ...]:
+    """A document's lines; each bad field is named with its line's index."""
+    if not messages:
+        found.add("lines", "required")
+    if len(messages) > MOST_LINES:
+        found.add("lines", "too_many", limit=MOST_LINES)
+        return ()
+    if len({message.net.currency for message in messages} | {m.unit_price.currency for m in messages}) > 1:
+        found.add("lines", "one_currency")
+        return ()
+    return tuple(_line(found, f"lines[{n}]", n + 1, message) for n, message in enumerate(messages))
+
+
+def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.Totals) -> None:
+    """Compares the stated sum with the lines', once these are good."""
+    if found or not lines:
+        return
+    sums = Totals(
+        net=_money(found, "totals.net", stated.net),
+        vat=_money(found, "totals.vat", stated.vat),
+        gross=_money(found, "totals.gross", stated.gross),
+    )
+    right = totals(lines)
+    for field in ("net", "vat", "gross"):
+        if not found and getattr(sums, field) != getattr(right, field):
+            found.add(f"totals.{field}", "wrong_sum")
+            return
+
+
+def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
+    """How a proforma is paid: instructions for a transfer, a link for paying online."""
+    method = method_of(found, "payment.method", message.method)
+    if method is not PaymentMethod.BANK_TRANSFER:
+        required = method is PaymentMethod.ONLINE
+        url = found.text("payment.pay_url", message.pay_url, _LONGEST_URL, required=required)
+        if url and not url.startswith(("https://", "http://")):
+            found.add("payment.pay_url", "bad_format")
+        return Payment(method=method, pay_url=url)
+    transfer = Transfer(
+        holder=found.text("payment.holder", message.holder, 70),
+        iban=found.text("payment.iban", message.iban, 34),
+        bic=found.text("payment.bic", message.bic, 11, required=False),
+        reference=found.text("payment.reference", message.reference, 25),
+        epc_payload=message.epc_payload,
+    )
+    if len(message.epc_payload.encode()) > _LONGEST_PAYLOAD:
+        found.add("payment.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
+    found.text("payment.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
+    return Payment(method=method, transfer=transfer)
+
+
+def paid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
+    """How an invoice was paid."""
+    return Payment(
+        method=method_of(found, "method", request.method),
+        reference=found.text("payment_reference", request.payment_reference, _LONGEST_REFERENCE, required=False),
+        proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
+    )
+
+
+def method_of(found: Violations, field: str, value: common_pb2.PaymentMethod) -> PaymentMethod:
+    """A way of paying that is one of ours."""
+    method = METHODS.get(value)
+    if method is None:
+        found.add(field, "not_a_choice" if value else "required")
+    return method or PaymentMethod.BANK_TRANSFER
+
+
+def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:
+    """A day that exists."""
+    try:
+        return from_date(message)
+    except ValueError:
+        found.add(field, "not_a_date" if message.ByteSize() else "required")
+        return date.min
+
+
+def _line(found: Violations, field: str, position: int, message: common_pb2.Line) -> Line:
+    price = _money(found, f"{field}.unit_price", message.unit_price)
+    net = _money(found, f"{field}.net", message.net)
+    quantity = found.between(f"{field}.quantity", message.quantity, 1, _MOST_UNITS)
+    if net.minor != price.minor * quantity:
+        found.add(f"{field}.net", "wrong_line")
+    start, end = _period(found, field, message)
+    return Line(
+        position=position,
+        description=found.text(f"{field}.description", message.description, _LONGEST_DESCRIPTION),
+        quantity=quantity,
+        unit_price=price,
+        net=net,
+        vat_rate=_rate(found, f"{field}.vat_rate", message.vat_rate),
+        period_start=start,
+        period_end=end,
+    )
+
+
+def _period(found: Violations, field: str, message: common_pb2.Line) -> tuple[date | None, date | None]:
+    has_start, has_end = message.HasField("period_start"), message.HasField("period_end")
+    if not has_start and not has_end:
+        return None, None
+    if not has_start or not has_end:
+        found.add(f"{field}.{'period_end' if has_start else 'period_start'}", "both_or_none")
+        return None, None
+    start = day_of(found, f"{field}.period_start", message.period_start)
+    end = day_of(found, f"{field}.period_end", message.period_end)
+    if end < start:
+        found.add(f"{field}.period_end", "backwards")
+    return start, end
+
+
+def _rate(found: Violations, field: str, text: str) -> Decimal:
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        found.add(field, "bad_format" if text else "required")
+        return Decimal()
+    # Every customer so far is Italian and pays VAT: a line without it would need the reason (Natura).
+    if not rate.is_finite() or not 0 < rate <= 100 or rate != rate.quantize(Decimal("0.01")):
+        found.add(field, "bad_format")
+        return Decimal()
+    return rate
+
+
+def _money(found: Violations, field: str, message: common_pb2.Money) -> Money:
+    try:
+        amount = from_money(message)
+    except ValueError:
+        found.add(field, "not_an_amount" if message.currency else "required")
+        return _NOTHING
+    if not 0 <= amount.minor < _LARGEST:
+        found.add(field, "out_of_range", least=0, most=_LARGEST - 1)
+    return amount

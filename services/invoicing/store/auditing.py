@@ -1,0 +1,82 @@
+"""The SQL that proves the numbering; each statement finds violations, none found is the proof."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_COUNT = text("SELECT count(*) FROM documents WHERE kind = 'invoice' AND (:year = 0 OR year = :year)")
+
+# A gap shows as a number whose predecessor is not the one before it, the first number's predecessor being 0.
+_GAPS = text("""
+    SELECT issuer, year, before, sequence FROM (
+        SELECT issuer, year, sequence,
+            lag(sequence, 1, 0) OVER (PARTITION BY issuer, year ORDER BY sequence) AS before
+        FROM documents WHERE kind = 'invoice' AND (:year = 0 OR year = :year)
+    ) numbered WHERE sequence <> before + 1 ORDER BY issuer, year, sequence
+""")
+
+_COUNTERS = text("""
+    SELECT n.year, n.last, coalesce(max(d.sequence), 0) AS highest
+    FROM numbering n LEFT JOIN documents d
+        ON d.kind = n.series AND d.issuer = n.issuer AND d.year = n.year
+    WHERE n.series = 'invoice' AND (:year = 0 OR n.year = :year)
+    GROUP BY n.issuer, n.year, n.last HAVING n.last <> coalesce(max(d.sequence), 0) ORDER BY n.year
+""")
+
+_YEARS = text("""
+    SELECT number, date FROM documents
+    WHERE kind = 'invoice' AND (:year = 0 OR year = :year)
+        AND (extract(year FROM date) <> year OR number <> year || '/' || sequence)
+    ORDER BY year, sequence
+""")
+
+_SENDINGS = text("""
+    SELECT d.number, d.date, t.first_sent_at FROM documents d JOIN transmissions t ON t.invoice_id = d.id
+    WHERE (:year = 0 OR d.year = :year)
+        AND coalesce((t.first_sent_at AT TIME ZONE 'Europe/Rome')::date, CAST(:today AS date))
+            > d.date + CAST(:days AS integer)
+    ORDER BY d.year, d.sequence
+""")
+
+_WITHOUT = text("""
+    SELECT number FROM documents d WHERE kind = 'invoice' AND (:year = 0 OR year = :year)
+        AND NOT EXISTS (SELECT FROM transmissions t WHERE t.invoice_id = d.id) ORDER BY year, sequence
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How many invoices were looked at, and each violation in plain words."""
+
+    invoices: int
+    violations: tuple[str, ...]
+
+
+async def audit(conn: AsyncConnection, year: int, today: date, days: int) -> Audit:
+    """Looks at the invoices of a year.
+
+    Args:
+        conn: A transaction whose statements see one moment (REPEATABLE READ).
+        year: Which year; 0 for all.
+        today: The present day in Rome.
+        days: Within how many days of its date an invoice is sent.
+    """
+    wanted = {"year": year}
+    found = [
+        *(
+            f"numbers missing in {r.year}: {r.before + 1} to {r.sequence - 1}"
+            for r in await conn.execute(_GAPS, wanted)
+        ),
+        *(
+            f"counter of {r.year} is {r.last}, highest number {r.highest}"
+            for r in await conn.execute(_COUNTERS, wanted)
+        ),
+        *(f"{r.number} bears the date {r.date}" for r in await conn.execute(_YEARS, wanted)),
+        *(f"{r.number} has no transmission" for r in await conn.execute(_WITHOUT, wanted)),
+    ]
+    late = await conn.execute(_SENDINGS, {**wanted, "today": today, "days": days})
+    found += [f"{r.number} of {r.date} {'was sent late' if r.first_sent_at else 'was never sent'}" for r in late]
+    invoices = int((await conn.execute(_COUNT, wanted)).scalar_one())
+    return Audit(invoices, tuple(found))

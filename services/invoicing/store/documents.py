@@ -1,0 +1,231 @@
+"""The SQL of proformas and invoices: their numbers, lines and customers."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.invoicing.domain.documents import (
+    Address,
+    Customer,
+    CustomerKind,
+    Document,
+    DocumentKind,
+    Heading,
+    Language,
+    Line,
+    Payment,
+    PaymentMethod,
+    Totals,
+    Transfer,
+    totals,
+)
+from services.invoicing.tables import customers, documents, lines, numbering
+from services.kit.money import Money
+
+_NEXT = insert(numbering).values(series=bindparam("series"), issuer=bindparam("issuer"), year=bindparam("year"), last=1)
+_NEXT_NUMBER = _NEXT.on_conflict_do_update(
+    index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
+).returning(numbering.c.last)
+
+_DOCUMENT = select(documents)
+_BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("order_id"))
+_BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
+_LINES = select(lines).where(lines.c.document_id == bindparam("id")).order_by(lines.c.position)
+_CUSTOMER = select(customers.c.customer).where(
+    customers.c.document_id == bindparam("id"), customers.c.revision == bindparam("revision")
+)
+_LAST_CUSTOMER = (
+    select(customers.c.customer)
+    .where(customers.c.document_id == bindparam("id"))
+    .order_by(customers.c.revision.desc())
+    .limit(1)
+)
+
+
+async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> int:
+    """Takes the next number of a series; its row stays locked until the end of the transaction.
+
+    Whoever asks next waits for that, so that a rollback gives the number back and no gap arises.
+
+    Args:
+        conn: The transaction that stores the document.
+        kind: Which series.
+        issuer: The issuer's VAT number.
+        year: Year of the document's date.
+    """
+    taken = await conn.execute(_NEXT_NUMBER, {"series": kind, "issuer": issuer, "year": year})
+    return int(taken.scalar_one())
+
+
+async def insert_document(conn: AsyncConnection, document: Document, issuer: str, sequence: int) -> bool:
+    """Stores a document with its lines and its customer as revision 1.
+
+    Returns:
+        False if the order has a document of this kind already: roll back, so that the number is given back.
+    """
+    sums = totals(document.lines)
+    inserted = await conn.execute(
+        insert(documents)
+        .values(
+            id=document.document_id,
+            kind=document.kind,
+            order_id=document.order_id,
+            account_id=document.account_id,
+            issuer=issuer,
+            year=document.date.year,
+            sequence=sequence,
+            number=document.number,
+            date=document.date,
+            language=document.language,
+            currency=sums.gross.currency,
+            net=sums.net.minor,
+            vat=sums.vat.minor,
+            gross=sums.gross.minor,
+            payment=dataclasses.asdict(document.payment),
+            issued_at=document.issued_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(documents.c.id)
+    )
+    if inserted.first() is None:
+        return False
+    await conn.execute(insert(lines), [_line_row(document.document_id, line) for line in document.lines])
+    await insert_customer(conn, document.document_id, 1, document.customer, document.issued_at)
+    return True
+
+
+async def insert_customer(
+    conn: AsyncConnection, document_id: UUID, revision: int, customer: Customer, now: datetime
+) -> None:
+    """Appends a revision of a document's customer."""
+    await conn.execute(
+        insert(customers).values(
+            document_id=document_id, revision=revision, customer=dataclasses.asdict(customer), added_at=now
+        )
+    )
+
+
+async def last_revision(conn: AsyncConnection, document_id: UUID) -> int:
+    """The number of a document's newest customer revision."""
+    newest = await conn.execute(select(func.max(customers.c.revision)).where(customers.c.document_id == document_id))
+    return int(newest.scalar_one())
+
+
+async def by_order(conn: AsyncConnection, kind: DocumentKind, order_id: UUID) -> Document | None:
+    """Reads the order's document of a kind, with its newest customer."""
+    row = (await conn.execute(_BY_ORDER, {"kind": kind, "order_id": order_id})).one_or_none()
+    return None if row is None else await _whole(conn, row, None)
+
+
+async def by_id(
+    conn: AsyncConnection, document_id: UUID, account_id: UUID | None = None, revision: int | None = None
+) -> Document | None:
+    """Reads a document.
+
+    Args:
+        conn: A connection.
+        document_id: Which.
+        account_id: To whom it must belong; None for any.
+        revision: The customer's revision that it shall bear; None for the newest.
+    """
+    row = (await conn.execute(_BY_ID, {"id": document_id})).one_or_none()
+    if row is None or account_id not in {None, row.account_id}:
+        return None
+    return await _whole(conn, row, revision)
+
+
+async def page(
+    conn: AsyncConnection, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Heading]:
+    """Reads an account's documents as a list, newest first.
+
+    Args:
+        conn: A connection.
+        account_id: Whose.
+        kind: Only this kind; None for all.
+        before: Moment of issue and id of the last document seen; None at the beginning.
+        limit: How many at the most.
+    """
+    wanted = [documents.c.account_id == account_id]
+    if kind is not None:
+        wanted.append(documents.c.kind == kind)
+    if before is not None:
+        wanted.append(tuple_(documents.c.issued_at, documents.c.id) < before)
+    newest_first = _DOCUMENT.order_by(documents.c.issued_at.desc(), documents.c.id.desc()).limit(limit)
+    return [_heading(row) for row in await conn.execute(newest_first.where(and_(*wanted)))]
+
+
+async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> Document:
+    of = {"id": row.id}
+    statement, parameters = (_LAST_CUSTOMER, of) if revision is None else (_CUSTOMER, {**of, "revision": revision})
+    customer = (await conn.execute(statement, parameters)).scalar_one()
+    found = await conn.execute(_LINES, of)
+    return Document(
+        document_id=row.id,
+        kind=DocumentKind(row.kind),
+        order_id=row.order_id,
+        account_id=row.account_id,
+        number=row.number,
+        date=row.date,
+        language=Language(row.language),
+        customer=_customer(customer),
+        lines=tuple(_line(line, row.currency) for line in found),
+        payment=_payment(row.payment),
+        issued_at=row.issued_at,
+    )
+
+
+def _heading(row: Row[Any]) -> Heading:
+    return Heading(
+        document_id=row.id,
+        kind=DocumentKind(row.kind),
+        order_id=row.order_id,
+        account_id=row.account_id,
+        number=row.number,
+        date=row.date,
+        language=Language(row.language),
+        totals=Totals(Money(row.net, row.currency), Money(row.vat, row.currency), Money(row.gross, row.currency)),
+        issued_at=row.issued_at,
+    )
+
+
+def _line_row(document_id: UUID, line: Line) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": line.position,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.minor,
+        "net": line.net.minor,
+        "vat_rate": line.vat_rate,
+        "period_start": line.period_start,
+        "period_end": line.period_end,
+    }
+
+
+def _line(row: Row[Any], currency: str) -> Line:
+    return Line(
+        position=row.position,
+        description=row.description,
+        quantity=row.quantity,
+        unit_price=Money(row.unit_price, currency),
+        net=Money(row.net, currency),
+        vat_rate=row.vat_rate,
+        period_start=row.period_start,
+        period_end=row.period_end,
+    )
+
+
+def _customer(stored: dict[str, Any]) -> Customer:
+    kind, address = CustomerKind(stored["kind"]), Address(**stored["address"])
+    return Customer(**{**stored, "kind": kind, "address": address})
+
+
+def _payment(stored: dict[str, Any]) -> Payment:
+    transfer = Transfer(**stored["transfer"]) if stored["transfer"] else None
+    return Payment(**{**stored, "method": PaymentMethod(stored["method"]), "transfer": transfer})

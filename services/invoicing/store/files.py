@@ -1,0 +1,88 @@
+"""The SQL of files: bytes with their hash, each stored once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
+from services.invoicing.tables import files
+
+_INFO = select(
+    files.c.id,
+    files.c.document_id,
+    files.c.kind,
+    files.c.attempt,
+    files.c.name,
+    files.c.media_type,
+    files.c.sha256,
+    func.length(files.c.content).label("size"),
+)
+
+
+async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> None:
+    """Stores a file unless it is there already."""
+    info = file.info
+    await conn.execute(
+        insert(files)
+        .values(
+            id=info.file_id,
+            document_id=info.document_id,
+            kind=info.kind,
+            attempt=info.attempt,
+            name=info.name,
+            media_type=info.media_type,
+            sha256=info.sha256,
+            content=file.content,
+            made_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def made(conn: AsyncConnection, document_id: UUID, kind: FileKind, attempt: int) -> StoredFile | None:
+    """Reads the PDF or XML of an attempt, if it was made."""
+    found = await conn.execute(
+        _INFO.add_columns(files.c.content).where(
+            files.c.document_id == document_id, files.c.kind == kind, files.c.attempt == attempt
+        )
+    )
+    return _stored(found.one_or_none())
+
+
+async def by_id(conn: AsyncConnection, document_id: UUID, file_id: UUID) -> StoredFile | None:
+    """Reads one file of a document."""
+    found = await conn.execute(
+        _INFO.add_columns(files.c.content).where(files.c.document_id == document_id, files.c.id == file_id)
+    )
+    return _stored(found.one_or_none())
+
+
+async def listed(conn: AsyncConnection, document_ids: Sequence[UUID]) -> list[FileInfo]:
+    """Lists the files of documents: of PDF and XML the newest attempt's, and every receipt; by kind and time."""
+    newest = (
+        select(files.c.document_id, files.c.kind, func.max(files.c.attempt).label("attempt"))
+        .where(files.c.document_id.in_(document_ids))
+        .group_by(files.c.document_id, files.c.kind)
+        .subquery()
+    )
+    found = await conn.execute(
+        _INFO.join(newest, (files.c.document_id == newest.c.document_id) & (files.c.kind == newest.c.kind))
+        .where((files.c.attempt == newest.c.attempt) | (files.c.kind == FileKind.RECEIPT))
+        .order_by(files.c.kind, files.c.made_at, files.c.id)
+    )
+    return [_info(row) for row in found]
+
+
+def _stored(row: Any | None) -> StoredFile | None:
+    return None if row is None else StoredFile(_info(row), row.content)
+
+
+def _info(row: Any) -> FileInfo:
+    return FileInfo(
+        row.id, row.document_id, FileKind(row.kind), row.attempt, row.name, row.media_type, row.sha256, row.size
+    )

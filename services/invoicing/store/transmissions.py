@@ -1,0 +1,229 @@
+"""The SQL of transmissions and their attempts.
+
+Who changes a transmission locks its row first, then reads it, so that a sending, a receipt and an operator never
+decide at once on what each other is about to change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, State
+from services.invoicing.tables import attempts, documents, file_numbers, transmissions
+
+_WHOLE = (
+    select(transmissions, documents.c.number, documents.c.date, documents.c.account_id, documents.c.order_id)
+    .join(documents, documents.c.id == transmissions.c.invoice_id)
+    .where(transmissions.c.invoice_id == bindparam("invoice"))
+)
+_LOCKED = _WHOLE.with_for_update(of=transmissions)
+_ATTEMPTS = select(attempts).where(attempts.c.invoice_id == bindparam("invoice")).order_by(attempts.c.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """An attempt with its file: what the SdI gets and said."""
+
+    attempt: Attempt
+    customer_revision: int
+    progressive: str
+    file_name: str
+    sent_at: datetime | None
+    sdi_identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """A transmission as stored, with what is shown of its invoice."""
+
+    invoice_id: UUID
+    number: str
+    account_id: UUID
+    order_id: UUID
+    state: State
+    error_codes: tuple[str, ...]
+    dates: Dates
+    files: tuple[SentFile, ...]
+
+    @property
+    def current(self) -> SentFile:
+        """The file of the last attempt."""
+        return self.files[-1]
+
+
+async def next_file_number(conn: AsyncConnection) -> int:
+    """Takes a number for a file name: never given out again, whatever becomes of the transaction."""
+    return int((await conn.execute(select(file_numbers.next_value()))).scalar_one())
+
+
+async def insert_transmission(conn: AsyncConnection, invoice_id: UUID, dates: Dates) -> None:
+    """Opens an invoice's transmission; its first attempt follows."""
+    await conn.execute(
+        insert(transmissions).values(
+            invoice_id=invoice_id, state=State.PENDING, attempt=1, error_codes=[], **_of(dates)
+        )
+    )
+
+
+async def insert_attempt(
+    conn: AsyncConnection, invoice_id: UUID, attempt: int, revision: int, file: tuple[str, str], now: datetime
+) -> None:
+    """Adds an attempt with its file's progressive and name."""
+    progressive, file_name = file
+    await conn.execute(
+        insert(attempts).values(
+            invoice_id=invoice_id,
+            attempt=attempt,
+            customer_revision=revision,
+            progressive=progressive,
+            file_name=file_name,
+            tries=0,
+            prepared_at=now,
+            sdi_identifier="",
+            error_codes=[],
+        )
+    )
+
+
+async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -> Transmission | None:
+    """Reads an invoice's transmission; with `lock` nobody else changes it until the transaction ends."""
+    statement = _LOCKED if lock else _WHOLE
+    row = (await conn.execute(statement, {"invoice": invoice_id})).one_or_none()
+    if row is None:
+        return None
+    found = await conn.execute(_ATTEMPTS, {"invoice": invoice_id})
+    return Transmission(
+        invoice_id=row.invoice_id,
+        number=row.number,
+        account_id=row.account_id,
+        order_id=row.order_id,
+        state=State(row.state),
+        error_codes=tuple(row.error_codes),
+        dates=Dates(row.deadline, row.alert_at, row.next_at),
+        files=tuple(_sent_file(entry) for entry in found),
+    )
+
+
+async def states(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> dict[UUID, State]:
+    """Reads the states of several invoices' transmissions."""
+    found = await conn.execute(
+        select(transmissions.c.invoice_id, transmissions.c.state).where(transmissions.c.invoice_id.in_(invoice_ids))
+    )
+    return {row.invoice_id: State(row.state) for row in found}
+
+
+async def invoice_of_file(conn: AsyncConnection, file_name: str) -> UUID | None:
+    """Finds the invoice whose file bears a name, whatever its case and ending (.xml or .xml.p7m)."""
+    found = await conn.execute(
+        select(attempts.c.invoice_id).where(func.lower(attempts.c.file_name) == file_name.lower().removesuffix(".p7m"))
+    )
+    invoice_id: UUID | None = found.scalar_one_or_none()
+    return invoice_id
+
+
+async def count_try(conn: AsyncConnection, invoice_id: UUID, attempt: int) -> None:
+    """Notes that a file is about to leave: written before it does, because afterwards we may not live to write it."""
+    await conn.execute(
+        update(attempts)
+        .where(attempts.c.invoice_id == invoice_id, attempts.c.attempt == attempt)
+        .values(tries=attempts.c.tries + 1)
+    )
+
+
+async def mark_sent(conn: AsyncConnection, invoice_id: UUID, attempt: int, dates: Dates, now: datetime) -> None:
+    """Notes that the channel took a file."""
+    await _change(conn, invoice_id, State.SENT, dates, first_sent_at=func.coalesce(transmissions.c.first_sent_at, now))
+    await conn.execute(
+        update(attempts).where(attempts.c.invoice_id == invoice_id, attempts.c.attempt == attempt).values(sent_at=now)
+    )
+
+
+async def answer(
+    conn: AsyncConnection,
+    invoice_id: UUID,
+    attempt: int,
+    outcome: Outcome,
+    sdi: tuple[str, Sequence[str]],
+    now: datetime,
+) -> None:
+    """Notes what the SdI said of a file; an answered file was sent, even if we never came to write that down.
+
+    Args:
+        conn: The transaction that holds the transmission's lock.
+        invoice_id: Which invoice.
+        attempt: Which file.
+        outcome: What it means.
+        sdi: The SdI's identifier and its error codes.
+        now: The present instant.
+    """
+    identifier, codes = sdi
+    await conn.execute(
+        update(attempts)
+        .where(attempts.c.invoice_id == invoice_id, attempts.c.attempt == attempt)
+        .values(
+            outcome=outcome,
+            sdi_identifier=identifier,
+            error_codes=list(codes),
+            answered_at=now,
+            sent_at=func.coalesce(attempts.c.sent_at, now),
+        )
+    )
+    await conn.execute(
+        update(transmissions)
+        .where(transmissions.c.invoice_id == invoice_id)
+        .values(first_sent_at=func.coalesce(transmissions.c.first_sent_at, now))
+    )
+
+
+async def move(
+    conn: AsyncConnection, invoice_id: UUID, state: State, dates: Dates, error_codes: Sequence[str] = ()
+) -> None:
+    """Moves a locked transmission to a state with its dates."""
+    await _change(conn, invoice_id, state, dates, error_codes=list(error_codes))
+
+
+async def prepare_next(conn: AsyncConnection, invoice_id: UUID, attempt: int, dates: Dates) -> None:
+    """Makes a locked transmission pending again, with a new attempt."""
+    await _change(conn, invoice_id, State.PENDING, dates, attempt=attempt)
+
+
+async def open_ones(conn: AsyncConnection, due_before: datetime | None) -> list[tuple[UUID, str]]:
+    """Lists transmissions that have not ended, as invoice id and number, for the reconciler."""
+    statement = (
+        select(transmissions.c.invoice_id, documents.c.number)
+        .join(documents, documents.c.id == transmissions.c.invoice_id)
+        .where(transmissions.c.next_at.is_not(None))
+    )
+    if due_before is not None:
+        statement = statement.where(transmissions.c.next_at < due_before)
+    return [(row.invoice_id, row.number) for row in await conn.execute(statement)]
+
+
+async def _change(conn: AsyncConnection, invoice_id: UUID, state: State, dates: Dates, **values: Any) -> None:
+    await conn.execute(
+        update(transmissions)
+        .where(transmissions.c.invoice_id == invoice_id)
+        .values(state=state, **_of(dates), **values)
+    )
+
+
+def _of(dates: Dates) -> dict[str, datetime | None]:
+    return {"deadline": dates.deadline, "alert_at": dates.alert_at, "next_at": dates.next_at}
+
+
+def _sent_file(row: Row[Any]) -> SentFile:
+    outcome = None if row.outcome is None else Outcome(row.outcome)
+    return SentFile(
+        attempt=Attempt(row.attempt, row.tries, outcome),
+        customer_revision=row.customer_revision,
+        progressive=row.progressive,
+        file_name=row.file_name,
+        sent_at=row.sent_at,
+        sdi_identifier=row.sdi_identifier,
+    )

@@ -1,0 +1,143 @@
+"""The room's tables, as `store` reads and writes them; the migrations make them and say what each is for."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Sequence,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+metadata = MetaData()
+
+_INSTANT = TIMESTAMP(timezone=True)
+
+file_numbers = Sequence("file_numbers", metadata=metadata)
+
+numbering = Table(
+    "numbering",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("vat", BigInteger, nullable=False),
+    Column("gross", BigInteger, nullable=False),
+    Column("payment", JSONB, nullable=False),
+    Column("issued_at", _INSTANT, nullable=False),
+)
+
+lines = Table(
+    "lines",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("description", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", BigInteger, nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("vat_rate", Numeric(5, 2), nullable=False),
+    Column("period_start", Date),
+    Column("period_end", Date),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("customer", JSONB, nullable=False),
+    Column("added_at", _INSTANT, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("document_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", _INSTANT, nullable=False),
+)
+
+transmissions = Table(
+    "transmissions",
+    metadata,
+    Column("invoice_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("error_codes", ARRAY(Text), nullable=False),
+    Column("deadline", _INSTANT, nullable=False),
+    Column("alert_at", _INSTANT),
+    Column("next_at", _INSTANT),
+    Column("first_sent_at", _INSTANT),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("invoice_id", Uuid, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("customer_revision", Integer, nullable=False),
+    Column("progressive", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("prepared_at", _INSTANT, nullable=False),
+    Column("sent_at", _INSTANT),
+    Column("outcome", Text),
+    Column("sdi_identifier", Text, nullable=False),
+    Column("error_codes", ARRAY(Text), nullable=False),
+    Column("answered_at", _INSTANT),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("generation", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("sdi_address", Text, nullable=False),
+    Column("read_at", _INSTANT),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("invoice_id", Uuid),
+    Column("raw", LargeBinary, nullable=False),
+    Column("read_at", _INSTANT, nullable=False),
+)

@@ -1,0 +1,143 @@
+"""What the tests of invoicing send: customers, lines, requests."""
+
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.kit.ids import new_id
+
+EUR = "EUR"
+EPC = "BCD\n002\n1\nSCT\n\nCasella Esempio S.r.l.\nIT60X0542811101000000123456\nEUR12.81\n\nRF18539007547034\n\n\n"
+RF = "RF18539007547034"
+
+
+def money(minor: int) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency=EUR)
+
+
+def day(year: int, month: int, number: int) -> common_pb2.Date:
+    return common_pb2.Date(year=year, month=month, day=number)
+
+
+def person(**changes: object) -> common_pb2.BillingParty:
+    """Anna Rossi, a natural person."""
+    party = common_pb2.BillingParty(
+        kind=common_pb2.CUSTOMER_KIND_PRIVATE,
+        first_name="Anna",
+        last_name="Rossi",
+        address=common_pb2.Address(
+            street="Via Roma 1", postal_code="50123", city="Firenze", province="FI", country="IT"
+        ),
+        phone="+390551234567",
+        codice_fiscale="RSSNNA80A41D612P",
+        revision=1,
+    )
+    return changed(party, changes)
+
+
+def company(**changes: object) -> common_pb2.BillingParty:
+    """An Italian business with a recipient code."""
+    party = common_pb2.BillingParty(
+        kind=common_pb2.CUSTOMER_KIND_COMPANY,
+        company_name="Officine Ferrarini & Figli S.n.c.",
+        address=common_pb2.Address(
+            street="Viale dell'Industria 145", postal_code="40138", city="Bologna", province="BO", country="IT"
+        ),
+        phone="+39051123456",
+        contact_person="Łucja Kowalska",
+        vat_number="01234567897",
+        vat_country="IT",
+        recipient_code="M5UXCR1",
+        revision=1,
+    )
+    return changed(party, changes)
+
+
+def association(**changes: object) -> common_pb2.BillingParty:
+    """A body without VAT number."""
+    party = person(
+        body=True,
+        first_name="",
+        last_name="",
+        company_name="Associazione Amici della Posta",
+        codice_fiscale="94012340488",
+    )
+    return changed(party, changes)
+
+
+def changed(party: common_pb2.BillingParty, changes: dict[str, object]) -> common_pb2.BillingParty:
+    for field, value in changes.items():
+        if field.startswith("address_"):
+            setattr(party.address, field.removeprefix("address_"), value)
+        else:
+            setattr(party, field, value)
+    return party
+
+
+def line(quantity: int = 7, price: int = 150, rate: str = "22.00", text: str = "Casella email 8 GB") -> common_pb2.Line:
+    return common_pb2.Line(
+        description=text, quantity=quantity, unit_price=money(price), net=money(quantity * price), vat_rate=rate
+    )
+
+
+def totals(net: int, vat: int) -> common_pb2.Totals:
+    return common_pb2.Totals(net=money(net), vat=money(vat), gross=money(net + vat))
+
+
+def transfer_terms() -> pb.PaymentTerms:
+    return pb.PaymentTerms(
+        method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        holder="Casella Esempio S.r.l.",
+        iban="IT60X0542811101000000123456",
+        reference=RF,
+        epc_payload=EPC,
+    )
+
+
+def online_terms() -> pb.PaymentTerms:
+    return pb.PaymentTerms(
+        method=common_pb2.PAYMENT_METHOD_ONLINE, pay_url="https://panel.example/pay/0123456789abcdef"
+    )
+
+
+def proforma_request(**fields: object) -> pb.IssueProformaRequest:
+    """A proforma of seven mailboxes at 1.50: net 10.50, VAT 2.31."""
+    usual: dict[str, object] = {
+        "order_id": str(new_id()),
+        "account_id": str(new_id()),
+        "language": common_pb2.LANGUAGE_IT,
+        "party": company(),
+        "lines": [line()],
+        "totals": totals(1050, 231),
+        "payment": transfer_terms(),
+    }
+    return pb.IssueProformaRequest(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def invoice_request(**fields: object) -> pb.IssueInvoiceRequest:
+    """An invoice of seven mailboxes at 1.50, paid by transfer on 2 March 2026."""
+    usual: dict[str, object] = {
+        "order_id": str(new_id()),
+        "account_id": str(new_id()),
+        "language": common_pb2.LANGUAGE_IT,
+        "party": company(),
+        "lines": [line()],
+        "totals": totals(1050, 231),
+        "date": day(2026, 3, 2),
+        "method": common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        "payment_reference": RF,
+        "proforma_number": "P2026/1",
+    }
+    return pb.IssueInvoiceRequest(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def recipient(language: common_pb2.Language = common_pb2.LANGUAGE_IT) -> common_pb2.Recipient:
+    return common_pb2.Recipient(email="anna@example.it", name="Anna Rossi", language=language)
+
+
+def steering(source: str = "retry_transmission:1") -> common_pb2.Steering:
+    return common_pb2.Steering(actor="operator@provider", reason_code="rejected", source=source)
+
+
+def as_uuid(text: str) -> UUID:
+    return UUID(text)
