@@ -14,6 +14,8 @@ from tests.support.room import TestRoom, request_id
 
 ID = str(new_id())
 MONTHLY, ANNUAL = common_pb2.BILLING_PERIOD_MONTHLY, common_pb2.BILLING_PERIOD_ANNUAL
+_IDS = {"request_id", "account_id", "mailbox_id", "order_id"}
+GB_8, GB_25 = pb.MAILBOX_SIZE_8_GB, pb.MAILBOX_SIZE_25_GB
 MARCH_1 = common_pb2.Date(year=2026, month=3, day=1)
 
 
@@ -37,6 +39,10 @@ def box(**fields: Any) -> tuple[str, Message]:
 
 def annual(**fields: Any) -> tuple[str, Message]:
     return call("UnlockAccount", **{"billing": ANNUAL, "mailboxes": 2, **fields})
+
+
+def boxes(size: pb.MailboxSize, number: int) -> pb.SizeCount:
+    return pb.SizeCount(size=size, mailboxes=number)
 
 
 CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
@@ -79,10 +85,10 @@ WORKERS: list[tuple[tuple[str, Message], list[str]]] = [
     (call("UnlockAccount", billing=9), ["billing"]),
     (annual(mailboxes=0), ["mailboxes", "sizes"]),
     (annual(), ["sizes"]),
-    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=3)]), ["sizes"]),
-    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=1), pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=1)]), ["sizes", "sizes[1].size"]),
+    (annual(sizes=[boxes(GB_8, 3)]), ["sizes"]),
+    (annual(sizes=[boxes(GB_8, 1), boxes(GB_8, 1)]), ["sizes", "sizes[1].size"]),
     (annual(sizes=[pb.SizeCount(mailboxes=2)]), ["sizes[0].size"]),
-    (annual(sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_8_GB, mailboxes=-1), pb.SizeCount(size=pb.MAILBOX_SIZE_25_GB, mailboxes=3)]), ["sizes[0].mailboxes"]),
+    (annual(sizes=[boxes(GB_8, -1), boxes(GB_25, 3)]), ["sizes[0].mailboxes"]),
     (call("SuspendAccount", steering=common_pb2.Steering(reason_code="x")), ["steering.actor"]),
 ]  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""The customer's emails about tickets, in both languages, each once."""
+
+import email
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from casella.common.v1 import common_pb2
+from casella.support.v1 import support_pb2 as pb
+from tests.support.room import TestRoom, request_id
+from tests.support_room.clients import ANNA, JOHN, Customer, Operator
+
+
+async def mails(room: TestRoom) -> list[EmailMessage]:
+    return [email.message_from_bytes(message.eml, policy=default) for message in await room.mails()]
+
+
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+async def test_a_ticket_is_confirmed_where_the_gateway_names_the_recipient(room: TestRoom, customer: Customer) -> None:
+    await customer.open()
+    assert await mails(room) == []
+    ticket = await customer.open(recipient=ANNA)
+    [mail] = await mails(room)
+    number = ticket.ticket_id.replace("-", "")[-8:].upper()
+    assert mail["Subject"] == f"Abbiamo ricevuto la tua richiesta {number}"
+    assert mail["To"] == "Anna Rossi <anna@example.it>"
+    text = text_of(mail)
+    assert "Ciao Anna Rossi" in text
+    assert "Come si imposta Outlook?" in text
+    assert "2 marzo 2026, ore 10:30" in text
+    assert "cancellazione" not in text
+
+
+@pytest.mark.parametrize(
+    ("recipient", "words"), [(ANNA, "conservati per 10 anni"), (JOHN, "kept for 10 years")], ids=["it", "en"]
+)
+async def test_who_asks_for_the_deletion_of_the_profile_is_told_what_is_kept(
+    room: TestRoom, customer: Customer, recipient: common_pb2.Recipient, words: str
+) -> None:
+    await customer.open(kind=pb.TICKET_KIND_PROFILE_DELETION, recipient=recipient)
+    [mail] = await mails(room)
+    assert words in " ".join(text_of(mail).split())
+
+
+@pytest.mark.parametrize(
+    ("recipient", "subjects"),
+    [
+        (ANNA, ["Risposta alla tua richiesta", "La tua richiesta"]),
+        (JOHN, ["Answer to your request", "Your request"]),
+    ],
+    ids=["it", "en"],
+)
+async def test_the_customer_hears_of_each_answer_and_of_the_closing_once(
+    room: TestRoom, customer: Customer, operator: Operator, recipient: common_pb2.Recipient, subjects: list[str]
+) -> None:
+    ticket = await customer.open()
+    once, twice = request_id(), request_id()
+    for _ in range(2):
+        await operator.answer(ticket, "Aprire *Impostazioni* <b>qui</b>.", recipient=recipient, request_id=once)
+    room.clock.advance(minutes=1)
+    for _ in range(2):
+        await operator.close(ticket, recipient=recipient, request_id=twice)
+    answered, closed = await mails(room)
+    assert str(answered["Subject"]).startswith(subjects[0])
+    assert "Aprire *Impostazioni* <b>qui</b>." in text_of(answered)
+    assert str(closed["Subject"]).startswith(subjects[1])
+    html = answered.get_body(("html",))
+    assert html is not None
+    assert "<b>qui</b>" not in html.get_content()
+
+
+async def test_a_customers_own_words_are_not_mailed_to_them(room: TestRoom, customer: Customer) -> None:
+    ticket = await customer.open()
+    await customer.answer(ticket)
+    await customer.close(ticket)
+    assert await mails(room) == []
