@@ -58,9 +58,9 @@ class Inbox:
         until = loop.time() + seconds
         while True:
             messages = await self.messages(address)
-            for message in reversed(messages):
-                if wanted(message):
-                    return message
+            found: EmailMessage | None = next(filter(wanted, reversed(messages)), None)
+            if found is not None:
+                return found
             if loop.time() > until:
                 subjects = "; ".join(str(message["subject"]) for message in messages) or "nothing"
                 raise NoSuchMail(f"{what} did not reach {address} within {seconds:.0f} s; there is: {subjects}")
