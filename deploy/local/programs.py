@@ -125,7 +125,16 @@ PROGRAMS = (
             "CASELLA_PAY_LINK_KEY_FILE": site.secret_file("pay-link.key"),
         },
     ),
-    _room("invoicing"),
+    _room(
+        "invoicing",
+        lambda site: {
+            "CASELLA_PEC_PASSWORD_FILE": site.secret_file("mail-password"),
+            "CASELLA_PEC_SMTP_HOST": LOOPBACK,
+            "CASELLA_PEC_SMTP_PORT": str(site.ports["sdi_smtp"]),
+            "CASELLA_PEC_IMAP_HOST": LOOPBACK,
+            "CASELLA_PEC_IMAP_PORT": str(site.ports["mail_imap"]),
+        },
+    ),
     _room("support"),
     Program(
         "worker",
