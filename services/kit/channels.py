@@ -15,6 +15,7 @@ from grpc.aio import AioRpcError, Channel, ClientCallDetails, Metadata
 from services.kit.context import call_or_none
 from services.kit.errors import Refused
 from services.kit.metadata import CALLER_SECRET, CORRELATION_ID, LANGUAGE
+from services.kit.settings import Tls
 from services.kit.statuses import decode
 
 DEADLINE_SECONDS = 5.0
@@ -33,12 +34,13 @@ _RETRIES = {
 """Every mutating RPC has a request_id or a guarded statement, so that a repetition is harmless."""
 
 
-def open_channel(address: str, secret: str) -> Channel:
+def open_channel(address: str, secret: str, tls: Tls | None = None) -> Channel:
     """Open the channel to a service; it connects at the first call and again whenever it must.
 
     Args:
         address: ``host:port``.
-        secret: This process's own secret.
+        secret: This process's own secret (``settings.caller_secret``).
+        tls: The files of mutual TLS (``settings.tls``); without them the channel is for loopback.
     """
     config = {"methodConfig": [{"name": [{}], "retryPolicy": _RETRIES}]}
     options = (
@@ -50,7 +52,13 @@ def open_channel(address: str, secret: str) -> Channel:
         ("grpc.min_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2000),  # the default of 2 minutes outlasts every restart
     )
-    return grpc.aio.insecure_channel(address, options=options, interceptors=[_Caller(secret)])
+    interceptors = [_Caller(secret)]
+    if tls is None:
+        return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
+    credentials = grpc.ssl_channel_credentials(
+        tls.authority.read_bytes(), tls.key.read_bytes(), tls.certificate.read_bytes()
+    )
+    return grpc.aio.secure_channel(address, credentials, options=options, interceptors=interceptors)
 
 
 class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
@@ -78,7 +86,8 @@ class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
 
     def _complete(self, details: ClientCallDetails) -> ClientCallDetails:
         metadata = Metadata(*(details.metadata or ()))
-        metadata[CALLER_SECRET] = self._secret
+        if self._secret:
+            metadata[CALLER_SECRET] = self._secret
         around = call_or_none()
         if around is not None:
             for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):

@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 _BATCH = 50
 _FIRST_PAUSE = timedelta(milliseconds=500)
 _LONGEST_PAUSE = timedelta(seconds=30)
+_SIGNAL_SECONDS = 10
+"""The client tries again by itself for a while; the batch's rows stay locked until it has answered."""
 _REFUSED_PAUSE = timedelta(minutes=15)
 """For a mail that the server refuses for good: an operator sees the row, and nobody hammers the server."""
 _DOUBLINGS = 12
@@ -104,7 +106,8 @@ class Relay:
 
         async def signal(wake: Wake) -> str:
             try:
-                await signal_with_start(
+                async with asyncio.timeout(_SIGNAL_SECONDS):
+                    await signal_with_start(
                     self._temporal, task_queue=self._task_queue, workflow=wake.workflow, workflow_id=wake.workflow_id,
                     signal=wake.signal, subject=str(wake.subject), summary=wake.summary, priority=wake.priority,
                 )  # fmt: skip

@@ -22,7 +22,7 @@ from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
 from services.kit.core import Core
 from services.kit.interceptors.access_log import AccessLog
-from services.kit.interceptors.callers import Callers, Customers, callers_by_method
+from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
 from services.kit.interceptors.correlation import Correlation
 from services.kit.interceptors.deadlines import Deadlines
 from services.kit.interceptors.refusals import Refusals
@@ -31,6 +31,7 @@ from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
 from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
+from services.kit.settings import Tls
 from services.kit.temporal_client import connect
 
 _LOG = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class Server:
             register(servicer, names)
         allowed = callers_by_method(names.found)
         self.services = names.found
+        self._tls = core.settings.tls
         self.health = health.aio.HealthServicer()
         self.grpc = grpc.aio.server(
             interceptors=(
@@ -95,7 +97,7 @@ class Server:
                 AccessLog(),
                 Refusals(),
                 Deadlines(),
-                Callers(core.settings.caller_secrets, allowed),
+                Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
                 Customers(core.verifier, allowed),
             ),
             options=(
@@ -122,7 +124,11 @@ class Server:
             RuntimeError: The port is in use.
         """
         await self._say(health_pb2.HealthCheckResponse.NOT_SERVING)
-        port = self.grpc.add_insecure_port(listen)
+        port = (
+            self.grpc.add_secure_port(listen, _credentials(self._tls))
+            if self._tls
+            else self.grpc.add_insecure_port(listen)
+        )
         await self.grpc.start()
         return port
 
@@ -204,6 +210,12 @@ def _clock_service(core: Core) -> list[tuple[Register, object]]:
             return await outbox.backlog(conn)
 
     return [(clock_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer(clock, backlog))]
+
+
+def _credentials(tls: Tls) -> grpc.ServerCredentials:
+    """Our certificate, and the demand that every client shows one of our authority."""
+    pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
+    return grpc.ssl_server_credentials([pair], tls.authority.read_bytes(), require_client_auth=True)
 
 
 def _mailer(core: Core) -> Mailer:

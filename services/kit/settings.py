@@ -4,6 +4,7 @@ Secrets come as files, never as values, so that a process list or a crash dump s
 """
 
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -20,6 +21,17 @@ class UnsafeSettings(Exception):
 
     Not a ``ValueError``: pydantic would wrap that and print the other settings beside it.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The files of mutual TLS between Casella's processes (PEM)."""
+
+    certificate: Path
+    """This process's own; as a caller its common name says who it is: ``casella-gateway``."""
+    key: Path
+    authority: Path
+    """Whose certificates are believed: an authority for Casella alone, never a public one."""
 
 
 class Addresses(BaseSettings):
@@ -44,6 +56,31 @@ class ProcessSettings(Addresses):
     temporal_namespace: str = "casella"
     clock_file: Path | None = None
     log_level: str = "INFO"
+    tls_certificate_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_authority_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_process(self) -> Self:
+        """Refuse half of a TLS setup, and in production a movable clock or calls in the clear."""
+        files = (self.tls_certificate_file, self.tls_key_file, self.tls_authority_file)
+        if any(files) and not all(files):
+            raise UnsafeSettings("CASELLA_TLS_CERTIFICATE_FILE, _KEY_FILE and _AUTHORITY_FILE belong together")
+        if self.mode == "production":
+            if not any(files):
+                raise UnsafeSettings(
+                    "production needs mutual TLS: set CASELLA_TLS_CERTIFICATE_FILE, _KEY_FILE, _AUTHORITY_FILE"
+                )
+            if self.clock_file is not None:
+                raise UnsafeSettings("CASELLA_CLOCK_FILE moves the clock: production runs on real time")
+        return self
+
+    @property
+    def tls(self) -> Tls | None:
+        """The files of mutual TLS, where they are set."""
+        if self.tls_certificate_file and self.tls_key_file and self.tls_authority_file:
+            return Tls(self.tls_certificate_file, self.tls_key_file, self.tls_authority_file)
+        return None
 
     @property
     def local(self) -> bool:
@@ -54,9 +91,13 @@ class ProcessSettings(Addresses):
     def caller_secret(self) -> str:
         """The secret by which this process proves who it is when it calls a service.
 
+        Empty under mutual TLS, where the certificate says it.
+
         Raises:
             UnsafeSettings: No ``CASELLA_CALLER_SECRET_FILE``.
         """
+        if self.tls is not None:
+            return ""
         if self.caller_secret_file is None:
             raise UnsafeSettings("CASELLA_CALLER_SECRET_FILE names the file with this process's own secret: set it")
         return self.caller_secret_file.read_text().strip()
@@ -67,7 +108,7 @@ class RoomSettings(ProcessSettings):
 
     database_url: str = Field(repr=False)
     listen: str
-    caller_secrets_file: Path
+    caller_secrets_file: Path | None = None
     token_public_key_file: Path
     fingerprint_key_file: Path
     smtp_host: str = "127.0.0.1"
@@ -81,20 +122,24 @@ class RoomSettings(ProcessSettings):
     relay_poll_seconds: float = 1.0
 
     @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        """Refuse what would send customers' data in the clear or let the clock be moved."""
+    def _refuse_unsafe_room(self) -> Self:
+        """Refuse what would send customers' data in the clear."""
         if self.mode == "production":
             if self.smtp_tls == "none":
                 raise UnsafeSettings("CASELLA_SMTP_TLS=none is for one machine: production needs starttls or implicit")
-            if self.clock_file is not None:
-                raise UnsafeSettings("CASELLA_CLOCK_FILE moves the clock: production runs on real time")
             if not self.public_url.startswith("https://"):
                 raise UnsafeSettings("CASELLA_PUBLIC_URL is what customers open: production needs https://")
         return self
 
     @cached_property
     def caller_secrets(self) -> dict[str, str]:
-        """Every caller's name and secret: ``{"gateway": "…", "worker": "…"}``."""
+        """Every caller's name and secret: ``{"gateway": "…", "worker": "…"}``.
+
+        Raises:
+            UnsafeSettings: No ``CASELLA_CALLER_SECRETS_FILE``.
+        """
+        if self.caller_secrets_file is None:
+            raise UnsafeSettings("CASELLA_CALLER_SECRETS_FILE names the file with every caller's secret: set it")
         return {str(name): str(secret) for name, secret in json.loads(self.caller_secrets_file.read_text()).items()}
 
     @cached_property

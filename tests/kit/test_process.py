@@ -78,6 +78,12 @@ async def test_a_violated_constraint_does_not_log_the_row(database: Database) ->
     assert not is_transient(failed.value)
 
 
+_PRODUCTION: dict[str, Any] = {
+    "mode": "production", "smtp_tls": "starttls", "public_url": "https://casella.example",
+    "tls_key_file": Path("key"), "tls_certificate_file": Path("certificate"), "tls_authority_file": Path("authority"),
+}  # fmt: skip
+
+
 def _settings(tmp_path: Path, **changed: Any) -> RoomSettings:
     return RoomSettings(**{**room_settings("postgresql://x@127.0.0.1:1/x", tmp_path), **changed})
 
@@ -85,19 +91,21 @@ def _settings(tmp_path: Path, **changed: Any) -> RoomSettings:
 @pytest.mark.parametrize(
     "unsafe",
     [
-        {"smtp_tls": "none", "public_url": "https://casella.example"},
-        {"smtp_tls": "starttls", "public_url": "http://casella.example"},
-        {"smtp_tls": "starttls", "public_url": "https://casella.example", "clock_file": Path("clock.json")},
+        {"smtp_tls": "none"},
+        {"public_url": "http://casella.example"},
+        {"clock_file": Path("clock.json")},
+        {"tls_key_file": None},
+        {"tls_key_file": None, "tls_certificate_file": None, "tls_authority_file": None},
     ],
 )
 def test_production_does_not_start_on_an_unsafe_setting(tmp_path: Path, unsafe: dict[str, Any]) -> None:
+    assert _settings(tmp_path, **_PRODUCTION).mode == "production"
     with pytest.raises(UnsafeSettings):
-        _settings(tmp_path, mode="production", **unsafe)
+        _settings(tmp_path, **{**_PRODUCTION, **unsafe})
 
 
 def test_production_runs_on_the_machines_clock(tmp_path: Path) -> None:
-    safe = _settings(tmp_path, mode="production", smtp_tls="starttls", public_url="https://casella.example")
-    assert isinstance(clock_of(safe), SystemClock)
+    assert isinstance(clock_of(_settings(tmp_path, **_PRODUCTION)), SystemClock)
 
 
 def test_a_local_process_starts_at_the_offset_that_all_share(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The relay: what was committed leaves, at least once, and one failure does not hold the others."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 
 from services.kit import outbox
@@ -47,7 +50,7 @@ async def relay(
     database: Database, clock: OffsetClock, nowhere: Client, builder: MailBuilder, sink: Sink
 ) -> AsyncIterator[Relay]:
     mailer = Mailer(sink.server)
-    yield Relay(database, clock, nowhere, "kit", builder, mailer)
+    yield Relay(database, clock, nowhere, "kit", builder, mailer, poll_seconds=0.2)
     await mailer.close()
 
 
@@ -140,3 +143,26 @@ async def test_a_wake_that_fails_stays_with_its_error_class(
     [row] = await _rows(database, "SELECT attempts, last_error FROM outbox")
     assert (row.attempts, row.last_error) == (1, "builtins.RuntimeError")
     assert not await relay.deliver_wakes()
+
+
+async def test_the_relay_outlives_a_lost_database_connection(
+    relay: Relay, database: Database, clock: OffsetClock, sink: Sink
+) -> None:
+    running = asyncio.create_task(relay.run())
+    async with asyncio.timeout(20):
+        for number in range(3):
+            await _write(database, clock, _mail(f"mail {number}"))
+            while await _rows(database, "SELECT 1 FROM outbox"):
+                pass
+            await _cut_connections(database)
+    assert len(sink.messages) == 3
+    assert not running.done()
+    running.cancel()
+
+
+async def _cut_connections(database: Database) -> None:
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    await _rows(database, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
+    with contextlib.suppress(DBAPIError):  # the pool hears of it when it next uses a connection
+        while True:
+            await _rows(database, "SELECT pg_terminate_backend(pg_backend_pid(), 5000)")

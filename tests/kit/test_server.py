@@ -8,10 +8,11 @@ from typing import Any
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2
 from services.kit.channels import open_channel
-from services.kit.clock import OffsetClock
+from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
 from services.kit.errors import Refused
 from services.kit.server import Room, Server
@@ -70,3 +71,34 @@ async def test_the_backlog_counts_the_outbox(address: str) -> None:
         told = await clock_pb2_grpc.ClockServiceStub(channel).GetBacklog(clock_pb2.GetBacklogRequest())
     assert told.backlog.outbox_rows == 0
     assert not told.backlog.HasField("oldest")
+
+
+async def test_reflection_needs_no_secret_and_names_every_service(address: str) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)  # its types know no methods
+        asked = reflection_pb2.ServerReflectionRequest(list_services="")
+        answers = [answer async for answer in stub.ServerReflectionInfo(iter([asked]))]
+    assert {service.name for answer in answers for service in answer.list_services_response.service} == {
+        "casella.common.v1.ClockService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }
+
+
+async def test_a_port_in_use_is_said_and_not_shared(address: str, kit_url: str, tmp_path: Path) -> None:
+    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
+    twin = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
+    with pytest.raises(RuntimeError):
+        await twin.start(address)
+
+
+async def test_production_has_no_movable_clock(kit_url: str, tmp_path: Path) -> None:
+    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), SystemClock())
+    assert Server(core, Room(services=[], templates=tmp_path, task_queue="kit")).services == []
+
+
+async def test_an_unknown_method_is_unimplemented(address: str) -> None:
+    async with open_channel(address, caller_secret("operator")) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as failed:
+            await channel.unary_unary("/casella.common.v1.ClockService/Nothing")(b"")  # type: ignore[misc]
+    assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED

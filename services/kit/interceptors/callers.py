@@ -4,7 +4,7 @@ A process proves itself by its secret, a customer by an access token that only t
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ _PROCESSES: Mapping[str, Caller] = {
 """Names in the secrets file; a customer has no secret."""
 
 _SHORTEST_SECRET = 16
+_CERTIFIED = "casella-"
 
 
 class CallersUnclear(RuntimeError):
@@ -59,31 +60,51 @@ def callers_by_method(services: Iterable[str]) -> dict[str, frozenset[Caller]]:
     return allowed
 
 
+Identify = Callable[[Context], str]
+"""Finds the calling process's name, or an empty text."""
+
+
+def by_secret(secrets: Mapping[str, str]) -> Identify:
+    """Processes prove themselves by a secret in the metadata: on loopback.
+
+    Raises:
+        CallersUnclear: A secret of an unknown caller, one that is too short, or one that two callers share.
+    """
+    for name, secret in secrets.items():
+        if name not in _PROCESSES or len(secret) < _SHORTEST_SECRET:
+            raise CallersUnclear(f"the callers' secrets hold {name!r}: an unknown caller, or a secret too short")
+    names = {_digest(secret): name for name, secret in secrets.items()}
+    if len(names) != len(secrets):
+        raise CallersUnclear("two callers share one secret")
+    return lambda context: names.get(_digest(metadata_of(context).get(CALLER_SECRET, "")), "")
+
+
+def by_certificate(context: Context) -> str:
+    """Processes prove themselves by a certificate of our own authority, whose common name is ``casella-gateway``."""
+    common_names = context.auth_context().get("x509_common_name", ())
+    return next((_from_certificate(name) for name in common_names), "")
+
+
+def _from_certificate(common_name: bytes) -> str:
+    text = common_name.decode(errors="replace")
+    return text.removeprefix(_CERTIFIED).replace("-", "_") if text.startswith(_CERTIFIED) else ""
+
+
 class Callers(Around):
     """Finds out which process calls, and refuses those that the method does not name."""
 
-    def __init__(self, secrets: Mapping[str, str], allowed: Mapping[str, frozenset[Caller]]) -> None:
-        """Take every caller's secret and every method's callers.
-
-        Raises:
-            CallersUnclear: A secret of an unknown caller, one that is too short, or one that two callers share.
-        """
-        for name, secret in secrets.items():
-            if name not in _PROCESSES or len(secret) < _SHORTEST_SECRET:
-                raise CallersUnclear(f"the callers' secrets hold {name!r}: an unknown caller, or a secret too short")
-        self._names = {_digest(secret): name for name, secret in secrets.items()}
-        if len(self._names) != len(secrets):
-            raise CallersUnclear("two callers share one secret")
+    def __init__(self, identify: Identify, allowed: Mapping[str, frozenset[Caller]]) -> None:
+        """Take the way in which processes prove who they are, and every method's callers."""
+        self._identify = identify
         self._allowed = allowed
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
         """Let the call go on only for a caller that its method names."""
         call = current_call()
-        metadata = metadata_of(context)
-        name = self._names.get(_digest(metadata.get(CALLER_SECRET, "")))
-        if name is None:
-            raise Unauthenticated("metadata casella-caller-secret names no caller")
+        name = self._identify(context)
+        if name not in _PROCESSES:
+            raise Unauthenticated("neither metadata casella-caller-secret nor a certificate names a caller")
         call.caller = name
         allowed = self._allowed.get(method, frozenset())
         may = {_PROCESSES[name]}
