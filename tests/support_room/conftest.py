@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from services.support.__main__ import assemble
-from tests.fixtures.postgres import RoomDatabase
+from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.support.room import TestRoom, running_room
 from tests.support_room.clients import Customer, Operator
 
@@ -14,6 +15,14 @@ from tests.support_room.clients import Customer, Operator
 @pytest.fixture
 async def room(room_database: RoomDatabase, tmp_path: Path) -> AsyncIterator[TestRoom]:
     async with running_room("support", room_database("support"), assemble, tmp_path) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_room(databases: TestDatabases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TestRoom]:
+    """One room for a module whose tests store nothing."""
+    folder = tmp_path_factory.mktemp("shared")
+    async with running_room("support", databases.fresh("support"), assemble, folder) as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from google.protobuf.message import Message
 
 from casella.common.v1 import access_pb2, common_pb2, errors_pb2
@@ -12,6 +13,8 @@ from services.kit.ids import new_id
 from services.kit.interceptors.callers import callers_by_method
 from tests.support.room import TestRoom
 from tests.support_room.clients import ANNA, Customer, Operator, refused_as
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ID = str(new_id())
 _IDS = {"request_id", "account_id", "ticket_id"}
@@ -61,6 +64,12 @@ OPERATORS: list[tuple[tuple[str, Message], list[str]]] = [
      ["recipient.email", "recipient.language", "recipient.name"]),
     (call("ListTickets", account_id="x"), ["account_id"]),
 ]  # fmt: skip
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(shared_room: TestRoom) -> TestRoom:
+    """The customer and the operator of this module call the shared room: its tests store nothing."""
+    return shared_room
 
 
 def name_of(value: object) -> str:
