@@ -20,14 +20,20 @@ PRICE_LIST = Path(__file__).parents[2] / "deploy" / "pricelist.yaml"
 
 
 @pytest.fixture
-async def shop(room_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Shop]:
+def policy() -> OrderingPolicy:
+    """The usual days and limits; a test may have its own."""
+    return OrderingPolicy()
+
+
+@pytest.fixture
+async def shop(room_database: Callable[[str], str], tmp_path: Path, policy: OrderingPolicy) -> AsyncIterator[Shop]:
     opened: list[Readings] = []
 
     def build(core: Core) -> Room:
         settings = core.settings
         assert isinstance(settings, OrderingSettings)
         opened.append(Readings.open(settings, core.clock))
-        return assemble(core, settings, load_price_list(PRICE_LIST), OrderingPolicy(), opened[0])
+        return assemble(core, settings, load_price_list(PRICE_LIST), policy, opened[0])
 
     async with (
         running_neighbours() as neighbours,

@@ -109,7 +109,7 @@ async def running_neighbours() -> AsyncIterator[Neighbours]:
 
 
 def _handler(service: str, method: str, answer: Any, request: type[Message]) -> grpc.GenericRpcHandler:
-    handler = grpc.unary_unary_rpc_method_handler(
+    handler: grpc.RpcMethodHandler[Any, Any] = grpc.unary_unary_rpc_method_handler(
         answer, request_deserializer=request.FromString, response_serializer=lambda message: message.SerializeToString()
     )
     return grpc.method_handlers_generic_handler(f"casella.{service}", {method: handler})

@@ -69,8 +69,9 @@ class Orders:
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
+            first = await claim(conn, call, order_id)
             order = _found(await store.find_order(conn, order_id, owner))
-            if await claim(conn, call, order_id) is not None:
+            if first is not None:
                 return order
             noted = await store.note_cancel_request(conn, order_id, now)
             if noted is None:

@@ -1,0 +1,147 @@
+"""Closing accounts: what stands against it, what it starts, legal holds, the end of the purge."""
+
+import pytest
+
+from casella.common.v1 import errors_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from tests.ordering.refusals import bad_fields, refused_for, unavailable
+from tests.ordering.shop import STEERING, Shop
+from tests.support.room import request_id
+
+
+def hold(account: object, *, on: bool) -> pb.SetLegalHoldRequest:
+    return pb.SetLegalHoldRequest(request_id=request_id(), account_id=str(account), hold=on, steering=STEERING)
+
+
+async def standing(shop: Shop, account: object) -> pb.GetStandingResponse:
+    answer = await shop.worker.GetStanding(pb.GetStandingRequest(account_id=str(account)))
+    return pb.GetStandingResponse.FromString(answer.SerializeToString())
+
+
+async def test_closing_starts_the_purge_in_the_same_transaction(shop: Shop) -> None:
+    account = shop.account()
+    closure = await shop.close(account)
+    assert closure.reason == pb.CLOSURE_REASON_TRIAL_ENDED
+    assert [(wake.workflow, wake.workflow_id, wake.signal) for wake in await shop.room.wakes()] == [
+        ("Purge", f"purge:{account}", "account_closed")
+    ]
+
+
+async def test_closing_again_gets_the_first_closure(shop: Shop) -> None:
+    account = shop.account()
+    first = await shop.close(account)
+    await shop.room.empty_outbox()
+    shop.room.clock.advance(days=1)
+    assert await shop.close(account) == first
+    assert await shop.room.wakes() == []
+
+
+async def test_an_open_order_holds_the_closing_until_it_ends(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await refused_for(shop.close(account), errors_pb2.REASON_ORDER_OPEN)
+    await shop.end(order.order_id, pb.OUTCOME_EXPIRED)
+    assert (await shop.close(account)).account_id == str(account)
+
+
+async def test_a_paid_order_and_then_its_subscription_hold_the_closing(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    await refused_for(shop.close(account), errors_pb2.REASON_ORDER_OPEN)
+    await shop.fulfil(order.order_id)
+    await refused_for(shop.close(account), errors_pb2.REASON_SUBSCRIPTION_RUNS)
+
+
+async def test_the_standing_follows_the_order(shop: Shop) -> None:
+    account = shop.account()
+    assert await standing(shop, account) == pb.GetStandingResponse()
+    order = await shop.order(account)
+    opened = pb.GetStandingResponse(order_open=True, open_order_id=order.order_id)
+    assert await standing(shop, account) == opened
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    paid = pb.GetStandingResponse(paid=True, paid_order_id=order.order_id)
+    assert await standing(shop, account) == paid
+    await shop.fulfil(order.order_id)
+    assert await standing(shop, account) == paid
+
+
+async def test_the_standing_tells_of_closing_and_hold(shop: Shop) -> None:
+    account = shop.account()
+    await shop.close(account)
+    await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    assert await standing(shop, account) == pb.GetStandingResponse(closed=True, legal_hold=True)
+
+
+async def test_a_legal_hold_stops_the_closing_and_its_lifting_wakes_the_trial(shop: Shop) -> None:
+    account = shop.account()
+    await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    await refused_for(shop.close(account), errors_pb2.REASON_LEGAL_HOLD)
+    assert await shop.room.wakes() == []
+    await shop.stub("operator").SetLegalHold(hold(account, on=False))
+    assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"trial:{account}"]
+    assert (await shop.close(account)).account_id == str(account)
+
+
+async def test_a_hold_on_a_closed_account_stops_the_purge_and_its_lifting_wakes_it(shop: Shop) -> None:
+    account = shop.account()
+    await shop.close(account)
+    await shop.room.empty_outbox()
+    await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    asked = pb.GetClosureRequest(account_id=str(account))
+    assert (await shop.worker.GetClosure(asked)).closure.legal_hold
+    assert (await shop.room.rows("accounts"))[0]["next_at"] is None
+    await shop.stub("operator").SetLegalHold(hold(account, on=False))
+    assert not (await shop.worker.GetClosure(asked)).closure.legal_hold
+    assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"purge:{account}"]
+    assert (await shop.room.rows("accounts"))[0]["next_at"] == shop.room.clock.now()
+
+
+async def test_a_hold_is_kept_in_the_audit_trail_once(shop: Shop) -> None:
+    account = shop.account()
+    request = hold(account, on=True)
+    for _ in range(2):
+        assert (await shop.stub("operator").SetLegalHold(request)).hold
+    kept = await shop.room.rows("audit")
+    assert [(row["action"], row["subject_id"], row["actor"]) for row in kept] == [
+        ("set_legal_hold", account, "operator@provider")
+    ]
+
+
+async def test_a_hold_says_who_and_why(shop: Shop) -> None:
+    request = hold(shop.account(), on=True)
+    request.steering.actor, request.steering.reason_code = "", "Because of Anna"
+    request.steering.ticket_id = "17"
+    refused = await refused_for(shop.stub("operator").SetLegalHold(request), errors_pb2.REASON_INVALID_INPUT)
+    assert bad_fields(refused) == {
+        "steering.actor": "required",
+        "steering.reason_code": "not_a_reason_code",
+        "steering.ticket_id": "not_a_uuid",
+    }
+
+
+async def test_a_hold_on_an_account_that_is_not_known_is_refused(shop: Shop) -> None:
+    shop.neighbours.away.add("trial")
+    account = shop.account()
+    await unavailable(shop.stub("operator").SetLegalHold(hold(account, on=True)))
+    assert await shop.room.rows("accounts") == []
+
+
+async def test_the_purge_ends_once(shop: Shop) -> None:
+    account = shop.account()
+    await shop.close(account)
+    done = pb.RecordPurgedRequest(account_id=str(account), domains_removed=2, mailboxes_removed=7)
+    first = (await shop.worker.RecordPurged(done)).closure
+    shop.room.clock.advance(days=1)
+    assert (await shop.worker.RecordPurged(done)).closure == first
+    row = (await shop.room.rows("accounts"))[0]
+    assert (row["domains_removed"], row["mailboxes_removed"], row["next_at"]) == (2, 7, None)
+
+
+@pytest.mark.parametrize("rpc", ["GetClosure", "RecordPurged"])
+async def test_an_account_that_is_not_closed_has_no_closure(shop: Shop, rpc: str) -> None:
+    account = shop.account()
+    await shop.order(account)
+    request = {"GetClosure": pb.GetClosureRequest, "RecordPurged": pb.RecordPurgedRequest}[rpc]
+    await refused_for(getattr(shop.worker, rpc)(request(account_id=str(account))), errors_pb2.REASON_NOT_FOUND)
+    await refused_for(getattr(shop.worker, rpc)(request(account_id=request_id())), errors_pb2.REASON_NOT_FOUND)
