@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import CTE, ColumnElement, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.dml import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -91,13 +91,18 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
     await conn.execute(_WAKE, row_of(wake, at))
 
 
-def wake_insert() -> Insert:
-    """The insert for use as a CTE in one statement with the cause; its parameters come from ``row_of``."""
-    return _WAKE
+def wake_insert(cause: CTE) -> Insert:
+    """The insert for one statement with the cause: nothing is written where the cause changed nothing.
+
+    Args:
+        cause: A CTE that returns one row if there is cause, such as ``claim_insert().cte("claimed")``. The whole is
+            ``select(claimed.c.resource_id).add_cte(wake_insert(claimed).cte("woken"))``, with ``row_of`` as parameters.
+    """
+    return insert(outbox).from_select(list(_WAKE_VALUES), select(*_WAKE_VALUES.values()).select_from(cause))
 
 
 def row_of(wake: Wake, at: datetime) -> dict[str, object]:
-    """The outbox row of a wake, as parameters of ``wake_insert()``."""
+    """The outbox row of a wake, as parameters of ``wake_insert``."""
     payload = {
         "workflow": wake.workflow,
         "workflow_id": wake.workflow_id,
@@ -185,11 +190,13 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     return Backlog(*row)
 
 
-_WAKE = insert(outbox).values(
-    id=bindparam("wake_id", type_=outbox.c.id.type),
-    kind="wake",
-    payload=bindparam("wake_payload", type_=outbox.c.payload.type),
-    created_at=bindparam("wake_at", type_=outbox.c.created_at.type),
-    attempts=0,
-    next_at=bindparam("wake_at", type_=outbox.c.next_at.type),
-)
+_WAKE_VALUES: dict[str, ColumnElement[Any]] = {
+    "id": bindparam("wake_id", type_=outbox.c.id.type),
+    "kind": literal("wake"),
+    "payload": bindparam("wake_payload", type_=outbox.c.payload.type),
+    "created_at": bindparam("wake_at", type_=outbox.c.created_at.type),
+    "attempts": literal(0),
+    "next_at": bindparam("wake_at", type_=outbox.c.next_at.type),
+}
+
+_WAKE = insert(outbox).values(_WAKE_VALUES)

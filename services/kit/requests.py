@@ -125,7 +125,10 @@ async def first_answer(conn: AsyncConnection, call: Call) -> FirstAnswer:
 
 
 def claim_insert() -> ReturningInsert[Any]:
-    """The insert for use as a CTE in one statement with the work; its parameters come from ``row_of``."""
+    """The insert for use as a CTE in one statement with the work; its parameters come from ``row_of``.
+
+    Whatever else the statement does must select from this CTE, so that a repetition does nothing.
+    """
     return _CLAIM
 
 

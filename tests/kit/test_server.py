@@ -75,7 +75,8 @@ async def test_the_backlog_counts_the_outbox(address: str) -> None:
 
 async def test_reflection_needs_no_secret_and_names_every_service(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
-        stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)  # its types know no methods
+        blocking: Any = channel  # the only kind that its types know
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(blocking)
         asked = reflection_pb2.ServerReflectionRequest(list_services="")
         answers = [answer async for answer in stub.ServerReflectionInfo(iter([asked]))]
     assert {service.name for answer in answers for service in answer.list_services_response.service} == {
@@ -99,6 +100,7 @@ async def test_production_has_no_movable_clock(kit_url: str, tmp_path: Path) -> 
 
 async def test_an_unknown_method_is_unimplemented(address: str) -> None:
     async with open_channel(address, caller_secret("operator")) as channel:
+        unknown: Any = channel.unary_unary("/casella.common.v1.ClockService/Nothing")
         with pytest.raises(grpc.aio.AioRpcError) as failed:
-            await channel.unary_unary("/casella.common.v1.ClockService/Nothing")(b"")  # type: ignore[misc]
+            await unknown(b"")
     assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED
