@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from deploy.local import banner, control, ports, servers, site
@@ -46,35 +46,31 @@ async def _live(where: Site, say: Say, more: Mapping[str, Mapping[str, str]], *,
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     launcher = Launcher(where, say, more)
+    # The way up is a task of its own: whatever ends it, the way down is walked to its end.
+    life = asyncio.create_task(_up_and_wait(launcher, say, controlled=controlled))
+    asked = asyncio.create_task(stop.wait())
     try:
-        async with _ended_by(stop):
-            await launcher.up()
-            _show(launcher, where, say, controlled=controlled)
-            await (control.obey(launcher) if controlled else stop.wait())
+        await asyncio.wait({life, asked}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         say("stopping")
+        life.cancel()
+        asked.cancel()
+        await asyncio.wait({life, asked})
         await launcher.down()
         where.run_file.unlink(missing_ok=True)
         say("stopped; nothing is left running")
+    if not life.cancelled():
+        life.result()
 
 
-@contextlib.asynccontextmanager
-async def _ended_by(stop: asyncio.Event) -> AsyncIterator[None]:
-    """Leaves the block when `stop` is set, wherever it is."""
-    body = asyncio.current_task()
-    assert body is not None  # noqa: S101  we are in one
-    watch = asyncio.create_task(stop.wait())
-    watch.add_done_callback(lambda done: None if done.cancelled() else body.cancel())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not stop.is_set():
-            raise
-    finally:
-        watch.cancel()
+async def _up_and_wait(launcher: Launcher, say: Say, *, controlled: bool) -> None:
+    await launcher.up()
+    _show(launcher, say, controlled=controlled)
+    await (control.obey(launcher) if controlled else asyncio.Event().wait())
 
 
-def _show(launcher: Launcher, where: Site, say: Say, *, controlled: bool) -> None:
+def _show(launcher: Launcher, say: Say, *, controlled: bool) -> None:
+    where = launcher.site
     facts = banner.run_facts(
         where,
         os.getpid(),

@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
-    """The ports of this start, and a sentence for each that is not the usual one.
+    """The ports of this start, and a sentence for each that had to change.
 
     Args:
         remembered: File with the ports of the last start; written.
@@ -61,9 +61,10 @@ def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
     ports: dict[str, int] = {}
     sentences = []
     for name, usual in USUAL.items():
-        ports[name] = _next_free(known.get(name, usual), set(ports.values()))
-        if ports[name] != usual:
-            sentences.append(f"port {usual} is in use, {name.replace('_', ' ')} takes {ports[name]}")
+        wanted = known.get(name, usual)
+        ports[name] = _next_free(wanted, set(ports.values()))
+        if ports[name] != wanted:
+            sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")
     remembered.write_text(json.dumps(ports, indent=1))
     return ports, sentences
 
