@@ -4,17 +4,11 @@ Only exact money pays. Everything else is kept, once, with its reason; nothing o
 the request is still open is decided by the guarded change of its row, so the verdict here is about the money alone.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-
-class RequestState(StrEnum):
-    """The life of a payment request: `open` ends in exactly one of the two others."""
-
-    OPEN = "open"
-    PAID = "paid"
-    CLOSED = "closed"
+from services.kit.money import Money
+from services.payments.domain.payment_requests import PaymentRequest, RequestState
 
 
 class QueueReason(StrEnum):
@@ -25,29 +19,18 @@ class QueueReason(StrEnum):
     LATE = "late"
     TWICE = "twice"
     UNKNOWN = "unknown"
-    AMBIGUOUS = "ambiguous"
     WRONG_CURRENCY = "wrong_currency"
     UNDATED = "undated"
-    UNSPLIT_BATCH = "unsplit_batch"
-    MISMATCH = "mismatch"
+    """The bank does not say when the money was there, and that day is the invoice's date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What a request asks for."""
-
-    request_id: UUID
-    minor: int
-    currency: str
-
-
-def fault_of(minor: int, currency: str, owed: Owed) -> QueueReason | None:
+def fault_of(received: Money, asked: Money) -> QueueReason | None:
     """What is wrong with an amount for a request; None when it is exact."""
-    if currency != owed.currency:
+    if received.currency != asked.currency:
         return QueueReason.WRONG_CURRENCY
-    if minor < owed.minor:
+    if received < asked:
         return QueueReason.SHORT
-    if minor > owed.minor:
+    if received > asked:
         return QueueReason.OVER
     return None
 
@@ -65,3 +48,12 @@ def reason_when_final(state: RequestState) -> QueueReason:
             return QueueReason.LATE
         case RequestState.OPEN:
             raise ValueError("an open request takes its money")
+
+
+def target_of(by_reference: list[PaymentRequest], by_number: list[PaymentRequest]) -> UUID | None:
+    """The one request that a payer's text names; None when it names none or several.
+
+    A creditor reference is stronger than a proforma number: it has check digits and exists for this only.
+    """
+    named = {request.request_id for request in (by_reference or by_number)}
+    return named.pop() if len(named) == 1 else None

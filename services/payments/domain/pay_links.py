@@ -37,6 +37,10 @@ class PayLinks:
         """Where the payment page sends the customer back to; that page marks nothing as paid."""
         return f"{self.url(request_id)}/done"
 
+    def back_url(self, request_id: UUID) -> str:
+        """Where a customer comes who leaves the payment page without paying."""
+        return f"{self.url(request_id)}/back"
+
 
 def looks_like_token(text: str) -> bool:
     """Whether a text has a token's shape; anything else is unknown without asking the database."""

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from services.kit.money import Money
+
 
 class ChargeState(StrEnum):
     """How far the money of a checkout is."""
@@ -36,8 +38,7 @@ class Charge:
     Attributes:
         charge_id: The provider's id of the payment (`pi_…`): one payment is counted once by it.
         state: How far it is.
-        minor: What was received, in minor units; 0 before it succeeded.
-        currency: ISO 4217, capital letters.
+        received: What was received; zero before it succeeded.
         request_id: The payment request it carries; None when it is not one of ours.
         order_id: The order it carries.
         charged_at: When it succeeded, by the provider's clock; None before.
@@ -45,8 +46,7 @@ class Charge:
 
     charge_id: str
     state: ChargeState
-    minor: int
-    currency: str
+    received: Money
     request_id: UUID | None
     order_id: UUID | None
     charged_at: datetime | None
@@ -62,6 +62,7 @@ class Page:
         url: Where to send the customer; empty once it is not open.
         expires_at: When it ends by itself.
         request_id: The payment request it was made for; None when it is not one of ours.
+        attempt: The number under which it was written down here; None when it is not one of ours.
         charge: Its payment, once the customer has confirmed.
     """
 
@@ -70,6 +71,7 @@ class Page:
     url: str
     expires_at: datetime
     request_id: UUID | None
+    attempt: int | None
     charge: Charge | None
 
 
@@ -79,8 +81,8 @@ class PageOrder:
 
     request_id: UUID
     order_id: UUID
-    minor: int
-    currency: str
+    attempt: int
+    amount: Money
     title: str
     success_url: str
     cancel_url: str
@@ -108,6 +110,10 @@ class Event:
 
 class ProviderUnavailableError(Exception):
     """The provider does not answer, refuses us, or answers what it must not; the call may be repeated later."""
+
+
+class PageUnusableError(ProviderUnavailableError):
+    """A page was made and ended again, because it does not offer what it must; the next needs another key."""
 
 
 class BadSignatureError(Exception):

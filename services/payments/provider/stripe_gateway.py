@@ -13,6 +13,7 @@ from uuid import UUID
 
 import stripe
 
+from services.kit.money import Money
 from services.payments.provider.contract import (
     BadSignatureError,
     Charge,
@@ -22,6 +23,7 @@ from services.payments.provider.contract import (
     Page,
     PageOrder,
     PageState,
+    PageUnusableError,
     ProviderUnavailableError,
 )
 
@@ -74,7 +76,11 @@ class StripeGateway:
 
     async def create_page(self, order: PageOrder, idempotency_key: str) -> Page:
         """A Checkout Session without future usage; PayPal must be among what it offers."""
-        marks = {"payment_request_id": str(order.request_id), "order_id": str(order.order_id)}
+        marks = {
+            "payment_request_id": str(order.request_id),
+            "order_id": str(order.order_id),
+            "attempt": str(order.attempt),
+        }
         session = await _asked(
             self._client.v1.checkout.sessions.create_async(
                 {
@@ -83,8 +89,8 @@ class StripeGateway:
                         {
                             "quantity": 1,
                             "price_data": {
-                                "currency": order.currency.lower(),
-                                "unit_amount": order.minor,
+                                "currency": order.amount.currency.lower(),
+                                "unit_amount": order.amount.minor,
                                 "product_data": {"name": order.title},
                             },
                         }
@@ -105,7 +111,7 @@ class StripeGateway:
         if not set(_METHODS) <= set(offered):
             # The parameter only filters: a method that is switched off in the dashboard vanishes without an error.
             await self.expire_page(session.id)
-            raise ProviderUnavailableError(f"the session offers {offered}, not {_METHODS}: see the dashboard")
+            raise PageUnusableError(f"the session offers {offered}, not {_METHODS}: see the dashboard")
         return _page(session.to_dict())
 
     async def page(self, page_id: str) -> Page | None:
@@ -204,6 +210,7 @@ def _page(session: dict[str, Any]) -> Page:
         url=session.get("url") or "",
         expires_at=_instant(session["expires_at"]),
         request_id=_uuid(session.get("metadata"), "payment_request_id"),
+        attempt=_attempt(session.get("metadata")),
         charge=_charge(intent) if isinstance(intent, dict) else None,
     )
 
@@ -221,8 +228,7 @@ def _charge(intent: dict[str, Any]) -> Charge:
     return Charge(
         charge_id=intent["id"],
         state=state,
-        minor=intent.get("amount_received") or 0,
-        currency=str(intent["currency"]).upper(),
+        received=Money(intent.get("amount_received") or 0, str(intent["currency"]).upper()),
         request_id=_uuid(intent.get("metadata"), "payment_request_id"),
         order_id=_uuid(intent.get("metadata"), "order_id"),
         charged_at=_instant(charged) if state is ChargeState.SUCCEEDED else None,
@@ -247,6 +253,11 @@ def _uuid(marks: Any, name: str) -> UUID | None:
         return UUID(str((marks or {})[name]))
     except (KeyError, ValueError):
         return None
+
+
+def _attempt(marks: Any) -> int | None:
+    number = str((marks or {}).get("attempt", ""))
+    return int(number) if number.isascii() and number.isdigit() else None
 
 
 def _instant(seconds: Any) -> datetime:

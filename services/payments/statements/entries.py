@@ -37,6 +37,11 @@ class Credit:
     unsplit: bool
     identity: bytes = b""
 
+    @property
+    def remittance(self) -> str:
+        """What the payer wrote, for people."""
+        return " ".join((*self.references, self.text)).strip()
+
     def searchable(self) -> str:
         """Everything in which a payer may have written our reference or number."""
         return " ".join((*self.references, self.text, self.end_to_end or ""))

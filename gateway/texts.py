@@ -1,0 +1,127 @@
+"""What the gateway's pages say, in Italian and English: a title, and paragraphs in plain words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of one page."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    link: str = ""
+    """Words of the link back to the payment, where the page has one."""
+
+
+TEXTS: dict[str, dict[str, Text]] = {
+    "paid": {
+        "it": Text("Il pagamento risulta già ricevuto", ("Grazie: non c’è altro da pagare con questo link.",)),
+        "en": Text("We already have your payment", ("Thank you: there is nothing left to pay with this link.",)),
+    },
+    "closed": {
+        "it": Text(
+            "Questa richiesta di pagamento è chiusa",
+            (
+                "L’ordine è scaduto oppure è stato annullato, quindi il link non accetta più pagamenti.",
+                "Può inserire un nuovo ordine in qualsiasi momento dal pannello di controllo.",
+            ),
+        ),
+        "en": Text(
+            "This payment request is closed",
+            (
+                "The order has expired or was cancelled, so this link takes no payments any more.",
+                "You can place a new order at any time in your control panel.",
+            ),
+        ),
+    },
+    "bank_transfer": {
+        "it": Text(
+            "Questo ordine si paga con bonifico bancario",
+            ("Le coordinate, il riferimento RF da indicare e il codice QR sono nella proforma inviata per email.",),
+        ),
+        "en": Text(
+            "This order is paid by bank transfer",
+            ("The account, the RF reference to quote and the QR code are in the proforma that we emailed you.",),
+        ),
+    },
+    "processing": {
+        "it": Text(
+            "Il pagamento è in corso di elaborazione",
+            ("Non serve pagare di nuovo: appena arriva la conferma le scriviamo per email.",),
+        ),
+        "en": Text(
+            "Your payment is being processed",
+            ("There is no need to pay again: we will email you as soon as it is confirmed.",),
+        ),
+    },
+    "done": {
+        "it": Text(
+            "Grazie",
+            (
+                "Abbiamo passato il pagamento al gestore dei pagamenti.",
+                "Appena ne riceviamo la conferma attiviamo il servizio e le inviamo la fattura per email.",
+                "Di solito bastano pochi istanti.",
+            ),
+        ),
+        "en": Text(
+            "Thank you",
+            (
+                "Your payment was handed to the payment provider.",
+                "As soon as it is confirmed we activate the service and email you the invoice.",
+                "This usually takes a moment.",
+            ),
+        ),
+    },
+    "back": {
+        "it": Text(
+            "Il pagamento non è stato completato",
+            ("Non le è stato addebitato nulla. Può riprovare quando vuole, anche dal link nell’email.",),
+            link="Riprova a pagare",
+        ),
+        "en": Text(
+            "Your payment was not completed",
+            ("You have not been charged. You can try again whenever you like, also with the link in the email.",),
+            link="Try again",
+        ),
+    },
+    "confirm": {
+        "it": Text(
+            "Conferma dell’iscrizione",
+            (
+                "Questo link serve a confermare il suo indirizzo email e a scegliere la password del pannello.",
+                "Il sito del fornitore mostra qui la pagina per la scelta della password.",
+                "Il link vale per 72 ore dall’invio e si consuma soltanto quando la password è stata scelta.",
+            ),
+        ),
+        "en": Text(
+            "Confirming your sign-up",
+            (
+                "The link you opened confirms your email address and lets you choose your control panel password.",
+                "The provider’s website shows the page to choose a password here.",
+                "The link is valid for 72 hours after it was sent and is used up only once you have chosen one.",
+            ),
+        ),
+    },
+    "unknown": {
+        "it": Text(
+            "Link non valido",
+            ("Controlli di aver copiato l’indirizzo per intero, oppure apra di nuovo il link dall’email.",),
+        ),
+        "en": Text(
+            "This link is not valid",
+            ("Please check that you copied the whole address, or open the link in the email again.",),
+        ),
+    },
+    "away": {
+        "it": Text(
+            "Al momento il pagamento non è disponibile",
+            ("Riprovi tra qualche minuto: il link resta valido.",),
+            link="Riprova",
+        ),
+        "en": Text(
+            "Payment is not available right now",
+            ("Please try again in a few minutes: your link stays valid.",),
+            link="Try again",
+        ),
+    },
+}

@@ -1,0 +1,121 @@
+"""The gateway's addresses: the provider's webhooks, the customer's pay link, and pages of plain information.
+
+It decides nothing about money: bodies and signatures go on as they came, and what a page says follows from the answer.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from grpc import StatusCode
+from grpc.aio import AioRpcError
+
+from casella.common.v1 import errors_pb2
+from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from gateway.pages import PROVIDER, add_headers, page
+from services.kit.errors import Refused
+
+LARGEST_WEBHOOK = 256 * 1024
+WEBHOOK_SECONDS = 15.0
+"""Payments fetches the object from the provider before it answers; Stripe itself waits about 20 seconds."""
+CHECKOUT_SECONDS = 12.0
+_RETRY_AFTER = {"Retry-After": "30"}
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+logger = logging.getLogger(__name__)
+
+
+class Web:
+    """The handlers."""
+
+    def __init__(self, payments: "payments_pb2_grpc.PaymentsServiceAsyncStub") -> None:
+        """Take the payments service."""
+        self._payments = payments
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """Hand on a webhook's raw body and signature: 200 only once payments has committed.
+
+        400: not genuine or not ours, sending it again will not help. 413: too large. 503: send it again later.
+        """
+        body = await request.read()
+        call = payments_pb2.HandleWebhookRequest(body=body, signature=request.headers.get("Stripe-Signature", ""))
+        try:
+            await self._payments.HandleWebhook(call, timeout=WEBHOOK_SECONDS)
+        except Refused as refused:
+            logger.warning("webhook refused", extra={"ids": {"reason": str(refused)}})
+            return web.json_response({"error": str(refused)}, status=400)
+        except AioRpcError as error:
+            logger.warning("webhook not taken", extra={"ids": {"code": error.code().name}})
+            return web.json_response({"error": "unavailable"}, status=503, headers=_RETRY_AFTER)
+        return web.json_response({"received": True})
+
+    async def pay(self, request: web.Request) -> web.StreamResponse:
+        """Send the customer to the provider's hosted page, or say why there is nothing to pay."""
+        call = payments_pb2.StartCheckoutRequest(token=request.match_info["token"])
+        try:
+            answer = await self._payments.StartCheckout(call, timeout=CHECKOUT_SECONDS)
+        except Refused as refused:
+            return self._refused(request, refused)
+        except AioRpcError as error:
+            logger.warning("checkout not started", extra={"ids": {"code": error.code().name}})
+            return page(request, "away", status=503, link=request.path)
+        if answer.checkout_url:
+            raise web.HTTPSeeOther(answer.checkout_url)
+        match answer.state:
+            case payments_pb2.PAYMENT_REQUEST_STATE_PAID:
+                return page(request, "paid")
+            case payments_pb2.PAYMENT_REQUEST_STATE_CLOSED:
+                return page(request, "closed")
+            case _:
+                return page(request, "bank_transfer")
+
+    def _refused(self, request: web.Request, refused: Refused) -> web.Response:
+        if refused.reason == errors_pb2.REASON_PAYMENT_PROCESSING:
+            return page(request, "processing")
+        if refused.code in {StatusCode.NOT_FOUND, StatusCode.INVALID_ARGUMENT}:
+            return page(request, "unknown", status=404)
+        logger.error("checkout refused", extra={"ids": {"reason": str(refused)}})
+        return page(request, "away", status=503, link=request.path)
+
+    async def done(self, request: web.Request) -> web.Response:
+        """Thank the customer who comes back from the provider; nothing is marked as paid by it."""
+        return page(request, "done")
+
+    async def back(self, request: web.Request) -> web.Response:
+        """Tell the customer who left the provider's page that nothing was charged."""
+        return page(request, "back", link=f"/pay/{request.match_info['token']}")
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """Explain the link of the sign-up's email; it is not used up by being opened (mail scanners open links)."""
+        return page(request, "confirm")
+
+    async def healthy(self, request: web.Request) -> web.Response:
+        """Tell that this process answers."""
+        return web.json_response({"status": "ok"})
+
+
+def make_app(payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", provider_name: str) -> web.Application:
+    """The application with its addresses."""
+    handlers = Web(payments)
+    app = web.Application(client_max_size=LARGEST_WEBHOOK, middlewares=[_plain_errors])
+    app[PROVIDER] = provider_name
+    app.on_response_prepare.append(add_headers)
+    link = r"{token:[A-Za-z0-9_-]{1,200}}"
+    # A HEAD must not open a payment page, so none of these answers it.
+    app.router.add_post("/webhooks/stripe", handlers.webhook)
+    app.router.add_get(f"/pay/{link}", handlers.pay, allow_head=False)
+    app.router.add_get(f"/pay/{link}/done", handlers.done, allow_head=False)
+    app.router.add_get(f"/pay/{link}/back", handlers.back, allow_head=False)
+    app.router.add_get(f"/confirm/{link}", handlers.confirm, allow_head=False)
+    app.router.add_get("/healthz", handlers.healthy)
+    return app
+
+
+@web.middleware
+async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """An address that is none of ours gets our page, not the library's."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return page(request, "unknown", status=404)

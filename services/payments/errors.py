@@ -1,0 +1,52 @@
+"""The business facts for which this room refuses."""
+
+from casella.common.v1 import errors_pb2
+from services.kit.errors import CasellaError
+
+
+class PaymentRequestClosed(CasellaError):
+    """The payment request is closed."""
+
+    reason = errors_pb2.REASON_PAYMENT_REQUEST_CLOSED
+
+
+class PaymentProcessing(CasellaError):
+    """A payment is being processed: wait for its end."""
+
+    reason = errors_pb2.REASON_PAYMENT_PROCESSING
+
+
+class WebhookSignature(CasellaError):
+    """The webhook's signature is missing, wrong or too old."""
+
+    reason = errors_pb2.REASON_WEBHOOK_SIGNATURE
+
+
+class WebhookNotOurs(CasellaError):
+    """The event is of another mode or API version than this system uses."""
+
+    reason = errors_pb2.REASON_WEBHOOK_NOT_OURS
+
+
+class StatementUnreadable(CasellaError):
+    """The file is no bank statement that Casella can read."""
+
+    reason = errors_pb2.REASON_STATEMENT_UNREADABLE
+
+
+class ProviderUnavailable(CasellaError):
+    """The payment provider does not answer or refuses."""
+
+    reason = errors_pb2.REASON_PROVIDER_UNAVAILABLE
+
+
+class AmountMismatch(CasellaError):
+    """The order has a payment request with another amount, account or method."""
+
+    reason = errors_pb2.REASON_AMOUNT_MISMATCH
+
+
+class ProformaConflict(CasellaError):
+    """The payment request has another proforma number, or the number belongs to another request."""
+
+    reason = errors_pb2.REASON_REQUEST_ID_REUSED

@@ -1,0 +1,5 @@
+"""Runs this room's migrations."""
+
+from services.kit.migrations import run_from_alembic
+
+run_from_alembic()

@@ -1,0 +1,43 @@
+"""What this room consists of: wired once, by its `__main__` and by the tests."""
+
+from pathlib import Path
+
+from casella.payments.v1 import payments_pb2_grpc
+from services.kit.core import Core
+from services.kit.server import Room
+from services.payments.domain.pay_links import PayLinks
+from services.payments.provider.contract import PaymentProvider
+from services.payments.service.checkout import Checkout
+from services.payments.service.events import Events
+from services.payments.service.pages import Pages
+from services.payments.service.queue import MoneyQueue
+from services.payments.service.requests import PaymentRequests
+from services.payments.service.statements import Statements
+from services.payments.service.transfers import Transfers
+from services.payments.servicer.messages import Messages
+from services.payments.servicer.payments import Desks, PaymentsServicer
+from services.payments.settings import PaymentsSettings
+from workflows import names
+
+NAME = "payments"
+
+
+def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> Room:
+    """Wire the room's parts."""
+    database, clock = core.database, core.clock
+    links = PayLinks(settings.pay_link_key, settings.public_url)
+    pages = Pages(database, clock)
+    desks = Desks(
+        PaymentRequests(database, clock, links),
+        Checkout(database, clock, provider, links, pages),
+        Events(database, clock, provider, pages),
+        Statements(database, clock, settings.bank_account.iban),
+        Transfers(database, clock),
+        MoneyQueue(database),
+    )
+    servicer = PaymentsServicer(desks, Messages(settings.bank_account, links), core.requests, clock)
+    return Room(
+        services=[(payments_pb2_grpc.add_PaymentsServiceServicer_to_server, servicer)],
+        templates=Path(__file__).parent / "templates",
+        task_queue=names.TASK_QUEUE,
+    )

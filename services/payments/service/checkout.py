@@ -1,0 +1,194 @@
+"""Which hosted page a customer is sent to, and when a payment request may be closed.
+
+One page that can take money exists for a request at any time. Its number and all that the call says are written
+before the provider is asked; the idempotency key is the request's id with that number. So a lost answer is asked for
+again and gives the same page.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound, NotReady
+from services.payments.domain.pay_links import PayLinks, hash_of, looks_like_token
+from services.payments.domain.payment_requests import (
+    Attempt,
+    AttemptState,
+    CloseReason,
+    Method,
+    PaymentRequest,
+    RequestState,
+)
+from services.payments.errors import PaymentProcessing, ProviderUnavailable
+from services.payments.provider.contract import (
+    PageOrder,
+    PageUnusableError,
+    PaymentProvider,
+    ProviderUnavailableError,
+)
+from services.payments.service.pages import Pages
+from services.payments.store import attempts, requests
+
+PAGE_LIFE = timedelta(hours=23)
+"""Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
+SHORTEST_REST = timedelta(minutes=2)
+"""A page that ends sooner would end under the customer's hands."""
+SHORTEST_LIFE = timedelta(minutes=35)
+"""Stripe makes no page for less than 30 minutes: a lost call older than that cannot be repeated."""
+_ROUNDS = 5
+_ASK_AGAIN = timedelta(minutes=1)
+
+
+class Checkout:
+    """Starts and ends hosted pages."""
+
+    def __init__(
+        self, database: Database, clock: Clock, provider: PaymentProvider, links: PayLinks, pages: Pages
+    ) -> None:
+        """Take the parts of the room."""
+        self._database = database
+        self._clock = clock
+        self._provider = provider
+        self._links = links
+        self._pages = pages
+
+    async def start(self, token: str) -> tuple[RequestState, str]:
+        """The address to send the customer to.
+
+        Args:
+            token: Of the emailed link.
+
+        Returns:
+            The request's state, and the page's address; empty when there is nothing to pay online.
+
+        Raises:
+            NotFound: No such link.
+            PaymentProcessing: The customer has paid, and the money is on its way.
+            ProviderUnavailable: The provider does not answer.
+        """
+        request = await self._by_token(token)
+        for _ in range(_ROUNDS):
+            if request.state is not RequestState.OPEN or request.method is not Method.ONLINE:
+                return request.state, ""
+            url = await self._page_url(request)
+            if url:
+                return RequestState.OPEN, url
+            request = await self._by_token(token)
+        raise NotReady(retry_after=timedelta(seconds=1))
+
+    async def close(self, request_id: UUID, reason: CloseReason) -> PaymentRequest:
+        """Close a request, after the end of its page; one that is final already is told as it is.
+
+        Raises:
+            NotFound: No such request.
+            PaymentProcessing: A charge is being processed.
+            ProviderUnavailable: The page's end cannot be made sure of.
+        """
+        for _ in range(_ROUNDS):
+            request = await self._by_id(request_id)
+            if request.state is not RequestState.OPEN:
+                return request
+            if request.live is not None:
+                await self._end_page(request, request.live)
+                continue
+            async with self._database.single() as conn:
+                await requests.close(conn, request_id, request.attempt, reason, self._clock.now())
+        raise NotReady(retry_after=timedelta(seconds=1))
+
+    async def _page_url(self, request: PaymentRequest) -> str:
+        """The live page's address; empty when something has changed and the request must be looked at again."""
+        live = request.live
+        if live is None:
+            live = self._next_attempt(request)
+            async with self._database.transaction() as conn:
+                if not await attempts.begin(conn, request.request_id, live, self._clock.now()):
+                    return ""
+        match live.state:
+            case AttemptState.CREATING:
+                return await self._ask_for_page(request, live)
+            case AttemptState.OPEN if live.expires_at - self._clock.now() > SHORTEST_REST:
+                return live.url
+            case _:
+                await self._end_page(request, live)
+                return ""
+
+    def _next_attempt(self, request: PaymentRequest) -> Attempt:
+        return Attempt(
+            number=request.attempt + 1,
+            state=AttemptState.CREATING,
+            title=request.proforma_number or request.reference.printed(),
+            success_url=self._links.done_url(request.request_id),
+            cancel_url=self._links.back_url(request.request_id),
+            expires_at=(self._clock.now() + PAGE_LIFE).replace(microsecond=0),
+            page_id=None,
+            url="",
+        )
+
+    async def _ask_for_page(self, request: PaymentRequest, attempt: Attempt) -> str:
+        """Ask for a page that is written down; empty when it must not be used."""
+        if attempt.expires_at - self._clock.now() < SHORTEST_LIFE:
+            await self._give_up(request, attempt, AttemptState.EXPIRED)
+            return ""
+        order = PageOrder(
+            request_id=request.request_id,
+            order_id=request.order_id,
+            attempt=attempt.number,
+            amount=request.amount,
+            title=attempt.title,
+            success_url=attempt.success_url,
+            cancel_url=attempt.cancel_url,
+            expires_at=attempt.expires_at,
+        )
+        try:
+            page = await self._provider.create_page(order, f"{request.request_id}:{attempt.number}")
+        except PageUnusableError as error:
+            await self._give_up(request, attempt, AttemptState.FAILED)
+            raise ProviderUnavailable(str(error), retry_after=_ASK_AGAIN) from error
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        async with self._database.single() as conn:
+            state = await attempts.created(conn, request.request_id, attempt.number, page.page_id, page.url)
+        if state is RequestState.OPEN:
+            return page.url
+        await self._expire(page.page_id)  # closed or paid while the provider was asked
+        return ""
+
+    async def _end_page(self, request: PaymentRequest, live: Attempt) -> None:
+        """Bring a live page to its end; the customer may have been faster, then the money is taken in here."""
+        page_id = live.page_id
+        if page_id is None:
+            # The call may have been made and its answer lost: the same key asks again, and the page can be ended.
+            await self._ask_for_page(request, live)
+            return
+        await self._expire(page_id)
+        after = await self._by_id(request.request_id)
+        if after.live is not None and after.live.state is AttemptState.PROCESSING:
+            raise PaymentProcessing(retry_after=_ASK_AGAIN)
+
+    async def _expire(self, page_id: str) -> None:
+        try:
+            page = await self._provider.expire_page(page_id)
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        await self._pages.apply(page)
+
+    async def _give_up(self, request: PaymentRequest, attempt: Attempt, state: AttemptState) -> None:
+        async with self._database.single() as conn:
+            await attempts.end(conn, request.request_id, attempt.number, state)
+
+    async def _by_id(self, request_id: UUID) -> PaymentRequest:
+        async with self._database.reading() as conn:
+            request = await requests.by_id(conn, request_id)
+        if request is None:
+            raise NotFound
+        return request
+
+    async def _by_token(self, token: str) -> PaymentRequest:
+        if not looks_like_token(token):
+            raise NotFound
+        async with self._database.reading() as conn:
+            request = await requests.by_token(conn, hash_of(token))
+        if request is None:
+            raise NotFound
+        return request

@@ -1,0 +1,86 @@
+"""How the provider's events are taken in: as triggers, once each, however they come."""
+
+from datetime import timedelta
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.payments.errors import ProviderUnavailable, WebhookNotOurs, WebhookSignature
+from services.payments.provider.contract import (
+    BadSignatureError,
+    Event,
+    ForeignEventError,
+    Page,
+    PaymentProvider,
+    ProviderUnavailableError,
+)
+from services.payments.service.pages import Pages
+from services.payments.store import events
+
+KEPT_BY_PROVIDER = timedelta(days=30)
+"""How far back Stripe lists events."""
+_ASK_AGAIN = timedelta(seconds=5)
+
+
+class Events:
+    """Webhooks, and the events that never arrived."""
+
+    def __init__(self, database: Database, clock: Clock, provider: PaymentProvider, pages: Pages) -> None:
+        """Take the parts of the room."""
+        self._database = database
+        self._clock = clock
+        self._provider = provider
+        self._pages = pages
+
+    async def handle(self, body: bytes, signature: str) -> bool:
+        """Take a webhook in.
+
+        Returns:
+            Whether it had been taken in before.
+
+        Raises:
+            WebhookSignature: Not signed with our secret, or more than 300 seconds ago.
+            WebhookNotOurs: Of another mode or API version.
+            ProviderUnavailable: The object cannot be fetched now; the provider will deliver the event again.
+        """
+        try:
+            event = self._provider.verify(body, signature)
+        except BadSignatureError:
+            raise WebhookSignature from None
+        except ForeignEventError:
+            raise WebhookNotOurs from None
+        return not await self._take_in(event)
+
+    async def fetch_missed(self) -> int:
+        """Take in what the provider holds as undelivered.
+
+        Returns:
+            How many events had not arrived.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer; what was taken in before stays so.
+        """
+        try:
+            missed = await self._provider.undelivered(self._clock.now() - KEPT_BY_PROVIDER)
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        taken = 0
+        for event in missed:
+            taken += await self._take_in(event)
+        return taken
+
+    async def _take_in(self, event: Event) -> bool:
+        async with self._database.reading() as conn:
+            if await events.known(conn, event.event_id):
+                return False  # spares the provider a question; the insert below decides
+        page = await self._page_of(event)
+        return await self._pages.apply_event(self._provider.name, event, page)
+
+    async def _page_of(self, event: Event) -> Page | None:
+        try:
+            if event.page_id is not None:
+                return await self._provider.page(event.page_id)
+            if event.charge_id is not None:
+                return await self._provider.page_of_charge(event.charge_id)
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        return None

@@ -1,0 +1,28 @@
+"""What an operator reads of the money: what waits, and whether every cent is where the rows say."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.kit.database import Database
+from services.payments.domain.receipts import MoneyEntry
+from services.payments.store import ledger, queue
+from services.payments.store.ledger import Proof
+
+
+class MoneyQueue:
+    """Reads the queue and proves the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the room's database."""
+        self._database = database
+
+    async def page(self, after: tuple[datetime, UUID] | None, most: int) -> tuple[list[MoneyEntry], bool]:
+        """The entries after one, oldest first, and whether there are more."""
+        async with self._database.reading() as conn:
+            found = await queue.page(conn, after, most + 1)
+        return found[:most], len(found) > most
+
+    async def prove(self) -> Proof:
+        """The ledger's proof, in one snapshot."""
+        async with self._database.transaction() as conn:
+            return await ledger.prove(conn)

@@ -1,0 +1,107 @@
+"""How a payment request is made, named and read."""
+
+from uuid import UUID
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound, NotReady
+from services.kit.ids import derive
+from services.kit.money import Money
+from services.payments.domain.pay_links import PayLinks, hash_of
+from services.payments.domain.payment_requests import Method, PaymentRequest, RequestState
+from services.payments.domain.proforma_numbers import key_of
+from services.payments.domain.references import CreditorReference
+from services.payments.errors import AmountMismatch, ProformaConflict
+from services.payments.store import requests
+
+_REFERENCES_TRIED = 5
+
+
+class PaymentRequests:
+    """Makes and reads payment requests."""
+
+    def __init__(self, database: Database, clock: Clock, links: PayLinks) -> None:
+        """Take the parts of the room."""
+        self._database = database
+        self._clock = clock
+        self._links = links
+
+    async def create(self, order_id: UUID, account_id: UUID, amount: Money, method: Method) -> PaymentRequest:
+        """Make the request of an order, once.
+
+        Raises:
+            AmountMismatch: The order has one with another account, amount or method.
+        """
+        request_id = derive("payment_request", str(order_id))
+        token_hash = hash_of(self._links.token(request_id))
+        for salt in range(_REFERENCES_TRIED):
+            request = PaymentRequest(
+                request_id=request_id,
+                order_id=order_id,
+                account_id=account_id,
+                amount=amount,
+                method=method,
+                state=RequestState.OPEN,
+                reference=CreditorReference.derive(request_id, salt),
+                attempt=0,
+                proforma_number=None,
+                created_at=self._clock.now(),
+                paid_at=None,
+                available_on=None,
+                closed_at=None,
+                close_reason=None,
+                live=None,
+            )
+            async with self._database.single() as conn:
+                if await requests.create(conn, request, token_hash):
+                    return request
+                first = await requests.by_order(conn, order_id)
+            if first is not None:
+                return _same(first, request)
+        raise NotReady("no free creditor reference was found")
+
+    async def record_proforma(self, request_id: UUID, number: str) -> PaymentRequest:
+        """Note the proforma's number, once.
+
+        Raises:
+            NotFound: No such request.
+            ProformaConflict: The request has another number, or the number another request.
+        """
+        async with self._database.single() as conn:
+            recorded = await requests.record_proforma(conn, request_id, number, key_of(number))
+            request = await requests.by_id(conn, request_id)
+        if request is None:
+            raise NotFound
+        if not recorded:
+            raise ProformaConflict
+        return request
+
+    async def by_id(self, request_id: UUID, owner: UUID | None) -> PaymentRequest:
+        """Read a request.
+
+        Args:
+            request_id: Its id.
+            owner: The account to which it must belong; None for callers who see all.
+
+        Raises:
+            NotFound: No such request, or another customer's.
+        """
+        async with self._database.reading() as conn:
+            return _owned(await requests.by_id(conn, request_id), owner)
+
+    async def by_order(self, order_id: UUID, owner: UUID | None) -> PaymentRequest:
+        """Read an order's request; as `by_id`."""
+        async with self._database.reading() as conn:
+            return _owned(await requests.by_order(conn, order_id), owner)
+
+
+def _same(first: PaymentRequest, asked: PaymentRequest) -> PaymentRequest:
+    if (first.account_id, first.amount, first.method) != (asked.account_id, asked.amount, asked.method):
+        raise AmountMismatch
+    return first
+
+
+def _owned(request: PaymentRequest | None, owner: UUID | None) -> PaymentRequest:
+    if request is None or (owner is not None and request.account_id != owner):
+        raise NotFound
+    return request

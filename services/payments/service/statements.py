@@ -1,0 +1,140 @@
+"""Which entries of a bank statement pay what: matched by reference, then by proforma number, exact or queued."""
+
+import asyncio
+import hashlib
+import logging
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import hooks
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.money import Money
+from services.payments.domain.matching import QueueReason, fault_of, target_of
+from services.payments.domain.payment_requests import PaymentRequest
+from services.payments.domain.proforma_numbers import candidate_keys, names
+from services.payments.domain.receipts import Fate, Receipt, Source
+from services.payments.domain.references import references_in
+from services.payments.errors import StatementUnreadable
+from services.payments.statements import camt
+from services.payments.statements.entries import Credit, Statement
+from services.payments.store import bank, receipts, requests
+
+MOST_SUGGESTIONS = 5
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file's entries."""
+
+    credits: int
+    known: int
+    paid: int
+    queued: int
+    confirmed: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What a credit is for, as far as its text says."""
+
+    target: PaymentRequest | None
+    suggestions: tuple[PaymentRequest, ...]
+
+
+class Statements:
+    """Imports camt.053 and camt.054 files."""
+
+    def __init__(self, database: Database, clock: Clock, our_iban: str) -> None:
+        """Take the parts of the room and the account whose statements are ours."""
+        self._database = database
+        self._clock = clock
+        self._our_iban = our_iban
+
+    async def take_in(self, file: bytes) -> Imported:
+        """Import a file. Each entry is a transaction of its own, so a file that broke off is simply imported again.
+
+        Raises:
+            StatementUnreadable: Not a statement, not of our account, or with an entry that cannot be read; then
+                nothing of it was taken.
+        """
+        try:
+            statements = await asyncio.to_thread(camt.read, file)
+        except camt.UnreadableStatementError as error:
+            raise StatementUnreadable(str(error)) from None
+        if any(statement.account != self._our_iban for statement in statements):
+            raise StatementUnreadable("the file has a statement of another account than ours")
+        sha256 = hashlib.sha256(file).digest()
+        fates: Counter[Fate] = Counter()
+        for statement in statements:
+            for credit in statement.credits:
+                fates[await self._take_credit(credit, statement.statement_id, sha256)] += 1
+        result = _summary(statements, fates)
+        _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
+        return result
+
+    async def _take_credit(self, credit: Credit, statement_id: str, sha256: bytes) -> Fate:
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            if not await bank.insert_entry(conn, credit, statement_id, sha256, now):
+                return Fate.KNOWN
+            match = await self._match(conn, credit)
+            receipt = Receipt(
+                source=Source.BANK,
+                source_ref=credit.identity.hex(),
+                amount=Money(credit.minor, credit.currency),
+                available_on=credit.booking_date,
+                received_at=now,
+                shown_reference=credit.bank_reference or credit.end_to_end or "",
+                remittance=credit.remittance,
+                payer_name=credit.debtor_name or "",
+                suggestions=tuple(request.request_id for request in match.suggestions),
+            )
+            fate = await self._decide(conn, credit, receipt, match.target)
+            await hooks.at("payment.before_commit")
+        return fate
+
+    async def _decide(
+        self, conn: AsyncConnection, credit: Credit, receipt: Receipt, target: PaymentRequest | None
+    ) -> Fate:
+        announced = await bank.confirm(conn, credit, target.request_id if target else None)
+        if announced is not None:
+            header = await receipts.post_header(conn, "confirmation", receipt, announced.request_id)
+            if header is not None:
+                await receipts.post_lines(conn, header, receipt.amount, debit=Source.BANK, credit=Source.ANNOUNCED)
+            return Fate.CONFIRMED
+        if target is None:
+            return (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate
+        fault = fault_of(receipt.amount, target.amount)
+        return (await receipts.take_in(conn, receipt, target.request_id, fault)).fate
+
+    async def _match(self, conn: AsyncConnection, credit: Credit) -> _Match:
+        """Find what a credit is for; a batch that the bank does not split is for nothing that we could know."""
+        text = credit.searchable()
+        by_reference = await requests.by_references(conn, references_in(text))
+        by_number: list[PaymentRequest] = []
+        if not by_reference:
+            found = await requests.by_proforma_keys(conn, candidate_keys(text))
+            by_number = [request for request in found if names(text, request.proforma_number or "")]
+        target_id = None if credit.unsplit else target_of(by_reference, by_number)
+        named = by_reference or by_number
+        target = next((request for request in named if request.request_id == target_id), None)
+        if target is not None:
+            return _Match(target, (target,))
+        same_amount = await requests.open_of_amount(conn, Money(credit.minor, credit.currency), MOST_SUGGESTIONS)
+        return _Match(None, tuple(named[:MOST_SUGGESTIONS] or same_amount))
+
+
+def _summary(statements: tuple[Statement, ...], fates: Counter[Fate]) -> Imported:
+    return Imported(
+        credits=sum(fates.values()),
+        known=fates[Fate.KNOWN],
+        paid=fates[Fate.PAID],
+        queued=fates[Fate.QUEUED],
+        confirmed=fates[Fate.CONFIRMED],
+        ignored=sum(statement.debits + statement.reversals + statement.pending for statement in statements),
+    )

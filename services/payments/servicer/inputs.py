@@ -1,0 +1,111 @@
+"""What a request must look like before anything is decided; every bad field is named at once."""
+
+import base64
+import binascii
+import json
+from datetime import UTC, date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from services.kit.money import Money
+from services.kit.validation import Violations
+from services.kit.wire import from_date
+from services.payments.domain.payment_requests import CloseReason, Method
+from services.payments.domain.proforma_numbers import LONGEST_KEY, SHORTEST_KEY, key_of
+from services.payments.servicer.messages import CLOSE_REASONS, METHODS
+
+CURRENCY = "EUR"
+MOST_MINOR = 99_999_999_999
+"""What the EPC QR code can say: EUR 999,999,999.99."""
+LONGEST_TOKEN = 200
+LONGEST_PROFORMA = 40
+LONGEST_REFERENCE = 35
+LONGEST_SIGNATURE = 2_000
+LARGEST_WEBHOOK = 256 * 1024
+LARGEST_STATEMENT = 3 * 1024 * 1024
+LONGEST_ACTOR = 200
+
+T = TypeVar("T")
+
+
+def amount(bad: Violations, field: str, message: common_pb2.Money) -> Money:
+    """A positive amount in euro."""
+    if message.currency != CURRENCY:
+        bad.add(f"{field}.currency", "not_a_choice" if message.currency else "required")
+    if not 0 < message.minor <= MOST_MINOR:
+        bad.add(f"{field}.minor", "out_of_range", least=1, most=MOST_MINOR)
+    return Money(message.minor, CURRENCY)
+
+
+def method(bad: Violations, field: str, value: int) -> Method:
+    """How to pay: by transfer or online. Automatic debit comes with the renewals."""
+    return _choice(bad, field, value, {wire: ours for ours, wire in METHODS.items()}, Method.ONLINE)
+
+
+def close_reason(bad: Violations, field: str, value: int) -> CloseReason:
+    """Why a request is closed."""
+    return _choice(bad, field, value, {wire: ours for ours, wire in CLOSE_REASONS.items()}, CloseReason.EXPIRED)
+
+
+def _choice(bad: Violations, field: str, value: int, choices: dict[int, T], harmless: T) -> T:
+    if value not in choices:
+        bad.add(field, "not_a_choice" if value else "required")
+    return choices.get(value, harmless)
+
+
+def proforma_number(bad: Violations, field: str, value: str) -> str:
+    """A proforma's number: printable, with enough letters and digits to be found again in a payer's text."""
+    number = bad.text(field, value, LONGEST_PROFORMA)
+    key = key_of(number)
+    plain = SHORTEST_KEY <= len(key) <= LONGEST_KEY and any(character.isdigit() for character in key)
+    if number and not plain:
+        bad.add(field, "bad_format")
+    return number
+
+
+def day(bad: Violations, field: str, message: common_pb2.Date, latest: date) -> date:
+    """A day that exists and is not in the future."""
+    try:
+        parsed = from_date(message)
+    except ValueError:
+        bad.add(field, "not_a_date")
+        return latest
+    if parsed > latest:
+        bad.add(field, "not_a_date")
+    return parsed
+
+
+def size(bad: Violations, field: str, content: bytes, largest: int) -> bytes:
+    """A file or body that is there and not too large."""
+    if not content:
+        bad.add(field, "required")
+    elif len(content) > largest:
+        bad.add(field, "too_long", limit=largest)
+    return content
+
+
+def steering(bad: Violations, field: str, message: common_pb2.Steering) -> None:
+    """Who and why."""
+    bad.text(f"{field}.actor", message.actor, LONGEST_ACTOR)
+    bad.text(f"{field}.reason_code", message.reason_code, LONGEST_ACTOR)
+    bad.text(f"{field}.source", message.source, LONGEST_ACTOR, required=False)
+    if message.ticket_id:
+        bad.uuid(f"{field}.ticket_id", message.ticket_id)
+
+
+def page_token(bad: Violations, field: str, token: str) -> tuple[datetime, UUID] | None:
+    """Where a page begins: after the entry that the token names."""
+    if not token:
+        return None
+    try:
+        at, entry_id = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(entry_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        bad.add(field, "not_a_page_token")
+        return None
+
+
+def make_page_token(at: datetime, entry_id: UUID) -> str:
+    """The token of the page after this entry."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), str(entry_id)]).encode()).decode()

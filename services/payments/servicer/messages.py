@@ -1,0 +1,115 @@
+"""How a payment request, the operator's queue and the ledger look on the wire."""
+
+from casella.common.v1 import common_pb2
+from casella.payments.v1 import payments_pb2
+from services.kit.money import Money
+from services.kit.wire import to_date, to_money, to_timestamp
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.pay_links import PayLinks
+from services.payments.domain.payment_requests import (
+    AttemptState,
+    CloseReason,
+    Method,
+    PaymentRequest,
+    RequestState,
+)
+from services.payments.domain.receipts import MoneyEntry
+from services.payments.domain.transfer import BankAccount, epc_payload
+from services.payments.store.ledger import Proof
+
+STATES = {
+    RequestState.OPEN: payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
+    RequestState.PAID: payments_pb2.PAYMENT_REQUEST_STATE_PAID,
+    RequestState.CLOSED: payments_pb2.PAYMENT_REQUEST_STATE_CLOSED,
+}
+METHODS = {
+    Method.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+    Method.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
+}
+CLOSE_REASONS = {
+    CloseReason.EXPIRED: payments_pb2.CLOSE_REASON_EXPIRED,
+    CloseReason.CANCELLED: payments_pb2.CLOSE_REASON_CANCELLED,
+}
+QUEUE_REASONS = {
+    QueueReason.SHORT: payments_pb2.MONEY_ENTRY_REASON_SHORT,
+    QueueReason.OVER: payments_pb2.MONEY_ENTRY_REASON_OVER,
+    QueueReason.LATE: payments_pb2.MONEY_ENTRY_REASON_LATE,
+    QueueReason.TWICE: payments_pb2.MONEY_ENTRY_REASON_TWICE,
+    QueueReason.UNKNOWN: payments_pb2.MONEY_ENTRY_REASON_UNKNOWN,
+    QueueReason.WRONG_CURRENCY: payments_pb2.MONEY_ENTRY_REASON_CURRENCY,
+    QueueReason.UNDATED: payments_pb2.MONEY_ENTRY_REASON_UNDATED,
+}
+
+
+class Messages:
+    """Turns this room's rows into messages."""
+
+    def __init__(self, account: BankAccount, links: PayLinks) -> None:
+        """Take the bank account and the links that a request's message carries."""
+        self._account = account
+        self._links = links
+
+    def payment_request(self, request: PaymentRequest) -> payments_pb2.PaymentRequest:
+        """A payment request, with how to pay it by the method chosen."""
+        online = request.method is Method.ONLINE
+        message = payments_pb2.PaymentRequest(
+            payment_request_id=str(request.request_id),
+            order_id=str(request.order_id),
+            account_id=str(request.account_id),
+            amount=to_money(request.amount),
+            method=METHODS[request.method],
+            state=STATES[request.state],
+            pay_url=self._links.url(request.request_id) if online else "",
+            transfer=None if online else self._transfer(request),
+            proforma_number=request.proforma_number or "",
+            processing=request.live is not None and request.live.state is AttemptState.PROCESSING,
+        )
+        if request.paid_at is not None:
+            message.paid_at.CopyFrom(to_timestamp(request.paid_at))
+        if request.available_on is not None:
+            message.available_on.CopyFrom(to_date(request.available_on))
+        if request.closed_at is not None and request.close_reason is not None:
+            message.closed_at.CopyFrom(to_timestamp(request.closed_at))
+            message.close_reason = CLOSE_REASONS[request.close_reason]
+        return message
+
+    def _transfer(self, request: PaymentRequest) -> payments_pb2.TransferInstructions:
+        return payments_pb2.TransferInstructions(
+            holder=self._account.holder,
+            iban=self._account.iban,
+            bic=self._account.bic,
+            reference=request.reference.value,
+            epc_payload=epc_payload(self._account, request.reference, request.amount.minor),
+        )
+
+
+def money_entry(entry: MoneyEntry) -> payments_pb2.MoneyEntry:
+    """An entry of the operator's queue."""
+    message = payments_pb2.MoneyEntry(
+        money_entry_id=str(entry.entry_id),
+        reason=QUEUE_REASONS[entry.reason],
+        amount=to_money(entry.amount),
+        source=entry.source,
+        source_reference=entry.shown_reference,
+        remittance=entry.remittance,
+        payer_name=entry.payer_name,
+        suggestions=[str(suggestion) for suggestion in entry.suggestions],
+        created_at=to_timestamp(entry.created_at),
+    )
+    if entry.available_on is not None:
+        message.available_on.CopyFrom(to_date(entry.available_on))
+    return message
+
+
+def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
+    """The ledger's proof."""
+
+    def balance(account: str, amount: Money) -> payments_pb2.LedgerBalance:
+        return payments_pb2.LedgerBalance(ledger_account=account, balance=to_money(amount))
+
+    return payments_pb2.ProveLedgerResponse(
+        balanced=not found.faults,
+        transactions=found.transactions,
+        balances=[balance(account, amount) for account, amount in found.balances],
+        discrepancies=found.faults,
+    )

@@ -1,0 +1,186 @@
+"""Translates between the wire and the room's services; decides nothing."""
+
+from dataclasses import dataclass
+
+from grpc.aio import ServicerContext
+
+from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from services.kit.audit import entry_of
+from services.kit.calendar import rome_date
+from services.kit.clock import Clock
+from services.kit.context import owner_filter
+from services.kit.requests import Requests
+from services.kit.validation import Violations
+from services.payments.service.checkout import Checkout
+from services.payments.service.events import Events
+from services.payments.service.queue import MoneyQueue
+from services.payments.service.requests import PaymentRequests
+from services.payments.service.statements import Statements
+from services.payments.service.transfers import SeenTransfer, Transfers
+from services.payments.servicer import inputs
+from services.payments.servicer.messages import STATES, Messages, money_entry, proof
+
+Context = ServicerContext[object, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What decides, by concern."""
+
+    requests: PaymentRequests
+    checkout: Checkout
+    events: Events
+    statements: Statements
+    transfers: Transfers
+    queue: MoneyQueue
+
+
+class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
+    """The room's RPCs."""
+
+    def __init__(self, desks: Desks, messages: Messages, calls: Requests, clock: Clock) -> None:
+        """Take what decides, how answers look, and what makes a call idempotent."""
+        self._desks = desks
+        self._messages = messages
+        self._calls = calls
+        self._clock = clock
+
+    async def CreatePaymentRequest(
+        self, request: payments_pb2.CreatePaymentRequestRequest, context: Context
+    ) -> payments_pb2.CreatePaymentRequestResponse:
+        """Make an order's payment request, once."""
+        bad = Violations()
+        order = bad.uuid("order_id", request.order_id)
+        account = bad.uuid("account_id", request.account_id)
+        amount = inputs.amount(bad, "amount", request.amount)
+        method = inputs.method(bad, "method", request.method)
+        bad.check()
+        made = await self._desks.requests.create(order, account, amount, method)
+        return payments_pb2.CreatePaymentRequestResponse(payment_request=self._messages.payment_request(made))
+
+    async def RecordProforma(
+        self, request: payments_pb2.RecordProformaRequest, context: Context
+    ) -> payments_pb2.RecordProformaResponse:
+        """Note the proforma's number."""
+        bad = Violations()
+        request_id = bad.uuid("payment_request_id", request.payment_request_id)
+        number = inputs.proforma_number(bad, "proforma_number", request.proforma_number)
+        bad.check()
+        noted = await self._desks.requests.record_proforma(request_id, number)
+        return payments_pb2.RecordProformaResponse(payment_request=self._messages.payment_request(noted))
+
+    async def GetPaymentRequest(
+        self, request: payments_pb2.GetPaymentRequestRequest, context: Context
+    ) -> payments_pb2.GetPaymentRequestResponse:
+        """Read a payment request; a customer sees only their own."""
+        bad = Violations()
+        by_order = request.WhichOneof("by") == "order_id"
+        field = "order_id" if by_order else "payment_request_id"
+        named = bad.uuid(field, getattr(request, field))
+        bad.check()
+        read = self._desks.requests.by_order if by_order else self._desks.requests.by_id
+        found = await read(named, owner_filter())
+        return payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+
+    async def ClosePaymentRequest(
+        self, request: payments_pb2.ClosePaymentRequestRequest, context: Context
+    ) -> payments_pb2.ClosePaymentRequestResponse:
+        """Close a payment request, or tell that it was paid."""
+        bad = Violations()
+        request_id = bad.uuid("payment_request_id", request.payment_request_id)
+        reason = inputs.close_reason(bad, "reason", request.reason)
+        bad.check()
+        ended = await self._desks.checkout.close(request_id, reason)
+        return payments_pb2.ClosePaymentRequestResponse(payment_request=self._messages.payment_request(ended))
+
+    async def StartCheckout(
+        self, request: payments_pb2.StartCheckoutRequest, context: Context
+    ) -> payments_pb2.StartCheckoutResponse:
+        """Find or make the hosted page of a pay link."""
+        bad = Violations()
+        token = bad.text("token", request.token, inputs.LONGEST_TOKEN)
+        bad.check()
+        state, url = await self._desks.checkout.start(token)
+        return payments_pb2.StartCheckoutResponse(checkout_url=url, state=STATES[state])
+
+    async def HandleWebhook(
+        self, request: payments_pb2.HandleWebhookRequest, context: Context
+    ) -> payments_pb2.HandleWebhookResponse:
+        """Take a webhook in."""
+        bad = Violations()
+        inputs.size(bad, "body", request.body, inputs.LARGEST_WEBHOOK)
+        bad.text("signature", request.signature, inputs.LONGEST_SIGNATURE, required=False)
+        bad.check()
+        known = await self._desks.events.handle(request.body, request.signature)
+        return payments_pb2.HandleWebhookResponse(duplicate=known)
+
+    async def FetchMissedEvents(
+        self, request: payments_pb2.FetchMissedEventsRequest, context: Context
+    ) -> payments_pb2.FetchMissedEventsResponse:
+        """Take in what never arrived."""
+        return payments_pb2.FetchMissedEventsResponse(events=await self._desks.events.fetch_missed())
+
+    async def ImportStatement(
+        self, request: payments_pb2.ImportStatementRequest, context: Context
+    ) -> payments_pb2.ImportStatementResponse:
+        """Import a statement file."""
+        bad = Violations()
+        file = inputs.size(bad, "file", request.file, inputs.LARGEST_STATEMENT)
+        bad.check()
+        done = await self._desks.statements.take_in(file)
+        return payments_pb2.ImportStatementResponse(
+            credits=done.credits,
+            known=done.known,
+            paid=done.paid,
+            queued=done.queued,
+            ignored=done.ignored,
+            confirmed=done.confirmed,
+        )
+
+    async def RecordBankTransfer(
+        self, request: payments_pb2.RecordBankTransferRequest, context: Context
+    ) -> payments_pb2.RecordBankTransferResponse:
+        """Record a transfer that an operator saw."""
+        bad = Violations()
+        transfer = SeenTransfer(
+            request_id=bad.uuid("payment_request_id", request.payment_request_id),
+            amount=inputs.amount(bad, "amount", request.amount),
+            booked_on=inputs.day(bad, "booked_on", request.booked_on, rome_date(self._clock.now())),
+            bank_reference=bad.text("bank_reference", request.bank_reference, inputs.LONGEST_REFERENCE),
+        )
+        inputs.steering(bad, "steering", request.steering)
+        call = self._calls.call(
+            request.request_id,
+            bad,
+            payment_request=request.payment_request_id,
+            amount=request.amount,
+            booked_on=request.booked_on,
+            bank_reference=request.bank_reference,
+        )
+        bad.check()
+        entry = entry_of(request.steering, "record_bank_transfer", transfer.request_id)
+        after, waiting = await self._desks.transfers.record(call, transfer, entry)
+        return payments_pb2.RecordBankTransferResponse(
+            payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""
+        )
+
+    async def ListMoneyEntries(
+        self, request: payments_pb2.ListMoneyEntriesRequest, context: Context
+    ) -> payments_pb2.ListMoneyEntriesResponse:
+        """List the operator's queue."""
+        bad = Violations()
+        most = bad.page_size("page.page_size", request.page.page_size)
+        after = inputs.page_token(bad, "page.page_token", request.page.page_token)
+        bad.check()
+        found, more = await self._desks.queue.page(after, most)
+        last = found[-1] if more else None
+        return payments_pb2.ListMoneyEntriesResponse(
+            entries=[money_entry(entry) for entry in found],
+            next_page_token=inputs.make_page_token(last.created_at, last.entry_id) if last else "",
+        )
+
+    async def ProveLedger(
+        self, request: payments_pb2.ProveLedgerRequest, context: Context
+    ) -> payments_pb2.ProveLedgerResponse:
+        """Prove the ledger."""
+        return proof(await self._desks.queue.prove())

@@ -1,0 +1,104 @@
+"""The SQL of hosted pages: written before they are asked for, moved on by what the provider tells when asked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.database import require_transaction
+from services.payments.domain.payment_requests import Attempt, AttemptState, RequestState
+from services.payments.tables import checkout_attempts, payment_requests
+
+_REQUEST = payment_requests.c
+_ATTEMPT = checkout_attempts.c
+_LIVE = [state for state in AttemptState if state.live]
+
+_NEXT = (
+    update(payment_requests)
+    .where(_REQUEST.id == bindparam("request"), _REQUEST.state == RequestState.OPEN)
+    .where(_REQUEST.attempt == bindparam("seen_attempt"))
+    .values(attempt=_REQUEST.attempt + 1)
+    .returning(_REQUEST.id)
+)
+# Page and address are written again: our own note of them may have been lost, and an event may tell them first.
+_MOVE = (
+    update(checkout_attempts)
+    .where(_ATTEMPT.request_id == bindparam("request"), _ATTEMPT.attempt == bindparam("number"))
+    .where(_ATTEMPT.state.in_(_LIVE))
+    .values(
+        page_id=bindparam("page"), url=bindparam("address"), state=bindparam("new_state"), charge_id=bindparam("charge")
+    )
+)
+
+
+async def begin(conn: AsyncConnection, request_id: UUID, attempt: Attempt, now: datetime) -> bool:
+    """Write down the next page before it is asked for.
+
+    Args:
+        conn: A transaction: number and page are one fact.
+        request_id: An open request.
+        attempt: The page; its number is one more than the last.
+        now: By the service's clock.
+
+    Returns:
+        False when the request is not open any more, or somebody else began a page meanwhile.
+    """
+    require_transaction(conn)
+    numbered = await conn.execute(_NEXT, {"request": request_id, "seen_attempt": attempt.number - 1})
+    if numbered.first() is None:
+        return False
+    await conn.execute(
+        insert(checkout_attempts).values(
+            request_id=request_id,
+            attempt=attempt.number,
+            state=AttemptState.CREATING,
+            title=attempt.title,
+            success_url=attempt.success_url,
+            cancel_url=attempt.cancel_url,
+            expires_at=attempt.expires_at,
+            url="",
+            created_at=now,
+        )
+    )
+    return True
+
+
+async def created(conn: AsyncConnection, request_id: UUID, number: int, page_id: str, url: str) -> RequestState:
+    """Write down the provider's answer.
+
+    Returns:
+        The request's state after it: a page whose request has been closed meanwhile must be ended at once.
+    """
+    await conn.execute(
+        update(checkout_attempts)
+        .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number)
+        .where(_ATTEMPT.state == AttemptState.CREATING)
+        .values(state=AttemptState.OPEN, page_id=page_id, url=url)
+    )
+    state = await conn.scalar(select(_REQUEST.state).where(_REQUEST.id == request_id))
+    return RequestState(str(state))
+
+
+async def end(conn: AsyncConnection, request_id: UUID, number: int, state: AttemptState) -> None:
+    """End a page that never came to be usable."""
+    await conn.execute(
+        update(checkout_attempts)
+        .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number, _ATTEMPT.state.in_(_LIVE))
+        .values(state=state)
+    )
+
+
+async def move(
+    conn: AsyncConnection,
+    request_id: UUID,
+    number: int,
+    page_id: str,
+    url: str,
+    state: AttemptState,
+    charge_id: str | None,
+) -> None:
+    """Move a live page to what the provider says of it; one that has ended stays as it ended (answers may cross)."""
+    values = {"page": page_id, "address": url, "new_state": state, "charge": charge_id}
+    await conn.execute(_MOVE, {"request": request_id, "number": number, **values})

@@ -1,0 +1,147 @@
+"""The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.ids import new_id
+from services.kit.money import Money
+from services.payments.statements.entries import Credit
+from services.payments.tables import announced_transfers, bank_entries, money_entries
+
+_TRANSFER = announced_transfers.c
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A transfer that an operator recorded."""
+
+    transfer_id: UUID
+    request_id: UUID
+
+
+async def insert_entry(
+    conn: AsyncConnection, credit: Credit, statement_id: str, file_sha256: bytes, now: datetime
+) -> bool:
+    """Write down a bank entry, first thing in its transaction.
+
+    Returns:
+        Whether it is new: the same entry of a file that comes again is not.
+    """
+    inserted = await conn.execute(
+        insert(bank_entries)
+        .values(
+            identity=credit.identity,
+            file_sha256=file_sha256,
+            statement_id=statement_id,
+            minor=credit.minor,
+            currency=credit.currency,
+            booked_on=credit.booking_date,
+            bank_reference=credit.bank_reference,
+            end_to_end=credit.end_to_end,
+            remittance=credit.remittance,
+            debtor_name=credit.debtor_name,
+            debtor_iban=credit.debtor_iban,
+            imported_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(bank_entries.c.identity)
+    )
+    return inserted.first() is not None
+
+
+async def announce(
+    conn: AsyncConnection, request_id: UUID, reference: str, amount: Money, booked_on: date, now: datetime
+) -> UUID | None:
+    """Write down a transfer that an operator saw; None when this one was recorded before."""
+    inserted = await conn.execute(
+        insert(announced_transfers)
+        .values(
+            id=new_id(),
+            request_id=request_id,
+            bank_reference=reference,
+            minor=amount.minor,
+            currency=amount.currency,
+            booked_on=booked_on,
+            recorded_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(_TRANSFER.id)
+    )
+    row = inserted.first()
+    return None if row is None else row.id
+
+
+async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None) -> Announced | None:
+    """Find the recorded transfer that a bank entry now confirms, and tie the two together.
+
+    It is one of the same amount that has the entry's bank reference or end-to-end id, or stands for the request that
+    the entry names. Locked one at a time, so that two equal entries do not confirm the same record.
+    """
+    references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
+    candidate = (
+        select(_TRANSFER.id)
+        .where(_TRANSFER.confirmed_by.is_(None))
+        .where(_TRANSFER.minor == credit.minor, _TRANSFER.currency == credit.currency)
+        .where(_TRANSFER.bank_reference.in_(references) | (_TRANSFER.request_id == request_id))
+        .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
+        .limit(1)
+        .with_for_update()
+    )
+    confirmed = await conn.execute(
+        update(announced_transfers)
+        .where(_TRANSFER.id == candidate.scalar_subquery(), _TRANSFER.confirmed_by.is_(None))
+        .values(confirmed_by=credit.identity)
+        .returning(_TRANSFER.id, _TRANSFER.request_id)
+    )
+    row = confirmed.first()
+    return None if row is None else Announced(row.id, row.request_id)
+
+
+async def entry_known(conn: AsyncConnection, reference: str, amount: Money) -> bool:
+    """Whether a statement has told of a credit with this reference and amount."""
+    entry = bank_entries.c
+    found = await conn.execute(
+        select(entry.identity)
+        .where((entry.bank_reference == reference) | (entry.end_to_end == reference))
+        .where(entry.minor == amount.minor, entry.currency == amount.currency)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def settle_queued(
+    conn: AsyncConnection, reference: str, amount: Money, now: datetime
+) -> tuple[str, date | None] | None:
+    """Take a bank entry out of the operator's queue, because an operator says what it is for.
+
+    Args:
+        conn: The transaction of the operator's call.
+        reference: The bank's reference of the entry.
+        amount: Its amount.
+        now: By the service's clock.
+
+    Returns:
+        The entry's identity in the ledger and its booking date; None when no such entry waits.
+    """
+    waiting = (
+        select(money_entries.c.id)
+        .where(money_entries.c.source == "bank", money_entries.c.shown_reference == reference)
+        .where(money_entries.c.minor == amount.minor, money_entries.c.currency == amount.currency)
+        .where(money_entries.c.settled_at.is_(None))
+        .order_by(money_entries.c.created_at, money_entries.c.id)
+        .limit(1)
+        .with_for_update()
+    )
+    settled = await conn.execute(
+        update(money_entries)
+        .where(money_entries.c.id == waiting.scalar_subquery(), money_entries.c.settled_at.is_(None))
+        .values(settled_at=now)
+        .returning(money_entries.c.source_ref, money_entries.c.available_on)
+    )
+    row = settled.first()
+    return None if row is None else (str(row.source_ref), row.available_on)

@@ -1,0 +1,77 @@
+"""The SQL that proves the ledger: every transaction balances, and every row that speaks of money has it there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.money import Money
+from services.payments.tables import ledger_lines, ledger_transactions
+
+_MOST_FAULTS = 100
+_BALANCES = (
+    select(ledger_lines.c.ledger_account, ledger_lines.c.currency, func.sum(ledger_lines.c.minor).label("balance"))
+    .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
+    .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
+)
+# Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
+_FAULTS = text("""
+    SELECT 'transaction ' || t.id || ' does not balance' AS fault
+    FROM ledger_transactions t LEFT JOIN ledger_lines l ON l.transaction_id = t.id
+    GROUP BY t.id, l.currency HAVING coalesce(sum(l.minor), 1) <> 0
+    UNION ALL
+    SELECT 'payment request ' || r.id || ' is ' || r.state || ' with ' || coalesce(-sum(l.minor), 0)
+    FROM payment_requests r
+        LEFT JOIN ledger_transactions t ON t.request_id = r.id
+        LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'receivable'
+    GROUP BY r.id HAVING coalesce(-sum(l.minor), 0) <> CASE r.state WHEN 'paid' THEN r.minor ELSE 0 END
+    UNION ALL
+    SELECT 'money entries waiting: ' || w.currency || ' ' || w.minor || ', suspense: ' || w.ledger
+    FROM (
+        SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
+            coalesce(s.minor, 0) AS ledger
+        FROM (SELECT currency, sum(minor) AS minor FROM money_entries WHERE settled_at IS NULL GROUP BY currency) q
+        FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'suspense'
+            GROUP BY currency) s ON s.currency = q.currency
+    ) w WHERE w.minor <> w.ledger
+    UNION ALL
+    SELECT 'bank entries: ' || b.currency || ' ' || b.minor || ', bank: ' || b.ledger
+    FROM (
+        SELECT coalesce(e.currency, s.currency) AS currency, coalesce(e.minor, 0) AS minor,
+            coalesce(s.minor, 0) AS ledger
+        FROM (SELECT currency, sum(minor) AS minor FROM bank_entries GROUP BY currency) e
+        FULL JOIN (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'bank'
+            GROUP BY currency) s ON s.currency = e.currency
+    ) b WHERE b.minor <> b.ledger
+    LIMIT :most
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the ledger says of itself.
+
+    Attributes:
+        transactions: How many there are.
+        balances: Debits less credits, by account and currency.
+        faults: What does not agree; empty when all is proved.
+    """
+
+    transactions: int
+    balances: tuple[tuple[str, Money], ...]
+    faults: tuple[str, ...]
+
+
+async def prove(conn: AsyncConnection) -> Proof:
+    """Read the proof; in one snapshot, so that a payment in between cannot look like a fault.
+
+    Args:
+        conn: A transaction.
+    """
+    await conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    transactions = await conn.scalar(select(func.count()).select_from(ledger_transactions))
+    balances = [
+        (str(row.ledger_account), Money(int(row.balance), row.currency)) for row in await conn.execute(_BALANCES)
+    ]
+    faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults))

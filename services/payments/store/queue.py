@@ -1,0 +1,53 @@
+"""The SQL of the operator's queue, read oldest first, page by page."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.money import Money
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.tables import money_entries
+
+_ENTRY = money_entries.c
+_WAITING = select(money_entries).where(_ENTRY.settled_at.is_(None)).order_by(_ENTRY.created_at, _ENTRY.id)
+
+
+async def page(conn: AsyncConnection, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
+    """The next entries after one, oldest first."""
+    query = _WAITING.limit(most)
+    if after is not None:
+        query = query.where(tuple_(_ENTRY.created_at, _ENTRY.id) > tuple_(*after))
+    return [_entry(row) for row in await conn.execute(query)]
+
+
+async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) -> UUID | None:
+    """The entry of a transfer that waits, found as an operator names it."""
+    query = (
+        select(_ENTRY.id)
+        .where(_ENTRY.settled_at.is_(None), _ENTRY.source.in_((Source.BANK, Source.ANNOUNCED)))
+        .where(_ENTRY.shown_reference == shown_reference)
+        .where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
+        .order_by(_ENTRY.created_at, _ENTRY.id)
+        .limit(1)
+    )
+    found: UUID | None = await conn.scalar(query)
+    return found
+
+
+def _entry(row: Row[Any]) -> MoneyEntry:
+    return MoneyEntry(
+        entry_id=row.id,
+        reason=QueueReason(row.reason),
+        source=row.source,
+        shown_reference=row.shown_reference,
+        amount=Money(row.minor, row.currency),
+        available_on=row.available_on,
+        remittance=row.remittance,
+        payer_name=row.payer_name,
+        suggestions=tuple(row.suggestions),
+        created_at=row.created_at,
+    )

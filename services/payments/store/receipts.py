@@ -1,0 +1,137 @@
+"""The SQL by which money is taken in: ledger, payment request, operator's queue and wake, in one transaction.
+
+Lock order, everywhere in this room: the source's own row (event, bank entry, request id), then the ledger's header,
+then the payment request, then its pages. Two that take in the same money meet at the header, and the second finds it
+counted.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox
+from services.kit.database import require_transaction
+from services.kit.ids import new_id
+from services.kit.money import Money
+from services.kit.outbox import Wake
+from services.payments.domain.matching import QueueReason, reason_when_final
+from services.payments.domain.payment_requests import RequestState
+from services.payments.domain.receipts import Fate, Outcome, Receipt
+from services.payments.store import requests
+from services.payments.tables import ledger_lines, ledger_transactions, money_entries, payment_requests
+from workflows import names
+
+ORDER_PRIORITY = 1
+"""A paying customer goes before mass work in Temporal."""
+
+
+async def take_in(
+    conn: AsyncConnection, receipt: Receipt, request_id: UUID | None, fault: QueueReason | None
+) -> Outcome:
+    """Count money that has arrived, once, and let it pay its request if it is exact and the request is open.
+
+    Args:
+        conn: The transaction of whatever told of the money.
+        receipt: The money.
+        request_id: The request that it names; None when it names none of ours.
+        fault: What is wrong with it for that request; None when it is exact.
+    """
+    header = await post_header(conn, "receipt", receipt, request_id)
+    if header is None:
+        return Outcome(Fate.KNOWN)
+    if request_id is not None and fault is None and receipt.available_on is not None:
+        order_id = await requests.pay(conn, request_id, receipt.amount, receipt.available_on, receipt.received_at)
+        if order_id is not None:
+            await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="receivable")
+            await wake_order(conn, order_id, receipt.received_at)
+            return Outcome(Fate.PAID)
+    reason = await _reason(conn, request_id, fault)
+    await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
+    return Outcome(Fate.QUEUED, await _queue(conn, receipt, reason))
+
+
+async def post_header(conn: AsyncConnection, kind: str, receipt: Receipt, request_id: UUID | None) -> UUID | None:
+    """Begin a ledger transaction; None when there is one of this kind for this money already."""
+    require_transaction(conn)
+    inserted = await conn.execute(
+        insert(ledger_transactions)
+        .values(
+            id=new_id(),
+            kind=kind,
+            source=receipt.source,
+            source_ref=receipt.source_ref,
+            request_id=request_id,
+            booked_on=receipt.available_on,
+            recorded_at=receipt.received_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(ledger_transactions.c.id)
+    )
+    row = inserted.first()
+    return None if row is None else row.id
+
+
+async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debit: str, credit: str) -> None:
+    """Write the two lines of a ledger transaction; the database refuses one that does not balance."""
+    await conn.execute(
+        plain_insert(ledger_lines),
+        [
+            {
+                "transaction_id": header,
+                "position": position,
+                "ledger_account": account,
+                "minor": minor,
+                "currency": amount.currency,
+            }
+            for position, (account, minor) in enumerate(((debit, amount.minor), (credit, -amount.minor)))
+        ],
+    )
+
+
+async def wake_order(conn: AsyncConnection, order_id: UUID, now: datetime) -> None:
+    """Tell the Order workflow that its payment is complete."""
+    wake = Wake(
+        workflow=names.ORDER,
+        workflow_id=names.order_id(order_id),
+        signal=names.PAYMENT_COMPLETED,
+        subject=order_id,
+        summary=f"Order {order_id}",
+        priority=ORDER_PRIORITY,
+    )
+    await outbox.wake(conn, wake, now)
+
+
+async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:
+    if request_id is None:
+        return QueueReason.UNKNOWN
+    state = await conn.scalar(select(payment_requests.c.state).where(payment_requests.c.id == request_id))
+    if state is None:
+        return QueueReason.UNKNOWN
+    if RequestState(state) is RequestState.OPEN:
+        return fault or QueueReason.UNDATED
+    return reason_when_final(RequestState(state))
+
+
+async def _queue(conn: AsyncConnection, receipt: Receipt, reason: QueueReason) -> UUID:
+    entry_id = new_id()
+    await conn.execute(
+        insert(money_entries).values(
+            id=entry_id,
+            reason=reason,
+            source=receipt.source,
+            source_ref=receipt.source_ref,
+            shown_reference=receipt.shown_reference,
+            minor=receipt.amount.minor,
+            currency=receipt.amount.currency,
+            available_on=receipt.available_on,
+            remittance=receipt.remittance,
+            payer_name=receipt.payer_name,
+            suggestions=list(receipt.suggestions),
+            created_at=receipt.received_at,
+        )
+    )
+    return entry_id

@@ -1,0 +1,220 @@
+"""The SQL of payment requests: made once, read with their live page, ended once by a guarded statement."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.database import constraint_of
+from services.kit.money import Money
+from services.payments.domain.payment_requests import (
+    Attempt,
+    AttemptState,
+    CloseReason,
+    Method,
+    PaymentRequest,
+    RequestState,
+)
+from services.payments.domain.references import CreditorReference
+from services.payments.errors import ProformaConflict
+from services.payments.tables import checkout_attempts, payment_requests
+
+_LIVE = [state for state in AttemptState if state.live]
+_REQUEST = payment_requests.c
+_ATTEMPT = checkout_attempts.c
+
+_READ = select(
+    payment_requests,
+    _ATTEMPT.attempt.label("live_attempt"),
+    _ATTEMPT.state.label("live_state"),
+    _ATTEMPT.title,
+    _ATTEMPT.success_url,
+    _ATTEMPT.cancel_url,
+    _ATTEMPT.expires_at,
+    _ATTEMPT.page_id,
+    _ATTEMPT.url,
+).outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
+_BY_ID = _READ.where(_REQUEST.id == bindparam("id"))
+_BY_ORDER = _READ.where(_REQUEST.order_id == bindparam("id"))
+_BY_TOKEN = _READ.where(_REQUEST.pay_token_hash == bindparam("token_hash"))
+_BY_REFERENCES = _READ.where(_REQUEST.reference.in_(bindparam("references", expanding=True)))
+_BY_PROFORMAS = _READ.where(_REQUEST.proforma_key.in_(bindparam("keys", expanding=True)))
+_OPEN_OF_AMOUNT = (
+    _READ.where(_REQUEST.state == RequestState.OPEN, _REQUEST.minor == bindparam("minor"))
+    .where(_REQUEST.currency == bindparam("currency"))
+    .order_by(_REQUEST.created_at.desc(), _REQUEST.id)
+    .limit(bindparam("most"))
+)
+_INSERT = insert(payment_requests).on_conflict_do_nothing().returning(_REQUEST.id)
+
+# The two ends. Both name the state they leave, so that of two statements at the same row the second finds nothing.
+_PAY = (
+    update(payment_requests)
+    .where(_REQUEST.id == bindparam("request"), _REQUEST.state == RequestState.OPEN)
+    .where(_REQUEST.minor == bindparam("exact_minor"), _REQUEST.currency == bindparam("exact_currency"))
+    .values(state=RequestState.PAID, paid_at=bindparam("at"), available_on=bindparam("day"))
+    .returning(_REQUEST.order_id)
+)
+# The attempt's number is part of the guard: a page that was begun after the look would otherwise stay open unseen.
+_CLOSE = (
+    update(payment_requests)
+    .where(_REQUEST.id == bindparam("request"), _REQUEST.state == RequestState.OPEN)
+    .where(_REQUEST.attempt == bindparam("seen_attempt"))
+    .values(state=RequestState.CLOSED, closed_at=bindparam("at"), close_reason=bindparam("reason"))
+    .returning(_REQUEST.id)
+)
+
+
+async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash: bytes) -> bool:
+    """Insert a request.
+
+    Returns:
+        Whether it is new; False when the order has one already, or when the reference is taken by another order.
+    """
+    inserted = await conn.execute(
+        _INSERT,
+        {
+            "id": request.request_id,
+            "order_id": request.order_id,
+            "account_id": request.account_id,
+            "minor": request.amount.minor,
+            "currency": request.amount.currency,
+            "method": request.method,
+            "state": request.state,
+            "reference": request.reference.value,
+            "pay_token_hash": pay_token_hash,
+            "attempt": 0,
+            "created_at": request.created_at,
+        },
+    )
+    return inserted.first() is not None
+
+
+async def by_id(conn: AsyncConnection, request_id: UUID) -> PaymentRequest | None:
+    """A request by its id."""
+    return await _one(conn, _BY_ID, {"id": request_id})
+
+
+async def by_order(conn: AsyncConnection, order_id: UUID) -> PaymentRequest | None:
+    """The request of an order."""
+    return await _one(conn, _BY_ORDER, {"id": order_id})
+
+
+async def by_token(conn: AsyncConnection, token_hash: bytes) -> PaymentRequest | None:
+    """The request of a pay link."""
+    return await _one(conn, _BY_TOKEN, {"token_hash": token_hash})
+
+
+async def by_references(conn: AsyncConnection, references: Sequence[CreditorReference]) -> list[PaymentRequest]:
+    """The requests of these creditor references, in whatever state: only references that we issued are found."""
+    if not references:
+        return []
+    return await _all(conn, _BY_REFERENCES, {"references": [reference.value for reference in references]})
+
+
+async def by_proforma_keys(conn: AsyncConnection, keys: Sequence[str]) -> list[PaymentRequest]:
+    """The requests whose proforma number has one of these keys."""
+    return await _all(conn, _BY_PROFORMAS, {"keys": list(keys)}) if keys else []
+
+
+async def open_of_amount(conn: AsyncConnection, amount: Money, most: int) -> list[PaymentRequest]:
+    """Open requests of exactly this amount, newest first."""
+    return await _all(conn, _OPEN_OF_AMOUNT, {"minor": amount.minor, "currency": amount.currency, "most": most})
+
+
+async def record_proforma(conn: AsyncConnection, request_id: UUID, number: str, key: str) -> bool:
+    """Write the proforma's number once.
+
+    Returns:
+        Whether the row has this number now; False when it has another one, or does not exist.
+
+    Raises:
+        ProformaConflict: Another request has this number.
+    """
+    statement = (
+        update(payment_requests)
+        .where(_REQUEST.id == request_id)
+        .where(_REQUEST.proforma_number.is_(None) | (_REQUEST.proforma_number == number))
+        .values(proforma_number=number, proforma_key=key)
+        .returning(_REQUEST.id)
+    )
+    try:
+        return (await conn.execute(statement)).first() is not None
+    except IntegrityError as error:
+        if constraint_of(error) == "payment_requests_proforma":
+            raise ProformaConflict from None
+        raise
+
+
+async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_on: date, now: datetime) -> UUID | None:
+    """Turn an open request into a paid one, if the amount is exactly its own.
+
+    Returns:
+        Its order; None when it is not open any more.
+    """
+    values = {
+        "request": request_id,
+        "exact_minor": amount.minor,
+        "exact_currency": amount.currency,
+        "at": now,
+        "day": available_on,
+    }
+    row = (await conn.execute(_PAY, values)).first()
+    return None if row is None else row.order_id
+
+
+async def close(conn: AsyncConnection, request_id: UUID, seen_attempt: int, reason: CloseReason, now: datetime) -> bool:
+    """Turn an open request into a closed one, if no page was begun since `seen_attempt`.
+
+    Returns:
+        Whether this call did it.
+    """
+    values = {"request": request_id, "seen_attempt": seen_attempt, "reason": reason, "at": now}
+    return (await conn.execute(_CLOSE, values)).first() is not None
+
+
+async def _one(conn: AsyncConnection, query: Select[Any], values: dict[str, object]) -> PaymentRequest | None:
+    row = (await conn.execute(query, values)).one_or_none()
+    return None if row is None else _request(row)
+
+
+async def _all(conn: AsyncConnection, query: Select[Any], values: dict[str, object]) -> list[PaymentRequest]:
+    return [_request(row) for row in await conn.execute(query, values)]
+
+
+def _request(row: Row[Any]) -> PaymentRequest:
+    return PaymentRequest(
+        request_id=row.id,
+        order_id=row.order_id,
+        account_id=row.account_id,
+        amount=Money(row.minor, row.currency),
+        method=Method(row.method),
+        state=RequestState(row.state),
+        reference=CreditorReference(row.reference),
+        attempt=row.attempt,
+        proforma_number=row.proforma_number,
+        created_at=row.created_at,
+        paid_at=row.paid_at,
+        available_on=row.available_on,
+        closed_at=row.closed_at,
+        close_reason=CloseReason(row.close_reason) if row.close_reason else None,
+        live=_attempt(row) if row.live_attempt is not None else None,
+    )
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        number=row.live_attempt,
+        state=AttemptState(row.live_state),
+        title=row.title,
+        success_url=row.success_url,
+        cancel_url=row.cancel_url,
+        expires_at=row.expires_at,
+        page_id=row.page_id,
+        url=row.url,
+    )

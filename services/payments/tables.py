@@ -1,0 +1,134 @@
+"""The tables of this room as the store speaks of them; the migrations make them, a test compares the two."""
+
+from sqlalchemy import ARRAY, BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+
+metadata = MetaData()
+
+_INSTANT = DateTime(timezone=True)
+
+payment_requests = Table(
+    "payment_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("pay_token_hash", LargeBinary, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("proforma_number", Text, nullable=True),
+    Column("proforma_key", Text, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("paid_at", _INSTANT, nullable=True),
+    Column("available_on", Date, nullable=True),
+    Column("closed_at", _INSTANT, nullable=True),
+    Column("close_reason", Text, nullable=True),
+)
+"""What is to be paid. `attempt` is the number of the last checkout attempt: who changes the state says which it saw."""
+
+checkout_attempts = Table(
+    "checkout_attempts",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("success_url", Text, nullable=False),
+    Column("cancel_url", Text, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("page_id", Text, nullable=True),
+    Column("url", Text, nullable=False),
+    Column("charge_id", Text, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+)
+"""Hosted pages, written before they are asked for, with all that the call says: a repeat must say the same."""
+
+provider_events = Table(
+    "provider_events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("request_id", Uuid, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+)
+"""Events that were taken in, each in the transaction of its effect."""
+
+bank_entries = Table(
+    "bank_entries",
+    metadata,
+    Column("identity", LargeBinary, primary_key=True),
+    Column("file_sha256", LargeBinary, nullable=False),
+    Column("statement_id", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("booked_on", Date, nullable=True),
+    Column("bank_reference", Text, nullable=True),
+    Column("end_to_end", Text, nullable=True),
+    Column("remittance", Text, nullable=False),
+    Column("debtor_name", Text, nullable=True),
+    Column("debtor_iban", Text, nullable=True),
+    Column("imported_at", _INSTANT, nullable=False),
+)
+"""Credits of our account, as the bank told them."""
+
+announced_transfers = Table(
+    "announced_transfers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("request_id", Uuid, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("confirmed_by", LargeBinary, nullable=True),
+)
+"""Transfers that an operator recorded; `confirmed_by` is the bank entry that told of the same money later."""
+
+money_entries = Table(
+    "money_entries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_ref", Text, nullable=False),
+    Column("shown_reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("available_on", Date, nullable=True),
+    Column("remittance", Text, nullable=False),
+    Column("payer_name", Text, nullable=False),
+    Column("suggestions", ARRAY(Uuid), nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("settled_at", _INSTANT, nullable=True),
+)
+"""Money that waits for an operator, until `settled_at`."""
+
+ledger_transactions = Table(
+    "ledger_transactions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_ref", Text, nullable=False),
+    Column("request_id", Uuid, nullable=True),
+    Column("booked_on", Date, nullable=True),
+    Column("recorded_at", _INSTANT, nullable=False),
+)
+"""Movements of money; the database refuses to change or delete one, or to commit one that does not balance."""
+
+ledger_lines = Table(
+    "ledger_lines",
+    metadata,
+    Column("transaction_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("ledger_account", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+)
+"""Debits above zero, credits below."""

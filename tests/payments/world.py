@@ -1,0 +1,174 @@
+"""A running payments room with the real Stripe stand-in and, before both, the real gateway."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from aiohttp import web
+
+from casella.common.v1 import common_pb2
+from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from deploy.local.ports import free_port
+from gateway.web import make_app
+from services.kit.core import Core
+from services.kit.ids import new_id
+from services.kit.server import Room
+from services.payments.provider.stripe_gateway import StripeGateway
+from services.payments.room import NAME, build
+from services.payments.settings import EXAMPLE_IBAN, PaymentsSettings
+from tests.stripe_standin import process
+from tests.stripe_standin.process import StripeProcess
+from tests.support.room import MovableClock, TestRoom, running_room
+
+OUR_IBAN = EXAMPLE_IBAN
+GROSS = 14_640
+
+Stub = Any
+
+
+@dataclass
+class World:
+    """The room, what is around it, and short ways to do what a test does often."""
+
+    room: TestRoom
+    stripe: StripeProcess
+    url: str
+    standin_offset: int = 0
+
+    def stub(self, caller: str = "worker") -> Stub:
+        """The payments service as one of the callers."""
+        return payments_pb2_grpc.PaymentsServiceStub(self.room.channel(caller))
+
+    async def request(self, **changed: Any) -> payments_pb2.PaymentRequest:
+        """A new payment request of EUR 146.40, online unless said otherwise."""
+        fields = {
+            "order_id": str(new_id()),
+            "account_id": str(new_id()),
+            "amount": common_pb2.Money(minor=GROSS, currency="EUR"),
+            "method": common_pb2.PAYMENT_METHOD_ONLINE,
+            **changed,
+        }
+        made = await self.stub().CreatePaymentRequest(payments_pb2.CreatePaymentRequestRequest(**fields))
+        found: payments_pb2.PaymentRequest = made.payment_request
+        return found
+
+    async def transfer_request(self, **changed: Any) -> payments_pb2.PaymentRequest:
+        """A new payment request to be paid by bank transfer."""
+        return await self.request(method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER, **changed)
+
+    async def get(self, request: payments_pb2.PaymentRequest) -> payments_pb2.PaymentRequest:
+        """The request as it stands."""
+        asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+        found: payments_pb2.PaymentRequest = (await self.stub().GetPaymentRequest(asked)).payment_request
+        return found
+
+    async def start(self, request: payments_pb2.PaymentRequest) -> str:
+        """Open the pay link as the gateway does; the hosted page's address."""
+        token = request.pay_url.rpartition("/")[2]
+        answer = await self.stub("gateway").StartCheckout(payments_pb2.StartCheckoutRequest(token=token))
+        return str(answer.checkout_url)
+
+    async def close(
+        self, request: payments_pb2.PaymentRequest, reason: int = payments_pb2.CLOSE_REASON_EXPIRED
+    ) -> payments_pb2.PaymentRequest:
+        """Close the request."""
+        asked = payments_pb2.ClosePaymentRequestRequest(payment_request_id=request.payment_request_id, reason=reason)
+        ended: payments_pb2.PaymentRequest = (await self.stub().ClosePaymentRequest(asked, timeout=20)).payment_request
+        return ended
+
+    async def import_file(self, file: bytes) -> payments_pb2.ImportStatementResponse:
+        """Import a statement."""
+        asked = payments_pb2.ImportStatementRequest(file=file)
+        done: payments_pb2.ImportStatementResponse = await self.stub("operator").ImportStatement(asked, timeout=30)
+        return done
+
+    async def queue(self) -> list[payments_pb2.MoneyEntry]:
+        """The operator's queue."""
+        listed = await self.stub("operator").ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
+        return list(listed.entries)
+
+    async def proof(self) -> payments_pb2.ProveLedgerResponse:
+        """The ledger's proof."""
+        found: payments_pb2.ProveLedgerResponse = await self.stub("operator").ProveLedger(
+            payments_pb2.ProveLedgerRequest()
+        )
+        return found
+
+    async def balances(self) -> dict[str, int]:
+        """The ledger's balances, after it has been proved."""
+        found = await self.proof()
+        assert found.balanced, list(found.discrepancies)
+        return {item.ledger_account: item.balance.minor for item in found.balances}
+
+    async def deliver(self) -> None:
+        """Let the simulator deliver all that waits, by asking it until nothing does."""
+        async with asyncio.timeout(20):
+            while await self.stripe.backlog():
+                async with aiohttp.ClientSession() as http, http.get(self.stripe.url):
+                    pass
+
+    async def advance(self, **span: float) -> None:
+        """Move the room's clock and the simulator's together."""
+        before = self.room.clock.now()
+        self.standin_offset += int((self.room.clock.advance(**span) - before).total_seconds())
+        await self.stripe.move_clock(self.standin_offset)
+
+    def today(self) -> date:
+        """Today in UTC by the room's clock."""
+        return self.room.clock.now().date()
+
+
+@asynccontextmanager
+async def running_world(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """Run room, stand-in and gateway until the block ends."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    stripe = process.start(folder, f"{url}/webhooks/stripe")
+    (folder / "pay-link.key").write_bytes(secrets.token_hex(32).encode())
+    keys = {
+        "stripe_key_file": folder / "key",
+        "stripe_webhook_secret_file": folder / "webhook-secret",
+        "pay_link_key_file": folder / "pay-link.key",
+    }
+    providers: list[StripeGateway] = []
+
+    def wire(core: Core) -> Room:
+        made = core.settings
+        assert isinstance(made, PaymentsSettings)
+        providers.append(
+            StripeGateway(made.stripe_key, made.stripe_webhook_secret, made.stripe_url, made.stripe_timeout_seconds)
+        )
+        return build(core, made, providers[0])
+
+    clock = MovableClock(datetime.now(UTC))
+    try:
+        await stripe.wait_ready()
+        more = {"stripe_url": stripe.url, "public_url": url, **keys, **settings}
+        async with running_room(
+            NAME, database_url, wire, folder, clock=clock, settings_class=PaymentsSettings, **more
+        ) as room:
+            runner = web.AppRunner(
+                make_app(payments_pb2_grpc.PaymentsServiceStub(room.channel("gateway")), "Casella Prova")
+            )
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            try:
+                yield World(room, stripe, url)
+            finally:
+                await runner.cleanup()
+    finally:
+        for provider in providers:
+            await provider.close()
+        stripe.stop()
+
+
+def uuid_of(request: payments_pb2.PaymentRequest) -> UUID:
+    """The request's id."""
+    return UUID(request.payment_request_id)
