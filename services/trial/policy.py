@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 _BIG_MAIL_PROVIDERS: Final = frozenset(
     """gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com
@@ -31,6 +31,8 @@ class SignUpLimits(_Section):
         mails_per_address_day: How many emails the sign-up sends to one address in 24 hours, whoever asks for them:
             the form must not become a way of filling a stranger's inbox. Above it nothing is sent, and the answer is
             the same.
+        answer_milliseconds: No answer of the sign-up comes earlier, so that a stopwatch does not tell a registered
+            address from a new one. Well above what the statements take.
     """
 
     per_ip_hour: PositiveInt = 3
@@ -39,6 +41,7 @@ class SignUpLimits(_Section):
     per_domain_day: PositiveInt = 5
     big_mail_providers: frozenset[str] = _BIG_MAIL_PROVIDERS
     mails_per_address_day: PositiveInt = 5
+    answer_milliseconds: NonNegativeInt = 150
 
 
 class LoginLimits(_Section):

@@ -57,7 +57,7 @@ class SignUps:
         denied = judge(certain)
         if denied.verdict is Verdict.DENY:
             raise SignUpDenied(metadata={"findings": ",".join(denied.findings)})
-        async with even_pace(), self.database.transaction() as conn:
+        async with even_pace(self.limits.answer_milliseconds), self.database.transaction() as conn:
             sign_up_id = new_id()
             first = await claim(conn, call, sign_up_id)
             if first is not None:
@@ -67,7 +67,7 @@ class SignUps:
 
     async def resend(self, call: Call, email: EmailAddress) -> None:
         """Sends a waiting sign-up's email again, with a new link and a new time; says nothing of what it found."""
-        async with even_pace(), self.database.transaction() as conn:
+        async with even_pace(self.limits.answer_milliseconds), self.database.transaction() as conn:
             if await claim(conn, call, new_id()) is not None:
                 return
             now = self.clock.now()

@@ -1,0 +1,89 @@
+"""What is kept how long: the daily jobs of the room."""
+
+from services.trial.service.keeping import Keeping
+from tests.support.room import TestRoom
+from tests.trial.clients import Customer, Visitors
+from tests.trial.conftest import POLICY
+
+
+def jobs(room: TestRoom) -> Keeping:
+    return Keeping(room.core.database, POLICY.trial)
+
+
+async def run_all(room: TestRoom) -> dict[str, int]:
+    """Runs the day's jobs as the reconciler does; gives what each has deleted."""
+    return {job.name: await job.run(room.clock.now()) for job in room.room.jobs}
+
+
+async def test_an_unconfirmed_sign_up_is_deleted_after_72_hours_with_all_that_belongs_to_it(
+    visitors: Visitors, room: TestRoom
+) -> None:
+    await visitors.sign_up()
+    await visitors.sign_up(email="anna@broken.example")
+    await visitors.confirmed()
+    room.clock.advance(hours=71)
+    assert await jobs(room).forget_unconfirmed(room.clock.now()) == 0
+    room.clock.advance(hours=1)
+    assert await jobs(room).forget_unconfirmed(room.clock.now()) == 2
+    assert [row["state"] for row in await room.rows("sign_ups")] == ["confirmed"]
+    assert len(await room.rows("consents")) == 3
+    assert await room.rows("confirmation_links") == []
+    assert len({row["subject_id"] for row in await room.rows("mails")}) == 1
+
+
+async def test_a_sign_up_with_an_already_registered_address_is_deleted_too(
+    customer: Customer, visitors: Visitors, room: TestRoom
+) -> None:
+    email = (await customer.account()).email
+    await visitors.sign_up(email=email)
+    room.clock.advance(hours=72)
+    assert await jobs(room).forget_unconfirmed(room.clock.now()) == 1
+
+
+async def test_traces_of_visitors_are_deleted_after_180_days(visitors: Visitors, room: TestRoom) -> None:
+    await visitors.sign_up()
+    room.clock.advance(days=179)
+    assert await jobs(room).forget_traces(room.clock.now()) == 0
+    room.clock.advance(days=1)
+    assert await jobs(room).forget_traces(room.clock.now()) == 4
+    assert await room.rows("abuse_signals") == []
+
+
+async def test_a_never_paid_account_is_erased_180_days_after_it_was_closed(customer: Customer, room: TestRoom) -> None:
+    await customer.close_login()
+    room.clock.advance(days=179)
+    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 0
+    room.clock.advance(days=1)
+    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 1
+    for table in ("accounts", "trials", "reminders", "sign_ups", "consents", "sessions", "mails"):
+        assert await room.rows(table) == []
+
+
+async def test_an_account_that_has_paid_is_not_erased_by_time(customer: Customer, room: TestRoom) -> None:
+    await customer.buy()
+    await customer.close_login()
+    room.clock.advance(days=400)
+    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 0
+    assert len(await room.rows("accounts")) == 1
+
+
+async def test_ended_sessions_and_old_counts_are_deleted(visitors: Visitors, room: TestRoom) -> None:
+    await visitors.confirmed(email="anna@v.demo.example")
+    await visitors.log_in("anna@v.demo.example")
+    room.clock.advance(days=29)
+    assert await jobs(room).forget_logins(room.clock.now()) == 1
+    room.clock.advance(days=1)
+    assert await jobs(room).forget_logins(room.clock.now()) == 1
+    assert await room.rows("sessions") == []
+
+
+async def test_all_jobs_may_run_again(visitors: Visitors, room: TestRoom) -> None:
+    await visitors.sign_up()
+    room.clock.advance(days=200)
+    assert await run_all(room) == {
+        "forget unconfirmed sign-ups": 1,
+        "forget never-paid accounts": 0,
+        "forget traces of visitors": 4,
+        "forget ended sessions": 0,
+    }
+    assert set((await run_all(room)).values()) == {0}
