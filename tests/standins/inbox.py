@@ -8,6 +8,7 @@ from imap_tools import MailboxLoginError, MailBoxUnencrypted
 from tests.standins.processes import Process
 
 PASSWORD = "reader"
+SECONDS_TO_ARRIVE = 30
 
 
 def letter(subject: str, to: str, body: str = "Buongiorno") -> EmailMessage:
@@ -33,3 +34,12 @@ def open_inbox(sink: Process, address: str, password: str = PASSWORD) -> MailBox
     except MailboxLoginError:
         box.client.shutdown()
         raise
+
+
+def wait_for(box: MailBoxUnencrypted, wanted: int) -> None:
+    """Wait until the inbox holds so many messages."""
+    for _ in range(SECONDS_TO_ARRIVE):
+        if len(box.uids()) >= wanted:
+            return
+        box.idle.wait(1)
+    raise AssertionError(f"{wanted} messages were expected, {len(box.uids())} came")

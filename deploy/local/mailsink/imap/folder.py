@@ -57,6 +57,7 @@ class OpenFolder:
         if self._read_only:
             return REFUSED
         self._mailbox.expunge()
+        self.tell_changes()
         return b"OK done"
 
     def search(self, words: list[Word], *, by_uid: bool) -> bytes:

@@ -15,8 +15,11 @@ from deploy.local.mailsink.store import MailStore
 
 CAPABILITIES = b"CAPABILITY IMAP4rev1 IDLE LITERAL+ UNSELECT"
 GREETING = b"* OK [" + CAPABILITIES + b"] Casella mail sink: this is a simulator"
-# While these run, message numbers must not change (RFC 3501, section 7.4.1).
-NUMBERS_FIXED = frozenset({"FETCH", "STORE", "SEARCH"})
+# Before these nothing is told: numbers must not change under the first three (RFC 3501, section 7.4.1), and clients
+# take the first line after IDLE for its "+".
+NOT_TOLD_BEFORE = frozenset({"FETCH", "STORE", "SEARCH", "IDLE"})
+
+BREATH_SECONDS = 0.03
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +59,14 @@ class Session:
             words = Words(arguments).all()
             if command == "UID" and words:
                 command = f"UID {text(words.pop(0)).upper()}"
+            # Told before the command, so that a search counts what was told and an IDLE after it misses nothing.
+            if self._folder is not None and command not in NOT_TOLD_BEFORE:
+                self._folder.tell_changes()
             result = await self._handler(command)(words)
         except BadCommand as bad:
             result = f"BAD {bad}".encode()
         except IndexError:
             result = b"BAD an argument is missing"
-        if self._folder is not None and command not in NUMBERS_FIXED:
-            self._folder.tell_changes()
         self._connection.send((tag or b"*") + b" " + result)
         await self._connection.flush()
         return command != "LOGOUT"
@@ -181,6 +185,8 @@ class Session:
     async def _idle(self, folder: OpenFolder) -> bytes:
         self._connection.send(b"+ idling")
         await self._connection.flush()
+        # imap-tools waits for its socket: what comes in one breath with the "+" lies in its buffer and is overlooked.
+        await asyncio.sleep(BREATH_SECONDS)
         done = asyncio.ensure_future(self._connection.command())
         try:
             while not done.done():
