@@ -14,7 +14,7 @@ class DnsSettings(StandInSettings):
     """Where the DNS stand-in listens and what it knows, environment prefix `CASELLA_`."""
 
     dns_listen: str = "127.0.0.1:2053"
-    dns_clock_listen: str = "127.0.0.1:50114"
+    dns_clock_listen: str = "127.0.0.1:25114"
     dns_zone_file: Path = Path(__file__).parent / "zone.yaml"
 
 

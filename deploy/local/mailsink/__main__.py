@@ -19,7 +19,7 @@ class MailSinkSettings(StandInSettings):
     mailsink_smtp_listen: str = "127.0.0.1:2525"
     mailsink_imap_listen: str = "127.0.0.1:2143"
     mailsink_page_listen: str = "127.0.0.1:8581"
-    mailsink_clock_listen: str = "127.0.0.1:50111"
+    mailsink_clock_listen: str = "127.0.0.1:25111"
     mailsink_folder: Path = Path("var/mail")
     mailsink_password_file: Path = Path("var/secrets/mailsink_password")
 

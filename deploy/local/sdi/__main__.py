@@ -21,7 +21,7 @@ class SdiSettings(StandInSettings):
 
     sdi_smtp_listen: str = "127.0.0.1:2526"
     sdi_page_listen: str = "127.0.0.1:8583"
-    sdi_clock_listen: str = "127.0.0.1:50113"
+    sdi_clock_listen: str = "127.0.0.1:25113"
     sdi_folder: Path = Path("var/sdi")
     sdi_mail_smtp: str = "127.0.0.1:2525"
     fatturapa_xsd: Path | None = None
