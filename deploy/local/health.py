@@ -13,13 +13,15 @@ from deploy.local.failure import LaunchError
 from workflows import names
 
 _SECONDS = 60.0
-_POLL_SECONDS = 0.05
-_ONE_CALL_SECONDS = 2.0
-_IMPATIENT = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
+_POLL_SECONDS = 0.1
+_ONE_CALL_SECONDS = 1.0
+_IMPATIENT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 300)]
+
+Question = Callable[[], Awaitable[bool]]
 
 
-async def wait_until(process: str, is_ready: Callable[[], Awaitable[bool]]) -> None:
-    """Waits until a process is ready.
+async def wait_until(process: str, is_ready: Question) -> None:
+    """Waits until a question is answered with yes.
 
     Raises:
         LaunchError: It was not, for a minute.
@@ -31,21 +33,25 @@ async def wait_until(process: str, is_ready: Callable[[], Awaitable[bool]]) -> N
         await asyncio.sleep(_POLL_SECONDS)
 
 
-async def serves(address: str) -> bool:
-    """Whether a gRPC server there says that it is healthy."""
-    async with grpc.aio.insecure_channel(address, options=_IMPATIENT) as channel:
-        check: grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = (
-            channel.unary_unary(
-                "/grpc.health.v1.Health/Check",
-                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-                response_deserializer=health_pb2.HealthCheckResponse.FromString,
-            )
+def channel(address: str) -> grpc.aio.Channel:
+    """A channel that keeps trying while nobody is there yet."""
+    return grpc.aio.insecure_channel(address, options=_IMPATIENT)
+
+
+async def serves(server: grpc.aio.Channel) -> bool:
+    """Whether a gRPC server says that it is healthy; waits a second for it to be there."""
+    check: grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse] = (
+        server.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
         )
-        try:
-            answer = await check(health_pb2.HealthCheckRequest(), timeout=_ONE_CALL_SECONDS)
-        except grpc.aio.AioRpcError:
-            return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    )
+    try:
+        answer = await check(health_pb2.HealthCheckRequest(), timeout=_ONE_CALL_SECONDS, wait_for_ready=True)
+    except grpc.aio.AioRpcError:
+        return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 async def listens(host: str, port: int) -> bool:
@@ -59,20 +65,19 @@ async def listens(host: str, port: int) -> bool:
     return True
 
 
-async def polls(temporal_address: str, namespace: str, pid: int | None) -> bool:
+async def polls(temporal: grpc.aio.Channel, namespace: str, pid: int) -> bool:
     """Whether the worker with this process id has asked Temporal for workflow tasks; its identity begins with it."""
     request = wire.DescribeTaskQueueRequest(namespace=namespace, task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
     request.task_queue.name = names.TASK_QUEUE
-    async with grpc.aio.insecure_channel(temporal_address, options=_IMPATIENT) as channel:
-        call: grpc.aio.UnaryUnaryMultiCallable[wire.DescribeTaskQueueRequest, wire.DescribeTaskQueueResponse] = (
-            channel.unary_unary(
-                "/temporal.api.workflowservice.v1.WorkflowService/DescribeTaskQueue",
-                request_serializer=wire.DescribeTaskQueueRequest.SerializeToString,
-                response_deserializer=wire.DescribeTaskQueueResponse.FromString,
-            )
+    describe: grpc.aio.UnaryUnaryMultiCallable[wire.DescribeTaskQueueRequest, wire.DescribeTaskQueueResponse] = (
+        temporal.unary_unary(
+            "/temporal.api.workflowservice.v1.WorkflowService/DescribeTaskQueue",
+            request_serializer=wire.DescribeTaskQueueRequest.SerializeToString,
+            response_deserializer=wire.DescribeTaskQueueResponse.FromString,
         )
-        try:
-            answer = await call(request, timeout=_ONE_CALL_SECONDS)
-        except grpc.aio.AioRpcError:
-            return False
+    )
+    try:
+        answer = await describe(request, timeout=_ONE_CALL_SECONDS, wait_for_ready=True)
+    except grpc.aio.AioRpcError:
+        return False
     return any(poller.identity.startswith(f"{pid}@") for poller in answer.pollers)

@@ -10,7 +10,9 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+
+import grpc
 
 from deploy.local import health, temporal
 from deploy.local.failure import LaunchError
@@ -99,7 +101,7 @@ class Launcher:
         if name in self._servers:
             await self._servers[name].wait_ready()
         else:
-            await health.wait_until(name, lambda: self._is_ready(self._programs[name]))
+            await self._wait_for_program(self._programs[name])
 
     async def kill(self, name: str) -> None:
         """Kills a process by SIGKILL and waits until it is dead; it is started again like any that dies."""
@@ -167,17 +169,26 @@ class Launcher:
         environment = {**program.environment(self.site), **self._more.get(name, {})}
         self._forks.start(name, program.module, environment, self.site.log(name))
 
-    async def _is_ready(self, program: Program) -> bool:
-        if not self._is_up and self._restarts.ends.get(program.name, 0) > _PATIENCE:
-            raise LaunchError(f"{program.name} keeps ending", f"its reason is in {self.site.log(program.name)}")
-        pid = self._forks.pids.get(program.name)
-        if pid is None:
-            return False
-        if program.name == "worker":
-            return await health.polls(self.temporal_address, temporal.NAMESPACE, pid)
+    async def _wait_for_program(self, program: Program) -> None:
+        if program.name == "gateway":
+            port = self.site.ports["gateway"]
+            await health.wait_until(program.name, lambda: self._lives_and(program, health.listens(LOOPBACK, port)))
+            return
+        own = self.site.listen(program.health_port) if program.health_port else self.temporal_address
+        async with health.channel(own) as channel:
+            await health.wait_until(program.name, lambda: self._lives_and(program, self._says_so(program, channel)))
+
+    def _says_so(self, program: Program, channel: grpc.aio.Channel) -> Coroutine[None, None, bool]:
         if program.health_port:
-            return await health.serves(self.site.listen(program.health_port))
-        return await health.listens(LOOPBACK, self.site.ports[program.name])
+            return health.serves(channel)
+        return health.polls(channel, temporal.NAMESPACE, self._forks.pids.get(program.name, 0))
+
+    async def _lives_and(self, program: Program, is_ready: Coroutine[None, None, bool]) -> bool:
+        """The process's own answer, as long as it is the one that runs now."""
+        if not self._is_up and self._restarts.ends.get(program.name, 0) > _PATIENCE:
+            is_ready.close()
+            raise LaunchError(f"{program.name} keeps ending", f"its reason is in {self.site.log(program.name)}")
+        return await is_ready and program.name in self._forks.pids
 
     async def _stop_programs(self, names: Iterable[str]) -> None:
         """Asks politely, then does not."""
