@@ -94,7 +94,7 @@ sends = Table(
     "sends",
     metadata,
     Column("request_id", Uuid, primary_key=True),
-    _account(),
+    Column("account_id", Uuid, nullable=False),
     Column("mailbox_id", Uuid, nullable=False),
     Column("sent_at", _INSTANT, nullable=False),
     Column("recipients", Integer, nullable=False),

@@ -75,6 +75,16 @@ async def test_the_customer_hears_of_each_answer_and_of_the_closing_once(
     assert "<b>qui</b>" not in html.get_content()
 
 
+async def test_the_lines_and_paragraphs_of_an_answer_are_kept(
+    room: TestRoom, customer: Customer, operator: Operator
+) -> None:
+    await operator.answer(await customer.open(), "Buongiorno,\n\nprima riga\nseconda riga")
+    [mail] = await mails(room)
+    lines = [line.strip() for line in text_of(mail).splitlines()]
+    start = lines.index("Buongiorno,")
+    assert lines[start : start + 4] == ["Buongiorno,", "", "prima riga", "seconda riga"]
+
+
 async def test_a_customers_own_words_are_not_mailed_to_them(room: TestRoom, customer: Customer) -> None:
     ticket = await customer.open()
     await customer.answer(ticket)
