@@ -6,9 +6,9 @@ The SdI looks the numbers up in the tax register; form and check digits, which w
 from collections.abc import Iterator
 
 from lxml import etree
-from stdnum.it import codicefiscale, iva
 
 from services.invoicing.fatturapa.findings import Finding, children, find, found, text
+from services.kit.tax_ids import CodiceFiscale, InvalidValue, VatNumber
 
 # Documents in which the seller may not be the customer (00471).
 _NOT_TO_ONESELF = frozenset(
@@ -39,7 +39,7 @@ def check(root: etree._Element) -> Iterator[Finding]:
 
 
 def _ids(party: etree._Element, vat_code: str, fiscal_code: str) -> Iterator[Finding]:
-    if text(party, "IdFiscaleIVA/IdPaese") == "IT" and not iva.is_valid(text(party, "IdFiscaleIVA/IdCodice")):
+    if text(party, "IdFiscaleIVA/IdPaese") == "IT" and not _is_vat_number(text(party, "IdFiscaleIVA/IdCodice")):
         yield Finding(vat_code, "IdFiscaleIVA", "wrong form or check digit")
     code = text(party, "CodiceFiscale")
     if code and not _is_tax_code(code):
@@ -67,6 +67,16 @@ def _vat(party: etree._Element) -> tuple[str, str]:
     return text(party, "IdFiscaleIVA/IdPaese"), text(party, "IdFiscaleIVA/IdCodice")
 
 
+def _is_vat_number(code: str) -> bool:
+    try:
+        return VatNumber.parse(code).value == code
+    except InvalidValue:
+        return False
+
+
 def _is_tax_code(code: str) -> bool:
-    """Whether a code is a person's 16 characters or a body's 11 digits, with right check digits."""
-    return codicefiscale.is_valid(code) or iva.is_valid(code)
+    """Whether a code is a person's 16 characters or a body's 11 digits, with right check characters."""
+    try:
+        return CodiceFiscale.parse(code).value == code
+    except InvalidValue:
+        return False

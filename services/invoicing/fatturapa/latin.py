@@ -73,6 +73,8 @@ _ASCII_SPELLINGS = str.maketrans(
     }
 )
 
+_FRACTION_SLASH = "\u2044"
+
 # What a letter without any Latin spelling becomes: visible, so that a person who reads the invoice sees the loss.
 UNKNOWN_LETTER = "?"
 
@@ -114,7 +116,8 @@ def _spell(character: str, encoding: str) -> str:
         return ""
     if _fits(character, encoding):
         return character
-    base = "".join(part for part in unicodedata.normalize("NFKD", character) if _fits(part, encoding))
+    parts = unicodedata.normalize("NFKD", character).replace(_FRACTION_SLASH, "/")
+    base = "".join(part for part in parts if _fits(part, encoding))
     if base:
         return base
     return UNKNOWN_LETTER if category[0] in "LN" else ""

@@ -1,0 +1,122 @@
+"""Documents of the domain for the tests of files and rules."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.invoicing.domain.documents import (
+    Address,
+    Customer,
+    CustomerKind,
+    Document,
+    DocumentKind,
+    Language,
+    Line,
+    Payment,
+    PaymentMethod,
+    Transfer,
+)
+from services.invoicing.domain.issuer import Issuer
+from services.kit.money import Money
+
+ISSUER = Issuer(
+    name="Casella Esempio S.r.l.",
+    brand="Casella",
+    address=Address("Via dei Servi 12", "50122", "Firenze", "FI", "IT"),
+    vat_number="07123450483",
+    codice_fiscale="07123450483",
+    rea_office="FI",
+    rea_number="712345",
+    capital=Decimal(10_000),
+    sole_shareholder=False,
+    in_liquidation=False,
+    tax_regime="RF01",
+    phone="+390550123456",
+    email="amministrazione@casella.example",
+    pec="fatture@pec.casella.example",
+    website="www.casella.example",
+)
+
+TRANSFER = Transfer(
+    holder="Casella Esempio S.r.l.",
+    iban="IT60X0542811101000000123456",
+    bic="",
+    reference="RF18539007547034",
+    epc_payload="BCD\n002\n1\nSCT\n\nCasella Esempio S.r.l.\nIT60X0542811101000000123456\nEUR12.81\n\n"
+    "RF18539007547034\n\n\n",
+)
+
+_NOBODY = UUID(int=7)
+
+
+def customer(**changes: Any) -> Customer:
+    """An Italian business with a recipient code."""
+    usual: dict[str, Any] = {
+        "kind": CustomerKind.COMPANY,
+        "body": False,
+        "first_name": "",
+        "last_name": "",
+        "company_name": "Officine Ferrarini & Figli S.n.c.",
+        "address": Address("Viale dell'Industria 145", "40138", "Bologna", "BO", "IT"),
+        "phone": "+39051123456",
+        "contact_person": "",
+        "codice_fiscale": "",
+        "vat_number": "01234567897",
+        "vat_country": "IT",
+        "recipient_code": "M5UXCR1",
+        "pec": "",
+        "revision": 1,
+    }
+    return Customer(**{**usual, **changes})
+
+
+def private_person(**changes: Any) -> Customer:
+    """Anna Rossi."""
+    usual: dict[str, Any] = {
+        "kind": CustomerKind.PRIVATE,
+        "first_name": "Anna",
+        "last_name": "Rossi",
+        "company_name": "",
+        "codice_fiscale": "RSSNNA80A41D612P",
+        "vat_number": "",
+        "vat_country": "",
+        "recipient_code": "",
+    }
+    return customer(**{**usual, **changes})
+
+
+def line(position: int = 1, quantity: int = 7, price: int = 150, rate: str = "22", **changes: Any) -> Line:
+    usual: dict[str, Any] = {
+        "position": position,
+        "description": "Casella email 8 GB, canone mensile",
+        "quantity": quantity,
+        "unit_price": Money(price),
+        "net": Money(quantity * price),
+        "vat_rate": Decimal(rate),
+    }
+    return Line(**{**usual, **changes})
+
+
+def invoice(**changes: Any) -> Document:
+    """An invoice of seven mailboxes, paid by transfer on 2 March 2026."""
+    usual: dict[str, Any] = {
+        "document_id": _NOBODY,
+        "kind": DocumentKind.INVOICE,
+        "order_id": _NOBODY,
+        "account_id": _NOBODY,
+        "number": "2026/1",
+        "date": date(2026, 3, 2),
+        "language": Language.IT,
+        "customer": customer(),
+        "lines": (line(),),
+        "payment": Payment(method=PaymentMethod.BANK_TRANSFER, reference="RF18539007547034", proforma_number="P2026/1"),
+        "issued_at": datetime(2026, 3, 2, 10, tzinfo=UTC),
+    }
+    return Document(**{**usual, **changes})
+
+
+def proforma(**changes: Any) -> Document:
+    """A proforma of the same, to be paid by transfer."""
+    payment = Payment(method=PaymentMethod.BANK_TRANSFER, transfer=TRANSFER)
+    return invoice(**{"kind": DocumentKind.PROFORMA, "number": "P2026/1", "payment": payment, **changes})
