@@ -6,7 +6,6 @@ HTML. A paragraph that holds one link and nothing else becomes a button.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,19 +14,15 @@ from typing import Any
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from services.kit import localized
+from services.kit.mail_markdown import Lines, escape_markdown, html_of, one_line, parse
 from services.kit.mail_params import Params
 from services.kit.mail_text import text_of
 from services.kit.money import Money
 
 _SUBJECT = re.compile(r"Subject: (?P<subject>[^\n]+)\n+(?P<body>.+)", re.DOTALL)
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _LAYOUT = Path(__file__).parent / "templates"
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
@@ -71,11 +66,10 @@ class MailTemplates:
         """
         subject, body = self._prepare(template, language)
         values = {**self._common, **params}
-        tokens = _MARKDOWN.parse(body.render(values))
-        mark_buttons(tokens)
+        tokens = parse(body.render(values))
         line = " ".join(subject.render(values).split())
         html = self._layout.render(
-            content=_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}),
+            content=html_of(tokens),
             language=language, subject=line, provider=self._common["provider"],
         )  # fmt: skip
         return Rendered(line, text_of(tokens), _INLINER.inline(html))
@@ -122,38 +116,3 @@ def printed(value: Any, language: str) -> str:
             return localized.day(value, language)
         case _:
             return str(value)
-
-
-class Lines(str):
-    """A text whose line breaks count, such as the answer to a ticket: ``{{ answer | lines }}``."""
-
-    __slots__ = ()
-
-
-def one_line(text: str) -> str:
-    """A text without control characters and line breaks; the fixed space between amount and currency stays."""
-    return _SPACES.sub(" ", _without_controls(text)).strip()
-
-
-def escape_markdown(text: str) -> str:
-    """A text in which Markdown sees nothing but text: every punctuation mark escaped, on one line unless ``Lines``.
-
-    An address inside the parentheses of a link survives, because Markdown takes the escapes out there too. An empty
-    line becomes a fixed space, because it would end the paragraph and let a heading begin.
-    """
-    lines = text.strip().splitlines() if isinstance(text, Lines) else [text]
-    return "\\\n".join(_PUNCTUATION.sub(r"\\\1", one_line(line)) or "\u00a0" for line in lines) if text else ""
-
-
-def mark_buttons(tokens: list[Token]) -> None:
-    """Give the link that is alone in its paragraph the class ``button``."""
-    for token in tokens:
-        children = token.children or []
-        if token.type == "inline" and children and children[0].type == "link_open":
-            closes = next(n for n, child in enumerate(children) if child.type == "link_close")
-            if closes == len(children) - 1:
-                children[0].attrSet("class", "button")
-
-
-def _without_controls(text: str) -> str:
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in text)

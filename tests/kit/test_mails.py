@@ -62,6 +62,7 @@ def test_text_and_html_say_the_same_in_the_customers_language(templates: MailTem
     assert 'href="https://casella.example/pay/ab_c*d?x=1&amp;y=2"' in made.html
     assert "Posta Fiorentina" in made.html
     assert "<style" not in made.html
+    assert "<thead" not in made.html
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,18 @@ def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> N
     assert made.text == "Ecco:\n\n> Buongiorno,\n>\n> # grazie\n> - a\n> b\n"
     assert "<h1" not in made.html
     assert "<li" not in made.html
+
+
+def test_code_shows_a_parameter_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "code.md.j2").write_text("Subject: x\n\nNumero `{{ number }}`\n")
+    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+    made = templates.render("code", "it", {"number": "PF-2026/1.<b>"})
+    assert made.text == "Numero PF-2026/1.<b>\n"
+    assert "<code>PF-2026/1.&lt;b&gt;</code>" in made.html
+    hostile = templates.render("code", "it", {"number": "`[x](https://evil.example)<b>"})
+    assert "<a " not in hostile.html
+    assert "<b>" not in hostile.html
 
 
 def test_a_missing_parameter_is_an_error_and_not_a_gap(templates: MailTemplates) -> None:
