@@ -29,6 +29,7 @@ def main() -> int:
     chosen = parser.parse_args()
     begun = time.monotonic()
     say: Say = _tell_program if chosen.control else lambda line: print(f"  {time.monotonic() - begun:5.1f} s  {line}")
+    os.umask(0o077)  # whatever is written from here on is its owner's only
     try:
         _refuse_beside_the_real()
         var = site.var_folder()

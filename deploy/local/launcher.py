@@ -18,7 +18,7 @@ from deploy.local import health, temporal
 from deploy.local.failure import LaunchError
 from deploy.local.forks import Forks
 from deploy.local.ports import LOOPBACK
-from deploy.local.programs import PROGRAMS, Program, Stage, database_url
+from deploy.local.programs import PROGRAMS, Program, Stage
 from deploy.local.restarts import Restarts
 from deploy.local.servers import Server, postgres_server, temporal_server
 from deploy.local.site import Site
@@ -148,7 +148,7 @@ class Launcher:
                 self._forks.job(
                     f"migration of {room.name}",
                     "services.kit.migrations:upgrade",
-                    [room.name, database_url(self.site, room.name)],
+                    [room.name, self.site.database_url(room.name)],
                     room.environment(self.site),
                     self.site.log(room.name),
                 )

@@ -75,7 +75,7 @@ def _room(name: str, more: Callable[[Site], Mapping[str, str]] = lambda _: {}) -
     def variables(site: Site) -> Mapping[str, str]:
         return {
             "CASELLA_LISTEN": site.listen(name),
-            "CASELLA_DATABASE_URL": database_url(site, name),
+            "CASELLA_DATABASE_URL": site.database_url(name),
             "CASELLA_CALLER_SECRETS_FILE": site.secret_file("callers.json"),
             "CASELLA_TOKEN_PUBLIC_KEY_FILE": site.secret_file("token-public.pem"),
             "CASELLA_FINGERPRINT_KEY_FILE": site.secret_file("fingerprint.key"),
@@ -98,12 +98,6 @@ def _stand_in(name: str, clock_port: str, variables: Callable[[Site], Mapping[st
         }
 
     return Program(name, f"deploy.local.{name}", Stage.STAND_INS, clock_port, all_variables)
-
-
-def database_url(site: Site, room: str) -> str:
-    """The room's URL of the one database."""
-    secret = site.secret(f"postgres-{room}")
-    return f"postgresql+asyncpg://{provision.role_of(room)}:{secret}@{site.listen('postgres')}/{provision.DATABASE}"
 
 
 PROGRAMS = (

@@ -64,6 +64,12 @@ class Site:
         """A process's log file."""
         return self.var / "logs" / f"{process}.log"
 
+    def database_url(self, room: str) -> str:
+        """The room's URL of the one database."""
+        password = self.secret(f"postgres-{room}")
+        address = f"{self.listen('postgres')}/{provision.DATABASE}"
+        return f"postgresql+asyncpg://{provision.role_of(room)}:{password}@{address}"
+
     @property
     def clock_file(self) -> Path:
         """The file with the offset that all processes share."""

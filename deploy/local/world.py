@@ -101,6 +101,11 @@ class World:
         """Waits until a process is ready, for example after `kill`."""
         await self._order("wait", name=name)
 
+    async def ended(self) -> None:
+        """Waits until the launcher has ended by itself, for example by a signal."""
+        await self._process.wait()
+        await self._reading
+
     async def _order(self, do: str, **arguments: Any) -> Any:
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
@@ -128,5 +133,4 @@ class World:
     async def _stop(self) -> None:
         assert self._process.stdin is not None  # noqa: S101  it is a pipe
         self._process.stdin.close()
-        await self._process.wait()
-        await self._reading
+        await self.ended()

@@ -1,0 +1,149 @@
+"""A whole Casella as the launcher runs it: up, killed in parts, moved through time, down without a trace."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc
+from deploy.local import provision
+from deploy.local.clock import open_calendar
+from deploy.local.health import channel, serves
+from deploy.local.processes import runs
+from deploy.local.programs import PROGRAMS
+from deploy.local.site import ROOT
+from deploy.local.world import World
+from services.kit.channels import open_channel
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("world"), pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One world for this module, in a folder whose path has a space."""
+    async with World.start(tmp_path_factory.mktemp("a world") / "var") as running:
+        yield running
+
+
+async def test_every_room_and_stand_in_is_healthy(world: World) -> None:
+    for program in PROGRAMS:
+        if program.health_port:
+            async with channel(world.address(program.health_port)) as server:
+                assert await serves(server), program.name
+
+
+async def test_a_killed_service_is_started_again(world: World) -> None:
+    before = (await world.processes())["support"]
+    await world.kill("support")
+    await world.wait_ready("support")
+    assert (await world.processes())["support"] != before
+    assert any(line.startswith("support was ended by SIGKILL; it is started again in") for line in world.said)
+
+
+async def test_a_killed_worker_and_temporal_are_started_again(world: World) -> None:
+    before = await world.processes()
+    await world.kill("worker")
+    await world.kill("temporal")
+    await world.wait_ready("temporal")
+    await world.wait_ready("worker")
+    after = await world.processes()
+    assert after["worker"] != before["worker"]
+    assert after["temporal"] != before["temporal"]
+
+
+async def test_a_killed_postgres_recovers_what_was_committed(world: World) -> None:
+    url = world.site.database_url("support")
+    connection = await provision.connect(url)
+    await connection.execute("CREATE TABLE kept (id int)")
+    await connection.execute("INSERT INTO kept VALUES (1)")
+    await connection.close()
+    await world.stop_process("postgres", kill=True)
+    with pytest.raises(OSError, match="Connect call failed"):
+        await provision.connect(url)
+    await world.start_process("postgres")
+    connection = await provision.connect(url)
+    kept = await connection.fetchval("SELECT id FROM kept")
+    await connection.execute("DROP TABLE kept")
+    await connection.close()
+    assert kept == 1
+
+
+async def test_all_clocks_move_together(world: World) -> None:
+    said: list[str] = []
+    before = datetime.now(UTC)
+    async with open_calendar(world.site) as calendar:
+        await calendar.advance(timedelta(days=2, hours=3), said.append)
+    assert len(said) == 3
+    for program in PROGRAMS:
+        if program.health_port:
+            async with open_channel(world.address(program.health_port), world.secret("caller-operator")) as door:
+                stub: clock_pb2_grpc.ClockServiceAsyncStub = clock_pb2_grpc.ClockServiceStub(door)
+                told = (await stub.GetClock(clock_pb2.GetClockRequest())).now.ToDatetime(tzinfo=UTC)
+            assert told > before + timedelta(days=2, hours=3), program.name
+
+
+async def test_a_process_started_after_an_advance_has_the_same_time(world: World) -> None:
+    async with open_calendar(world.site) as calendar:
+        await calendar.advance(timedelta(hours=1), lambda _: None)
+    await world.kill("support")
+    await world.wait_ready("support")
+    async with open_channel(world.address("support"), world.secret("caller-operator")) as door:
+        stub: clock_pb2_grpc.ClockServiceAsyncStub = clock_pb2_grpc.ClockServiceStub(door)
+        told = await stub.GetClock(clock_pb2.GetClockRequest())
+    offset = json.loads(world.site.clock_file.read_text())["offset_seconds"]
+    assert told.offset.ToTimedelta() == timedelta(seconds=offset)
+
+
+async def test_a_second_start_says_that_it_runs_and_where(world: World) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "deploy.local",
+        cwd=ROOT,
+        env={**os.environ, "CASELLA_VAR": str(world.site.var)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 1
+    assert f"Casella runs already from {world.site.var} (process " in said.decode()
+    assert world.site.url("mail_page") in said.decode()
+
+
+async def test_secrets_and_logs_are_the_owners_only(world: World) -> None:
+    open_files = [
+        path
+        for folder in ("secrets", "logs")
+        for path in (world.site.var / folder, *(world.site.var / folder).iterdir())
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+    assert open_files == []
+
+
+async def test_no_room_is_told_another_rooms_secrets(world: World) -> None:
+    environments = {program.name: program.environment(world.site) for program in PROGRAMS}
+    for name, environment in environments.items():
+        passwords = [room for room in provision.ROOMS if world.secret(f"postgres-{room}") in environment.values()]
+        assert passwords == []
+        urls = [room for room in provision.ROOMS if world.secret(f"postgres-{room}") in str(environment)]
+        assert urls == ([name] if name in provision.ROOMS else [])
+        assert ("token-private" in str(environment)) == (name == "trial")
+
+
+async def test_sigterm_leaves_no_process(tmp_path: Path) -> None:
+    async with World.start(tmp_path / "var") as world:
+        pids = await world.processes()
+        launcher = json.loads(world.site.run_file.read_text())["launcher"]
+        os.kill(launcher, signal.SIGTERM)
+        await world.ended()
+    left = [name for name, pid in pids.items() if any(runs(pid, word) for word in ("nursery", "postgres", "temporal"))]
+    assert left == []
+    assert not world.site.run_file.exists()
+    assert "nothing is left running" in world.said[-1]
