@@ -37,7 +37,7 @@ def assemble(
 ) -> Room:
     """Put the room together."""
     database, clock = core.database, core.clock
-    mails = Mails(settings.provider_identity, settings.public_url)
+    mails = Mails(settings.identity, settings.public_url)
     parts = Parts(
         requests=core.requests,
         readings=readings,

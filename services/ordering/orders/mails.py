@@ -4,6 +4,7 @@ A consumer reads gross totals only; a business reads net, VAT and gross. The con
 consumer code art. 51(7): it carries what art. 49(1) asks for, the withdrawal form included.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +33,9 @@ class PaymentHints:
 class Mails:
     """Makes the emails; who calls puts them into the outbox."""
 
-    def __init__(self, provider_identity: str, public_url: str) -> None:
-        """Take who the customer contracts with (lines parted by line breaks) and the address of the pages."""
-        self._identity = [line.strip() for line in provider_identity.splitlines() if line.strip()]
+    def __init__(self, identity: Sequence[str], public_url: str) -> None:
+        """Take who the customer contracts with, line by line, and the address of the pages."""
+        self._identity = list(identity)
         self._panel_url = f"{public_url}/orders"
 
     def of_order(self, order: OrderRow, email: OrderEmail, recipient: common_pb2.Recipient) -> Mail:

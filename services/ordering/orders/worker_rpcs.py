@@ -1,6 +1,6 @@
 """The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, fulfilment, emails."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
@@ -126,4 +126,8 @@ def _available_on(
 def _instant(violations: Violations, request: ordering_pb2.FulfilOrderRequest) -> datetime:
     if not request.HasField("unlocked_at"):
         violations.add("unlocked_at", "required")
-    return from_timestamp(request.unlocked_at)
+    try:
+        return from_timestamp(request.unlocked_at)
+    except (ValueError, OverflowError):  # a timestamp past the year 9999
+        violations.add("unlocked_at", "not_a_date")
+        return datetime.max.replace(tzinfo=UTC)

@@ -148,4 +148,3 @@ async def test_a_recipient_is_needed(shop: Shop) -> None:
         "recipient.name": "required",
         "recipient.language": "required",
     }
-

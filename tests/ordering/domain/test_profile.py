@@ -1,0 +1,165 @@
+"""Billing profiles: who is served, and every bad field by name."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.ordering.domain.kinds import CustomerKind
+from services.ordering.domain.profile import BillingProfile, NotServed, problems, refusal, tidied
+
+PERSON = BillingProfile(
+    kind=CustomerKind.PRIVATE,
+    first_name="Anna",
+    last_name="Rossi",
+    street="Via Roma 1",
+    postal_code="50123",
+    city="Firenze",
+    province="FI",
+    country="IT",
+    phone="+390551234567",
+    codice_fiscale="RSSNNA80A41D612P",
+)
+BODY = replace(PERSON, first_name="", last_name="", company_name="Pro Loco", codice_fiscale="94001234569", body=True)
+COMPANY = replace(
+    PERSON,
+    kind=CustomerKind.COMPANY,
+    first_name="",
+    last_name="",
+    company_name="Acme Srl",
+    codice_fiscale="",
+    vat_number="01234567897",
+    vat_country="IT",
+    recipient_code="ABC1234",
+)
+FREELANCER = replace(PERSON, kind=CustomerKind.COMPANY, vat_number="01234567897", vat_country="IT", pec="anna@pec.it")
+RESELLER = replace(COMPANY, kind=CustomerKind.RESELLER)
+
+
+def found(profile: BillingProfile) -> dict[str, str]:
+    return {problem.field: problem.key for problem in problems(tidied(profile))}
+
+
+@pytest.mark.parametrize("profile", [PERSON, BODY, COMPANY, FREELANCER, RESELLER])
+def test_a_whole_profile_of_each_kind_passes(profile: BillingProfile) -> None:
+    assert refusal(tidied(profile)) is None
+    assert found(profile) == {}
+
+
+def test_only_a_natural_person_under_private_is_a_consumer() -> None:
+    assert [profile.consumer for profile in (PERSON, BODY, COMPANY, FREELANCER, RESELLER)] == [True] + [False] * 4
+
+
+def test_an_eleven_digit_code_under_private_makes_a_body() -> None:
+    assert tidied(replace(BODY, body=False)).body
+    assert not tidied(PERSON).body
+    assert not tidied(replace(COMPANY, codice_fiscale="94001234569")).body
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"codice_fiscale": " rssnna80a41d612p "}, {"codice_fiscale": "RSSNNA80A41D612P"}),
+        ({"phone": "+39 055 123.45-67"}, {"phone": "+390551234567"}),
+        ({"city": "  San   Casciano "}, {"city": "San Casciano"}),
+        ({"province": "fi", "country": "it"}, {"province": "FI", "country": "IT"}),
+        ({"postal_code": "50 123"}, {"postal_code": "50123"}),
+        ({"first_name": "Nicolo\u0300"}, {"first_name": "Nicolò"}),
+    ],
+)
+def test_what_people_type_becomes_one_spelling(typed: dict[str, Any], kept: dict[str, str]) -> None:
+    profile = tidied(replace(PERSON, **typed))
+    assert {name: getattr(profile, name) for name in kept} == kept
+    assert found(profile) == {}
+
+
+def test_a_vat_number_loses_its_country_and_a_codice_fiscale_that_is_the_same_is_left_out() -> None:
+    profile = tidied(replace(COMPANY, vat_number="IT 0123 4567 897", vat_country="", codice_fiscale="01234567897"))
+    assert (profile.vat_number, profile.vat_country, profile.codice_fiscale) == ("01234567897", "IT", "")
+
+
+@pytest.mark.parametrize(
+    ("profile", "changed", "said"),
+    [
+        (PERSON, {"first_name": ""}, {"first_name": "required"}),
+        (PERSON, {"last_name": "R" * 61}, {"last_name": "too_long"}),
+        (PERSON, {"last_name": "Ros\u0007si"}, {"last_name": "control_characters"}),
+        (PERSON, {"last_name": "Ros\u202esi"}, {"last_name": "control_characters"}),
+        (PERSON, {"company_name": "Acme"}, {"company_name": "must_be_empty"}),
+        (PERSON, {"vat_number": "01234567897"}, {"vat_number": "must_be_empty"}),
+        (PERSON, {"street": ""}, {"address.street": "required"}),
+        (PERSON, {"street": "V" * 61}, {"address.street": "too_long"}),
+        (PERSON, {"city": " "}, {"address.city": "required"}),
+        (PERSON, {"postal_code": ""}, {"address.postal_code": "required"}),
+        (PERSON, {"postal_code": "5012"}, {"address.postal_code": "not_a_postal_code"}),
+        (PERSON, {"postal_code": "٥٠١٢٣"}, {"address.postal_code": "not_a_postal_code"}),
+        (PERSON, {"province": "ZZ"}, {"address.province": "not_a_province"}),
+        (PERSON, {"province": ""}, {"address.province": "required"}),
+        (PERSON, {"country": ""}, {"address.country": "required"}),
+        (PERSON, {"phone": ""}, {"phone": "required"}),
+        (PERSON, {"phone": "0551234567"}, {"phone": "not_a_phone"}),
+        (PERSON, {"phone": "+39 055 ask"}, {"phone": "not_a_phone"}),
+        (PERSON, {"codice_fiscale": ""}, {"codice_fiscale": "required"}),
+        (PERSON, {"codice_fiscale": "RSSNNA80A41D612X"}, {"codice_fiscale": "bad_checksum"}),
+        (PERSON, {"codice_fiscale": "ABC"}, {"codice_fiscale": "not_a_codice_fiscale"}),
+        (PERSON, {"body": True}, {"company_name": "required", "first_name": "must_be_empty", "last_name":
+            "must_be_empty", "codice_fiscale": "body_code"}),
+        (PERSON, {"recipient_code": "ABC12345"}, {"recipient_code": "not_a_recipient_code"}),
+        (PERSON, {"recipient_code": "XXXXXXX"}, {"recipient_code": "not_a_recipient_code"}),
+        (PERSON, {"pec": "anna at pec"}, {"pec": "not_a_pec"}),
+        (PERSON, {"contact_person": "C" * 61}, {"contact_person": "too_long"}),
+        (BODY, {"company_name": ""}, {"company_name": "required"}),
+        (BODY, {"company_name": "P" * 81}, {"company_name": "too_long"}),
+        (BODY, {"codice_fiscale": "94001234560"}, {"codice_fiscale": "bad_checksum"}),
+        (COMPANY, {"company_name": ""}, {"company_name": "company_or_names"}),
+        (COMPANY, {"last_name": "Rossi"}, {"last_name": "must_be_empty"}),
+        (COMPANY, {"vat_number": ""}, {"vat_number": "required"}),
+        (COMPANY, {"vat_number": "01234567890"}, {"vat_number": "bad_checksum"}),
+        (COMPANY, {"vat_number": "1234"}, {"vat_number": "not_a_vat_number"}),
+        (COMPANY, {"codice_fiscale": "123"}, {"codice_fiscale": "not_a_codice_fiscale"}),
+        (COMPANY, {"recipient_code": ""}, {"recipient_code": "code_or_pec"}),
+        (COMPANY, {"recipient_code": "0000000"}, {"recipient_code": "code_or_pec"}),
+        (COMPANY, {"recipient_code": "AB-1"}, {"recipient_code": "not_a_recipient_code"}),
+        (FREELANCER, {"first_name": ""}, {"first_name": "required"}),
+        (FREELANCER, {"pec": ""}, {"recipient_code": "code_or_pec"}),
+    ],
+)  # fmt: skip
+def test_a_bad_field_is_named(profile: BillingProfile, changed: dict[str, Any], said: dict[str, str]) -> None:
+    assert found(replace(profile, **changed)) == said
+
+
+@pytest.mark.parametrize(("code", "pec"), [("0000000", "acme@pec.it"), ("", "acme@pec.it"), ("ABC1234", "")])
+def test_a_business_is_reached_by_a_code_or_by_pec(code: str, pec: str) -> None:
+    assert found(replace(COMPANY, recipient_code=code, pec=pec)) == {}
+
+
+def test_every_bad_field_is_named_at_once() -> None:
+    assert set(found(BillingProfile(kind=CustomerKind.RESELLER))) == {
+        "address.street",
+        "address.city",
+        "address.postal_code",
+        "address.province",
+        "address.country",
+        "phone",
+        "company_name",
+        "vat_number",
+        "recipient_code",
+    }
+
+
+@pytest.mark.parametrize(
+    ("profile", "changed", "why"),
+    [
+        (COMPANY, {"recipient_code": "UFABC1"}, NotServed.PUBLIC_BODY),
+        (BODY, {"recipient_code": "UFABC1"}, NotServed.PUBLIC_BODY),
+        (COMPANY, {"split_payment": True}, NotServed.SPLIT_PAYMENT),
+        (PERSON, {"country": "DE"}, NotServed.PRIVATE_ABROAD),
+        (COMPANY, {"country": "DE"}, NotServed.BUSINESS_ABROAD),
+        (COMPANY, {"vat_country": "DE"}, NotServed.BUSINESS_ABROAD),
+        (PERSON, {"city": "Livigno", "postal_code": "23041", "province": "SO"}, NotServed.OUTSIDE_VAT),
+        (COMPANY, {"city": "Campione d’Italia", "postal_code": "22061", "province": "CO"}, NotServed.OUTSIDE_VAT),
+        (COMPANY, {"postal_code": "22061"}, NotServed.OUTSIDE_VAT),
+    ],
+)
+def test_who_is_not_served_is_told_why(profile: BillingProfile, changed: dict[str, Any], why: NotServed) -> None:
+    assert refusal(tidied(replace(profile, **changed))) is why

@@ -1,0 +1,200 @@
+"""Who may call what, whose rows a customer reaches, and what malformed requests get, for each RPC."""
+
+from typing import Any
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from casella.common.v1 import access_pb2, common_pb2, errors_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.interceptors.callers import callers_by_method
+from tests.ordering.refusals import bad_fields, refused_for
+from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop, place_request
+from tests.support.room import CALLERS, request_id
+
+ALLOWED = {
+    path.rpartition("/")[2]: callers
+    for path, callers in callers_by_method(["casella.ordering.v1.OrderingService"]).items()
+}
+CALLER_OF = {
+    "gateway": {access_pb2.CALLER_GATEWAY, access_pb2.CALLER_CUSTOMER},
+    "worker": {access_pb2.CALLER_WORKER},
+    "operator": {access_pb2.CALLER_OPERATOR},
+    "mail_server": {access_pb2.CALLER_MAIL_SERVER},
+    "ordering": {access_pb2.CALLER_ORDERING},
+}
+STRANGERS = [(name, caller) for name, may in ALLOWED.items() for caller in CALLERS if not CALLER_OF[caller] & may]
+CUSTOMER_RPCS = [name for name, may in ALLOWED.items() if access_pb2.CALLER_CUSTOMER in may and name != "GetPriceList"]
+
+
+def request_class(name: str) -> Any:
+    return getattr(pb, f"{name}Request")
+
+
+@pytest.mark.parametrize(("name", "caller"), STRANGERS)
+async def test_a_caller_that_an_rpc_does_not_name_is_refused(shop: Shop, name: str, caller: str) -> None:
+    call = getattr(shop.stub(caller), name)(request_class(name)())
+    await refused_for(call, errors_pb2.REASON_CALLER_NOT_ALLOWED)
+
+
+@pytest.mark.parametrize("name", CUSTOMER_RPCS)
+async def test_a_customer_s_rpc_needs_an_access_token(shop: Shop, name: str) -> None:
+    await refused_for(getattr(shop.stub(), name)(request_class(name)()), errors_pb2.REASON_UNAUTHENTICATED)
+
+
+async def test_an_expired_token_is_refused(shop: Shop) -> None:
+    account = shop.account()
+    metadata = shop.customer(account)
+    shop.room.clock.advance(minutes=6)
+    call = shop.stub().ListOrders(pb.ListOrdersRequest(account_id=str(account)), metadata=metadata)
+    await refused_for(call, errors_pb2.REASON_UNAUTHENTICATED)
+
+
+@pytest.mark.parametrize("name", CUSTOMER_RPCS)
+async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None:
+    mine, other = shop.account(), shop.account()
+    order = await shop.order(other)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    await shop.fulfil(order.order_id)
+    quote = await shop.quote(other)
+    requests = {
+        "CreateQuote": pb.CreateQuoteRequest(
+            request_id=request_id(),
+            account_id=str(other),
+            kind=common_pb2.CUSTOMER_KIND_PRIVATE,
+            billing=common_pb2.BILLING_PERIOD_ANNUAL,
+            items=quote.items,
+        ),
+        "SaveBillingProfile": pb.SaveBillingProfileRequest(
+            request_id=request_id(), account_id=str(other), profile=ANNA
+        ),
+        "GetBillingProfile": pb.GetBillingProfileRequest(account_id=str(other)),
+        "PlaceOrder": place_request(other, quote),
+        "CancelOrder": pb.CancelOrderRequest(request_id=request_id(), order_id=order.order_id),
+        "GetOrder": pb.GetOrderRequest(order_id=order.order_id),
+        "ListOrders": pb.ListOrdersRequest(account_id=str(other)),
+        "GetSubscription": pb.GetSubscriptionRequest(account_id=str(other)),
+    }
+    call = getattr(shop.stub(), name)(requests[name], metadata=shop.customer(mine))
+    await refused_for(call, errors_pb2.REASON_NOT_FOUND)
+
+
+BAD: list[tuple[str, str, Any, dict[str, str]]] = [
+    ("gateway", "GetBillingProfile", {}, {"account_id": "required"}),
+    ("gateway", "GetOrder", {"order_id": "1"}, {"order_id": "not_a_uuid"}),
+    (
+        "gateway",
+        "ListOrders",
+        {"account_id": "1", "page": common_pb2.PageRequest(page_size=201, page_token="?")},
+        {"account_id": "not_a_uuid", "page.page_size": "out_of_range", "page.page_token": "not_a_page_token"},
+    ),
+    ("gateway", "GetSubscription", {"account_id": "'; --"}, {"account_id": "not_a_uuid"}),
+    ("gateway", "CancelOrder", {}, {"request_id": "required", "order_id": "required"}),
+    (
+        "gateway",
+        "PlaceOrder",
+        {
+            "consent": pb.OrderConsent(
+                button_label="x" * 101,
+                terms_hash="A" * 64,
+                quote_hash="b" * 63,
+                client=common_pb2.ClientContext(ip="somewhere", user_agent="x" * 513),
+            )
+        },
+        {
+            "request_id": "required",
+            "account_id": "required",
+            "quote_id": "required",
+            "payment_method": "required",
+            "consent.button_label": "too_long",
+            "consent.language": "required",
+            "consent.terms_hash": "not_a_hash",
+            "consent.quote_hash": "not_a_hash",
+            "consent.client.ip": "not_an_ip",
+            "consent.client.user_agent": "too_long",
+        },
+    ),
+    (
+        "gateway",
+        "PlaceOrder",
+        {"request_id": request_id(), "account_id": request_id(), "quote_id": request_id(), "payment_method": 1},
+        {
+            "consent.button_label": "required",
+            "consent.language": "required",
+            "consent.terms_hash": "required",
+            "consent.quote_hash": "required",
+            "consent.client.ip": "required",
+        },
+    ),
+    (
+        "worker",
+        "RecordProforma",
+        {"proforma_number": "P" * 21},
+        {
+            "order_id": "required",
+            "payment_request_id": "required",
+            "proforma_id": "required",
+            "proforma_number": "too_long",
+        },
+    ),
+    (
+        "worker",
+        "AdvanceOrder",
+        {"recipient": common_pb2.Recipient(email="anna", name="A\nB"), "iban": "I" * 35, "pay_url": "h\u0000"},
+        {
+            "order_id": "required",
+            "recipient.email": "not_an_email",
+            "recipient.name": "control_characters",
+            "recipient.language": "required",
+            "iban": "too_long",
+            "pay_url": "control_characters",
+        },
+    ),
+    ("worker", "RecordOutcome", {}, {"order_id": "required", "outcome": "required"}),
+    (
+        "worker",
+        "RecordOutcome",
+        {"order_id": request_id(), "outcome": pb.OUTCOME_PAID},
+        {"available_on": "required"},
+    ),
+    (
+        "worker",
+        "RecordOutcome",
+        {"order_id": request_id(), "outcome": pb.OUTCOME_EXPIRED, "available_on": common_pb2.Date(year=2026)},
+        {"available_on": "not_a_date"},
+    ),
+    ("worker", "FulfilOrder", {}, {"order_id": "required", "invoice_id": "required", "unlocked_at": "required"}),
+    (
+        "worker",
+        "FulfilOrder",
+        {"order_id": request_id(), "invoice_id": request_id(), "unlocked_at": Timestamp(seconds=1 << 40)},
+        {"unlocked_at": "not_a_date"},
+    ),
+    (
+        "worker",
+        "SendOrderEmail",
+        {"recipient": TO_ANNA},
+        {"order_id": "required", "email": "required"},
+    ),
+    ("worker", "GetStanding", {}, {"account_id": "required"}),
+    ("worker", "CloseAccount", {}, {"account_id": "required", "reason": "required"}),
+    ("worker", "GetClosure", {}, {"account_id": "required"}),
+    (
+        "worker",
+        "RecordPurged",
+        {"domains_removed": -1, "mailboxes_removed": -1},
+        {"account_id": "required", "domains_removed": "out_of_range", "mailboxes_removed": "out_of_range"},
+    ),
+    ("operator", "SetLegalHold", {"steering": STEERING}, {"request_id": "required", "account_id": "required"}),
+]
+
+
+@pytest.mark.parametrize(("caller", "name", "fields", "said"), BAD)
+async def test_every_bad_field_is_named_and_nothing_stored(
+    shop: Shop, caller: str, name: str, fields: Any, said: dict[str, str]
+) -> None:
+    metadata = shop.customer(shop.account()) if caller == "gateway" else ()
+    call = getattr(shop.stub(caller), name)(request_class(name)(**fields), metadata=metadata)
+    assert bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT)) == said
+    for table in ("requests", "outbox", "orders", "accounts", "audit"):
+        assert await shop.room.rows(table) == []
