@@ -141,6 +141,7 @@ class OrderSteps(Process):
             order_id=order.order_id,
             billing=order.quote.billing,
             mailboxes=sum(item.quantity for item in order.quote.items),
+            sizes=_by_size(order),
         )
         answer = await self.insist(
             "unlock the service", lambda: quickly(MailboxesSteps.unlock, request, "unlock the service")
@@ -203,3 +204,11 @@ class OrderSteps(Process):
 def word(state: pb.OrderState) -> str:
     """``ORDER_STATE_PAID`` → ``Paid``."""
     return pb.OrderState.Name(state).removeprefix("ORDER_STATE_").capitalize()
+
+
+def _by_size(order: pb.Order) -> list[mailboxes_pb2.SizeCount]:
+    """The ordered mailboxes by size; items that differ in their options only are added up."""
+    counts: dict[mailboxes_pb2.MailboxSize, int] = {}
+    for item in order.quote.items:
+        counts[item.size] = counts.get(item.size, 0) + item.quantity
+    return [mailboxes_pb2.SizeCount(size=size, mailboxes=counts[size]) for size in sorted(counts)]

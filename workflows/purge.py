@@ -33,7 +33,7 @@ class Purge(Process):
         closure = await self.read_closure()
         if not closure.HasField("purged_at"):
             await self.wait_while_held()
-            removed = await self.delete_domains_and_mailboxes()
+            removed = await self.delete_domains_and_mailboxes(closure)
             await self.wait_while_held()
             await self.close_login()
             await self.insist("prove that nothing is left", self.prove_nothing_is_left)
@@ -63,9 +63,11 @@ class Purge(Process):
             await self.wait(retries.LOOK_AGAIN, "ask again whether the hold stands")
         self.details.stands("Purging", "domains, mailboxes, login, proof")
 
-    async def delete_domains_and_mailboxes(self) -> mailboxes_pb2.PurgeAccountResponse:
-        """From the database and from the mail system, for good."""
-        request = mailboxes_pb2.PurgeAccountRequest(account_id=self.account_id)
+    async def delete_domains_and_mailboxes(self, closure: pb.Closure) -> mailboxes_pb2.PurgeAccountResponse:
+        """From the database and the mail system, for good; an unlocked account only once its contract has ended."""
+        request = mailboxes_pb2.PurgeAccountRequest(
+            account_id=self.account_id, contract_ended=closure.reason != pb.CLOSURE_REASON_TRIAL_ENDED
+        )
         removed = await self.insist(
             "delete domains and mailboxes",
             lambda: visibly(MailboxesSteps.purge, request, "delete domains and mailboxes", outside=True),

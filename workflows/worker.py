@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from grpc.aio import Channel
 from temporalio.client import (
     Client,
     Schedule,
@@ -68,13 +69,16 @@ class Stubs:
     @classmethod
     def connect(cls, settings: ProcessSettings) -> "Stubs":
         """Open one channel a service; calls carry the worker's secret."""
-        secret = settings.caller_secret
+
+        def reach(address: str) -> Channel:
+            return open_channel(address, settings.caller_secret, settings.tls)
+
         return cls(
-            TrialServiceStub(open_channel(settings.trial_address, secret)),
-            MailboxesServiceStub(open_channel(settings.mailboxes_address, secret)),
-            OrderingServiceStub(open_channel(settings.ordering_address, secret)),
-            PaymentsServiceStub(open_channel(settings.payments_address, secret)),
-            InvoicingServiceStub(open_channel(settings.invoicing_address, secret)),
+            TrialServiceStub(reach(settings.trial_address)),
+            MailboxesServiceStub(reach(settings.mailboxes_address)),
+            OrderingServiceStub(reach(settings.ordering_address)),
+            PaymentsServiceStub(reach(settings.payments_address)),
+            InvoicingServiceStub(reach(settings.invoicing_address)),
         )
 
 

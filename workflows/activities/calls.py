@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from casella.common.v1.common_pb2 import Steering
 from casella.common.v1.errors_pb2 import Reason
-from services.kit.channels import Refused
+from services.kit.errors import Refused
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)

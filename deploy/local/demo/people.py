@@ -32,6 +32,11 @@ def new_address(name: str) -> str:
     return f"{name}@u{secrets.token_hex(4)}{next(_counter)}.demo.example"
 
 
+def new_ip() -> str:
+    """An address of a network that nobody else comes from, of the range for documentation (RFC 3849)."""
+    return f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}::1"
+
+
 def address(street: str = "Via dei Servi 12") -> common.Address:
     """A postal address in Florence."""
     return common.Address(street=street, postal_code="50122", city="Firenze", province="FI", country="IT")

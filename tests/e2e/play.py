@@ -1,0 +1,94 @@
+"""A whole Casella for a test, and customers in it who act through the public API."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from temporalio.client import Client
+
+from casella.common.v1 import common_pb2 as common
+from casella.ordering.v1 import ordering_pb2
+from deploy.local import provision, temporal
+from deploy.local.demo import people
+from deploy.local.demo.customer import Customer
+from deploy.local.demo.front import Front
+from deploy.local.demo.inbox import Inbox
+from deploy.local.world import World
+from services.kit import temporal_client
+from tests.e2e.waiting import until
+
+
+@dataclass(frozen=True)
+class Play:
+    """A running Casella with its callers."""
+
+    world: World
+    gateway: Front
+    worker: Front
+    operator: Front
+    inbox: Inbox
+    temporal: Client
+
+    def customer(self, name: str = "anna") -> Customer:
+        """Somebody who has not signed up yet; each comes from another network, so that no rate limit holds them."""
+        return Customer(self.gateway, self.inbox, people.new_address(name), ip=people.new_ip())
+
+    async def buyer(self, method: common.PaymentMethod) -> tuple[Customer, ordering_pb2.Order]:
+        """A private person in trial who has placed an annual order; its proforma is on its way."""
+        customer = self.customer()
+        await customer.begin_trial()
+        await customer.save_profile(people.private_person("Anna", "Rossi"))
+        return customer, await self.place(customer, method)
+
+    async def place(self, customer: Customer, method: common.PaymentMethod) -> ordering_pb2.Order:
+        """Place an order for one mailbox, and wait until its payment can be made."""
+        quote = await customer.quote(common.CUSTOMER_KIND_PRIVATE, common.BILLING_PERIOD_ANNUAL, 1)
+        placed = await customer.place_order(quote, method)
+        return await self.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
+
+    async def order_when(
+        self, customer: Customer, order_id: str, wanted: Callable[[ordering_pb2.Order], bool]
+    ) -> ordering_pb2.Order:
+        """The order once it is as wanted."""
+
+        async def look() -> ordering_pb2.Order | None:
+            order = await customer.order(order_id)
+            return order if wanted(order) else None
+
+        return await until(look, f"order {order_id}")
+
+    async def fulfilled(self, customer: Customer, order_id: str) -> ordering_pb2.Order:
+        """The order once it is fulfilled."""
+        return await self.order_when(
+            customer, order_id, lambda order: order.state == ordering_pb2.ORDER_STATE_FULFILLED
+        )
+
+
+@asynccontextmanager
+async def started(var: Path, environment: Mapping[str, Mapping[str, str]] | None = None) -> AsyncIterator[Play]:
+    """Start a Casella, with more environment for some of its processes, and connect to it as every caller."""
+    async with World.start(var, environment) as world:
+        site = world.site
+        inbox = Inbox("127.0.0.1", site.ports["mail_imap"], site.secret("mail-password"))
+        client = await temporal_client.connect(site.listen("temporal"), temporal.NAMESPACE)
+        async with (
+            Front.connect(site, "gateway") as gateway,
+            Front.connect(site, "worker") as worker,
+            Front.connect(site, "operator") as operator,
+        ):
+            yield Play(world, gateway, worker, operator, inbox, client)
+
+
+async def database(play: Play, room: str) -> asyncpg.Connection:
+    """A connection of a room's own role, for a test that holds a lock or looks at what no RPC shows."""
+    site = play.world.site
+    return await asyncpg.connect(
+        host="127.0.0.1",
+        port=site.ports["postgres"],
+        user=provision.role_of(room),
+        password=site.secret(f"postgres-{room}"),
+        database=provision.DATABASE,
+        server_settings={"search_path": room},
+    )
