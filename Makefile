@@ -4,7 +4,6 @@
 PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE :=
 TESTS ?= tests
 
 help:

@@ -145,8 +145,7 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
     Raises:
         LaunchError: Somebody else moves it now.
     """
-    if os.environ.get("CASELLA_MODE", "local") != "local":
-        raise LaunchError("the clock moves in local mode only and CASELLA_MODE says production", "unset it")
+    _refuse_production()
     with (site.var / "clock.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -156,7 +155,7 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
         channels = {
             program.name: open_channel(site.listen(program.health_port), secret)
             for program in PROGRAMS
-            if program.exists and program.health_port
+            if program.health_port
         }
         try:
             address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or site.listen("temporal")
@@ -167,6 +166,11 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
             yield LocalCalendar(site, client, stubs)
         finally:
             await asyncio.gather(*(channel.close() for channel in channels.values()))
+
+
+def _refuse_production() -> None:
+    if os.environ.get("CASELLA_MODE", "local") != "local":
+        raise LaunchError("the clock moves in local mode only and CASELLA_MODE says production", "unset it")
 
 
 def running_site(var: Path) -> Site:
@@ -197,6 +201,7 @@ def duration(text: str) -> timedelta:
 
 
 async def _advance(by: timedelta) -> None:
+    _refuse_production()
     async with open_calendar(running_site(var_folder())) as calendar:
         await calendar.advance(by, lambda line: print(f"  {line}", flush=True))
 

@@ -45,7 +45,7 @@ class Launcher:
         self.site = site
         self._say = say
         self._more = {name: dict(variables) for name, variables in (more or {}).items()}
-        self._programs = {program.name: program for program in PROGRAMS if program.exists}
+        self._programs = {program.name: program for program in PROGRAMS}
         self._forks = Forks(self._program_ended, self._nursery_lost)
         self._servers: dict[str, Server] = {"postgres": postgres_server(site, self._server_ended)}
         if _ADDRESS not in os.environ:

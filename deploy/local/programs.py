@@ -13,7 +13,6 @@ from deploy.local import provision, temporal
 from deploy.local.ports import LOOPBACK
 from deploy.local.site import ROOT, Site
 
-_POLICY = ROOT / "deploy" / "policy.yaml"
 _INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -43,11 +42,6 @@ class Program:
     health_port: str
     variables: Callable[[Site], Mapping[str, str]]
 
-    @property
-    def exists(self) -> bool:
-        """Whether the tree has this program."""
-        return (ROOT / self.module.replace(".", "/") / "__main__.py").exists()
-
     def environment(self, site: Site) -> dict[str, str]:
         """All its environment: what the system needs, what the caller has set for Casella, what it is told here."""
         inherited = {name: value for name in _INHERITED if (value := os.environ.get(name)) is not None}
@@ -64,7 +58,7 @@ def _common(site: Site) -> dict[str, str]:
         "CASELLA_TEMPORAL_ADDRESS": site.listen("temporal"),
         "CASELLA_TEMPORAL_NAMESPACE": temporal.NAMESPACE,
         "CASELLA_PUBLIC_URL": site.url("gateway"),
-        **({"CASELLA_POLICY_FILE": str(_POLICY)} if _POLICY.exists() else {}),
+        "CASELLA_POLICY_FILE": str(ROOT / "deploy" / "policy.yaml"),
         "CASELLA_PRICE_LIST_FILE": str(ROOT / "deploy" / "pricelist.yaml"),
     }
 

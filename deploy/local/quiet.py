@@ -87,7 +87,8 @@ class Quiet:
 
     async def _state(self, handle: WorkflowHandle[object, object]) -> tuple[int, str | None]:
         request = DescribeWorkflowExecutionRequest(
-            namespace=self._client.namespace, execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id)
+            namespace=self._client.namespace,
+            execution=WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id or ""),
         )
         try:
             async with self._bound:

@@ -1,0 +1,47 @@
+"""Where Casella listens when somebody else is there already."""
+
+import json
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from deploy.local import ports
+
+
+@pytest.fixture
+def usual(monkeypatch: pytest.MonkeyPatch) -> int:
+    """One usual port, which is free."""
+    port = ports.free_port()
+    monkeypatch.setattr(ports, "USUAL", {"trial": port})
+    return port
+
+
+def test_the_usual_port_is_taken_when_free(usual: int, tmp_path: Path) -> None:
+    assert ports.usual_ports(tmp_path / "ports.json") == ({"trial": usual}, [])
+
+
+def test_a_port_in_use_gives_way_to_the_next_free_one_which_is_said(usual: int, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", usual))):
+        chosen, said = ports.usual_ports(tmp_path / "ports.json")
+    assert chosen["trial"] > usual
+    assert said == [f"port {usual} is in use, trial takes {chosen['trial']}"]
+
+
+def test_the_port_of_the_last_start_is_taken_again(usual: int, tmp_path: Path) -> None:
+    other = ports.free_port()
+    (tmp_path / "ports.json").write_text(json.dumps({"trial": other}))
+    assert ports.usual_ports(tmp_path / "ports.json") == ({"trial": other}, [])
+
+
+def test_a_port_taken_by_udp_alone_is_taken(usual: int, tmp_path: Path) -> None:
+    with closing(socket.socket(type=socket.SOCK_DGRAM)) as other:
+        other.bind(("127.0.0.1", usual))
+        assert ports.usual_ports(tmp_path / "ports.json")[0]["trial"] != usual
+
+
+def test_two_worlds_never_share_a_port() -> None:
+    with ports.own_block() as first, ports.own_block() as second:
+        assert not set(first.values()) & set(second.values())
+        assert len(set(first.values())) == len(ports.USUAL)
