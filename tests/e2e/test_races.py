@@ -23,7 +23,7 @@ from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("races")]
 
-ROUNDS = 5
+ROUNDS = 100
 """Races each way."""
 ENDS = (ordering_pb2.ORDER_STATE_FULFILLED, ordering_pb2.ORDER_STATE_EXPIRED, ordering_pb2.ORDER_STATE_CANCELLED)
 
