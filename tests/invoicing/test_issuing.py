@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 import pytest
+from grpc.aio import AioRpcError
 from sqlalchemy.exc import DBAPIError
 
 from casella.common.v1 import common_pb2
@@ -51,6 +52,18 @@ async def test_one_order_invoiced_twenty_times_at_once_takes_one_number(room: Te
     assert {answer.document.number for answer in answers} == {"2026/1"}
     assert (await worker.IssueInvoice(invoice_request())).document.number == "2026/2"
     assert len(await room.wakes()) == 2
+
+
+async def test_a_number_taken_in_a_transaction_that_fails_is_given_back(room: TestRoom, worker: Stub) -> None:
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("ALTER TABLE outbox ADD CONSTRAINT broken CHECK (false)")
+    with pytest.raises(AioRpcError, match="INTERNAL"):
+        await worker.IssueInvoice(invoice_request())
+    for table in ("documents", "lines", "customers", "transmissions", "numbering"):
+        assert await room.rows(table) == []
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("ALTER TABLE outbox DROP CONSTRAINT broken")
+    assert (await worker.IssueInvoice(invoice_request())).document.number == "2026/1"
 
 
 async def test_the_year_of_the_tax_point_chooses_the_series(worker: Stub) -> None:

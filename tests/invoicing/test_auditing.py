@@ -1,0 +1,72 @@
+"""The auditor finds a gap, a repeated counter, a wrong year, a late sending; and nothing where all is right."""
+
+import pytest
+
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from tests.invoicing.builders import day, invoice_request
+from tests.invoicing.clients import Stub
+from tests.support.room import TestRoom
+
+
+async def audit(operator: Stub, year: int = 0) -> tuple[int, list[str]]:
+    answer = await operator.AuditNumbering(pb.AuditNumberingRequest(year=year))
+    return answer.invoices, list(answer.violations)
+
+
+async def tamper(room: TestRoom, *statements: str) -> None:
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("ALTER TABLE documents DISABLE TRIGGER documents_stay")
+        for statement in statements:
+            await conn.exec_driver_sql(statement)
+
+
+async def test_nothing_is_found_where_all_is_right(worker: Stub, operator: Stub) -> None:
+    assert await audit(operator) == (0, [])
+    for date in (day(2025, 12, 30), day(2026, 3, 1), day(2026, 2, 28)):
+        invoice = (await worker.IssueInvoice(invoice_request(date=date))).document
+        if date.year == 2026:
+            await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=invoice.document_id))
+    assert await audit(operator, 2026) == (2, [])
+    assert await audit(operator) == (3, ["2025/1 of 2025-12-30 was never sent"])
+
+
+@pytest.mark.parametrize(
+    ("statement", "violation"),
+    [
+        ("UPDATE documents SET sequence = 4, number = '2026/4' WHERE sequence = 3", "numbers missing in 2026: 3 to 3"),
+        ("UPDATE documents SET sequence = 9, number = '2026/9' WHERE sequence = 1", "numbers missing in 2026: 1 to 1"),
+        ("UPDATE numbering SET last = 7", "counter of 2026 is 7, highest number 3"),
+        ("UPDATE documents SET number = '2027/3' WHERE sequence = 3", "2027/3 bears the date 2026-03-02"),
+        ("DELETE FROM attempts; DELETE FROM transmissions WHERE true", "2026/1 has no transmission"),
+    ],
+)
+async def test_what_should_never_be_is_found(
+    room: TestRoom, worker: Stub, operator: Stub, statement: str, violation: str
+) -> None:
+    for _ in range(3):
+        await worker.IssueInvoice(invoice_request())
+    await tamper(room, *statement.split("; "))
+    _, violations = await audit(operator, 2026)
+    assert violation in violations
+
+
+async def test_an_invoice_sent_after_the_twelfth_day_is_late(room: TestRoom, worker: Stub, operator: Stub) -> None:
+    ids = [(await worker.IssueInvoice(invoice_request())).document.document_id for _ in range(3)]
+    room.clock.advance(days=12)
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=ids[0]))
+    assert await audit(operator) == (3, [])
+    room.clock.advance(days=1)
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=ids[1]))
+    assert await audit(operator) == (
+        3,
+        ["2026/2 of 2026-03-02 was sent late", "2026/3 of 2026-03-02 was never sent"],
+    )
+
+
+async def test_the_reconciler_is_handed_every_transmission_that_has_not_ended(room: TestRoom, worker: Stub) -> None:
+    open_one = (await worker.IssueInvoice(invoice_request())).document.document_id
+    (watched,) = room.room.watched
+    async with room.core.database.reading() as conn:
+        assert [wake.workflow_id for wake in await watched(conn, None)] == [f"einvoice:{open_one}"]
+        assert await watched(conn, room.clock.now()) == []
+        assert len(await watched(conn, room.clock.advance(seconds=1))) == 1

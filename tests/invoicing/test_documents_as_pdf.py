@@ -1,0 +1,157 @@
+"""The printed documents: what they say in both languages, PDF/A-3b with the XML inside, the same bytes each time."""
+
+import re
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.invoicing.domain.documents import Address, Document, Language, Payment, PaymentMethod
+from services.invoicing.pdf.formats import breakable, groups_of_four
+from services.invoicing.pdf.texts import TEXTS
+from services.invoicing.pdf.typesetting import Typesetter
+from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from tests.invoicing.documents import ISSUER, customer, invoice, line, private_person, proforma
+from tests.invoicing.kinds import xml_of
+
+XML_NAME = "IT07123450483_00001.xml"
+
+
+@pytest.fixture(scope="module")
+def typesetter() -> Typesetter:
+    return Typesetter(ISSUER)
+
+
+def words(view: View) -> str:
+    """All that a view says, in one text."""
+
+    def every(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [text for item in value.values() for text in every(item)]
+        if isinstance(value, list):
+            return [text for item in value for text in every(item)]
+        return [str(value)]
+
+    return "\n".join(every(view))
+
+
+def streams(pdf: bytes) -> list[bytes]:
+    found = []
+    for match in re.finditer(rb"stream\r?\n", pdf):
+        try:
+            found.append(zlib.decompressobj().decompress(pdf[match.end() :]))
+        except zlib.error:
+            continue
+    return found
+
+
+def pages(pdf: bytes) -> int:
+    whole = pdf + b"".join(streams(pdf))
+    return len(re.findall(rb"/Type ?/Page\b(?!s)", whole))
+
+
+def test_an_italian_proforma_tells_an_accountant_everything() -> None:
+    said = words(proforma_view(proforma(customer=customer(contact_person="Łucja Kowalska", pec="a@pec.it")), ISSUER))
+    for expected in (
+        "Proforma", "P2026/1", "02/03/2026", "Casella Esempio S.r.l.", "Via dei Servi 12", "50122 Firenze (FI)",
+        "Partita IVA IT07123450483", "Codice fiscale 07123450483", "REA FI-712345", "Cap. soc. 10.000,00\xa0€ i.v.",
+        "PEC fatture@pec.casella.example", "Officine Ferrarini & Figli S.n.c.", "40138 Bologna (BO)", "IT01234567897",
+        "M5UXCR1", "Alla c.a. di Łucja Kowalska", "Casella email 8 GB, canone mensile", "7", "1,50\xa0€", "22%",
+        "Totale imponibile", "10,50\xa0€", "Totale IVA", "2,31\xa0€", "Totale da pagare", "12,81\xa0€",
+        "Come pagare con bonifico", "IT60 X054 2811 1010 0000 0123 456", "RF18 5390 0754 7034",
+        "Documento non valido ai fini fiscali.",
+    ):  # fmt: skip
+        assert expected in said
+    assert "copia di cortesia" not in said.lower()
+
+
+def test_an_english_invoice_says_that_it_is_a_courtesy_copy_and_how_it_was_paid() -> None:
+    paid = Payment(method=PaymentMethod.ONLINE, reference="pi_3Pabc", proforma_number="P2026/4")
+    lines = (line(period_start=date(2026, 3, 2), period_end=date(2027, 3, 1)),)
+    document = invoice(language=Language.EN, customer=private_person(), payment=paid, lines=lines)
+    said = words(invoice_view(document, ISSUER, XML_NAME))
+    for expected in (
+        "Invoice", "Courtesy copy", "2026/1", "P2026/4", "02/03/2026 to 01/03/2027", "€10.50", "€12.81",
+        "Invoice total", "Paid by card or PayPal on 02/03/2026.", "pi_3Pabc", "Italian tax code", "RSSNNA80A41D612P",
+        "Share capital €10,000.00 fully paid up", "reserved area on the website of the Italian tax agency",
+    ):  # fmt: skip
+        assert expected in said
+
+
+def test_a_proforma_to_pay_online_shows_the_link_and_no_bank() -> None:
+    payment = Payment(method=PaymentMethod.ONLINE, pay_url="https://panel.example/pay/0123")
+    said = words(proforma_view(proforma(payment=payment), ISSUER))
+    assert "https://panel.example/pay/0123" in said
+    assert "IBAN" not in said
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    assert TEXTS["it"].keys() == TEXTS["en"].keys()
+    assert all(text.strip() for language in TEXTS.values() for text in language.values())
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_equal_documents_make_equal_bytes(typesetter: Typesetter, language: Language) -> None:
+    asked, paid = proforma(language=language), invoice(language=language)
+    xml = xml_of(paid)
+    other = Typesetter(ISSUER)
+    assert typesetter.proforma(asked) == other.proforma(asked)
+    assert typesetter.invoice(paid, XML_NAME, xml) == other.invoice(paid, XML_NAME, xml)
+    assert typesetter.proforma(asked) != typesetter.proforma(replace(asked, number="P2026/2"))
+
+
+def test_threads_may_share_a_typesetter(typesetter: Typesetter) -> None:
+    wanted = [typesetter.proforma(proforma(number=f"P2026/{number}")) for number in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda n: typesetter.proforma(proforma(number=f"P2026/{n}")), range(8)))
+    assert made == wanted
+
+
+def test_an_invoice_is_pdf_a_3b_with_the_very_xml_inside(typesetter: Typesetter) -> None:
+    xml = xml_of(invoice())
+    pdf = typesetter.invoice(invoice(), XML_NAME, xml)
+    inside = streams(pdf)
+    whole = pdf + b"".join(inside)
+    assert xml in inside
+    assert b"<pdfaid:part>3</pdfaid:part>" in whole
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in whole
+    assert b"/AFRelationship/Alternative" in whole.replace(b" /", b"/")
+    assert XML_NAME.encode() in whole
+
+
+def test_a_proforma_carries_no_file(typesetter: Typesetter) -> None:
+    assert b"/EmbeddedFile" not in typesetter.proforma(proforma())
+
+
+@pytest.mark.parametrize(("count", "least", "most"), [(1, 1, 1), (16, 1, 2), (300, 8, 20)])
+def test_many_lines_flow_over_pages(typesetter: Typesetter, count: int, least: int, most: int) -> None:
+    lines = tuple(line(number, number, number) for number in range(1, count + 1))
+    assert least <= pages(typesetter.invoice(invoice(lines=lines), XML_NAME, b"<x/>")) <= most
+
+
+def test_texts_that_look_like_markup_stay_text(typesetter: Typesetter) -> None:
+    nasty = '#import "x" $a$ *b* _c_ @d <e> `f` \\ // {} [] ='
+    document = _named(nasty)
+    assert typesetter.proforma(document).startswith(b"%PDF-1.7")
+    assert nasty in words(proforma_view(document, ISSUER)).replace("\u200b", "")
+
+
+def _named(name: str) -> Document:
+    address = Address(name[:60], "50123", name[:60], "FI", "IT")
+    return proforma(customer=customer(company_name=name, address=address), lines=(line(description=name),))
+
+
+def test_long_words_may_break_and_short_ones_stay_as_they_are() -> None:
+    assert breakable("Viale dell'Industria 145") == "Viale dell'Industria 145"
+    long = "un.indirizzo.molto-lungo@pec.example.it"
+    assert breakable(long).replace("\u200b", "") == long
+    assert "@\u200b" in breakable(long)
+    assert max(len(part) for part in breakable("x" * 100).split("\u200b")) <= 24
+
+
+def test_codes_are_read_out_in_fours() -> None:
+    assert groups_of_four("RF18539007547034") == "RF18 5390 0754 7034"
+    assert groups_of_four("") == ""

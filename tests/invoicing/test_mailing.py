@@ -1,0 +1,112 @@
+"""The emails of documents: each once, with its PDF, in the customer's language, with all that is needed to pay."""
+
+import email
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.kit.mailer import Message
+from services.kit.wire import to_timestamp
+from tests.invoicing.builders import invoice_request, online_terms, person, proforma_request, recipient
+from tests.invoicing.clients import Stub
+from tests.support.room import TestRoom
+
+EXPIRES = to_timestamp(datetime(2026, 3, 17, 9, 30, tzinfo=UTC))
+
+
+def read(message: Message) -> EmailMessage:
+    return email.message_from_bytes(message.eml, policy=email.policy.default)
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def only_mail(room: TestRoom) -> EmailMessage:
+    (message,) = await room.mails()
+    return read(message)
+
+
+async def test_a_proforma_by_transfer_says_where_to_pay_and_with_which_reference(room: TestRoom, worker: Stub) -> None:
+    proforma = (await worker.IssueProforma(proforma_request())).document
+    request = pb.SendProformaRequest(document_id=proforma.document_id, recipient=recipient(), expires_at=EXPIRES)
+    for _ in range(3):
+        await worker.SendProforma(request)
+    message = await only_mail(room)
+    assert message["Subject"] == "Proforma P2026/1: come pagare"
+    assert message["To"] == "Anna Rossi <anna@example.it>"
+    text = text_of(message)
+    for expected in (
+        "12,81\xa0€",
+        "17 marzo 2026",
+        "Beneficiario: Casella Esempio S.r.l.",
+        "IBAN: IT60 X054 2811 1010 0000 0123 456",
+        "Causale: RF18 5390 0754 7034",
+    ):
+        assert expected in text
+    (attachment,) = message.iter_attachments()
+    assert (attachment.get_filename(), attachment.get_content_type()) == ("proforma-P2026-1.pdf", "application/pdf")
+    assert attachment.get_content().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        (
+            common_pb2.LANGUAGE_IT,
+            "Proforma P2026/1: come pagare",
+            "Paga 12,81\xa0€: https://panel.example/pay/0123456789abcdef",
+        ),
+        (
+            common_pb2.LANGUAGE_EN,
+            "Proforma P2026/1: how to pay",
+            "Pay €12.81: https://panel.example/pay/0123456789abcdef",
+        ),
+    ],
+)
+async def test_a_proforma_to_pay_online_carries_the_link(
+    room: TestRoom, worker: Stub, language: common_pb2.Language, subject: str, words: str
+) -> None:
+    proforma = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
+    await worker.SendProforma(
+        pb.SendProformaRequest(document_id=proforma.document_id, recipient=recipient(language), expires_at=EXPIRES)
+    )
+    message = await only_mail(room)
+    assert message["Subject"] == subject
+    assert words in text_of(message)
+
+
+async def test_a_courtesy_invoice_tells_a_private_customer_where_the_original_is(room: TestRoom, worker: Stub) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request(party=person()))).document
+    request = pb.SendInvoiceRequest(document_id=invoice.document_id, recipient=recipient())
+    for _ in range(3):
+        await worker.SendInvoice(request)
+    message = await only_mail(room)
+    assert message["Subject"] == "Fattura 2026/1: la tua copia di cortesia"
+    assert "la trovi nella tua area riservata sul sito dell’Agenzia delle Entrate" in text_of(message)
+    assert [part.get_filename() for part in message.iter_attachments()] == ["fattura-2026-1.pdf"]
+
+
+async def test_a_courtesy_invoice_tells_a_business_of_its_channel(room: TestRoom, worker: Stub) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request())).document
+    await worker.SendInvoice(
+        pb.SendInvoiceRequest(document_id=invoice.document_id, recipient=recipient(common_pb2.LANGUAGE_EN))
+    )
+    message = await only_mail(room)
+    assert message["Subject"] == "Invoice 2026/1: your courtesy copy"
+    assert "delivers it to the recipient code or certified address" in text_of(message)
+
+
+async def test_the_mail_belongs_to_the_account_for_a_later_erasure(room: TestRoom, worker: Stub) -> None:
+    request = invoice_request()
+    invoice = (await worker.IssueInvoice(request)).document
+    await worker.SendInvoice(pb.SendInvoiceRequest(document_id=invoice.document_id, recipient=recipient()))
+    assert [(row["key"], str(row["subject_id"])) for row in await room.rows("mails")] == [
+        (f"invoice:{invoice.document_id}", request.account_id)
+    ]

@@ -1,0 +1,103 @@
+"""Receipts of the SdI as published, where they lie on the machine, and envelopes of certified mail in other shapes."""
+
+import os
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+from services.invoicing.sdi.envelopes import EnvelopeKind, open_envelope
+from services.invoicing.sdi.receipts import IncomingInvoice, NotAReceipt, ReceiptKind, read_receipt
+from tests.invoicing.sdi_in_memory import SDI, certificate, receipt
+
+_SHARED = Path(os.environ.get("CASELLA_FATTURAPA_SAMPLES", Path(__file__).parents[3] / "shared" / "fatturapa"))
+_NOTIFICATIONS = _SHARED / "notifications"
+_NAME = "ITHVQWPH73P42H501Y_00022"
+
+samples = pytest.mark.skipif(
+    not _NOTIFICATIONS.is_dir(), reason="the published SdI messages are not on this machine (CASELLA_FATTURAPA_SAMPLES)"
+)
+
+
+@samples
+@pytest.mark.parametrize(
+    ("kind", "expected", "codes"),
+    [
+        ("RC", ReceiptKind.DELIVERED, ()),
+        ("MC", ReceiptKind.UNDELIVERABLE, ()),
+        ("NS", ReceiptKind.REJECTED, ("00002",)),
+    ],
+)
+def test_a_published_receipt_is_read(kind: str, expected: ReceiptKind, codes: tuple[str, ...]) -> None:
+    found = read_receipt((_NOTIFICATIONS / "b2b" / f"{_NAME}_{kind}_001.xml").read_bytes())
+    assert (found.kind, found.sdi_identifier, found.file_name) == (expected, "724999", f"{_NAME}.xml")
+    assert found.error_codes == codes
+
+
+@samples
+def test_the_metadata_of_a_received_invoice_are_no_receipt() -> None:
+    with pytest.raises(IncomingInvoice):
+        read_receipt((_NOTIFICATIONS / "b2b" / f"{_NAME}_MT_001.xml").read_bytes())
+
+
+@samples
+def test_no_message_about_an_invoice_to_the_administration_is_taken_for_ours() -> None:
+    files = [*(_NOTIFICATIONS / "pa").glob("*.xml"), *(_NOTIFICATIONS / "pa-signed").glob("*.xml")]
+    assert len(files) > 10
+    for file in files:
+        with pytest.raises(NotAReceipt):
+            read_receipt(file.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<x/>",
+        b"<RicevutaConsegna/>",
+        receipt("RC", ""),
+        receipt("NS", "IT1_1.xml"),
+        receipt("RC", "IT1_1.xml", namespace="http://www.fatturapa.gov.it/sdi/messaggi/v1.0"),
+        receipt("RicevutaNuova", "IT1_1.xml"),
+        b"<!DOCTYPE x>" + receipt("RC", "IT1_1.xml"),
+    ],
+)
+def test_what_is_no_receipt_is_refused(content: bytes) -> None:
+    with pytest.raises(NotAReceipt):
+        read_receipt(content)
+
+
+def _parts(*, as_file: bool) -> bytes:
+    original = EmailMessage(policy=SMTP)
+    original["From"] = SDI
+    original.set_content("ciao")
+    original.add_attachment(
+        receipt("RC", "IT1_1.xml"), maintype="application", subtype="octet-stream", filename="r.xml"
+    )
+    mixed = EmailMessage(policy=SMTP)
+    mixed.set_content("busta")
+    if as_file:
+        mixed.add_attachment(bytes(original), maintype="application", subtype="octet-stream", filename="postacert.eml")
+    else:
+        mixed.add_attachment(original)
+    mixed.add_attachment(certificate(SDI, "posta-certificata"), maintype="text", subtype="xml", filename="daticert.xml")
+    return bytes(mixed)
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_envelopes_of_other_providers_are_opened_too(as_file: bool) -> None:  # noqa: FBT001
+    """Without a signed container, the original as a file or as a message, the certificate after it."""
+    envelope = open_envelope(_parts(as_file=as_file))
+    assert (envelope.kind, envelope.sender) == (EnvelopeKind.TRANSPORT, SDI)
+    assert [name for name, _ in envelope.attachments] == ["r.xml"]
+
+
+def test_a_certificate_inside_the_original_message_proves_nothing() -> None:
+    inner = EmailMessage(policy=SMTP)
+    inner.set_content("ciao")
+    inner.add_attachment(certificate(SDI, "posta-certificata"), maintype="text", subtype="xml", filename="daticert.xml")
+    outer = EmailMessage(policy=SMTP)
+    outer.set_content("anomalia")
+    outer.add_attachment(inner, filename="postacert.eml")
+    assert open_envelope(bytes(outer)).kind is EnvelopeKind.UNKNOWN
