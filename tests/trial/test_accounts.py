@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
 
 from casella.common.v1 import common_pb2
 from casella.trial.v1 import trial_pb2 as pb
-from services.kit.errors import Refused
+from services.trial.store import accounts, sessions
 from tests.support.room import TestRoom, request_id
 from tests.trial.clients import PASSWORD, Visitors, client, refused, stub
 
@@ -55,10 +58,10 @@ async def test_an_operator_finds_an_account_by_its_address(visitors: Visitors, r
 
 async def test_a_closed_login_ends_sessions_and_stays_closed(visitors: Visitors, room: TestRoom) -> None:
     customer = await visitors.confirmed(email=EMAIL)
-    sessions = [(await visitors.log_in(EMAIL)).session for _ in range(2)]
+    opened = [(await visitors.log_in(EMAIL)).session for _ in range(2)]
     assert await customer.close_login() == 2
     assert await customer.close_login() == 0
-    for session in sessions:
+    for session in opened:
         with refused("UNAUTHENTICATED"):
             await visitors.calls.RefreshSession(pb.RefreshSessionRequest(refresh_token=session.refresh_token))
     with refused("LOGIN_REFUSED"):
@@ -70,12 +73,27 @@ async def test_a_closed_login_ends_sessions_and_stays_closed(visitors: Visitors,
     assert row["password_hash"] is None
 
 
-async def test_a_login_at_the_moment_of_the_closing_leaves_no_session(visitors: Visitors, room: TestRoom) -> None:
+async def test_a_login_at_the_moment_of_the_closing_waits_for_it_and_is_refused(
+    visitors: Visitors, room: TestRoom
+) -> None:
     customer = await visitors.confirmed(email=EMAIL)
-    logins = [visitors.log_in(EMAIL) for _ in range(4)]
-    ends = await asyncio.gather(*logins, customer.close_login(), return_exceptions=True)
-    assert all(isinstance(end, pb.LogInResponse | Refused | int) for end in ends)
-    assert [row for row in await room.rows("sessions") if row["ended_at"] is None] == []
+    account_id, now = UUID(customer.id), room.clock.now()
+    async with room.core.database.transaction() as conn:
+        await accounts.close_login(conn, account_id, now)
+        await sessions.end_all(conn, account_id, now)
+        login = asyncio.create_task(visitors.log_in(EMAIL))
+        while not login.done() and not await waits_for_a_row(room):
+            await asyncio.wait([login], timeout=0.01)
+    with refused("LOGIN_REFUSED"):
+        await login
+    assert await room.rows("sessions") == []
+
+
+async def waits_for_a_row(room: TestRoom) -> bool:
+    """Whether a statement of the room waits for another transaction's end."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with room.core.database.reading() as conn:
+        return bool((await conn.execute(text(query))).scalar_one())
 
 
 async def test_a_closed_address_may_sign_up_again_as_a_second_trial(visitors: Visitors) -> None:
