@@ -31,6 +31,7 @@ _POLL_SECONDS = 0.02
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_NAME = 15
 _READ = 65_536
+_OURS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 
 
 class Nursery:
@@ -84,10 +85,13 @@ class Nursery:
         return True
 
     def _start(self, order: dict[str, Any]) -> None:
+        # A signal in the child's first moments must not run the parent's handler, which would end its siblings.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
         pid = os.fork()
         if pid == 0:
             _live(order)
         self._children[pid] = order["start"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
         _tell({"started": order["start"], "pid": pid})
 
     def _bury(self) -> None:
@@ -146,9 +150,10 @@ def _live(order: dict[str, Any]) -> None:
 def _become(order: dict[str, Any]) -> None:
     """Turns the copy of the parent into a process of its own."""
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+    for number in _OURS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
