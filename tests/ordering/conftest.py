@@ -1,7 +1,9 @@
 """Ordering in process, over gRPC, on a database of its own, with the rooms that it reads."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +14,31 @@ from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.price_list_file import load_price_list
 from services.ordering.readings import Readings
 from services.ordering.settings import OrderingSettings
+from tests.fixtures.postgres import RoomDatabase
 from tests.ordering.neighbours import running_neighbours
 from tests.ordering.shop import Shop
-from tests.support.room import running_room
+from tests.support.room import TestRoom, running_room
 
 PRICE_LIST = Path(__file__).parents[2] / "deploy" / "pricelist.yaml"
+
+
+@asynccontextmanager
+async def running_ordering(
+    database_url: str, folder: Path, policy: OrderingPolicy | None = None, **more: Any
+) -> AsyncIterator[TestRoom]:
+    """The room, with the price list of the tree; `more` are arguments of `running_room`."""
+    opened: list[Readings] = []
+
+    def build(core: Core) -> Room:
+        settings = core.settings
+        assert isinstance(settings, OrderingSettings)
+        opened.append(Readings.open(settings, core.clock))
+        return assemble(core, settings, load_price_list(PRICE_LIST), policy or OrderingPolicy(), opened[0])
+
+    async with running_room("ordering", database_url, build, folder, settings_class=OrderingSettings, **more) as room:
+        yield room
+        for readings in opened:
+            await readings.close()
 
 
 @pytest.fixture
@@ -26,28 +48,8 @@ def policy() -> OrderingPolicy:
 
 
 @pytest.fixture
-async def shop(room_database: Callable[[str], str], tmp_path: Path, policy: OrderingPolicy) -> AsyncIterator[Shop]:
-    opened: list[Readings] = []
-
-    def build(core: Core) -> Room:
-        settings = core.settings
-        assert isinstance(settings, OrderingSettings)
-        opened.append(Readings.open(settings, core.clock))
-        return assemble(core, settings, load_price_list(PRICE_LIST), policy, opened[0])
-
-    async with (
-        running_neighbours() as neighbours,
-        running_room(
-            "ordering",
-            room_database("ordering"),
-            build,
-            tmp_path,
-            settings_class=OrderingSettings,
-            trial_address=neighbours.address,
-            mailboxes_address=neighbours.address,
-            invoicing_address=neighbours.address,
-        ) as room,
-    ):
-        yield Shop(room, neighbours)
-        for readings in opened:
-            await readings.close()
+async def shop(room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy) -> AsyncIterator[Shop]:
+    async with running_neighbours() as neighbours:
+        addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
+        async with running_ordering(room_database("ordering"), tmp_path, policy, **addresses) as room:
+            yield Shop(room, neighbours)

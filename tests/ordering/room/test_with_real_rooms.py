@@ -1,0 +1,59 @@
+"""Ordering beside the real trial, mailboxes and invoicing: what it reads there is what they say."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from services.kit.wire import from_timestamp
+from tests.fixtures.postgres import RoomDatabase
+from tests.ordering.refusals import bad_fields, refused_for, unavailable
+from tests.ordering.shop import ACME, ANNA
+from tests.ordering.town import Town, running_town
+from tests.support.room import request_id
+
+
+@pytest.fixture
+async def town(room_database: RoomDatabase, tmp_path: Path) -> AsyncIterator[Town]:
+    async with running_town(room_database, tmp_path) as running:
+        yield running
+
+
+async def test_an_order_is_decided_by_what_trial_and_mailboxes_say(town: Town) -> None:
+    await unavailable(town.quote(5))
+    await town.open_account()
+    for domain in ("rossi.example", "verdi.example"):
+        await town.mail.add_domain(domain)
+    for number in range(5):
+        await town.mail.create_mailbox(f"m{number}@rossi.example")
+    refused = await refused_for(town.quote(5), errors_pb2.REASON_INVALID_INPUT)
+    assert bad_fields(refused) == {"items": "items_too_few"}
+    await town.save_profile(ACME)
+    order = await town.place(await town.quote(6))
+    facts = (await town.ordering.rows("orders"))[0]["facts"]
+    assert (facts["trial"], facts["mailboxes"]["8"], facts["empty_domains"]) == ("active", 5, 1)
+    purge_at = from_timestamp((await town.trial.trial()).purge_at)
+    assert (from_timestamp(order.hold_until).date() - purge_at.date()).days == 30
+
+
+async def test_after_the_purge_closed_the_login_nothing_can_be_ordered(town: Town) -> None:
+    await town.open_account()
+    await town.save_profile(ACME)
+    quote = await town.quote(5)
+    await town.trial.close_login()
+    await refused_for(town.place(quote), errors_pb2.REASON_ACCOUNT_CLOSED)
+
+
+async def test_a_profile_is_saved_if_an_e_invoice_to_it_would_be_valid(town: Town) -> None:
+    assert [(await town.save_profile(party)).profile.revision for party in (ANNA, ACME)] == [1, 2]
+    party = common_pb2.BillingParty.FromString(ANNA.SerializeToString())
+    party.last_name, party.address.city = "Παπαδόπουλος", "📧"
+    refused = await refused_for(town.save_profile(party), errors_pb2.REASON_INVALID_INPUT)
+    assert set(bad_fields(refused)) == {"profile.last_name", "profile.address.city"}
+
+
+async def test_a_legal_hold_needs_an_account_that_trial_knows(town: Town) -> None:
+    await refused_for(town.hold(request_id()), errors_pb2.REASON_NOT_FOUND)
+    assert await town.ordering.rows("accounts") == []
+    assert (await town.hold(town.trial.id)).hold
