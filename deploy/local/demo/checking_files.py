@@ -1,0 +1,127 @@
+"""What must lie in var/demo and in the inboxes: each email, PDF, XML and receipt, the same everywhere it is kept."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from casella.invoicing.v1 import invoicing_pb2
+from deploy.local.demo.inbox import attachments_of
+from deploy.local.demo.stage import Stage
+from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, NEVER_ORDERS
+from deploy.local.sdi.controls import read_file
+from deploy.local.sdi.schema import Schema, find_schema
+from services.kit.calendar import ROME
+
+Results = AsyncIterator[tuple[bool, str]]
+
+_BOUGHT = ("Conferma il tuo indirizzo", "Benvenut", "Conferma del tuo ordine", "Proforma {proforma_number}")
+SUBJECTS: Mapping[str, Sequence[str]] = {
+    BUYS_BY_CARD: (*_BOUGHT, "Fattura {invoice_number}"),
+    BUYS_BY_TRANSFER: (*_BOUGHT, "Promemoria", "Fattura {invoice_number}"),
+    NEVER_ORDERS: (
+        "Confirm your address",
+        "Welcome",
+        "7 days left",
+        "3 days left",
+        "ends tomorrow",
+        "has ended",
+        "removed in 7 days",
+        "removed tomorrow",
+    ),
+}
+"""What each customer must have got, and nothing else."""
+
+ENDS = {
+    BUYS_BY_CARD: (invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE, "RicevutaImpossibilitaRecapito"),
+    BUYS_BY_TRANSFER: (invoicing_pb2.TRANSMISSION_STATE_DELIVERED, "RicevutaConsegna"),
+}
+"""The usual end of each kind of recipient at the SdI."""
+
+
+async def check_emails(stage: Stage, customer: dict[str, Any], folder: Path) -> Results:
+    """Every email once, and no other, in the inbox and as a file."""
+    sources = await stage.inbox.sources(customer["email"])
+    messages: list[EmailMessage] = [message_from_bytes(source, policy=policy.default) for source in sources]
+    wanted = [words.format(**customer["ids"]) for words in SUBJECTS[customer["plot"]]]
+    got = [str(message["Subject"]) for message in messages]
+    for words in wanted:
+        times = sum(words in subject for subject in got)
+        yield times == 1, f"email “{words}” came {'once' if times == 1 else f'{times} times'}"
+    # Two services write the order's confirmation and its proforma, so these may come in either order.
+    yield len(got) == len(wanted), f"{len(got)} emails came and no other"
+    yield len({message["Message-ID"] for message in messages}) == len(messages), "no Message-ID came twice"
+    kept = [_read(path) for path in sorted((folder / customer["key"] / "emails").glob("*.eml"))]
+    yield kept == sources, "every email lies in var/demo as it lies in the inbox"
+
+
+async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path) -> Results:
+    """Every document with its files, as the service has them and as the customer got them."""
+    asked = invoicing_pb2.ListDocumentsRequest(account_id=customer["ids"]["account"])
+    documents = (await stage.operator.invoicing.ListDocuments(asked)).documents
+    if customer["plot"] == NEVER_ORDERS:
+        yield not documents, "no document was issued"
+        return
+    kinds = [document.kind for document in documents]
+    wanted = [invoicing_pb2.DOCUMENT_KIND_INVOICE, invoicing_pb2.DOCUMENT_KIND_PROFORMA]
+    yield sorted(kinds) == sorted(wanted), "there is one proforma and one invoice"
+    mailed = [part for mail in await stage.inbox.messages(customer["email"]) for part in attachments_of(mail).values()]
+    for document in documents:
+        files: dict[int, list[bytes]] = {}
+        for file in document.files:
+            content = await _content(stage, document.document_id, file.file_id)
+            same = _lies_there(folder, customer, file.name, content)
+            yield same, f"{file.name} lies in var/demo as the service keeps it"
+            files.setdefault(file.kind, []).append(content)
+        pdfs = files.get(invoicing_pb2.FILE_KIND_PDF, [])
+        good = len(pdfs) == 1 and pdfs[0].startswith(b"%PDF") and pdfs[0] in mailed
+        yield good, f"{document.number} has one PDF, which was mailed"
+        if document.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
+            for result in _e_invoice(stage, customer, document, files):
+                yield result
+
+
+def _e_invoice(
+    stage: Stage, customer: dict[str, Any], document: invoicing_pb2.Document, files: dict[int, list[bytes]]
+) -> list[tuple[bool, str]]:
+    state, receipt_name = ENDS[customer["plot"]]
+    xmls = files.get(invoicing_pb2.FILE_KIND_XML, [])
+    receipts = [etree.fromstring(each) for each in files.get(invoicing_pb2.FILE_KIND_RECEIPT, [])]
+    names = [file.name for file in document.files if file.kind == invoicing_pb2.FILE_KIND_XML]
+    results = [(document.transmission_state == state, f"{document.number} has its usual end at the SdI")]
+    results.append((len(xmls) == 1, f"{document.number} has one XML"))
+    if xmls:
+        schema = Schema(find_schema(None))
+        read = read_file(names[0], xmls[0], schema, stage.calendar.now().astimezone(ROME).date())
+        results.append((not read.findings, f"{names[0]} passes schema and controls"))
+        gross = etree.fromstring(xmls[0]).findtext(".//ImportoTotaleDocumento")
+        results.append((gross == customer["amounts"]["gross"].partition(" ")[0], f"{names[0]} has the ordered amount"))
+    fitting = [
+        each for each in receipts if etree.QName(each).localname == receipt_name and each.findtext("NomeFile") in names
+    ]
+    results.append((len(fitting) == len(receipts) == 1, f"{document.number} has one receipt: {receipt_name}"))
+    return results
+
+
+async def _content(stage: Stage, document_id: str, file_id: str) -> bytes:
+    asked = invoicing_pb2.GetDocumentFileRequest(document_id=document_id, file_id=file_id)
+    answer = await stage.operator.invoicing.GetDocumentFile(asked)
+    # The hash that the service tells is part of what must agree.
+    return answer.content if hashlib.sha256(answer.content).hexdigest() == answer.info.sha256 else b""
+
+
+def _lies_there(folder: Path, customer: dict[str, Any], name: str, content: bytes) -> bool:
+    """Whether the report names the file and the file holds exactly this."""
+    listed = [folder / file["file"] for file in customer["files"] if Path(file["file"]).name == name]
+    return len(listed) == 1 and bool(content) and _read(listed[0]) == content
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

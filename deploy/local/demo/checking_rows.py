@@ -1,0 +1,81 @@
+"""What the services must say of the demo's customers at the end, asked over gRPC."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from casella.common.v1 import common_pb2 as common
+from casella.common.v1 import errors_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from deploy.local.demo.customer import PASSWORD
+from deploy.local.demo.stage import Stage
+from deploy.local.demo.tale import BUYS_BY_CARD, money
+from services.kit.errors import Refused
+
+Results = AsyncIterator[tuple[bool, str]]
+
+
+async def check_buyer(stage: Stage, customer: dict[str, Any], _: Path) -> Results:
+    """A customer who has bought: trial, order, payment, service, subscription."""
+    rooms, ids = stage.operator, customer["ids"]
+    account = (await rooms.trial.FindAccount(trial_pb2.FindAccountRequest(email=customer["email"]))).account
+    yield account.account_id == ids["account"], "the address belongs to the account"
+    yield account.trial.state == trial_pb2.TRIAL_STATE_BOUGHT, "the trial has ended with a purchase"
+    orders = await rooms.ordering.ListOrders(ordering_pb2.ListOrdersRequest(account_id=ids["account"]))
+    (order,) = orders.orders if len(orders.orders) == 1 else (ordering_pb2.Order(),)
+    yield order.order_id == ids["order"], "there is exactly one order"
+    yield order.state == ordering_pb2.ORDER_STATE_FULFILLED, "the order is fulfilled"
+    yield money(order.quote.totals.gross) == customer["amounts"]["gross"], "the order's amount is the quote's"
+    asked = payments_pb2.GetPaymentRequestRequest(order_id=ids["order"])
+    request = (await rooms.payments.GetPaymentRequest(asked)).payment_request
+    yield request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID, "the payment request is paid"
+    yield request.amount == order.quote.totals.gross, "paid was what was ordered"
+    by_card = customer["plot"] == BUYS_BY_CARD
+    method = common.PAYMENT_METHOD_ONLINE if by_card else common.PAYMENT_METHOD_BANK_TRANSFER
+    yield request.method == method, "paid by card" if by_card else "paid by bank transfer"
+    use = mailboxes_pb2.GetAllowanceRequest(account_id=ids["account"])
+    allowance = (await rooms.mailboxes.GetAllowance(use)).allowance
+    unlocked = allowance.state == mailboxes_pb2.ACCESS_STATE_UNLOCKED and allowance.order_id == ids["order"]
+    yield unlocked, "the service is unlocked by this order"
+    standing = ordering_pb2.GetSubscriptionRequest(account_id=ids["account"])
+    subscription = (await rooms.ordering.GetSubscription(standing)).subscription
+    active = subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE and subscription.order_id == ids["order"]
+    yield active, "the subscription runs"
+
+
+async def check_leaver(stage: Stage, customer: dict[str, Any], _: Path) -> Results:
+    """A customer who never ordered: nothing is left."""
+    rooms, account = stage.operator, customer["ids"]["account"]
+    trial = (await rooms.trial.GetTrial(trial_pb2.GetTrialRequest(account_id=account))).trial
+    yield trial.state == trial_pb2.TRIAL_STATE_CLOSED, "the trial is closed"
+    orders = await rooms.ordering.ListOrders(ordering_pb2.ListOrdersRequest(account_id=account))
+    yield not orders.orders, "there is no order"
+    closure = (await rooms.ordering.GetClosure(ordering_pb2.GetClosureRequest(account_id=account))).closure
+    yield closure.HasField("purged_at"), "the purge is recorded"
+    left = await rooms.mailboxes.ProvePurged(mailboxes_pb2.ProvePurgedRequest(account_id=account))
+    nothing = not (left.domains or left.mailboxes or left.mailboxes_in_mail_system)
+    yield nothing, "no domain and no mailbox is left"
+    yield await _login_is_closed(stage, customer["email"]), "the login is closed"
+
+
+async def check_books(stage: Stage, _: dict[str, Any], __: Path) -> Results:
+    """The books of the whole world: numbering and ledger."""
+    audit = await stage.operator.invoicing.AuditNumbering(invoicing_pb2.AuditNumberingRequest())
+    told = "; ".join(audit.violations) or f"{audit.invoices} invoices without gap or repeat, sent in time"
+    yield not audit.violations and audit.invoices > 0, told
+    proof = await stage.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+    wrong = "; ".join(proof.discrepancies)
+    yield proof.balanced and proof.transactions > 0, wrong or f"the ledger balances ({proof.transactions} transactions)"
+
+
+async def _login_is_closed(stage: Stage, email: str) -> bool:
+    client = common.ClientContext(ip="2001:db8::1", user_agent="Mozilla/5.0 (demo)")
+    try:
+        await stage.gateway.trial.LogIn(trial_pb2.LogInRequest(email=email, password=PASSWORD, client=client))
+    except Refused as refused:
+        return refused.reason == errors_pb2.REASON_LOGIN_REFUSED
+    return False

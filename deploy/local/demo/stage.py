@@ -1,0 +1,86 @@
+"""What every story of the demo plays on: services as a gateway reaches them, inboxes, the calendar, the teller."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from rich.console import Console
+
+from casella.common.v1 import common_pb2 as common
+from deploy.local.clock import LocalCalendar, open_calendar
+from deploy.local.demo import people
+from deploy.local.demo.customer import Customer
+from deploy.local.demo.front import Front
+from deploy.local.demo.inbox import Inbox
+from deploy.local.demo.telling import Teller
+from deploy.local.site import Site
+
+POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 60.0
+
+T = TypeVar("T")
+
+
+class NotInTime(Exception):
+    """Something that should have happened did not."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running Casella and all that a story needs."""
+
+    site: Site
+    gateway: Front
+    operator: Front
+    inbox: Inbox
+    calendar: LocalCalendar
+    teller: Teller
+    customers: list[Customer] = field(default_factory=list)
+
+    def customer(self, name: str, first_name: str, last_name: str, language: common.Language) -> Customer:
+        """Somebody new, who comes from a network of their own."""
+        email = people.new_address(name)
+        new = Customer(self.gateway, self.inbox, email, first_name, last_name, language, people.new_ip())
+        self.customers.append(new)
+        return new
+
+    def tell(self, words: str) -> None:
+        """Say what happened now."""
+        self.teller.scene(self.calendar.now(), words)
+
+    async def wait(self, days: int) -> None:
+        """Let days go by, for everybody; sessions end meanwhile."""
+        await self.calendar.advance(timedelta(days=days), lambda _: None)
+        for customer in self.customers:
+            customer.forget_session()
+
+
+@asynccontextmanager
+async def open_stage(site: Site, console: Console) -> AsyncIterator[Stage]:
+    """Connect to a running Casella."""
+    inbox = Inbox("127.0.0.1", site.ports["mail_imap"], site.secret("mail-password"))
+    teller = Teller(console, site.url("temporal_ui"))
+    async with (
+        Front.connect(site, "gateway") as gateway,
+        Front.connect(site, "operator") as operator,
+        open_calendar(site) as calendar,
+    ):
+        yield Stage(site, gateway, operator, inbox, calendar, teller)
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    """Look again and again until there is something to see.
+
+    Raises:
+        NotInTime: It did not come within a minute of real time.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE_SECONDS
+    while (seen := await look()) is None:
+        if loop.time() > end:
+            raise NotInTime(f"{what} did not come within {PATIENCE_SECONDS:.0f} s: see the Temporal UI and var/logs")
+        await asyncio.sleep(POLL_SECONDS)
+    return seen
