@@ -1,7 +1,5 @@
 """The printed documents: what they say in both languages, PDF/A-3b with the XML inside, the same bytes each time."""
 
-import re
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -16,6 +14,7 @@ from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import View, invoice_view, proforma_view
 from tests.invoicing.documents import ISSUER, customer, invoice, line, private_person, proforma
 from tests.invoicing.kinds import xml_of
+from tests.invoicing.pdf_parts import pages, streams
 
 XML_NAME = "IT07123450483_00001.xml"
 
@@ -36,21 +35,6 @@ def words(view: View) -> str:
         return [str(value)]
 
     return "\n".join(every(view))
-
-
-def streams(pdf: bytes) -> list[bytes]:
-    found = []
-    for match in re.finditer(rb"stream\r?\n", pdf):
-        try:
-            found.append(zlib.decompressobj().decompress(pdf[match.end() :]))
-        except zlib.error:
-            continue
-    return found
-
-
-def pages(pdf: bytes) -> int:
-    whole = pdf + b"".join(streams(pdf))
-    return len(re.findall(rb"/Type ?/Page\b(?!s)", whole))
 
 
 def test_an_italian_proforma_tells_an_accountant_everything() -> None:

@@ -12,6 +12,7 @@ from services.kit.errors import Refused
 from services.kit.ids import new_id
 from tests.invoicing.builders import company, day, invoice_request, person, steering
 from tests.invoicing.clients import Stub
+from tests.invoicing.pdf_parts import streams
 from tests.invoicing.sdi_in_memory import SDI, SdiInMemory
 from tests.support.room import TestRoom, request_id
 
@@ -71,7 +72,7 @@ async def test_an_invoice_that_the_sdi_would_reject_does_not_leave(worker: Stub,
 
 
 async def test_a_correction_is_appended_and_sent_under_a_new_name_with_number_and_date_kept(
-    room: TestRoom, worker: Stub, sdi: SdiInMemory
+    room: TestRoom, worker: Stub, operator: Stub, sdi: SdiInMemory
 ) -> None:
     invoice_id = await issue(worker, party=company(vat_number="01234567890"), date=day(2026, 3, 1))
     prepared = await resend(worker, invoice_id, party=company(company_name="Nuovo Nome S.r.l.", revision=2))
@@ -88,7 +89,11 @@ async def test_a_correction_is_appended_and_sent_under_a_new_name_with_number_an
         (2, "Nuovo Nome S.r.l."),
     ]
     document = await worker.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=invoice_id))
-    assert "IT07123450483_00002.xml" in [file.name for file in document.document.files]
+    files = {file.name: file.file_id for file in document.document.files}
+    assert list(files) == ["fattura-2026-1.pdf", "IT07123450483_00002.xml"]
+    asked = pb.GetDocumentFileRequest(document_id=invoice_id, file_id=files["fattura-2026-1.pdf"])
+    copy = (await operator.GetDocumentFile(asked)).content
+    assert sdi.sent[0][0].content in streams(copy)
 
 
 async def test_the_first_answer_assigns_the_address_of_all_later_files(worker: Stub, sdi: SdiInMemory) -> None:

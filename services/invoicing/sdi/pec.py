@@ -87,12 +87,21 @@ class PecChannel:
             raise ChannelUnavailableError(type(error).__name__) from error
 
     def _read(self, after: Position, limit: int) -> list[Incoming]:
-        with self._open().login(self._account.address, self._account.password) as mailbox:
+        with self._logged_in() as mailbox:
             generation = mailbox.folder.status("INBOX", ["UIDVALIDITY"])["UIDVALIDITY"]
             last = after.last if generation == after.generation else 0
             # "n:*" always names the last message too, even where its UID is below n.
             uids = sorted(int(uid) for uid in mailbox.uids(AND(uid=U(str(last + 1), "*"))) if int(uid) > last)
             return [Incoming(Position(generation, uid), _fetch(mailbox, uid)) for uid in uids[:limit]]
+
+    def _logged_in(self) -> BaseMailBox:
+        mailbox = self._open()
+        try:
+            return mailbox.login(self._account.address, self._account.password)
+        except BaseException:
+            # Nobody else closes the connection of a login that failed.
+            mailbox.client.shutdown()
+            raise
 
     def _open(self) -> BaseMailBox:
         account = self._account

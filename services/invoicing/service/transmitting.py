@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import Customer
+from services.invoicing.domain.documents import Customer, Document
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import (
@@ -108,6 +108,8 @@ class Transmitting:
     async def prepare_resend(self, invoice_id: UUID, correction: Correction) -> Transmission:
         """Makes another attempt ready: same number and date, new file name, the corrected customer if there is one.
 
+        The courtesy copy is made anew, so that it says and carries what will be sent.
+
         Raises:
             NotFound: There is no such invoice.
             WrongTransmissionState: It has ended well, or was given up.
@@ -127,7 +129,9 @@ class Transmitting:
                 await transmissions.insert_attempt(conn, invoice_id, attempt, revision, file, now)
                 await transmissions.prepare_next(conn, invoice_id, attempt, dates_of_resend(found.dates.deadline, now))
                 await audit.record(conn, correction.entry, now)
-        return await self.read(invoice_id)
+        prepared = await self.read(invoice_id)
+        await self._maker.invoice_pdf(await self._invoice(invoice_id), prepared.current)
+        return prepared
 
     async def give_up(self, invoice_id: UUID, correction: Correction) -> Transmission:
         """Ends a transmission by an admin's decision; the invoice keeps its number.
@@ -149,17 +153,20 @@ class Transmitting:
 
     async def _checked(self, found: Transmission) -> StoredFile:
         """The attempt's file, if the SdI would take it."""
-        async with self._database.reading() as conn:
-            invoice = await documents.by_id(conn, found.invoice_id)
-        if invoice is None:
-            raise NotFound
-        xml = await self._maker.invoice_xml(invoice, found.current)
+        xml = await self._maker.invoice_xml(await self._invoice(found.invoice_id), found.current)
         findings = self._checker.check(xml.info.name, xml.content, rome_date(self._clock.now()))
         if findings:
             codes = ",".join(sorted({finding.code for finding in findings}))
             elements = ",".join(sorted({finding.element for finding in findings if finding.element}))
             raise DocumentNotValid(metadata={"codes": codes, "elements": elements})
         return xml
+
+    async def _invoice(self, invoice_id: UUID) -> Document:
+        async with self._database.reading() as conn:
+            invoice = await documents.by_id(conn, invoice_id)
+        if invoice is None:
+            raise NotFound
+        return invoice
 
     async def _send(self, found: Transmission, sending: SentFile, file: OutgoingFile, recipient: str) -> None:
         """Sends under the row's lock, so that an overlapping twin waits and then finds it sent."""
