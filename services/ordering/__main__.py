@@ -10,7 +10,9 @@ from casella.ordering.v1 import ordering_pb2_grpc
 from services.kit.core import Core
 from services.kit.outbox import Wake
 from services.kit.process import run
+from services.kit.reconciler import Job
 from services.kit.server import Room, serve
+from services.ordering.accounts.keeping_store import erase_never_paid
 from services.ordering.accounts.service import Accounts
 from services.ordering.accounts.store import due_closures
 from services.ordering.domain.policy import OrderingPolicy
@@ -49,11 +51,16 @@ def assemble(
         fulfilling=Fulfilling(database, clock),
         accounts=Accounts(database, clock, readings),
     )
+
+    async def erase(now: datetime) -> int:
+        return await erase_never_paid(database, now, policy.unpaid_account_days)
+
     return Room(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
         watched=[_orders, _closures],
+        jobs=[Job("erase never-paid accounts", erase)],
     )
 
 

@@ -33,6 +33,7 @@ class OrderingPolicy(BaseModel):
         online_expiry_days: the same for an order paid online.
         reminder_days: calendar days from the proforma to each payment reminder.
         hold_days: calendar days past the trial's purge date after which no order is taken or stays open.
+        unpaid_account_days: days after its purge for which what is left of a never-paid account is kept.
         button_labels: labels of the order button that bind a customer to pay, by language.
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
     """
@@ -47,6 +48,7 @@ class OrderingPolicy(BaseModel):
     online_expiry_days: Days = 3
     reminder_days: Annotated[tuple[Days, ...], Field(strict=False)] = (3, 7, 12)
     hold_days: Days = 30
+    unpaid_account_days: Annotated[int, Field(ge=1, le=3650)] = 180
     button_labels: ButtonLabels = _BUTTON_LABELS
     terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
 

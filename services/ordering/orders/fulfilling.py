@@ -16,7 +16,7 @@ from services.ordering.domain.states import OrderState
 from services.ordering.errors import OrderNotPaid
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, fulfil
-from services.ordering.orders.subscriptions import (
+from services.ordering.orders.subscription_store import (
     SubscriptionRow,
     find_subscription,
     find_subscription_of,

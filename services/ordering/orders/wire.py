@@ -8,7 +8,7 @@ from services.ordering.domain.consent import Consent
 from services.ordering.enums import BILLINGS, METHODS, STATES, SUBSCRIPTIONS
 from services.ordering.orders.advancing import Advanced, Next
 from services.ordering.orders.rows import OrderRow
-from services.ordering.orders.subscriptions import SubscriptionRow
+from services.ordering.orders.subscription_store import SubscriptionRow
 from services.ordering.pricing.wire import quote_message
 from services.ordering.profiles.wire import party_message
 

@@ -139,3 +139,16 @@ async def test_advancing_many_times_at_once_sends_one_reminder(shop: Shop) -> No
     shop.room.clock.advance(days=3)
     await asyncio.gather(*(shop.advance(order.order_id) for _ in range(8)))
     assert len(await shop.room.mail_params()) == 1
+
+
+async def test_no_reminder_leaves_for_an_order_that_is_just_ending(shop: Shop) -> None:
+    order = await shop.order()
+    await shop.record_proforma(order.order_id)
+    now = shop.room.clock.advance(days=3)
+    ending = text("UPDATE orders SET state = 'expired', ended_at = :at WHERE id = :id")
+    async with shop.room.core.database.transaction() as conn:
+        await conn.execute(ending, {"at": now, "id": UUID(order.order_id)})
+        advancing = asyncio.create_task(shop.advance(order.order_id))
+        await until_waiting(shop, 1)
+    assert (await advancing).next == pb.ORDER_NEXT_NOT_OPEN
+    assert await shop.room.mail_params() == []
