@@ -54,7 +54,9 @@ async def _main(console: Console, var: Path) -> int:
             missing = await check(stage, report)
         console.print()
         console.print(f"In {var / FOLDER}: every email, PDF, XML and receipt, and {report.name}", soft_wrap=True)
-        console.print("`make run` shows this world: the Temporal UI behind the links above, and everybody's inbox")
+        console.print(
+            "`make run` shows this world: Temporal behind the links above, and everybody's inbox", soft_wrap=True
+        )
         console.print(f"{time.monotonic() - begun:.0f} seconds in all")
     return 1 if missing else 0
 
@@ -65,9 +67,9 @@ async def play(stage: Stage, seconds: Callable[[], float]) -> list[Tale]:
     stage.teller.note(f"(the first customer's story took {seconds():.0f} seconds from the start)")
     bottega = await buying.company_orders(stage)
     emma = await leaving.begins(stage)
-    stage.teller.chapter(f"{bottega.title}: the money")
+    stage.teller.chapter(f"{bottega.name}: the money")
     await buying.company_pays(stage, bottega)
-    stage.teller.chapter(f"{emma.title}: the weeks go by")
+    stage.teller.chapter(f"{emma.name}: the weeks go by")
     await leaving.ends(stage, emma)
     return [anna, bottega, emma]
 

@@ -30,8 +30,8 @@ FINAL = {
 async def person_by_card(stage: Stage) -> Tale:
     """An Italian private person: one mailbox for a year, paid by card."""
     customer = stage.customer("anna", "Anna", "Rossi", common.LANGUAGE_IT)
-    tale = Tale("anna", BUYS_BY_CARD, "Anna Rossi, private person: one mailbox for a year, by card", customer)
-    stage.teller.chapter(tale.title)
+    tale = Tale("anna", BUYS_BY_CARD, "Anna Rossi", "private person: one mailbox for a year, by card", customer)
+    stage.teller.chapter(f"{tale.name}, {tale.plan}")
     await begin_trial(stage, tale)
     await use_trial(stage, tale, "anna")
     await customer.save_profile(people.private_person("Anna", "Rossi"))
@@ -47,9 +47,9 @@ async def person_by_card(stage: Stage) -> Tale:
 async def company_orders(stage: Stage) -> Tale:
     """An Italian company: seven mailboxes month by month, to be paid by bank transfer."""
     customer = stage.customer("bottega", "Paolo", "Verdi", common.LANGUAGE_IT)
-    title = "Bottega Cipressi S.r.l.: seven mailboxes month by month, by bank transfer"
-    tale = Tale("bottega", BUYS_BY_TRANSFER, title, customer)
-    stage.teller.chapter(tale.title)
+    plan = "company: seven mailboxes month by month, by bank transfer"
+    tale = Tale("bottega", BUYS_BY_TRANSFER, "Bottega Cipressi S.r.l.", plan, customer)
+    stage.teller.chapter(f"{tale.name}, {tale.plan}")
     await begin_trial(stage, tale)
     await use_trial(stage, tale, "info", "ordini", "paolo")
     await customer.save_profile(people.company("Bottega Cipressi S.r.l.", "Paolo Verdi"))
@@ -132,7 +132,9 @@ async def see_it_through(stage: Stage, tale: Tale) -> None:
     tale.ids |= {"invoice_number": invoice.number, "proforma_number": done.proforma_number}
     tale.became("invoice", "ISSUED", from_timestamp(invoice.issued_at))
     mail = await stage.inbox.wait_for(
-        customer.email, lambda found: invoice.number in found["Subject"] and has_pdf(found), "the courtesy invoice"
+        customer.email,
+        lambda found: f" {invoice.number}:" in found["Subject"] and has_pdf(found),
+        "the courtesy invoice",
     )
     stage.tell(f"email: {mail['Subject']}")
     await e_invoice_ends(stage, tale)

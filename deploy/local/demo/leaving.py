@@ -15,8 +15,8 @@ from workflows import names
 async def begins(stage: Stage) -> Tale:
     """Somebody who reads English tries the service."""
     customer = stage.customer("emma", "Emma", "Carter", common.LANGUAGE_EN)
-    tale = Tale("emma", NEVER_ORDERS, "Emma Carter, who never orders", customer)
-    stage.teller.chapter(tale.title)
+    tale = Tale("emma", NEVER_ORDERS, "Emma Carter", "who never orders", customer)
+    stage.teller.chapter(f"{tale.name}, {tale.plan}")
     await begin_trial(stage, tale)
     await use_trial(stage, tale, "emma", "hello")
     return tale

@@ -53,7 +53,8 @@ class Stage:
 
     async def wait(self, days: int) -> None:
         """Let days go by, for everybody; sessions end meanwhile."""
-        await self.calendar.advance(timedelta(days=days), lambda _: None)
+        with self.teller.time_passes() as say:
+            await self.calendar.advance(timedelta(days=days), say)
         for customer in self.customers:
             customer.forget_session()
 

@@ -19,7 +19,8 @@ class Tale:
     Attributes:
         key: Name of the customer's folder below var/demo.
         plot: Which of the three stories.
-        title: Who it is.
+        name: Who it is.
+        plan: What they do.
         ids: Name → UUID or number.
         states: What the customer's things became, each with its time, oldest first.
         amounts: Name → amount with its currency.
@@ -30,7 +31,8 @@ class Tale:
 
     key: str
     plot: str
-    title: str
+    name: str
+    plan: str
     customer: Customer
     ids: dict[str, str] = field(default_factory=dict)
     states: list[dict[str, str]] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Tale:
 
     def report(self) -> Mapping[str, Any]:
         """The customer's part of report.json."""
-        parts = {name: getattr(self, name) for name in ("key", "plot", "title", "ids")}
+        parts = {name: getattr(self, name) for name in ("key", "plot", "name", "plan", "ids")}
         later = {name: getattr(self, name) for name in ("amounts", "workflows", "emails", "files")}
         states = sorted(self.states, key=lambda state: datetime.fromisoformat(state["at"]))
         return {**parts, "email": self.customer.email, "states": states, **later}

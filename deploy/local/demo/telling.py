@@ -1,5 +1,7 @@
 """Decides how the demo speaks: chapters, what happens with the calendar's time before it, links to each workflow."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import quote
 
@@ -30,6 +32,12 @@ class Teller:
     def workflow(self, name: str, workflow_id: str) -> None:
         """Where an operator sees the process."""
         self._console.print(f"{'':19}[dim]{escape(name)} in Temporal:[/dim] {self.link(workflow_id)}", soft_wrap=True)
+
+    @contextmanager
+    def time_passes(self) -> Iterator[Callable[[str], None]]:
+        """Show the calendar while it moves; what it says is shown in one line that is wiped at the end."""
+        with self._console.status("time passes") as status:
+            yield lambda words: status.update(f"time passes: {words}")
 
     def note(self, words: str) -> None:
         """Something beside the story."""
