@@ -49,6 +49,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_debit": "Pagata con addebito automatico PayPal il {date}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
         "proforma_law": "Non costituisce fattura ai sensi dell’art. 21 del D.P.R. 633/1972.",
+        "not_fiscal": "Non valida ai fini fiscali",
         "courtesy": "Copia di cortesia",
         "courtesy_notice": (
             "Copia di cortesia priva di valore fiscale. L’originale è la fattura elettronica in formato XML "
@@ -109,6 +110,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_debit": "Paid by automatic PayPal debit on {date}.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
         "proforma_law": "This is not an invoice under art. 21 of Italian Presidential Decree 633/1972.",
+        "not_fiscal": "Not valid for tax purposes",
         "courtesy": "Courtesy copy",
         "courtesy_notice": (
             "Courtesy copy without fiscal value. The original is the electronic invoice (XML) sent to the Italian "

@@ -47,6 +47,7 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
     """Says what the PDF of a proforma shows."""
     writer = _writer(proforma.language)
     view = _common(writer, proforma, issuer, title="proforma")
+    view["subtitle"] = writer.texts["not_fiscal"]
     view["facts"] = [
         writer.entry("number", proforma.number),
         writer.entry("date", writer.formats.day(proforma.date)),
