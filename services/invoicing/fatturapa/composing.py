@@ -15,6 +15,7 @@ from services.invoicing.domain.documents import (
     totals,
     vat_shares,
 )
+from services.invoicing.domain.documents import Line as InvoiceLine
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.fatturapa.model import (
     Buyer,
@@ -63,19 +64,7 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         date=invoice.date,
         number=invoice.number,
         total=sums.gross.decimal,
-        lines=tuple(
-            Line(
-                number=line.position,
-                description=line.description,
-                quantity=Decimal(line.quantity),
-                unit_price=line.unit_price.decimal,
-                total=line.net.decimal,
-                vat_rate=line.vat_rate,
-                period_start=line.period_start,
-                period_end=line.period_end,
-            )
-            for line in invoice.lines
-        ),
+        lines=tuple(_line(line) for line in invoice.lines),
         summaries=tuple(
             Summary(share.rate, share.taxable.decimal, share.tax.decimal, exigibility=_EXIGIBLE_AT_ONCE)
             for share in vat_shares(invoice.lines)
@@ -86,6 +75,19 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
             paid_on=invoice.date,
             reference=invoice.payment.reference,
         ),
+    )
+
+
+def _line(line: InvoiceLine) -> Line:
+    return Line(
+        number=line.position,
+        description=line.description,
+        quantity=Decimal(line.quantity),
+        unit_price=line.unit_price.decimal,
+        total=line.net.decimal,
+        vat_rate=line.vat_rate,
+        period_start=line.period_start,
+        period_end=line.period_end,
     )
 
 
