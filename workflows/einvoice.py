@@ -112,10 +112,7 @@ class EInvoice(Process):
         """Send the file unless it was sent, and read where it stands."""
         self.listen()
         request = pb.TransmitInvoiceRequest(invoice_id=self.invoice_id)
-        answer = await self.insist(
-            "transmit the e-invoice",
-            lambda: visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True),
-        )
+        answer = await visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True)
         transmission = answer.transmission
         self.details.concerns(account=transmission.account_id, order=transmission.order_id)
         if transmission.file_name:

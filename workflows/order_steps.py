@@ -55,17 +55,13 @@ class OrderSteps(Process):
             amount=order.quote.totals.gross,
             method=order.payment_method,
         )
-        answer = await self.insist(
-            "make the payment request", lambda: quickly(PaymentsSteps.create, request, "make the payment request")
-        )
+        answer = await quickly(PaymentsSteps.create, request, "make the payment request")
         return answer.payment_request
 
     async def issue_proforma(self) -> invoicing_pb2.Document:
         """The document that asks for the money."""
         request = invoicing_pb2.IssueProformaRequest(order_id=self.order_id)
-        answer = await self.insist(
-            "issue the proforma", lambda: quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
-        )
+        answer = await quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
         return answer.document
 
     async def note_number(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> None:
@@ -95,9 +91,7 @@ class OrderSteps(Process):
     async def email_proforma(self, proforma: invoicing_pb2.Document, order: pb.Order) -> None:
         """The proforma with its instructions or link."""
         request = invoicing_pb2.SendProformaRequest(document_id=proforma.document_id, expires_at=order.expires_at)
-        await self.insist(
-            "email the proforma", lambda: quickly(InvoicingSteps.send_proforma, request, "email the proforma")
-        )
+        await quickly(InvoicingSteps.send_proforma, request, "email the proforma")
 
     async def email_confirmation(self) -> None:
         """The order's confirmation on a durable medium."""
@@ -106,10 +100,7 @@ class OrderSteps(Process):
     async def do_what_is_due(self) -> pb.AdvanceOrderResponse:
         """Have ordering send due reminders and say what comes next."""
         request = pb.AdvanceOrderRequest(order_id=self.order_id)
-        return await self.insist(
-            "do what is due on the order",
-            lambda: quickly(OrderingSteps.advance, request, "do what is due on the order"),
-        )
+        return await quickly(OrderingSteps.advance, request, "do what is due on the order")
 
     async def close_payment_request(
         self, payment: payments_pb2.PaymentRequest, reason: payments_pb2.CloseReason
@@ -127,9 +118,7 @@ class OrderSteps(Process):
         request = pb.RecordOutcomeRequest(order_id=self.order_id, outcome=outcome)
         if outcome == pb.OUTCOME_PAID:
             request.available_on.CopyFrom(payment.available_on)
-        answer = await self.insist(
-            "record the outcome", lambda: quickly(OrderingSteps.record_outcome, request, "record the outcome")
-        )
+        answer = await quickly(OrderingSteps.record_outcome, request, "record the outcome")
         self.details.happened(word(answer.order.state).lower())
         return answer.order
 
@@ -143,37 +132,28 @@ class OrderSteps(Process):
             mailboxes=sum(item.quantity for item in order.quote.items),
             sizes=_by_size(order),
         )
-        answer = await self.insist(
-            "unlock the service", lambda: quickly(MailboxesSteps.unlock, request, "unlock the service")
-        )
+        answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
         self.details.happened("the service is unlocked")
         return answer
 
     async def issue_invoice(self) -> invoicing_pb2.Document:
         """The invoice with its number; its e-invoice starts with it."""
         request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
-        answer = await self.insist(
-            "issue the invoice", lambda: quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
-        )
+        answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
         self.details.happened(f"invoice {answer.document.number} issued")
         return answer.document
 
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
         """The invoice's PDF for the customer."""
         request = invoicing_pb2.SendInvoiceRequest(document_id=invoice.document_id)
-        await self.insist(
-            "email the courtesy invoice",
-            lambda: quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice"),
-        )
+        await quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice")
 
     async def fulfil(self, invoice: invoicing_pb2.Document, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
         """The subscription and its first period begin."""
         request = pb.FulfilOrderRequest(
             order_id=self.order_id, invoice_id=invoice.document_id, unlocked_at=unlocked.unlocked_at
         )
-        await self.insist(
-            "begin the subscription", lambda: quickly(OrderingSteps.fulfil, request, "begin the subscription")
-        )
+        await quickly(OrderingSteps.fulfil, request, "begin the subscription")
 
     async def tell_the_customer(self, order: pb.Order) -> None:
         """The order has ended without a payment."""
@@ -182,7 +162,7 @@ class OrderSteps(Process):
     async def email(self, email: pb.OrderEmail, what: str) -> None:
         """One of the order's emails."""
         request = pb.SendOrderEmailRequest(order_id=self.order_id, email=email)
-        await self.insist(what, lambda: quickly(OrderingSteps.send_email, request, what))
+        await quickly(OrderingSteps.send_email, request, what)
 
     def show_waiting(self, due: pb.AdvanceOrderResponse) -> None:
         """Tell the operator what the order waits for."""

@@ -7,7 +7,6 @@ After the money no error leaves a run: a refused step parks it until somebody ha
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio import workflow
@@ -17,8 +16,6 @@ from workflows import names, retries
 from workflows.details import NEEDS_OPERATOR, Details
 from workflows.steering import Why, Wrong, check_why
 from workflows.steps import StepRefused
-
-Result = TypeVar("Result")
 
 
 class Process:
@@ -50,19 +47,28 @@ class Process:
             raise Wrong("nothing is parked here: there is no step to try again")
 
     async def follow(self, proceed: Callable[[], Awaitable[str]]) -> str:
-        """Run the process until its row is final and nothing rang since; returns its end in one word."""
+        """Run the process until its row is final and nothing rang since; returns its end in one word.
+
+        A refused step parks it; when somebody rings, it begins again from the top, where finished steps answer at once.
+        """
+        refusal: StepRefused | None = None
         while True:
-            self._rung = False
             try:
+                if refusal is not None:
+                    await self._park(refusal)
+                    refusal = None
+                self.listen()
                 end = await proceed()
+                await workflow.wait_condition(workflow.all_handlers_finished)
+            except StepRefused as refused:
+                refusal = refused
             except (asyncio.CancelledError, FailureError) as error:
                 if not is_cancelled_exception(error):
                     raise
                 await self.cancelled()
-                continue
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            if not self._rung:
-                return end
+            else:
+                if not self._rung:
+                    return end
 
     async def cancelled(self) -> None:
         """The UI's Cancel was pressed; processes for which that means something override this."""
@@ -82,24 +88,13 @@ class Process:
         """Silence the bell just before the row is read: a ring from now on means news that were not read."""
         self._rung = False
 
-    async def insist(self, what: str, do: Callable[[], Awaitable[Result]]) -> Result:
-        """Do a step that must succeed; if it is refused, park until somebody has mended the cause."""
-        while True:
-            self.listen()
-            try:
-                result = await do()
-            except StepRefused as refused:
-                await self._park(what, refused)
-            else:
-                self._parked = False
-                return result
-
-    async def _park(self, what: str, refused: StepRefused) -> None:
+    async def _park(self, refused: StepRefused) -> None:
         self._parked = True
-        self.details.happened(f"{what}: refused, {refused.reason}")
+        self.details.happened(f"refused: {refused.step} ({refused.reason})")
         self.details.stands(
             NEEDS_OPERATOR,
-            f"{what} was refused ({refused.message}); mend the cause, then send `retry`",
-            retry="tries the refused step again; give a reason_code",
+            f"mend what was refused: {refused.step} ({refused.message}); then send `retry`",
+            retry="tries again what was refused; give a reason_code",
         )
-        await self.wait(retries.LOOK_AGAIN, f"parked: {what}")
+        await self.wait(retries.LOOK_AGAIN, f"parked: {refused.step}")
+        self._parked = False

@@ -36,7 +36,7 @@ class Purge(Process):
             removed = await self.delete_domains_and_mailboxes(closure)
             await self.wait_while_held()
             await self.close_login()
-            await self.insist("prove that nothing is left", self.prove_nothing_is_left)
+            await self.prove_nothing_is_left()
             await self.record(removed)
         self.details.stands("Purged")
         return "purged"
@@ -50,9 +50,7 @@ class Purge(Process):
         """Whether and why the account is closed, and whether a hold stands."""
         self.listen()
         request = pb.GetClosureRequest(account_id=self.account_id)
-        answer = await self.insist(
-            "read the closure", lambda: quickly(OrderingSteps.get_closure, request, "read the closure")
-        )
+        answer = await quickly(OrderingSteps.get_closure, request, "read the closure")
         return answer.closure
 
     async def wait_while_held(self) -> None:
@@ -68,17 +66,14 @@ class Purge(Process):
         request = mailboxes_pb2.PurgeAccountRequest(
             account_id=self.account_id, contract_ended=closure.reason != pb.CLOSURE_REASON_TRIAL_ENDED
         )
-        removed = await self.insist(
-            "delete domains and mailboxes",
-            lambda: visibly(MailboxesSteps.purge, request, "delete domains and mailboxes", outside=True),
-        )
+        removed = await visibly(MailboxesSteps.purge, request, "delete domains and mailboxes", outside=True)
         self.details.happened(f"{removed.domains_removed} domains and {removed.mailboxes_removed} mailboxes removed")
         return removed
 
     async def close_login(self) -> None:
         """No login and no session is left."""
         request = trial_pb2.CloseLoginRequest(account_id=self.account_id)
-        await self.insist("close the login", lambda: quickly(TrialSteps.close_login, request, "close the login"))
+        await quickly(TrialSteps.close_login, request, "close the login")
         self.details.happened("the login is closed")
 
     async def prove_nothing_is_left(self) -> None:
@@ -90,6 +85,7 @@ class Purge(Process):
         )
         if left.domains or left.mailboxes or left.mailboxes_in_mail_system:
             raise StepRefused(
+                "prove that nothing is left",
                 "NOT_EMPTY",
                 f"{left.domains} domains, {left.mailboxes} mailboxes and "
                 f"{left.mailboxes_in_mail_system} in the mail system are left",
@@ -103,4 +99,4 @@ class Purge(Process):
             domains_removed=removed.domains_removed,
             mailboxes_removed=removed.mailboxes_removed,
         )
-        await self.insist("record the purge", lambda: quickly(OrderingSteps.record_purged, request, "record the purge"))
+        await quickly(OrderingSteps.record_purged, request, "record the purge")

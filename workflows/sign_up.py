@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import Details
     from workflows.process import Process
     from workflows.steering import Why, Wrong, check_why, request_id, steering
-    from workflows.steps import quickly, visibly
+    from workflows.steps import StepRefused, quickly, visibly
 
 _ENDS = {
     pb.SIGN_UP_STATE_AWAITING_CONFIRMATION: "allowed",
@@ -93,10 +93,11 @@ class SignUp(Process):
     async def read(self) -> pb.SignUpStatus:
         """The sign-up's row as it stands."""
         self.listen()
-        answer = await quickly(
-            TrialSteps.get_sign_up, pb.GetSignUpRequest(sign_up_id=self.sign_up_id), "read the sign-up"
-        )
-        return answer.sign_up
+        request = pb.GetSignUpRequest(sign_up_id=self.sign_up_id)
+        try:
+            return (await quickly(TrialSteps.get_sign_up, request, "read the sign-up")).sign_up
+        except StepRefused:  # the daily job has deleted what nobody decided or confirmed in time
+            return pb.SignUpStatus(sign_up_id=self.sign_up_id, state=pb.SIGN_UP_STATE_LAPSED)
 
     def show_review(self, sign_up: pb.SignUpStatus) -> None:
         """Tell the operator why it waits and what may be done."""

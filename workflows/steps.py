@@ -19,14 +19,21 @@ Step = Callable[[Any, Request], Awaitable[Response]]
 """An activity method: one protobuf message in, one out."""
 
 
-class StepRefused(Exception):
-    """A service refused a step for a business reason; the name is that of ``casella.common.v1.Reason``."""
+class StepRefused(ApplicationError):
+    """A service refused a step for a business reason; repeating it does not change that.
 
-    def __init__(self, reason: str, message: str) -> None:
-        """Carry the reason's name and the service's sentence, which holds no personal data."""
-        super().__init__(f"{reason}: {message}")
+    In a run it parks the process, in an update it fails the update and nothing else.
+
+    Attributes:
+        step: What was refused, in the words that the Temporal UI shows.
+        reason: Name of the ``casella.common.v1.Reason``.
+    """
+
+    def __init__(self, step: str, reason: str, message: str) -> None:
+        """Carry the service's sentence, which holds no personal data."""
+        super().__init__(message, type=reason, non_retryable=True)
+        self.step = step
         self.reason = reason
-        self.message = message
 
 
 async def quickly(step: Step[Request, Response], request: Request, summary: str) -> Response:
@@ -46,7 +53,7 @@ async def quickly(step: Step[Request, Response], request: Request, summary: str)
     except (ActivityError, ApplicationError) as error:
         if is_cancelled_exception(error):
             raise
-        _raise_if_refused(error)
+        _raise_if_refused(error, summary)
     return await visibly(step, request, summary)
 
 
@@ -71,12 +78,12 @@ async def visibly(step: Step[Request, Response], request: Request, summary: str,
             summary=summary,
         )
     except ActivityError as error:
-        _raise_if_refused(error)
+        _raise_if_refused(error, summary)
         raise
 
 
-def _raise_if_refused(error: ActivityError | ApplicationError) -> None:
+def _raise_if_refused(error: ActivityError | ApplicationError, step: str) -> None:
     """A failed local activity arrives bare, a normal one wrapped; both name the reason in the error's type."""
     cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError) and cause.non_retryable and (cause.type or "").startswith("REASON_"):
-        raise StepRefused(cause.type or "", cause.message) from error
+        raise StepRefused(step, cause.type or "", cause.message) from error
