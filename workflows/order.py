@@ -55,9 +55,7 @@ class Order(OrderSteps):
                 unlocked = await self.unlock(order)
                 invoice = await self.issue_invoice()
                 await self.email_courtesy_invoice(invoice)
-                await self.fulfil(
-                    invoice, unlocked
-                )  # last: a run that begins again on a fulfilled order has no more to do
+                await self.fulfil(invoice, unlocked)  # last: on a fulfilled order a new run does nothing
                 return self.end("Fulfilled")
             case pb.ORDER_STATE_EXPIRED | pb.ORDER_STATE_CANCELLED:
                 await self.tell_the_customer(order)
