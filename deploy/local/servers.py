@@ -53,6 +53,7 @@ class Server:
         self._ended = ended
         self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -68,13 +69,13 @@ class Server:
         await asyncio.to_thread(self._program.prepare)
         process = self._process = self._program.start()
         self._watch = asyncio.create_task(self._wait(process))
-        await self._program.ready(process)
+        await self._make_ready(process)
 
     async def wait_ready(self) -> None:
         """Waits until it can be used, also while it is being started again."""
         while self._process is None:
             await asyncio.sleep(_POLL_SECONDS)
-        await self._program.ready(self._process)
+        await self._make_ready(self._process)
 
     async def stop(self) -> None:
         """Stops it, if it runs."""
@@ -83,6 +84,11 @@ class Server:
             await asyncio.to_thread(self._program.stop, process)
         if self._watch is not None:
             await self._watch
+
+    async def _make_ready(self, process: Process) -> None:
+        """One at a time: two that make the same roles at once are refused by PostgreSQL."""
+        async with self._turn:
+            await self._program.ready(process)
 
     async def _wait(self, process: Process) -> None:
         code = await asyncio.to_thread(process.wait)
