@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import asyncpg
@@ -11,7 +12,7 @@ from temporalio.client import Client
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from deploy.local import provision, temporal
-from deploy.local.demo import people
+from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import Inbox
@@ -47,6 +48,16 @@ class Play:
         quote = await customer.quote(common.CUSTOMER_KIND_PRIVATE, common.BILLING_PERIOD_ANNUAL, 1)
         placed = await customer.place_order(quote, method)
         return await self.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
+
+    async def proforma(self, customer: Customer) -> EmailMessage:
+        """The email that asks for the money."""
+        return await self.inbox.wait_for(
+            customer.email, lambda mail: mail["Subject"].startswith("Proforma"), "the proforma"
+        )
+
+    async def pay_by_card(self, customer: Customer) -> None:
+        """Follow the emailed link to the hosted page and pay there; Stripe tells by its webhook."""
+        await paying.pay_online(self.world.site.url("gateway"), await self.proforma(customer))
 
     async def order_when(
         self, customer: Customer, order_id: str, wanted: Callable[[ordering_pb2.Order], bool]

@@ -1,0 +1,99 @@
+"""Standing still at a moment: a process at one of its named hooks, or a statement in front of a lock of the test's."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo.customer import Customer
+from tests.e2e.ends import documents_of
+from tests.e2e.play import Play, database
+from tests.e2e.waiting import until
+
+_NUMBERS = "LOCK TABLE numbering IN SHARE ROW EXCLUSIVE MODE"
+_TAKES_A_NUMBER = "INSERT INTO numbering"
+
+
+class Moment:
+    """A hook of `services.kit.hooks` at which a process stands still when armed, once.
+
+    Args:
+        folder: Where its flag files lie.
+        name: The hook's name, for example `mail.accepted`.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._flag = folder / name
+        self._go = folder / f"{name}.go"
+        self._flag.touch()  # a moment with its flag was passed already: nobody stands still before `arm`
+
+    @property
+    def hook(self) -> str:
+        """What the process is told in `CASELLA_HOOKS`."""
+        return f"{self.name}=hold:{self._flag}"
+
+    def arm(self) -> None:
+        """Hold the next who comes by."""
+        self._go.unlink(missing_ok=True)
+        self._flag.unlink()
+
+    async def reached(self) -> None:
+        """Come back once somebody stands there."""
+
+        async def look() -> bool | None:
+            return True if self._flag.exists() else None
+
+        await until(look, f"the moment {self.name}")
+
+    def let_go(self) -> None:
+        """Let whoever stands there go on."""
+        self._go.touch()
+
+
+@asynccontextmanager
+async def locked(play: Play, room: str, statement: str, *arguments: object) -> AsyncIterator[None]:
+    """Hold what a statement locks, as the room's own role, until the block ends; PostgreSQL may be killed meanwhile."""
+    holder = await database(play, room)
+    try:
+        await holder.execute("BEGIN")
+        await holder.execute(statement, *arguments)
+        yield
+    finally:
+        holder.terminate()  # the server gives the locks of a dropped connection back
+
+
+async def held_up(play: Play, room: str, words: str) -> None:
+    """Come back once a statement of a room that begins with these words waits for a lock."""
+    watcher = await database(play, room)
+    try:
+
+        async def look() -> bool | None:
+            waiting = await watcher.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user"
+                " AND query LIKE $1 || '%'",
+                words,
+            )
+            return True if waiting else None
+
+        await until(look, f"a statement {words} … that waits for a lock")
+    finally:
+        await watcher.close()
+
+
+@asynccontextmanager
+async def unlocked_but_not_invoiced(play: Play) -> AsyncIterator[tuple[Customer, ordering_pb2.Order]]:
+    """A customer has paid and is unlocked; the invoice waits for its number until the block ends."""
+    customer, order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
+    await play.proforma(customer)
+    async with locked(play, "invoicing", _NUMBERS):
+        await play.pay_by_card(customer)
+        await held_up(play, "invoicing", _TAKES_A_NUMBER)
+        assert (await customer.allowance()).state == mailboxes_pb2.ACCESS_STATE_UNLOCKED
+        assert (await customer.order(order.order_id)).state == ordering_pb2.ORDER_STATE_PAID
+        kinds = [document.kind for document in await documents_of(play, customer)]
+        assert kinds == [invoicing_pb2.DOCUMENT_KIND_PROFORMA]
+        yield customer, order
