@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = GatewaySettings()
-    channel = open_channel(settings.payments_address, settings.caller_secret)
+    channel = open_channel(settings.payments_address, settings.caller_secret, settings.tls)
     app = make_app(payments_pb2_grpc.PaymentsServiceStub(channel), settings.provider_name)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from aiohttp import web
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
-from deploy.local.ports import free_port
 from gateway.web import make_app
 from services.kit.core import Core
 from services.kit.ids import new_id
@@ -27,6 +26,7 @@ from tests.stripe_standin import process
 from tests.stripe_standin.process import StripeProcess
 from tests.support.room import MovableClock, TestRoom, running_room
 
+WEBHOOK_PATH = "/webhooks/stripe"
 OUR_IBAN = EXAMPLE_IBAN
 GROSS = 14_640
 
@@ -40,7 +40,7 @@ class World:
     room: TestRoom
     stripe: StripeProcess
     url: str
-    standin_offset: int = 0
+    standin_offset: int
 
     def stub(self, caller: str = "worker") -> Stub:
         """The payments service as one of the callers."""
@@ -76,7 +76,7 @@ class World:
         return str(answer.checkout_url)
 
     async def close(
-        self, request: payments_pb2.PaymentRequest, reason: int = payments_pb2.CLOSE_REASON_EXPIRED
+        self, request: payments_pb2.PaymentRequest, reason: payments_pb2.CloseReason = payments_pb2.CLOSE_REASON_EXPIRED
     ) -> payments_pb2.PaymentRequest:
         """Close the request."""
         asked = payments_pb2.ClosePaymentRequestRequest(payment_request_id=request.payment_request_id, reason=reason)
@@ -126,11 +126,23 @@ class World:
 
 
 @asynccontextmanager
-async def running_world(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """Run room, stand-in and gateway until the block ends."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    stripe = process.start(folder, f"{url}/webhooks/stripe")
+async def running_world(
+    database_url: str, stripe: StripeProcess, folder: Path, **settings: Any
+) -> AsyncIterator[World]:
+    """Run room and gateway around a stand-in until the block ends.
+
+    Args:
+        database_url: Of a fresh database.
+        stripe: The run's stand-in; it begins with nothing.
+        folder: For the keys.
+        settings: Of the room, beside the usual ones.
+    """
+    await stripe.wait_ready()
+    await stripe.forget()
+    offset = await stripe.offset()
+    url = stripe.webhook_url.removesuffix(WEBHOOK_PATH)
+    (folder / "key").write_text(process.KEY)
+    (folder / "webhook-secret").write_text(process.WEBHOOK_SECRET)
     (folder / "pay-link.key").write_bytes(secrets.token_hex(32).encode())
     keys = {
         "stripe_key_file": folder / "key",
@@ -147,9 +159,8 @@ async def running_world(database_url: str, folder: Path, **settings: Any) -> Asy
         )
         return build(core, made, providers[0])
 
-    clock = MovableClock(datetime.now(UTC))
+    clock = MovableClock(datetime.now(UTC) + timedelta(seconds=offset))
     try:
-        await stripe.wait_ready()
         more = {"stripe_url": stripe.url, "public_url": url, **keys, **settings}
         async with running_room(
             NAME, database_url, wire, folder, clock=clock, settings_class=PaymentsSettings, **more
@@ -158,15 +169,14 @@ async def running_world(database_url: str, folder: Path, **settings: Any) -> Asy
                 make_app(payments_pb2_grpc.PaymentsServiceStub(room.channel("gateway")), "Casella Prova")
             )
             await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", port).start()
+            await web.TCPSite(runner, "127.0.0.1", int(url.rpartition(":")[2])).start()
             try:
-                yield World(room, stripe, url)
+                yield World(room, stripe, url, offset)
             finally:
                 await runner.cleanup()
     finally:
         for provider in providers:
             await provider.close()
-        stripe.stop()
 
 
 def uuid_of(request: payments_pb2.PaymentRequest) -> UUID:

@@ -29,6 +29,7 @@ class StripeProcess:
     url: str
     clock: str
     log: Path
+    webhook_url: str
 
     async def wait_ready(self) -> None:
         """Wait until everything listens."""
@@ -41,6 +42,17 @@ class StripeProcess:
         async with grpc.aio.insecure_channel(self.clock) as channel:
             stub = clock_pb2_grpc.ClockServiceStub(channel)
             await stub.SetClockOffset(clock_pb2.SetClockOffsetRequest(offset=Duration(seconds=seconds)))
+
+    async def offset(self) -> int:
+        """How many seconds its calendar is ahead of real time."""
+        async with grpc.aio.insecure_channel(self.clock) as channel:
+            answer = await clock_pb2_grpc.ClockServiceStub(channel).GetClock(clock_pb2.GetClockRequest())
+            return answer.offset.seconds
+
+    async def forget(self) -> None:
+        """Make it begin again with nothing; its calendar stays where it is."""
+        async with aiohttp.ClientSession() as http, http.delete(f"{self.url}/_simulator/state") as answer:
+            assert answer.status == 200, await answer.text()
 
     async def backlog(self) -> int:
         """How many events wait for delivery."""
@@ -105,4 +117,4 @@ def start(folder: Path, webhook_url: str = "", **environment: str) -> StripeProc
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local.stripe"], cwd=_ROOT, env=variables, stdout=out, stderr=out
         )
-    return StripeProcess(process, f"http://127.0.0.1:{port}", f"127.0.0.1:{clock}", log)
+    return StripeProcess(process, f"http://127.0.0.1:{port}", f"127.0.0.1:{clock}", log, webhook_url)

@@ -2,7 +2,8 @@
 
 The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`, `hold`, `away` (true),
 `ineligible` (list of methods), `settled_minor` (another amount), `livemode`, `api_version`;
-`POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`.
+`POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`;
+`GET` and `DELETE /_simulator/state`.
 """
 
 from typing import Any
@@ -38,6 +39,7 @@ class Hosted:
         add.add_post("/c/pay/{id}", self._pay)
         add.add_get("/_simulator", self._home)
         add.add_get("/_simulator/state", self._everything)
+        add.add_delete("/_simulator/state", self._forget)
         add.add_put("/_simulator/faults", self._order_faults)
         add.add_post("/_simulator/payment_intents/{id}/settle", self._settle)
         add.add_post("/_simulator/events/{id}/resend", self._resend)
@@ -75,6 +77,10 @@ class Hosted:
         ]
         sessions = self._state.all(SESSION)
         return web.json_response({"simulator": True, "sessions": sessions, "events": events})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self._state.forget()
+        return web.json_response({"simulator": True})
 
     async def _order_faults(self, request: web.Request) -> web.Response:
         ordered: dict[str, Any] = await request.json()

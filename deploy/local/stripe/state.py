@@ -31,6 +31,11 @@ class State:
         """Close the file."""
         self._db.close()
 
+    def forget(self) -> None:
+        """Begin again with nothing."""
+        for table in ("objects", "idempotency", "events", "faults"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608  constants
+
     def put(self, item: Object) -> None:
         """Store an object under its id."""
         self._db.execute(

@@ -6,7 +6,7 @@ An amount that cannot be read must never become zero (pretix issue 5168: it did,
 import re
 from decimal import Decimal
 
-_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,5})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 # ISO 4217: every other currency of a bank statement has two decimals.
 _DECIMALS = {

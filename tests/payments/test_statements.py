@@ -1,0 +1,198 @@
+"""Bank statements: exact money pays on its booking date, everything else waits for an operator with its reason."""
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2
+from services.kit.errors import Refused
+from tests.payments.statement import Entry, statement
+from tests.payments.world import GROSS, World
+
+PAID = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+OPEN = payments_pb2.PAYMENT_REQUEST_STATE_OPEN
+REASON = {
+    name.removeprefix("MONEY_ENTRY_REASON_").lower(): number for name, number in payments_pb2.MoneyEntryReason.items()
+}
+
+
+async def proforma(world: World, request: payments_pb2.PaymentRequest, number: str) -> None:
+    asked = payments_pb2.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number=number)
+    await world.stub().RecordProforma(asked)
+
+
+async def test_exact_money_with_the_reference_pays_on_its_booking_date(world: World) -> None:
+    request = await world.transfer_request()
+    done = await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=date(2026, 1, 31))))
+    assert (done.credits, done.paid, done.queued, done.known) == (1, 1, 0, 0)
+    paid = await world.get(request)
+    assert paid.state == PAID
+    assert paid.available_on == common_pb2.Date(year=2026, month=1, day=31)
+    assert [wake.workflow_id for wake in await world.room.wakes()] == [f"order:{request.order_id}"]
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
+
+
+async def test_the_reference_counts_in_free_text_and_in_the_end_to_end_id_too(world: World) -> None:
+    first, second = await world.transfer_request(), await world.transfer_request()
+    spaced = " ".join(first.transfer.reference).lower()
+    done = await world.import_file(
+        statement(Entry(GROSS, text=f"pago {spaced} grazie"), Entry(GROSS, end_to_end=second.transfer.reference))
+    )
+    assert done.paid == 2
+
+
+async def test_the_proforma_number_counts_where_there_is_no_reference(world: World) -> None:
+    request = await world.transfer_request()
+    await proforma(world, request, "P2026/17")
+    other = await world.transfer_request()
+    await proforma(world, other, "P2026/170")
+    assert (await world.import_file(statement(Entry(GROSS, text="saldo p 2026 / 17 Rossi")))).paid == 1
+    assert (await world.get(request)).state == PAID
+    assert (await world.get(other)).state == OPEN
+
+
+async def test_the_reference_is_stronger_than_the_number(world: World) -> None:
+    meant, other = await world.transfer_request(), await world.transfer_request()
+    await proforma(world, other, "P2026/18")
+    await world.import_file(statement(Entry(GROSS, reference=meant.transfer.reference, text="P2026/18")))
+    assert (await world.get(meant)).state == PAID
+    assert (await world.get(other)).state == OPEN
+
+
+async def test_the_same_file_twice_changes_nothing(world: World) -> None:
+    request = await world.transfer_request()
+    file = statement(Entry(GROSS, reference=request.transfer.reference), Entry(1, text="sconosciuto"))
+    await world.import_file(file)
+    before = await world.balances()
+    done = await world.import_file(file)
+    assert (done.known, done.paid, done.queued) == (2, 0, 0)
+    assert await world.balances() == before
+    assert len(await world.room.wakes()) == 1
+
+
+async def test_the_same_file_by_five_at_once_counts_once(world: World) -> None:
+    requests = [await world.transfer_request() for _ in range(4)]
+    file = statement(*(Entry(GROSS, reference=request.transfer.reference) for request in requests))
+    answers = await asyncio.gather(*(world.import_file(file) for _ in range(5)))
+    assert sum(answer.paid for answer in answers) == 4
+    assert await world.balances() == {"bank": 4 * GROSS, "receivable": -4 * GROSS}
+
+
+async def test_two_genuine_equal_transfers_are_two(world: World) -> None:
+    request = await world.transfer_request()
+    twin = Entry(GROSS, reference=request.transfer.reference)
+    done = await world.import_file(statement(twin, twin))
+    assert (done.paid, done.queued) == (1, 1)
+    assert [entry.reason for entry in await world.queue()] == [REASON["twice"]]
+    assert await world.balances() == {"bank": 2 * GROSS, "receivable": -GROSS, "suspense": -GROSS}
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "reason"),
+    [(GROSS - 1, "EUR", "short"), (GROSS + 1, "EUR", "over"), (GROSS, "CHF", "currency"), (1, "USD", "currency")],
+)
+async def test_other_money_is_queued_with_its_reason_and_pays_nothing(
+    world: World, minor: int, currency: str, reason: str
+) -> None:
+    request = await world.transfer_request()
+    done = await world.import_file(statement(Entry(minor, reference=request.transfer.reference, currency=currency)))
+    assert (done.paid, done.queued) == (0, 1)
+    (entry,) = await world.queue()
+    assert (entry.reason, entry.amount.minor, entry.amount.currency) == (REASON[reason], minor, currency)
+    assert list(entry.suggestions) == [request.payment_request_id]
+    assert (await world.get(request)).state == OPEN
+    assert (await world.proof()).balanced
+
+
+async def test_money_for_a_closed_request_is_late(world: World) -> None:
+    request = await world.transfer_request()
+    await world.close(request)
+    await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference)))
+    assert [entry.reason for entry in await world.queue()] == [REASON["late"]]
+    assert await world.room.wakes() == []
+
+
+async def test_unknown_money_comes_with_suggestions_of_the_same_amount(world: World) -> None:
+    same, _ = (
+        await world.transfer_request(),
+        await world.transfer_request(amount=common_pb2.Money(minor=GROSS + 1, currency="EUR")),
+    )
+    await world.import_file(statement(Entry(GROSS, text="non saprei", debtor="Anna Prova", bank_reference="B-9")))
+    (entry,) = await world.queue()
+    assert entry.reason == REASON["unknown"]
+    assert list(entry.suggestions) == [same.payment_request_id]
+    assert (entry.payer_name, entry.remittance, entry.source_reference) == ("Anna Prova", "non saprei", "B-9")
+
+
+async def test_a_text_that_names_two_requests_pays_neither(world: World) -> None:
+    first, second = await world.transfer_request(), await world.transfer_request()
+    text = f"{first.transfer.reference} {second.transfer.reference}"
+    await world.import_file(statement(Entry(GROSS, text=text)))
+    (entry,) = await world.queue()
+    assert entry.reason == REASON["unknown"]
+    assert set(entry.suggestions) == {first.payment_request_id, second.payment_request_id}
+
+
+async def test_a_reference_that_we_never_issued_pays_nothing(world: World) -> None:
+    await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, reference="RF18539007547034")))
+    assert [entry.reason for entry in await world.queue()] == [REASON["unknown"]]
+
+
+async def test_exact_money_without_a_day_waits(world: World) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=None)))
+    (entry,) = await world.queue()
+    assert entry.reason == REASON["undated"]
+    assert not entry.HasField("available_on")
+    assert (await world.get(request)).state == OPEN
+
+
+async def test_debits_reversals_and_pending_entries_never_credit(world: World) -> None:
+    request = await world.transfer_request()
+    reference = request.transfer.reference
+    done = await world.import_file(
+        statement(
+            Entry(GROSS, reference=reference, direction="DBIT"),
+            Entry(GROSS, reference=reference, reversal=True),
+            Entry(GROSS, reference=reference, status="PDNG"),
+        )
+    )
+    assert (done.credits, done.ignored) == (0, 3)
+    assert (await world.get(request)).state == OPEN
+    assert await world.balances() == {}
+
+
+async def test_a_transfer_pays_an_online_request_and_a_later_card_payment_is_twice(world: World) -> None:
+    request = await world.request()
+    await proforma(world, request, "P2026/20")
+    url = await world.start(request)
+    await world.import_file(statement(Entry(GROSS, text="P2026/20")))
+    assert (await world.get(request)).state == PAID
+    await world.stripe.pay(url)
+    await world.deliver()
+    assert [entry.reason for entry in await world.queue()] == [REASON["twice"]]
+
+
+@pytest.mark.parametrize(
+    "file", [b"x", b"<a/>", statement(Entry(0)), statement(Entry(100), iban="DE89370400440532013000")]
+)
+async def test_a_file_that_is_not_our_statement_is_refused_and_nothing_is_stored(world: World, file: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        await world.import_file(file)
+    assert refused.value.reason == errors_pb2.REASON_STATEMENT_UNREADABLE
+    assert await world.room.rows("bank_entries") == []
+
+
+async def test_the_queue_is_listed_page_by_page_oldest_first(world: World) -> None:
+    await world.import_file(statement(*(Entry(minor, text=f"n {minor}") for minor in range(1, 8))))
+    amounts, token = [], ""
+    for _ in range(4):
+        page = common_pb2.PageRequest(page_size=2, page_token=token)
+        listed = await world.stub("operator").ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest(page=page))
+        amounts += [entry.amount.minor for entry in listed.entries]
+        token = listed.next_page_token
+    assert amounts == [1, 2, 3, 4, 5, 6, 7]
+    assert token == ""

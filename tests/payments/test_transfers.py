@@ -1,0 +1,140 @@
+"""An operator's word about a transfer pays, is kept with its reason, and is confirmed by the statement later."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2
+from services.kit.errors import Refused
+from services.kit.wire import to_date
+from tests.payments.statement import Entry, statement
+from tests.payments.world import GROSS, World
+from tests.support.room import request_id
+
+Answer = payments_pb2.RecordBankTransferResponse
+PAID = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+
+
+def seen(world: World, request: payments_pb2.PaymentRequest, **changed: Any) -> payments_pb2.RecordBankTransferRequest:
+    """What an operator sends who saw the transfer on the account yesterday."""
+    fields = {
+        "request_id": request_id(),
+        "payment_request_id": request.payment_request_id,
+        "amount": common_pb2.Money(minor=GROSS, currency="EUR"),
+        "booked_on": to_date(world.today() - timedelta(days=1)),
+        "bank_reference": "CRO-4711",
+        "steering": common_pb2.Steering(actor="anna@provider", reason_code="seen_on_account", source="update:1"),
+        **changed,
+    }
+    return payments_pb2.RecordBankTransferRequest(**fields)
+
+
+async def record(world: World, asked: payments_pb2.RecordBankTransferRequest) -> Answer:
+    answer: Answer = await world.stub("worker").RecordBankTransfer(asked)
+    return answer
+
+
+async def test_an_exact_transfer_pays_on_its_booking_date_and_is_audited(world: World) -> None:
+    request = await world.transfer_request()
+    asked = seen(world, request)
+    answer = await record(world, asked)
+    assert (answer.payment_request.state, answer.money_entry_id) == (PAID, "")
+    assert answer.payment_request.available_on == asked.booked_on
+    assert [wake.signal for wake in await world.room.wakes()] == ["payment_completed"]
+    assert await world.balances() == {"announced": GROSS, "receivable": -GROSS}
+    (kept,) = await world.room.rows("audit")
+    assert (kept["actor"], kept["action"], kept["reason_code"]) == (
+        "anna@provider", "record_bank_transfer", "seen_on_account",
+    )  # fmt: skip
+
+
+async def test_the_same_call_twice_or_at_once_counts_once(world: World) -> None:
+    request = await world.transfer_request()
+    asked = seen(world, request)
+    answers = await asyncio.gather(*(record(world, asked) for _ in range(5)))
+    assert all(answer == answers[0] for answer in answers)
+    assert await world.balances() == {"announced": GROSS, "receivable": -GROSS}
+    assert len(await world.room.rows("audit")) == 1
+
+
+async def test_the_same_request_id_with_other_content_is_refused(world: World) -> None:
+    request = await world.transfer_request()
+    asked = seen(world, request)
+    await record(world, asked)
+    asked.amount.minor += 1
+    with pytest.raises(Refused) as refused:
+        await record(world, asked)
+    assert refused.value.reason == errors_pb2.REASON_REQUEST_ID_REUSED
+
+
+async def test_the_statement_confirms_what_was_recorded_and_nothing_is_paid_twice(world: World) -> None:
+    by_reference, by_bank = await world.transfer_request(), await world.transfer_request()
+    await record(world, seen(world, by_reference, bank_reference="typed wrong"))
+    await record(world, seen(world, by_bank, bank_reference="B-2"))
+    done = await world.import_file(
+        statement(Entry(GROSS, reference=by_reference.transfer.reference), Entry(GROSS, bank_reference="B-2"))
+    )
+    assert (done.confirmed, done.paid, done.queued) == (2, 0, 0)
+    assert await world.queue() == []
+    assert await world.balances() == {"announced": 0, "bank": 2 * GROSS, "receivable": -2 * GROSS}
+
+
+async def test_a_further_transfer_after_the_confirming_one_is_twice(world: World) -> None:
+    request = await world.transfer_request()
+    await record(world, seen(world, request))
+    twin = Entry(GROSS, reference=request.transfer.reference)
+    done = await world.import_file(statement(twin, twin))
+    assert (done.confirmed, done.queued) == (1, 1)
+
+
+async def test_money_already_in_the_queue_is_assigned_and_not_counted_again(world: World) -> None:
+    request = await world.transfer_request()
+    entry = Entry(GROSS, text="senza riferimento", bank_reference="B-7", day=date(2026, 3, 5))
+    await world.import_file(statement(entry))
+    answer = await record(world, seen(world, request, bank_reference="B-7"))
+    assert answer.payment_request.state == PAID
+    assert answer.payment_request.available_on == common_pb2.Date(year=2026, month=3, day=5)
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS, "suspense": 0}
+
+
+async def test_a_transfer_of_another_amount_waits_in_the_queue(world: World) -> None:
+    request = await world.transfer_request()
+    less = common_pb2.Money(minor=GROSS - 100, currency="EUR")
+    answer = await record(world, seen(world, request, amount=less))
+    assert answer.payment_request.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN
+    (entry,) = await world.queue()
+    assert answer.money_entry_id == entry.money_entry_id
+    assert entry.reason == payments_pb2.MONEY_ENTRY_REASON_SHORT
+
+
+async def test_a_transfer_for_a_closed_request_is_late(world: World) -> None:
+    request = await world.transfer_request()
+    await world.close(request)
+    answer = await record(world, seen(world, request))
+    assert answer.money_entry_id
+    assert [entry.reason for entry in await world.queue()] == [payments_pb2.MONEY_ENTRY_REASON_LATE]
+
+
+async def test_every_bad_field_is_named_and_nothing_is_stored(world: World) -> None:
+    request = await world.transfer_request()
+    bad = seen(
+        world,
+        request,
+        request_id="x",
+        payment_request_id="y",
+        amount=common_pb2.Money(minor=0, currency="USD"),
+        booked_on=to_date(world.today() + timedelta(days=2)),
+        bank_reference="a\x00b",
+        steering=common_pb2.Steering(ticket_id="z"),
+    )
+    with pytest.raises(Refused) as refused:
+        await record(world, bad)
+    assert {violation.field for violation in refused.value.violations} == {
+        "request_id", "payment_request_id", "amount.currency", "amount.minor", "booked_on", "bank_reference",
+        "steering.actor", "steering.reason_code", "steering.ticket_id",
+    }  # fmt: skip
+    assert await world.room.rows("announced_transfers") == await world.room.rows("audit") == []
