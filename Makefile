@@ -22,7 +22,7 @@ setup-tests:
 	@sh deploy/build/setup.sh --judge
 
 demo: setup
-	@$(PYTHON) -m cli demo
+	@exec $(PYTHON) -m deploy.local.demo
 
 run: setup
 	@exec $(PYTHON) -m deploy.local

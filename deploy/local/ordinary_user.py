@@ -85,6 +85,8 @@ def _with_file_capabilities(setpriv: str, user: pwd.struct_passwd) -> tuple[str,
         f"--reuid={user.pw_uid}",
         f"--regid={user.pw_gid}",
         "--clear-groups",
+        # Without it access(2), by which initdb looks for its fellow programs, leaves the capabilities out.
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps={_CAPABILITIES}",
         f"--ambient-caps={_CAPABILITIES}",
         "--",

