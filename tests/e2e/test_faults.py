@@ -1,7 +1,7 @@
 """Kill -9 of a service, the worker, Temporal and PostgreSQL, each at three moments of a paid order: all ends right."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,11 +29,13 @@ class Scene:
     before_commit: Moment
     mail_accepted: Moment
 
-    async def kill(self, name: str) -> None:
-        """Kill -9; the launcher starts it again by itself."""
-        world = self.play.world
+    @asynccontextmanager
+    async def killed(self, victim: str, service: str) -> AsyncIterator[None]:
+        """Kill -9; the block runs while the victim is away, and its end waits for the launcher to have it back."""
+        world, name = self.play.world, service if victim == "service" else victim
         before, said = (await world.processes())[name], len(world.said)
         await world.kill(name)
+        yield
         await world.wait_ready(name)
         assert (await world.processes())[name] != before
         assert any(line.startswith(f"{name} was ended by SIGKILL") for line in world.said[said:])
@@ -57,15 +59,16 @@ async def test_a_kill_before_the_commit_of_the_payment(scene: Scene, victim: str
     await play.pay_by_card(customer)
     await scene.before_commit.reached()
     assert (await payment_of(play, order.order_id)).state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN
-    await scene.kill("payments" if victim == "service" else victim)
-    scene.before_commit.let_go()
+    async with scene.killed(victim, service="payments"):
+        scene.before_commit.let_go()
     await prove_the_end(play, customer, order.order_id)
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_kill_between_unlock_and_invoice(scene: Scene, victim: str) -> None:
-    async with unlocked_but_not_invoiced(scene.play) as (customer, order):
-        await scene.kill("invoicing" if victim == "service" else victim)
+    async with AsyncExitStack() as away:
+        async with unlocked_but_not_invoiced(scene.play) as (customer, order):
+            await away.enter_async_context(scene.killed(victim, service="invoicing"))
     await prove_the_end(scene.play, customer, order.order_id)
 
 
@@ -73,7 +76,7 @@ async def test_a_kill_between_unlock_and_invoice(scene: Scene, victim: str) -> N
 async def test_a_kill_between_the_smtp_servers_acceptance_and_our_commit(scene: Scene, victim: str) -> None:
     """The courtesy invoice is with the customer, which only the SMTP server knows; the order is not fulfilled yet."""
     play = scene.play
-    async with AsyncExitStack() as row:
+    async with AsyncExitStack() as away, AsyncExitStack() as row:
         async with unlocked_but_not_invoiced(play) as (customer, order):
             scene.mail_accepted.arm()
             await row.enter_async_context(locked(play, "ordering", _ORDER, UUID(order.order_id)))
@@ -82,8 +85,8 @@ async def test_a_kill_between_the_smtp_servers_acceptance_and_our_commit(scene: 
         unsent = "mails WHERE subject_id = $1 AND sent_at IS NULL"
         assert await count(play, "invoicing", unsent, UUID(customer.account_id)) == 1
         assert (await customer.order(order.order_id)).state == ordering_pb2.ORDER_STATE_PAID
-        await scene.kill("invoicing" if victim == "service" else victim)
-    scene.mail_accepted.let_go()
+        await away.enter_async_context(scene.killed(victim, service="invoicing"))
+        scene.mail_accepted.let_go()
     await prove_the_end(play, customer, order.order_id)
     lost_our_commit = victim in ("service", "postgres")
     assert len(await courtesy_invoices(play, customer)) == (2 if lost_our_commit else 1)
