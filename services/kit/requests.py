@@ -29,7 +29,7 @@ from services.kit.tables import requests
 from services.kit.validation import Violations
 
 KEPT = timedelta(days=30)
-"""How long a request_id is remembered (DESIGN: what is kept how long)."""
+"""How long a request_id is remembered (docs/rules.md, "What is kept, and how long")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class _Section(BaseModel):
 
 
 class TrialPolicy(_Section):
-    """What a trial allows (DESIGN, "Sign-up and trial": limits).
+    """What a trial allows (docs/rules.md, "Trial").
 
     Attributes:
         domains: Domains at most.

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 WINDOW = timedelta(hours=24)
-"""How long a message counts (DESIGN, "Sign-up and trial": limits)."""
+"""How long a message counts (docs/rules.md, "Trial")."""
 
 
 class Limit(StrEnum):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 BANDS_GB = (8, 25, 50, 100)
-"""Sizes in which mailboxes are sold and billed, in GB (DESIGN, "Order": prices)."""
+"""Sizes in which mailboxes are sold and billed, in GB (docs/rules.md, "Order")."""
 
 BYTES_PER_GB = 1024**3
 """A quota of "8 GB" is 8 × 1024³ bytes: what Dovecot's `8G` means, and never less than was promised."""

@@ -1,7 +1,7 @@
 """Every date of an order: computed once, when its cause happens, then stored and only read.
 
-N days later is the same wall-clock time in Rome N calendar days later. Sources: DESIGN's table "Order" (expiry,
-reminders), its section on the trial (an order holds the purge at most 30 days), consumer code art. 52 (withdrawal).
+N days later is the same wall-clock time in Rome N calendar days later. Sources: docs/rules.md, "Order"
+(expiry, reminders) and "Trial" (an order holds the purge at most 30 days), consumer code art. 52 (withdrawal).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """What the provider may set about orders, with the values that hold unless the operator's policy file says otherwise.
 
-Source of the defaults: DESIGN's table "Order". A change touches only what is decided after it: every date that was
+Source of the defaults: docs/rules.md, "Order". A change touches only what is decided after it: every date that was
 computed stays stored as it is.
 """
 

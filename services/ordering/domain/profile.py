@@ -1,7 +1,7 @@
 """Who a document is made out to, and which customers Casella serves: the billing profile and its rules.
 
 `tidied` makes one spelling of what people type; `refusal` names the customers whom Casella does not serve, with the
-reason; `problems` names every bad field of the others. Sources: DESIGN's table "Order", FatturaPA 1.2.3 (block 1.4
+reason; `problems` names every bad field of the others. Sources: docs/rules.md, "Order", FatturaPA 1.2.3 (block 1.4
 CessionarioCommittente), DPR 633/1972 art. 17-ter (split payment), DM 55/2013 (public bodies).
 """
 

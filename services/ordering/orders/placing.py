@@ -1,4 +1,4 @@
-"""Decides whether an order is taken: every rule of DESIGN's table "Order" that cannot be read off the request alone.
+"""Decides whether an order is taken: every rule of docs/rules.md, "Order", that cannot be read off the request alone.
 
 What other rooms know is read before the transaction; everything else is decided on the account's locked row, on which
 CloseAccount waits, so that there is never an order on a closed account.

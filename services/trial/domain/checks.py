@@ -38,7 +38,7 @@ class Finding(StrEnum):
 
 
 DENYING = frozenset({Finding.NO_MX, Finding.NULL_MX, Finding.DISPOSABLE_DOMAIN})
-"""Only certain facts deny; everything that merely looks wrong is for a person to decide (DESIGN, security checks)."""
+"""Only certain facts deny; everything that merely looks wrong is for a person to decide (docs/rules.md, "Sign-up")."""
 
 
 @dataclass(frozen=True, slots=True)

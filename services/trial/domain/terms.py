@@ -1,6 +1,6 @@
 """Decides a trial's dates: how long it runs, when its data go, and which reminders lie on the way.
 
-Source: DESIGN, "Sign-up and trial" (the provider's terms of the free trial). Days are calendar days in Rome.
+Source: docs/rules.md, "Trial" (the provider's terms of the free trial). Days are calendar days in Rome.
 """
 
 from dataclasses import dataclass

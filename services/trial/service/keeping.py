@@ -1,4 +1,4 @@
-"""Decides how long what is kept: the daily jobs of this room (DESIGN, "what is kept how long")."""
+"""Decides how long what is kept: the daily jobs of this room (docs/rules.md, "What is kept, and how long")."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
