@@ -20,6 +20,9 @@ DOMAIN = "casella"
 REASON_PREFIX = "REASON_"
 """What the enum's names begin with and ``ErrorInfo.reason`` leaves out."""
 
+_FIELDS_IN_MESSAGE = 10
+"""The details name all; gRPC's metadata has no room for as many again."""
+
 
 def reason_name(reason: Reason) -> str:
     """A reason as it stands in ``ErrorInfo.reason``, for example ``ORDER_STATE``."""
@@ -180,8 +183,10 @@ class InvalidInput(CasellaError):
     reason = errors_pb2.REASON_INVALID_INPUT
 
     def __init__(self, violations: list[FieldViolation]) -> None:
-        """Carry every bad field, not only the first."""
-        super().__init__()
+        """Carry every bad field, not only the first; the message names them for clients that show no details."""
+        named = ", ".join(f"{found.field} ({found.key.upper()})" for found in violations[:_FIELDS_IN_MESSAGE])
+        more = len(violations) - _FIELDS_IN_MESSAGE
+        super().__init__(f"wrong fields: {named}{f' and {more} more' if more > 0 else ''}")
         self.violations = violations
 
 

@@ -39,12 +39,12 @@ class Addresses(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CASELLA_", extra="ignore", hide_input_in_errors=True)
 
-    trial_address: str = "127.0.0.1:50101"
-    mailboxes_address: str = "127.0.0.1:50102"
-    ordering_address: str = "127.0.0.1:50103"
-    payments_address: str = "127.0.0.1:50104"
-    invoicing_address: str = "127.0.0.1:50105"
-    support_address: str = "127.0.0.1:50106"
+    trial_address: str = "127.0.0.1:25101"
+    mailboxes_address: str = "127.0.0.1:25102"
+    ordering_address: str = "127.0.0.1:25103"
+    payments_address: str = "127.0.0.1:25104"
+    invoicing_address: str = "127.0.0.1:25105"
+    support_address: str = "127.0.0.1:25106"
 
 
 class ProcessSettings(Addresses):

@@ -41,6 +41,22 @@ def test_a_rooms_catalogue_stands_beside_the_common_one() -> None:
     assert [v.message for v in refused.value.violations] == ["At least 3.", "This field is required."]
 
 
+def test_the_message_names_the_fields_for_clients_that_show_no_details() -> None:
+    violations = Violations("it")
+    violations.add("profile.name", "required")
+    violations.text("password", "short\x00", 60)
+    with pytest.raises(InvalidInput, match=r"^wrong fields: profile\.name \(REQUIRED\), password \(CONTROL_CHARACTERS\)$"):
+        violations.check()
+
+
+def test_a_message_of_many_fields_stays_short() -> None:
+    violations = Violations("it")
+    for number in range(50):
+        violations.add(f"items[{number}].size", "required")
+    with pytest.raises(InvalidInput, match=r"items\[9\]\.size \(REQUIRED\) and 40 more$"):
+        violations.check()
+
+
 @pytest.mark.parametrize(
     ("value", "key"),
     [
