@@ -45,7 +45,9 @@ def test_the_message_names_the_fields_for_clients_that_show_no_details() -> None
     violations = Violations("it")
     violations.add("profile.name", "required")
     violations.text("password", "short\x00", 60)
-    with pytest.raises(InvalidInput, match=r"^wrong fields: profile\.name \(REQUIRED\), password \(CONTROL_CHARACTERS\)$"):
+    with pytest.raises(
+        InvalidInput, match=r"^wrong fields: profile\.name \(REQUIRED\), password \(CONTROL_CHARACTERS\)$"
+    ):
         violations.check()
 
 
