@@ -5,12 +5,12 @@ from pathlib import Path
 
 from casella.mailboxes.v1 import mailboxes_pb2_grpc
 from services.kit.core import Core
+from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
 from services.mailboxes import policy
 from services.mailboxes.mail_platform import OwnDatabase
-from services.mailboxes.passwords import MailboxPasswords
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.removals import Removals
 from services.mailboxes.service.accounts import Accounts
@@ -25,7 +25,7 @@ from services.mailboxes.store import sends
 from workflows.names import TASK_QUEUE
 
 
-def assemble(core: Core, rules: MailboxesPolicy, passwords: MailboxPasswords) -> Room:
+def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room:
     """Puts the room together."""
     platform = OwnDatabase(core.database)
     removals = Removals(core.database, platform)
@@ -38,7 +38,7 @@ def assemble(core: Core, rules: MailboxesPolicy, passwords: MailboxPasswords) ->
         core.requests,
         Accounts(core.database, core.clock, rules),
         Domains(core.database, core.clock, rules),
-        Mailboxes(core.database, core.clock, passwords, removals),
+        Mailboxes(core.database, core.clock, hashes, removals),
         Sending(core.database, core.clock),
         Usage(core.database, core.clock),
         Purges(core.database, core.clock, rules, platform, removals),
@@ -56,8 +56,8 @@ async def main() -> None:
     """Runs the service until it is told to stop."""
     settings = MailboxesSettings()
     core = Core.of("mailboxes", settings)
-    with MailboxPasswords() as passwords:
-        await serve(core, assemble(core, policy.load(settings.policy_file), passwords))
+    with PasswordHashes() as hashes:
+        await serve(core, assemble(core, policy.load(settings.policy_file), hashes))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from casella.trial.v1 import trial_pb2_grpc
 from services.kit.core import Core
+from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.server import Room, serve
 from services.kit.tokens import AccessTokens
 from services.trial import policy
 from services.trial.letters import Letters
-from services.trial.password_hashes import PasswordHashes
 from services.trial.policy import Policy
 from services.trial.resolver import MailRouteResolver
 from services.trial.service.accounts import Accounts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from services.kit.password_hashes import PasswordHashes
 from services.mailboxes.__main__ import assemble
-from services.mailboxes.passwords import MailboxPasswords
 from services.mailboxes.policy import MailboxesPolicy
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.mailboxes.clients import Customer, new_customer
@@ -22,8 +22,8 @@ POLICY = MailboxesPolicy.model_validate(
 @asynccontextmanager
 async def running_mailboxes(url: str, folder: Path) -> AsyncIterator[TestRoom]:
     """The room on a fresh database."""
-    with MailboxPasswords() as passwords:
-        async with running_room("mailboxes", url, lambda core: assemble(core, POLICY, passwords), folder) as running:
+    with PasswordHashes() as hashes:
+        async with running_room("mailboxes", url, lambda core: assemble(core, POLICY, hashes), folder) as running:
             yield running
 
 

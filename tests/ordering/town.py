@@ -18,13 +18,12 @@ from deploy.local.dns.zone import read_zone
 from services.invoicing import room as invoicing
 from services.invoicing.settings import InvoicingSettings
 from services.kit.core import Core
+from services.kit.password_hashes import PasswordHashes
 from services.kit.server import Room
 from services.kit.tokens import AccessTokens
 from services.mailboxes.__main__ import assemble as assemble_mailboxes
-from services.mailboxes.passwords import MailboxPasswords
 from services.mailboxes.policy import MailboxesPolicy
 from services.trial.__main__ import assemble as assemble_trial
-from services.trial.password_hashes import PasswordHashes
 from services.trial.policy import Policy as TrialPolicy
 from tests.fixtures.postgres import RoomDatabase
 from tests.invoicing.sdi_in_memory import SdiInMemory
@@ -123,8 +122,8 @@ def trial_builder(stack: AsyncExitStack, folder: Path, dns: str) -> Callable[[Co
 
 
 def mailboxes_builder(stack: AsyncExitStack) -> Callable[[Core], Room]:
-    passwords = stack.enter_context(MailboxPasswords())
-    return lambda core: assemble_mailboxes(core, MailboxesPolicy(), passwords)
+    hashes = stack.enter_context(PasswordHashes())
+    return lambda core: assemble_mailboxes(core, MailboxesPolicy(), hashes)
 
 
 def build_invoicing(core: Core) -> Room:

@@ -9,10 +9,10 @@ import pytest
 from deploy.local.dns.server import Udp
 from deploy.local.dns.zone import Entry, Zone, read_zone
 from services.kit.core import Core
+from services.kit.password_hashes import PasswordHashes
 from services.kit.server import Room
 from services.kit.tokens import AccessTokens
 from services.trial.__main__ import assemble
-from services.trial.password_hashes import PasswordHashes
 from services.trial.policy import Policy
 from tests.fixtures.postgres import RoomDatabase
 from tests.support.room import TestRoom, private_key_file, running_room

@@ -1,6 +1,7 @@
 """Decides about mailboxes: whether one more, or a larger one, fits; and what happens to one that is deleted."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,16 +10,19 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
+from services.kit.password_hashes import PasswordHashes
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Account, Mailbox
 from services.mailboxes.domain.sizes import Shortage, shortage
 from services.mailboxes.domain.states import Feature
 from services.mailboxes.errors import MailboxLimit, MailboxTaken, SizeNotAllowed
-from services.mailboxes.passwords import MailboxPasswords
 from services.mailboxes.removals import Removals
 from services.mailboxes.service.rules import check_may_grow, locked
 from services.mailboxes.store import domains as domain_store
 from services.mailboxes.store import mailboxes as store
+
+_SCHEME: Final = "{ARGON2ID}"
+"""Dovecot's name of the scheme, before the hash in its passdb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,10 @@ class Change:
 class Mailboxes:
     """The mailboxes of all accounts."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: MailboxPasswords, removals: Removals) -> None:
+    def __init__(self, database: Database, clock: Clock, hashes: PasswordHashes, removals: Removals) -> None:
         self._database = database
         self._clock = clock
-        self._passwords = passwords
+        self._hashes = hashes
         self._removals = removals
 
     async def create(self, call: Call, account_id: UUID, address: str, password: str, size_gb: int) -> Mailbox:
@@ -49,7 +53,7 @@ class Mailboxes:
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
         """
         # Before the transaction: a hash takes longer than everything that is done under the account's lock.
-        password_hash = await self._passwords.hash(password)
+        password_hash = await self._hash(password)
         mailbox_id = new_id()
         async with self._database.transaction() as conn:
             first = await claim(conn, call, mailbox_id)
@@ -82,7 +86,7 @@ class Mailboxes:
             MailboxLimit, SizeNotAllowed: The larger size does not fit.
             AccountRestricted, FeatureOff: The account does not grow now.
         """
-        password_hash = None if change.password is None else await self._passwords.hash(change.password)
+        password_hash = None if change.password is None else await self._hash(change.password)
         async with self._database.transaction() as conn:
             if await claim(conn, call, mailbox_id) is not None:
                 return await _read(conn, mailbox_id, account_id)
@@ -119,6 +123,10 @@ class Mailboxes:
         """Reads up to `size` mailboxes by address, those after `after`; of one domain where it is given."""
         async with self._database.reading() as conn:
             return await store.page(conn, account_id, domain, after, size)
+
+    async def _hash(self, password: str) -> str:
+        """Hashes a password in the form that Dovecot reads: `{ARGON2ID}$argon2id$…`."""
+        return _SCHEME + await self._hashes.hash(password)
 
 
 async def _read(conn: AsyncConnection, mailbox_id: UUID, account_id: UUID) -> Mailbox:

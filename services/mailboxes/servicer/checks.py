@@ -8,13 +8,16 @@ from services.kit.audit import AuditEntry
 from services.kit.context import owner_filter
 from services.kit.errors import NotFound
 from services.kit.validation import Violations, has_control_characters
-from services.mailboxes import passwords
 from services.mailboxes.domain.names import DomainName, InvalidName, parse_address
 from services.mailboxes.messages import CATALOGUE
 from services.mailboxes.servicer.translate import SIZES_GB
 
 _LONGEST_INPUT = 1000
 """Longer texts are refused before any rule looks at them: IDNA is slow on long ones."""
+
+_SHORTEST_PASSWORD = 10
+_LONGEST_PASSWORD = 200
+"""Bounds the work that a request can ask for; both are in characters, as the proto says."""
 
 
 def violations() -> Violations:
@@ -66,10 +69,10 @@ def password(found: Violations, field: str, text: str) -> str:
     """A password of 10 to 200 characters, as typed: spaces count, also at the ends."""
     if not text:
         found.add(field, "required")
-    elif len(text) < passwords.SHORTEST:
-        found.add(field, "too_short", limit=passwords.SHORTEST)
-    elif len(text) > passwords.LONGEST:
-        found.add(field, "too_long", limit=passwords.LONGEST)
+    elif len(text) < _SHORTEST_PASSWORD:
+        found.add(field, "too_short", limit=_SHORTEST_PASSWORD)
+    elif len(text) > _LONGEST_PASSWORD:
+        found.add(field, "too_long", limit=_LONGEST_PASSWORD)
     elif has_control_characters(text):
         found.add(field, "control_characters")
     return text

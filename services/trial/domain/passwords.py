@@ -26,11 +26,6 @@ _SEQUENCES: Final = (
 )
 
 
-def normalise(password: str) -> str:
-    """Gives the one spelling that is hashed, so that the same keys on two keyboards make the same password."""
-    return unicodedata.normalize("NFC", password)
-
-
 def problem(password: str, personal: Iterable[str] = ()) -> str | None:
     """Says what is wrong with a new password.
 
@@ -42,7 +37,7 @@ def problem(password: str, personal: Iterable[str] = ()) -> str | None:
         The key of the message for the customer (`required`, `too_short`, `too_long`, `control_characters`,
         `password_guessable`), or None for a password that is good enough.
     """
-    word = normalise(password)
+    word = unicodedata.normalize("NFC", password)
     if not word:
         return "required"
     if len(word) < MIN_LENGTH:

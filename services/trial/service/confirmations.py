@@ -10,6 +10,7 @@ from services.kit.calendar import add_days
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.ids import new_id
+from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import hash_token
 from services.kit.validation import Violations
 from services.trial.domain import passwords
@@ -19,7 +20,6 @@ from services.trial.domain.terms import TRIAL_DAYS, Terms, TrialState
 from services.trial.errors import LinkNotValid
 from services.trial.letters import Letters
 from services.trial.messages import CATALOGUE
-from services.trial.password_hashes import PasswordHashes
 from services.trial.store import confirmations, counts, trials
 from services.trial.traces import Trace
 from services.trial.wakes import sign_up_wake, trial_wake

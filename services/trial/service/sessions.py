@@ -7,12 +7,12 @@ from uuid import UUID
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import RateLimited, Unauthenticated
+from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import AccessTokens
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.sessions import RefreshToken, wait_after
 from services.trial.domain.sign_ups import Client
 from services.trial.errors import LoginRefused
-from services.trial.password_hashes import PasswordHashes
 from services.trial.policy import LoginLimits
 from services.trial.store import accounts, sessions
 from services.trial.traces import Trace, Traces

@@ -1,21 +1,24 @@
-"""Hashes and checks passwords with argon2id, in two threads, as slowly for an unknown address as for a known."""
+"""How passwords are hashed: argon2id in one pool of two threads, as slowly for an unknown address as for a known one.
+
+Each hash takes 23 ms of CPU and 19 MiB: on the event loop it would hold up every other call, and in a pool without
+bound a burst of logins would take the machine's memory.
+"""
 
 import asyncio
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.trial.domain.passwords import normalise
+_MEMORY_KIB = 19 * 1024
+_TIME_COST = 2
+_PARALLELISM = 1
+"""OWASP's first choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane."""
 
-_MEMORY_KIB: Final = 19 * 1024
-_TIME_COST: Final = 2
-_PARALLELISM: Final = 1
-"""OWASP's first choice for argon2id; 23 CPU-ms each."""
-
-_THREADS: Final = 2
+_THREADS = 2
 """Blocks of this size stay in the C library's arenas, one a thread, for good: two bound them."""
 
 
@@ -23,7 +26,7 @@ class PasswordHashes:
     """The pool that all hashing goes through. Use it as a context manager: leaving it ends the threads."""
 
     def __init__(self) -> None:
-        """Makes the pool, and the hash that unknown addresses are checked against."""
+        """Make the pool, and the hash that unknown addresses are checked against."""
         self._hasher = PasswordHasher(
             time_cost=_TIME_COST, memory_cost=_MEMORY_KIB, parallelism=_PARALLELISM, type=Type.ID
         )
@@ -31,34 +34,39 @@ class PasswordHashes:
         self._nobodys = self._hasher.hash("nobody's password")
 
     def __enter__(self) -> Self:
-        """Gives the pool."""
+        """Give the pool."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Ends the threads after the hash they are at."""
+        """End the threads after the hash they are at."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def hash(self, password: str) -> str:
-        """Hashes a new password; the result names its parameters and salt."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, normalise(password))
+        """Hash a new password; the result, ``$argon2id$…``, names its parameters and salt."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, _composed(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Tells whether a password is the one that was hashed.
+        """Tell whether a password is the one that was hashed.
 
         Args:
             stored: The stored hash; None for an unknown address, which takes the same time and is always False.
             password: As typed at the login.
         """
         matches = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._matches, stored or self._nobodys, normalise(password)
+            self._threads, self._matches, stored or self._nobodys, _composed(password)
         )
         return matches and stored is not None
 
     def _matches(self, stored: str, password: str) -> bool:
-        """Checks in a thread; the library says no by raising."""
+        """Check in a thread; the library says no by raising."""
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _composed(password: str) -> str:
+    """The one spelling that is hashed (NFC): keyboards and mail programs make "è" of one character or of two."""
+    return unicodedata.normalize("NFC", password)
