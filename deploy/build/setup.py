@@ -77,6 +77,10 @@ def _install_main() -> None:
     _install(MAIN, MAIN_LOCKS)
     packages = next((MAIN / "lib").glob("python3.*")) / "site-packages"
     (packages / "casella.pth").write_text(f"{ROOT}\n{ROOT / 'protos'}\n", encoding="utf-8")
+    # By way of sh: the path of a program's interpreter in its first line must have no space.
+    command = MAIN / "bin" / "casella"
+    command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m cli "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
     _mark_current(MAIN, MAIN_LOCKS)
 
 
