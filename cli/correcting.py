@@ -62,7 +62,7 @@ async def edit_profile(rooms: Rooms, named: str, changes: tuple[str, ...], reaso
 
 @click.group()
 def hold() -> None:
-    """Set or release the legal hold that stops every purge of an account."""
+    """Set or release the hold that stops every purge."""
 
 
 @hold.command("set")

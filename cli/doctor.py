@@ -21,7 +21,6 @@ STYLES = {Kind.GOOD: "green", Kind.NOTE: "yellow", Kind.PROBLEM: "bold red"}
 
 # What stands first explains what fails after it.
 CHECKS: Sequence[Check] = (
-    check_launcher,
     check_files,
     check_processes,
     check_temporal,
@@ -34,10 +33,12 @@ CHECKS: Sequence[Check] = (
 @click.command()
 @calls
 async def doctor(rooms: Rooms) -> None:
-    """Say what is wrong with this Casella and what to do about it; 1 if something is."""
-    findings = [
-        finding for part in await asyncio.gather(*(_examine(rooms, check) for check in CHECKS)) for finding in part
-    ]
+    """Say what is wrong and what to do about it; ends with 1 if something is."""
+    findings = await _examine(rooms, check_launcher)
+    # Where nothing runs, that nothing answers needs no further words.
+    rest = (check_files,) if any(finding.kind is Kind.PROBLEM for finding in findings) else CHECKS
+    for part in await asyncio.gather(*(_examine(rooms, check) for check in rest)):
+        findings += part
     if printing.as_json():
         rows = [(finding.kind.value, finding.words, finding.remedy) for finding in findings]
         printing.table("Findings", ("kind", "words", "remedy"), rows, "none")

@@ -21,7 +21,10 @@ PROBLEM = 1
 @click.command()
 @calls
 async def signups(rooms: Rooms) -> None:
-    """List sign-ups that wait for a decision; it is taken in the Temporal UI by the updates allow and deny."""
+    """List sign-ups that wait for a decision.
+
+    It is taken in the Temporal UI, by the updates `allow` and `deny` of the workflow that is named.
+    """
     answer = await rooms.trial.ListSignUpsInReview(trial_pb2.ListSignUpsInReviewRequest())
     rows = [
         (
@@ -107,7 +110,10 @@ async def close_ticket(rooms: Rooms, ticket_id: str) -> None:
 @click.option("--year", type=int, default=0, help="Only this year's invoices.")
 @calls
 async def audit(rooms: Rooms, year: int) -> None:
-    """Prove the invoices' numbers (no gap, no repeat, right year, sent in time) and the ledger; 1 if a proof fails."""
+    """Prove the invoices' numbers and the ledger; ends with 1 if a proof fails.
+
+    Numbers: no gap, no repeat, the year of the number is the year of the date, sent in time.
+    """
     numbers = await rooms.invoicing.AuditNumbering(invoicing_pb2.AuditNumberingRequest(year=year))
     ledger = await rooms.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
     if printing.as_json():

@@ -17,13 +17,13 @@ def up() -> None:
 
 @click.command()
 def demo() -> None:
-    """Play the story of three customers and check that everything is there."""
+    """Play the story of three customers and check it."""
     _run("deploy.local.demo")
 
 
 @click.group()
 def clock() -> None:
-    """Tell or move the local calendar: services, stand-ins and workflows together."""
+    """Tell or move the local calendar of everything."""
 
 
 @clock.command("show")
