@@ -67,7 +67,9 @@ class Readings:
     def open(cls, settings: OrderingSettings, clock: Clock) -> Self:
         """Open the channels that the settings name."""
         addresses = (settings.trial_address, settings.mailboxes_address, settings.invoicing_address)
-        trial, mailboxes, invoicing = (open_channel(address, settings.caller_secret) for address in addresses)
+        trial, mailboxes, invoicing = (
+            open_channel(address, settings.caller_secret, settings.tls) for address in addresses
+        )
         return cls(trial, mailboxes, invoicing, clock)
 
     async def close(self) -> None:
