@@ -37,7 +37,7 @@ def new_ip() -> str:
     return f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}::1"
 
 
-def address(street: str = "Via dei Servi 12") -> common.Address:
+def address(street: str = "Via San Gallo 21") -> common.Address:
     """A postal address in Florence."""
     return common.Address(street=street, postal_code="50122", city="Firenze", province="FI", country="IT")
 
