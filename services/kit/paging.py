@@ -5,40 +5,111 @@ as it is; a token that was tampered with is a bad field, and as every query filt
 """
 
 import base64
-import binascii
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
 
+from casella.common.v1 import common_pb2
 from services.kit.validation import Violations
 
+_SIZE, _TOKEN = "page.page_size", "page.page_token"
+"""The paths of a ``PageRequest``'s fields; every list's request calls it ``page``."""
 
-def page_token(*after: str) -> str:
-    """The token of the page that begins after an entry.
+_LONGEST_TOKEN = 500
+"""Characters: an address of 254 with room to spare, and too few to nest JSON as deep as Python's stack."""
 
-    Args:
-        after: The entry's sort values as text, such as an instant in ISO form and an id.
-    """
-    return base64.urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
+Entry = TypeVar("Entry")
+Place = TypeVar("Place", str, UUID, tuple[datetime, UUID])
 
 
-def page_start(violations: Violations, field: str, token: str, values: int) -> tuple[str, ...] | None:
-    """The sort values after which the page begins.
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Place]):
+    """The page that a request asks for."""
 
-    Args:
-        violations: Where a bad token is noted.
-        field: Its path, usually ``page.page_token``.
-        token: As it came in; empty for the first page.
-        values: How many sort values this list has.
+    after: Place | None
+    """The sort values of the entry after which it begins; None for the first page."""
+    size: int
+    """How many entries it has at most."""
 
-    Returns:
-        None for the first page, or where the token is bad.
-    """
-    if not token:
-        return None
+    @property
+    def limit(self) -> int:
+        """How many entries to read: one more than are shown tells whether there is a further page."""
+        return self.size + 1
+
+    def cut(self, found: Sequence[Entry], place: Callable[[Entry], Place]) -> tuple[Sequence[Entry], str]:
+        """Take the page off what was read.
+
+        Args:
+            found: Up to ``limit`` entries, in the list's order.
+            place: The sort values of an entry.
+
+        Returns:
+            The entries to show, and the token of the page after them; empty at the list's end.
+        """
+        shown = found[: self.size]
+        return shown, page_token(place(shown[-1])) if len(found) > self.size else ""
+
+
+def page_token(after: str | UUID | tuple[datetime, UUID]) -> str:
+    """The token of the page that begins after an entry with these sort values."""
+    match after:
+        case (moment, entry_id):
+            values = [moment.isoformat(), str(entry_id)]
+        case _:
+            values = [str(after)]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def page_by_name(violations: Violations, message: common_pb2.PageRequest) -> Page[str]:
+    """The page of a list that is sorted by a name."""
+    return _page(violations, message, 1, lambda values: _printable(values[0]))
+
+
+def page_by_id(violations: Violations, message: common_pb2.PageRequest) -> Page[UUID]:
+    """The page of a list that is sorted by id: ids of version 7 follow the moment at which they were made."""
+    return _page(violations, message, 1, lambda values: UUID(values[0]))
+
+
+def page_by_moment(violations: Violations, message: common_pb2.PageRequest) -> Page[tuple[datetime, UUID]]:
+    """The page of a list that is sorted by an instant, and by id where two instants are the same."""
+    return _page(violations, message, 2, lambda values: (_instant(values[0]), UUID(values[1])))
+
+
+def _page(
+    violations: Violations, message: common_pb2.PageRequest, count: int, parse: Callable[[list[str]], Place]
+) -> Page[Place]:
+    size = violations.page_size(_SIZE, message.page_size)
+    if not message.page_token:
+        return Page(None, size)
     try:
-        after = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
-    except (binascii.Error, ValueError):
-        after = None
-    if isinstance(after, list) and len(after) == values and all(isinstance(value, str) for value in after):
-        return tuple(after)
-    violations.add(field, "not_a_page_token")
-    return None
+        return Page(parse(_values(message.page_token, count)), size)
+    except (ValueError, OverflowError):  # binascii's and json's errors and those of text in base64 are ValueErrors
+        violations.add(_TOKEN, "not_a_page_token")
+        return Page(None, size)
+
+
+def _values(token: str, count: int) -> list[str]:
+    if len(token) > _LONGEST_TOKEN:
+        raise ValueError("no token of ours is so long")
+    padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+    values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    if not isinstance(values, list) or len(values) != count or not all(isinstance(value, str) for value in values):
+        raise ValueError("these are not this list's sort values")
+    return values
+
+
+def _printable(name: str) -> str:
+    """A name without control characters: PostgreSQL refuses a text with NUL in it."""
+    if not name.isprintable():
+        raise ValueError("this is not a name")
+    return name
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without time zone is none")
+    return instant.astimezone(UTC)

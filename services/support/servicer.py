@@ -1,7 +1,5 @@
 """Translates between protobuf and this room's domain, and refuses bad input with every bad field named."""
 
-import base64
-import binascii
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
@@ -10,6 +8,7 @@ from casella.support.v1.support_pb2_grpc import SupportServiceServicer
 from services.kit import wire
 from services.kit.context import owner_filter
 from services.kit.errors import NotFound
+from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.support.domain import LONGEST_SUBJECT, LONGEST_TEXT, Message, Ticket, TicketKind, TicketState
@@ -98,17 +97,13 @@ class SupportServicer(SupportServiceServicer):
         state = _STATES.get(request.state)
         if request.state and state is None:
             found.add("state", "not_a_choice")
-        size = found.page_size("page.page_size", request.page.page_size)
-        before = _id_of(found, "page.page_token", request.page.page_token)
+        page = page_by_id(found, request.page)
         found.check()
         if owner is not None and owner != account_id:
             raise NotFound
-        # One more than asked for tells whether there is a further page.
-        tickets = await self._tickets.page(account_id, state, before, size + 1)
-        return pb.ListTicketsResponse(
-            tickets=[_ticket(ticket) for ticket in tickets[:size]],
-            next_page_token=_token_of(tickets[size - 1].id) if len(tickets) > size else "",
-        )
+        read = await self._tickets.page(account_id, state, page.after, page.limit)
+        tickets, token = page.cut(read, lambda ticket: ticket.id)
+        return pb.ListTicketsResponse(tickets=map(_ticket, tickets), next_page_token=token)
 
 
 def _told(found: Violations, recipient: common_pb2.Recipient | None, owner: UUID | None) -> common_pb2.Recipient | None:
@@ -132,20 +127,6 @@ def _recipient(found: Violations, message: common_pb2.Recipient) -> common_pb2.R
         name=found.text("recipient.name", message.name, _LONGEST_NAME),
         language=message.language,
     )
-
-
-def _token_of(ticket_id: UUID) -> str:
-    return base64.urlsafe_b64encode(ticket_id.bytes).decode("ascii")
-
-
-def _id_of(found: Violations, field: str, token: str) -> UUID | None:
-    if not token:
-        return None
-    try:
-        return UUID(bytes=base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        found.add(field, "not_a_page_token")
-        return None
 
 
 def _ticket(ticket: Ticket) -> pb.Ticket:

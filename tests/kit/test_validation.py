@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from services.kit.errors import InvalidInput
 from services.kit.messages import CATALOGUE
-from services.kit.paging import page_start, page_token
 from services.kit.validation import Violations, has_control_characters
 
 
@@ -150,17 +149,3 @@ def test_a_page_has_at_most_two_hundred_entries(value: int) -> None:
     violations = Violations("it")
     violations.page_size("page.page_size", value)
     assert _keys(violations) == [("page.page_size", "out_of_range")]
-
-
-@given(st.lists(st.text(), min_size=1, max_size=3))
-def test_a_page_token_gives_back_where_the_page_begins(after: list[str]) -> None:
-    violations = Violations("it")
-    assert page_start(violations, "page.page_token", page_token(*after), len(after)) == tuple(after)
-    assert not violations
-
-
-@pytest.mark.parametrize("token", ["x", "é", "e30", "WyJhIl0", "WzEsMl0", "////", "A" * 99])
-def test_a_bad_page_token_is_named(token: str) -> None:
-    violations = Violations("it")
-    assert page_start(violations, "page.page_token", token, 2) is None
-    assert _keys(violations) == [("page.page_token", "not_a_page_token")]

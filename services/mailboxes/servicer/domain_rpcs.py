@@ -2,10 +2,10 @@
 
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
+from services.kit.paging import page_by_name
 from services.kit.requests import Requests
 from services.mailboxes.service.domains import Domains
 from services.mailboxes.servicer import checks, translate
-from services.mailboxes.servicer.paging import name_before, token_after
 
 
 class DomainRpcs(MailboxesServiceServicer):
@@ -38,12 +38,8 @@ class DomainRpcs(MailboxesServiceServicer):
         """Lists an account's domains by name."""
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
-        size = found.page_size("page.page_size", request.page.page_size)
-        after = name_before(found, "page.page_token", request.page.page_token)
+        page = page_by_name(found, request.page)
         found.check()
-        # One more than asked for tells whether there is a further page.
-        domains = await self._domains.page(checks.check_own(account_id), after, size + 1)
-        return pb.ListDomainsResponse(
-            domains=[translate.domain(domain) for domain in domains[:size]],
-            next_page_token=token_after(domains[size - 1].name) if len(domains) > size else "",
-        )
+        read = await self._domains.page(checks.check_own(account_id), page.after or "", page.limit)
+        domains, token = page.cut(read, lambda domain: domain.name)
+        return pb.ListDomainsResponse(domains=map(translate.domain, domains), next_page_token=token)

@@ -3,11 +3,11 @@
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
 from services.kit.context import customer_account
+from services.kit.paging import page_by_name
 from services.kit.requests import Requests
 from services.mailboxes.domain.sizes import SMALLEST_GB
 from services.mailboxes.service.mailboxes import Change, Mailboxes
 from services.mailboxes.servicer import checks, translate
-from services.mailboxes.servicer.paging import name_before, token_after
 
 
 class MailboxRpcs(MailboxesServiceServicer):
@@ -63,12 +63,8 @@ class MailboxRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         domain = checks.domain_name(found, "domain", request.domain).ascii if request.domain else ""
-        size = found.page_size("page.page_size", request.page.page_size)
-        after = name_before(found, "page.page_token", request.page.page_token)
+        page = page_by_name(found, request.page)
         found.check()
-        # One more than asked for tells whether there is a further page.
-        mailboxes = await self._mailboxes.page(checks.check_own(account_id), domain, after, size + 1)
-        return pb.ListMailboxesResponse(
-            mailboxes=[translate.mailbox(mailbox) for mailbox in mailboxes[:size]],
-            next_page_token=token_after(mailboxes[size - 1].address) if len(mailboxes) > size else "",
-        )
+        read = await self._mailboxes.page(checks.check_own(account_id), domain, page.after or "", page.limit)
+        mailboxes, token = page.cut(read, lambda mailbox: mailbox.address)
+        return pb.ListMailboxesResponse(mailboxes=map(translate.mailbox, mailboxes), next_page_token=token)

@@ -7,6 +7,7 @@ from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit import audit
 from services.kit.context import owner_filter
 from services.kit.interceptors.around import Context
+from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.ordering.callers import check_owner, check_steering
@@ -67,19 +68,15 @@ class CustomerOrderRpcs(OrderingServiceServicer):
     async def ListOrders(
         self, request: ordering_pb2.ListOrdersRequest, context: Context
     ) -> ordering_pb2.ListOrdersResponse:
-        """List an account's orders; the page token is the last order's id."""
+        """List an account's orders, newest first."""
         violations = Violations()
         account_id = violations.uuid("account_id", request.account_id)
-        size = violations.page_size("page.page_size", request.page.page_size)
-        after = _page_start(violations, request.page.page_token)
+        page = page_by_id(violations, request.page)
         violations.check()
         check_owner(account_id)
-        found = await self._orders.list(account_id, after=after, limit=size + 1)
-        more = len(found) > size
-        return ordering_pb2.ListOrdersResponse(
-            orders=[order_message(order) for order in found[:size]],
-            next_page_token=str(found[size - 1].order_id) if more else "",
-        )
+        read = await self._orders.list(account_id, after=page.after, limit=page.limit)
+        orders, token = page.cut(read, lambda order: order.order_id)
+        return ordering_pb2.ListOrdersResponse(orders=map(order_message, orders), next_page_token=token)
 
 
 def _entry(request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> audit.AuditEntry | None:
@@ -89,13 +86,3 @@ def _entry(request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> audit.Au
     if not steering.source:
         steering.source = f"request:{request.request_id}"
     return audit.entry_of(steering, "cancel_order", order_id)
-
-
-def _page_start(violations: Violations, token: str) -> UUID | None:
-    if not token:
-        return None
-    try:
-        return UUID(token)
-    except ValueError:
-        violations.add("page.page_token", "not_a_page_token")
-        return None

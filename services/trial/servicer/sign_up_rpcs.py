@@ -3,11 +3,12 @@
 from casella.trial.v1 import trial_pb2 as pb
 from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
 from services.kit.clock import Clock
+from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
 from services.trial.service.confirmations import Confirmations
 from services.trial.service.reviews import Reviews
 from services.trial.service.sign_ups import SignUps
-from services.trial.servicer import checks, forms, paging, translate
+from services.trial.servicer import checks, forms, translate
 
 
 class SignUpRpcs(TrialServiceServicer):
@@ -73,17 +74,12 @@ class SignUpRpcs(TrialServiceServicer):
     ) -> pb.ListSignUpsInReviewResponse:
         """Lists what waits for an operator."""
         found = checks.violations()
-        size = found.page_size("page.page_size", request.page.page_size)
-        after = paging.place_of(found, "page.page_token", request.page.page_token)
+        page = page_by_moment(found, request.page)
         found.check()
-        # One more than the page holds tells whether there is another.
-        waiting = await self._reviews.list(after, size + 1)
-        page, now = waiting[:size], self._clock.now()
-        more = len(waiting) > size
-        return pb.ListSignUpsInReviewResponse(
-            sign_ups=[translate.sign_up_in_review(entry, now) for entry in page],
-            next_page_token=paging.token_after(page[-1].status.created_at, page[-1].status.id) if more else "",
-        )
+        read, now = await self._reviews.list(page.after, page.limit), self._clock.now()
+        waiting, token = page.cut(read, lambda entry: (entry.status.created_at, entry.status.id))
+        sign_ups = [translate.sign_up_in_review(entry, now) for entry in waiting]
+        return pb.ListSignUpsInReviewResponse(sign_ups=sign_ups, next_page_token=token)
 
     async def DecideSignUp(self, request: pb.DecideSignUpRequest, context: object) -> pb.DecideSignUpResponse:
         """Allows, denies, or lets lapse when nobody has decided in time."""
