@@ -67,7 +67,7 @@ async def company_pays(stage: Stage, tale: Tale) -> None:
     await stage.inbox.wait_for(tale.customer.email, lambda mail: "Promemoria" in mail["Subject"], "the reminder")
     stage.tell(f"{DAYS_BEFORE_THE_TRANSFER} days later nothing is paid: a reminder has come")
     placed = await tale.customer.order(tale.ids["order"])
-    transfer = paying.Transfer(placed.quote.totals.gross, stage.calendar.now().astimezone(ROME).date(), reference)
+    transfer = paying.Transfer(placed.quote.totals.gross, stage.now().astimezone(ROME).date(), reference)
     file = paying.statement(paying.statement_account(proforma), [transfer])
     answer = await stage.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
     stage.tell(
@@ -153,7 +153,7 @@ async def e_invoice_ends(stage: Stage, tale: Tale) -> None:
     found = await until(ended, "the SdI's receipt")
     receipts = [file.name for file in found.files if file.kind == invoicing_pb2.FILE_KIND_RECEIPT]
     outcome = FINAL[found.transmission_state]
-    tale.became("e-invoice", outcome, stage.calendar.now())
+    tale.became("e-invoice", outcome, stage.now())
     stage.tell(f"the e-invoice {found.number} went to the SdI by certified mail: {outcome} ({', '.join(receipts)})")
 
 

@@ -96,7 +96,7 @@ def _e_invoice(
     results.append((len(xmls) == 1, f"{document.number} has one XML"))
     if xmls:
         schema = Schema(find_schema(None))
-        read = read_file(names[0], xmls[0], schema, stage.calendar.now().astimezone(ROME).date())
+        read = read_file(names[0], xmls[0], schema, stage.now().astimezone(ROME).date())
         results.append((not read.findings, f"{names[0]} passes schema and controls"))
         gross = etree.fromstring(xmls[0]).findtext(".//ImportoTotaleDocumento")
         results.append((gross == customer["amounts"]["gross"].partition(" ")[0], f"{names[0]} has the ordered amount"))

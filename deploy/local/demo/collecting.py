@@ -29,7 +29,7 @@ async def collect(stage: Stage, tales: Sequence[Tale], folder: Path) -> Path:
         await _emails(stage, tale, folder)
         await _documents(stage, tale, folder)
     report = {
-        "made_at": stage.calendar.now().isoformat(timespec="seconds"),
+        "made_at": stage.now().isoformat(timespec="seconds"),
         "real_time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "temporal_ui": stage.site.url("temporal_ui"),
         "inbox": stage.site.url("mail_page"),

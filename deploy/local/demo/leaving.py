@@ -30,10 +30,10 @@ async def ends(stage: Stage, tale: Tale) -> None:
     await stage.wait(trial.days_left)
     told = await news(stage, tale, told)
     trial = await customer.trial()
-    tale.became("trial", trial_pb2.TrialState.Name(trial.state).removeprefix("TRIAL_STATE_"), stage.calendar.now())
+    tale.became("trial", trial_pb2.TrialState.Name(trial.state).removeprefix("TRIAL_STATE_"), stage.now())
     allowance = await customer.allowance()
     restricted = allowance.state == mailboxes_pb2.ACCESS_STATE_RESTRICTED
-    tale.became("service", "RESTRICTED" if restricted else "NOT RESTRICTED", stage.calendar.now())
+    tale.became("service", "RESTRICTED" if restricted else "NOT RESTRICTED", stage.now())
     stage.tell(f"the trial is over: reading stays, sending stops; {trial.days_until_purge} days until the purge")
     await stage.wait(trial.days_until_purge)
     await news(stage, tale, told)

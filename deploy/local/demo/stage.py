@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from rich.console import Console
 
 from casella.common.v1 import common_pb2 as common
-from deploy.local.clock import LocalCalendar, open_calendar
+from deploy.local.clock import open_calendar
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.telling import Teller
 from deploy.local.site import Site
+from services.kit.clock import read_offset
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
@@ -36,9 +37,12 @@ class Stage:
     gateway: Front
     operator: Front
     inbox: Inbox
-    calendar: LocalCalendar
     teller: Teller
     customers: list[Customer] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """The time by Casella's calendar, UTC."""
+        return datetime.now(UTC) + read_offset(self.site.clock_file)
 
     def customer(self, name: str, first_name: str, last_name: str, language: common.Language) -> Customer:
         """Somebody new, who comes from a network of their own."""
@@ -49,12 +53,13 @@ class Stage:
 
     def tell(self, words: str) -> None:
         """Say what happened now."""
-        self.teller.scene(self.calendar.now(), words)
+        self.teller.scene(self.now(), words)
 
     async def wait(self, days: int) -> None:
         """Let days go by, for everybody; sessions end meanwhile."""
         with self.teller.time_passes() as say:
-            await self.calendar.advance(timedelta(days=days), say)
+            async with open_calendar(self.site) as calendar:
+                await calendar.advance(timedelta(days=days), say)
         for customer in self.customers:
             customer.forget_session()
 
@@ -67,9 +72,8 @@ async def open_stage(site: Site, console: Console) -> AsyncIterator[Stage]:
     async with (
         Front.connect(site, "gateway") as gateway,
         Front.connect(site, "operator") as operator,
-        open_calendar(site) as calendar,
     ):
-        yield Stage(site, gateway, operator, inbox, calendar, teller)
+        yield Stage(site, gateway, operator, inbox, teller)
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:

@@ -1,0 +1,141 @@
+"""The demo's story ends with everything there, and its check misses whatever is taken away."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from deploy.local.demo.__main__ import play
+from deploy.local.demo.checking import check
+from deploy.local.demo.collecting import collect
+from deploy.local.demo.stage import Stage, open_stage
+from deploy.local.site import ROOT
+from deploy.local.world import World
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("demo")]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A world in which the story has been played."""
+
+    var: Path
+    stage: Stage
+    report: Path
+    told: StringIO
+
+    @property
+    def customers(self) -> dict[str, dict[str, Any]]:
+        return {each["key"]: each for each in json.loads(self.report.read_text())["customers"]}
+
+    def files(self, kind: str) -> list[Path]:
+        return [
+            self.report.parent / file["file"]
+            for customer in self.customers.values()
+            for file in customer["files"]
+            if file["kind"] == kind
+        ]
+
+
+@asynccontextmanager
+async def story(var: Path) -> AsyncIterator[Played]:
+    told = StringIO()
+    async with World.start(var) as world, open_stage(world.site, Console(file=told, width=200)) as stage:
+        tales = await play(stage, lambda: 0.0)
+        yield Played(var, stage, await collect(stage, tales, var / "demo"), told)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
+    async with story(tmp_path_factory.mktemp("demo") / "var") as played:
+        yield played
+
+
+@contextmanager
+def taken_away(path: Path) -> Iterator[None]:
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        yield
+    finally:
+        path.write_bytes(content)
+
+
+async def test_the_story_ends_with_everything_there(played: Played) -> None:
+    assert await check(played.stage, played.report) == []
+
+
+async def test_the_report_names_ids_states_amounts_workflows_and_files(played: Played) -> None:
+    customers = played.customers
+    assert set(customers) == {"anna", "bottega", "emma"}
+    for customer in customers.values():
+        assert {"sign_up", "account"} <= set(customer["ids"])
+        assert customer["workflows"]
+        assert customer["emails"]
+        assert all(state["at"] for state in customer["states"])
+    for buyer in ("anna", "bottega"):
+        assert set(customers[buyer]["amounts"]) == {"net", "vat", "gross"}
+        assert {file["kind"] for file in customers[buyer]["files"]} == {"pdf", "xml", "receipt"}
+        assert [state["state"] for state in customers[buyer]["states"]][:2] == ["ACTIVE", "OPEN"]
+    assert customers["emma"]["files"] == []
+
+
+async def test_the_story_shows_each_workflow_in_temporal(played: Played) -> None:
+    links = [link for customer in played.customers.values() for link in customer["workflows"].values()]
+    assert {link.rpartition("/")[2].partition(":")[0] for link in links} == {"trial", "order", "einvoice", "purge"}
+    assert all(link in played.told.getvalue() for link in links)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "receipt", "xml"])
+async def test_a_document_s_file_that_is_taken_away_is_missed(played: Played, kind: str) -> None:
+    for path in played.files(kind)[:1]:
+        with taken_away(path):
+            missing = await check(played.stage, played.report)
+        assert any(path.name in words for words in missing)
+    assert await check(played.stage, played.report) == []
+
+
+async def test_an_email_s_file_that_is_taken_away_is_missed(played: Played) -> None:
+    email = played.report.parent / played.customers["emma"]["emails"][3]["file"]
+    with taken_away(email):
+        missing = await check(played.stage, played.report)
+    assert missing == ["emma, emails: every email lies in var/demo as it lies in the inbox"]
+
+
+async def test_a_file_of_which_one_byte_is_changed_is_missed(played: Played) -> None:
+    path = played.files("pdf")[0]
+    with taken_away(path):
+        path.write_bytes(b"%PDF-1.7 something else")
+        missing = await check(played.stage, played.report)
+    assert any(path.name in words for words in missing)
+
+
+async def test_a_report_that_forgets_a_customer_is_missed(played: Played) -> None:
+    customers = played.customers
+    with taken_away(played.report):
+        forgetful = {"customers": [customers["anna"], customers["emma"]]}
+        played.report.write_text(json.dumps(forgetful))
+        assert await check(played.stage, played.report) == ["a customer's story"]
+
+
+async def test_a_second_demo_plays_on_the_running_world_with_new_customers(played: Played) -> None:
+    before = {each["email"] for each in played.customers.values()}
+    environment = {**os.environ, "CASELLA_VAR": str(played.var)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "deploy.local.demo", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    assert b"leaves it running" in said
+    assert (played.var / "run.json").exists()
+    assert before.isdisjoint(each["email"] for each in played.customers.values())
