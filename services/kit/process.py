@@ -1,11 +1,23 @@
-"""How a process starts: logs first, hooks refused in production, then its composition root."""
+"""How a process starts: logs first, hooks refused in production, then its composition root; and how a mistake in its
+settings is told.
+"""
 
 import asyncio
+import logging
 import os
-from collections.abc import Callable, Coroutine
-from typing import Any
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
 
 from services.kit import hooks, logs
+from services.kit.settings import Misconfigured
+
+MISCONFIGURED = 78
+"""Exit code, ``EX_CONFIG`` of sysexits.h: starting again does not help before a person has changed something."""
+
+_LOG = logging.getLogger(__name__)
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -13,8 +25,24 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
     Args:
         main: The composition root of ``services/<room>/__main__.py``; its package names the process in the logs.
+
+    Raises:
+        SystemExit: With ``MISCONFIGURED``, where a setting or an operator's file is wrong: a line of the log for each.
     """
     package = str(getattr(main, "__globals__", {}).get("__package__") or "casella")
     logs.set_up(package.rpartition(".")[2], os.environ.get("CASELLA_LOG_LEVEL", "INFO"))
     hooks.refuse_in_production()
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except Misconfigured as problem:
+        _tell(str(problem).splitlines())
+    except ValidationError as problem:
+        if not problem.title.endswith("Settings"):
+            raise
+        _tell(f"CASELLA_{'_'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in problem.errors())
+
+
+def _tell(lines: Iterable[str]) -> NoReturn:
+    for line in lines:
+        _LOG.critical(line.strip())
+    sys.exit(MISCONFIGURED)

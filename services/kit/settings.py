@@ -16,11 +16,16 @@ Mode = Literal["local", "production"]
 _SHORTEST_KEY = 16
 
 
-class UnsafeSettings(Exception):
-    """A process was asked to start with a setting that is not safe where it runs.
+class Misconfigured(Exception):
+    """What an operator has set cannot be used; the text has one line for each thing that is wrong.
 
-    Not a ``ValueError``: pydantic would wrap that and print the other settings beside it.
+    It is logged whole, so it holds no secret and no customer's data. Not a ``ValueError``: pydantic would wrap that and
+    print the other settings beside it.
     """
+
+
+class UnsafeSettings(Misconfigured):
+    """A process was asked to start with a setting that is not safe where it runs."""
 
 
 @dataclass(frozen=True, slots=True)

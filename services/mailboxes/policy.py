@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, field_validator
 
+from services.kit.settings import Misconfigured
 from services.mailboxes.domain.accounts import Entitlement
 from services.mailboxes.domain.names import DomainName
 from services.mailboxes.domain.sizes import BANDS_GB
@@ -107,7 +108,7 @@ class MailboxesPolicy(_Section):
         return frozenset(DomainName.parse(name).ascii if "." in name else name.lower() for name in names)
 
 
-class BadPolicy(ValueError):
+class BadPolicy(Misconfigured):
     """The operator's file cannot be used; the text has one line for each thing that is wrong."""
 
 

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from services.kit.settings import Misconfigured
+
 _MAX_CHARACTERS = 1_000_000
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class BadFile(Exception):
+class BadFile(Misconfigured):
     """An operator's file cannot be used; `problems` has one line for each mistake."""
 
     def __init__(self, path: Path, problems: list[str]) -> None:

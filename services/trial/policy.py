@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+
+from services.kit.settings import Misconfigured
 
 _BIG_MAIL_PROVIDERS: Final = frozenset(
     """gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com
@@ -122,6 +124,10 @@ class Policy(BaseModel):
     limits: TrialLimits = TrialLimits()
 
 
+class BadPolicy(Misconfigured):
+    """The operator's file cannot be used; the text has one line for each thing that is wrong."""
+
+
 def load(path: Path | None) -> Policy:
     """Reads the operator's policy file.
 
@@ -129,11 +135,16 @@ def load(path: Path | None) -> Policy:
         path: The YAML file that all rooms share; None for what holds where it says nothing.
 
     Raises:
-        OSError: The file cannot be read.
-        pydantic.ValidationError: A key of the section is unknown or a value not possible; the error says which.
+        BadPolicy: The file cannot be read, or a key of the section is unknown or a value not possible.
     """
     if path is None:
         return Policy()
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    limits = (content.get("mailboxes") or {}).get("trial") or {}
-    return Policy.model_validate({"trial": content.get("trial") or {}, "limits": limits})
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        limits = (content.get("mailboxes") or {}).get("trial") or {}
+        return Policy.model_validate({"trial": content.get("trial") or {}, "limits": limits})
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise BadPolicy(f"{path}:\n" + "\n".join(wrong)) from None
+    except (OSError, AttributeError, yaml.YAMLError) as error:
+        raise BadPolicy(f"{path} cannot be read: {error}") from None

@@ -22,6 +22,7 @@ from services.kit.clock import OffsetClock, SystemClock, read_offset, write_offs
 from services.kit.core import clock_of
 from services.kit.database import Database, is_transient
 from services.kit.logs import JsonFormatter
+from services.kit.process import MISCONFIGURED
 from services.kit.settings import RoomSettings, UnsafeSettings
 from tests.support.room import room_settings
 
@@ -102,6 +103,37 @@ def test_production_does_not_start_on_an_unsafe_setting(tmp_path: Path, unsafe: 
     assert _settings(tmp_path, **_PRODUCTION).mode == "production"
     with pytest.raises(UnsafeSettings):
         _settings(tmp_path, **{**_PRODUCTION, **unsafe})
+
+
+def _what_it_says(module: str, environment: dict[str, str]) -> list[str]:
+    """Starts a process that cannot run, and returns the messages of its log."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": _ENV["PYTHONPATH"], **environment},
+        cwd=_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == MISCONFIGURED, done.stderr
+    return [json.loads(line)["message"] for line in done.stderr.splitlines()]
+
+
+def test_a_process_names_every_setting_that_it_misses() -> None:
+    said = _what_it_says("services.support", {"CASELLA_LOG_LEVEL": "CRITICAL"})
+    missing = ["DATABASE_URL", "LISTEN", "TOKEN_PUBLIC_KEY_FILE", "FINGERPRINT_KEY_FILE"]
+    assert said == [f"CASELLA_{name}: Field required" for name in missing]
+
+
+def test_every_mistake_in_an_operators_file_is_a_line_of_the_log(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("mailboxes:\n  trial: {domains: -5, mailboxen: 3}\n")
+    settings = room_settings("postgresql://x@127.0.0.1:1/x", tmp_path) | {"policy_file": policy}
+    said = _what_it_says(
+        "services.mailboxes", {f"CASELLA_{name.upper()}": str(value) for name, value in settings.items()}
+    )
+    assert said == [
+        f"{policy}:",
+        "mailboxes.trial.domains: Input should be greater than 0",
+        "mailboxes.trial.mailboxen: Extra inputs are not permitted",
+    ]
 
 
 def test_production_runs_on_the_machines_clock(tmp_path: Path) -> None:
