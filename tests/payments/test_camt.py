@@ -37,6 +37,12 @@ def test_a_transfer_of_a_batch_has_its_own_details() -> None:
     assert second.references == ("RF18539007547034",)
 
 
+def test_a_batch_whose_transfers_do_not_add_up_is_not_split() -> None:
+    file = (FIXTURES / "camt053-v2-batch.xml").read_bytes().replace(b">300.50<", b">300.51<")
+    whole = credits_of(file)[0]
+    assert (whole.minor, whole.unsplit, whole.debtor_name) == (30_051, True, None)
+
+
 def test_a_notification_is_read_like_a_statement() -> None:
     (credit,) = credits_of((FIXTURES / "camt054-v8.xml").read_bytes())
     assert (credit.minor, credit.debtor_name) == (6_100, "Società Esempio S.p.A.")

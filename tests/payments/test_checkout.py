@@ -8,6 +8,8 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
+from services.payments.provider.contract import Page, PageOrder
+from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 
 
@@ -61,6 +63,10 @@ async def test_after_a_day_the_link_makes_the_next_page(world: World) -> None:
     assert second != first
     attempts = await world.room.rows("checkout_attempts")
     assert [(row["attempt"], row["state"]) for row in attempts] == [(1, "expired"), (2, "open")]
+    await world.stripe.pay(second)
+    await world.deliver()
+    attempts = await world.room.rows("checkout_attempts")
+    assert {row["attempt"]: row["state"] for row in attempts} == {1: "expired", 2: "paid"}
 
 
 async def test_before_the_next_page_the_last_payment_is_looked_at(world: World) -> None:
@@ -160,3 +166,23 @@ async def test_the_page_asks_for_exactly_what_is_owed(world: World) -> None:
     assert (session["amount_total"], session["currency"]) == (1, "eur")
     assert session["simulator"]["name"] == "P2026/17"
     assert session["metadata"]["order_id"] == session["client_reference_id"] == request.order_id
+
+
+async def test_a_page_whose_request_was_paid_meanwhile_is_ended_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await world.request()
+    await world.stub().RecordProforma(
+        payments_pb2.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number="P2026/17")
+    )
+    create_page = world.provider.create_page
+
+    async def while_a_transfer_arrives(order: PageOrder, key: str) -> Page:
+        page = await create_page(order, key)
+        await world.import_file(statement(Entry(GROSS, text="P2026/17")))
+        return page
+
+    monkeypatch.setattr(world.provider, "create_page", while_a_transfer_arrives)
+    assert await world.start(request) == ""
+    assert (await world.get(request)).state == payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    assert [item["status"] for item in (await world.stripe.state())["sessions"]] == ["expired"]

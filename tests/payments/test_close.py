@@ -8,6 +8,8 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
+from services.payments.domain.payment_requests import CloseReason
+from services.payments.store import requests
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World, uuid_of
 
@@ -105,6 +107,15 @@ async def test_a_page_that_was_never_asked_for_does_not_hold_the_closing_for_eve
     await world.advance(days=3)
     await world.stripe.faults(away=True)
     assert (await world.close(request)).state == CLOSED
+
+
+async def test_a_closing_that_has_not_seen_the_latest_page_does_nothing(world: World) -> None:
+    request = await world.request()
+    await world.start(request)
+    async with world.room.core.database.transaction() as conn:
+        stale = await requests.close(conn, uuid_of(request), 0, CloseReason.EXPIRED, world.room.clock.now())
+    assert not stale
+    assert (await world.get(request)).state == OPEN
 
 
 async def test_the_database_itself_refuses_a_second_end(world: World) -> None:

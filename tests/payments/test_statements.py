@@ -150,6 +150,17 @@ async def test_exact_money_without_a_day_waits(world: World) -> None:
     assert (await world.get(request)).state == OPEN
 
 
+async def test_a_batch_that_the_bank_does_not_split_pays_nothing_whatever_it_names(world: World) -> None:
+    request = await world.transfer_request()
+    entry = Entry(GROSS, reference=request.transfer.reference)
+    batch = statement(entry).replace(b"<NtryDtls>", b"<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch>")
+    await world.import_file(batch)
+    (waiting,) = await world.queue()
+    assert waiting.reason == REASON["unknown"]
+    assert list(waiting.suggestions) == [request.payment_request_id]
+    assert (await world.get(request)).state == OPEN
+
+
 async def test_debits_reversals_and_pending_entries_never_credit(world: World) -> None:
     request = await world.transfer_request()
     reference = request.transfer.reference

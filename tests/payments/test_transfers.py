@@ -82,6 +82,16 @@ async def test_the_statement_confirms_what_was_recorded_and_nothing_is_paid_twic
     assert await world.balances() == {"announced": 0, "bank": 2 * GROSS, "receivable": -2 * GROSS}
 
 
+async def test_two_recorded_transfers_are_confirmed_by_two_entries(world: World) -> None:
+    request = await world.transfer_request()
+    for reference in ("A-1", "A-2"):
+        await record(world, seen(world, request, bank_reference=reference))
+    for number in ("S1", "S2"):
+        entry = Entry(GROSS, reference=request.transfer.reference)
+        assert (await world.import_file(statement(entry, number=number))).confirmed == 1
+    assert await world.balances() == {"announced": 0, "bank": 2 * GROSS, "receivable": -GROSS, "suspense": -GROSS}
+
+
 async def test_a_further_transfer_after_the_confirming_one_is_twice(world: World) -> None:
     request = await world.transfer_request()
     await record(world, seen(world, request))

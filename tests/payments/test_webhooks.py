@@ -191,6 +191,27 @@ async def test_money_of_another_amount_is_kept_for_an_operator(world: World) -> 
     assert (await world.balances())["suspense"] == -2 * GROSS
 
 
+async def test_money_that_names_another_order_than_its_request_waits_as_unknown(world: World) -> None:
+    request = await paid_unseen(world)
+    async with world.room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("UPDATE payment_requests SET order_id = $1", (uuid4(),))
+    await hand_in(world, await genuine_event(world))
+    (entry,) = await world.queue()
+    assert entry.reason == payments_pb2.MONEY_ENTRY_REASON_UNKNOWN
+    assert list(entry.suggestions) == [request.payment_request_id]
+    assert (await world.get(request)).state == OPEN
+
+
+async def test_money_for_a_request_that_we_do_not_have_is_kept(world: World) -> None:
+    await paid_unseen(world)
+    async with world.room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("DELETE FROM checkout_attempts")
+        await conn.exec_driver_sql("DELETE FROM payment_requests")
+    await hand_in(world, await genuine_event(world))
+    assert [entry.reason for entry in await world.queue()] == [payments_pb2.MONEY_ENTRY_REASON_UNKNOWN]
+    assert await world.balances() == {"stripe": GROSS, "suspense": -GROSS}
+
+
 async def test_money_that_arrives_after_the_closing_is_late(world: World) -> None:
     request = await world.request()
     url = await world.start(request)

@@ -41,6 +41,7 @@ class World:
     stripe: StripeProcess
     url: str
     standin_offset: int
+    provider: StripeGateway
 
     def stub(self, caller: str = "worker") -> Stub:
         """The payments service as one of the callers."""
@@ -171,7 +172,7 @@ async def running_world(
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", int(url.rpartition(":")[2])).start()
             try:
-                yield World(room, stripe, url, offset)
+                yield World(room, stripe, url, offset, providers[0])
             finally:
                 await runner.cleanup()
     finally:
