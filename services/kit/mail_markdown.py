@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -37,27 +38,34 @@ def escape_markdown(text: str) -> str:
 def parse(source: str) -> list[Token]:
     """Read a filled-in template's Markdown, with what mails do differently.
 
-    A link alone in its paragraph is a button; a table's empty header is left out; escapes are taken out of code,
-    where Markdown would show them (only the template's own text can make code).
+    A link alone in a paragraph of the mail itself is a button, one in a list, a quotation or a table is a link; a
+    table's empty header is left out; escapes are taken out of code, where Markdown would show them (only the template's
+    own text can make code).
     """
     tokens = _without_empty_heads(_MARKDOWN.parse(source))
     for token in tokens:
         if token.type in {"fence", "code_block"}:
             token.content = _ESCAPED.sub(r"\1", token.content)
-        children = token.children or []
-        for child in children:
+        for child in token.children or []:
             if child.type == "code_inline":
                 child.content = _ESCAPED.sub(r"\1", child.content)
-        if children and children[0].type == "link_open":
-            closes = next(n for n, child in enumerate(children) if child.type == "link_close")
-            if closes == len(children) - 1:
-                children[0].attrSet("class", "button")
+    _mark_buttons(tokens)
     return tokens
 
 
 def html_of(tokens: Sequence[Token]) -> str:
     """The HTML of parsed Markdown, without layout."""
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _mark_buttons(tokens: Sequence[Token]) -> None:
+    for opening, inline in pairwise(tokens):
+        children = inline.children or []
+        outermost = opening.type == "paragraph_open" and opening.level == 0
+        if outermost and children and children[0].type == "link_open":
+            closes = next(n for n, child in enumerate(children) if child.type == "link_close")
+            if closes == len(children) - 1:
+                children[0].attrSet("class", "button")
 
 
 def _without_empty_heads(tokens: list[Token]) -> list[Token]:

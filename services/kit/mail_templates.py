@@ -2,7 +2,7 @@
 
 A template is ``<folder>/<language>/<name>.md.j2``: the first line ``Subject: …``, the rest Markdown with Jinja2. What a
 customer typed is escaped on its way into the Markdown, so that a first name makes neither a link nor a heading nor
-HTML. A paragraph that holds one link and nothing else becomes a button.
+HTML. A paragraph that holds one link and nothing else becomes a button, unless it is part of a list or a quotation.
 """
 
 import re

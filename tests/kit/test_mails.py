@@ -1,5 +1,6 @@
 """Templates and messages: what a customer gets, and what a name cannot do."""
 
+import re
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -103,6 +104,19 @@ def test_code_shows_a_parameter_as_it_is(tmp_path: Path) -> None:
     hostile = templates.render("code", "it", {"number": "`[x](https://evil.example)<b>"})
     assert "<a " not in hostile.html
     assert "<b>" not in hostile.html
+
+
+def test_only_a_link_alone_in_a_paragraph_of_the_mail_itself_is_a_button(tmp_path: Path) -> None:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "links.md.j2").write_text(
+        "Subject: x\n\n# [title](https://a.example/)\n\n- [tight](https://b.example/)\n\n1. [loose](https://c.example/)\n\n"
+        "2. second\n\n> [quoted](https://d.example/)\n\n| | |\n| --- | --- |\n| Cell | [cell](https://e.example/) |\n\n"
+        "[one](https://f.example/) [two](https://g.example/)\n\n[button](https://h.example/)\n"
+    )
+    made = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example").render("links", "it", {})
+    links = re.findall(r"<a [^>]*example/[^>]*>", made.html)
+    assert len(links) == 8
+    assert [link for link in links if 'class="button"' in link] == links[-1:]
 
 
 def test_a_missing_parameter_is_an_error_and_not_a_gap(templates: MailTemplates) -> None:
