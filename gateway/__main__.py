@@ -9,7 +9,7 @@ from aiohttp import web
 from casella.payments.v1 import payments_pb2_grpc
 from gateway.settings import GatewaySettings
 from gateway.web import make_app
-from services.kit.channels import open_channel
+from services.kit.channels import channel_of
 from services.kit.process import run
 
 _DRAIN_SECONDS = 5.0
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = GatewaySettings()
-    channel = open_channel(settings.payments_address, settings.caller_secret, settings.tls)
+    channel = channel_of(settings, settings.payments_address)
     app = make_app(payments_pb2_grpc.PaymentsServiceStub(channel), settings.provider_name)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()

@@ -23,7 +23,7 @@ from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
-from services.kit.channels import open_channel
+from services.kit.channels import channel_of
 from services.kit.settings import ProcessSettings
 from workflows import names
 from workflows.activities.invoicing import InvoicingSteps
@@ -68,10 +68,10 @@ class Stubs:
 
     @classmethod
     def connect(cls, settings: ProcessSettings) -> "Stubs":
-        """Open one channel a service; calls carry the worker's secret."""
+        """Open one channel a service; calls carry what proves that they are the worker's."""
 
         def reach(address: str) -> Channel:
-            return open_channel(address, settings.caller_secret, settings.tls)
+            return channel_of(settings, address)
 
         return cls(
             TrialServiceStub(reach(settings.trial_address)),

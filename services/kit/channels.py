@@ -15,7 +15,7 @@ from grpc.aio import AioRpcError, Channel, ClientCallDetails, Metadata
 from services.kit.context import call_or_none
 from services.kit.errors import Refused
 from services.kit.metadata import CALLER_SECRET, CORRELATION_ID, LANGUAGE
-from services.kit.settings import Tls
+from services.kit.settings import ProcessSettings, Tls
 from services.kit.statuses import decode
 
 DEADLINE_SECONDS = 5.0
@@ -32,6 +32,11 @@ _RETRIES = {
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
 """Every mutating RPC has a request_id or a guarded statement, so that a repetition is harmless."""
+
+
+def channel_of(settings: ProcessSettings, address: str) -> Channel:
+    """Open a process's channel to a service, with all by which it proves who it is: certificate or secret."""
+    return open_channel(address, settings.caller_secret, settings.tls)
 
 
 def open_channel(address: str, secret: str, tls: Tls | None = None) -> Channel:

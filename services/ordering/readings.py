@@ -20,7 +20,7 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.trial.v1 import trial_pb2
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
-from services.kit.channels import open_channel
+from services.kit.channels import channel_of
 from services.kit.clock import Clock
 from services.kit.errors import NotFound, NotReady, Refused
 from services.kit.wire import from_timestamp
@@ -67,9 +67,7 @@ class Readings:
     def open(cls, settings: OrderingSettings, clock: Clock) -> Self:
         """Open the channels that the settings name."""
         addresses = (settings.trial_address, settings.mailboxes_address, settings.invoicing_address)
-        trial, mailboxes, invoicing = (
-            open_channel(address, settings.caller_secret, settings.tls) for address in addresses
-        )
+        trial, mailboxes, invoicing = (channel_of(settings, address) for address in addresses)
         return cls(trial, mailboxes, invoicing, clock)
 
     async def close(self) -> None:

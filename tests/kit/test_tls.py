@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2
-from services.kit.channels import open_channel
+from services.kit.channels import channel_of, open_channel
 from services.kit.clock import OffsetClock
 from services.kit.core import Core
 from services.kit.errors import Refused
 from services.kit.server import Room, Server
-from services.kit.settings import RoomSettings, Tls
+from services.kit.settings import ProcessSettings, RoomSettings, Tls
 from tests.support.room import room_settings
 
 
@@ -91,6 +91,16 @@ async def test_the_certificates_common_name_says_who_calls(address: str, authori
         with pytest.raises(Refused) as refused:
             await _get_clock(address, authority.issue(name))
         assert refused.value.reason == reason
+
+
+async def test_a_process_calls_with_its_certificate_and_without_any_secret(address: str, authority: Authority) -> None:
+    own = authority.issue("casella-operator")
+    settings = ProcessSettings(
+        tls_certificate_file=own.certificate, tls_key_file=own.key, tls_authority_file=own.authority
+    )
+    async with channel_of(settings, address) as channel:
+        answer = await clock_pb2_grpc.ClockServiceStub(channel).GetClock(clock_pb2.GetClockRequest())
+    assert answer.HasField("now")
 
 
 async def test_a_stranger_does_not_reach_the_door(address: str, authority: Authority, tmp_path: Path) -> None:
