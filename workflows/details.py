@@ -1,8 +1,9 @@
-"""What an operator reads in the Temporal UI: where a process stands, what happened, what comes next, what may be done.
+"""What an operator reads in the Temporal UI: where a process stands, what comes next, what may be done, what happened.
 
 Holds ids, states, dates and amounts, never personal data; who the person is tells the command that the details name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -33,10 +34,15 @@ class Details:
     look_up: str
     """The command that shows the person and the rows, for example ``casella show order 018f…``."""
     state: str = ""
+    about: str = ""
     coming: str = ""
     due: datetime | None = None
-    updates: dict[str, str] = field(default_factory=dict)
+    updates: Mapping[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+
+    def knows(self, about: str) -> None:
+        """Set the one line of facts: amounts, numbers, dates."""
+        self.about = about
 
     def happened(self, what: str) -> None:
         """Note what happened; the same news twice in a row is noted once."""
@@ -45,14 +51,16 @@ class Details:
             self.story = self.story[-_LONGEST_STORY:]
         self._show()
 
-    def stands(self, state: str, coming: str = "", due_at: Timestamp | None = None, **updates: str) -> None:
+    def stands(
+        self, state: str, coming: str, due_at: Timestamp | None = None, updates: Mapping[str, str] | None = None
+    ) -> None:
         """Say where the process stands.
 
         Args:
             state: The state, as operators filter by it.
-            coming: What comes next by itself, or whom it waits for; names like ``reminder_3_days`` are spelled out.
+            coming: What comes next by itself, or whom it waits for.
             due_at: When, by the services' clock; unset where nothing is due.
-            updates: Name of each update that makes sense now, and what it does.
+            updates: Name of each update that makes sense now, and what it does, with an example of its data.
         """
         due = due_at.ToDatetime(tzinfo=UTC) if due_at is not None and due_at.seconds else None
         changes: list[SearchAttributeUpdate[Any]] = []
@@ -62,7 +70,7 @@ class Details:
             changes.append(DUE_AT.value_set(due) if due else DUE_AT.value_unset())
         if changes:
             workflow.upsert_search_attributes(changes)
-        self.state, self.coming, self.due, self.updates = state, coming.replace("_", " "), due, updates
+        self.state, self.coming, self.due, self.updates = state, coming, due, updates or {}
         self._show()
 
     def concerns(self, *, account: str = "", order: str = "", kind: str = "") -> None:
@@ -74,15 +82,18 @@ class Details:
             workflow.upsert_search_attributes(changes)
 
     def _show(self) -> None:
-        lines = [f"**{self.subject}**: **{self.state}**", ""]
+        lines = [f"### {self.state or 'Begun'}", ""]
+        lines += [f"{self.subject}: {self.about}" if self.about else self.subject, ""]
         if self.coming:
-            when = f" ({self.due:%Y-%m-%d %H:%M} UTC)" if self.due else ""
+            when = f" — **{self.due:%Y-%m-%d %H:%M} UTC**" if self.due else ""
             lines += [f"**What comes next:** {self.coming}{when}", ""]
         if self.updates:
-            lines += ["**What you may do** (send an update):", ""]
-            lines += [f"- `{name}`: {meaning}" for name, meaning in self.updates.items()]
+            lines += ["**What you may do** (More Actions, Send an Update):", ""]
+            lines += [f"- `{name}` {meaning}" for name, meaning in self.updates.items()]
             lines.append("")
-        lines += ["**What happened** (times of this workflow, UTC):", ""]
-        lines += [f"- {entry}" for entry in self.story]
-        lines += ["", f"Who it is: `{self.look_up}`"]
+        if self.story:
+            lines += ["**What happened** (UTC):", ""]
+            lines += [f"- {entry}" for entry in self.story]
+            lines.append("")
+        lines.append(f"**Who it is:** `{self.look_up}`")
         workflow.set_current_details("\n".join(lines))

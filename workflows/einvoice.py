@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
-    from workflows.steering import Why, Wrong, check_why, request_id, steering
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
     from workflows.steps import Step, visibly
 
 _ENDS = {
@@ -17,10 +17,12 @@ _ENDS = {
     pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
+_TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
-    "retry_transmission": "sends the same e-invoice again under a new file name; give a reason_code",
-    "resend_with_current_profile": "sends it again with the customer's profile as it is now; give a reason_code",
-    "give_up": "ends it without the SdI (admins only); give a reason_code",
+    "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
+    "resend_with_current_profile": "sends it again with the customer's profile as it is now, after "
+    '`casella profile edit`: `{"reason_code": "profile_corrected"}`',
+    "give_up": 'ends it without the SdI, for good: `{"reason_code": "agreed_with_accountant"}`',
 }
 
 
@@ -28,12 +30,17 @@ _UPDATES = {
 class EInvoice(Process):
     """Transmits the invoice, waits for the SdI's receipts, and asks an operator where only a person can help."""
 
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the invoice's id."""
+        super().__init__(Details(f"E-invoice {subject.id}", f"casella show invoice {subject.id}"))
+        self.invoice_id = subject.id
+        self.silent = False
+
     @workflow.run
     async def run(self, subject: Subject) -> str:
         """Follow the e-invoice of the invoice with this id to its end."""
-        self.invoice_id = subject.id
-        self.silent = False
-        self.details = Details(f"E-invoice {subject.id}", f"casella show invoice {subject.id}")
+        self.details.stands("Transmitting", _TRANSMITTING)
         return await self.follow(self.proceed)
 
     async def proceed(self) -> str:
@@ -45,7 +52,7 @@ class EInvoice(Process):
                 await self.wait_for_receipt(transmission)
         state, what = _ENDS[transmission.state]
         self.details.happened(what)
-        self.details.stands(state)
+        self.details.stands(state, "nothing: the e-invoice has come to its end")
         return state.lower()
 
     @workflow.signal(name=names.INVOICE_ISSUED, description="The invoice was issued: transmit it.")
@@ -58,43 +65,53 @@ class EInvoice(Process):
         """The transmission's state has changed."""
         self.look_again()
 
-    @workflow.update(description="Sends the same e-invoice again: same number and date, new file name.")
-    async def retry_transmission(self, why: Why) -> str:
+    @workflow.update(
+        description="Sends the same e-invoice again: same number and date, new file name. "
+        'Data: {"reason_code": "channel_mended"}'
+    )
+    async def retry_transmission(self, why: Why = NO_DATA) -> str:
         """Re-send after a rejection or a silence, by an operator's decision."""
         return await self.prepare(InvoicingSteps.prepare_resend, why, "send the same again")
 
-    @workflow.update(description="Sends the e-invoice again with the customer's billing profile as it stands now.")
-    async def resend_with_current_profile(self, why: Why) -> str:
+    @workflow.update(
+        description="Sends the e-invoice again with the customer's billing profile as it stands now; number, date and "
+        'amounts stay. Data: {"reason_code": "profile_corrected"}'
+    )
+    async def resend_with_current_profile(self, why: Why = NO_DATA) -> str:
         """Re-send after the customer's data were corrected; number, date and amounts stay."""
         return await self.prepare(InvoicingSteps.prepare_resend_with_profile, why, "send the corrected one")
 
-    @workflow.update(description="Gives the transmission up for good. The invoice keeps its number. Admins only.")
-    async def give_up(self, why: Why) -> str:
+    @workflow.update(
+        description="Gives the transmission up for good; the invoice keeps its number. For admins only. "
+        'Data: {"reason_code": "agreed_with_accountant"}'
+    )
+    async def give_up(self, why: Why = NO_DATA) -> str:
         """End without the SdI, by an admin's decision."""
         await visibly(
             InvoicingSteps.give_up,
             pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             "give the transmission up",
         )
+        self.details.happened(f"an operator gave it up ({why.reason_code})")
         self.look_again()
         return "given up"
 
     @retry_transmission.validator
-    def _may_send_the_same(self, why: Why) -> None:
+    def _may_send_the_same(self, why: Why = NO_DATA) -> None:
         self._may_correct(why)
 
     @resend_with_current_profile.validator
-    def _may_send_corrected(self, why: Why) -> None:
+    def _may_send_corrected(self, why: Why = NO_DATA) -> None:
         self._may_correct(why)
 
     @give_up.validator
-    def _may_give_up(self, why: Why) -> None:
+    def _may_give_up(self, why: Why = NO_DATA) -> None:
         self._may_correct(why)
 
     def _may_correct(self, why: Why) -> None:
         check_why(why)
         if self.details.state != NEEDS_OPERATOR:
-            raise Wrong(f"the e-invoice needs nobody: {self.details.state}")
+            raise Wrong(f"the e-invoice needs no operator now: it is {self.details.state}")
 
     async def prepare(self, step: Step[pb.PrepareResendRequest, pb.PrepareResendResponse], why: Why, what: str) -> str:
         """Have invoicing make the next attempt ready; the run then sends it."""
@@ -103,20 +120,29 @@ class EInvoice(Process):
             pb.PrepareResendRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             what,
         )
-        self.details.happened(f"{what} ({why.reason_code})")
+        self.details.happened(f"an operator asked to {what} ({why.reason_code})")
+        self.details.stands("Transmitting", _TRANSMITTING)
         self.silent = False
         self.look_again()
-        return f"attempt {answer.transmission.attempt}"
+        return f"attempt {answer.transmission.attempt} is on its way"
+
+    def remedies(self) -> dict[str, str]:
+        """What helps when our own checks refuse the file, too."""
+        return _UPDATES
 
     async def transmit(self) -> pb.Transmission:
         """Send the file unless it was sent, and read where it stands."""
-        self.listen()
+        self.listen()  # the answer is the row as it stands after the step
         request = pb.TransmitInvoiceRequest(invoice_id=self.invoice_id)
         answer = await visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True)
         transmission = answer.transmission
         self.details.concerns(account=transmission.account_id, order=transmission.order_id)
+        number, attempt = transmission.number, transmission.attempt
+        self.details.knows(
+            f"invoice {number}, attempt {attempt}, SdI id {transmission.sdi_identifier or 'not known yet'}"
+        )
         if transmission.file_name:
-            self.details.happened(f"invoice {transmission.number} sent as {transmission.file_name}")
+            self.details.happened(f"sent as {transmission.file_name} (attempt {attempt})")
         return transmission
 
     async def wait_for_receipt(self, transmission: pb.Transmission) -> None:
@@ -124,25 +150,25 @@ class EInvoice(Process):
         if self.silent:
             self.details.stands(
                 NEEDS_OPERATOR,
-                "no receipt has come: look at the PEC mailbox; it still may",
+                "a receipt of the SdI, which should have come: look at the certified mailbox; last day to act",
                 transmission.deadline,
-                **_UPDATES,
+                _UPDATES,
             )
-            await self.wait(retries.LOOK_AGAIN, "still waiting for a receipt")
+            await self.wait(retries.LOOK_AGAIN, "still no receipt of the SdI")
             return
-        self.details.stands("Sent", "a receipt of the SdI", transmission.deadline)
-        if not await self.wait(transmission.alert_in, "no receipt yet: tell an operator"):
+        self.details.stands("Sent", "a receipt of the SdI; last day to act", transmission.deadline)
+        if not await self.wait(transmission.alert_in, "no receipt of the SdI yet: call an operator"):
             self.silent = True
-            self.details.happened("no receipt has come in time")
+            self.details.happened("no receipt of the SdI has come in time")
 
     async def wait_for_correction(self, transmission: pb.Transmission) -> None:
         """Rejected: counts as never issued until it was corrected and sent again, within 5 days."""
         codes = ", ".join(transmission.error_codes)
-        self.details.happened(f"rejected by the SdI: {codes}")
+        self.details.happened(f"rejected by the SdI with {codes}")
         self.details.stands(
             NEEDS_OPERATOR,
-            f"rejected ({codes}): correct the profile, then re-send before the deadline",
+            f"a correction: the SdI rejected it with {codes}, so it counts as never issued; send it again before",
             transmission.deadline,
-            **_UPDATES,
+            _UPDATES,
         )
-        await self.wait(retries.LOOK_AGAIN, "waiting for a correction")
+        await self.wait(retries.LOOK_AGAIN, f"rejected with {codes}: wait for a correction")

@@ -13,6 +13,20 @@ ORDER = "Order"
 E_INVOICE = "EInvoice"
 PURGE = "Purge"
 
+ABOUT = {
+    SIGN_UP: "A sign-up that the security checks hold. An operator allows or denies it; without either it lapses. "
+    "Nothing else begins before the emailed link is confirmed.",
+    TRIAL: "A free trial with its reminders, then days of grace in which the customer can still order. A paid order "
+    "ends it well; otherwise the account is closed, which starts its purge.",
+    ORDER: "An order: payment request and proforma; the wait for the payment, with reminders, until it expires; after "
+    "the payment the unlock, the invoice, the courtesy email and the subscription.",
+    E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
+    "its end. A rejection, or no receipt in time, is an operator's case.",
+    PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
+    "hold stops it before each deletion.",
+}
+"""What each process does; the Temporal UI shows it beside every run."""
+
 # Signals: each means "look again at your row" and carries nothing.
 SIGN_UP_RECEIVED = "sign_up_received"
 TRIAL_CHANGED = "trial_changed"

@@ -8,15 +8,18 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names
+    from workflows import names, wording
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
-    from workflows.order_steps import OrderSteps, word
+    from workflows.order_steps import CANCEL_ORDER, OrderSteps, word
     from workflows.steering import (
+        NO_DATA,
+        NO_TRANSFER,
         Transfer,
         Why,
         Wrong,
+        bank_reference_of,
         booking_date_of,
         check_transfer,
         check_why,
@@ -27,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.steps import StepRefused, visibly
 
+_OVER = ("Paid", "Fulfilled", "Expired", "Cancelled")
 _OUTCOME_OF = {
     payments_pb2.CLOSE_REASON_EXPIRED: pb.OUTCOME_EXPIRED,
     payments_pb2.CLOSE_REASON_CANCELLED: pb.OUTCOME_CANCELLED,
@@ -37,19 +41,25 @@ _OUTCOME_OF = {
 class Order(OrderSteps):
     """Asks for the payment, waits for its end, and after the money finishes whatever happens."""
 
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the order's id."""
+        super().__init__(Details(f"Order {subject.id}", f"casella show order {subject.id}"))
+        self.order_id = subject.id
+
     @workflow.run
     async def run(self, subject: Subject) -> str:
         """Follow the order with this id to its end: fulfilled, expired or cancelled."""
-        self.order_id = subject.id
-        self.details = Details(f"Order {subject.id}", f"casella show order {subject.id}")
         return await self.follow(self.proceed)
 
     async def proceed(self) -> str:
         """The process."""
         order = await self.read_order()
         if order.state == pb.ORDER_STATE_OPEN:
-            order = await self.ask_for_payment(order)
-            order = await self.wait_for_its_end(order)
+            payment = await self.make_payment_request(order)
+            if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not order.cancel_requested:
+                await self.ask_for_payment(order, payment)
+            order = await self.wait_for_its_end()
         match order.state:
             case pb.ORDER_STATE_PAID:
                 unlocked = await self.unlock(order)
@@ -63,19 +73,18 @@ class Order(OrderSteps):
             case _:
                 return self.end("Fulfilled")
 
-    async def ask_for_payment(self, order: pb.Order) -> pb.Order:
-        """Payment request, proforma, the order's dates, and the emails that ask for the money."""
-        asked = await self.make_payment_request(order)
+    async def ask_for_payment(self, order: pb.Order, payment: payments_pb2.PaymentRequest) -> None:
+        """The proforma, the order's dates, and the emails that ask for the money."""
         proforma = await self.issue_proforma()
-        await self.note_number(asked, proforma)
-        order = await self.start_time_limit(asked, proforma)
+        await self.note_number(payment, proforma)
+        order = await self.start_time_limit(payment, proforma)
         await asyncio.gather(self.email_proforma(proforma, order), self.email_confirmation())
-        self.details.happened(f"proforma {proforma.number} sent; waiting for the money")
-        return order
+        self.details.happened(f"proforma {proforma.number} and the order's confirmation sent")
 
-    async def wait_for_its_end(self, order: pb.Order) -> pb.Order:
+    async def wait_for_its_end(self) -> pb.Order:
         """Wait until the payment request is paid or closed; payments decides, ordering records."""
         while True:
+            self.listen()
             payment = await self.read_payment()
             if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID:
                 return await self.record(pb.OUTCOME_PAID, payment)
@@ -84,8 +93,8 @@ class Order(OrderSteps):
             due = await self.do_what_is_due()
             match due.next:
                 case pb.ORDER_NEXT_WAIT:
-                    self.show_waiting(due)
-                    await self.wait(due.wait, due.due)
+                    self.show_waiting(due, payment)
+                    await self.wait(due.wait, wording.due_on_order(due.due))
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:
@@ -103,52 +112,64 @@ class Order(OrderSteps):
         """Payments has recorded the money."""
         self.look_again()
 
-    @workflow.update(description="Asks for the order's cancellation; if a payment wins the race, the order is paid.")
-    async def cancel_order(self, why: Why) -> str:
+    @workflow.update(
+        description="Asks for the order's cancellation; if a payment wins the race, the order is paid. "
+        'Data: {"reason_code": "customer_asked"}'
+    )
+    async def cancel_order(self, why: Why = NO_DATA) -> str:
         """Cancel by an operator's decision."""
         await visibly(
             OrderingSteps.cancel,
             pb.CancelOrderRequest(request_id=request_id(), order_id=self.order_id, steering=steering(why)),
             "ask for the cancellation",
         )
-        self.details.happened(f"cancellation asked for by an operator ({why.reason_code})")
+        self.details.happened(f"an operator asked for the cancellation ({why.reason_code})")
         self.look_again()
-        return "cancellation asked for"
+        return "cancellation asked for; payments decides"
 
     @cancel_order.validator
-    def _may_cancel(self, why: Why) -> None:
+    def _may_cancel(self, why: Why = NO_DATA) -> None:
         check_why(why)
-        self._must_wait_for_money()
+        self._must_be_open()
 
-    @workflow.update(description="Records a bank transfer seen on the account; only the exact amount pays the order.")
-    async def record_bank_transfer(self, transfer: Transfer) -> str:
+    @workflow.update(
+        description="Records a bank transfer seen on the account; only the exact amount pays the order. Data: "
+        '{"amount": "85.40", "booked_on": "2026-11-24", "bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
+    )
+    async def record_bank_transfer(self, transfer: Transfer = NO_TRANSFER) -> str:
         """Record money by an operator's word; tells whether it paid the order or went to the queue."""
         payment = await self.read_payment()
+        seen = money_of(transfer)
         answer = await visibly(
             PaymentsSteps.record_bank_transfer,
             payments_pb2.RecordBankTransferRequest(
                 request_id=request_id(),
                 payment_request_id=payment.payment_request_id,
-                amount=money_of(transfer),
+                amount=seen,
                 booked_on=booking_date_of(transfer),
-                bank_reference=transfer.bank_reference,
+                bank_reference=bank_reference_of(transfer),
                 steering=steering(transfer),
             ),
-            f"record a transfer of EUR {transfer.amount}",
+            f"record a transfer of {wording.amount(seen)}",
         )
+        self.details.happened(f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code})")
         self.look_again()
         if answer.money_entry_id:
             return f"not the exact amount: entry {answer.money_entry_id} waits in the operator's queue"
         return "paid"
 
     @record_bank_transfer.validator
-    def _may_record(self, transfer: Transfer) -> None:
+    def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
         check_transfer(transfer)
-        self._must_wait_for_money()
+        self._must_be_open()
 
-    def _must_wait_for_money(self) -> None:
-        if self.details.state != "AwaitingPayment":
-            raise Wrong(f"the order does not wait for money: {self.details.state}")
+    def _must_be_open(self) -> None:
+        if self.details.state in _OVER:
+            raise Wrong(f"the order waits for no money any more: it is {self.details.state}")
+
+    def remedies(self) -> dict[str, str]:
+        """An order that cannot go on can still be cancelled, until it is paid."""
+        return {} if self.paid else {"cancel_order": CANCEL_ORDER}
 
     async def cancelled(self) -> None:
         """The UI's Cancel is a request to the row, about which payments decides like about any other."""
@@ -158,6 +179,6 @@ class Order(OrderSteps):
                 pb.CancelOrderRequest(request_id=str(workflow.uuid4()), order_id=self.order_id, steering=ui_cancel()),
                 "ask for the cancellation",
             )
-            self.details.happened("cancellation asked for by the UI's Cancel")
+            self.details.happened("Cancel was pressed: it asks for the order's cancellation")
         except StepRefused as refused:
-            self.details.happened(f"Cancel was pressed, but: {refused.message}")
+            self.details.happened(f"Cancel was pressed, but it came too late: {refused.message}")

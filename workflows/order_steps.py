@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import retries
+    from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
@@ -20,26 +20,23 @@ _EMAIL_OF = {
     pb.ORDER_STATE_EXPIRED: pb.ORDER_EMAIL_EXPIRED,
     pb.ORDER_STATE_CANCELLED: pb.ORDER_EMAIL_CANCELLED,
 }
+CANCEL_ORDER = 'cancels the order unless a payment wins: `{"reason_code": "customer_asked"}`'
 
 
 class OrderSteps(Process):
     """What an order asks of the services; the order in which it does so stands in ``workflows.order``."""
 
     order_id: str
+    paid = False
 
     async def read_order(self) -> pb.Order:
         """The order's row as it stands."""
-        self.listen()
         answer = await quickly(OrderingSteps.get_order, pb.GetOrderRequest(order_id=self.order_id), "read the order")
-        order = answer.order
-        self.details.concerns(
-            account=order.account_id, order=order.order_id, kind=CustomerKind.Name(order.quote.kind)[14:]
-        )
-        return order
+        self.show(answer.order)
+        return answer.order
 
     async def read_payment(self) -> payments_pb2.PaymentRequest:
         """The payment request's row as it stands."""
-        self.listen()
         answer = await quickly(
             PaymentsSteps.get,
             payments_pb2.GetPaymentRequestRequest(order_id=self.order_id),
@@ -110,7 +107,10 @@ class OrderSteps(Process):
         try:
             await visibly(PaymentsSteps.close, request, "close the payment request", outside=True)
         except StepRefused as refused:
-            self.details.happened(f"the payment request stays open: {refused.message}")
+            self.details.happened(f"the payment request cannot be closed yet: {refused.message}")
+            self.details.stands(
+                "AwaitingPayment", "the end of the charge that is being processed; asked for again every 10 minutes"
+            )
             await self.wait(retries.PROCESSING, "ask again whether the charge has ended")
 
     async def record(self, outcome: pb.Outcome, payment: payments_pb2.PaymentRequest) -> pb.Order:
@@ -119,12 +119,13 @@ class OrderSteps(Process):
         if outcome == pb.OUTCOME_PAID:
             request.available_on.CopyFrom(payment.available_on)
         answer = await quickly(OrderingSteps.record_outcome, request, "record the outcome")
-        self.details.happened(word(answer.order.state).lower())
+        self.details.happened(f"the order is {word(answer.order.state).lower()}")
         return answer.order
 
     async def unlock(self, order: pb.Order) -> mailboxes_pb2.UnlockAccountResponse:
         """The trial's limits are gone; waits for no email and no SdI."""
-        self.details.stands("Paid", "unlock, invoice and courtesy email")
+        self.paid = True
+        self.details.stands("Paid", "unlock, invoice, courtesy email and subscription, at once")
         request = mailboxes_pb2.UnlockAccountRequest(
             account_id=order.account_id,
             order_id=order.order_id,
@@ -140,7 +141,8 @@ class OrderSteps(Process):
         """The invoice with its number; its e-invoice starts with it."""
         request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
         answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
-        self.details.happened(f"invoice {answer.document.number} issued")
+        e_invoice = names.e_invoice_id(answer.document.document_id)
+        self.details.happened(f"invoice {answer.document.number} issued; it goes on as {e_invoice}")
         return answer.document
 
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
@@ -164,20 +166,33 @@ class OrderSteps(Process):
         request = pb.SendOrderEmailRequest(order_id=self.order_id, email=email)
         await quickly(OrderingSteps.send_email, request, what)
 
-    def show_waiting(self, due: pb.AdvanceOrderResponse) -> None:
+    def show(self, order: pb.Order) -> None:
+        """Tell the operator what the order is about, and that it has begun."""
+        kind = CustomerKind.Name(order.quote.kind).removeprefix("CUSTOMER_KIND_")
+        self.details.concerns(account=order.account_id, order=order.order_id, kind=kind)
+        price = wording.amount(order.quote.totals.gross)
+        self.details.knows(f"{price} {wording.method(order.payment_method)}, account {order.account_id}")
+        if order.state == pb.ORDER_STATE_OPEN and not self.details.state:
+            self.details.stands("Placed", "payment request, proforma and emails, at once")
+
+    def show_waiting(self, due: pb.AdvanceOrderResponse, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator what the order waits for."""
+        transfer = f'"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{workflow.now():%Y-%m-%d}"'
         self.details.stands(
             "AwaitingPayment",
-            f"the payment; otherwise {due.due}",
+            f"the payment of proforma {payment.proforma_number}; without it: {wording.due_on_order(due.due)}",
             due.due_at,
-            cancel_order="cancels the order unless a payment wins; give a reason_code",
-            record_bank_transfer="records a transfer; give amount, booked_on, bank_reference, reason_code",
+            {
+                "cancel_order": CANCEL_ORDER,
+                "record_bank_transfer": "records a transfer that you see on the account; the exact amount pays: "
+                f'`{{{transfer}, "bank_reference": "CRO 123", "reason_code": "seen_on_account"}}`',
+            },
         )
 
     def end(self, state: str) -> str:
         """Say how it ended."""
+        self.details.stands(state, "nothing: the order has ended")
         self.details.happened(state.lower())
-        self.details.stands(state)
         return state.lower()
 
 

@@ -14,17 +14,19 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from workflows import names, retries
 from workflows.details import NEEDS_OPERATOR, Details
-from workflows.steering import Why, Wrong, check_why
+from workflows.steering import NO_DATA, Why, Wrong, check_why
 from workflows.steps import StepRefused
 
 
 class Process:
     """Base of every workflow: the bell that signals ring, and how a run follows its row to the end."""
 
-    details: Details
+    def __init__(self, details: Details) -> None:
+        """Begin with the bell silent; nothing is known of the row yet.
 
-    def __init__(self) -> None:
-        """Begin with the bell silent; nothing is known of the row yet."""
+        Workflows call it from an ``@workflow.init``: an update that comes in the first moment finds the details.
+        """
+        self.details = details
         self._rung = False
         self._parked = False
 
@@ -33,18 +35,24 @@ class Process:
         """Ring the bell: the row may have changed."""
         self._rung = True
 
-    @workflow.update(description="Tries a parked step again, after its cause was mended.")
-    async def retry(self, why: Why) -> str:
-        """Wake a parked step; the reason stays in the event history."""
-        self.details.happened(f"retry asked for ({why.reason_code})")
+    @workflow.update(
+        description='Tries again what was refused, after its cause was mended. Data: {"reason_code": "cause_mended"}'
+    )
+    async def retry(self, why: Why = NO_DATA) -> str:
+        """Wake a parked process; the reason stays in the event history."""
+        self.details.happened(f"an operator asked to try again ({why.reason_code})")
         self._rung = True
         return "trying again"
 
     @retry.validator
-    def _may_retry(self, why: Why) -> None:
+    def _may_retry(self, why: Why = NO_DATA) -> None:
         check_why(why)
         if not self._parked:
-            raise Wrong("nothing is parked here: there is no step to try again")
+            raise Wrong("nothing was refused here, so there is nothing to try again")
+
+    def remedies(self) -> dict[str, str]:
+        """Updates beside ``retry`` that help after a refusal, and what each does; for processes that have some."""
+        return {}
 
     async def follow(self, proceed: Callable[[], Awaitable[str]]) -> str:
         """Run the process until its row is final and nothing rang since; returns its end in one word.
@@ -72,7 +80,7 @@ class Process:
 
     async def cancelled(self) -> None:
         """The UI's Cancel was pressed; processes for which that means something override this."""
-        self.details.happened("a cancellation was asked for; it has no meaning here, the process goes on")
+        self.details.happened("Cancel was pressed: it has no meaning here, the process goes on")
 
     async def wait(self, longest: Duration | timedelta, what: str) -> bool:
         """Wait until the bell rings, at most so long; tells whether it rang. ``what`` names the timer in the UI."""
@@ -90,11 +98,12 @@ class Process:
 
     async def _park(self, refused: StepRefused) -> None:
         self._parked = True
-        self.details.happened(f"refused: {refused.step} ({refused.reason})")
+        self.details.happened(f"refused: {refused.step}")
         self.details.stands(
             NEEDS_OPERATOR,
-            f"mend what was refused: {refused.step} ({refused.message}); then send `retry`",
-            retry="tries again what was refused; give a reason_code",
+            f"nothing by itself. Refused was: {refused.step}. Why: {refused.message.rstrip('.')}. "
+            "Mend the cause, then send `retry`",
+            updates={"retry": 'tries again what was refused: `{"reason_code": "cause_mended"}`', **self.remedies()},
         )
-        await self.wait(retries.LOOK_AGAIN, f"parked: {refused.step}")
+        await self.wait(retries.LOOK_AGAIN, f"refused: {refused.step}; look again")
         self._parked = False

@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.trial.v1 import trial_pb2
-    from workflows import names, retries
+    from workflows import names, retries, wording
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.trial import TrialSteps
@@ -20,11 +20,15 @@ with workflow.unsafe.imports_passed_through():
 class Purge(Process):
     """Deletes once the account is closed; a legal hold is asked for before each deletion and stops it."""
 
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the account's id."""
+        super().__init__(Details(f"Purge of account {subject.id}", f"casella show account {subject.id}"))
+        self.account_id = subject.id
+
     @workflow.run
     async def run(self, subject: Subject) -> str:
         """Purge the closed account with this id."""
-        self.account_id = subject.id
-        self.details = Details(f"Purge of account {subject.id}", f"casella show account {subject.id}")
         self.details.concerns(account=subject.id)
         return await self.follow(self.proceed)
 
@@ -38,7 +42,7 @@ class Purge(Process):
             await self.close_login()
             await self.prove_nothing_is_left()
             await self.record(removed)
-        self.details.stands("Purged")
+        self.details.stands("Purged", "nothing: domains, mailboxes and login are gone")
         return "purged"
 
     @workflow.signal(name=names.ACCOUNT_CLOSED, description="The account was closed, or its hold lifted: look again.")
@@ -48,18 +52,24 @@ class Purge(Process):
 
     async def read_closure(self) -> pb.Closure:
         """Whether and why the account is closed, and whether a hold stands."""
-        self.listen()
+        self.listen()  # what changes here is the hold, and this is where it is read
         request = pb.GetClosureRequest(account_id=self.account_id)
         answer = await quickly(OrderingSteps.get_closure, request, "read the closure")
-        return answer.closure
+        closure = answer.closure
+        self.details.knows(f"closed {wording.day(closure.closed_at)} because {wording.closure(closure.reason)}")
+        return closure
 
     async def wait_while_held(self) -> None:
         """Delete nothing while a legal hold stands."""
         while (await self.read_closure()).legal_hold:
-            self.details.happened("a legal hold stands")
-            self.details.stands("Held", "the legal hold's end (`casella hold release`)")
-            await self.wait(retries.LOOK_AGAIN, "ask again whether the hold stands")
-        self.details.stands("Purging", "domains, mailboxes, login, proof")
+            self.details.happened("a legal hold stands: nothing is deleted")
+            self.details.stands(
+                "Held",
+                "the end of the legal hold, which wakes the purge at once: "
+                f"`casella hold release {self.account_id} --reason CODE`",
+            )
+            await self.wait(retries.LOOK_AGAIN, "ask again whether the legal hold stands")
+        self.details.stands("Purging", "domains and mailboxes, the login, the proof that nothing is left; at once")
 
     async def delete_domains_and_mailboxes(self, closure: pb.Closure) -> mailboxes_pb2.PurgeAccountResponse:
         """From the database and the mail system, for good; an unlocked account only once its contract has ended."""

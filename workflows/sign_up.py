@@ -5,11 +5,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.trial.v1 import trial_pb2 as pb
-    from workflows import names
+    from workflows import names, wording
     from workflows.activities.trial import TrialSteps
     from workflows.details import Details
     from workflows.process import Process
-    from workflows.steering import Why, Wrong, check_why, request_id, steering
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
     from workflows.steps import StepRefused, quickly, visibly
 
 _ENDS = {
@@ -18,17 +18,30 @@ _ENDS = {
     pb.SIGN_UP_STATE_DENIED: "denied",
     pb.SIGN_UP_STATE_LAPSED: "lapsed",
 }
+_UPDATES = {
+    "allow": 'sends the confirmation email: `{"reason_code": "looks_genuine"}`',
+    "deny": 'ends it without an email: `{"reason_code": "looks_abusive"}`',
+}
+_AFTER = {
+    "allowed": "nothing here; the confirmation of the emailed link starts the trial",
+    "denied": "nothing: the sign-up is denied",
+    "lapsed": "nothing: nobody decided in time",
+}
 
 
 @workflow.defn(name=names.SIGN_UP)
 class SignUp(Process):
     """Waits for ``allow`` or ``deny``; after 72 hours without either the sign-up lapses."""
 
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the sign-up's id."""
+        super().__init__(Details(f"Sign-up {subject.id}", "casella signups"))
+        self.sign_up_id = subject.id
+
     @workflow.run
     async def run(self, subject: Subject) -> str:
         """Follow the sign-up with this id to its end: allowed, denied or lapsed."""
-        self.sign_up_id = subject.id
-        self.details = Details(f"Sign-up {subject.id}", "casella signups")
         return await self.follow(self.proceed)
 
     async def proceed(self) -> str:
@@ -38,8 +51,8 @@ class SignUp(Process):
             if not await self.wait(sign_up.lapses_in, "the sign-up lapses"):
                 await self.let_lapse()
         end = _ENDS[sign_up.state]
-        self.details.stands(end.capitalize())
         self.details.happened(end)
+        self.details.stands(end.capitalize(), _AFTER[end])
         return end
 
     @workflow.signal(name=names.SIGN_UP_RECEIVED, description="A sign-up waits for a decision: look at it.")
@@ -47,28 +60,33 @@ class SignUp(Process):
         """The sign-up service has a row for this workflow."""
         self.look_again()
 
-    @workflow.update(description="Allows the sign-up: the confirmation email goes out.")
-    async def allow(self, why: Why) -> str:
+    @workflow.update(
+        description='Allows the sign-up: the confirmation email goes out. Data: {"reason_code": "looks_genuine"}'
+    )
+    async def allow(self, why: Why = NO_DATA) -> str:
         """Decide for the visitor."""
         return await self.decide(why, allow=True)
 
-    @workflow.update(description="Denies the sign-up: nothing is sent, the address may sign up again.")
-    async def deny(self, why: Why) -> str:
+    @workflow.update(
+        description="Denies the sign-up: nothing is sent, the address may sign up again. "
+        'Data: {"reason_code": "looks_abusive"}'
+    )
+    async def deny(self, why: Why = NO_DATA) -> str:
         """Decide against the visitor."""
         return await self.decide(why, allow=False)
 
     @allow.validator
-    def _may_allow(self, why: Why) -> None:
+    def _may_allow(self, why: Why = NO_DATA) -> None:
         self._may_decide(why)
 
     @deny.validator
-    def _may_deny(self, why: Why) -> None:
+    def _may_deny(self, why: Why = NO_DATA) -> None:
         self._may_decide(why)
 
     def _may_decide(self, why: Why) -> None:
         check_why(why)
         if self.details.state != "InReview":
-            raise Wrong("the sign-up is decided already")
+            raise Wrong(f"the sign-up waits for no decision: it is {self.details.state or 'being read'}")
 
     async def decide(self, why: Why, *, allow: bool) -> str:
         """Carry the decision to the trial service, with who took it and why."""
@@ -79,6 +97,7 @@ class SignUp(Process):
             ),
             "allow the sign-up" if allow else "deny the sign-up",
         )
+        self.details.happened(f"an operator {'allowed' if allow else 'denied'} it ({why.reason_code})")
         self.look_again()
         return _ENDS.get(answer.sign_up.state, "in review")
 
@@ -101,11 +120,11 @@ class SignUp(Process):
 
     def show_review(self, sign_up: pb.SignUpStatus) -> None:
         """Tell the operator why it waits and what may be done."""
-        self.details.happened(f"held for review: {', '.join(sign_up.reasons)}")
+        reasons = "; ".join(wording.review_reason(reason) for reason in sign_up.reasons)
+        self.details.knows(f"held because of {reasons}")
         self.details.stands(
             "InReview",
-            "an operator's decision, or it lapses",
+            "an operator's decision; without one the sign-up lapses",
             sign_up.lapses_at,
-            allow="sends the confirmation email; give a reason_code",
-            deny="ends it without an email; give a reason_code",
+            _UPDATES,
         )

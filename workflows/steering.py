@@ -7,7 +7,8 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -17,26 +18,35 @@ from casella.common.v1.common_pb2 import Date, Money, Steering
 _REASON_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _BANK_REFERENCE = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
 _AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_EXTENSION = 90
 """Days by which a trial may be extended at once; the trial service holds the same limit."""
 
 
 @dataclass
 class Why:
-    """Why an operator steers: ``{"reason_code": "phone_confirmed", "ticket_id": ""}``."""
+    """Why an operator steers: ``{"reason_code": "phone_confirmed", "ticket_id": ""}``.
 
-    reason_code: str = ""
-    """Lower-case code of 2 to 40 letters, digits and underscores, for example ``phone_confirmed``."""
-    ticket_id: str = ""
-    """UUID of the ticket, or empty."""
+    The fields take any JSON: a wrong type would be refused with the converter's own words, which name a Python class
+    and not what would be right. Without any data the defaults are refused.
+    """
+
+    reason_code: Any = ""
+    """Text: lower-case code of 2 to 40 letters, digits and underscores, for example ``phone_confirmed``."""
+    ticket_id: Any = ""
+    """Text: UUID of the ticket, or empty."""
+
+
+NO_DATA = Why()
+"""What an update gets whose sender left the data out; it is refused like any other that gives no reason."""
 
 
 @dataclass
 class Extension(Why):
     """By how much to extend a trial: ``{"days": 7, "reason_code": "slow_migration", "ticket_id": ""}``."""
 
-    days: int = 0
-    """Whole days, 1 to 90."""
+    days: Any = 0
+    """Whole number: days, 1 to 90."""
 
 
 @dataclass
@@ -46,16 +56,20 @@ class Transfer(Why):
     ``{"amount": "85.40", "booked_on": "2026-11-24", "bank_reference": "CRO 123", "reason_code": "seen_on_account"}``
     """
 
-    amount: str = ""
-    """Euro with two decimals and a point, for example ``85.40``."""
-    booked_on: str = ""
-    """Booking date, ISO 8601, for example ``2026-11-24``."""
-    bank_reference: str = ""
-    """The bank's reference of the entry, 1 to 35 characters of the SEPA set."""
+    amount: Any = ""
+    """Text: euro with two decimals and a point, for example ``85.40``."""
+    booked_on: Any = ""
+    """Text: booking date, ISO 8601, for example ``2026-11-24``."""
+    bank_reference: Any = ""
+    """Text: the bank's reference of the entry, 1 to 35 characters of the SEPA set."""
+
+
+NO_EXTENSION = Extension()
+NO_TRANSFER = Transfer()
 
 
 class Wrong(ApplicationError):
-    """An update's argument is wrong; nothing was changed."""
+    """An update's argument is wrong, or the update makes no sense now; nothing was changed."""
 
     def __init__(self, message: str) -> None:
         """Say what is wrong and what would be right."""
@@ -68,10 +82,10 @@ def check_why(why: Why) -> None:
     Raises:
         Wrong: With what would be right.
     """
-    if not _REASON_CODE.fullmatch(why.reason_code):
+    if not _REASON_CODE.fullmatch(_text(why.reason_code)):
         raise Wrong("reason_code: 2 to 40 lower-case letters, digits and underscores, for example phone_confirmed")
-    if why.ticket_id and not _is_uuid(why.ticket_id):
-        raise Wrong("ticket_id: the UUID of a ticket, or leave it empty")
+    if why.ticket_id and not _is_uuid(_text(why.ticket_id)):
+        raise Wrong("ticket_id: the UUID of a ticket, or leave it out")
 
 
 def check_extension(extension: Extension) -> None:
@@ -81,8 +95,7 @@ def check_extension(extension: Extension) -> None:
         Wrong: With what would be right.
     """
     check_why(extension)
-    if not 1 <= extension.days <= LONGEST_EXTENSION:
-        raise Wrong(f"days: a whole number from 1 to {LONGEST_EXTENSION}")
+    days_of(extension)
 
 
 def check_transfer(transfer: Transfer) -> None:
@@ -92,35 +105,51 @@ def check_transfer(transfer: Transfer) -> None:
         Wrong: With what would be right.
     """
     check_why(transfer)
-    if not _AMOUNT.fullmatch(transfer.amount) or money_of(transfer).minor <= 0:
-        raise Wrong("amount: euro with two decimals and a point, more than zero, for example 85.40")
-    try:
-        date.fromisoformat(transfer.booked_on)
-    except ValueError:
-        raise Wrong("booked_on: a date such as 2026-11-24") from None
-    if not _BANK_REFERENCE.fullmatch(transfer.bank_reference):
-        raise Wrong("bank_reference: the bank's reference of the entry, 1 to 35 characters of the SEPA set")
+    money_of(transfer)
+    booking_date_of(transfer)
+    bank_reference_of(transfer)
+
+
+def days_of(extension: Extension) -> int:
+    """By how many days to extend."""
+    days = extension.days
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST_EXTENSION:
+        raise Wrong(f"days: a whole number from 1 to {LONGEST_EXTENSION}, without quotes")
+    return days
 
 
 def money_of(transfer: Transfer) -> Money:
     """The transfer's amount in cents."""
-    try:
-        return Money(minor=int(Decimal(transfer.amount) * 100), currency="EUR")
-    except InvalidOperation:
-        raise Wrong("amount: euro with two decimals and a point, for example 85.40") from None
+    amount = _text(transfer.amount)
+    minor = int(Decimal(amount) * 100) if _AMOUNT.fullmatch(amount) else 0
+    if minor <= 0:
+        raise Wrong('amount: euro with two decimals and a point, in quotes, more than zero, for example "85.40"')
+    return Money(minor=minor, currency="EUR")
 
 
 def booking_date_of(transfer: Transfer) -> Date:
     """The transfer's booking date."""
-    day = date.fromisoformat(transfer.booked_on)
+    text = _text(transfer.booked_on)
+    try:
+        day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise Wrong('booked_on: the booking date, for example "2026-11-24"') from None
     return Date(year=day.year, month=day.month, day=day.day)
+
+
+def bank_reference_of(transfer: Transfer) -> str:
+    """The bank's reference of the entry."""
+    reference = _text(transfer.bank_reference)
+    if not _BANK_REFERENCE.fullmatch(reference):
+        raise Wrong("bank_reference: the bank's reference of the entry, 1 to 35 characters of the SEPA set")
+    return reference
 
 
 def steering(why: Why) -> Steering:
     """The audit trail's facts of the update that is being handled; the activity adds who sent it."""
     update = workflow.current_update_info()
     source = f"{update.name}/{update.id}" if update else ""
-    return Steering(reason_code=why.reason_code, ticket_id=why.ticket_id, source=source)
+    return Steering(reason_code=_text(why.reason_code), ticket_id=_text(why.ticket_id), source=source)
 
 
 def ui_cancel() -> Steering:
@@ -132,6 +161,11 @@ def request_id() -> str:
     """The idempotency key of the update that is being handled: the same update twice is one request."""
     update = workflow.current_update_info()
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{workflow.info().workflow_id}/{update.id if update else ''}"))
+
+
+def _text(value: object) -> str:
+    """Text as it is; anything else is as good as nothing."""
+    return value if isinstance(value, str) else ""
 
 
 def _is_uuid(text: str) -> bool:

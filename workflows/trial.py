@@ -7,29 +7,46 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.trial.v1 import trial_pb2 as pb
-    from workflows import names, retries
+    from workflows import names, retries, wording
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.trial import TrialSteps
     from workflows.details import Details
     from workflows.process import Process
-    from workflows.steering import Extension, Why, Wrong, check_extension, check_why, request_id, steering
+    from workflows.steering import (
+        NO_DATA,
+        NO_EXTENSION,
+        Extension,
+        Why,
+        Wrong,
+        check_extension,
+        check_why,
+        days_of,
+        request_id,
+        steering,
+    )
     from workflows.steps import StepRefused, quickly, visibly
 
 _HELD = {"REASON_ORDER_OPEN": "an open order", "REASON_LEGAL_HOLD": "a legal hold"}
 """Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
+_EXTEND = 'moves the end later: `{"days": 7, "reason_code": "slow_migration"}`'
+_END = 'ends the trial now: `{"reason_code": "customer_asked"}`'
 
 
 @workflow.defn(name=names.TRIAL)
 class Trial(Process):
     """Opens the account, has the trial service act on each of its dates, and closes what nobody bought."""
 
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the account's id."""
+        super().__init__(Details(f"Trial of account {subject.id}", f"casella show account {subject.id}"))
+        self.account_id = subject.id
+        self.restricted = False
+
     @workflow.run
     async def run(self, subject: Subject) -> str:
         """Follow the trial of the account with this id to its end: bought or closed."""
-        self.account_id = subject.id
-        self.restricted = False
-        self.details = Details(f"Trial of account {subject.id}", f"casella show account {subject.id}")
         self.details.concerns(account=subject.id)
         return await self.follow(self.proceed)
 
@@ -37,6 +54,7 @@ class Trial(Process):
         """The process."""
         await self.open_mailboxes()
         while True:
+            self.listen()
             standing = await self.read_standing()
             if standing.paid:
                 return await self.record_purchase(standing.paid_order_id)
@@ -45,10 +63,10 @@ class Trial(Process):
             self.show(due, standing)
             match due.next:
                 case pb.TRIAL_NEXT_WAIT:
-                    await self.wait(due.wait, due.due)
+                    await self.wait(due.wait, wording.due_on_trial(due.due))
                 case pb.TRIAL_NEXT_PURGE_DUE:
                     if await self.close_account():
-                        return self.end("Closed", "the account was closed; its purge has begun")
+                        return self.end("Closed", f"account closed; it goes on as {names.purge_id(self.account_id)}")
                 case _:
                     return self.end("Closed", "the account is closed")
 
@@ -57,44 +75,52 @@ class Trial(Process):
         """An order was placed, paid or ended, or the customer ended the trial."""
         self.look_again()
 
-    @workflow.update(description="Moves the trial's end later by 1 to 90 days; reminders and purge move with it.")
-    async def extend_trial(self, extension: Extension) -> str:
+    @workflow.update(
+        description="Moves the trial's end later by 1 to 90 days, even after it; reminders and purge move with it. "
+        'Data: {"days": 7, "reason_code": "slow_migration"}'
+    )
+    async def extend_trial(self, extension: Extension = NO_EXTENSION) -> str:
         """Extend by an operator's decision; tells the new end."""
+        days = days_of(extension)
         answer = await visibly(
             TrialSteps.extend,
             pb.ExtendTrialRequest(
                 request_id=request_id(),
                 account_id=self.account_id,
-                days=extension.days,
+                days=days,
                 steering=steering(extension),
             ),
-            f"extend by {extension.days} days",
+            f"extend by {wording.days(days)}",
         )
-        self.details.happened(f"extended by {extension.days} days ({extension.reason_code})")
+        self.details.happened(f"an operator extended it by {wording.days(days)} ({extension.reason_code})")
         self.look_again()
-        return f"ends {answer.trial.ends_at.ToJsonString()}"
+        return f"ends {wording.day(answer.trial.ends_at)}"
 
     @extend_trial.validator
-    def _may_extend(self, extension: Extension) -> None:
+    def _may_extend(self, extension: Extension = NO_EXTENSION) -> None:
         check_extension(extension)
         self._must_run()
 
-    @workflow.update(description="Ends the trial now; the 15 days until the purge start to run.")
-    async def end_trial(self, why: Why) -> str:
+    @workflow.update(
+        description='Ends the trial now; the days until the purge start to run. Data: {"reason_code": "customer_asked"}'
+    )
+    async def end_trial(self, why: Why = NO_DATA) -> str:
         """End by an operator's decision; tells when the purge is."""
         answer = await visibly(
             TrialSteps.end,
             pb.EndTrialRequest(request_id=request_id(), account_id=self.account_id, steering=steering(why)),
             "end the trial",
         )
-        self.details.happened(f"ended by an operator ({why.reason_code})")
+        self.details.happened(f"an operator ended it ({why.reason_code})")
         self.look_again()
-        return f"purge {answer.trial.purge_at.ToJsonString()}"
+        return f"ended; the purge is on {wording.day(answer.trial.purge_at)}"
 
     @end_trial.validator
-    def _may_end(self, why: Why) -> None:
+    def _may_end(self, why: Why = NO_DATA) -> None:
         check_why(why)
         self._must_run()
+        if self.details.state in ("Ended", "Held"):
+            raise Wrong("the trial has ended already")
 
     def _must_run(self) -> None:
         if self.details.state in ("Bought", "Closed"):
@@ -111,7 +137,6 @@ class Trial(Process):
 
     async def read_standing(self) -> ordering_pb2.GetStandingResponse:
         """Whether orders hold or end the trial."""
-        self.listen()
         return await quickly(
             OrderingSteps.get_standing,
             ordering_pb2.GetStandingRequest(account_id=self.account_id),
@@ -165,28 +190,30 @@ class Trial(Process):
                 "close the account",
             )
         except StepRefused as refused:
-            held_by = _HELD.get(refused.reason, refused.message)
+            held_by = _HELD.get(refused.reason, f"a refusal: {refused.message}")
             self.details.happened(f"the purge is held by {held_by}")
-            self.details.stands("Held", f"the purge waits: {held_by}")
+            self.details.stands(
+                "Held",
+                f"the purge, which is held by {held_by}; asked for again every day",
+                updates={"extend_trial": _EXTEND},
+            )
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
             return False
         return True
 
     def show(self, due: pb.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> None:
         """Tell the operator where the trial stands."""
-        active = due.trial.state == pb.TRIAL_STATE_ACTIVE
+        trial = due.trial
+        active = trial.state == pb.TRIAL_STATE_ACTIVE
+        ends = "ends" if active else "ended"
+        self.details.knows(f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought")
         if standing.order_open:
-            self.details.happened(f"order {standing.open_order_id} is open; it holds the purge")
-        self.details.stands(
-            "Active" if active else "Ended",
-            f"{due.due or 'the account is closed'}; {due.trial.days_left} days left",
-            due.due_at,
-            extend_trial="moves the end later; give days and a reason_code",
-            end_trial="ends it now; give a reason_code",
-        )
+            self.details.happened(f"{names.order_id(standing.open_order_id)} is open; it holds the purge")
+        updates = {"extend_trial": _EXTEND, "end_trial": _END} if active else {"extend_trial": _EXTEND}
+        self.details.stands("Active" if active else "Ended", wording.due_on_trial(due.due), due.due_at, updates)
 
     def end(self, state: str, what: str) -> str:
         """Say how it ended."""
         self.details.happened(what)
-        self.details.stands(state)
+        self.details.stands(state, "nothing: the trial is over")
         return state.lower()

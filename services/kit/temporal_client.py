@@ -13,6 +13,7 @@ from temporalio.converter import (
 )
 
 from casella.common.v1 import common_pb2
+from workflows import names
 
 RPC_TIMEOUT = timedelta(seconds=5)
 """Less than the time a relay may hold its rows; an unreachable Temporal must not hold a whole batch."""
@@ -72,6 +73,7 @@ async def signal_with_start(
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=signal,
         static_summary=summary,
+        static_details=names.ABOUT.get(workflow),
         priority=Priority(priority_key=priority),
         rpc_timeout=RPC_TIMEOUT,
     )

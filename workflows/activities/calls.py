@@ -17,6 +17,9 @@ Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
 Method = Callable[[Any, Request], Awaitable[Response]]
 
+UNNAMED = "unnamed-operator"
+"""Who steered, where nobody is named: the Temporal UI has no login of its own and sends no identity."""
+
 
 def step(name: str) -> Callable[[Method[Request, Response]], Method[Request, Response]]:
     """Make a method an activity under a name that operators read in the UI.
@@ -31,11 +34,19 @@ def step(name: str) -> Callable[[Method[Request, Response]], Method[Request, Res
             try:
                 return await method(self, request)
             except Refused as refused:
-                raise ApplicationError(str(refused), type=Reason.Name(refused.reason), non_retryable=True) from refused
+                raise ApplicationError(
+                    _sentence(refused), type=Reason.Name(refused.reason), non_retryable=True
+                ) from None
 
         return activity.defn(name=name)(call)
 
     return make
+
+
+def _sentence(refused: Refused) -> str:
+    """Why it was refused, for an operator: the service's sentence and its facts, which hold no personal data."""
+    facts = ", ".join(f"{name}: {value}" for name, value in sorted(refused.metadata.items()) if value)
+    return f"{refused.message} ({facts})" if facts else refused.message
 
 
 async def with_actor(client: Client, steering: Steering) -> Steering:
@@ -55,5 +66,5 @@ async def with_actor(client: Client, steering: Steering) -> Steering:
             actor = event.workflow_execution_cancel_requested_event_attributes.identity
     completed = Steering()
     completed.CopyFrom(steering)
-    completed.actor = actor or "unknown"
+    completed.actor = actor or UNNAMED
     return completed

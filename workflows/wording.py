@@ -1,0 +1,83 @@
+"""How the workflows say to an operator what the services name by codes: amounts, methods, what is due, why a review."""
+
+import re
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
+
+_REMINDER = re.compile(r"reminder_(\d+)_days?")
+_PURGE_REMINDER = re.compile(r"purge_reminder_(\d+)_days?")
+
+_ORDER_DUE = {"expiry": "the order expires", "proforma": "the proforma is made"}
+_TRIAL_DUE = {
+    "end": "the trial ends, with an email",
+    "purge": "the account is closed and its purge begins",
+    "order_end": "look again whether the open order still holds the purge",
+}
+_METHODS = {
+    common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
+    common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
+    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: "by PayPal with automatic debit",
+}
+_CLOSURES = {
+    ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",
+    ordering_pb2.CLOSURE_REASON_SUBSCRIPTION_ENDED: "the subscription ended",
+    ordering_pb2.CLOSURE_REASON_ERASURE: "the customer asked for the deletion of the profile",
+}
+_REASONS = {
+    "mx_unknown": "the address's domain could not be looked up",
+    "ip_rate": "many sign-ups from its IP address",
+    "network_rate": "many sign-ups from its network",
+    "domain_rate": "many sign-ups with its email domain",
+    "second_trial": "the same person seems to have had a trial",
+}
+
+
+def amount(money: common_pb2.Money) -> str:
+    """``EUR 85.40``."""
+    return f"{money.currency} {money.minor // 100}.{money.minor % 100:02d}"
+
+
+def method(payment_method: common_pb2.PaymentMethod) -> str:
+    """``by bank transfer``."""
+    return _METHODS.get(payment_method, "")
+
+
+def due_on_order(due: str) -> str:
+    """What ordering says is due next: ``reminder_3_days``, ``expiry``."""
+    reminder = _REMINDER.fullmatch(due)
+    if reminder:
+        return f"reminder {days(int(reminder[1]))} after the proforma"
+    return _ORDER_DUE.get(due, due)
+
+
+def due_on_trial(due: str) -> str:
+    """What the trial service says is due next: ``reminder_3_days``, ``end``, ``purge_reminder_1_day``, ``purge``."""
+    reminder, purge_reminder = _REMINDER.fullmatch(due), _PURGE_REMINDER.fullmatch(due)
+    if reminder:
+        return f"reminder {days(int(reminder[1]))} before the end"
+    if purge_reminder:
+        return f"reminder {days(int(purge_reminder[1]))} before the purge"
+    return _TRIAL_DUE.get(due, due)
+
+
+def closure(reason: ordering_pb2.ClosureReason) -> str:
+    """Why an account was closed."""
+    return _CLOSURES.get(reason, "")
+
+
+def review_reason(code: str) -> str:
+    """Why the checks hold a sign-up: ``ip_rate`` → ``many sign-ups from its IP address``."""
+    return _REASONS.get(code, code)
+
+
+def days(number: int) -> str:
+    """``1 day``, ``7 days``."""
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def day(instant: Timestamp) -> str:
+    """``2026-11-24 09:30 UTC``."""
+    return f"{instant.ToDatetime():%Y-%m-%d %H:%M} UTC"
