@@ -1,27 +1,43 @@
-"""`casella`: the one command for operators and scripts; a gRPC and Temporal client without rules of its own."""
+"""`casella`: the one command for operators and scripts."""
 
 import click
 
-from cli.correcting import hold, profile
-from cli.doctor import doctor
-from cli.looking import audit, bank, signups, tickets
-from cli.showing import show
-from cli.starting import clock, demo, up
+from cli.commands import Commands
+
+_EPILOG = """Exit codes: 0 done, 1 refused or something is wrong, 2 wrong usage or input, 3 Casella cannot be reached.
+
+\b
+Where Casella is, is read from var/run.json and var/secrets (CASELLA_VAR names another folder), or from the
+environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SECRET_FILE."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--json", is_flag=True, help="Answer in JSON, for scripts.")
-def casella(json: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Casella: from the free trial to the paid mail service, its invoices and renewals.
+@click.group(
+    cls=Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    places={
+        "up": "cli.local:up",
+        "demo": "cli.local:demo",
+        "clock": "cli.local:clock",
+        "doctor": "cli.doctor.command:doctor",
+        "show": "cli.showing.group:show",
+        "signups": "cli.signups:signups",
+        "profile": "cli.profile:profile",
+        "bank": "cli.bank:bank",
+        "hold": "cli.hold:hold",
+        "feature": "cli.feature:feature",
+        "tickets": "cli.tickets:tickets",
+        "audit": "cli.audit:audit",
+    },
+)
+def casella() -> None:
+    """Casella for operators: start it, see what is wrong, look at customers and money, steer."""
 
-    A command finds a local Casella below var/ (or CASELLA_VAR); CASELLA_TRIAL_ADDRESS and its like,
-    CASELLA_CALLER_SECRET_FILE and CASELLA_TEMPORAL_ADDRESS name another one.
-    """
 
-
-for command in (up, demo, doctor, show, bank, clock, profile, hold, signups, tickets, audit):
-    casella.add_command(command)
+def main() -> None:
+    """Run the command of this process."""
+    casella(prog_name="casella")
 
 
 if __name__ == "__main__":
-    casella(prog_name="casella")
+    main()

@@ -1,0 +1,59 @@
+"""`casella doctor`: what is wrong with an installation, the cause before its consequences."""
+
+import asyncio
+
+import click
+
+from cli import screen
+from cli.doctor import places, temporal, work
+from cli.doctor.findings import Finding, Level
+from cli.failures import EXIT_REFUSED
+from cli.installation import ROOMS
+from cli.rooms import Rooms, open_rooms, run
+
+_MARKS = {Level.FINE: "  ok  ", Level.NOTE: " note ", Level.WRONG: "WRONG "}
+
+
+@click.command()
+@screen.json_option
+def doctor(*, as_json: bool) -> None:
+    """Say in plain words what is wrong with this installation; exit code 1 where something is."""
+    findings = run(_examine())
+    if as_json:
+        screen.show_json([{"level": f.level.value, "text": f.text, "remedy": f.remedy} for f in findings])
+    else:
+        for finding in findings:
+            screen.say(f"{_MARKS[finding.level]} {finding.text}.")
+            if finding.remedy:
+                screen.say(f"       → {finding.remedy}.")
+    if any(finding.level is Level.WRONG for finding in findings):
+        raise SystemExit(EXIT_REFUSED)
+
+
+async def _examine() -> list[Finding]:
+    async with open_rooms() as rooms:
+        where = rooms.where
+        findings = [*places.launcher(where), *places.files(where)]
+        if any(f"{room}_address" not in where.settings.model_fields_set for room in ROOMS):
+            return findings  # where nothing runs, that nothing answers needs no further words
+        with screen.working("examining the installation"):
+            healths, known, stand_ins, flow = await asyncio.gather(
+                places.healths(rooms), places.secret(rooms), places.stand_ins(where), temporal.examine(where)
+            )
+            healthy = [room for room in ROOMS if room in healths.healthy]
+            findings += [*healths.findings, *stand_ins, *known.findings, *flow.findings]
+            if known.accepted:
+                findings += await _look_inside(rooms, healthy, flow.e_invoices)
+        return findings
+
+
+async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) -> list[Finding]:
+    """What healthy rooms tell an operator whom they know."""
+    clocks = await work.read_clocks(rooms, healthy)
+    return [
+        *work.judge_clocks(clocks),
+        *work.judge_backlogs(clocks),
+        *(await work.waiting(rooms, healthy)),
+        *(await work.e_invoices(rooms, healthy, e_invoices, work.now(clocks))),
+        *(await work.books(rooms, healthy)),
+    ]

@@ -1,0 +1,170 @@
+"""What the doctor asks the services: their clocks, what does not leave them, what waits for a person, the books."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import grpc
+
+from casella.common.v1 import clock_pb2, clock_pb2_grpc
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from cli import words
+from cli.doctor.findings import Finding, fine, note, wrong
+from cli.rooms import LONG_SECONDS, Rooms
+from services.kit.wire import from_duration, from_timestamp
+
+OLD = timedelta(minutes=5)
+"""A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
+NEAR = timedelta(days=3)
+"""An e-invoice must be sent within 12 days of its date: from day 9 on a person looks (DPR 633/1972, art. 21)."""
+_TOGETHER = timedelta(seconds=2)
+_AT_ONCE = 10
+_UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
+
+
+@dataclass(frozen=True)
+class RoomClock:
+    """A room's time and backlog, where it tells them (local mode).
+
+    Attributes:
+        room: Its name.
+        now: By its clock.
+        offset: How far it is ahead of real time.
+        waiting: Rows that have not left it.
+        oldest: When the oldest of them was written, by its clock.
+    """
+
+    room: str
+    now: datetime
+    offset: timedelta
+    waiting: int = 0
+    oldest: datetime | None = None
+
+
+async def read_clocks(rooms: Rooms, healthy: Sequence[str]) -> list[RoomClock]:
+    """Ask the rooms that have a movable clock; production has none, and its metrics tell the backlog."""
+    return [clock for clock in await asyncio.gather(*(_read(rooms, room) for room in healthy)) if clock]
+
+
+def now(clocks: Sequence[RoomClock]) -> datetime:
+    """The installation's time."""
+    return clocks[0].now if clocks else datetime.now(UTC)
+
+
+def judge_clocks(clocks: Sequence[RoomClock]) -> list[Finding]:
+    """Whether the clocks go together, and whether they were moved."""
+    if not clocks:
+        return []
+    ahead = max(clock.offset for clock in clocks)
+    late = [clock.room for clock in clocks if ahead - clock.offset > _TOGETHER]
+    if late:
+        return [
+            wrong(
+                f"the clocks differ: {', '.join(late)} {'is' if len(late) == 1 else 'are'} behind the others",
+                "`casella clock advance 1m` sets all of them together",
+            )
+        ]
+    if ahead:
+        return [
+            note(
+                f"the clock was moved: it is {_span(ahead)} ahead of real time, dates in mails and documents too",
+                "That is as wanted in a demo; a fresh CASELLA_VAR folder begins at real time",
+            )
+        ]
+    return []
+
+
+def judge_backlogs(clocks: Sequence[RoomClock]) -> list[Finding]:
+    """Whether emails and wakes leave the rooms."""
+    found = [
+        wrong(
+            f"{clock.room} holds {clock.waiting} emails or wakes, the oldest for {_span(clock.now - clock.oldest)}",
+            f"The mail server or Temporal refuses them or is away: see the log of {clock.room}",
+        )
+        for clock in clocks
+        if clock.waiting and clock.oldest and clock.now - clock.oldest > OLD
+    ]
+    return found or ([fine("emails and wakes leave the services")] if clocks else [])
+
+
+async def waiting(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
+    """What waits for a person."""
+    found = []
+    if "trial" in healthy:
+        reviews = await rooms.ask(rooms.trial.ListSignUpsInReview, trial_pb2.ListSignUpsInReviewRequest())
+        if reviews.sign_ups:
+            count = _count(len(reviews.sign_ups), reviews.next_page_token)
+            found.append(note(f"sign-ups that wait for your decision: {count}", "`casella signups` lists them"))
+    if "payments" in healthy:
+        money = await rooms.ask(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest())
+        if money.entries:
+            count = _count(len(money.entries), money.next_page_token)
+            since = words.instant(money.entries[0].created_at)
+            text = f"money that pays nothing by itself: {count} entries, the oldest of {since}"
+            found.append(wrong(text, "`casella show money` lists it"))
+    return found
+
+
+async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str], now: datetime) -> list[Finding]:
+    """Which e-invoices are not with the SdI though their deadline is near."""
+    if "invoicing" not in healthy:
+        return []
+    bound = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(invoice_id: str) -> invoicing_pb2.Transmission | None:
+        async with bound:
+            request = invoicing_pb2.GetTransmissionRequest(invoice_id=invoice_id)
+            answer = await rooms.ask_for(rooms.invoicing.GetTransmission, request)
+        return answer.transmission if answer else None
+
+    found = [each for each in await asyncio.gather(*map(read, open_ones)) if each]
+    return [finding for each in found for finding in judge_e_invoice(each, now)]
+
+
+def judge_e_invoice(sent: invoicing_pb2.Transmission, now: datetime) -> list[Finding]:
+    """Whether an e-invoice that the SdI does not have is near its deadline."""
+    left = from_timestamp(sent.deadline) - now
+    if sent.state not in _UNSENT or left > NEAR:
+        return []
+    when = f"must be with the SdI by {words.instant(sent.deadline)}" if left > timedelta() else "is past its deadline"
+    return [
+        wrong(
+            f"the e-invoice of {sent.number} is {words.choice(sent, 'state')} and {when}",
+            f"`casella show invoice {sent.invoice_id}` shows why and where to steer it",
+        )
+    ]
+
+
+async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
+    """Whether the ledger can be proved; the numbering, which reads every invoice, is `casella audit`'s."""
+    if "payments" not in healthy:
+        return []
+    ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+    if ledger.balanced:
+        return [fine(f"the ledger is balanced ({ledger.transactions} transactions)")]
+    return [wrong(text.rstrip("."), "`casella audit` shows the whole proof") for text in ledger.discrepancies]
+
+
+async def _read(rooms: Rooms, room: str) -> RoomClock | None:
+    stub: clock_pb2_grpc.ClockServiceAsyncStub = clock_pb2_grpc.ClockServiceStub(rooms.channel(room))
+    try:
+        clock = await stub.GetClock(clock_pb2.GetClockRequest())
+        backlog = (await stub.GetBacklog(clock_pb2.GetBacklogRequest())).backlog
+    except grpc.aio.AioRpcError:
+        return None
+    oldest = from_timestamp(backlog.oldest) if backlog.HasField("oldest") else None
+    return RoomClock(room, from_timestamp(clock.now), from_duration(clock.offset), backlog.outbox_rows, oldest)
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = ((days, "days"), (hours, "hours"), (minutes % 60, "minutes"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
+
+
+def _count(shown: int, more: str) -> str:
+    return f"more than {shown}" if more else str(shown)

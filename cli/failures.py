@@ -1,0 +1,77 @@
+"""Decides what an operator reads when a command cannot do its work: what is wrong, the remedy, and an exit code.
+
+0 done · 1 refused, or something is wrong · 2 wrong usage or input · 3 Casella cannot be reached.
+"""
+
+from typing import IO, Any
+
+import click
+
+from services.kit.errors import Refused
+
+EXIT_REFUSED = 1
+
+
+class Failure(click.ClickException):
+    """A command ends here, without a traceback.
+
+    Args:
+        problem: What is wrong; a sentence without a full stop.
+        remedy: What the operator can do about it; empty where the problem says it.
+    """
+
+    exit_code = EXIT_REFUSED
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write both sentences to standard error."""
+        click.echo(f"casella: {self.message}.", file=file, err=True)
+        if self.remedy:
+            click.echo(f"  {self.remedy}.", file=file, err=True)
+
+
+class WrongInput(Failure):
+    """What the operator gave cannot be right."""
+
+    exit_code = 2
+
+
+class Unreachable(Failure):
+    """Casella, or a part of it, does not answer."""
+
+    exit_code = 3
+
+
+_REMEDIES = {
+    "UNAUTHENTICATED": (
+        "Name the file with the operator's secret of this installation in CASELLA_CALLER_SECRET_FILE; "
+        "`casella doctor` shows which one is used"
+    ),
+    "CALLER_NOT_ALLOWED": "The secret that is used belongs to another caller: name the operator's in "
+    "CASELLA_CALLER_SECRET_FILE",
+    "NOT_FOUND": "Check the id; ids and email addresses are found with `casella show account`",
+    "LEGAL_HOLD": "`casella hold release` lifts it",
+}
+
+
+def failure_of(refused: Refused, options: dict[str, str] | None = None) -> Failure:
+    """What a service's refusal looks like to an operator; for bad input every bad field, with the option that sets it.
+
+    Args:
+        refused: The refusal.
+        options: Field of the request → option of the command, for example ``{"profile.pec": "--pec"}``.
+    """
+    if refused.violations:
+        known = options or {}
+        lines = [
+            f"\n  {violation.field}{f' ({known[violation.field]})' if violation.field in known else ''}: "
+            f"{violation.message.rstrip('.')}"
+            for violation in refused.violations
+        ]
+        return WrongInput(f"the input is not right, nothing was changed:{''.join(lines)}")
+    name = str(refused)
+    text = refused.message.strip().rstrip(".")
+    return Failure(f"refused, {text[:1].lower()}{text[1:]} ({name})", _REMEDIES.get(name, ""))

@@ -1,0 +1,52 @@
+"""`casella up`, `demo` and `clock`: the local Casella of `deploy.local`, as a program that takes this one's place."""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from cli.installation import ROOT
+
+
+def become(module: str, *arguments: str) -> NoReturn:
+    """Run `python -m module` instead of this process: Ctrl-C and exit codes are then simply its own."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    if var := environment.get("CASELLA_VAR"):
+        environment["CASELLA_VAR"] = os.path.abspath(var)  # noqa: PTH100  resolve() would follow links
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)  # noqa: S606  no shell is meant
+
+
+@click.command()
+def up() -> None:
+    """Start a whole Casella on this machine, until Ctrl-C; the state stays for the next time."""
+    become("deploy.local")
+
+
+@click.command()
+def demo() -> None:
+    """Play the story of three customers, with time moved forward, and check that everything is there."""
+    become("deploy.local.demo")
+
+
+@click.group()
+def clock() -> None:
+    """Tell or move the calendar of the local Casella; production has no movable clock."""
+
+
+@clock.command("show")
+def clock_show() -> None:
+    """Tell the time, and how far it is ahead of real time."""
+    become("deploy.local.clock", "show")
+
+
+@clock.command("advance")
+@click.argument("by", metavar="DURATION")
+def clock_advance(by: str) -> None:
+    """Move services, simulators and workflows forward together: 30d, 12h, 1d12h, 90m.
+
+    Everything that falls due on the way is done. There is no way back.
+    """
+    become("deploy.local.clock", "advance", "--", by)

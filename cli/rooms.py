@@ -1,0 +1,193 @@
+"""How a command asks the services: one channel a room, opened at the first question, in the operator's name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from casella.common.v1 import errors_pb2
+from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
+from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
+from casella.support.v1.support_pb2_grpc import SupportServiceStub
+from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
+from cli import installation
+from cli.failures import Unreachable
+from cli.installation import Installation
+from services.kit.channels import open_channel
+from services.kit.errors import Refused
+from services.kit.statuses import decode
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
+    from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.support.v1.support_pb2_grpc import SupportServiceAsyncStub
+    from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
+
+Asked = TypeVar("Asked", bound=Message)
+Answered = TypeVar("Answered", bound=Message)
+Result = TypeVar("Result")
+
+USUAL_SECONDS = 10.0
+LONG_SECONDS = 30.0
+"""For a statement's import or an audit; services end a call after that time, whatever the caller allows."""
+_PAGE = 200
+_IN_ENGLISH = (("accept-language", "en"),)
+_NOTHING = frozenset({errors_pb2.REASON_NOT_FOUND, errors_pb2.REASON_PROFILE_MISSING})
+
+
+class Rooms:
+    """The services of one installation."""
+
+    def __init__(self, where: Installation) -> None:
+        self.where = where
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    def channel(self, room: str) -> grpc.aio.Channel:
+        """The channel to a room.
+
+        Raises:
+            Unreachable: Its address is not known.
+        """
+        return self._open(room, room, with_secret=True)
+
+    def bare_channel(self, room: str) -> grpc.aio.Channel:
+        """A channel without the operator's secret: health needs none, and must be told where the secret is missing."""
+        return self._open(f"{room} bare", room, with_secret=False)
+
+    @property
+    def trial(self) -> "TrialServiceAsyncStub":
+        """Accounts, sign-ups, the trial."""
+        return TrialServiceStub(self.channel("trial"))
+
+    @property
+    def mailboxes(self) -> "MailboxesServiceAsyncStub":
+        """Allowances, domains, mailboxes."""
+        return MailboxesServiceStub(self.channel("mailboxes"))
+
+    @property
+    def ordering(self) -> "OrderingServiceAsyncStub":
+        """Profiles, orders, subscriptions, closures."""
+        return OrderingServiceStub(self.channel("ordering"))
+
+    @property
+    def payments(self) -> "PaymentsServiceAsyncStub":
+        """Payment requests, money, the ledger."""
+        return PaymentsServiceStub(self.channel("payments"))
+
+    @property
+    def invoicing(self) -> "InvoicingServiceAsyncStub":
+        """Documents and their way to the SdI."""
+        return InvoicingServiceStub(self.channel("invoicing"))
+
+    @property
+    def support(self) -> "SupportServiceAsyncStub":
+        """Tickets."""
+        return SupportServiceStub(self.channel("support"))
+
+    async def ask(
+        self,
+        method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]",
+        request: Asked,
+        seconds: float = USUAL_SECONDS,
+    ) -> Answered:
+        """Make one call.
+
+        Raises:
+            Refused: The service refuses.
+            Unreachable: It is away, too slow, or has failed.
+        """
+        try:
+            return await method(request, timeout=seconds, metadata=_IN_ENGLISH)
+        except grpc.aio.AioRpcError as error:
+            room = str(request.DESCRIPTOR.file.package).split(".")[1]
+            raise self._unreachable(room, error) from None
+
+    async def ask_for(
+        self, method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]", request: Asked
+    ) -> Answered | None:
+        """Make one call; None where there is no such thing.
+
+        Raises:
+            Refused: The service refuses for another reason.
+            Unreachable: It is away, too slow, or has failed.
+        """
+        try:
+            return await self.ask(method, request)
+        except Refused as refused:
+            if refused.reason in _NOTHING:
+                return None
+            raise
+
+    async def ask_all(self, method: "grpc.aio.UnaryUnaryMultiCallable[Any, Any]", request: Any, field: str) -> Any:
+        """The entries of all pages.
+
+        Args:
+            method: An RPC that lists.
+            request: Its request; the page is set here.
+            field: The answer's field with the entries.
+
+        Raises:
+            Refused: The service refuses.
+            Unreachable: It is away, too slow, or has failed.
+        """
+        request.page.page_size = _PAGE
+        found: list[Any] = []
+        while True:
+            answer = await self.ask(method, request)
+            found += getattr(answer, field)
+            if not answer.next_page_token:
+                return found
+            request.page.page_token = answer.next_page_token
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
+
+    def _open(self, name: str, room: str, *, with_secret: bool) -> grpc.aio.Channel:
+        if name not in self._channels:
+            address = self.where.address(room)  # where nothing runs, a secret is not missed
+            secret = self.where.secret() if with_secret else ""
+            self._channels[name] = open_channel(address, secret, self.where.settings.tls)
+        return self._channels[name]
+
+    def _unreachable(self, room: str, error: grpc.aio.AioRpcError) -> Unreachable:
+        address = self.where.address(room)
+        ours = decode(error.trailing_metadata() or ())
+        if ours is not None:
+            return Unreachable(f"{room} cannot do this now: {ours.message.rstrip('.')}", "Try again in a moment")
+        if error.code() is grpc.StatusCode.UNAVAILABLE:
+            return Unreachable(f"{room} does not answer at {address}", "`casella doctor` says what is wrong")
+        if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return Unreachable(
+                f"{room} at {address} did not answer in time", "Try again; `casella doctor` looks closer"
+            )
+        return Unreachable(
+            f"{room} at {address} failed ({error.code().name}: {error.details()})",
+            "Check that this is a Casella of the same version, and see the room's log",
+        )
+
+
+@asynccontextmanager
+async def open_rooms() -> AsyncIterator[Rooms]:
+    """The services of this environment's Casella.
+
+    Raises:
+        Failure: The environment says something that cannot be.
+    """
+    rooms = Rooms(installation.find())
+    try:
+        yield rooms
+    finally:
+        await rooms.close()
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do a command's work to its end."""
+    return asyncio.run(work)

@@ -1,0 +1,150 @@
+"""Shows an account: one page put together of what each room knows."""
+
+from dataclasses import dataclass
+
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.support.v1 import support_pb2
+from casella.trial.v1 import trial_pb2
+from cli import accounts, profile_fields, screen, tickets, words
+from cli.rooms import Rooms, open_rooms
+from cli.showing import documents, orders
+from workflows import names
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the rooms know; None where a room has nothing yet."""
+
+    account: trial_pb2.Account
+    consents: list[trial_pb2.ConsentRecord]
+    allowance: mailboxes_pb2.Allowance | None
+    standing: ordering_pb2.GetStandingResponse
+    closure: ordering_pb2.Closure | None
+    subscription: ordering_pb2.Subscription | None
+    profile: common_pb2.BillingParty | None
+    orders: list[ordering_pb2.Order]
+    documents: list[invoicing_pb2.Document]
+    tickets: list[support_pb2.Ticket]
+
+
+async def show_account(name: str, *, as_json: bool) -> None:
+    """Show the account with this id or email address."""
+    async with open_rooms() as rooms:
+        page = await _read(rooms, await accounts.account_named(rooms, name))
+        if as_json:
+            screen.show_json(vars(page))
+        else:
+            _show(rooms, page)
+
+
+async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
+    known = account.account_id
+    ordering = rooms.ordering
+    consents = await rooms.ask(rooms.trial.ListConsents, trial_pb2.ListConsentsRequest(account_id=known))
+    allowance = await rooms.ask_for(rooms.mailboxes.GetAllowance, mailboxes_pb2.GetAllowanceRequest(account_id=known))
+    standing = await rooms.ask(ordering.GetStanding, ordering_pb2.GetStandingRequest(account_id=known))
+    closure = (
+        await rooms.ask_for(ordering.GetClosure, ordering_pb2.GetClosureRequest(account_id=known))
+        if standing.closed
+        else None
+    )
+    subscription = await rooms.ask_for(ordering.GetSubscription, ordering_pb2.GetSubscriptionRequest(account_id=known))
+    profile = await rooms.ask_for(ordering.GetBillingProfile, ordering_pb2.GetBillingProfileRequest(account_id=known))
+    return Page(
+        account,
+        list(consents.consents),
+        allowance.allowance if allowance else None,
+        standing,
+        closure.closure if closure else None,
+        subscription.subscription if subscription else None,
+        profile.profile if profile else None,
+        await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders"),
+        await rooms.ask_all(
+            rooms.invoicing.ListDocuments, invoicing_pb2.ListDocumentsRequest(account_id=known), "documents"
+        ),
+        await tickets.of(rooms, known),
+    )
+
+
+def _show(rooms: Rooms, page: Page) -> None:
+    account = page.account
+    screen.show_facts(
+        f"Account {account.account_id}",
+        [
+            ("name", f"{account.first_name} {account.last_name}".strip()),
+            ("email", account.email),
+            ("country", account.country),
+            ("language", words.choice(account, "language")),
+            ("confirmed", words.instant(account.confirmed_at)),
+            ("consents", ", ".join(map(_consent, page.consents))),
+        ],
+    )
+    screen.show_facts("Trial", _trial(account.trial, rooms))
+    if page.allowance:
+        screen.show_facts("Mail service", _allowance(page.allowance))
+    screen.show_facts("Standing", _standing(page, rooms))
+    if page.subscription:
+        screen.show_facts("Subscription", _subscription(page.subscription))
+    if page.profile:
+        screen.show_facts("Billing profile", profile_fields.facts(page.profile))
+    screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
+    screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
+    screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
+
+
+def _consent(record: trial_pb2.ConsentRecord) -> str:
+    consent = record.consent
+    agreed = consent.document_version if consent.granted else "no"
+    return f"{words.choice(consent, 'kind')}: {agreed}"
+
+
+def _trial(trial: trial_pb2.Trial, rooms: Rooms) -> list[tuple[str, str]]:
+    return [
+        ("state", words.choice(trial, "state")),
+        ("began", words.instant(trial.started_at)),
+        ("ends", f"{words.instant(trial.ends_at)} ({trial.days_left} days left)"),
+        ("purge", f"{words.instant(trial.purge_at)} (unless an order is open or paid)"),
+        ("steer at", rooms.where.workflow_link(names.trial_id(trial.account_id))),
+    ]
+
+
+def _allowance(allowance: mailboxes_pb2.Allowance) -> list[tuple[str, str]]:
+    sizes = ", ".join(f"{size.mailboxes} of {words.choice(size, 'size')}" for size in allowance.sizes)
+    return [
+        ("state", words.choice(allowance, "state")),
+        ("domains", f"{allowance.domains} of {allowance.max_domains or 'any number'}"),
+        ("mailboxes", f"{allowance.mailboxes} of {allowance.max_mailboxes}{f' ({sizes})' if sizes else ''}"),
+        ("messages a day", f"{allowance.messages_per_day} a mailbox" if allowance.messages_per_day else "no limit"),
+        ("switched off", ", ".join(words.one_of(mailboxes_pb2.Feature, each) for each in allowance.features_off)),
+    ]
+
+
+def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
+    standing, closure = page.standing, page.closure
+    facts = [
+        ("open order", standing.open_order_id),
+        ("paid order", standing.paid_order_id),
+        ("legal hold", "STANDS: nothing is deleted" if standing.legal_hold else "no"),
+        ("closed", words.yes(standing.closed)),
+    ]
+    if closure:
+        purged = words.instant(closure.purged_at) if closure.HasField("purged_at") else "not complete yet"
+        facts += [
+            ("closed at", f"{words.instant(closure.closed_at)} ({words.choice(closure, 'reason')})"),
+            ("purged", purged),
+            ("purge at", rooms.where.workflow_link(names.purge_id(closure.account_id))),
+        ]
+    return facts
+
+
+def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, str]]:
+    return [
+        ("id", subscription.subscription_id),
+        ("state", words.choice(subscription, "state")),
+        ("billing", words.choice(subscription, "billing")),
+        ("began", words.instant(subscription.started_at)),
+        ("paid period", f"{words.day(subscription.period_start)} to {words.day(subscription.period_end)}"),
+    ]

@@ -1,0 +1,47 @@
+"""`casella show`: what all rooms know of one account, order or invoice, and of the money that waits."""
+
+import click
+
+from cli import screen
+from cli.rooms import run
+from cli.showing.account import show_account
+from cli.showing.invoice import show_invoice
+from cli.showing.money import show_money
+from cli.showing.order import show_order
+from cli.steering import Uuid
+
+
+@click.group()
+def show() -> None:
+    """Show an account, an order, an invoice, or the money that waits for you."""
+
+
+@show.command("account")
+@click.argument("account")
+@screen.json_option
+def account_command(account: str, *, as_json: bool) -> None:
+    """Show ACCOUNT (id or email): the person, the trial, what is used, orders, documents, tickets."""
+    run(show_account(account, as_json=as_json))
+
+
+@show.command("order")
+@click.argument("order_id", metavar="ORDER", type=Uuid())
+@screen.json_option
+def order_command(order_id: str, *, as_json: bool) -> None:
+    """Show ORDER (id) with its payment and its documents."""
+    run(show_order(order_id, as_json=as_json))
+
+
+@show.command("invoice")
+@click.argument("invoice_id", metavar="INVOICE", type=Uuid())
+@screen.json_option
+def invoice_command(invoice_id: str, *, as_json: bool) -> None:
+    """Show INVOICE (id) with its lines, files and way to the Sistema di Interscambio."""
+    run(show_invoice(invoice_id, as_json=as_json))
+
+
+@show.command("money")
+@screen.json_option
+def money_command(*, as_json: bool) -> None:
+    """Show the money that pays nothing by itself and waits for you: short, over, late, twice, unknown."""
+    run(show_money(as_json=as_json))

@@ -1,0 +1,85 @@
+"""Shows an order with its payment and its documents."""
+
+from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+from cli import profile_fields, screen, words
+from cli.failures import Failure
+from cli.rooms import Rooms, open_rooms
+from cli.showing import documents
+from workflows import names
+
+
+async def show_order(order_id: str, *, as_json: bool) -> None:
+    """Show the order with this id."""
+    async with open_rooms() as rooms:
+        found = await rooms.ask_for(rooms.ordering.GetOrder, ordering_pb2.GetOrderRequest(order_id=order_id))
+        if found is None:
+            raise Failure(f"there is no order {order_id}", "`casella show account` lists a customer's orders")
+        order = found.order
+        payment = await rooms.ask_for(
+            rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(order_id=order_id)
+        )
+        papers = await _documents(rooms, order)
+        if as_json:
+            screen.show_json(
+                {"order": order, "payment_request": payment.payment_request if payment else None, "documents": papers}
+            )
+            return
+        screen.show_facts(f"Order {order_id}", _facts(order, rooms))
+        screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
+        screen.show_facts("Ordered by", profile_fields.facts(order.party))
+        if payment:
+            screen.show_facts("Payment request", _payment(payment.payment_request))
+        screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
+
+
+async def _documents(rooms: Rooms, order: ordering_pb2.Order) -> list[invoicing_pb2.Document]:
+    found: list[invoicing_pb2.Document] = await rooms.ask_all(
+        rooms.invoicing.ListDocuments,
+        invoicing_pb2.ListDocumentsRequest(account_id=order.account_id),
+        "documents",
+    )
+    return [document for document in found if document.order_id == order.order_id]
+
+
+def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
+    state = words.choice(order, "state")
+    totals = order.quote.totals
+    return [
+        ("state", f"{state}, cancellation asked for" if order.cancel_requested else state),
+        ("account", order.account_id),
+        ("total", f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"),
+        ("billing", words.choice(order.quote, "billing")),
+        ("payment", words.choice(order, "payment_method")),
+        ("placed", words.instant(order.placed_at)),
+        ("expires", words.instant(order.expires_at)),
+        ("stays open at most to", words.if_any(words.instant(order.hold_until))),
+        ("money available", words.if_any(words.day(order.available_on))),
+        ("ended", words.if_any(words.instant(order.ended_at))),
+        ("unlocked", words.if_any(words.instant(order.unlocked_at))),
+        ("fulfilled", words.if_any(words.instant(order.fulfilled_at))),
+        ("withdrawal until", words.if_any(words.instant(order.withdrawal_until))),
+        ("invoice", order.invoice_id),
+        ("steer at", rooms.where.workflow_link(names.order_id(order.order_id))),
+    ]
+
+
+def _lines(order: ordering_pb2.Order) -> list[tuple[str, str, str]]:
+    return [(line.description, str(line.quantity), words.money(line.net)) for line in order.quote.lines_en]
+
+
+def _payment(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:
+    state = words.choice(request, "state")
+    return [
+        ("id", request.payment_request_id),
+        ("state", f"{state}, a charge is being processed" if request.processing else state),
+        ("amount", words.money(request.amount)),
+        ("proforma", request.proforma_number),
+        ("RF reference", request.transfer.reference),
+        ("IBAN", request.transfer.iban),
+        ("pay link", request.pay_url),
+        ("paid", words.if_any(words.instant(request.paid_at))),
+        ("closed", words.if_any(words.instant(request.closed_at))),
+        ("closed because", words.if_any(words.choice(request, "close_reason"))),
+    ]

@@ -1,0 +1,59 @@
+"""Decides how values read on an operator's screen: amounts, days, instants and states; times are those of Rome."""
+
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from casella.common.v1 import common_pb2
+from services.kit.calendar import ROME
+from services.kit.wire import from_timestamp
+
+NONE = "–"
+_MINOR_UNITS = 100
+_UNSAID = "UNSPECIFIED"
+
+
+def money(amount: common_pb2.Money) -> str:
+    """An amount, for example ``85.40 EUR``; negative ones with their sign."""
+    whole, cents = divmod(abs(amount.minor), _MINOR_UNITS)
+    return f"{'-' if amount.minor < 0 else ''}{whole}.{cents:02d} {amount.currency}".strip()
+
+
+def day(date: common_pb2.Date) -> str:
+    """A day, for example ``2026-11-24``; a dash where there is none."""
+    return f"{date.year:04d}-{date.month:02d}-{date.day:02d}" if date.year else NONE
+
+
+def instant(stamp: Timestamp) -> str:
+    """An instant in Rome, to the minute; a dash where there is none."""
+    return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M}" if stamp.seconds else NONE
+
+
+def choice(message: Message, field: str) -> str:
+    """An enum's value in plain words: ``ORDER_STATE_FULFILLED`` is ``fulfilled``; a dash where it is not said."""
+    return _words(message.DESCRIPTOR.fields_by_name[field].enum_type, getattr(message, field))
+
+
+def one_of(enum: EnumTypeWrapper, value: int) -> str:
+    """The same for a value that stands alone, for example of ``mailboxes_pb2.Feature``."""
+    return _words(enum.DESCRIPTOR, value)
+
+
+def yes(fact: bool) -> str:  # noqa: FBT001  the fact is all there is to say
+    """Yes or no."""
+    return "yes" if fact else "no"
+
+
+def if_any(text: str) -> str:
+    """A text from above, or nothing instead of its dash."""
+    return "" if text == NONE else text
+
+
+def _words(enum: object, value: int) -> str:
+    """A value that is newer than this program is shown by its number."""
+    by_number = getattr(enum, "values_by_number", {})
+    prefix = by_number[0].name.removesuffix(_UNSAID)
+    if value not in by_number:
+        return f"{value} (newer than this command)"
+    name = by_number[value].name.removeprefix(prefix)
+    return NONE if name == _UNSAID else name.replace("_", " ").lower().replace(" gb", " GB")

@@ -1,0 +1,65 @@
+"""Runs the command as an operator does: as a process of its own, in an environment that says which Casella is meant."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+OUR_VARIABLES = "CASELLA_"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed."""
+        return json.loads(self.out)
+
+    def well(self) -> "Ran":
+        """The same, where the command has done its work."""
+        assert self.code == 0, f"{self.code}: {self.err}{self.out}"
+        assert "Traceback" not in self.err
+        return self
+
+    def badly(self, code: int, *words: str) -> "Ran":
+        """The same, where it ended with this code and told the operator these words, without a traceback."""
+        assert self.code == code, f"{self.code}: {self.err}{self.out}"
+        assert "Traceback" not in self.err + self.out
+        for each in words:
+            assert each in self.err + self.out, f"{each!r} is not in: {self.err}{self.out}"
+        return self
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Somebody at a command line, with the variables that this person has set."""
+
+    variables: Mapping[str, str]
+
+    async def casella(self, *arguments: str, stdin: str = "", **more: str) -> Ran:
+        """Run a command to its end; ``more`` sets further variables."""
+        system = {name: value for name, value in os.environ.items() if not name.startswith(OUR_VARIABLES)}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "cli",
+            *arguments,
+            cwd=ROOT,
+            env={**system, "PYTHONPATH": f"{ROOT}:{ROOT / 'protos'}", **self.variables, **more},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate(stdin.encode())
+        return Ran(process.returncode or 0, out.decode(), err.decode())

@@ -1,0 +1,159 @@
+"""What an operator reads where no Casella can be reached, or where the command itself is written wrong."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import ROOT, Terminal
+
+ID = "01939f4e-7c1a-7d55-9f3b-0242ac120002"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal({"CASELLA_VAR": str(tmp_path / "var")})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "account", "anna@demo.example"),
+        ("show", "order", ID),
+        ("show", "invoice", ID),
+        ("show", "money"),
+        ("signups",),
+        ("tickets", "list"),
+        ("audit",),
+        ("profile", "show", ID),
+        ("hold", "set", ID, "--reason", "court_order"),
+        ("feature", "off", ID, "sending", "--reason", "spam"),
+        ("clock", "advance", "1d"),
+    ],
+)
+async def test_where_nothing_runs_a_command_says_how_to_start_it(
+    terminal: Terminal, arguments: tuple[str, ...]
+) -> None:
+    ran = await terminal.casella(*arguments)
+    assert ran.code in (1, 3)
+    assert "Traceback" not in ran.err
+    assert "no Casella runs from" in ran.err
+    assert "casella up" in ran.err or "make run" in ran.err
+
+
+async def test_the_doctor_says_that_nothing_runs(terminal: Terminal) -> None:
+    (await terminal.casella("doctor")).badly(1, "WRONG", "no Casella runs from", "casella up")
+
+
+async def test_a_service_that_does_not_answer_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret")
+    ran = await terminal.casella(
+        "show", "money", CASELLA_PAYMENTS_ADDRESS="127.0.0.1:9", CASELLA_CALLER_SECRET_FILE=str(secret)
+    )
+    ran.badly(3, "payments does not answer at 127.0.0.1:9", "casella doctor")
+
+
+async def test_a_missing_secret_is_told_with_its_file(terminal: Terminal) -> None:
+    ran = await terminal.casella("show", "money", CASELLA_PAYMENTS_ADDRESS="127.0.0.1:9")
+    ran.badly(1, "secrets/caller-operator", "CASELLA_CALLER_SECRET_FILE")
+
+
+async def test_a_damaged_run_file_is_no_traceback(tmp_path: Path, terminal: Terminal) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "run.json").write_text("{")
+    (await terminal.casella("show", "money")).badly(1, "run.json is damaged", "casella up")
+
+
+async def test_a_launcher_that_has_ended_is_noticed(tmp_path: Path, terminal: Terminal) -> None:
+    (tmp_path / "var").mkdir()
+    gone = _a_pid_that_is_free()
+    (tmp_path / "var" / "run.json").write_text(json.dumps({"launcher": gone, "rooms": {}, "ports": {}}))
+    (await terminal.casella("doctor")).badly(1, "has ended without stopping")
+
+
+async def test_half_a_tls_setup_is_refused_in_words(terminal: Terminal) -> None:
+    ran = await terminal.casella("show", "money", CASELLA_TLS_KEY_FILE="/nowhere")
+    ran.badly(2, "belong together")
+
+
+async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
+    (await terminal.casella("show", "money", CASELLA_MODE="maybe")).badly(2, "CASELLA_MODE")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "order", "17"), "is no id"),
+        (("show", "invoice", "2026/17"), "is no id"),
+        (("tickets", "show", "first"), "is no id"),
+        (("hold", "set", ID, "--reason", "Because Anna called"), "phone_confirmed"),
+        (("hold", "release", ID), "--reason"),
+        (("feature", "off", ID, "everything", "--reason", "spam"), "sending"),
+        (("bank", "import", "/nowhere/statement.xml"), "does not exist"),
+        (("profile", "correct", ID, "--reason", "typo"), "nothing is to be changed"),
+        (("clock", "advance", "soon"), "30d"),
+        (("audit", "--year", "26"), "26"),
+        (("sho", "account"), "No such command"),
+    ],
+)
+async def test_a_command_that_is_written_wrong_says_what_is_right(
+    terminal: Terminal, arguments: tuple[str, ...], words: str
+) -> None:
+    (await terminal.casella(*arguments)).badly(2, words)
+
+
+async def test_a_profile_file_names_everything_in_it_that_is_wrong(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    file.write_text(json.dumps({"shoe_size": 43, "pec": 1, "kind": "prince", "address": {"planet": "Earth"}}))
+    ran = await terminal.casella("profile", "correct", ID, "--file", str(file), "--reason", "typo")
+    ran.badly(2, "shoe_size: no such field", "pec: no text", "kind: one of", "address.planet: no such field")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"address": 3}'])
+async def test_a_profile_file_that_is_no_object_is_refused(terminal: Terminal, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "profile.json"
+    file.write_text(content)
+    (await terminal.casella("profile", "correct", ID, "--file", str(file), "--reason", "typo")).badly(2, "JSON")
+
+
+async def test_the_help_lists_every_command_and_the_exit_codes(terminal: Terminal) -> None:
+    ran = (await terminal.casella("--help")).well()
+    for command in "up demo clock doctor show signups profile bank hold feature tickets audit".split():
+        assert f"\n  {command} " in ran.out
+    assert "Exit codes" in ran.out
+
+
+def test_the_script_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(ROOT / "casella")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{ROOT / 'protos'}"}
+    ran = subprocess.run(
+        [tmp_path / "link", "show", "--help"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "account" in ran.stdout
+
+
+async def test_clock_show_tells_the_time_of_a_fresh_folder(terminal: Terminal) -> None:
+    assert "real time" in (await terminal.casella("clock", "show")).well().out
+
+
+async def test_up_and_demo_refuse_production(terminal: Terminal) -> None:
+    for command in ("up", "demo"):
+        ran = await terminal.casella(command, CASELLA_MODE="production")
+        assert ran.code == 1
+        assert "CASELLA_MODE says production" in ran.out + ran.err
+
+
+def _a_pid_that_is_free() -> int:
+    """The number of a process that has ended and been waited for."""
+    with subprocess.Popen(["true"]) as process:
+        pass
+    return process.pid
