@@ -75,12 +75,14 @@ TEXTS: dict[str, dict[str, Text]] = {
     "back": {
         "it": Text(
             "Il pagamento non è stato completato",
-            ("Non le è stato addebitato nulla. Può riprovare quando vuole, anche dal link nell’email.",),
+            ("Nulla viene addebitato senza la sua conferma. Può riprovare quando vuole, anche dal link nell’email.",),
             link="Riprova a pagare",
         ),
         "en": Text(
             "Your payment was not completed",
-            ("You have not been charged. You can try again whenever you like, also with the link in the email.",),
+            (
+                "Nothing is charged unless you confirm. You can try again whenever you like, also with the link in the email.",
+            ),
             link="Try again",
         ),
     },
