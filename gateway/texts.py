@@ -80,9 +80,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         ),
         "en": Text(
             "Your payment was not completed",
-            (
-                "Nothing is charged unless you confirm. You can try again whenever you like, also with the link in the email.",
-            ),
+            ("Nothing is charged unless you confirm. You can try again at any time, also with the link in the email.",),
             link="Try again",
         ),
     },
