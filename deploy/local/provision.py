@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 DATABASE = "casella"
 ROOMS = ("trial", "mailboxes", "ordering", "payments", "invoicing", "support")
@@ -16,7 +15,7 @@ def role_of(room: str) -> str:
 
 async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     """Opens a plain connection to an SQLAlchemy URL."""
-    return await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    return await asyncpg.connect(url.replace("postgresql+asyncpg:", "postgresql:", 1))
 
 
 async def create_database(admin_url: str, name: str, template: str | None = None) -> None:

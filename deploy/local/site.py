@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CALLERS = ("gateway", "worker", "operator", "mail_server", "ordering")
 
 _NEEDED_MEGABYTES = 500
+_LARGEST_LOG = 10_000_000
+"""Bytes; at the next start a larger one is put aside, and the one put aside before is forgotten."""
 _PRIVATE = 0o700
 _PASSABLE = 0o711
 _SECRET = 0o600
@@ -103,6 +105,9 @@ def prepare(var: Path) -> None:
             f"{var} has {free} MB of free disk and Casella needs {_NEEDED_MEGABYTES} MB",
             "free some, or name a folder on another disk in CASELLA_VAR",
         )
+    for log in (var / "logs").glob("*.log"):
+        if log.stat().st_size > _LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
     _make_secrets(var / "secrets")
 
 

@@ -94,3 +94,19 @@ def test_a_closed_folder_without_setpriv_is_named(monkeypatch: pytest.MonkeyPatc
     tmp_path.chmod(0o700)
     with pytest.raises(LaunchError, match=r"nobody cannot enter .*: install util-linux"):
         ordinary_user.OrdinaryUser.who_can_enter([tmp_path])
+
+
+def test_a_large_log_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+    site.prepare(tmp_path)
+    large, small = tmp_path / "logs" / "trial.log", tmp_path / "logs" / "ordering.log"
+    large.write_bytes(b"x" * 10_000_001)
+    small.write_bytes(b"x")
+    site.prepare(tmp_path)
+    assert [path.name for path in sorted((tmp_path / "logs").iterdir())] == ["ordering.log", "trial.log.1"]
+
+
+def test_secrets_stay_the_same_from_start_to_start(tmp_path: Path) -> None:
+    site.prepare(tmp_path)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "secrets").iterdir()}
+    site.prepare(tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "secrets").iterdir()} == before

@@ -147,3 +147,34 @@ async def test_sigterm_leaves_no_process(tmp_path: Path) -> None:
     assert left == []
     assert not world.site.run_file.exists()
     assert "nothing is left running" in world.said[-1]
+
+
+async def test_a_launcher_whose_starter_was_killed_leaves_no_process(tmp_path: Path) -> None:
+    starter = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _STARTER, str(tmp_path / "var"), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    pids = json.loads(await starter.stdout.readline())
+    assert pids.keys() >= {"launcher", "postgres", "temporal", "worker"}
+    starter.kill()
+    await starter.wait()
+    async with asyncio.timeout(60):
+        while runs(pids["launcher"], "deploy.local"):
+            await asyncio.sleep(0.05)
+    left = [name for name, pid in pids.items() if any(runs(pid, word) for word in ("nursery", "postgres", "temporal"))]
+    assert left == []
+
+
+_STARTER = """
+import asyncio, json, sys
+from pathlib import Path
+from deploy.local.world import World
+
+async def main():
+    async with World.start(Path(sys.argv[1])) as world:
+        launcher = json.loads(world.site.run_file.read_text())["launcher"]
+        print(json.dumps({**await world.processes(), "launcher": launcher}), flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
