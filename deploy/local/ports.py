@@ -62,7 +62,8 @@ def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
     sentences = []
     for name, usual in USUAL.items():
         wanted = known.get(name, usual)
-        ports[name] = _next_free(wanted, set(ports.values()))
+        # Whoever gives way leaves the others theirs: one port that is taken must not move all that follow it.
+        ports[name] = _next_free(wanted, (set(USUAL.values()) - {wanted}).union(ports.values()))
         if ports[name] != wanted:
             sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")
     remembered.write_text(json.dumps(ports, indent=1))

@@ -29,6 +29,16 @@ def test_a_port_in_use_gives_way_to_the_next_free_one_which_is_said(usual: int, 
     assert said == [f"port {usual} is in use, trial takes {chosen['trial']}"]
 
 
+def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with ports.own_block() as free:
+        first = min(free.values())
+    monkeypatch.setattr(ports, "USUAL", {"trial": first, "mailboxes": first + 1, "ordering": first + 2})
+    with closing(socket.create_server(("127.0.0.1", first))):
+        chosen, said = ports.usual_ports(tmp_path / "ports.json")
+    assert chosen == {"trial": first + 3, "mailboxes": first + 1, "ordering": first + 2}
+    assert len(said) == 1
+
+
 def test_the_port_of_the_last_start_is_taken_again(usual: int, tmp_path: Path) -> None:
     other = ports.free_port()
     (tmp_path / "ports.json").write_text(json.dumps({"trial": other}))
