@@ -16,6 +16,9 @@ STEP_TIMEOUT = timedelta(seconds=8)
 OUTSIDE_TIMEOUT = timedelta(seconds=30)
 """One attempt of a step that talks to the SdI or the payment provider, whose own timeouts are shorter."""
 
+OUTSIDE_DEADLINE_SECONDS = 28.0
+"""Deadline of the call behind such a step: a little less than the attempt, so that the service can still answer why."""
+
 FOREVER = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=30)
 )

@@ -10,6 +10,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
+from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
@@ -95,7 +96,7 @@ class InvoicingSteps:
     @step("TransmitInvoice")
     async def transmit(self, request: pb.TransmitInvoiceRequest) -> pb.TransmitInvoiceResponse:
         """Send the e-invoice to the SdI, unless it was sent already."""
-        return await self._invoicing.TransmitInvoice(request)
+        return await self._invoicing.TransmitInvoice(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
     @step("PrepareResend")
     async def prepare_resend(self, request: pb.PrepareResendRequest) -> pb.PrepareResendResponse:
@@ -123,7 +124,7 @@ class InvoicingSteps:
     @step("PollReceipts")
     async def poll_receipts(self, request: pb.PollReceiptsRequest) -> pb.PollReceiptsResponse:
         """Read the certified mailbox."""
-        return await self._invoicing.PollReceipts(request)
+        return await self._invoicing.PollReceipts(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
     async def _facts(self, order_id: str) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
         order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from casella.payments.v1 import payments_pb2 as pb
 from workflows.activities.calls import step, with_actor
+from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
@@ -43,7 +44,7 @@ class PaymentsSteps:
     @step("ClosePaymentRequest")
     async def close(self, request: pb.ClosePaymentRequestRequest) -> pb.ClosePaymentRequestResponse:
         """Close the payment request, unless a payment has won."""
-        answer = await self._payments.ClosePaymentRequest(request)
+        answer = await self._payments.ClosePaymentRequest(request, timeout=OUTSIDE_DEADLINE_SECONDS)
         return pb.ClosePaymentRequestResponse(payment_request=_without_links(answer.payment_request))
 
     @step("RecordBankTransfer")
@@ -58,7 +59,7 @@ class PaymentsSteps:
     @step("FetchMissedEvents")
     async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:
         """Fetch the provider's events that never arrived."""
-        return await self._payments.FetchMissedEvents(request)
+        return await self._payments.FetchMissedEvents(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
 
 def _without_links(payment_request: pb.PaymentRequest) -> pb.PaymentRequest:
