@@ -42,7 +42,11 @@ def main() -> int:
     return 0
 
 
-async def _live(where: Site, say: Say, more: Mapping[str, Mapping[str, str]], *, controlled: bool) -> None:
+async def _live(where: Site, tell: Say, more: Mapping[str, Mapping[str, str]], *, controlled: bool) -> None:
+    def say(line: str) -> None:
+        with contextlib.suppress(OSError):  # a closed terminal or a killed starter hears nothing; go on, and down
+            tell(line)
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -159,7 +159,7 @@ async def test_a_launcher_whose_starter_was_killed_leaves_no_process(tmp_path: P
     starter.kill()
     await starter.wait()
     async with asyncio.timeout(60):
-        while runs(pids["launcher"], "deploy.local"):
+        while runs(pids["launcher"], "deploy.local"):  # noqa: ASYNC110  it is another process
             await asyncio.sleep(0.05)
     left = [name for name, pid in pids.items() if any(runs(pid, word) for word in ("nursery", "postgres", "temporal"))]
     assert left == []
