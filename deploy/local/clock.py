@@ -120,10 +120,13 @@ class LocalCalendar:
     async def _settle(self) -> None:
         """Waits for quiet, polls by hand what the schedules poll on real time, and waits for what that brought."""
         await self._quiet.wait()
-        for workflow in _POLLS:
-            await self._client.execute_workflow(
+        polls = (
+            self._client.execute_workflow(
                 workflow, id=f"{workflow}-{self.now():%Y-%m-%dT%H:%M:%S}", task_queue=names.TASK_QUEUE
             )
+            for workflow in _POLLS
+        )
+        await asyncio.gather(*polls)
         await self._quiet.wait()
 
     async def _until_next_due(self) -> timedelta:
