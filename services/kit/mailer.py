@@ -2,6 +2,10 @@
 
 Message-ID and boundaries come from the mail's key and the date from its row, so that a repetition after a crash is
 byte by byte the same message and the receiver can tell.
+
+The copy that a room keeps is the same message with its secrets masked: who reads a database or its backup can neither
+confirm an address nor open a payment page. The kept hash is of what was sent, so that a message which somebody shows
+can be proved to be ours.
 """
 
 import asyncio
@@ -19,8 +23,12 @@ import aiosmtplib
 
 from services.kit.calendar import ROME
 from services.kit.ids import derive
+from services.kit.mail_params import Params
 from services.kit.mail_templates import MailTemplates
 from services.kit.outbox import Mail
+
+MASK = "***"
+"""What stands in a kept copy for a secret: plain in a text and as the address of a link alike."""
 
 _COMMAND_SECONDS = 15
 _WHOLE_SECONDS = 45
@@ -40,16 +48,18 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail as it goes over the wire."""
+    """A mail as it goes over the wire, and as it is kept."""
 
     message_id: str
     sender: str
     recipient: str
     eml: bytes
+    kept: bytes
+    """The same with its secrets masked; the same bytes where it has none."""
 
     @property
     def sha256(self) -> bytes:
-        """The hash under which the kept copy is proved."""
+        """The hash of what goes over the wire."""
         return hashlib.sha256(self.eml).digest()
 
 
@@ -65,7 +75,14 @@ class MailBuilder:
 
     def build(self, mail: Mail, at: datetime) -> Message:
         """Make the message; the same mail and instant give the same bytes."""
-        params = {"name": mail.name, **mail.params}
+        message = self._compose(mail, mail.params, at)
+        eml = message.as_bytes()
+        masked = {name: MASK for name in mail.secret_params if mail.params[name]}
+        kept = self._compose(mail, {**mail.params, **masked}, at).as_bytes() if masked else eml
+        return Message(message["Message-ID"], self._from.addr_spec, mail.to, eml, kept)
+
+    def _compose(self, mail: Mail, own: Params, at: datetime) -> EmailMessage:
+        params = {"name": mail.name, **own}
         rendered = self._templates.render(mail.template, mail.language, params)
         message = EmailMessage(SMTP_POLICY)
         message["From"] = self._from
@@ -81,7 +98,7 @@ class MailBuilder:
             main, _, sub = attachment.mime_type.partition("/")
             message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
         _fix_boundaries(message, mail.key)
-        return Message(message["Message-ID"], self._from.addr_spec, mail.to, message.as_bytes())
+        return message
 
 
 class Mailer:

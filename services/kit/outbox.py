@@ -69,15 +69,30 @@ class Mail:
     """The customer's name beside the address; templates get it as ``name`` unless the params say otherwise."""
     subject_id: UUID | None = None
     """The account, so that an erasure finds the kept mail."""
+    secret_params: Sequence[str] = ()
+    """Params whose texts open something for whoever has them, such as a link with a token: the kept copy of the mail
+    is without them. The outbox row has them until the mail is delivered, and no longer."""
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that is not among the params: misspelt, it would be kept in the clear.
+
+        Raises:
+            ValueError: There is no such param.
+        """
+        unknown = set(self.secret_params) - self.params.keys()
+        if unknown:
+            raise ValueError(f"no params of {self.template}: {sorted(unknown)}")
 
     @classmethod
     def to_recipient(
         cls, recipient: common_pb2.Recipient, *, key: str, template: str, params: Params,
-        attachments: Sequence[Attachment] = (), subject_id: UUID | None = None,
+        attachments: Sequence[Attachment] = (), subject_id: UUID | None = None, secret_params: Sequence[str] = (),
     ) -> "Mail":  # fmt: skip
         """A mail to whom an activity's ``Recipient`` names."""
         language = from_language(recipient.language)
-        return cls(key, template, language, recipient.email, params, attachments, recipient.name, subject_id)
+        return cls(
+            key, template, language, recipient.email, params, attachments, recipient.name, subject_id, secret_params
+        )
 
 
 async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
@@ -145,6 +160,7 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
         "to": mail.to,
         "name": mail.name,
         "params": mail_params.encode(mail.params),
+        "secret_params": list(mail.secret_params),
     }
     await conn.execute(
         insert(outbox).values(id=row_id, kind="mail", payload=payload, created_at=at, attempts=0, next_at=at)
@@ -173,6 +189,7 @@ async def mail_from(conn: AsyncConnection, row_id: UUID, payload: dict[str, Any]
         name=payload["name"],
         params=mail_params.decode(payload["params"]),
         attachments=[Attachment(row.name, row.mime_type, row.content) for row in files],
+        secret_params=payload["secret_params"],
     )
 
 

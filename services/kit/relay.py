@@ -150,7 +150,7 @@ class Relay:
         await conn.execute(
             update(mails)
             .where(mails.c.key == key)
-            .values(message_id=message.message_id, eml=message.eml, sha256=message.sha256, sent_at=self._clock.now())
+            .values(message_id=message.message_id, eml=message.kept, sha256=message.sha256, sent_at=self._clock.now())
         )
 
     async def _postpone(

@@ -34,7 +34,10 @@ outbox = Table(
     Column("next_at", _INSTANT, nullable=False),
     Column("last_error", Text, nullable=True),
 )
-"""What must still leave this service. ``last_error`` is an exception's class and nothing else."""
+"""What must still leave this service, with a mail's secrets until it has left; deleted at the delivery.
+
+``last_error`` is an exception's class and nothing else.
+"""
 
 attachments = Table(
     "outbox_attachments",
@@ -60,7 +63,8 @@ mails = Table(
 )
 """Every mail by its key, written with its outbox row so that a key is used once, completed when it was sent.
 
-``subject_id`` is the account, for a later erasure.
+``eml`` is the message with its secrets masked (``Mail.secret_params``); ``sha256`` is of what was really sent, so it is
+``eml``'s own hash only where there was no secret. ``subject_id`` is the account, for a later erasure.
 """
 
 audit = Table(

@@ -54,6 +54,7 @@ class Letters:
                 "expires_at": moment(expires_at, to.language),
             },
             subject_id=sign_up_id,
+            secret_params=("confirm_url",),
         )
 
     def already_registered(self, cause: UUID, owner: Person) -> Mail:

@@ -14,7 +14,7 @@ from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import View, invoice_view, proforma_view
 from tests.invoicing.documents import ISSUER, customer, invoice, line, private_person, proforma
 from tests.invoicing.kinds import xml_of
-from tests.invoicing.pdf_parts import pages, streams
+from tests.support.pdf_parts import pages, streams
 
 XML_NAME = "IT07123450483_00001.xml"
 

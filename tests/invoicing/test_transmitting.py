@@ -12,8 +12,8 @@ from services.kit.errors import Refused
 from services.kit.ids import new_id
 from tests.invoicing.builders import company, day, invoice_request, person, steering
 from tests.invoicing.clients import Stub
-from tests.invoicing.pdf_parts import streams
 from tests.invoicing.sdi_in_memory import SDI, SdiInMemory
+from tests.support.pdf_parts import streams
 from tests.support.room import TestRoom, request_id
 
 

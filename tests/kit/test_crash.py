@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from email import message_from_bytes
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from services.kit.clock import OffsetClock
 from services.kit.database import Database
 from services.kit.mailer import SmtpServer
 from services.kit.outbox import Mail
-from tests.kit.sink import Sink
+from tests.support.sink import Sink
 
 _ROOT = Path(__file__).parents[2]
 _PROGRAM = """
@@ -62,9 +63,11 @@ async def test_a_kill_after_the_acceptance_repeats_the_same_message(
     kit_url: str, database: Database, sink: Sink, tmp_path: Path
 ) -> None:
     (tmp_path / "it").mkdir()
-    (tmp_path / "it" / "ciao.md.j2").write_text("Subject: Ciao\n\nCiao {{ name }}\n")
+    (tmp_path / "it" / "ciao.md.j2").write_text("Subject: Ciao\n\nCiao {{ name }}\n\n[Apri]({{ link }})\n")
     async with database.transaction() as conn:
-        await outbox.mail(conn, Mail("a", "ciao", "it", "anna@example.it", name="Anna"), OffsetClock().now())
+        params = {"link": "https://casella.example/pay/a-token"}
+        mail = Mail("a", "ciao", "it", "anna@example.it", params, name="Anna", secret_params=("link",))
+        await outbox.mail(conn, mail, OffsetClock().now())
     hook = f"mail.accepted=kill:{tmp_path / 'flag'}"
     assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=hook) == -signal.SIGKILL
     async with database.reading() as conn:
@@ -73,9 +76,12 @@ async def test_a_kill_after_the_acceptance_repeats_the_same_message(
     first, second = map(message_from_bytes, sink.messages)
     assert first["Message-ID"] == second["Message-ID"]
     assert sink.messages[0] == sink.messages[1]
+    assert b"/pay/a-token" in sink.messages[1]
     async with database.reading() as conn:
         assert (await conn.execute(text("SELECT count(*) FROM outbox"))).scalar_one() == 0
-        assert (await conn.execute(text("SELECT count(*) FROM mails WHERE sent_at IS NOT NULL"))).scalar_one() == 1
+        [kept] = await conn.execute(text("SELECT eml, sha256 FROM mails WHERE sent_at IS NOT NULL"))
+    assert b"a-token" not in kept.eml
+    assert kept.sha256 == sha256(sink.messages[0]).digest()
 
 
 async def test_hooks_are_refused_in_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

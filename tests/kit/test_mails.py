@@ -1,10 +1,12 @@
 """Templates and messages: what a customer gets, and what a name cannot do."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,37 @@ def _build(templates: MailTemplates, key: str = "order:1") -> Message:
 def test_the_same_mail_is_the_same_bytes_each_time(templates: MailTemplates) -> None:
     assert _build(templates).eml == _build(templates).eml
     assert _build(templates).message_id != _build(templates, "order:2").message_id
+
+
+def test_the_kept_copy_is_the_same_message_with_its_secrets_masked(templates: MailTemplates) -> None:
+    builder = MailBuilder(templates, "Posta Fiorentina <assistenza@casella.example>", "ordering")
+    mail = Mail("order:1", "order", "it", "anna@example.it", _params(), secret_params=("link", "iban"))
+    made = builder.build(mail, _AT)
+    plain = builder.build(replace(mail, secret_params=()), _AT)
+    masked = builder.build(replace(mail, params=_params(link="***", iban="***")), _AT)
+    assert (made.eml, made.kept) == (plain.eml, masked.eml)
+    assert made.message_id == plain.message_id
+    assert made.sha256 == sha256(plain.eml).digest()
+    assert plain.kept == plain.eml
+    kept = message_from_bytes(made.kept, EmailMessage, policy=SMTP)
+    html, text = kept.get_body(("html",)), kept.get_body(("plain",))
+    assert isinstance(html, EmailMessage)
+    assert isinstance(text, EmailMessage)
+    assert 'href="***"' in html.get_content()
+    assert "Paga ora: ***\n\nIBAN: ***\n" in text.get_content().replace("\r\n", "\n")
+
+
+def test_a_secret_that_is_not_there_is_not_masked(templates: MailTemplates) -> None:
+    builder = MailBuilder(templates, "c@casella.example", "ordering")
+    made = builder.build(
+        Mail("order:1", "order", "it", "anna@example.it", _params(iban=""), secret_params=("iban",)), _AT
+    )
+    assert made.kept == made.eml
+
+
+def test_a_misspelt_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="lnik"):
+        Mail("order:1", "order", "it", "anna@example.it", _params(), secret_params=("lnik",))
 
 
 def test_the_message_has_text_html_and_its_files(templates: MailTemplates) -> None:

@@ -21,7 +21,7 @@ from services.kit.mailer import MailBuilder, Mailer
 from services.kit.outbox import Attachment, Mail
 from services.kit.relay import Relay, pause_after
 from services.kit.temporal_client import connect
-from tests.kit.sink import Sink
+from tests.support.sink import Sink
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -9,6 +10,7 @@ from casella.trial.v1 import trial_pb2 as pb
 from services.kit.calendar import add_days
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp
+from tests.support.post import delivered, tables_holding, texts_of
 from tests.support.room import TestRoom, request_id
 from tests.trial.clients import PASSWORD, STEERING, Customer, Visitors, client, refused, stub
 
@@ -76,6 +78,18 @@ async def test_a_confirmation_ends_the_other_sign_ups_of_the_address(visitors: V
         await visitors.confirm(old)
     assert (await visitors.state(held)).state == pb.SIGN_UP_STATE_LAPSED
     assert f"signup:{held}" in [wake.workflow_id for wake in await room.wakes()]
+
+
+async def test_once_the_link_has_left_no_row_holds_its_token(visitors: Visitors, room: TestRoom) -> None:
+    token = await visitors.token()
+    assert await tables_holding(room, token) == ["outbox"]
+    [message] = await delivered(room)
+    assert any(f"/confirm/{token}" in part for part in texts_of(message))
+    assert await tables_holding(room, token) == []
+    [kept] = await room.rows("mails")
+    assert any("Conferma e imposta la password: ***" in part for part in texts_of(kept["eml"]))
+    assert kept["sha256"] == sha256(message).digest()
+    assert (await visitors.confirm(token)).id
 
 
 async def test_a_link_ends_after_72_hours(visitors: Visitors, room: TestRoom) -> None:

@@ -52,11 +52,13 @@ class Mails:
             "reference": hints.reference,
             "pay_url": hints.pay_url,
         }
-        return self._mail(order, f"{_REMINDER}_{reminder.days}:{order.order_id}", _REMINDER, recipient, params)
+        key = f"{_REMINDER}_{reminder.days}:{order.order_id}"
+        return self._mail(order, key, _REMINDER, recipient, params, secret_params=("pay_url",))
 
     def _mail(
-        self, order: OrderRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any]
-    ) -> Mail:
+        self, order: OrderRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any],
+        secret_params: Sequence[str] = (),
+    ) -> Mail:  # fmt: skip
         totals = order.quote.totals
         common = {
             "order_id": str(order.order_id),
@@ -72,8 +74,9 @@ class Mails:
             "panel_url": self._panel_url,
         }
         return Mail.to_recipient(
-            recipient, key=key, template=template, params={**common, **params}, subject_id=order.account_id
-        )
+            recipient, key=key, template=template, params={**common, **params}, subject_id=order.account_id,
+            secret_params=secret_params,
+        )  # fmt: skip
 
     def _contract(self, order: OrderRow, language: str) -> dict[str, Any]:
         quote = order.quote

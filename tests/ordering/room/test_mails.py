@@ -13,6 +13,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from services.ordering.domain.policy import OrderingPolicy
 from tests.ordering.refusals import bad_fields, refused_for
 from tests.ordering.shop import ACME, Shop, mailboxes, place_request
+from tests.support.post import delivered, tables_holding, texts_of
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
 MONTHLY = common_pb2.BILLING_PERIOD_MONTHLY
@@ -112,6 +113,15 @@ async def test_a_reminder_says_how_to_pay_by_bank_transfer(shop: Shop) -> None:
 async def test_a_reminder_holds_the_link_for_paying_online(shop: Shop) -> None:
     await reminded(shop, ONLINE, pay_url="https://casella.example/pay/abc")
     assert "Paga ora: https://casella.example/pay/abc" in (await only_mail(shop))[1]
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(online_expiry_days=5)])
+async def test_once_a_reminder_has_left_no_row_holds_its_link(shop: Shop) -> None:
+    await reminded(shop, ONLINE, pay_url=f"https://casella.example/pay/{'Ab-_' * 11}")
+    assert await tables_holding(shop.room, "Ab-_Ab-_") == ["outbox"]
+    [message] = await delivered(shop.room)
+    assert any("Ab-_Ab-_" in part for part in texts_of(message))
+    assert await tables_holding(shop.room, "Ab-_Ab-_") == []
 
 
 @pytest.mark.parametrize("language", [IT, EN])

@@ -1,4 +1,4 @@
-"""An SMTP server for the kit's own tests: it keeps what it accepts, and refuses whom the test names."""
+"""An SMTP server in process: it keeps what it accepts, and refuses whom the test names."""
 
 import asyncio
 from typing import Self
