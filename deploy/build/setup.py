@@ -27,6 +27,8 @@ JUDGE_LOCKS = (LOCKS / "judge.lock",)
 JUDGE_PYTHON = (3, 12)
 
 _NEEDED_MEGABYTES = 2000  # packages 1 GB, the installer's cache, a first world of databases and documents
+_INTERRUPTED = 130
+_PROGRESS_SECONDS = 15.0
 _STAMP = "casella-stamp"
 _PIP = (str(MAIN / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
 
@@ -46,6 +48,9 @@ def main() -> int:
     except SetupError as error:
         print(f"Casella: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Casella: interrupted; the same command goes on from here.", file=sys.stderr)
+        return _INTERRUPTED
     return 0
 
 
@@ -239,8 +244,12 @@ def _side_by_side(steps: list[tuple[str, Callable[[], None]]]) -> None:
     threads = [threading.Thread(target=run, args=step) for step in steps]
     for thread in threads:
         thread.start()
+    begun = time.monotonic()
     for thread in threads:
-        thread.join()
+        while thread.is_alive():
+            thread.join(_PROGRESS_SECONDS)
+            if thread.is_alive():
+                print(f"  … still at it after {time.monotonic() - begun:.0f} s", flush=True)
     if failures:
         raise failures[0]
 
