@@ -1,0 +1,95 @@
+"""Everything that the pages name is there: links, files, commands, RPCs, policy keys, ports."""
+
+import importlib
+import pkgutil
+import re
+from typing import Any
+
+import click
+import pytest
+from google.protobuf import descriptor_pool
+from pydantic import BaseModel
+
+import casella
+from cli.__main__ import casella as command_line
+from deploy.local.ports import USUAL
+from services.mailboxes.policy import MailboxesPolicy
+from services.ordering.domain.policy import OrderingPolicy
+from services.trial.policy import TrialPolicy
+from tests.docs.pages import ROOT, Page, page, pages
+
+PAGES = list(pages())
+_FOLDERS = ("cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
+_each_page = pytest.mark.parametrize("each", PAGES, ids=lambda each: each.name)
+
+
+@_each_page
+def test_links_lead_somewhere(each: Page) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", each.prose):
+        if target.startswith(("http://127.0.0.1", "https://")):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (each.path.parent / file).resolve() if file else each.path
+        assert found.exists(), target
+        if anchor:
+            assert anchor in Page(found).anchors(), target
+
+
+@_each_page
+def test_files_that_are_named_exist(each: Page) -> None:
+    for named in re.findall(r"`([\w./-]+)`", each.prose):
+        if named.startswith(tuple(f"{folder}/" for folder in _FOLDERS)):
+            assert (ROOT / named).exists(), named
+
+
+@_each_page
+def test_targets_of_make_exist(each: Page) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    code = re.findall(r"`[^`]*`", each.prose) + each.blocks("sh")
+    named = {target for part in code for target in re.findall(r"\bmake ([a-z-]+)", part)}
+    assert named <= targets
+
+
+@_each_page
+def test_commands_of_the_command_line_exist(each: Page) -> None:
+    code = re.findall(r"`[^`]*`", each.prose) + each.blocks("sh")
+    for words in (found.split() for part in code for found in re.findall(r"\./casella((?: [a-z]+)+)", part)):
+        found: click.Command | None = command_line
+        for number, word in enumerate(words):
+            if not isinstance(found, click.Group):
+                break  # what follows are its arguments
+            found = found.get_command(click.Context(found), word)
+            assert found is not None, f"casella {' '.join(words[: number + 1])}"
+
+
+@_each_page
+def test_rpcs_that_are_named_exist(each: Page) -> None:
+    for module in pkgutil.walk_packages(casella.__path__, "casella."):
+        if module.name.endswith("_pb2"):
+            importlib.import_module(module.name)
+    for service, rpcs in re.findall(r"\b([A-Z][a-z]+Service)/(\w+(?:`, `[A-Z]\w+)*)", each.text):
+        room = service.removesuffix("Service").lower()
+        described = descriptor_pool.Default().FindServiceByName(f"casella.{room}.v1.{service}")
+        methods = {method.name for method in described.methods}
+        assert set(rpcs.split("`, `")) <= methods | {"RPC", "Rpc"}, service
+
+
+def test_policy_keys_that_the_rules_name_exist() -> None:
+    sections = {"trial": TrialPolicy, "mailboxes": MailboxesPolicy, "ordering": OrderingPolicy}
+    named = re.findall(r"`((?:trial|mailboxes|ordering)\.[a-z_.]+)`", page("docs/rules.md").text)
+    assert named
+    for section, *keys in (name.split(".") for name in named if not name.endswith(".proto")):
+        model: Any = sections[section]
+        for key in keys:
+            assert issubclass(model, BaseModel)
+            assert key in model.model_fields, f"{section}: {key}"
+            model = model.model_fields[key].annotation
+
+
+def test_the_addresses_that_the_readme_shows_are_the_usual_ones() -> None:
+    table = page("README.md").section("Look around: `make run`")
+    shown = {int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)|to `(\d+)`", table) for port in port if port}
+    pages_of_people = ("temporal_ui", "mail_page", "stripe", "sdi_page", "gateway", "temporal", "postgres")
+    assert shown == {USUAL[name] for name in (*pages_of_people, "trial", "support")}
+    rooms = [USUAL[room] for room in ("trial", "mailboxes", "ordering", "payments", "invoicing", "support")]
+    assert rooms == list(range(rooms[0], rooms[-1] + 1))
