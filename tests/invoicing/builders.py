@@ -95,9 +95,7 @@ def transfer_terms() -> pb.PaymentTerms:
 
 
 def online_terms() -> pb.PaymentTerms:
-    return pb.PaymentTerms(
-        method=common_pb2.PAYMENT_METHOD_ONLINE, pay_url="https://panel.example/pay/0123456789abcdef"
-    )
+    return pb.PaymentTerms(method=common_pb2.PAYMENT_METHOD_ONLINE)
 
 
 def proforma_request(**fields: object) -> pb.IssueProformaRequest:

@@ -18,7 +18,6 @@ from tests.invoicing.builders import (
     invoice_request,
     line,
     money,
-    online_terms,
     person,
     proforma_request,
     recipient,
@@ -132,14 +131,6 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
     ("worker", "IssueProforma", proforma_request(payment=_terms(epc_payload="x" * 400)), {"payment.epc_payload"}),
     (
         "worker",
-        "IssueProforma",
-        proforma_request(payment=_changed(online_terms(), pay_url="javascript:x")),
-        {
-            "payment.pay_url",
-        },
-    ),
-    (
-        "worker",
         "IssueInvoice",
         pb.IssueInvoiceRequest(party=person(), lines=[line()]),
         {
@@ -156,9 +147,10 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
     (
         "worker",
         "SendProforma",
-        pb.SendProformaRequest(document_id="x"),
+        pb.SendProformaRequest(document_id="x", pay_url="javascript:x"),
         {
             "document_id",
+            "pay_url",
             "recipient.email",
             "recipient.name",
             "recipient.language",

@@ -65,10 +65,9 @@ def test_an_english_invoice_says_that_it_is_a_courtesy_copy_and_how_it_was_paid(
         assert expected in said
 
 
-def test_a_proforma_to_pay_online_shows_the_link_and_no_bank() -> None:
-    payment = Payment(method=PaymentMethod.ONLINE, pay_url="https://panel.example/pay/0123")
-    said = words(proforma_view(proforma(payment=payment), ISSUER))
-    assert "https://panel.example/pay/0123" in said
+def test_a_proforma_to_pay_online_leads_to_the_emails_link_and_names_no_bank() -> None:
+    said = words(proforma_view(proforma(payment=Payment(method=PaymentMethod.ONLINE)), ISSUER))
+    assert "apri il link nell’email con cui hai ricevuto questa proforma" in said
     assert "IBAN" not in said
 
 

@@ -9,13 +9,24 @@ import pytest
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.kit.errors import Refused
 from services.kit.mailer import Message
 from services.kit.wire import to_timestamp
 from tests.invoicing.builders import invoice_request, online_terms, person, proforma_request, recipient
 from tests.invoicing.clients import Stub
+from tests.support.post import delivered, tables_holding, texts_of
 from tests.support.room import TestRoom
 
 EXPIRES = to_timestamp(datetime(2026, 3, 17, 9, 30, tzinfo=UTC))
+PAY_URL = "https://panel.example/pay/0123456789abcdef"
+
+
+def sending(
+    proforma: pb.Document, language: common_pb2.Language = common_pb2.LANGUAGE_IT, pay_url: str = ""
+) -> pb.SendProformaRequest:
+    return pb.SendProformaRequest(
+        document_id=proforma.document_id, recipient=recipient(language), expires_at=EXPIRES, pay_url=pay_url
+    )
 
 
 def read(message: Message) -> EmailMessage:
@@ -35,9 +46,8 @@ async def only_mail(room: TestRoom) -> EmailMessage:
 
 async def test_a_proforma_by_transfer_says_where_to_pay_and_with_which_reference(room: TestRoom, worker: Stub) -> None:
     proforma = (await worker.IssueProforma(proforma_request())).document
-    request = pb.SendProformaRequest(document_id=proforma.document_id, recipient=recipient(), expires_at=EXPIRES)
     for _ in range(3):
-        await worker.SendProforma(request)
+        await worker.SendProforma(sending(proforma))
     message = await only_mail(room)
     assert message["Subject"] == "Proforma P2026/1: come pagare"
     assert message["To"] == "Anna Rossi <anna@example.it>"
@@ -74,12 +84,29 @@ async def test_a_proforma_to_pay_online_carries_the_link(
     room: TestRoom, worker: Stub, language: common_pb2.Language, subject: str, words: str
 ) -> None:
     proforma = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
-    await worker.SendProforma(
-        pb.SendProformaRequest(document_id=proforma.document_id, recipient=recipient(language), expires_at=EXPIRES)
-    )
+    await worker.SendProforma(sending(proforma, language, pay_url=PAY_URL))
     message = await only_mail(room)
     assert message["Subject"] == subject
     assert words in text_of(message)
+
+
+async def test_once_a_proforma_has_left_no_row_holds_its_link(room: TestRoom, worker: Stub) -> None:
+    proforma = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
+    await worker.SendProforma(sending(proforma, pay_url=PAY_URL))
+    assert await tables_holding(room, "0123456789abcdef") == ["outbox"]
+    [message] = await delivered(room)
+    assert any(PAY_URL in part for part in texts_of(message))
+    assert await tables_holding(room, "0123456789abcdef") == []
+
+
+async def test_a_link_belongs_to_a_proforma_to_pay_online(room: TestRoom, worker: Stub) -> None:
+    online = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
+    transfer = (await worker.IssueProforma(proforma_request())).document
+    for document, pay_url, key in ((online, "", "required"), (transfer, PAY_URL, "must_be_empty")):
+        with pytest.raises(Refused) as refused:
+            await worker.SendProforma(sending(document, pay_url=pay_url))
+        assert [(bad.field, bad.key) for bad in refused.value.violations] == [("pay_url", key)]
+    assert await room.mails() == []
 
 
 async def test_a_courtesy_invoice_tells_a_private_customer_where_the_original_is(room: TestRoom, worker: Stub) -> None:

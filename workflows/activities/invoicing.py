@@ -55,7 +55,6 @@ class InvoicingSteps:
                     bic=asked.transfer.bic,
                     reference=asked.transfer.reference,
                     epc_payload=asked.transfer.epc_payload,
-                    pay_url=asked.pay_url,
                 ),
             )
         )
@@ -63,8 +62,10 @@ class InvoicingSteps:
 
     @step("SendProforma")
     async def send_proforma(self, request: pb.SendProformaRequest) -> pb.SendProformaResponse:
-        """Send the proforma by email."""
-        request.recipient.CopyFrom(await self._recipient(request.document_id))
+        """Send the proforma by email; the link for paying online goes through here alone, never into the history."""
+        proforma = await self._document(request.document_id)
+        request.recipient.CopyFrom(await self._contacts.of(proforma.account_id))
+        request.pay_url = (await self._asked(proforma.order_id)).pay_url
         return await self._invoicing.SendProforma(request)
 
     @step("IssueInvoice")
@@ -90,7 +91,8 @@ class InvoicingSteps:
     @step("SendInvoice")
     async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
         """Send the courtesy invoice by email."""
-        request.recipient.CopyFrom(await self._recipient(request.document_id))
+        invoice = await self._document(request.document_id)
+        request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         return await self._invoicing.SendInvoice(request)
 
     @step("TransmitInvoice")
@@ -128,12 +130,15 @@ class InvoicingSteps:
 
     async def _facts(self, order_id: str) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
         order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))
-        asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=order_id))
-        return order.order, asked.payment_request
+        return order.order, await self._asked(order_id)
 
-    async def _recipient(self, document_id: str) -> common_pb2.Recipient:
+    async def _asked(self, order_id: str) -> payments_pb2.PaymentRequest:
+        answer = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=order_id))
+        return answer.payment_request
+
+    async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
-        return await self._contacts.of(answer.document.account_id)
+        return answer.document
 
 
 def _lines(order: ordering_pb2.Order) -> list[common_pb2.Line]:

@@ -139,14 +139,12 @@ class Payment:
     Attributes:
         method: How.
         transfer: Instructions for a transfer; proformas only.
-        pay_url: Link for paying online; proformas only.
         reference: RF reference of the transfer or the provider's id of the payment; invoices only.
         proforma_number: The proforma that asked for it; invoices only.
     """
 
     method: PaymentMethod
     transfer: Transfer | None = None
-    pay_url: str = ""
     reference: str = ""
     proforma_number: str = ""
 

@@ -210,11 +210,11 @@ def _how_to_pay(writer: _Writer, proforma: Document) -> View:
         }
     if proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT:
         return {**_payment(texts["pay_debit"]), "paragraphs": [texts["debit_hint"]]}
-    return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]], "url": proforma.payment.pay_url}
+    return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]]}
 
 
 def _payment(heading: str) -> View:
-    empty: View = {"paragraphs": [], "rows": [], "hints": [], "url": "", "qr_hint": "", "qr_alt": ""}
+    empty: View = {"paragraphs": [], "rows": [], "hints": [], "qr_hint": "", "qr_alt": ""}
     return {"heading": heading, **empty}
 
 

@@ -1,10 +1,11 @@
 """Decides what a customer is sent: the proforma with how to pay it, and the courtesy copy of the invoice; each once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, totals
+from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, PaymentMethod, totals
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.pdf.formats import groups_of_four
 from services.invoicing.service.making import FileMaker
@@ -15,6 +16,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.mail_params import Params
 from services.kit.outbox import Attachment, Mail
+from services.kit.validation import Violations
 
 
 class Mailing:
@@ -26,20 +28,26 @@ class Mailing:
         self._clock = clock
         self._maker = maker
 
-    async def send_proforma(self, document_id: UUID, recipient: common_pb2.Recipient, expires_at: datetime) -> None:
+    async def send_proforma(
+        self, document_id: UUID, recipient: common_pb2.Recipient, expires_at: datetime, pay_url: str
+    ) -> None:
         """Sends a proforma with its PDF; a repetition sends nothing.
 
         Args:
             document_id: Which.
             recipient: To whom.
             expires_at: Until when it can be paid.
+            pay_url: The link for paying online; empty where it is paid otherwise.
 
         Raises:
             NotFound: There is no such proforma.
+            InvalidInput: The link is missing, or there is one and it is not paid online.
         """
         proforma = await self._document(document_id, DocumentKind.PROFORMA)
+        _check_link(proforma, pay_url)
         pdf = await self._maker.proforma_pdf(proforma)
-        await self._send(recipient, proforma, "proforma", {**_payable(proforma), "expires_at": expires_at}, pdf)
+        params = {**_payable(proforma), "pay_url": pay_url, "expires_at": expires_at}
+        await self._send(recipient, proforma, "proforma", params, pdf, secret_params=("pay_url",))
 
     async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
         """Sends the courtesy copy of an invoice, with the XML of its newest attempt inside; a repetition sends nothing.
@@ -69,8 +77,9 @@ class Mailing:
         return document
 
     async def _send(
-        self, recipient: common_pb2.Recipient, document: Document, template: str, params: Params, pdf: StoredFile
-    ) -> None:
+        self, recipient: common_pb2.Recipient, document: Document, template: str, params: Params, pdf: StoredFile,
+        *, secret_params: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         mail = Mail.to_recipient(
             recipient,
             key=f"{template}:{document.document_id}",
@@ -78,9 +87,18 @@ class Mailing:
             params=params,
             attachments=[Attachment(pdf.info.name, pdf.info.media_type, pdf.content)],
             subject_id=document.account_id,
+            secret_params=secret_params,
         )
         async with self._database.transaction() as conn:
             await outbox.mail(conn, mail, self._clock.now())
+
+
+def _check_link(proforma: Document, pay_url: str) -> None:
+    violations = Violations()
+    online = proforma.payment.method is PaymentMethod.ONLINE
+    if online != bool(pay_url):
+        violations.add("pay_url", "required" if online else "must_be_empty")
+    violations.check()
 
 
 def _payable(proforma: Document) -> dict[str, object]:
@@ -89,7 +107,6 @@ def _payable(proforma: Document) -> dict[str, object]:
     return {
         "number": proforma.number,
         "gross": totals(proforma.lines).gross,
-        "pay_url": proforma.payment.pay_url,
         "transfer": None
         if transfer is None
         else {

@@ -13,7 +13,7 @@ from services.invoicing.servicer.answers import (
 )
 from services.invoicing.servicer.parties import check_recipient, customer_of, customer_unchecked, language_of
 from services.invoicing.servicer.parts import Parts
-from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, terms_of
+from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
 from services.kit.context import owner_filter
 from services.kit.errors import NotFound
@@ -53,8 +53,10 @@ class DocumentRpcs:
         check_recipient(found, request.recipient)
         if not request.HasField("expires_at"):
             found.add("expires_at", "required")
+        pay_url = pay_url_of(found, "pay_url", request.pay_url)
         found.check()
-        await self._parts.mailing.send_proforma(document_id, request.recipient, from_timestamp(request.expires_at))
+        expires_at = from_timestamp(request.expires_at)
+        await self._parts.mailing.send_proforma(document_id, request.recipient, expires_at, pay_url)
         return pb.SendProformaResponse()
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:

@@ -63,14 +63,10 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
 
 
 def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
-    """How a proforma is paid: instructions for a transfer, a link for paying online."""
+    """How a proforma is paid; with the instructions for a transfer."""
     method = method_of(found, "payment.method", message.method)
     if method is not PaymentMethod.BANK_TRANSFER:
-        required = method is PaymentMethod.ONLINE
-        url = found.text("payment.pay_url", message.pay_url, _LONGEST_URL, required=required)
-        if url and not url.startswith(("https://", "http://")):
-            found.add("payment.pay_url", "bad_format")
-        return Payment(method=method, pay_url=url)
+        return Payment(method=method)
     transfer = Transfer(
         holder=found.text("payment.holder", message.holder, 70),
         iban=found.text("payment.iban", message.iban, 34),
@@ -82,6 +78,14 @@ def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
         found.add("payment.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
     found.text("payment.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
     return Payment(method=method, transfer=transfer)
+
+
+def pay_url_of(found: Violations, field: str, value: str) -> str:
+    """A link for paying online, where there is one."""
+    url = found.text(field, value, _LONGEST_URL, required=False)
+    if url and not url.startswith(("https://", "http://")):
+        found.add(field, "bad_format")
+    return url
 
 
 def paid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:

@@ -95,22 +95,20 @@ class Document(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ...) -> None: ...
 
 class PaymentTerms(_message.Message):
-    __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload", "pay_url")
+    __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload")
     METHOD_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
     BIC_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     EPC_PAYLOAD_FIELD_NUMBER: _ClassVar[int]
-    PAY_URL_FIELD_NUMBER: _ClassVar[int]
     method: _common_pb2.PaymentMethod
     holder: str
     iban: str
     bic: str
     reference: str
     epc_payload: str
-    pay_url: str
-    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
 
 class IssueProformaRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "payment")
@@ -137,14 +135,16 @@ class IssueProformaResponse(_message.Message):
     def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class SendProformaRequest(_message.Message):
-    __slots__ = ("document_id", "recipient", "expires_at")
+    __slots__ = ("document_id", "recipient", "expires_at", "pay_url")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    PAY_URL_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     recipient: _common_pb2.Recipient
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    pay_url: str
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_url: _Optional[str] = ...) -> None: ...
 
 class SendProformaResponse(_message.Message):
     __slots__ = ()
