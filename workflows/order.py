@@ -156,6 +156,8 @@ class Order(OrderSteps):
         self.look_again()
         if answer.money_entry_id:
             return f"not the exact amount: entry {answer.money_entry_id} waits in the operator's queue"
+        if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
+            return "nothing changed: the bank's entry with this reference has already paid something else"
         return "paid"
 
     @record_bank_transfer.validator
