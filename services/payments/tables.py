@@ -44,7 +44,10 @@ checkout_attempts = Table(
     Column("charge_id", Text, nullable=True),
     Column("created_at", _INSTANT, nullable=False),
 )
-"""Hosted pages, written before they are asked for, with all that the call says: a repeat must say the same."""
+"""Hosted pages, written before they are asked for, with all that the call says: a repeat must say the same.
+
+The pay link's token alone is missing in their addresses: it is derived again, so that no row opens a link.
+"""
 
 provider_events = Table(
     "provider_events",

@@ -1,7 +1,7 @@
 """The secret in the emailed link `/pay/{token}`.
 
-The token is derived from the request's id with a key, not drawn at random: a mail that is sent again, or a proforma
-made again after a crash, carries the same link, while the table keeps only the token's hash.
+The token is derived from the request's id with a key, not drawn at random: a mail that is sent again carries the same
+link, while the tables keep only the token's hash, and addresses with a place for it.
 """
 
 import base64
@@ -11,6 +11,7 @@ import re
 from uuid import UUID
 
 SHORTEST_KEY = 32
+_PLACE = "{token}"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -33,13 +34,19 @@ class PayLinks:
         """The address that goes into the mail, for example `https://panel.example/pay/3q2-…`."""
         return f"{self._base}/pay/{self.token(request_id)}"
 
-    def done_url(self, request_id: UUID) -> str:
-        """Where the payment page sends the customer back to; that page marks nothing as paid."""
-        return f"{self.url(request_id)}/done"
+    @property
+    def done_form(self) -> str:
+        """Where the payment page sends the customer back to, without the token; that page marks nothing as paid."""
+        return f"{self._base}/pay/{_PLACE}/done"
 
-    def back_url(self, request_id: UUID) -> str:
-        """Where a customer comes who leaves the payment page without paying."""
-        return f"{self.url(request_id)}/back"
+    @property
+    def back_form(self) -> str:
+        """Where a customer comes who leaves the payment page without paying, without the token."""
+        return f"{self._base}/pay/{_PLACE}/back"
+
+    def filled(self, form: str, request_id: UUID) -> str:
+        """The address that a form, stored earlier and perhaps with another base, stands for."""
+        return form.replace(_PLACE, self.token(request_id))
 
 
 def looks_like_token(text: str) -> bool:

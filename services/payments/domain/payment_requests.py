@@ -50,7 +50,10 @@ class AttemptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One hosted page, as it was or will be asked for at the provider."""
+    """One hosted page, as it was or will be asked for at the provider.
+
+    ``success_url`` and ``cancel_url`` have a place for the pay link's token (``PayLinks.filled``).
+    """
 
     number: int
     state: AttemptState

@@ -118,8 +118,8 @@ class Checkout:
             number=request.attempt + 1,
             state=AttemptState.CREATING,
             title=request.proforma_number or request.reference.printed(),
-            success_url=self._links.done_url(request.request_id),
-            cancel_url=self._links.back_url(request.request_id),
+            success_url=self._links.done_form,
+            cancel_url=self._links.back_form,
             expires_at=(self._clock.now() + PAGE_LIFE).replace(microsecond=0),
             page_id=None,
             url="",
@@ -136,8 +136,8 @@ class Checkout:
             attempt=attempt.number,
             amount=request.amount,
             title=attempt.title,
-            success_url=attempt.success_url,
-            cancel_url=attempt.cancel_url,
+            success_url=self._links.filled(attempt.success_url, request.request_id),
+            cancel_url=self._links.filled(attempt.cancel_url, request.request_id),
             expires_at=attempt.expires_at,
         )
         try:
