@@ -1,6 +1,7 @@
 """Everything that the pages name is there: links, files, commands, RPCs, policy keys, ports."""
 
 import importlib
+import importlib.util
 import pkgutil
 import re
 from typing import Any
@@ -40,6 +41,12 @@ def test_files_that_are_named_exist(each: Page) -> None:
     for named in re.findall(r"`([\w./-]+)`", each.prose):
         if named.startswith(tuple(f"{folder}/" for folder in _FOLDERS)):
             assert (ROOT / named).exists(), named
+
+
+@_each_page
+def test_modules_that_are_to_be_run_exist(each: Page) -> None:
+    for named in re.findall(r"python -m ([\w.]+)", each.text):
+        assert importlib.util.find_spec(named), named
 
 
 @_each_page
