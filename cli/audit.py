@@ -11,7 +11,7 @@ from cli.rooms import LONG_SECONDS, open_rooms, run
 _EARLIEST, _LATEST = 2000, 2999
 
 
-@click.command()
+@click.command(short_help="Prove invoice numbers and ledger.")
 @click.option("--year", type=click.IntRange(_EARLIEST, _LATEST), help="Invoice numbers of this year only.")
 @screen.json_option
 def audit(year: int | None, *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ _REMEDY = "Ask the bank for the statement as camt.053 or camt.054 (XML), at most
 
 @click.group()
 def bank() -> None:
-    """Take in what the bank tells."""
+    """Import bank statements."""
 
 
 @bank.command("import")

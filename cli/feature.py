@@ -16,7 +16,7 @@ _FEATURES = {
 }
 
 
-@click.group()
+@click.group(short_help="Switch a feature of an account off or on.")
 def feature() -> None:
     """Switch a feature of an account off or on: sending, adding domains, creating mailboxes."""
 

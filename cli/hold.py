@@ -10,7 +10,7 @@ from cli.steering import steered
 from services.kit.ids import new_id
 
 
-@click.group()
+@click.group(short_help="Set or lift a legal hold.")
 def hold() -> None:
     """Set or lift a legal hold: while it stands nothing of the account is deleted."""
 

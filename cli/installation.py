@@ -78,7 +78,7 @@ class Installation:
         ui = self.run.get("temporal_ui")
         if not ui:
             return f"workflow {workflow_id}"
-        return f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows/{quote(workflow_id, safe='')}"
+        return f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows/{quote(workflow_id, safe=':')}"
 
     def _known(self, field: str) -> str:
         if field not in self.settings.model_fields_set:

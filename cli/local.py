@@ -19,19 +19,19 @@ def become(module: str, *arguments: str) -> NoReturn:
     os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)  # noqa: S606  no shell is meant
 
 
-@click.command()
+@click.command(short_help="Start a whole Casella on this machine.")
 def up() -> None:
     """Start a whole Casella on this machine, until Ctrl-C; the state stays for the next time."""
     become("deploy.local")
 
 
-@click.command()
+@click.command(short_help="Play the story of three customers.")
 def demo() -> None:
     """Play the story of three customers, with time moved forward, and check that everything is there."""
     become("deploy.local.demo")
 
 
-@click.group()
+@click.group(short_help="Tell or move the local calendar.")
 def clock() -> None:
     """Tell or move the calendar of the local Casella; production has no movable clock."""
 

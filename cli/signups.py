@@ -18,7 +18,7 @@ _MEANINGS = {
 }
 
 
-@click.command()
+@click.command(short_help="List sign-ups that wait for a decision.")
 @screen.json_option
 def signups(*, as_json: bool) -> None:
     """List the sign-ups that wait for a decision, and say how to decide."""

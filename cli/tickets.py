@@ -98,7 +98,7 @@ async def _show(ticket_id: str, *, as_json: bool) -> None:
             ("about", words.choice(ticket, "kind")),
             ("account", ticket.account_id),
             ("opened", words.instant(ticket.opened_at)),
-            ("closed", words.instant(ticket.closed_at)),
+            ("closed", words.if_any(words.instant(ticket.closed_at))),
         ],
     )
     for message in ticket.messages:

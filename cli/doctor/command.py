@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import places, temporal, work
+from cli.doctor import machine, places, temporal, work
 from cli.doctor.findings import Finding, Level
 from cli.failures import EXIT_REFUSED
 from cli.installation import ROOMS
@@ -14,7 +14,7 @@ from cli.rooms import Rooms, open_rooms, run
 _MARKS = {Level.FINE: "  ok  ", Level.NOTE: " note ", Level.WRONG: "WRONG "}
 
 
-@click.command()
+@click.command(short_help="Say what is wrong with this installation.")
 @screen.json_option
 def doctor(*, as_json: bool) -> None:
     """Say in plain words what is wrong with this installation; exit code 1 where something is."""
@@ -33,7 +33,7 @@ def doctor(*, as_json: bool) -> None:
 async def _examine() -> list[Finding]:
     async with open_rooms() as rooms:
         where = rooms.where
-        findings = [*places.launcher(where), *places.files(where)]
+        findings = [*machine.launcher(where), *machine.files(where)]
         if any(f"{room}_address" not in where.settings.model_fields_set for room in ROOMS):
             return findings  # where nothing runs, that nothing answers needs no further words
         with screen.working("examining the installation"):

@@ -1,9 +1,6 @@
-"""What the doctor looks at first: does it run, is every process healthy, is the operator known to the services."""
+"""What the doctor asks from outside: is every process healthy, and is the operator known to the services."""
 
 import asyncio
-import os
-import shutil
-import stat
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,14 +17,13 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
-from cli.doctor.findings import Finding, fine, note, wrong
+from cli.doctor.findings import Finding, fine, wrong
 from cli.failures import Failure, Unreachable
 from cli.installation import ROOMS, Installation
 from cli.rooms import Rooms
 from services.kit.errors import Refused
 
 _HEALTH_SECONDS = 3.0
-_LEAST_FREE_MEGABYTES = 500
 _STAND_INS = {
     "mail_clock": "the mail sink (simulator)",
     "stripe_clock": "the payment provider (simulator)",
@@ -52,41 +48,6 @@ class Secret:
 
     accepted: bool
     findings: Sequence[Finding]
-
-
-def launcher(where: Installation) -> list[Finding]:
-    """Whether a local Casella runs."""
-    if not where.run:
-        if {f"{room}_address" for room in ROOMS} <= where.settings.model_fields_set:
-            return [note("the addresses come from the environment; no local launcher is looked at")]
-        return [
-            wrong(
-                f"no Casella runs from {where.var}",
-                "Start one with `casella up`, or name an installation's addresses (CASELLA_TRIAL_ADDRESS and so on)",
-            )
-        ]
-    pid = int(where.run.get("launcher", 0))
-    if not _lives(pid):
-        return [
-            wrong(
-                f"the launcher of {where.var} (process {pid}) has ended without stopping what it started",
-                "Start Casella again with `casella up`: it cleans up first",
-            )
-        ]
-    return [fine(f"Casella runs from {where.var} (process {pid})")]
-
-
-def files(where: Installation) -> list[Finding]:
-    """Free disk, and that the secret is one."""
-    found = []
-    if where.var.exists():
-        free = shutil.disk_usage(where.var).free // 1_000_000
-        if free < _LEAST_FREE_MEGABYTES:
-            found.append(wrong(f"{where.var} has only {free} MB of free disk", "Free some"))
-    secret = where.secret_file
-    if where.settings.tls is None and secret.exists() and secret.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        found.append(wrong(f"others on this machine can read the operator's secret {secret}", f"chmod 600 {secret}"))
-    return found
 
 
 async def healths(rooms: Rooms) -> Healths:
@@ -192,13 +153,3 @@ def _log_of(where: Installation, process: str) -> str:
     if not where.run:
         return "See that process's log"
     return f"See {where.var / 'logs' / f'{process}.log'}; the launcher starts again what ends"
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

@@ -103,7 +103,7 @@ async def waiting(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
         if money.entries:
             count = _count(len(money.entries), money.next_page_token)
             since = words.instant(money.entries[0].created_at)
-            text = f"money that pays nothing by itself: {count} entries, the oldest of {since}"
+            text = f"money that pays nothing by itself: {count}, the oldest of {since}"
             found.append(wrong(text, "`casella show money` lists it"))
     return found
 
@@ -162,8 +162,8 @@ async def _read(rooms: Rooms, room: str) -> RoomClock | None:
 def _span(span: timedelta) -> str:
     minutes = int(span.total_seconds()) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
-    parts = ((days, "days"), (hours, "hours"), (minutes % 60, "minutes"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
+    parts = ((days, "day"), (hours, "hour"), (minutes % 60, "minute"))
+    return " ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in parts if count) or "less than a minute"
 
 
 def _count(shown: int, more: str) -> str:

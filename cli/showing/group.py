@@ -11,7 +11,7 @@ from cli.showing.order import show_order
 from cli.steering import Uuid
 
 
-@click.group()
+@click.group(short_help="Show an account, order, invoice, or waiting money.")
 def show() -> None:
     """Show an account, an order, an invoice, or the money that waits for you."""
 

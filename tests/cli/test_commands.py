@@ -1,0 +1,328 @@
+"""Every command once right and once wrong, on a running Casella.
+
+Longer than other files: a Casella takes seconds to start, and this one serves all these tests.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from casella.common.v1 import common_pb2 as common
+from casella.mailboxes.v1 import mailboxes_pb2
+from deploy.local.demo import paying, people
+from deploy.local.demo.customer import Customer
+from tests.cli.desk import Desk, audited, furnished, open_ticket
+from tests.cli.running import ROOT
+from tests.e2e.play import database
+from workflows import names
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("cli")]
+
+NOBODY = "01939f4e-7c1a-7d55-9f3b-0242ac120002"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with furnished(tmp_path_factory.mktemp("cli") / "var") as desk:
+        yield desk
+
+
+async def test_show_account_puts_the_page_of_all_rooms_together(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("show", "account", desk.buyer.email)).well()
+    for words in (
+        desk.buyer.account_id,
+        "Anna Rossi",
+        "unlocked",
+        desk.order.order_id,
+        desk.order.proforma_number,
+        "fulfilled",
+        "invoice",
+        "Posta in arrivo",
+        f"workflows/trial:{desk.buyer.account_id}",
+    ):
+        assert words in ran.out
+
+
+async def test_show_account_by_id_speaks_json(desk: Desk) -> None:
+    page = (await desk.terminal.casella("show", "account", desk.buyer.account_id, "--json")).well().json
+    assert page["account"]["email"] == desk.buyer.email
+    assert page["allowance"]["state"] == "ACCESS_STATE_UNLOCKED"
+    assert [order["order_id"] for order in page["orders"]] == [desk.order.order_id]
+    assert page["profile"]["first_name"] == "Anna"
+
+
+async def test_show_account_of_somebody_who_has_nothing_yet(desk: Desk) -> None:
+    page = (await desk.terminal.casella("show", "account", desk.newcomer.email, "--json")).well().json
+    assert (page["profile"], page["subscription"], page["orders"]) == (None, None, [])
+
+
+@pytest.mark.parametrize("name", ["nobody@demo.example", NOBODY])
+async def test_an_account_that_does_not_exist_is_said(desk: Desk, name: str) -> None:
+    (await desk.terminal.casella("show", "account", name)).badly(1, f"there is no account {name}")
+
+
+async def test_what_is_neither_id_nor_address_is_said(desk: Desk) -> None:
+    (await desk.terminal.casella("show", "account", "Anna")).badly(2, "neither an account's id nor an email address")
+    (await desk.terminal.casella("show", "account", "anna@@x")).badly(2, "email")
+
+
+async def test_show_order_tells_its_payment_and_documents(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("show", "order", desk.order.order_id)).well()
+    for words in ("fulfilled", "paid", desk.order.proforma_number, desk.order.invoice_id, "workflows/order:"):
+        assert words in ran.out
+    answer = (await desk.terminal.casella("show", "order", desk.order.order_id, "--json")).well().json
+    assert answer["payment_request"]["state"] == "PAYMENT_REQUEST_STATE_PAID"
+    assert {paper["kind"] for paper in answer["documents"]} == {"DOCUMENT_KIND_PROFORMA", "DOCUMENT_KIND_INVOICE"}
+    (await desk.terminal.casella("show", "order", NOBODY)).badly(1, "there is no order")
+
+
+async def test_show_invoice_tells_its_way_to_the_sdi(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("show", "invoice", desk.order.invoice_id)).well()
+    for words in ("E-invoice", "attempt", ".pdf", "workflows/einvoice:"):
+        assert words in ran.out
+    answer = (await desk.terminal.casella("show", "invoice", desk.order.invoice_id, "--json")).well().json
+    assert answer["transmission"]["invoice_id"] == desk.order.invoice_id
+    (await desk.terminal.casella("show", "invoice", NOBODY)).badly(1, "there is no document")
+
+
+async def test_show_invoice_of_a_proforma_has_no_transmission(desk: Desk) -> None:
+    answer = (await desk.terminal.casella("show", "invoice", desk.order.proforma_id, "--json")).well().json
+    assert answer["document"]["kind"] == "DOCUMENT_KIND_PROFORMA"
+    assert answer["transmission"] is None
+
+
+async def test_a_statement_pays_and_a_second_import_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    request = await desk.order_to_pay()
+    file = tmp_path / "statement.xml"
+    transfer = paying.Transfer(request.amount, datetime.now(UTC).date(), request.transfer.reference)
+    file.write_bytes(paying.statement(request.transfer.iban, [transfer]))
+    assert (await desk.terminal.casella("bank", "import", str(file), "--json")).well().json[str(file)]["paid"] == 1
+    again = (await desk.terminal.casella("bank", "import", str(file))).well()
+    assert "payment requests paid now" in again.out
+    shown = (await desk.terminal.casella("show", "order", request.order_id, "--json")).well().json
+    assert shown["payment_request"]["state"] == "PAYMENT_REQUEST_STATE_PAID"
+
+
+async def test_what_is_no_statement_is_refused_with_the_file_name(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "holiday.jpg"
+    file.write_bytes(b"\xff\xd8\xff")
+    (await desk.terminal.casella("bank", "import", str(file))).badly(2, "holiday.jpg was not imported", "camt.053")
+    file.write_bytes(b"")
+    (await desk.terminal.casella("bank", "import", str(file))).badly(2, "holiday.jpg was not imported")
+
+
+async def test_a_review_is_listed_with_how_to_decide(desk: Desk) -> None:
+    assert "No sign-up waits" in (await desk.terminal.casella("signups")).well().out
+    ip = people.new_ip()
+    for number in range(6):
+        await Customer(desk.play.gateway, desk.play.inbox, people.new_address(f"many{number}"), ip=ip).sign_up()
+    ran = (await desk.terminal.casella("signups")).well()
+    for words in ("many sign-ups from this", "workflows/signup:", "allow", "deny", '"reason_code"'):
+        assert words in ran.out
+    waiting = (await desk.terminal.casella("signups", "--json")).well().json
+    assert waiting[0]["sign_up"]["sign_up"]["state"] == "SIGN_UP_STATE_IN_REVIEW"
+
+
+async def test_an_operator_corrects_a_profile_by_options(desk: Desk) -> None:
+    shown = (await desk.terminal.casella("profile", "show", desk.buyer.email)).well()
+    assert "Via San Gallo 21" in shown.out
+    ran = await desk.terminal.casella(
+        "profile",
+        "correct",
+        desk.buyer.email,
+        "--street",
+        "Via dei Servi 9",
+        "--reason",
+        "moved_house",
+        "--as",
+        "carla",
+    )
+    assert "Via dei Servi 9" in ran.well().out
+    actor, reason, source = await audited(desk, "ordering", "save_billing_profile")
+    assert (actor, reason) == ("carla", "moved_house")
+    assert source.startswith("casella profile correct/")
+
+
+async def test_what_profile_show_prints_can_be_edited_and_given_back(desk: Desk, tmp_path: Path) -> None:
+    profile = (await desk.terminal.casella("profile", "show", desk.buyer.email, "--json")).well().json
+    profile["address"]["city"] = "Fiesole"
+    file = tmp_path / "profile.json"
+    file.write_text(json.dumps(profile))
+    ran = await desk.terminal.casella(
+        "profile", "correct", desk.buyer.email, "--file", str(file), "--reason", "phone_confirmed"
+    )
+    assert "Fiesole" in ran.well().out
+
+
+async def test_every_bad_field_of_a_profile_is_named_with_its_option(desk: Desk) -> None:
+    before = (await desk.terminal.casella("profile", "show", desk.buyer.email)).well().out
+    ran = await desk.terminal.casella(
+        *("profile", "correct", desk.buyer.email, "--reason", "typo"),
+        *("--codice-fiscale", "RSSNNA80A41D612X", "--postal-code", "5012", "--province", "XX", "--phone", "055"),
+    )
+    ran.badly(2, "--codice-fiscale", "--postal-code", "--province", "--phone", "nothing was changed")
+    assert (await desk.terminal.casella("profile", "show", desk.buyer.email)).well().out == before
+
+
+async def test_a_customer_who_is_not_served_is_told_as_such(desk: Desk) -> None:
+    ran = await desk.terminal.casella(
+        "profile", "correct", desk.buyer.email, "--kind", "company", "--recipient-code", "UFABCD", "--reason", "typo"
+    )
+    assert ran.code in (1, 2)
+    assert "Traceback" not in ran.err
+
+
+async def test_an_account_without_a_profile_gets_its_first(desk: Desk) -> None:
+    (await desk.terminal.casella("profile", "show", desk.newcomer.email)).badly(1, "no billing profile yet")
+    ran = await desk.terminal.casella(
+        *("profile", "correct", desk.newcomer.email, "--reason", "by_phone", "--kind", "company"),
+        *("--company-name", "Bottega Cipressi S.r.l.", "--street", "Via Roma 1", "--postal-code", "50122"),
+        *("--city", "Firenze", "--province", "FI", "--country", "IT", "--phone", "+390559876543"),
+        *("--vat-number", people.new_vat_number(), "--vat-country", "IT", "--recipient-code", "M5UXCR1"),
+        *("--contact-person", "Emma Neri"),
+    )
+    assert "Bottega Cipressi" in ran.well().out
+
+
+async def test_a_hold_stands_until_it_is_released(desk: Desk) -> None:
+    name = desk.newcomer.email
+    assert (
+        "nothing of it is deleted"
+        in (await desk.terminal.casella("hold", "set", name, "--reason", "court_order")).well().out
+    )
+    assert "STANDS" in (await desk.terminal.casella("show", "account", name)).well().out
+    released = await desk.terminal.casella("hold", "release", name, "--reason", "case_closed", "--as", "carla")
+    assert "No legal hold" in released.well().out
+    assert (await audited(desk, "ordering", "lift_legal_hold"))[:2] == ("carla", "case_closed")
+    (await desk.terminal.casella("hold", "set", NOBODY, "--reason", "court_order")).badly(1, "there is no account")
+
+
+async def test_a_feature_goes_off_and_on(desk: Desk) -> None:
+    name = desk.newcomer.email
+    off = await desk.terminal.casella("feature", "off", name, "sending", "--reason", "spam_reports")
+    assert "switched off: sending" in off.well().out
+    allowance = await desk.newcomer.allowance()
+    assert list(allowance.features_off) == [mailboxes_pb2.FEATURE_SENDING]
+    on = await desk.terminal.casella("feature", "on", name, "sending", "--reason", "explained")
+    assert "switched off: nothing" in on.well().out
+    (await desk.terminal.casella("feature", "on", NOBODY, "sending", "--reason", "explained")).badly(1, "no account")
+
+
+async def test_the_actor_is_the_user_of_the_system_and_each_call_has_a_source_of_its_own(desk: Desk) -> None:
+    sources = set()
+    for _ in range(2):
+        arguments = ("feature", "off", desk.newcomer.email, "domains", "--reason", "abuse")
+        (await desk.terminal.casella(*arguments, LOGNAME="operatrice")).well()
+        actor, _, source = await audited(desk, "mailboxes", "switch_off_domains")
+        assert actor == "operatrice"
+        sources.add(source)
+    assert len(sources) == 2
+
+
+async def test_tickets_are_listed_read_answered_and_closed(desk: Desk) -> None:
+    assert desk.ticket_id in (await desk.terminal.casella("tickets", "list", "--state", "open")).well().out
+    shown = (await desk.terminal.casella("tickets", "show", desk.ticket_id)).well()
+    assert "Non ricevo più [bold]messaggi[/bold]." in shown.out
+    (await desk.terminal.casella("tickets", "answer", desk.ticket_id, "Abbiamo risolto.")).well()
+    (await desk.terminal.casella("tickets", "answer", desk.ticket_id, stdin="Due righe,\nda un file.")).well()
+    mail = await desk.play.inbox.wait_for(
+        desk.buyer.email, lambda mail: "Abbiamo risolto." in mail.as_string(), "the answer"
+    )
+    assert mail["To"]
+    (await desk.terminal.casella("tickets", "close", desk.ticket_id)).well()
+    listed = await desk.terminal.casella(
+        "tickets", "list", "--account", desk.buyer.email, "--state", "closed", "--json"
+    )
+    assert [ticket["ticket_id"] for ticket in listed.well().json] == [desk.ticket_id]
+
+
+async def test_wrong_tickets_are_refused(desk: Desk) -> None:
+    closed = await open_ticket(desk.newcomer)
+    (await desk.terminal.casella("tickets", "close", closed)).well()
+    (await desk.terminal.casella("tickets", "answer", closed, "Ancora noi.")).badly(1, "TICKET_CLOSED")
+    (await desk.terminal.casella("tickets", "close", NOBODY)).badly(1, "there is no ticket")
+    (await desk.terminal.casella("tickets", "show", NOBODY)).badly(1, "casella tickets list")
+    (await desk.terminal.casella("tickets", "answer", desk.ticket_id, stdin="")).badly(2, "text")
+    (await desk.terminal.casella("tickets", "list", "--account", "nobody@demo.example")).badly(1, "no account")
+
+
+async def test_another_callers_secret_does_not_open(desk: Desk, tmp_path: Path) -> None:
+    gateway = desk.play.world.site.secret_file("caller-gateway")
+    (await desk.terminal.casella("audit", CASELLA_CALLER_SECRET_FILE=gateway)).badly(1, "CALLER_NOT_ALLOWED")
+    stranger = tmp_path / "secret"
+    stranger.write_text("not one of yours")
+    ran = await desk.terminal.casella("audit", CASELLA_CALLER_SECRET_FILE=str(stranger))
+    ran.badly(1, "CASELLA_CALLER_SECRET_FILE")
+
+
+async def test_money_that_fits_nothing_waits_in_the_queue(desk: Desk, tmp_path: Path) -> None:
+    assert ": none" in (await desk.terminal.casella("show", "money")).well().out
+    request = await desk.order_to_pay()
+    stranger = paying.Transfer(
+        common.Money(minor=1234, currency="EUR"), datetime.now(UTC).date(), text="Auguri \x9b[31m", payer="Zia Pina"
+    )
+    file = tmp_path / "statement.xml"
+    file.write_bytes(paying.statement(request.transfer.iban, [stranger]))
+    assert "casella show money" in (await desk.terminal.casella("bank", "import", str(file))).well().out
+    ran = (await desk.terminal.casella("show", "money")).well()
+    for words in ("unknown", "12.34 EUR", "Zia Pina", "Auguri"):
+        assert words in ran.out
+    assert "\x9b" not in ran.out, "a payer's text reaches the terminal with its control characters"
+    waiting = (await desk.terminal.casella("show", "money", "--json")).well().json
+    assert [entry["reason"] for entry in waiting] == ["MONEY_ENTRY_REASON_UNKNOWN"]
+
+
+async def test_the_audit_proves_numbers_and_ledger(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("audit")).well()
+    assert "no gap" in ran.out
+    assert "Ledger: balanced" in ran.out
+    assert (await desk.terminal.casella("audit", "--json", "--year", f"{datetime.now(UTC):%Y}")).well().json["proved"]
+
+
+async def test_the_commands_that_workflows_name_exist(desk: Desk) -> None:
+    """An operator copies them out of the Temporal UI."""
+    account, order, invoice = desk.buyer.account_id, desk.order.order_id, desk.order.invoice_id
+    for kind, subject, workflow_id in (
+        ("account", account, names.trial_id(account)),
+        ("order", order, names.order_id(order)),
+        ("invoice", invoice, names.e_invoice_id(invoice)),
+    ):
+        assert (await desk.play.temporal.get_workflow_handle(workflow_id).describe()).id == workflow_id
+        (await desk.terminal.casella("show", kind, subject)).well()
+    sources = "".join(file.read_text() for file in sorted((ROOT / "workflows").glob("*.py")))
+    named = (
+        "casella show account {",
+        "casella show order {",
+        "casella show invoice {",
+        "casella signups",
+        "casella hold release",
+    )
+    assert all(command in sources for command in named)
+
+
+async def test_the_clock_moves_for_everybody(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("clock", "advance", "1h")).well()
+    assert "ahead of real time" in ran.out
+    assert "0 days 1 h" in (await desk.terminal.casella("clock", "show")).well().out
+
+
+async def test_the_audit_ends_with_1_where_a_payment_has_no_money(desk: Desk) -> None:
+    """The last test: the ledger of this world stays wrong."""
+    request = await desk.order_to_pay()
+    connection = await database(desk.play, "payments")
+    try:
+        await connection.execute(
+            "UPDATE payment_requests SET state = 'paid', paid_at = created_at, available_on = current_date"
+            " WHERE id = $1",
+            UUID(request.payment_request_id),
+        )
+    finally:
+        await connection.close()
+    (await desk.terminal.casella("audit")).badly(1, "NOT BALANCED", "discrepancy")
+    assert (await desk.terminal.casella("audit", "--json")).badly(1).json["proved"] is False
+    (await desk.terminal.casella("doctor")).badly(1, "WRONG", "casella audit")
