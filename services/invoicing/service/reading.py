@@ -12,9 +12,6 @@ from services.invoicing.store import documents, files, transmissions
 from services.kit.database import Database
 from services.kit.errors import NotFound
 
-Before = tuple[datetime, UUID]
-"""Where a page begins: moment of issue and id of the last document seen."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -52,21 +49,15 @@ class Reading:
         return Shown(_heading(document, totals(document.lines)), document, states.get(document_id), tuple(listed))
 
     async def page(
-        self, account_id: UUID, kind: DocumentKind | None, before: Before | None, size: int
-    ) -> tuple[list[Shown], Before | None]:
-        """Reads a page of an account's documents, newest first.
-
-        Returns:
-            The documents, and where the next page begins; None at the end.
-        """
+        self, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Shown]:
+        """Reads up to `limit` of an account's documents, newest first, those before a moment of issue and an id."""
         async with self._database.reading() as conn:
-            found = await documents.page(conn, account_id, kind, before, size + 1)
-            ids = [heading.document_id for heading in found[:size]]
+            found = await documents.page(conn, account_id, kind, before, limit)
+            ids = [heading.document_id for heading in found]
             states = await transmissions.states(conn, ids)
             listed = await files.listed(conn, ids)
-        shown = [_listed(heading, states, listed) for heading in found[:size]]
-        last = found[size - 1] if len(found) > size else None
-        return shown, None if last is None else (last.issued_at, last.document_id)
+        return [_listed(heading, states, listed) for heading in found]
 
     async def file(self, document_id: UUID, file_id: UUID, account_id: UUID | None) -> StoredFile:
         """Reads one file of a document.

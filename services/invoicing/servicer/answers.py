@@ -1,9 +1,6 @@
 """Translates what goes out: this room's domain to protobuf."""
 
-import base64
-import binascii
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
@@ -12,9 +9,8 @@ from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
 from services.invoicing.domain.transmissions import State
 from services.invoicing.messages import FINDINGS
 from services.invoicing.service.profiles import ProfileFinding
-from services.invoicing.service.reading import Before, Shown
+from services.invoicing.service.reading import Shown
 from services.invoicing.store.transmissions import Transmission
-from services.kit.validation import Violations
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
 DOCUMENT_KINDS = {
@@ -34,9 +30,6 @@ _FILE_KINDS = {
     FileKind.XML: pb.FILE_KIND_XML,
     FileKind.RECEIPT: pb.FILE_KIND_RECEIPT,
 }
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOMENT_BYTES = 8
 
 
 def document_message(shown: Shown) -> pb.Document:
@@ -101,28 +94,6 @@ def finding_message(finding: ProfileFinding) -> pb.ProfileFinding:
     """A finding of the dry run in both languages."""
     texts = FINDINGS.get(finding.key, FINDINGS["00200"])
     return pb.ProfileFinding(field=finding.field, code=finding.code, message_it=texts["it"], message_en=texts["en"])
-
-
-def page_token(before: Before | None) -> str:
-    """Where the next page begins, as a token; empty at the end."""
-    if before is None:
-        return ""
-    issued_at, document_id = before
-    moment = ((issued_at - _EPOCH) // _MICROSECOND).to_bytes(_MOMENT_BYTES)
-    return base64.urlsafe_b64encode(moment + document_id.bytes).decode()
-
-
-def page_start(found: Violations, field: str, token: str) -> Before | None:
-    """Where a page begins, from its token."""
-    if not token:
-        return None
-    try:
-        raw = base64.b64decode(token, altchars=b"-_", validate=True)
-        moment = _EPOCH + int.from_bytes(raw[:_MOMENT_BYTES]) * _MICROSECOND
-        return moment, UUID(bytes=raw[_MOMENT_BYTES:])
-    except (binascii.Error, ValueError, OverflowError):
-        found.add(field, "not_a_page_token")
-        return None
 
 
 def _lines(document: Document) -> list[common_pb2.Line]:

@@ -8,8 +8,6 @@ from services.invoicing.servicer.answers import (
     document_message,
     file_answer,
     finding_message,
-    page_start,
-    page_token,
 )
 from services.invoicing.servicer.parties import check_recipient, customer_of, customer_unchecked, language_of
 from services.invoicing.servicer.parts import Parts
@@ -17,6 +15,7 @@ from services.invoicing.servicer.requests import check_totals, day_of, lines_of,
 from services.kit.calendar import rome_date
 from services.kit.context import owner_filter
 from services.kit.errors import NotFound
+from services.kit.paging import page_by_moment
 from services.kit.validation import Violations
 from services.kit.wire import from_timestamp
 
@@ -106,15 +105,13 @@ class DocumentRpcs:
         kind = _KINDS.get(request.kind)
         if request.kind and kind is None:
             found.add("kind", "not_a_choice")
-        size = found.page_size("page.page_size", request.page.page_size)
-        before = page_start(found, "page.page_token", request.page.page_token)
+        page = page_by_moment(found, request.page)
         found.check()
         if owner_filter() not in {None, account_id}:
             raise NotFound
-        shown, following = await self._parts.reading.page(account_id, kind, before, size)
-        return pb.ListDocumentsResponse(
-            documents=[document_message(document) for document in shown], next_page_token=page_token(following)
-        )
+        read = await self._parts.reading.page(account_id, kind, page.after, page.limit)
+        shown, token = page.cut(read, lambda document: (document.heading.issued_at, document.heading.document_id))
+        return pb.ListDocumentsResponse(documents=map(document_message, shown), next_page_token=token)
 
     async def GetDocumentFile(self, request: pb.GetDocumentFileRequest, context: object) -> pb.GetDocumentFileResponse:
         """Reads one file of a document."""

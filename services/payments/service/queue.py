@@ -16,11 +16,10 @@ class MoneyQueue:
         """Take the room's database."""
         self._database = database
 
-    async def page(self, after: tuple[datetime, UUID] | None, most: int) -> tuple[list[MoneyEntry], bool]:
-        """The entries after one, oldest first, and whether there are more."""
+    async def page(self, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
+        """The entries after one, oldest first."""
         async with self._database.reading() as conn:
-            found = await queue.page(conn, after, most + 1)
-        return found[:most], len(found) > most
+            return await queue.page(conn, after, most)
 
     async def prove(self) -> Proof:
         """The ledger's proof, in one snapshot."""

@@ -1,11 +1,7 @@
 """What a request must look like before anything is decided; every bad field is named at once."""
 
-import base64
-import binascii
-import json
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TypeVar
-from uuid import UUID
 
 from casella.common.v1 import common_pb2
 from services.kit.money import Money
@@ -92,20 +88,3 @@ def steering(bad: Violations, field: str, message: common_pb2.Steering) -> None:
     bad.text(f"{field}.source", message.source, LONGEST_ACTOR, required=False)
     if message.ticket_id:
         bad.uuid(f"{field}.ticket_id", message.ticket_id)
-
-
-def page_token(bad: Violations, field: str, token: str) -> tuple[datetime, UUID] | None:
-    """Where a page begins: after the entry that the token names."""
-    if not token:
-        return None
-    try:
-        at, entry_id = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(entry_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        bad.add(field, "not_a_page_token")
-        return None
-
-
-def make_page_token(at: datetime, entry_id: UUID) -> str:
-    """The token of the page after this entry."""
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), str(entry_id)]).encode()).decode()

@@ -9,6 +9,7 @@ from services.kit.audit import entry_of
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import owner_filter
+from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.payments.service.checkout import Checkout
@@ -169,15 +170,11 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
     ) -> payments_pb2.ListMoneyEntriesResponse:
         """List the operator's queue."""
         bad = Violations()
-        most = bad.page_size("page.page_size", request.page.page_size)
-        after = inputs.page_token(bad, "page.page_token", request.page.page_token)
+        page = page_by_moment(bad, request.page)
         bad.check()
-        found, more = await self._desks.queue.page(after, most)
-        last = found[-1] if more else None
-        return payments_pb2.ListMoneyEntriesResponse(
-            entries=[money_entry(entry) for entry in found],
-            next_page_token=inputs.make_page_token(last.created_at, last.entry_id) if last else "",
-        )
+        read = await self._desks.queue.page(page.after, page.limit)
+        found, token = page.cut(read, lambda entry: (entry.created_at, entry.entry_id))
+        return payments_pb2.ListMoneyEntriesResponse(entries=map(money_entry, found), next_page_token=token)
 
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context
