@@ -8,7 +8,7 @@ import signal
 from services.kit import temporal_client
 from services.kit.process import run
 from services.kit.settings import ProcessSettings
-from workflows.worker import Stubs, ensure_schedules, make_worker
+from workflows.worker import Stubs, ensure_schedules, keep_schedules, make_worker
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,9 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with make_worker(client, Stubs.connect(settings)):
         _log.info("worker started")
+        keeping = asyncio.create_task(keep_schedules(client))
         await stopping.wait()
+        keeping.cancel()
     _log.info("worker stopped")
     logging.shutdown()
     os._exit(0)  # the SDK's core aborts about one interpreter exit in ten, with the work done

@@ -1,5 +1,7 @@
 """The worker: runs the workflows and their activities, and sees to it that the schedules exist."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +18,7 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
@@ -50,10 +53,14 @@ WORKFLOWS = [SignUp, Trial, Order, EInvoice, Purge, PollReceipts, FetchPaymentEv
 DRAIN = timedelta(seconds=5)
 """How long a stopping worker waits for running activities: longer than they usually take."""
 
+_LOOK_FOR_SCHEDULES = timedelta(seconds=30)
+
 _SCHEDULES = (
     (names.SCHEDULE_RECEIPTS, names.POLL_RECEIPTS, timedelta(minutes=1)),
     (names.SCHEDULE_PAYMENT_EVENTS, names.FETCH_PAYMENT_EVENTS, timedelta(minutes=10)),
 )
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -123,3 +130,13 @@ async def ensure_schedules(client: Client, task_queue: str = names.TASK_QUEUE) -
             await client.create_schedule(schedule_id, schedule)
         except ScheduleAlreadyRunningError:
             continue
+
+
+async def keep_schedules(client: Client, task_queue: str = names.TASK_QUEUE) -> None:
+    """Look for the schedules for as long as the worker works: a Temporal that lost its database has none."""
+    while True:
+        await asyncio.sleep(_LOOK_FOR_SCHEDULES.total_seconds())
+        try:
+            await ensure_schedules(client, task_queue)
+        except RPCError as error:
+            _LOG.warning("could not look for the schedules", extra={"ids": {"error": error.status.name}})
