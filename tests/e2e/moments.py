@@ -14,7 +14,7 @@ from tests.e2e.play import Play, database
 from tests.e2e.waiting import until
 
 _NUMBERS = "LOCK TABLE numbering IN SHARE ROW EXCLUSIVE MODE"
-_TAKES_A_NUMBER = "INSERT INTO numbering"
+TAKES_A_NUMBER = "INSERT INTO numbering"
 
 
 class Moment:
@@ -66,8 +66,8 @@ async def locked(play: Play, room: str, statement: str, *arguments: object) -> A
         holder.terminate()  # the server gives the locks of a dropped connection back
 
 
-async def held_up(play: Play, room: str, words: str) -> None:
-    """Come back once a statement of a room that begins with these words waits for a lock."""
+async def held_up(play: Play, room: str, words: str, *, by_now: bool = True) -> None:
+    """Come back once a statement of a room that begins with these words waits for a lock, or none does any more."""
     watcher = await database(play, room)
     try:
 
@@ -77,9 +77,9 @@ async def held_up(play: Play, room: str, words: str) -> None:
                 " AND query LIKE $1 || '%'",
                 words,
             )
-            return True if waiting else None
+            return True if bool(waiting) is by_now else None
 
-        await until(look, f"a statement {words} … that waits for a lock")
+        await until(look, f"a statement {words} … that waits for a lock: {by_now}")
     finally:
         await watcher.close()
 
@@ -91,7 +91,7 @@ async def unlocked_but_not_invoiced(play: Play) -> AsyncIterator[tuple[Customer,
     await play.proforma(customer)
     async with locked(play, "invoicing", _NUMBERS):
         await play.pay_by_card(customer)
-        await held_up(play, "invoicing", _TAKES_A_NUMBER)
+        await held_up(play, "invoicing", TAKES_A_NUMBER)
         assert (await customer.allowance()).state == mailboxes_pb2.ACCESS_STATE_UNLOCKED
         assert (await customer.order(order.order_id)).state == ordering_pb2.ORDER_STATE_PAID
         kinds = [document.kind for document in await documents_of(play, customer)]
