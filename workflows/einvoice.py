@@ -21,7 +21,7 @@ _TRANSMITTING = "the transmission by certified mail; if it does not get through,
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
     "resend_with_current_profile": "sends it again with the customer's profile as it is now, after "
-    '`casella profile edit`: `{"reason_code": "profile_corrected"}`',
+    '`casella profile correct`: `{"reason_code": "profile_corrected"}`',
     "give_up": 'ends it without the SdI, for good: `{"reason_code": "agreed_with_accountant"}`',
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.cli.running import ROOT, Terminal
 
+_COMMAND = re.compile(r"""["'`]casella ([a-z]+(?: [a-z]+)?)[ `"']""")
 ID = "01939f4e-7c1a-7d55-9f3b-0242ac120002"
 
 
@@ -124,6 +126,15 @@ async def test_the_help_lists_every_command_and_the_exit_codes(terminal: Termina
     for command in "up demo clock doctor show signups profile bank hold feature tickets audit".split():
         assert f"\n  {command} " in ran.out
     assert "Exit codes" in ran.out
+
+
+async def test_every_command_that_workflows_and_commands_name_exists(terminal: Terminal) -> None:
+    """An operator copies them out of the Temporal UI, or out of an error."""
+    files = [*(ROOT / "workflows").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]
+    named = {found for file in files for found in _COMMAND.findall(file.read_text())}
+    assert {"show account", "show order", "show invoice", "show money", "signups", "hold release"} <= named
+    for command in sorted(named):
+        (await terminal.casella(*command.split(), "--help")).well()
 
 
 def test_the_script_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
