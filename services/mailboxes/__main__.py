@@ -5,11 +5,11 @@ from pathlib import Path
 
 from casella.mailboxes.v1 import mailboxes_pb2_grpc
 from services.kit.core import Core
+from services.kit.operator_files import read_section
 from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
-from services.mailboxes import policy
 from services.mailboxes.mail_platform import OwnDatabase
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.removals import Removals
@@ -55,9 +55,10 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
 async def main() -> None:
     """Runs the service until it is told to stop."""
     settings = MailboxesSettings()
+    policy = read_section(settings.policy_file, ("mailboxes",), MailboxesPolicy)
     core = Core.of("mailboxes", settings)
     with PasswordHashes() as hashes:
-        await serve(core, assemble(core, policy.load(settings.policy_file), hashes))
+        await serve(core, assemble(core, policy, hashes))
 
 
 if __name__ == "__main__":

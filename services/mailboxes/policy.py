@@ -1,23 +1,14 @@
 """The operator's section `mailboxes` of policy.yaml: limits of trials and paid contracts, reserved domains."""
 
-from pathlib import Path
+from pydantic import PositiveInt, field_validator
 
-import yaml
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, field_validator
-
-from services.kit.settings import Misconfigured
+from services.kit.operator_files import Section
 from services.mailboxes.domain.accounts import Entitlement
 from services.mailboxes.domain.names import DomainName
 from services.mailboxes.domain.sizes import BANDS_GB
 
 
-class _Section(BaseModel):
-    """A part of the file; an unknown key is the operator's typing error and refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TrialPolicy(_Section):
+class TrialPolicy(Section):
     """What a trial allows (docs/rules.md, "Trial").
 
     Attributes:
@@ -57,7 +48,7 @@ class TrialPolicy(_Section):
         )
 
 
-class PaidPolicy(_Section):
+class PaidPolicy(Section):
     """What a paid contract allows: ceilings against abuse, far above honest use; null is no limit.
 
     Attributes:
@@ -85,7 +76,7 @@ class PaidPolicy(_Section):
         return Entitlement(self.domains, ordered, self.messages_per_day, self.recipients_per_day, None)
 
 
-class MailboxesPolicy(_Section):
+class MailboxesPolicy(Section):
     """The section `mailboxes` of policy.yaml.
 
     Attributes:
@@ -106,25 +97,3 @@ class MailboxesPolicy(_Section):
     def _ascii(cls, names: frozenset[str]) -> frozenset[str]:
         """Keeps the names as domains are kept; a bare label such as "local" is allowed here."""
         return frozenset(DomainName.parse(name).ascii if "." in name else name.lower() for name in names)
-
-
-class BadPolicy(Misconfigured):
-    """The operator's file cannot be used; the text has one line for each thing that is wrong."""
-
-
-def load(path: Path | None) -> MailboxesPolicy:
-    """Reads the section from the operator's file; without a file or section the usual limits hold.
-
-    Raises:
-        BadPolicy: The file cannot be read, or an entry is unknown or impossible.
-    """
-    if path is None:
-        return MailboxesPolicy()
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return MailboxesPolicy.model_validate((content if isinstance(content, dict) else {}).get("mailboxes") or {})
-    except ValidationError as error:
-        wrong = [f"mailboxes.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise BadPolicy(f"{path}:\n" + "\n".join(wrong)) from None
-    except (OSError, yaml.YAMLError) as error:
-        raise BadPolicy(f"{path} cannot be read: {error}") from None

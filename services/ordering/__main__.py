@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.ordering.v1 import ordering_pb2_grpc
 from services.kit.core import Core
+from services.kit.operator_files import read_section
 from services.kit.outbox import Wake
 from services.kit.process import run
 from services.kit.reconciler import Job
@@ -23,7 +24,6 @@ from services.ordering.orders.mails import Mails
 from services.ordering.orders.placing import Placing
 from services.ordering.orders.service import Orders
 from services.ordering.orders.store import due_orders
-from services.ordering.policy_file import load_policy
 from services.ordering.price_list_file import load_price_list
 from services.ordering.pricing.service import Pricing
 from services.ordering.profiles.service import Profiles
@@ -75,7 +75,8 @@ async def _closures(conn: AsyncConnection, due_before: datetime | None) -> Seque
 async def main() -> None:
     """Run the service until it is told to stop."""
     settings = OrderingSettings()
-    price_list, policy = load_price_list(settings.price_list_file), load_policy(settings.policy_file)
+    price_list = load_price_list(settings.price_list_file)
+    policy = read_section(settings.policy_file, ("ordering",), OrderingPolicy)
     core = Core.of("ordering", settings)
     readings = Readings.open(settings, core.clock)
     try:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from services.kit.operator_files import read_yaml, validated
 from services.ordering.domain.price_list import PriceList
-from services.ordering.yaml_files import read_yaml, validated
 
 
 def load_price_list(path: Path) -> PriceList:

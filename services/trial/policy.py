@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
-from services.kit.settings import Misconfigured
+from services.kit.operator_files import Section, read_section
 
 _BIG_MAIL_PROVIDERS: Final = frozenset(
     """gmail.com googlemail.com outlook.com outlook.it hotmail.com hotmail.it live.com live.it msn.com yahoo.com
@@ -15,13 +14,7 @@ _BIG_MAIL_PROVIDERS: Final = frozenset(
 )
 
 
-class _Section(BaseModel):
-    """A part of the file: an unknown key is a typing error of the operator and refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SignUpLimits(_Section):
+class SignUpLimits(Section):
     """How many sign-ups pass without a person's decision; one more is held for review.
 
     Attributes:
@@ -46,7 +39,7 @@ class SignUpLimits(_Section):
     answer_milliseconds: NonNegativeInt = 150
 
 
-class LoginLimits(_Section):
+class LoginLimits(Section):
     """How many attempts to log in are answered before one has to wait for the window's end.
 
     Attributes:
@@ -78,7 +71,7 @@ class TrialLimits(BaseModel):
     messages_per_day: PositiveInt = 25
 
 
-class GuideLink(_Section):
+class GuideLink(Section):
     """One guide that the welcome email points to.
 
     Attributes:
@@ -90,7 +83,7 @@ class GuideLink(_Section):
     url: str
 
 
-class TrialPolicy(_Section):
+class TrialPolicy(Section):
     """The section `trial` of policy.yaml.
 
     Attributes:
@@ -124,10 +117,6 @@ class Policy(BaseModel):
     limits: TrialLimits = TrialLimits()
 
 
-class BadPolicy(Misconfigured):
-    """The operator's file cannot be used; the text has one line for each thing that is wrong."""
-
-
 def load(path: Path | None) -> Policy:
     """Reads the operator's policy file.
 
@@ -135,16 +124,9 @@ def load(path: Path | None) -> Policy:
         path: The YAML file that all rooms share; None for what holds where it says nothing.
 
     Raises:
-        BadPolicy: The file cannot be read, or a key of the section is unknown or a value not possible.
+        BadFile: The file cannot be read, or a key of the section is unknown or a value not possible.
     """
-    if path is None:
-        return Policy()
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        limits = (content.get("mailboxes") or {}).get("trial") or {}
-        return Policy.model_validate({"trial": content.get("trial") or {}, "limits": limits})
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise BadPolicy(f"{path}:\n" + "\n".join(wrong)) from None
-    except (OSError, AttributeError, yaml.YAMLError) as error:
-        raise BadPolicy(f"{path} cannot be read: {error}") from None
+    return Policy(
+        trial=read_section(path, ("trial",), TrialPolicy),
+        limits=read_section(path, ("mailboxes", "trial"), TrialLimits),
+    )

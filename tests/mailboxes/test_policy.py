@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from services.mailboxes.policy import BadPolicy, MailboxesPolicy, load
+from services.kit.operator_files import BadFile, read_section
+from services.mailboxes.policy import MailboxesPolicy
+
+
+def load(path: Path | None) -> MailboxesPolicy:
+    return read_section(path, ("mailboxes",), MailboxesPolicy)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -42,10 +47,9 @@ def test_reserved_names_are_compared_in_their_ascii_form(tmp_path: Path) -> None
 
 def test_every_wrong_entry_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, "mailboxes: {trial: {size_gb: 9, domains: 0}, paid: {ceiling: 1}}")
-    with pytest.raises(BadPolicy) as refused:
+    with pytest.raises(BadFile) as refused:
         load(path)
-    lines = str(refused.value).splitlines()
-    assert [line.partition(":")[0] for line in lines[1:]] == [
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == [
         "mailboxes.trial.domains",
         "mailboxes.trial.size_gb",
         "mailboxes.paid.ceiling",
@@ -53,7 +57,7 @@ def test_every_wrong_entry_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_or_no_yaml_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadPolicy):
+    with pytest.raises(BadFile):
         load(tmp_path / "missing.yaml")
-    with pytest.raises(BadPolicy):
+    with pytest.raises(BadFile):
         load(written(tmp_path, "mailboxes: {"))

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from services.kit.operator_files import BadFile, read_section
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import BANDS_GB
-from services.ordering.policy_file import load_policy
 from services.ordering.price_list_file import load_price_list
-from services.ordering.yaml_files import BadFile
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
+
+
+def load(path: Path | None) -> OrderingPolicy:
+    return read_section(path, ("ordering",), OrderingPolicy)
+
 
 PLANS = """
       - {code: a, storage_gb: 8, name: {it: A, en: A}, monthly: 1.50}
@@ -116,11 +120,11 @@ def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:
 
 
 def test_the_policy_of_the_tree_names_the_usual_values() -> None:
-    assert load_policy(DEPLOY / "policy.yaml") == OrderingPolicy()
+    assert load(DEPLOY / "policy.yaml") == OrderingPolicy()
 
 
 def test_without_a_policy_file_the_usual_values_hold() -> None:
-    policy = load_policy(None)
+    policy = load(None)
     assert (policy.transfer_expiry_days, policy.online_expiry_days, policy.reminder_days) == (15, 3, (3, 7, 12))
     assert (policy.monthly_minimum, policy.annual_minimum, policy.hold_days) == (5, 1, 30)
 
@@ -140,5 +144,5 @@ def test_a_mistake_in_the_policy_is_named(tmp_path: Path, text: str, said: str) 
     file = tmp_path / "policy.yaml"
     file.write_text(text)
     with pytest.raises(BadFile) as refused:
-        load_policy(file)
+        load(file)
     assert any(said in problem for problem in refused.value.problems), refused.value.problems

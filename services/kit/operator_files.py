@@ -4,19 +4,25 @@ Numbers are read as the decimals that were written, never as floats; a key that 
 would silently keep the last one.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.kit.settings import Misconfigured
 
 _MAX_CHARACTERS = 1_000_000
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Section(BaseModel):
+    """A part of the policy: an unknown key is a typing error of the operator and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class BadFile(Misconfigured):
@@ -47,8 +53,33 @@ def read_yaml(path: Path) -> Any:
         raise BadFile(path, [f"it is not valid YAML: {error}"]) from error
 
 
-def validated(path: Path, model: type[Model], content: Any) -> Model:
+def read_section(path: Path | None, names: Sequence[str], model: type[Model]) -> Model:
+    """Read and check a section of the policy that all services share.
+
+    Args:
+        path: The file; None where the operator has none.
+        names: The section's keys from the outside in, for example ``("mailboxes", "trial")``.
+        model: What it must be like, with the usual value for all that it does not name.
+
+    Raises:
+        BadFile: The file cannot be read, or the section breaks a rule; all mistakes are named at once.
+    """
+    if path is None:
+        return model()
+    content = read_yaml(path)
+    for depth, name in enumerate(names):
+        content = _as_mapping(path, names[:depth], content).get(name)
+    return validated(path, model, _as_mapping(path, names, content), within=names)
+
+
+def validated(path: Path, model: type[Model], content: Any, *, within: Sequence[str] = ()) -> Model:
     """Check a file's content.
+
+    Args:
+        path: The file.
+        model: What it must be like.
+        content: What it, or a section of it, says.
+        within: The section's keys.
 
     Raises:
         BadFile: It breaks a rule of the model; all mistakes are named at once.
@@ -56,12 +87,18 @@ def validated(path: Path, model: type[Model], content: Any) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise BadFile(path, [_plain(entry) for entry in error.errors()]) from error
+        raise BadFile(path, [_plain(entry, within) for entry in error.errors()]) from error
 
 
-def _plain(entry: Any) -> str:
+def _as_mapping(path: Path, names: Sequence[str], content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict | None):
+        raise BadFile(path, [f"{'.'.join(names) or 'file'}: it must be a mapping"])
+    return content or {}
+
+
+def _plain(entry: Any, within: Sequence[str]) -> str:
     """One mistake as `editions.0.plans.2.monthly: what is wrong (found …)`."""
-    where = ".".join(str(part) for part in entry["loc"]) or "file"
+    where = ".".join(str(part) for part in (*within, *entry["loc"])) or "file"
     what = str(entry["msg"]).removeprefix("Value error, ")
     found = entry.get("input")
     shown = f" (found {found})" if isinstance(found, str | int | Decimal) else ""
