@@ -1,0 +1,163 @@
+"""An operator at the Temporal UI: what the UI's server is sent by the browser, and what the operator then reads."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import aiohttp
+from temporalio.api.enums.v1 import EventType
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError
+
+from deploy.local.temporal import NAMESPACE
+from tests.e2e.play import Play, database, started
+from tests.e2e.waiting import until
+from workflows import names
+
+OPERATOR = "giulia@provider.example"
+"""Who sends the updates: in production the proxy before the UI names them; the UI itself names nobody."""
+UNNAMED = "unnamed-operator"
+"""What the audit trail says where nobody named the operator."""
+_METADATA_QUERY = "__temporal_workflow_metadata"
+_ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+_STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the UI shows after an update: its result, or why it was refused."""
+
+    result: Any = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The UI's server, asked as the pages ask it.
+
+    Attributes:
+        play: The running Casella.
+        ui: Address of the Temporal UI.
+        session: Plain HTTP; its cookies hold the UI's token against cross-site requests.
+    """
+
+    play: Play
+    ui: str
+    session: aiohttp.ClientSession
+
+    async def update(
+        self, workflow_id: str, name: str, data: object = None, *, identity: str = OPERATOR, raw: bytes | None = None
+    ) -> Answer:
+        """Send an update as the page "Send an Update" does.
+
+        Args:
+            workflow_id: The workflow.
+            name: The update.
+            data: What stands in the field "Data"; None leaves it empty.
+            identity: Who sends it; empty as the UI itself leaves it.
+            raw: What stands in the field "Data" instead, as it is.
+        """
+        content = raw if raw is not None else json.dumps(data).encode()
+        empty = data is None and raw is None
+        payloads = None if empty else [{"metadata": {"encoding": _base64(b"json/plain")}, "data": _base64(content)}]
+        meta = {"updateId": "", **({"identity": identity} if identity else {})}
+        body = {
+            "workflowExecution": {"runId": ""},
+            "request": {"meta": meta, "input": {"args": {"payloads": payloads}}},
+        }
+        answer = await self._post(f"workflows/{quote(workflow_id, safe='')}/update/{name}", body)
+        if "code" in answer:
+            return Answer(refusal=answer["message"])
+        assert "outcome" in answer, answer
+        outcome = answer["outcome"]
+        if "failure" in outcome:
+            return Answer(refusal=outcome["failure"]["message"])
+        return Answer(result=json.loads(base64.b64decode(outcome["success"]["payloads"][0]["data"])))
+
+    async def cancel(self, workflow_id: str, *, identity: str = OPERATOR) -> None:
+        """Press "Request Cancellation"."""
+        execution = {"workflowId": workflow_id, "runId": ""}
+        body = {"namespace": NAMESPACE, "workflowExecution": execution, "requestId": str(uuid4()), "identity": identity}
+        answer = await self._post(f"workflows/{quote(workflow_id, safe='')}/cancel", body)
+        assert "code" not in answer, answer
+
+    async def details(self, workflow_id: str) -> str:
+        """The tab "User Metadata": the current details, in Markdown."""
+        return str((await self._metadata(workflow_id)).get("currentDetails", ""))
+
+    async def updates(self, workflow_id: str) -> Mapping[str, str]:
+        """What the list in "Send an Update" offers: name → description."""
+        offered = (await self._metadata(workflow_id))["definition"]["updateDefinitions"]
+        return {update["name"]: update.get("description", "") for update in offered}
+
+    async def listed(self, query: str) -> list[str]:
+        """The ids that the list of workflows shows for a filter."""
+        path = f"/api/v1/namespaces/{NAMESPACE}/workflows"
+        async with self.session.get(f"{self.ui}{path}", params={"query": query}) as response:
+            response.raise_for_status()
+            return [found["execution"]["workflowId"] for found in (await response.json()).get("executions", [])]
+
+    async def state(self, workflow_id: str) -> str:
+        """The state that the workflow shows; empty before it begins."""
+        try:
+            found = await self.play.temporal.get_workflow_handle(workflow_id).describe()
+        except RPCError:  # not started yet
+            return ""
+        return str(found.typed_search_attributes.get(_STATE, ""))
+
+    async def stands(self, workflow_id: str, state: str) -> None:
+        """Come back once the workflow shows a state."""
+
+        async def look() -> bool | None:
+            return True if await self.state(workflow_id) == state else None
+
+        await until(look, f"{workflow_id} in state {state}")
+
+    async def accepted(self, workflow_id: str) -> int:
+        """How many updates stand in the workflow's history."""
+        handle = self.play.temporal.get_workflow_handle(workflow_id)
+        return len([event async for event in handle.fetch_history_events() if event.event_type == _ACCEPTED])
+
+    async def audited(self, room: str, subject: str) -> list[tuple[str, str, str]]:
+        """The audit trail of a row: who, what and why."""
+        connection = await database(self.play, room)
+        try:
+            rows = await connection.fetch(
+                "SELECT actor, action, reason_code FROM audit WHERE subject_id = $1 ORDER BY id", UUID(subject)
+            )
+        finally:
+            await connection.close()
+        return [(row["actor"], row["action"], row["reason_code"]) for row in rows]
+
+    async def _metadata(self, workflow_id: str) -> dict[str, Any]:
+        body = {"execution": {"workflowId": workflow_id, "runId": ""}, "query": {"queryType": _METADATA_QUERY}}
+        answer = await self._post(f"workflows/{quote(workflow_id, safe='')}/query/{_METADATA_QUERY}", body)
+        found: dict[str, Any] = json.loads(base64.b64decode(answer["queryResult"]["payloads"][0]["data"]))
+        return found
+
+    async def _post(self, path: str, body: object) -> dict[str, Any]:
+        async with self.session.get(f"{self.ui}/namespaces/{NAMESPACE}/workflows") as page:
+            token = page.cookies.get("_csrf") or self.session.cookie_jar.filter_cookies(page.url).get("_csrf")
+        headers = {"X-CSRF-TOKEN": token.value if token else "", "Caller-Type": "operator"}
+        url = f"{self.ui}/api/v1/namespaces/{NAMESPACE}/{path}"
+        async with self.session.post(url, data=json.dumps(body), headers=headers) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+
+@asynccontextmanager
+async def at_the_desk(var: Path) -> AsyncIterator[Desk]:
+    """Start a Casella and open the Temporal UI."""
+    jar = aiohttp.CookieJar(unsafe=True)  # the UI's address is a number
+    async with started(var) as play, aiohttp.ClientSession(cookie_jar=jar) as session:
+        yield Desk(play, play.world.site.url("temporal_ui"), session)
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
