@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, retries, wording
+    from workflows import names, wording
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
@@ -94,9 +94,7 @@ class Order(OrderSteps):
             match due.next:
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
-                    # Who has paid must not wait for the next reminder where Temporal lost the signal.
-                    longest = min(due.wait.ToTimedelta(), retries.LOOK_AGAIN)
-                    await self.wait(longest, wording.due_on_order(due.due))
+                    await self.wait_for_money(due)
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:

@@ -189,6 +189,14 @@ class OrderSteps(Process):
             },
         )
 
+    async def wait_for_money(self, due: pb.AdvanceOrderResponse) -> None:
+        """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
+        coming = wording.due_on_order(due.due)
+        if due.wait.ToTimedelta() <= retries.LOOK_AGAIN:
+            await self.wait(due.wait, coming)
+        else:
+            await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
+
     def end(self, state: str) -> str:
         """Say how it ended."""
         self.details.stands(state, "nothing: the order has ended")
