@@ -102,7 +102,7 @@ def test_code_shows_a_parameter_as_it_is(tmp_path: Path) -> None:
     templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
     made = templates.render("code", "it", {"number": "PF-2026/1.<b>"})
     assert made.text == "Numero PF-2026/1.<b>\n"
-    assert "<code>PF-2026/1.&lt;b&gt;</code>" in made.html
+    assert ">PF-2026/1.&lt;b&gt;</code>" in made.html
     hostile = templates.render("code", "it", {"number": "`[x](https://evil.example)<b>"})
     assert "<a " not in hostile.html
     assert "<b>" not in hostile.html
