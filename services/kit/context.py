@@ -4,6 +4,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from services.kit.errors import NotFound
 from services.kit.ids import new_id
 
 LANGUAGES = ("it", "en")
@@ -75,3 +76,17 @@ def owner_filter() -> UUID | None:
     Put it into the query (``WHERE id = … AND account_id = …``), so that another customer's id is simply not found.
     """
     return current_call().account_id
+
+
+def check_own(account_id: UUID) -> UUID:
+    """Refuse a customer who names another account than their own; other callers may name any.
+
+    Returns:
+        The account, so that the check stands where the id is used.
+
+    Raises:
+        NotFound: As if the account did not exist.
+    """
+    if owner_filter() not in {None, account_id}:
+        raise NotFound
+    return account_id

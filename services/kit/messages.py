@@ -55,6 +55,10 @@ CATALOGUE: Catalogue = {
         "it": "Il carattere di controllo non torna: verificare di aver copiato bene il codice.",
         "en": "The check character does not match: please check that the code was copied correctly.",
     },
+    "not_a_reason_code": {
+        "it": "Il motivo è un codice di lettere minuscole, cifre e trattini bassi, per esempio phone_confirmed.",
+        "en": "The reason is a code of lower-case letters, digits and underscores, for example phone_confirmed.",
+    },
     "bad_format": {"it": "Il formato non è valido.", "en": "The format is not valid."},
     "clock_moves_back": {"it": "L’orologio non torna indietro.", "en": "The clock does not move back."},
     "must_accept": {"it": "Per proseguire è necessario accettare.", "en": "You need to accept this to continue."},

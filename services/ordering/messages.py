@@ -61,10 +61,6 @@ CATALOGUE: Catalogue = {
         "it": "Il codice fiscale di un ente ha 11 cifre.",
         "en": "The codice fiscale of a body has 11 digits.",
     },
-    "not_a_reason_code": {
-        "it": "Il motivo è un codice di lettere minuscole, cifre e trattini bassi, per esempio phone_confirmed.",
-        "en": "The reason is a code of lower-case letters, digits and underscores, for example phone_confirmed.",
-    },
     "items_too_few": {
         "it": "L’ordine deve comprendere tutte le caselle esistenti, ciascuna della sua dimensione o maggiore; "
         "un dominio senza caselle conta come una casella della dimensione minima.",

@@ -6,8 +6,7 @@ from casella.common.v1 import common_pb2
 from casella.support.v1 import support_pb2 as pb
 from casella.support.v1.support_pb2_grpc import SupportServiceServicer
 from services.kit import wire
-from services.kit.context import owner_filter
-from services.kit.errors import NotFound
+from services.kit.context import check_own, owner_filter
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
@@ -51,9 +50,7 @@ class SupportServicer(SupportServiceServicer):
             request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text
         )
         found.check()
-        if owner_filter() != account_id:
-            raise NotFound
-        ticket = await self._tickets.open(call, account_id, kind, subject, text, recipient)
+        ticket = await self._tickets.open(call, check_own(account_id), kind, subject, text, recipient)
         return pb.OpenTicketResponse(ticket=_ticket(ticket))
 
     async def AnswerTicket(self, request: pb.AnswerTicketRequest, context: object) -> pb.AnswerTicketResponse:
@@ -99,8 +96,8 @@ class SupportServicer(SupportServiceServicer):
             found.add("state", "not_a_choice")
         page = page_by_id(found, request.page)
         found.check()
-        if owner is not None and owner != account_id:
-            raise NotFound
+        if account_id is not None:
+            check_own(account_id)
         read = await self._tickets.page(account_id, state, page.after, page.limit)
         tickets, token = page.cut(read, lambda ticket: ticket.id)
         return pb.ListTicketsResponse(tickets=map(_ticket, tickets), next_page_token=token)

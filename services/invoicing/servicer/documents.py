@@ -13,8 +13,7 @@ from services.invoicing.servicer.parties import check_recipient, customer_of, cu
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
-from services.kit.context import owner_filter
-from services.kit.errors import NotFound
+from services.kit.context import check_own, owner_filter
 from services.kit.paging import page_by_moment
 from services.kit.validation import Violations
 from services.kit.wire import from_timestamp
@@ -107,9 +106,7 @@ class DocumentRpcs:
             found.add("kind", "not_a_choice")
         page = page_by_moment(found, request.page)
         found.check()
-        if owner_filter() not in {None, account_id}:
-            raise NotFound
-        read = await self._parts.reading.page(account_id, kind, page.after, page.limit)
+        read = await self._parts.reading.page(check_own(account_id), kind, page.after, page.limit)
         shown, token = page.cut(read, lambda document: (document.heading.issued_at, document.heading.document_id))
         return pb.ListDocumentsResponse(documents=map(document_message, shown), next_page_token=token)
 

@@ -1,10 +1,7 @@
 """Translates the customer of a document, and to whom an email goes."""
 
-from uuid import UUID
-
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.documents import Address, Customer, CustomerKind, Language
-from services.kit.audit import AuditEntry
 from services.kit.validation import Violations
 
 _LONGEST_COMPANY = 80
@@ -81,19 +78,6 @@ def check_recipient(found: Violations, recipient: common_pb2.Recipient) -> None:
     found.email("recipient.email", recipient.email)
     found.text("recipient.name", recipient.name, _LONGEST_RECIPIENT)
     language_of(found, "recipient.language", recipient.language)
-
-
-def steering_of(found: Violations, message: common_pb2.Steering, action: str, subject: UUID) -> AuditEntry:
-    """Who steered, and why, for the audit trail."""
-    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
-    return AuditEntry(
-        actor=found.text("steering.actor", message.actor, 200),
-        action=action,
-        subject_id=subject,
-        reason_code=found.text("steering.reason_code", message.reason_code, 60),
-        ticket_id=ticket,
-        source=found.text("steering.source", message.source, 200),
-    )
 
 
 def _address(found: Violations, message: common_pb2.Address) -> Address:

@@ -7,9 +7,10 @@ from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.transmitting import Correction
 from services.invoicing.servicer.answers import transmission_message
-from services.invoicing.servicer.parties import customer_of, steering_of
+from services.invoicing.servicer.parties import customer_of
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.store.transmissions import Transmission
+from services.kit.audit import steering_entry
 from services.kit.validation import Violations
 
 
@@ -33,7 +34,7 @@ class TransmissionRpcs:
         found = Violations(catalogue=CATALOGUE)
         invoice_id = found.uuid("invoice_id", request.invoice_id)
         customer = customer_of(found, request.party) if request.HasField("party") else None
-        entry = steering_of(found, request.steering, "prepare_resend", invoice_id)
+        entry = steering_entry(found, request.steering, "prepare_resend", invoice_id)
         call = self._parts.requests.call(
             request.request_id, found, **_content(invoice_id, request.steering, corrected=customer is not None)
         )
@@ -47,7 +48,7 @@ class TransmissionRpcs:
         """Gives a transmission up."""
         found = Violations(catalogue=CATALOGUE)
         invoice_id = found.uuid("invoice_id", request.invoice_id)
-        entry = steering_of(found, request.steering, "give_up_transmission", invoice_id)
+        entry = steering_entry(found, request.steering, "give_up_transmission", invoice_id)
         content = _content(invoice_id, request.steering, corrected=False)
         call = self._parts.requests.call(request.request_id, found, **content)
         found.check()

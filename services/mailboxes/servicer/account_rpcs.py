@@ -1,12 +1,14 @@
 """Accounts: protobuf in, domain out, and back."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
 from services.kit import wire
-from services.kit.context import current_call
+from services.kit.audit import AuditEntry, steering_entry
+from services.kit.context import check_own, current_call
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.mailboxes.domain.states import Billing
@@ -37,7 +39,7 @@ class AccountRpcs(MailboxesServiceServicer):
         found.check()
         # A customer and ordering speak of accounts that exist; worker and operator may ask for any.
         exists = current_call().caller not in {_WORKER, _OPERATOR}
-        allowance = await self._accounts.allowance(checks.check_own(account_id), may_be_opening=exists)
+        allowance = await self._accounts.allowance(check_own(account_id), may_be_opening=exists)
         return pb.GetAllowanceResponse(allowance=translate.allowance(allowance))
 
     async def OpenAccount(self, request: pb.OpenAccountRequest, context: object) -> pb.OpenAccountResponse:
@@ -83,8 +85,7 @@ class AccountRpcs(MailboxesServiceServicer):
         """Suspends sending of an unlocked account."""
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
-        by_hand = current_call().caller == _OPERATOR
-        entry = checks.steering(found, request.steering, "suspend_account", account_id, required=by_hand)
+        entry = _steering(found, request.steering, "suspend_account", account_id)
         found.check()
         allowance = await self._accounts.suspend(account_id, entry)
         return pb.SuspendAccountResponse(allowance=translate.allowance(allowance))
@@ -93,8 +94,7 @@ class AccountRpcs(MailboxesServiceServicer):
         """Ends a suspension."""
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
-        by_hand = current_call().caller == _OPERATOR
-        entry = checks.steering(found, request.steering, "resume_account", account_id, required=by_hand)
+        entry = _steering(found, request.steering, "resume_account", account_id)
         found.check()
         allowance = await self._accounts.resume(account_id, entry)
         return pb.ResumeAccountResponse(allowance=translate.allowance(allowance))
@@ -107,7 +107,7 @@ class AccountRpcs(MailboxesServiceServicer):
         if feature is None:
             found.add("feature", "not_a_choice" if request.feature else "required")
         action = f"switch_{'off' if request.off else 'on'}_{feature}"
-        entry = checks.steering(found, request.steering, action, account_id, required=True)
+        entry = steering_entry(found, request.steering, action, account_id)
         call = self._requests.call(
             request.request_id,
             found,
@@ -117,8 +117,8 @@ class AccountRpcs(MailboxesServiceServicer):
             steering=request.steering,
         )
         found.check()
-        if feature is None or entry is None:
-            raise AssertionError("a request without feature or steering has been refused")
+        if feature is None:
+            raise AssertionError("a request without feature has been refused")
         allowance = await self._accounts.set_feature(call, account_id, feature, entry, off=request.off)
         return pb.SetFeatureResponse(allowance=translate.allowance(allowance))
 
@@ -142,6 +142,13 @@ class AccountRpcs(MailboxesServiceServicer):
             mailboxes_in_mail_system=proof.in_mail_system,
             purged_at=wire.to_timestamp(proof.purged_at) if proof.purged_at else None,
         )
+
+
+def _steering(found: Violations, message: common_pb2.Steering, action: str, account_id: UUID) -> AuditEntry | None:
+    """Who suspends or resumes, and why: an operator says so, a workflow may."""
+    if current_call().caller == _OPERATOR:
+        return steering_entry(found, message, action, account_id)
+    return steering_entry(found, message, action, account_id, source="") if message.ByteSize() else None
 
 
 def _ordered(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -> dict[int, int]:

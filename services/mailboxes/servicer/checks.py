@@ -1,12 +1,6 @@
-"""Checks that several RPCs of this room share: names, addresses, passwords, steering, ownership."""
+"""Checks that several RPCs of this room share: names, addresses, passwords, sizes."""
 
-from uuid import UUID
-
-from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from services.kit.audit import AuditEntry
-from services.kit.context import owner_filter
-from services.kit.errors import NotFound
 from services.kit.validation import Violations, has_control_characters
 from services.mailboxes.domain.names import DomainName, InvalidName, parse_address
 from services.mailboxes.messages import CATALOGUE
@@ -23,18 +17,6 @@ _LONGEST_PASSWORD = 200
 def violations() -> Violations:
     """Begins the list of a request's bad fields, with this room's messages."""
     return Violations(catalogue=CATALOGUE)
-
-
-def check_own(account_id: UUID) -> UUID:
-    """Refuses a customer who names another account than their own; other callers may name any.
-
-    Raises:
-        NotFound: As if the account did not exist.
-    """
-    owner = owner_filter()
-    if owner is not None and owner != account_id:
-        raise NotFound
-    return account_id
 
 
 def domain_name(found: Violations, field: str, text: str) -> DomainName:
@@ -83,28 +65,3 @@ def size_gb(found: Violations, field: str, size: pb.MailboxSize) -> int:
     if size not in SIZES_GB:
         found.add(field, "required" if size == pb.MAILBOX_SIZE_UNSPECIFIED else "not_a_choice")
     return SIZES_GB.get(size, 0)
-
-
-def steering(
-    found: Violations, message: common_pb2.Steering, action: str, subject_id: UUID, *, required: bool
-) -> AuditEntry | None:
-    """Who steers and why, for the audit trail.
-
-    Args:
-        found: Where bad fields are noted.
-        message: As it came in.
-        action: What is done, by its name.
-        subject_id: The account.
-        required: Whether somebody must be named.
-
-    Returns:
-        None where nobody is named and need not be.
-    """
-    if not required and message == common_pb2.Steering():
-        return None
-    actor = found.text("steering.actor", message.actor, 200)
-    reason = found.text("steering.reason_code", message.reason_code, 64, required=required)
-    # It makes the entry unique: without it a second deed of the same kind would not be recorded.
-    source = found.text("steering.source", message.source, 200, required=required)
-    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
-    return AuditEntry(actor, action, subject_id, reason, ticket, source)

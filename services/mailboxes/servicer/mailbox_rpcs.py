@@ -2,7 +2,7 @@
 
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
-from services.kit.context import customer_account
+from services.kit.context import check_own, customer_account
 from services.kit.paging import page_by_name
 from services.kit.requests import Requests
 from services.mailboxes.domain.sizes import SMALLEST_GB
@@ -25,7 +25,7 @@ class MailboxRpcs(MailboxesServiceServicer):
         size_gb = checks.size_gb(found, "size", request.size) if request.size else SMALLEST_GB
         call = self._requests.call(request.request_id, found, account_id=account_id, address=address, size_gb=size_gb)
         found.check()
-        mailbox = await self._mailboxes.create(call, checks.check_own(account_id), address, password, size_gb)
+        mailbox = await self._mailboxes.create(call, check_own(account_id), address, password, size_gb)
         return pb.CreateMailboxResponse(mailbox=translate.mailbox(mailbox))
 
     async def UpdateMailbox(self, request: pb.UpdateMailboxRequest, context: object) -> pb.UpdateMailboxResponse:
@@ -65,6 +65,6 @@ class MailboxRpcs(MailboxesServiceServicer):
         domain = checks.domain_name(found, "domain", request.domain).ascii if request.domain else ""
         page = page_by_name(found, request.page)
         found.check()
-        read = await self._mailboxes.page(checks.check_own(account_id), domain, page.after or "", page.limit)
+        read = await self._mailboxes.page(check_own(account_id), domain, page.after or "", page.limit)
         mailboxes, token = page.cut(read, lambda mailbox: mailbox.address)
         return pb.ListMailboxesResponse(mailboxes=map(translate.mailbox, mailboxes), next_page_token=token)

@@ -6,6 +6,7 @@ from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
 from services.kit import wire
+from services.kit.context import check_own
 from services.kit.validation import Violations
 from services.mailboxes.service.sending import Sending
 from services.mailboxes.service.usage import Usage
@@ -40,7 +41,7 @@ class SendingRpcs(MailboxesServiceServicer):
         if not found and not timedelta() <= last - first <= timedelta(days=_MOST_DAYS):
             found.add("last", "too_many_days", most=_MOST_DAYS)
         found.check()
-        days = await self._usage.per_day(checks.check_own(account_id), first, last)
+        days = await self._usage.per_day(check_own(account_id), first, last)
         return pb.GetUsageResponse(days=[translate.day_usage(day) for day in days])
 
 

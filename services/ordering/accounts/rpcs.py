@@ -2,14 +2,13 @@
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit import audit
+from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.kit.wire import to_timestamp
 from services.ordering.accounts.service import Accounts
 from services.ordering.accounts.store import AccountRow
-from services.ordering.callers import check_steering
 from services.ordering.enums import CLOSURES, word
 from services.ordering.messages import CATALOGUE
 
@@ -83,13 +82,10 @@ class AccountRpcs(OrderingServiceServicer):
         violations = Violations(catalogue=CATALOGUE)
         account_id = violations.uuid("account_id", request.account_id)
         call = self._requests.call(request.request_id, violations, account=account_id, hold=request.hold)
-        check_steering(violations, request.steering)
-        violations.check()
-        steering = request.steering
-        if not steering.source:
-            steering.source = f"request:{call.request_id}"
         action = "set_legal_hold" if request.hold else "lift_legal_hold"
-        entry = audit.entry_of(steering, action, account_id)
+        source = f"request:{request.request_id}"
+        entry = steering_entry(violations, request.steering, action, account_id, source=source)
+        violations.check()
         return ordering_pb2.SetLegalHoldResponse(
             hold=await self._accounts.set_legal_hold(call, entry, hold=request.hold)
         )

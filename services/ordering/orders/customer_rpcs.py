@@ -4,13 +4,12 @@ from uuid import UUID
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit import audit
-from services.kit.context import owner_filter
+from services.kit.audit import AuditEntry, steering_entry
+from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
-from services.ordering.callers import check_owner, check_steering
 from services.ordering.messages import CATALOGUE
 from services.ordering.orders.checks import check_consent, check_method
 from services.ordering.orders.placing import OrderWish, Placing
@@ -41,7 +40,7 @@ class CustomerOrderRpcs(OrderingServiceServicer):
             told=request.consent.withdrawal_information_shown,
         )  # fmt: skip
         violations.check()
-        check_owner(account_id)
+        check_own(account_id)
         wish = OrderWish(account_id, quote_id, method, consent_from(request.consent))
         return ordering_pb2.PlaceOrderResponse(order=order_message(await self._placing.place(call, wish)))
 
@@ -52,9 +51,8 @@ class CustomerOrderRpcs(OrderingServiceServicer):
         violations = Violations(catalogue=CATALOGUE)
         order_id = violations.uuid("order_id", request.order_id)
         call = self._requests.call(request.request_id, violations, order=order_id)
-        check_steering(violations, request.steering)
+        entry = _entry(violations, request, order_id)
         violations.check()
-        entry = _entry(request, order_id)
         order = await self._orders.ask_cancellation(call, order_id, owner_filter(), entry)
         return ordering_pb2.CancelOrderResponse(order=order_message(order))
 
@@ -73,16 +71,15 @@ class CustomerOrderRpcs(OrderingServiceServicer):
         account_id = violations.uuid("account_id", request.account_id)
         page = page_by_id(violations, request.page)
         violations.check()
-        check_owner(account_id)
+        check_own(account_id)
         read = await self._orders.list(account_id, after=page.after, limit=page.limit)
         orders, token = page.cut(read, lambda order: order.order_id)
         return ordering_pb2.ListOrdersResponse(orders=map(order_message, orders), next_page_token=token)
 
 
-def _entry(request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> audit.AuditEntry | None:
+def _entry(violations: Violations, request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> AuditEntry | None:
+    """Who steers and why; None for the customer, who steers the own account without saying so."""
     if owner_filter() is not None:
         return None
-    steering = request.steering
-    if not steering.source:
-        steering.source = f"request:{request.request_id}"
-    return audit.entry_of(steering, "cancel_order", order_id)
+    source = f"request:{request.request_id}"
+    return steering_entry(violations, request.steering, "cancel_order", order_id, source=source)

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit.context import check_own
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations
 from services.kit.wire import from_date, from_timestamp
-from services.ordering.callers import check_owner
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES, word
 from services.ordering.orders.advancing import Advancing
@@ -103,7 +103,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations = Violations()
         account_id = violations.uuid("account_id", request.account_id)
         violations.check()
-        check_owner(account_id)
+        check_own(account_id)
         subscription = await self._fulfilling.subscription(account_id)
         return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))
 

@@ -2,12 +2,12 @@
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit.context import check_own
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.kit.wire import to_date, to_language, to_money
 from services.ordering import texts
-from services.ordering.callers import check_owner
 from services.ordering.domain.items import covers, item_problems
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import Option, Plan
@@ -56,7 +56,7 @@ class PricingRpcs(OrderingServiceServicer):
             items=list(request.items),
         )  # fmt: skip
         violations.check()
-        check_owner(account_id)
+        check_own(account_id)
         if not covers(items, await self._readings.usage(account_id)):
             violations.add("items", "items_too_few")
             violations.check()

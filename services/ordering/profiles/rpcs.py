@@ -4,12 +4,11 @@ from uuid import UUID
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit import audit
-from services.kit.context import owner_filter
+from services.kit.audit import AuditEntry, steering_entry
+from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations
-from services.ordering.callers import check_owner, check_steering
 from services.ordering.domain.profile import problems, tidied
 from services.ordering.enums import KINDS, word
 from services.ordering.messages import CATALOGUE
@@ -32,7 +31,7 @@ class ProfileRpcs(OrderingServiceServicer):
         call = self._requests.call(
             request.request_id, violations, account=account_id, profile=request.profile, split=request.split_payment
         )
-        check_steering(violations, request.steering)
+        entry = _entry(violations, request, account_id)
         kind = word(KINDS, request.profile.kind)
         if kind is None:
             violations.add(f"{FIELD}kind", "required")
@@ -43,8 +42,8 @@ class ProfileRpcs(OrderingServiceServicer):
         for problem in problems(profile):
             violations.add(FIELD + problem.field, problem.key, **problem.params)
         violations.check()
-        check_owner(account_id)
-        saved = await self._profiles.save(call, ProfileToSave(account_id, profile, _entry(request, account_id)))
+        check_own(account_id)
+        saved = await self._profiles.save(call, ProfileToSave(account_id, profile, entry))
         return ordering_pb2.SaveBillingProfileResponse(profile=party_message(saved))
 
     async def GetBillingProfile(
@@ -54,15 +53,16 @@ class ProfileRpcs(OrderingServiceServicer):
         violations = Violations()
         account_id = violations.uuid("account_id", request.account_id)
         violations.check()
-        check_owner(account_id)
+        check_own(account_id)
         saved = await self._profiles.get(account_id)
         return ordering_pb2.GetBillingProfileResponse(profile=party_message(saved))
 
 
-def _entry(request: ordering_pb2.SaveBillingProfileRequest, account_id: UUID) -> audit.AuditEntry | None:
+def _entry(
+    violations: Violations, request: ordering_pb2.SaveBillingProfileRequest, account_id: UUID
+) -> AuditEntry | None:
+    """Who steers and why; None for the customer, who steers the own account without saying so."""
     if owner_filter() is not None:
         return None
-    steering = request.steering
-    if not steering.source:
-        steering.source = f"request:{request.request_id}"
-    return audit.entry_of(steering, "save_billing_profile", account_id)
+    source = f"request:{request.request_id}"
+    return steering_entry(violations, request.steering, "save_billing_profile", account_id, source=source)

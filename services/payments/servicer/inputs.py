@@ -20,7 +20,6 @@ LONGEST_REFERENCE = 35
 LONGEST_SIGNATURE = 2_000
 LARGEST_WEBHOOK = 256 * 1024
 LARGEST_STATEMENT = 3 * 1024 * 1024
-LONGEST_ACTOR = 200
 
 T = TypeVar("T")
 
@@ -79,12 +78,3 @@ def size(bad: Violations, field: str, content: bytes, largest: int) -> bytes:
     elif len(content) > largest:
         bad.add(field, "too_long", limit=largest)
     return content
-
-
-def steering(bad: Violations, field: str, message: common_pb2.Steering) -> None:
-    """Who and why."""
-    bad.text(f"{field}.actor", message.actor, LONGEST_ACTOR)
-    bad.text(f"{field}.reason_code", message.reason_code, LONGEST_ACTOR)
-    bad.text(f"{field}.source", message.source, LONGEST_ACTOR, required=False)
-    if message.ticket_id:
-        bad.uuid(f"{field}.ticket_id", message.ticket_id)

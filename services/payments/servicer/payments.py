@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from grpc.aio import ServicerContext
 
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
-from services.kit.audit import entry_of
+from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import owner_filter
@@ -149,7 +149,8 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
             booked_on=inputs.day(bad, "booked_on", request.booked_on, rome_date(self._clock.now())),
             bank_reference=bad.text("bank_reference", request.bank_reference, inputs.LONGEST_REFERENCE),
         )
-        inputs.steering(bad, "steering", request.steering)
+        source = f"request:{request.request_id}"
+        entry = steering_entry(bad, request.steering, "record_bank_transfer", transfer.request_id, source=source)
         call = self._calls.call(
             request.request_id,
             bad,
@@ -159,7 +160,6 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
             bank_reference=request.bank_reference,
         )
         bad.check()
-        entry = entry_of(request.steering, "record_bank_transfer", transfer.request_id)
         after, waiting = await self._desks.transfers.record(call, transfer, entry)
         return payments_pb2.RecordBankTransferResponse(
             payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""

@@ -3,6 +3,7 @@
 from casella.trial.v1 import trial_pb2 as pb
 from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
 from services.kit.clock import Clock
+from services.kit.context import check_own
 from services.trial.service.accounts import Accounts
 from services.trial.servicer import checks, translate
 
@@ -32,7 +33,7 @@ class AccountRpcs(TrialServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         found.check()
-        account = await self._accounts.get(checks.own(account_id))
+        account = await self._accounts.get(check_own(account_id))
         return pb.GetAccountResponse(account=translate.account(account, self._clock.now()))
 
     async def FindAccount(self, request: pb.FindAccountRequest, context: object) -> pb.FindAccountResponse:
@@ -48,5 +49,5 @@ class AccountRpcs(TrialServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         found.check()
-        records = await self._accounts.list_consents(checks.own(account_id))
+        records = await self._accounts.list_consents(check_own(account_id))
         return pb.ListConsentsResponse(consents=map(translate.consent, records))

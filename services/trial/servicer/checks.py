@@ -1,13 +1,9 @@
-"""Checks that several RPCs of this room share: addresses, passwords, tokens, clients, steering, ownership."""
+"""Checks that several RPCs of this room share: addresses, passwords, tokens, clients."""
 
 from ipaddress import IPv4Address
 from typing import Final
-from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.kit.audit import AuditEntry
-from services.kit.context import owner_filter
-from services.kit.errors import NotFound
 from services.kit.validation import Violations
 from services.trial.domain import passwords
 from services.trial.domain.addresses import MAX_ADDRESS_LENGTH, AddressSyntaxError, EmailAddress
@@ -24,18 +20,6 @@ _NOBODY: Final = EmailAddress("", "", "", "")
 def violations() -> Violations:
     """Begins the list of a request's bad fields, with this room's messages."""
     return Violations(catalogue=CATALOGUE)
-
-
-def own(account_id: UUID) -> UUID:
-    """Refuses a customer who names another account than their own; other callers may name any.
-
-    Raises:
-        NotFound: As if the account did not exist.
-    """
-    owner = owner_filter()
-    if owner is not None and owner != account_id:
-        raise NotFound
-    return account_id
 
 
 def email(found: Violations, field: str, text: str) -> EmailAddress:
@@ -81,13 +65,3 @@ def client(found: Violations, message: common_pb2.ClientContext) -> Client:
         except ValueError:
             found.add("client.ip", "not_an_ip")
     return Client(IPv4Address(0), user_agent)
-
-
-def steering(found: Violations, message: common_pb2.Steering, action: str, subject_id: UUID) -> AuditEntry:
-    """Who steers and why, for the audit trail."""
-    actor = found.text("steering.actor", message.actor, 200)
-    reason = found.text("steering.reason_code", message.reason_code, 64)
-    # It makes the entry unique: without it a second deed of the same kind would not be recorded.
-    source = found.text("steering.source", message.source, 200)
-    ticket = found.uuid("steering.ticket_id", message.ticket_id) if message.ticket_id else None
-    return AuditEntry(actor, action, subject_id, reason, ticket, source)

@@ -2,6 +2,7 @@
 
 from casella.trial.v1 import trial_pb2 as pb
 from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
+from services.kit.audit import steering_entry
 from services.kit.clock import Clock
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
@@ -88,7 +89,7 @@ class SignUpRpcs(TrialServiceServicer):
         call = self._requests.call(request.request_id, found, sign_up_id=sign_up_id, allow=request.allow)
         steered = request.allow or request.HasField("steering")
         action = "allow_sign_up" if request.allow else "deny_sign_up"
-        entry = checks.steering(found, request.steering, action, sign_up_id) if steered else None
+        entry = steering_entry(found, request.steering, action, sign_up_id) if steered else None
         found.check()
         if entry is None:
             status = await self._reviews.lapse(sign_up_id)

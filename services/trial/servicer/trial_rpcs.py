@@ -2,8 +2,9 @@
 
 from casella.trial.v1 import trial_pb2 as pb
 from casella.trial.v1.trial_pb2_grpc import TrialServiceServicer
+from services.kit.audit import steering_entry
 from services.kit.clock import Clock
-from services.kit.context import current_call
+from services.kit.context import check_own, current_call
 from services.kit.requests import Requests
 from services.kit.wire import to_duration, to_timestamp
 from services.trial.domain.schedule import Next
@@ -24,7 +25,7 @@ class TrialRpcs(TrialServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         found.check()
-        trial = await self._trials.get(checks.own(account_id))
+        trial = await self._trials.get(check_own(account_id))
         return pb.GetTrialResponse(trial=translate.trial(trial, self._clock.now()))
 
     async def EndTrial(self, request: pb.EndTrialRequest, context: object) -> pb.EndTrialResponse:
@@ -34,11 +35,11 @@ class TrialRpcs(TrialServiceServicer):
         call = self._requests.call(request.request_id, found, account_id=account_id)
         entry = None
         if current_call().account_id is None:
-            entry = checks.steering(found, request.steering, "end_trial", account_id)
+            entry = steering_entry(found, request.steering, "end_trial", account_id)
         elif request.HasField("steering"):
             found.add("steering", "must_be_empty")
         found.check()
-        trial = await self._trials.end(call, checks.own(account_id), entry)
+        trial = await self._trials.end(call, check_own(account_id), entry)
         return pb.EndTrialResponse(trial=translate.trial(trial, self._clock.now()))
 
     async def ExtendTrial(self, request: pb.ExtendTrialRequest, context: object) -> pb.ExtendTrialResponse:
@@ -47,7 +48,7 @@ class TrialRpcs(TrialServiceServicer):
         account_id = found.uuid("account_id", request.account_id)
         days = found.between("days", request.days, 1, MAX_EXTENSION_DAYS)
         call = self._requests.call(request.request_id, found, account_id=account_id, days=days)
-        entry = checks.steering(found, request.steering, "extend_trial", account_id)
+        entry = steering_entry(found, request.steering, "extend_trial", account_id)
         found.check()
         trial = await self._trials.extend(call, account_id, days, entry)
         return pb.ExtendTrialResponse(trial=translate.trial(trial, self._clock.now()))
