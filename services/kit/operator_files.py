@@ -31,8 +31,7 @@ class BadFile(Misconfigured):
     def __init__(self, path: Path, problems: list[str]) -> None:
         """Name the file and everything that is wrong with it."""
         self.problems = problems
-        lines = "".join(f"\n  - {problem}" for problem in problems)
-        super().__init__(f"{path} cannot be used:{lines}")
+        super().__init__("\n".join([f"{path} cannot be used:", *problems]))
 
 
 def read_yaml(path: Path) -> Any:

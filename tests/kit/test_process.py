@@ -130,9 +130,9 @@ def test_every_mistake_in_an_operators_file_is_a_line_of_the_log(tmp_path: Path)
         "services.mailboxes", {f"CASELLA_{name.upper()}": str(value) for name, value in settings.items()}
     )
     assert said == [
-        f"{policy}:",
-        "mailboxes.trial.domains: Input should be greater than 0",
-        "mailboxes.trial.mailboxen: Extra inputs are not permitted",
+        f"{policy} cannot be used:",
+        "mailboxes.trial.domains: Input should be greater than 0 (found -5)",
+        "mailboxes.trial.mailboxen: Extra inputs are not permitted (found 3)",
     ]
 
 
