@@ -59,8 +59,7 @@ async def test_an_operator_finds_an_account_by_its_address(visitors: Visitors, r
 async def test_a_closed_login_ends_sessions_and_stays_closed(visitors: Visitors, room: TestRoom) -> None:
     customer = await visitors.confirmed(email=EMAIL)
     opened = [(await visitors.log_in(EMAIL)).session for _ in range(2)]
-    assert await customer.close_login() == 2
-    assert await customer.close_login() == 0
+    assert [await customer.close_login() for _ in range(2)] == [2, 2]  # what is done already answers as the first time
     for session in opened:
         with refused("UNAUTHENTICATED"):
             await visitors.calls.RefreshSession(pb.RefreshSessionRequest(refresh_token=session.refresh_token))

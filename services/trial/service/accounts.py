@@ -60,7 +60,7 @@ class Accounts:
         """Closes login and trial for good and ends all sessions; again: changes nothing.
 
         Returns:
-            How many sessions were running.
+            How many sessions the closing has ended, this time or an earlier one.
 
         Raises:
             NotFound: There is no such account.

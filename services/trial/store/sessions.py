@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -105,14 +105,26 @@ async def end(conn: AsyncConnection, family: bytes, now: datetime) -> None:
 
 
 async def end_all(conn: AsyncConnection, account_id: UUID, now: datetime) -> int:
-    """Ends all sessions of an account; gives how many were running."""
-    ended = await conn.execute(
+    """Ends all sessions of an account whose login is closed; gives how many its closing has ended, whenever it is told.
+
+    Args:
+        conn: The transaction of the closing.
+        account_id: Whose.
+        now: When it is told; at the first time it is also the account's `login_closed_at`.
+    """
+    await conn.execute(
         update(sessions)
         .where(sessions.c.account_id == account_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
         .values(ended_at=now)
     )
-    return ended.rowcount
+    return int((await conn.execute(_ENDED_BY_CLOSING, {"account_id": account_id})).scalar_one())
 
+
+_ENDED_BY_CLOSING: Final = (
+    select(func.count())
+    .select_from(sessions.join(accounts, accounts.c.id == sessions.c.account_id))
+    .where(sessions.c.account_id == bindparam("account_id"), sessions.c.ended_at == accounts.c.login_closed_at)
+)
 
 _ROTATE: Final = (
     update(sessions)
