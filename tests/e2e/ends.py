@@ -28,7 +28,7 @@ async def prove_the_end(play: Play, customer: Customer, order_id: str) -> None:
     An email may have come again after a kill between SMTP's acceptance and our commit: with the same Message-ID.
     """
     order = await play.fulfilled(customer, order_id)
-    await until(lambda: _all_delivered(play), "empty outboxes")
+    await until(lambda: all_delivered(play), "empty outboxes")
     await _unlocked_and_subscribed_once(play, customer, order)
     await _paid_once(play, order)
     await _invoiced_once(play, order)
@@ -81,6 +81,11 @@ async def count(play: Play, room: str, question: str, *arguments: object) -> int
         await connection.close()
 
 
+async def all_delivered(play: Play) -> bool | None:
+    """For waiting until every outbox is empty."""
+    return None if any([await count(play, room, "outbox") for room in ROOMS]) else True
+
+
 async def _unlocked_and_subscribed_once(play: Play, customer: Customer, order: ordering_pb2.Order) -> None:
     allowance = await customer.allowance()
     assert (allowance.state, allowance.order_id) == (mailboxes_pb2.ACCESS_STATE_UNLOCKED, order.order_id)
@@ -125,7 +130,3 @@ async def _emailed_once(play: Play, customer: Customer) -> None:
         assert len({bytes(copy) for copy in copies}) == 1, "a repeated email differs from the first"
     subjects = [str(copies[0]["Subject"]) for copies in by_id.values()]
     assert len(subjects) == len(set(subjects)) == EMAILS, subjects
-
-
-async def _all_delivered(play: Play) -> bool | None:
-    return None if any([await count(play, room, "outbox") for room in ROOMS]) else True

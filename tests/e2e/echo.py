@@ -1,0 +1,88 @@
+"""Every wake that the services write, noted by the database itself, and delivered again and again."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from deploy.local.provision import ROOMS
+from services.kit import temporal_client
+from services.kit.outbox import Wake, wake_from
+from tests.e2e.play import Play, database
+from workflows import names
+
+_NOTES = """
+    CREATE TABLE wakes_written (number bigint GENERATED ALWAYS AS IDENTITY, payload jsonb NOT NULL);
+    CREATE FUNCTION note_wake() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO wakes_written (payload) VALUES (NEW.payload); RETURN NULL; END $$;
+    CREATE TRIGGER note_wake AFTER INSERT ON outbox FOR EACH ROW WHEN (NEW.kind = 'wake') EXECUTE FUNCTION note_wake();
+"""
+_SINCE = "SELECT * FROM wakes_written WHERE number > $1 ORDER BY number"
+_LOOK_SECONDS = 0.05
+
+
+async def note_wakes(play: Play) -> None:
+    """From now on every room notes each wake in the transaction that writes it."""
+    for room in ROOMS:
+        connection = await database(play, room)
+        await connection.execute(_NOTES)
+        await connection.close()
+
+
+async def wakes_written(play: Play) -> list[Wake]:
+    """All that were noted, each once."""
+    found: dict[Wake, None] = {}
+    for room in ROOMS:
+        connection = await database(play, room)
+        rows = await connection.fetch("SELECT payload FROM wakes_written ORDER BY number")
+        found |= dict.fromkeys(wake_from(json.loads(row["payload"])) for row in rows)
+        await connection.close()
+    return list(found)
+
+
+async def deliver_twice(play: Play, wakes: Sequence[Wake]) -> None:
+    """Deliver each wake as the relay does, twice at once."""
+    await asyncio.gather(*(_deliver(play, wake) for wake in wakes for _ in range(2)))
+
+
+@asynccontextmanager
+async def echoing(play: Play) -> AsyncIterator[None]:
+    """Deliver every wake two more times as soon as it is written, until the block ends."""
+    over = asyncio.Event()
+    echo = asyncio.create_task(_echo(play, over))
+    try:
+        yield
+    finally:
+        over.set()
+        await echo
+
+
+async def _echo(play: Play, over: asyncio.Event) -> None:
+    watchers = [await database(play, room) for room in ROOMS]
+    heard = [0] * len(watchers)
+    try:
+        while not over.is_set():
+            for place, watcher in enumerate(watchers):
+                rows = await watcher.fetch(
+                    "SELECT * FROM wakes_written WHERE number > $1 ORDER BY number", heard[place]
+                )
+                if rows:
+                    heard[place] = rows[-1]["number"]
+                    await deliver_twice(play, [wake_from(json.loads(row["payload"])) for row in rows])
+            await asyncio.sleep(_LOOK_SECONDS)
+    finally:
+        for watcher in watchers:
+            await watcher.close()
+
+
+async def _deliver(play: Play, wake: Wake) -> None:
+    await temporal_client.signal_with_start(
+        play.temporal,
+        task_queue=names.TASK_QUEUE,
+        workflow=wake.workflow,
+        workflow_id=wake.workflow_id,
+        signal=wake.signal,
+        subject=str(wake.subject),
+        summary=wake.summary,
+        priority=wake.priority,
+    )
