@@ -66,9 +66,8 @@ async def test_a_kill_before_the_commit_of_the_payment(scene: Scene, victim: str
 
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_kill_between_unlock_and_invoice(scene: Scene, victim: str) -> None:
-    async with AsyncExitStack() as away:
-        async with unlocked_but_not_invoiced(scene.play) as (customer, order):
-            await away.enter_async_context(scene.killed(victim, service="invoicing"))
+    async with AsyncExitStack() as away, unlocked_but_not_invoiced(scene.play) as (customer, order):
+        await away.enter_async_context(scene.killed(victim, service="invoicing"))
     await prove_the_end(scene.play, customer, order.order_id)
 
 
