@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
+    from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
     from workflows.steps import StepRefused, quickly, visibly
 
@@ -108,6 +109,9 @@ class OrderSteps(Process):
             await visibly(PaymentsSteps.close, request, "close the payment request", outside=True)
         except StepRefused as refused:
             self.details.happened(f"the payment request cannot be closed yet: {refused.message}")
+            if refused.reason == "REASON_MONEY_WAITING":
+                await self.wait_for_settling(payment)
+                return
             self.details.stands(
                 "AwaitingPayment", "the end of the charge that is being processed; asked for again every 10 minutes"
             )
@@ -175,19 +179,33 @@ class OrderSteps(Process):
         if order.state == pb.ORDER_STATE_OPEN and not self.details.state:
             self.details.stands("Placed", "payment request, proforma and emails, at once")
 
+    async def wait_for_settling(self, payment: payments_pb2.PaymentRequest) -> None:
+        """Who has paid something is not told that nothing came: the order does not expire until an operator decides."""
+        self.details.stands(
+            NEEDS_OPERATOR,
+            "money for this order waits in the operator's queue (`casella show money`), so it does not expire: record "
+            "the transfer once the exact amount is there, or cancel the order",
+            updates=self.money_updates(payment),
+        )
+        await self.wait(retries.LOOK_AGAIN, "ask again whether the waiting money is settled")
+
     def show_waiting(self, due: pb.AdvanceOrderResponse, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator what the order waits for."""
-        transfer = f'"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{workflow.now():%Y-%m-%d}"'
         self.details.stands(
             "AwaitingPayment",
             f"the payment of proforma {payment.proforma_number}; without it: {wording.due_on_order(due.due)}",
             due.due_at,
-            {
-                "cancel_order": CANCEL_ORDER,
-                "record_bank_transfer": "records a transfer that you see on the account; the exact amount pays: "
-                f'`{{{transfer}, "bank_reference": "CRO 123", "reason_code": "seen_on_account"}}`',
-            },
+            self.money_updates(payment),
         )
+
+    def money_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
+        """What an operator may send while the order waits for its money."""
+        transfer = f'"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{workflow.now():%Y-%m-%d}"'
+        return {
+            "cancel_order": CANCEL_ORDER,
+            "record_bank_transfer": "records a transfer that you see on the account; the exact amount pays: "
+            f'`{{{transfer}, "bank_reference": "CRO 123", "reason_code": "seen_on_account"}}`',
+        }
 
     async def wait_for_money(self, due: pb.AdvanceOrderResponse) -> None:
         """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
