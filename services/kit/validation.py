@@ -120,12 +120,6 @@ class Violations:
             self.add(field, "out_of_range", least=least, most=most)
         return value
 
-    def chosen(self, field: str, value: int) -> int:
-        """An enum's value that is not the unspecified one."""
-        if value == 0:
-            self.add(field, "required")
-        return value
-
 
 def has_control_characters(text: str, *, lines: bool = False) -> bool:
     """Whether a text holds characters that nobody types: controls, bidirectional overrides, lone surrogates.

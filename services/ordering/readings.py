@@ -22,11 +22,12 @@ from casella.trial.v1 import trial_pb2
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from services.kit.channels import channel_of
 from services.kit.clock import Clock
+from services.kit.enums import EnumTable
 from services.kit.errors import NotFound, NotReady, Refused
 from services.kit.wire import from_timestamp
 from services.ordering.domain.facts import AccountFacts, TrialState
 from services.ordering.domain.items import Usage
-from services.ordering.enums import SIZES, word
+from services.ordering.enums import SIZES
 from services.ordering.settings import OrderingSettings
 
 Answer = TypeVar("Answer")
@@ -35,12 +36,14 @@ _PATIENCE = 3.0
 """Seconds for one answer: less than the caller's own deadline, so that there is time to say what was missing."""
 _AGAIN = timedelta(seconds=2)
 
-_TRIALS = {
-    TrialState.ACTIVE: trial_pb2.TRIAL_STATE_ACTIVE,
-    TrialState.ENDED: trial_pb2.TRIAL_STATE_ENDED,
-    TrialState.BOUGHT: trial_pb2.TRIAL_STATE_BOUGHT,
-    TrialState.CLOSED: trial_pb2.TRIAL_STATE_CLOSED,
-}
+_TRIALS = EnumTable(
+    {
+        TrialState.ACTIVE: trial_pb2.TRIAL_STATE_ACTIVE,
+        TrialState.ENDED: trial_pb2.TRIAL_STATE_ENDED,
+        TrialState.BOUGHT: trial_pb2.TRIAL_STATE_BOUGHT,
+        TrialState.CLOSED: trial_pb2.TRIAL_STATE_CLOSED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Readings:
         request = trial_pb2.GetAccountRequest(account_id=str(account_id))
         answer = await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
         trial = answer.account.trial
-        state = word(_TRIALS, trial.state)
+        state = _TRIALS.word(trial.state)
         if state is None:
             raise NotReady("the account has no trial yet", retry_after=_AGAIN)
         usage = Usage({}, 0) if state is TrialState.CLOSED else await self.usage(account_id)
@@ -113,7 +116,7 @@ class Readings:
         except NotFound:
             raise NotReady("mailboxes has not opened the account yet", retry_after=_AGAIN) from None
         allowance = answer.allowance
-        sizes = {word(SIZES, entry.size) or 0: entry.mailboxes for entry in allowance.sizes}
+        sizes = {SIZES.word(entry.size) or 0: entry.mailboxes for entry in allowance.sizes}
         return Usage(sizes, allowance.empty_domains)
 
     async def findings(self, party: common_pb2.BillingParty) -> Sequence[Finding]:

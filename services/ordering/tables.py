@@ -72,6 +72,9 @@ orders = Table(
     Column("available_on", Date),
     Column("invoice_id", Uuid),
     Column("unlocked_at", _INSTANT),
+    # What the order pays for, fixed with the unlock: the invoice and the subscription name the same days.
+    Column("period_start", Date),
+    Column("period_end", Date),
     Column("fulfilled_at", _INSTANT),
     # Empty once nothing more is to be done: fulfilled, or ended and the customer told.
     Column("next_at", _INSTANT),

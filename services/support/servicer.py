@@ -7,6 +7,7 @@ from casella.support.v1 import support_pb2 as pb
 from casella.support.v1.support_pb2_grpc import SupportServiceServicer
 from services.kit import wire
 from services.kit.context import check_own, owner_filter
+from services.kit.enums import EnumTable
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
@@ -15,18 +16,20 @@ from services.support.service import Tickets
 
 _LONGEST_NAME = 130
 
-_KINDS = {
-    pb.TICKET_KIND_QUESTION: TicketKind.QUESTION,
-    pb.TICKET_KIND_BILLING: TicketKind.BILLING,
-    pb.TICKET_KIND_PROFILE_DELETION: TicketKind.PROFILE_DELETION,
-}
-_STATES = {
-    pb.TICKET_STATE_OPEN: TicketState.OPEN,
-    pb.TICKET_STATE_ANSWERED: TicketState.ANSWERED,
-    pb.TICKET_STATE_CLOSED: TicketState.CLOSED,
-}
-_KIND_VALUES = {kind: value for value, kind in _KINDS.items()}
-_STATE_VALUES = {state: value for value, state in _STATES.items()}
+_KINDS = EnumTable(
+    {
+        TicketKind.QUESTION: pb.TICKET_KIND_QUESTION,
+        TicketKind.BILLING: pb.TICKET_KIND_BILLING,
+        TicketKind.PROFILE_DELETION: pb.TICKET_KIND_PROFILE_DELETION,
+    }
+)
+_STATES = EnumTable(
+    {
+        TicketState.OPEN: pb.TICKET_STATE_OPEN,
+        TicketState.ANSWERED: pb.TICKET_STATE_ANSWERED,
+        TicketState.CLOSED: pb.TICKET_STATE_CLOSED,
+    }
+)
 
 
 class SupportServicer(SupportServiceServicer):
@@ -40,9 +43,7 @@ class SupportServicer(SupportServiceServicer):
         """Opens a ticket."""
         found = Violations()
         account_id = found.uuid("account_id", request.account_id)
-        kind = _KINDS.get(request.kind, TicketKind.QUESTION)
-        if request.kind not in _KINDS:
-            found.add("kind", "not_a_choice" if request.kind else "required")
+        kind = _KINDS.chosen(found, "kind", request.kind, TicketKind.QUESTION)
         subject = found.text("subject", request.subject, LONGEST_SUBJECT)
         text = found.text("text", request.text, LONGEST_TEXT, lines=True)
         recipient = _recipient(found, request.recipient) if request.HasField("recipient") else None
@@ -91,9 +92,7 @@ class SupportServicer(SupportServiceServicer):
         owner = owner_filter()
         anybodys = owner is None and not request.account_id
         account_id = None if anybodys else found.uuid("account_id", request.account_id)
-        state = _STATES.get(request.state)
-        if request.state and state is None:
-            found.add("state", "not_a_choice")
+        state = _STATES.wanted(found, "state", request.state)
         page = page_by_id(found, request.page)
         found.check()
         if account_id is not None:
@@ -130,9 +129,9 @@ def _ticket(ticket: Ticket) -> pb.Ticket:
     return pb.Ticket(
         ticket_id=str(ticket.id),
         account_id=str(ticket.account_id),
-        kind=_KIND_VALUES[ticket.kind],
+        kind=_KINDS[ticket.kind],
         subject=ticket.subject,
-        state=_STATE_VALUES[ticket.state],
+        state=_STATES[ticket.state],
         opened_at=wire.to_timestamp(ticket.opened_at),
         closed_at=wire.to_timestamp(ticket.closed_at) if ticket.closed_at else None,
         messages=[_message(message) for message in ticket.messages],

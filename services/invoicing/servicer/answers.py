@@ -11,12 +11,15 @@ from services.invoicing.messages import FINDINGS
 from services.invoicing.service.profiles import ProfileFinding
 from services.invoicing.service.reading import Shown
 from services.invoicing.store.transmissions import Transmission
+from services.kit.enums import EnumTable
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
-DOCUMENT_KINDS = {
-    DocumentKind.PROFORMA: pb.DOCUMENT_KIND_PROFORMA,
-    DocumentKind.INVOICE: pb.DOCUMENT_KIND_INVOICE,
-}
+DOCUMENT_KINDS = EnumTable(
+    {
+        DocumentKind.PROFORMA: pb.DOCUMENT_KIND_PROFORMA,
+        DocumentKind.INVOICE: pb.DOCUMENT_KIND_INVOICE,
+    }
+)
 _STATES = {
     State.PENDING: pb.TRANSMISSION_STATE_PENDING,
     State.SENT: pb.TRANSMISSION_STATE_SENT,

@@ -1,15 +1,16 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import DocumentKind
+from services.invoicing.domain.documents import CustomerKind
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
+    DOCUMENT_KINDS,
     document_message,
     file_answer,
     finding_message,
 )
-from services.invoicing.servicer.parties import check_recipient, customer_of, customer_unchecked, language_of
+from services.invoicing.servicer.parties import KINDS, check_recipient, customer_of, customer_unchecked, language_of
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
@@ -17,8 +18,6 @@ from services.kit.context import check_own, owner_filter
 from services.kit.paging import page_by_moment
 from services.kit.validation import Violations
 from services.kit.wire import from_timestamp
-
-_KINDS = {pb.DOCUMENT_KIND_PROFORMA: DocumentKind.PROFORMA, pb.DOCUMENT_KIND_INVOICE: DocumentKind.INVOICE}
 
 
 class DocumentRpcs:
@@ -101,9 +100,7 @@ class DocumentRpcs:
         """Lists an account's documents, newest first."""
         found = Violations(catalogue=CATALOGUE)
         account_id = found.uuid("account_id", request.account_id)
-        kind = _KINDS.get(request.kind)
-        if request.kind and kind is None:
-            found.add("kind", "not_a_choice")
+        kind = DOCUMENT_KINDS.wanted(found, "kind", request.kind)
         page = page_by_moment(found, request.page)
         found.check()
         read = await self._parts.reading.page(check_own(account_id), kind, page.after, page.limit)
@@ -121,7 +118,7 @@ class DocumentRpcs:
     async def CheckProfile(self, request: pb.CheckProfileRequest, context: object) -> pb.CheckProfileResponse:
         """Checks whether an e-invoice to this customer would be valid."""
         found = Violations(catalogue=CATALOGUE)
-        found.chosen("party.kind", request.party.kind)
+        KINDS.chosen(found, "party.kind", request.party.kind, CustomerKind.PRIVATE)
         found.check()
         findings = self._parts.profiles.check(customer_unchecked(request.party))
         return pb.CheckProfileResponse(findings=[finding_message(finding) for finding in findings])

@@ -2,32 +2,34 @@
 
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.documents import Address, Customer, CustomerKind, Language
+from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 
 _LONGEST_COMPANY = 80
 _LONGEST_NAME = 60
 _LONGEST_RECIPIENT = 130
 
-KINDS = {
-    common_pb2.CUSTOMER_KIND_PRIVATE: CustomerKind.PRIVATE,
-    common_pb2.CUSTOMER_KIND_COMPANY: CustomerKind.COMPANY,
-    common_pb2.CUSTOMER_KIND_RESELLER: CustomerKind.RESELLER,
-}
+KINDS = EnumTable(
+    {
+        CustomerKind.PRIVATE: common_pb2.CUSTOMER_KIND_PRIVATE,
+        CustomerKind.COMPANY: common_pb2.CUSTOMER_KIND_COMPANY,
+        CustomerKind.RESELLER: common_pb2.CUSTOMER_KIND_RESELLER,
+    }
+)
 _LANGUAGES = {common_pb2.LANGUAGE_IT: Language.IT, common_pb2.LANGUAGE_EN: Language.EN}
 
 
 def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer:
     """The customer of a document: named and addressed; whether its codes are right, the SdI's checks decide."""
-    kind = KINDS.get(message.kind)
-    if kind is None:
-        found.add("party.kind", "not_a_choice" if message.kind else "required")
-    person = kind is CustomerKind.PRIVATE and not message.body
+    kind = KINDS.chosen(found, "party.kind", message.kind, CustomerKind.PRIVATE)
+    stated = KINDS.word(message.kind)  # what a kind requires is not asked of a customer without one
+    person = stated is CustomerKind.PRIVATE and not message.body
 
     def text(field: str, longest: int, *, required: bool = False) -> str:
         return found.text(f"party.{field}", getattr(message, field), longest, required=required)
 
     return Customer(
-        kind=kind or CustomerKind.PRIVATE,
+        kind=kind,
         body=message.body,
         first_name=text("first_name", _LONGEST_NAME, required=person),
         last_name=text("last_name", _LONGEST_NAME, required=person),
@@ -35,8 +37,8 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
         address=_address(found, message.address),
         phone=text("phone", 20),
         contact_person=text("contact_person", _LONGEST_RECIPIENT),
-        codice_fiscale=text("codice_fiscale", 16, required=kind is CustomerKind.PRIVATE).upper(),
-        vat_number=text("vat_number", 28, required=kind in {CustomerKind.COMPANY, CustomerKind.RESELLER}).upper(),
+        codice_fiscale=text("codice_fiscale", 16, required=stated is CustomerKind.PRIVATE).upper(),
+        vat_number=text("vat_number", 28, required=stated in {CustomerKind.COMPANY, CustomerKind.RESELLER}).upper(),
         vat_country=text("vat_country", 2).upper(),
         recipient_code=text("recipient_code", 7).upper(),
         pec=text("pec", 254),
@@ -48,7 +50,7 @@ def customer_unchecked(message: common_pb2.BillingParty) -> Customer:
     """The customer of a dry run, as typed: what is wrong with it is what the dry run tells."""
     address = message.address
     return Customer(
-        kind=KINDS.get(message.kind, CustomerKind.PRIVATE),
+        kind=KINDS.word(message.kind) or CustomerKind.PRIVATE,
         body=message.body,
         first_name=message.first_name,
         last_name=message.last_name,

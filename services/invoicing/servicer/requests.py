@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.documents import Line, Payment, PaymentMethod, Totals, Transfer, totals
+from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.validation import Violations
 from services.kit.wire import from_date, from_money
@@ -26,11 +27,13 @@ _LARGEST = 10**12
 _MOST_UNITS = 10**6
 _NOTHING = Money(0)
 
-METHODS = {
-    common_pb2.PAYMENT_METHOD_BANK_TRANSFER: PaymentMethod.BANK_TRANSFER,
-    common_pb2.PAYMENT_METHOD_ONLINE: PaymentMethod.ONLINE,
-    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: PaymentMethod.AUTOMATIC_DEBIT,
-}
+_METHODS = EnumTable(
+    {
+        PaymentMethod.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        PaymentMethod.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
+        PaymentMethod.AUTOMATIC_DEBIT: common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT,
+    }
+)
 
 
 def lines_of(found: Violations, messages: Sequence[common_pb2.Line]) -> tuple[Line, ...]:
@@ -99,10 +102,7 @@ def paid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
 
 def method_of(found: Violations, field: str, value: common_pb2.PaymentMethod) -> PaymentMethod:
     """A way of paying that is one of ours."""
-    method = METHODS.get(value)
-    if method is None:
-        found.add(field, "not_a_choice" if value else "required")
-    return method or PaymentMethod.BANK_TRANSFER
+    return _METHODS.chosen(found, field, value, PaymentMethod.BANK_TRANSFER)
 
 
 def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:

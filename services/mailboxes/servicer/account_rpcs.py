@@ -9,17 +9,20 @@ from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceServicer
 from services.kit import wire
 from services.kit.audit import AuditEntry, steering_entry
 from services.kit.context import check_own, current_call
+from services.kit.enums import EnumTable
 from services.kit.requests import Requests
 from services.kit.validation import Violations
-from services.mailboxes.domain.states import Billing
+from services.mailboxes.domain.states import Billing, Feature
 from services.mailboxes.service.accounts import Accounts
 from services.mailboxes.service.purges import Purges
 from services.mailboxes.servicer import checks, translate
 
-_BILLINGS = {
-    common_pb2.BILLING_PERIOD_MONTHLY: Billing.MONTHLY,
-    common_pb2.BILLING_PERIOD_ANNUAL: Billing.ANNUAL,
-}
+_BILLINGS = EnumTable(
+    {
+        Billing.MONTHLY: common_pb2.BILLING_PERIOD_MONTHLY,
+        Billing.ANNUAL: common_pb2.BILLING_PERIOD_ANNUAL,
+    }
+)
 _MOST_MAILBOXES = 100_000
 _WORKER = "worker"
 _OPERATOR = "operator"
@@ -68,15 +71,13 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         order_id = found.uuid("order_id", request.order_id)
-        billing = _BILLINGS.get(request.billing)
-        if billing is None:
-            found.add("billing", "not_a_choice" if request.billing else "required")
+        billing = _BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
         ordered: dict[int, int] = {}
         if billing is Billing.ANNUAL:
             found.between("mailboxes", request.mailboxes, 1, _MOST_MAILBOXES)
             ordered = _ordered(found, request.sizes, request.mailboxes)
         found.check()
-        allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing or Billing.MONTHLY, ordered)
+        allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, ordered)
         return pb.UnlockAccountResponse(
             allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
         )
@@ -103,9 +104,7 @@ class AccountRpcs(MailboxesServiceServicer):
         """Switches a feature of one account off or on."""
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
-        feature = translate.FEATURES.get(request.feature)
-        if feature is None:
-            found.add("feature", "not_a_choice" if request.feature else "required")
+        feature = translate.FEATURES.chosen(found, "feature", request.feature, Feature.SENDING)
         action = f"switch_{'off' if request.off else 'on'}_{feature}"
         entry = steering_entry(found, request.steering, action, account_id)
         call = self._requests.call(
@@ -117,8 +116,6 @@ class AccountRpcs(MailboxesServiceServicer):
             steering=request.steering,
         )
         found.check()
-        if feature is None:
-            raise AssertionError("a request without feature has been refused")
         allowance = await self._accounts.set_feature(call, account_id, feature, entry, off=request.off)
         return pb.SetFeatureResponse(allowance=translate.allowance(allowance))
 
@@ -155,7 +152,7 @@ def _ordered(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -
     """The places of an annual order, per size in GB; they must add up to its number of mailboxes."""
     ordered: dict[int, int] = {}
     for index, entry in enumerate(sizes):
-        size_gb = checks.size_gb(found, f"sizes[{index}].size", entry.size)
+        size_gb = translate.SIZES.chosen(found, f"sizes[{index}].size", entry.size, 0)
         found.between(f"sizes[{index}].mailboxes", entry.mailboxes, 1, _MOST_MAILBOXES)
         if size_gb in ordered:
             found.add(f"sizes[{index}].size", "size_repeated")

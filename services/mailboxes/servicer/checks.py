@@ -1,10 +1,8 @@
-"""Checks that several RPCs of this room share: names, addresses, passwords, sizes."""
+"""Checks that several RPCs of this room share: names, addresses, passwords."""
 
-from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit.validation import Violations, has_control_characters
 from services.mailboxes.domain.names import DomainName, InvalidName, parse_address
 from services.mailboxes.messages import CATALOGUE
-from services.mailboxes.servicer.translate import SIZES_GB
 
 _LONGEST_INPUT = 1000
 """Longer texts are refused before any rule looks at them: IDNA is slow on long ones."""
@@ -58,10 +56,3 @@ def password(found: Violations, field: str, text: str) -> str:
     elif has_control_characters(text):
         found.add(field, "control_characters")
     return text
-
-
-def size_gb(found: Violations, field: str, size: pb.MailboxSize) -> int:
-    """A size that is one of the bands; unspecified is refused."""
-    if size not in SIZES_GB:
-        found.add(field, "required" if size == pb.MAILBOX_SIZE_UNSPECIFIED else "not_a_choice")
-    return SIZES_GB.get(size, 0)

@@ -22,7 +22,7 @@ class MailboxRpcs(MailboxesServiceServicer):
         account_id = found.uuid("account_id", request.account_id)
         address = checks.address(found, "address", request.address)
         password = checks.password(found, "password", request.password)
-        size_gb = checks.size_gb(found, "size", request.size) if request.size else SMALLEST_GB
+        size_gb = translate.SIZES.chosen(found, "size", request.size, 0) if request.size else SMALLEST_GB
         call = self._requests.call(request.request_id, found, account_id=account_id, address=address, size_gb=size_gb)
         found.check()
         mailbox = await self._mailboxes.create(call, check_own(account_id), address, password, size_gb)
@@ -34,7 +34,7 @@ class MailboxRpcs(MailboxesServiceServicer):
         mailbox_id = found.uuid("mailbox_id", request.mailbox_id)
         change = Change(
             password=checks.password(found, "password", request.password) if request.HasField("password") else None,
-            size_gb=checks.size_gb(found, "size", request.size) if request.HasField("size") else None,
+            size_gb=translate.SIZES.chosen(found, "size", request.size, 0) if request.HasField("size") else None,
             active=request.active if request.HasField("active") else None,
         )
         call = self._requests.call(

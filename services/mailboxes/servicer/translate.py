@@ -4,23 +4,27 @@ from collections.abc import Iterable, Mapping
 
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit import wire
+from services.kit.enums import EnumTable
 from services.mailboxes.domain.accounts import Allowance, Domain, Mailbox
 from services.mailboxes.domain.states import AccountState, Feature
 from services.mailboxes.domain.usage import DayUsage
 
-SIZES_GB: dict[pb.MailboxSize, int] = {
-    pb.MAILBOX_SIZE_8_GB: 8,
-    pb.MAILBOX_SIZE_25_GB: 25,
-    pb.MAILBOX_SIZE_50_GB: 50,
-    pb.MAILBOX_SIZE_100_GB: 100,
-}
-FEATURES: dict[pb.Feature, Feature] = {
-    pb.FEATURE_SENDING: Feature.SENDING,
-    pb.FEATURE_DOMAINS: Feature.DOMAINS,
-    pb.FEATURE_MAILBOXES: Feature.MAILBOXES,
-}
-_SIZES = {gb: size for size, gb in SIZES_GB.items()}
-_FEATURES = {feature: value for value, feature in FEATURES.items()}
+SIZES = EnumTable(
+    {
+        8: pb.MAILBOX_SIZE_8_GB,
+        25: pb.MAILBOX_SIZE_25_GB,
+        50: pb.MAILBOX_SIZE_50_GB,
+        100: pb.MAILBOX_SIZE_100_GB,
+    }
+)
+"""GB and the bands' values."""
+FEATURES = EnumTable(
+    {
+        Feature.SENDING: pb.FEATURE_SENDING,
+        Feature.DOMAINS: pb.FEATURE_DOMAINS,
+        Feature.MAILBOXES: pb.FEATURE_MAILBOXES,
+    }
+)
 _STATES = {
     AccountState.TRIAL: pb.ACCESS_STATE_TRIAL,
     AccountState.RESTRICTED: pb.ACCESS_STATE_RESTRICTED,
@@ -38,14 +42,14 @@ def allowance(found: Allowance) -> pb.Allowance:
         state=_STATES[account.state],
         max_domains=account.max_domains or 0,
         max_mailboxes=sum(found.places.values()),
-        max_size=_SIZES[max(found.places)] if found.places else pb.MAILBOX_SIZE_UNSPECIFIED,
+        max_size=SIZES[max(found.places)] if found.places else pb.MAILBOX_SIZE_UNSPECIFIED,
         messages_per_day=account.messages_per_day or 0,
         recipients_per_day=account.recipients_per_day or 0,
         account_messages_per_day=account.account_messages_per_day or 0,
         domains=found.domains,
         mailboxes=sum(found.sizes.values()),
         empty_domains=found.empty_domains,
-        features_off=sorted(_FEATURES[feature] for feature in account.features_off),
+        features_off=sorted(FEATURES[feature] for feature in account.features_off),
         order_id=str(found.order_id) if found.order_id else "",
         sizes=size_counts(found.sizes),
         places=size_counts(found.places),
@@ -62,7 +66,7 @@ def mailbox(found: Mailbox) -> pb.Mailbox:
     return pb.Mailbox(
         mailbox_id=str(found.id),
         address=found.address,
-        size=_SIZES[found.size_gb],
+        size=SIZES[found.size_gb],
         active=found.active,
         created_at=wire.to_timestamp(found.created_at),
     )
@@ -70,7 +74,7 @@ def mailbox(found: Mailbox) -> pb.Mailbox:
 
 def size_counts(numbers: Mapping[int, int]) -> Iterable[pb.SizeCount]:
     """Numbers per size, smallest size first, without zeros."""
-    return [pb.SizeCount(size=_SIZES[gb], mailboxes=number) for gb, number in sorted(numbers.items()) if number]
+    return [pb.SizeCount(size=SIZES[gb], mailboxes=number) for gb, number in sorted(numbers.items()) if number]
 
 
 def day_usage(day: DayUsage) -> pb.DayUsage:

@@ -9,7 +9,8 @@ from services.kit.validation import Violations
 from services.kit.wire import to_timestamp
 from services.ordering.accounts.service import Accounts
 from services.ordering.accounts.store import AccountRow
-from services.ordering.enums import CLOSURES, word
+from services.ordering.domain.states import ClosureReason
+from services.ordering.enums import CLOSURES
 from services.ordering.messages import CATALOGUE
 
 _MOST_REMOVED = 10_000_000
@@ -45,12 +46,8 @@ class AccountRpcs(OrderingServiceServicer):
         """Close an account."""
         violations = Violations()
         account_id = violations.uuid("account_id", request.account_id)
-        reason = word(CLOSURES, request.reason)
-        if reason is None:
-            violations.add("reason", "required")
+        reason = CLOSURES.chosen(violations, "reason", request.reason, ClosureReason.TRIAL_ENDED)
         violations.check()
-        if reason is None:
-            raise AssertionError("a closing without a reason was let through")
         closed = await self._accounts.close(account_id, reason)
         return ordering_pb2.CloseAccountResponse(closure=_closure(closed))
 

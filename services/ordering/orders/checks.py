@@ -7,7 +7,7 @@ from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.validation import Violations
 from services.ordering.domain.kinds import PaymentMethod
-from services.ordering.enums import METHODS, word
+from services.ordering.enums import METHODS
 from services.ordering.orders.mails import PaymentHints
 
 _LONGEST_LABEL = 100
@@ -35,12 +35,10 @@ def check_consent(violations: Violations, consent: ordering_pb2.OrderConsent) ->
 
 def check_method(violations: Violations, number: int) -> PaymentMethod:
     """A payment method that is on offer."""
-    method = word(METHODS, number)
-    if method is None:
-        violations.add("payment_method", "required")
-    elif method is PaymentMethod.AUTOMATIC_DEBIT:
+    method = METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
+    if method is PaymentMethod.AUTOMATIC_DEBIT:
         violations.add("payment_method", "not_yet_automatic_debit")
-    return method or PaymentMethod.BANK_TRANSFER
+    return method
 
 
 def check_recipient(violations: Violations, recipient: common_pb2.Recipient) -> None:

@@ -1,4 +1,7 @@
-"""Decides what a paid and unlocked order becomes: the subscription with its first period.
+"""Decides what a paid order becomes with its unlock: the first period, and the subscription that begins with it.
+
+The period is computed once, with the unlock, and stored on the order: the invoice, which comes before the
+subscription, names the very days that the subscription has.
 
 Nothing wakes the subscription's renewal yet; its rows are all that a renewal needs: anchor day, period, items.
 """
@@ -6,6 +9,8 @@ Nothing wakes the subscription's renewal yet; its rows are all that a renewal ne
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -15,7 +20,7 @@ from services.ordering.domain.dates import first_period
 from services.ordering.domain.states import OrderState
 from services.ordering.errors import OrderNotPaid
 from services.ordering.orders.rows import OrderRow
-from services.ordering.orders.store import find_order, fulfil
+from services.ordering.orders.store import find_order, fulfil, record_unlock
 from services.ordering.orders.subscription_store import (
     SubscriptionRow,
     find_subscription,
@@ -34,33 +39,38 @@ class Fulfilment:
 
 
 class Fulfilling:
-    """FulfilOrder and GetSubscription."""
+    """RecordUnlock, FulfilOrder and GetSubscription."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Take the database and the clock."""
         self._database = database
         self._clock = clock
 
-    async def fulfil(self, wanted: Fulfilment) -> tuple[OrderRow, SubscriptionRow]:
-        """Complete a paid order; a repetition gets the first subscription.
+    async def record_unlock(self, order_id: UUID, unlocked_at: datetime) -> OrderRow:
+        """Note a paid order's unlock and the period that it pays for; the first moment stays.
 
         Raises:
             NotFound: There is no such order.
             OrderNotPaid: It is not paid.
         """
         async with self._database.transaction() as conn:
-            order = await fulfil(conn, wanted.order_id, wanted.invoice_id, wanted.unlocked_at, self._clock.now())
+            return await _unlocked(conn, order_id, unlocked_at)
+
+    async def fulfil(self, wanted: Fulfilment) -> tuple[OrderRow, SubscriptionRow]:
+        """Complete a paid order, unlocked now unless that is noted already; a repetition gets the first subscription.
+
+        Raises:
+            NotFound: There is no such order.
+            OrderNotPaid: It is not paid.
+        """
+        async with self._database.transaction() as conn:
+            unlocked = await _unlocked(conn, wanted.order_id, wanted.unlocked_at)
+            order = await fulfil(conn, wanted.order_id, wanted.invoice_id, self._clock.now())
             if order is not None:
-                subscription_id = derive("subscription", str(order.order_id))
-                period = first_period(wanted.unlocked_at, order.quote.billing)
-                return order, await insert_subscription(conn, subscription_id, order, period)
-            order = await find_order(conn, wanted.order_id)
-            if order is None:
-                raise NotFound
-            if order.state is not OrderState.FULFILLED:
-                raise OrderNotPaid(metadata={"state": str(order.state)})
-            subscription = await find_subscription_of(conn, order.order_id)
-        if subscription is None:
+                return order, await insert_subscription(conn, derive("subscription", str(order.order_id)), order)
+            order = await find_order(conn, unlocked.order_id)
+            subscription = await find_subscription_of(conn, unlocked.order_id)
+        if order is None or subscription is None:
             raise AssertionError("a fulfilled order has its subscription")
         return order, subscription
 
@@ -75,3 +85,16 @@ class Fulfilling:
         if found is None:
             raise NotFound("the account has no subscription")
         return found
+
+
+async def _unlocked(conn: AsyncConnection, order_id: UUID, unlocked_at: datetime) -> OrderRow:
+    """The paid order with the unlock and the period that were noted first."""
+    order = await find_order(conn, order_id)
+    if order is None:
+        raise NotFound
+    noted = await record_unlock(conn, order_id, unlocked_at, first_period(unlocked_at, order.quote.billing))
+    if noted is None:
+        noted = await find_order(conn, order_id)
+    if noted is None or noted.state not in (OrderState.PAID, OrderState.FULFILLED):
+        raise OrderNotPaid(metadata={"state": str(order.state)})
+    return noted

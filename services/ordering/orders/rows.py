@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.kit.calendar import Period
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.quote import Quote, from_content
 from services.ordering.domain.states import OrderState
@@ -43,6 +44,7 @@ class OrderRow:
     available_on: date | None
     invoice_id: UUID | None
     unlocked_at: datetime | None
+    period: Period | None
     fulfilled_at: datetime | None
 
     @property
@@ -75,5 +77,6 @@ def order_from(row: Row[Any]) -> OrderRow:
         available_on=row.available_on,
         invoice_id=row.invoice_id,
         unlocked_at=row.unlocked_at,
+        period=None if row.period_start is None else Period(row.period_start, row.period_end),
         fulfilled_at=row.fulfilled_at,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.calendar import Period
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.states import OrderState
 from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
@@ -90,17 +91,29 @@ async def end(
     )
 
 
-async def fulfil(
-    conn: AsyncConnection, order_id: UUID, invoice_id: UUID, unlocked_at: datetime, at: datetime
+async def record_unlock(
+    conn: AsyncConnection, order_id: UUID, unlocked_at: datetime, period: Period
 ) -> OrderRow | None:
-    """Complete a paid order. None where it is not paid or was completed before."""
+    """Write a paid order's unlock and period, once. None where they are written or it is not paid."""
+    return await _change(
+        conn,
+        update(orders).where(
+            orders.c.id == order_id,
+            orders.c.state.in_((OrderState.PAID, OrderState.FULFILLED)),
+            orders.c.unlocked_at.is_(None),
+        ),
+        {"unlocked_at": unlocked_at, "period_start": period.first, "period_end": period.last},
+    )
+
+
+async def fulfil(conn: AsyncConnection, order_id: UUID, invoice_id: UUID, at: datetime) -> OrderRow | None:
+    """Complete a paid and unlocked order. None where it is not paid or was completed before."""
     return await _change(
         conn,
         update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.PAID),
         {
             "state": str(OrderState.FULFILLED),
             "invoice_id": invoice_id,
-            "unlocked_at": unlocked_at,
             "fulfilled_at": at,
             "next_at": None,
         },

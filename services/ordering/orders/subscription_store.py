@@ -29,11 +29,10 @@ class SubscriptionRow:
     anchor_day: int
 
 
-async def insert_subscription(
-    conn: AsyncConnection, subscription_id: UUID, order: OrderRow, period: Period
-) -> SubscriptionRow:
-    """Write the subscription that an order makes, with its first period."""
-    if order.unlocked_at is None:
+async def insert_subscription(conn: AsyncConnection, subscription_id: UUID, order: OrderRow) -> SubscriptionRow:
+    """Write the subscription that an order makes, with the order's period as its first."""
+    period = order.period
+    if order.unlocked_at is None or period is None:
         raise AssertionError("a subscription begins with the unlock")
     made = SubscriptionRow(
         subscription_id=subscription_id,

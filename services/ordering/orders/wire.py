@@ -42,6 +42,9 @@ def order_message(order: OrderRow) -> ordering_pb2.Order:
         instant = getattr(order, name)
         if instant is not None:
             getattr(message, name).CopyFrom(to_timestamp(instant))
+    if order.period is not None:
+        message.period_start.CopyFrom(to_date(order.period.first))
+        message.period_end.CopyFrom(to_date(order.period.last))
     if order.available_on is not None:
         message.available_on.CopyFrom(to_date(order.available_on))
     return message

@@ -1,4 +1,4 @@
-"""The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, fulfilment, emails."""
+"""The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, unlock, fulfilment, emails."""
 
 from datetime import UTC, date, datetime
 
@@ -9,7 +9,7 @@ from services.kit.interceptors.around import Context
 from services.kit.validation import Violations
 from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
-from services.ordering.enums import EMAILS, OUTCOMES, word
+from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
 from services.ordering.orders.checks import check_hints, check_recipient
 from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 20
 
 
 class WorkerOrderRpcs(OrderingServiceServicer):
-    """RecordProforma, AdvanceOrder, RecordOutcome, FulfilOrder, SendOrderEmail, GetSubscription."""
+    """RecordProforma, AdvanceOrder, RecordOutcome, RecordUnlock, FulfilOrder, SendOrderEmail, GetSubscription."""
 
     _orders: Orders
     _advancing: Advancing
@@ -60,13 +60,24 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         """Write how an order ended."""
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
-        outcome = word(OUTCOMES, request.outcome)
+        outcome = OUTCOMES.word(request.outcome)
         if outcome is None:
             violations.add("outcome", "required")
         available_on = _available_on(violations, request, outcome)
         violations.check()
         order = await self._orders.end(Ending(order_id, OrderState(str(outcome)), available_on))
         return ordering_pb2.RecordOutcomeResponse(order=order_message(order))
+
+    async def RecordUnlock(
+        self, request: ordering_pb2.RecordUnlockRequest, context: Context
+    ) -> ordering_pb2.RecordUnlockResponse:
+        """Note an unlock and the period that it begins."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        unlocked_at = _instant(violations, request)
+        violations.check()
+        order = await self._fulfilling.record_unlock(order_id, unlocked_at)
+        return ordering_pb2.RecordUnlockResponse(order=order_message(order))
 
     async def FulfilOrder(
         self, request: ordering_pb2.FulfilOrderRequest, context: Context
@@ -88,12 +99,10 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         """Write an email."""
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
-        email = word(EMAILS, request.email)
-        if email is None:
-            violations.add("email", "required")
+        email = EMAILS.chosen(violations, "email", request.email, OrderEmail.CONFIRMATION)
         check_recipient(violations, request.recipient)
         violations.check()
-        await self._orders.send(order_id, OrderEmail(str(email)), request.recipient)
+        await self._orders.send(order_id, email, request.recipient)
         return ordering_pb2.SendOrderEmailResponse()
 
     async def GetSubscription(
@@ -123,7 +132,9 @@ def _available_on(
         return None
 
 
-def _instant(violations: Violations, request: ordering_pb2.FulfilOrderRequest) -> datetime:
+def _instant(
+    violations: Violations, request: ordering_pb2.RecordUnlockRequest | ordering_pb2.FulfilOrderRequest
+) -> datetime:
     if not request.HasField("unlocked_at"):
         violations.add("unlocked_at", "required")
     try:

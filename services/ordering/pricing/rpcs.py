@@ -12,7 +12,7 @@ from services.ordering.domain.items import covers, item_problems
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import Option, Plan
 from services.ordering.domain.quote import VAT_RATE
-from services.ordering.enums import BILLINGS, KINDS, SIZES, word
+from services.ordering.enums import BILLINGS, KINDS, SIZES
 from services.ordering.messages import CATALOGUE
 from services.ordering.pricing.service import Pricing, QuoteWish
 from services.ordering.pricing.wire import items_from, quote_message
@@ -47,7 +47,7 @@ class PricingRpcs(OrderingServiceServicer):
         """Check what is asked for, see that it pays for what exists, freeze the quote."""
         violations = Violations(catalogue=CATALOGUE)
         account_id = violations.uuid("account_id", request.account_id)
-        kind, billing = word(KINDS, request.kind), word(BILLINGS, request.billing)
+        kind, billing = KINDS.word(request.kind), BILLINGS.word(request.billing)
         items, policy = items_from(request.items), self._pricing.policy
         for problem in item_problems(items, kind, billing, self._pricing.edition(), policy):
             violations.add(problem.field, problem.key, **problem.params)

@@ -8,7 +8,7 @@ from services.kit.money import Money
 from services.kit.wire import to_money, to_timestamp
 from services.ordering.domain.items import Item
 from services.ordering.domain.quote import Quote, QuoteLine, QuoteTotals
-from services.ordering.enums import BILLINGS, KINDS, SIZES, word
+from services.ordering.enums import BILLINGS, KINDS, SIZES
 from services.ordering.pricing.store import FrozenQuote
 
 
@@ -36,7 +36,7 @@ def item_message(item: Item) -> ordering_pb2.MailboxItem:
 
 def items_from(messages: Iterable[ordering_pb2.MailboxItem]) -> list[Item]:
     """What a customer asks for; an unspecified size becomes 0 GB, which no rule lets pass."""
-    return [Item(word(SIZES, entry.size) or 0, entry.quantity, tuple(entry.options)) for entry in messages]
+    return [Item(SIZES.word(entry.size) or 0, entry.quantity, tuple(entry.options)) for entry in messages]
 
 
 def totals_message(totals: QuoteTotals) -> common_pb2.Totals:

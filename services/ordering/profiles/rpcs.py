@@ -10,7 +10,7 @@ from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.ordering.domain.profile import problems, tidied
-from services.ordering.enums import KINDS, word
+from services.ordering.enums import KINDS
 from services.ordering.messages import CATALOGUE
 from services.ordering.profiles.service import FIELD, Profiles, ProfileToSave, refuse_unserved
 from services.ordering.profiles.wire import party_message, profile_of
@@ -32,7 +32,7 @@ class ProfileRpcs(OrderingServiceServicer):
             request.request_id, violations, account=account_id, profile=request.profile, split=request.split_payment
         )
         entry = _entry(violations, request, account_id)
-        kind = word(KINDS, request.profile.kind)
+        kind = KINDS.word(request.profile.kind)
         if kind is None:
             violations.add(f"{FIELD}kind", "required")
             violations.check()

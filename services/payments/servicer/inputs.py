@@ -1,15 +1,12 @@
 """What a request must look like before anything is decided; every bad field is named at once."""
 
 from datetime import date
-from typing import TypeVar
 
 from casella.common.v1 import common_pb2
 from services.kit.money import Money
 from services.kit.validation import Violations
 from services.kit.wire import from_date
-from services.payments.domain.payment_requests import CloseReason, Method
 from services.payments.domain.proforma_numbers import LONGEST_KEY, SHORTEST_KEY, key_of
-from services.payments.servicer.messages import CLOSE_REASONS, METHODS
 
 CURRENCY = "EUR"
 MOST_MINOR = 99_999_999_999
@@ -21,8 +18,6 @@ LONGEST_SIGNATURE = 2_000
 LARGEST_WEBHOOK = 256 * 1024
 LARGEST_STATEMENT = 3 * 1024 * 1024
 
-T = TypeVar("T")
-
 
 def amount(bad: Violations, field: str, message: common_pb2.Money) -> Money:
     """A positive amount in euro."""
@@ -31,22 +26,6 @@ def amount(bad: Violations, field: str, message: common_pb2.Money) -> Money:
     if not 0 < message.minor <= MOST_MINOR:
         bad.add(f"{field}.minor", "out_of_range", least=1, most=MOST_MINOR)
     return Money(message.minor, CURRENCY)
-
-
-def method(bad: Violations, field: str, value: int) -> Method:
-    """How to pay: by transfer or online. Automatic debit comes with the renewals."""
-    return _choice(bad, field, value, {wire: ours for ours, wire in METHODS.items()}, Method.ONLINE)
-
-
-def close_reason(bad: Violations, field: str, value: int) -> CloseReason:
-    """Why a request is closed."""
-    return _choice(bad, field, value, {wire: ours for ours, wire in CLOSE_REASONS.items()}, CloseReason.EXPIRED)
-
-
-def _choice(bad: Violations, field: str, value: int, choices: dict[int, T], harmless: T) -> T:
-    if value not in choices:
-        bad.add(field, "not_a_choice" if value else "required")
-    return choices.get(value, harmless)
 
 
 def proforma_number(bad: Violations, field: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.wire import to_date, to_money, to_timestamp
 from services.payments.domain.matching import QueueReason
@@ -22,14 +23,19 @@ STATES = {
     RequestState.PAID: payments_pb2.PAYMENT_REQUEST_STATE_PAID,
     RequestState.CLOSED: payments_pb2.PAYMENT_REQUEST_STATE_CLOSED,
 }
-METHODS = {
-    Method.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
-    Method.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
-}
-CLOSE_REASONS = {
-    CloseReason.EXPIRED: payments_pb2.CLOSE_REASON_EXPIRED,
-    CloseReason.CANCELLED: payments_pb2.CLOSE_REASON_CANCELLED,
-}
+METHODS = EnumTable(
+    {
+        Method.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        Method.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
+    }
+)
+"""Automatic debit comes with the renewals."""
+CLOSE_REASONS = EnumTable(
+    {
+        CloseReason.EXPIRED: payments_pb2.CLOSE_REASON_EXPIRED,
+        CloseReason.CANCELLED: payments_pb2.CLOSE_REASON_CANCELLED,
+    }
+)
 QUEUE_REASONS = {
     QueueReason.SHORT: payments_pb2.MONEY_ENTRY_REASON_SHORT,
     QueueReason.OVER: payments_pb2.MONEY_ENTRY_REASON_OVER,

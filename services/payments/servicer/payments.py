@@ -12,6 +12,7 @@ from services.kit.context import owner_filter
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
+from services.payments.domain.payment_requests import CloseReason, Method
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.service.queue import MoneyQueue
@@ -19,7 +20,7 @@ from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import STATES, Messages, money_entry, proof
+from services.payments.servicer.messages import CLOSE_REASONS, METHODS, STATES, Messages, money_entry, proof
 
 Context = ServicerContext[object, object]
 
@@ -54,7 +55,7 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         order = bad.uuid("order_id", request.order_id)
         account = bad.uuid("account_id", request.account_id)
         amount = inputs.amount(bad, "amount", request.amount)
-        method = inputs.method(bad, "method", request.method)
+        method = METHODS.chosen(bad, "method", request.method, Method.ONLINE)
         bad.check()
         made = await self._desks.requests.create(order, account, amount, method)
         return payments_pb2.CreatePaymentRequestResponse(payment_request=self._messages.payment_request(made))
@@ -89,7 +90,7 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         """Close a payment request, or tell that it was paid."""
         bad = Violations()
         request_id = bad.uuid("payment_request_id", request.payment_request_id)
-        reason = inputs.close_reason(bad, "reason", request.reason)
+        reason = CLOSE_REASONS.chosen(bad, "reason", request.reason, CloseReason.EXPIRED)
         bad.check()
         ended = await self._desks.checkout.close(request_id, reason)
         return payments_pb2.ClosePaymentRequestResponse(payment_request=self._messages.payment_request(ended))

@@ -60,7 +60,7 @@ def _consents(found: Violations, messages: Sequence[pb.Consent]) -> tuple[Consen
     for number, message in enumerate(messages):
         path = f"consents[{number}]"
         version = found.text(f"{path}.document_version", message.document_version, _LONGEST_VERSION)
-        kind = CONSENT_KINDS.get(message.kind)
+        kind = CONSENT_KINDS.word(message.kind)
         if kind is None:
             found.add(f"{path}.kind", "not_a_choice" if message.kind else "required")
         elif kind in answers:

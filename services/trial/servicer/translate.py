@@ -1,11 +1,11 @@
 """Translates what this room knows into protobuf."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from casella.common.v1 import common_pb2
 from casella.trial.v1 import trial_pb2 as pb
+from services.kit.enums import EnumTable
 from services.kit.wire import to_duration, to_language, to_timestamp
 from services.trial.domain.accounts import Account, Trial
 from services.trial.domain.schedule import Next
@@ -13,12 +13,13 @@ from services.trial.domain.sign_ups import ConsentKind, ConsentRecord, SignUpInR
 from services.trial.domain.terms import TrialState
 from services.trial.service.sessions import OpenSession
 
-CONSENT_KINDS: Final[Mapping[pb.ConsentKind, ConsentKind]] = {
-    pb.CONSENT_KIND_TERMS: ConsentKind.TERMS,
-    pb.CONSENT_KIND_PRIVACY: ConsentKind.PRIVACY,
-    pb.CONSENT_KIND_PROMOTIONAL: ConsentKind.PROMOTIONAL,
-}
-_CONSENT_NUMBERS: Final = {kind: number for number, kind in CONSENT_KINDS.items()}
+CONSENT_KINDS: Final = EnumTable(
+    {
+        ConsentKind.TERMS: pb.CONSENT_KIND_TERMS,
+        ConsentKind.PRIVACY: pb.CONSENT_KIND_PRIVACY,
+        ConsentKind.PROMOTIONAL: pb.CONSENT_KIND_PROMOTIONAL,
+    }
+)
 _TRIAL_STATES: Final = {
     TrialState.ACTIVE: pb.TRIAL_STATE_ACTIVE,
     TrialState.ENDED: pb.TRIAL_STATE_ENDED,
@@ -79,7 +80,7 @@ def consent(found: ConsentRecord) -> pb.ConsentRecord:
     answer = found.consent
     return pb.ConsentRecord(
         consent=pb.Consent(
-            kind=_CONSENT_NUMBERS[answer.kind], document_version=answer.document_version, granted=answer.granted
+            kind=CONSENT_KINDS[answer.kind], document_version=answer.document_version, granted=answer.granted
         ),
         at=to_timestamp(found.at),
         client=common_pb2.ClientContext(ip=found.ip, user_agent=found.user_agent),
