@@ -63,6 +63,7 @@ class Order(OrderSteps):
         match order.state:
             case pb.ORDER_STATE_PAID:
                 unlocked = await self.unlock(order)
+                await self.record_unlock(unlocked)  # before the invoice, which names the period
                 invoice = await self.issue_invoice()
                 await self.email_courtesy_invoice(invoice)
                 await self.fulfil(invoice, unlocked)  # last: on a fulfilled order a new run does nothing

@@ -141,6 +141,11 @@ class OrderSteps(Process):
         self.details.happened("the service is unlocked")
         return answer
 
+    async def record_unlock(self, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
+        """The period that the order pays for begins with the unlock."""
+        request = pb.RecordUnlockRequest(order_id=self.order_id, unlocked_at=unlocked.unlocked_at)
+        await quickly(OrderingSteps.record_unlock, request, "note the unlock and its period")
+
     async def issue_invoice(self) -> invoicing_pb2.Document:
         """The invoice with its number; its e-invoice starts with it."""
         request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)

@@ -129,6 +129,11 @@ class Shop:
         answer = await self.worker.RecordOutcome(request)
         return pb.Order.FromString(answer.order.SerializeToString())
 
+    async def record_unlock(self, order_id: str, unlocked_at: Timestamp | None = None) -> pb.Order:
+        moment = unlocked_at or to_timestamp(self.room.clock.now())
+        answer = await self.worker.RecordUnlock(pb.RecordUnlockRequest(order_id=order_id, unlocked_at=moment))
+        return pb.Order.FromString(answer.order.SerializeToString())
+
     async def fulfil(self, order_id: str, unlocked_at: Timestamp | None = None) -> pb.FulfilOrderResponse:
         request = pb.FulfilOrderRequest(
             order_id=order_id,

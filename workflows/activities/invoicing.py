@@ -78,7 +78,7 @@ class InvoicingSteps:
                 account_id=order.account_id,
                 language=order.language,
                 party=order.party,
-                lines=_lines(order),
+                lines=_lines_of_period(order),
                 totals=order.quote.totals,
                 date=asked.available_on,
                 method=asked.method,
@@ -144,6 +144,18 @@ class InvoicingSteps:
 def _lines(order: ordering_pb2.Order) -> list[common_pb2.Line]:
     italian = order.language != common_pb2.LANGUAGE_EN
     return list(order.quote.lines_it if italian else order.quote.lines_en)
+
+
+def _lines_of_period(order: ordering_pb2.Order) -> list[common_pb2.Line]:
+    """The lines with the days that are sold: nature and quantity of the service (DPR 633/1972, art. 21(2)(g))."""
+    lines = []
+    for sold in _lines(order):
+        line = common_pb2.Line()
+        line.CopyFrom(sold)
+        line.period_start.CopyFrom(order.period_start)
+        line.period_end.CopyFrom(order.period_end)
+        lines.append(line)
+    return lines
 
 
 def _ids_only(document: pb.Document) -> pb.Document:

@@ -73,6 +73,12 @@ class OrderingSteps:
         answer = await self._ordering.RecordOutcome(request)
         return pb.RecordOutcomeResponse(order=_without_party(answer.order))
 
+    @step("RecordUnlock")
+    async def record_unlock(self, request: pb.RecordUnlockRequest) -> pb.RecordUnlockResponse:
+        """Note the unlock, which fixes the period that the documents name."""
+        answer = await self._ordering.RecordUnlock(request)
+        return pb.RecordUnlockResponse(order=_without_party(answer.order))
+
     @step("FulfilOrder")
     async def fulfil(self, request: pb.FulfilOrderRequest) -> pb.FulfilOrderResponse:
         """Make the subscription and its first period."""

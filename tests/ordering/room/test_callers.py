@@ -163,6 +163,7 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
         {"order_id": request_id(), "outcome": pb.OUTCOME_EXPIRED, "available_on": common_pb2.Date(year=2026)},
         {"available_on": "not_a_date"},
     ),
+    ("worker", "RecordUnlock", {}, {"order_id": "required", "unlocked_at": "required"}),
     ("worker", "FulfilOrder", {}, {"order_id": "required", "invoice_id": "required", "unlocked_at": "required"}),
     (
         "worker",

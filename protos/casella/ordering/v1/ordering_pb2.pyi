@@ -271,7 +271,7 @@ class PlaceOrderRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., quote_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., consent: _Optional[_Union[OrderConsent, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until")
+    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until", "period_start", "period_end")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -292,6 +292,8 @@ class Order(_message.Message):
     WITHDRAWAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
     HOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_START_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_END_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     state: OrderState
@@ -312,7 +314,9 @@ class Order(_message.Message):
     withdrawal_until: _timestamp_pb2.Timestamp
     available_on: _common_pb2.Date
     hold_until: _timestamp_pb2.Timestamp
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    period_start: _common_pb2.Date
+    period_end: _common_pb2.Date
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order",)
@@ -421,6 +425,20 @@ class RecordOutcomeRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class RecordOutcomeResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class RecordUnlockRequest(_message.Message):
+    __slots__ = ("order_id", "unlocked_at")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNLOCKED_AT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    unlocked_at: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RecordUnlockResponse(_message.Message):
     __slots__ = ("order",)
     ORDER_FIELD_NUMBER: _ClassVar[int]
     order: Order

@@ -90,6 +90,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeResponse.FromString,
                 _registered_method=True)
+        self.RecordUnlock = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordUnlock',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockResponse.FromString,
+                _registered_method=True)
         self.FulfilOrder = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/FulfilOrder',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FulfilOrderRequest.SerializeToString,
@@ -213,6 +218,14 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordUnlock(self, request, context):
+        """Notes when a paid order's service was unlocked and fixes the first period, which the documents name. The first
+        moment stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FulfilOrder(self, request, context):
         """Completes a paid and unlocked order: makes the subscription and its first period.
         """
@@ -326,6 +339,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.RecordOutcome,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeResponse.SerializeToString,
+            ),
+            'RecordUnlock': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordUnlock,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockResponse.SerializeToString,
             ),
             'FulfilOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.FulfilOrder,
@@ -666,6 +684,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/RecordOutcome',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordOutcomeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordUnlock(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordUnlock',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordUnlockResponse.FromString,
             options,
             channel_credentials,
             insecure,

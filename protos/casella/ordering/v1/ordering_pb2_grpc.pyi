@@ -55,6 +55,10 @@ class OrderingServiceStub:
     """Does everything that is due on an open order (sends due reminders) and says what comes next."""
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordOutcomeRequest, _ordering_pb2.RecordOutcomeResponse]
     """Writes how an order ended, after payments has decided. The first outcome stays."""
+    RecordUnlock: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordUnlockRequest, _ordering_pb2.RecordUnlockResponse]
+    """Notes when a paid order's service was unlocked and fixes the first period, which the documents name. The first
+    moment stays.
+    """
     FulfilOrder: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.FulfilOrderRequest, _ordering_pb2.FulfilOrderResponse]
     """Completes a paid and unlocked order: makes the subscription and its first period."""
     SendOrderEmail: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SendOrderEmailRequest, _ordering_pb2.SendOrderEmailResponse]
@@ -99,6 +103,10 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Does everything that is due on an open order (sends due reminders) and says what comes next."""
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordOutcomeRequest, _ordering_pb2.RecordOutcomeResponse]  # type: ignore[assignment]
     """Writes how an order ended, after payments has decided. The first outcome stays."""
+    RecordUnlock: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordUnlockRequest, _ordering_pb2.RecordUnlockResponse]  # type: ignore[assignment]
+    """Notes when a paid order's service was unlocked and fixes the first period, which the documents name. The first
+    moment stays.
+    """
     FulfilOrder: _aio.UnaryUnaryMultiCallable[_ordering_pb2.FulfilOrderRequest, _ordering_pb2.FulfilOrderResponse]  # type: ignore[assignment]
     """Completes a paid and unlocked order: makes the subscription and its first period."""
     SendOrderEmail: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SendOrderEmailRequest, _ordering_pb2.SendOrderEmailResponse]  # type: ignore[assignment]
@@ -206,6 +214,16 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.RecordOutcomeResponse, _abc.Awaitable[_ordering_pb2.RecordOutcomeResponse]]:
         """Writes how an order ended, after payments has decided. The first outcome stays."""
+
+    @_abc_1.abstractmethod
+    def RecordUnlock(
+        self,
+        request: _ordering_pb2.RecordUnlockRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordUnlockResponse, _abc.Awaitable[_ordering_pb2.RecordUnlockResponse]]:
+        """Notes when a paid order's service was unlocked and fixes the first period, which the documents name. The first
+        moment stays.
+        """
 
     @_abc_1.abstractmethod
     def FulfilOrder(
