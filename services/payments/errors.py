@@ -41,7 +41,7 @@ class ProviderUnavailable(CasellaError):
 
 
 class AmountMismatch(CasellaError):
-    """The order has a payment request with another amount, account or method."""
+    """The order has a payment request with another amount, account or method, or the transfer another amount."""
 
     reason = errors_pb2.REASON_AMOUNT_MISMATCH
 
@@ -50,3 +50,9 @@ class ProformaConflict(CasellaError):
     """The payment request has another proforma number, or the number belongs to another request."""
 
     reason = errors_pb2.REASON_REQUEST_ID_REUSED
+
+
+class MoneyWaiting(CasellaError):
+    """Money for this payment request waits for an operator: it does not expire."""
+
+    reason = errors_pb2.REASON_MONEY_WAITING

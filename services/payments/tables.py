@@ -1,6 +1,7 @@
 """The tables of this room as the store speaks of them; the migrations make them, a test compares the two."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 
@@ -107,10 +108,11 @@ money_entries = Table(
     Column("remittance", Text, nullable=False),
     Column("payer_name", Text, nullable=False),
     Column("suggestions", ARRAY(Uuid), nullable=False),
+    Column("named", ARRAY(Uuid), nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("settled_at", _INSTANT, nullable=True),
 )
-"""Money that waits for an operator, until `settled_at`."""
+"""Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions."""
 
 ledger_transactions = Table(
     "ledger_transactions",

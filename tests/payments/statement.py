@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
 
-from tests.payments.world import OUR_IBAN
+from services.payments.settings import EXAMPLE_IBAN
 
+ANY_DAY = date(2026, 11, 20)
+"""Booking date of an entry whose day does not matter: the world imports it as booked today by its own clock."""
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
@@ -18,7 +20,7 @@ class Entry:
     reference: str = ""
     bank_reference: str = ""
     end_to_end: str = "NOTPROVIDED"
-    day: date | None = date(2026, 11, 20)
+    day: date | None = ANY_DAY
     currency: str = "EUR"
     direction: str = "CRDT"
     status: str = "BOOK"
@@ -42,7 +44,7 @@ class Entry:
         )
 
 
-def statement(*entries: Entry, number: str = "STMT-1", iban: str = OUR_IBAN) -> bytes:
+def statement(*entries: Entry, number: str = "STMT-1", iban: str = EXAMPLE_IBAN) -> bytes:
     """A file with one statement of our account."""
     inside = "".join(entry.xml() for entry in entries)
     return (

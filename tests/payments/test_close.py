@@ -1,6 +1,8 @@
 """A payment request is closed after the end of its page, and never against money."""
 
 import asyncio
+from datetime import date
+from typing import Any
 
 import grpc
 import pytest
@@ -8,10 +10,12 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
+from services.kit.wire import to_date
 from services.payments.domain.payment_requests import CloseReason
 from services.payments.store import requests
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World, uuid_of
+from tests.support.room import request_id
 
 OPEN, PAID, CLOSED = (
     payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
@@ -205,3 +209,74 @@ async def test_of_a_page_that_is_begun_and_a_closing_none_survives_the_other(wor
         _, closed = await asyncio.gather(world.start(request), world.close(request))
         assert closed.state == CLOSED
     assert {item["status"] for item in (await world.stripe.state())["sessions"]} <= {"expired"}
+
+
+@pytest.mark.parametrize(
+    ("minor", "changed"),
+    [
+        (GROSS - 1, {}),
+        (GROSS + 1, {}),
+        (GROSS, {"currency": "CHF"}),
+        (GROSS, {"day": None}),
+        (GROSS, {"day": date(2020, 1, 1)}),
+    ],
+)
+async def test_a_request_does_not_expire_while_money_that_names_it_waits(
+    world: World, minor: int, changed: dict[str, Any]
+) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(minor, reference=request.transfer.reference, **changed)))
+    with pytest.raises(Refused) as refused:
+        await world.close(request)
+    assert refused.value.reason == errors_pb2.REASON_MONEY_WAITING
+    assert (await world.get(request)).state == OPEN
+    assert (await world.close(request, payments_pb2.CLOSE_REASON_CANCELLED)).state == CLOSED
+
+
+async def test_money_that_names_the_proforma_or_two_requests_holds_the_expiry_and_a_suggestion_does_not(
+    world: World,
+) -> None:
+    numbered, first, second, suggested = [await world.transfer_request() for _ in range(4)]
+    await world.stub().RecordProforma(
+        payments_pb2.RecordProformaRequest(payment_request_id=numbered.payment_request_id, proforma_number="P2027/7")
+    )
+    both = f"{first.transfer.reference} {second.transfer.reference}"
+    await world.import_file(
+        statement(Entry(1, text="saldo P2027/7"), Entry(2 * GROSS, text=both), Entry(GROSS, text="?"))
+    )
+    for held in (numbered, first, second):
+        with pytest.raises(Refused) as refused:
+            await world.close(held)
+        assert refused.value.reason == errors_pb2.REASON_MONEY_WAITING
+    assert (await world.close(suggested)).state == CLOSED
+
+
+async def test_a_page_stays_usable_when_the_expiry_is_refused(world: World) -> None:
+    request = await world.request()
+    await world.stub().RecordProforma(
+        payments_pb2.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number="P2027/8")
+    )
+    url = await world.start(request)
+    await world.import_file(statement(Entry(1, text="P2027/8")))
+    with pytest.raises(Refused):
+        await world.close(request)
+    assert await world.stripe.pay(url) == 303
+
+
+async def test_money_that_was_assigned_elsewhere_holds_no_expiry(world: World) -> None:
+    request = await world.transfer_request()
+    less = common_pb2.Money(minor=GROSS - 1, currency="EUR")
+    smaller = await world.transfer_request(amount=less)
+    await world.import_file(statement(Entry(less.minor, reference=request.transfer.reference, bank_reference="B-5")))
+    await world.stub("operator").RecordBankTransfer(
+        payments_pb2.RecordBankTransferRequest(
+            request_id=request_id(),
+            payment_request_id=smaller.payment_request_id,
+            amount=less,
+            booked_on=to_date(world.today()),
+            bank_reference="B-5",
+            steering=common_pb2.Steering(actor="anna", reason_code="phone_confirmed"),
+        )
+    )
+    assert (await world.get(smaller)).state == PAID
+    assert (await world.close(request)).state == CLOSED

@@ -1,13 +1,14 @@
 """Bank statements: exact money pays on its booking date, everything else waits for an operator with its reason."""
 
 import asyncio
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
+from services.kit.wire import to_date
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 
@@ -25,11 +26,13 @@ async def proforma(world: World, request: payments_pb2.PaymentRequest, number: s
 
 async def test_exact_money_with_the_reference_pays_on_its_booking_date(world: World) -> None:
     request = await world.transfer_request()
-    done = await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=date(2026, 1, 31))))
+    booked_on = world.today()
+    await world.advance(days=3)
+    done = await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=booked_on)))
     assert (done.credits, done.paid, done.queued, done.known) == (1, 1, 0, 0)
     paid = await world.get(request)
     assert paid.state == PAID
-    assert paid.available_on == common_pb2.Date(year=2026, month=1, day=31)
+    assert paid.available_on == to_date(booked_on)
     assert [wake.workflow_id for wake in await world.room.wakes()] == [f"order:{request.order_id}"]
     assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
 
@@ -207,3 +210,18 @@ async def test_the_queue_is_listed_page_by_page_oldest_first(world: World) -> No
         token = listed.next_page_token
     assert amounts == [1, 2, 3, 4, 5, 6, 7]
     assert token == ""
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with_a_reason_of_its_own(
+    world: World, days: int
+) -> None:
+    request = await world.transfer_request()
+    day = world.today() + timedelta(days=days)
+    done = await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=day)))
+    assert (done.paid, done.queued) == (0, 1)
+    (entry,) = await world.queue()
+    assert (entry.reason, entry.available_on) == (REASON["date"], to_date(day))
+    assert (await world.get(request)).state == OPEN
+    assert await world.room.wakes() == []
+    assert (await world.proof()).balanced

@@ -16,15 +16,16 @@ from tests.support.room import request_id
 
 Answer = payments_pb2.RecordBankTransferResponse
 PAID = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+OPEN = payments_pb2.PAYMENT_REQUEST_STATE_OPEN
 
 
 def seen(world: World, request: payments_pb2.PaymentRequest, **changed: Any) -> payments_pb2.RecordBankTransferRequest:
-    """What an operator sends who saw the transfer on the account yesterday."""
+    """What an operator sends who saw the transfer on the account today."""
     fields = {
         "request_id": request_id(),
         "payment_request_id": request.payment_request_id,
         "amount": common_pb2.Money(minor=GROSS, currency="EUR"),
-        "booked_on": to_date(world.today() - timedelta(days=1)),
+        "booked_on": to_date(world.today()),
         "bank_reference": "CRO-4711",
         "steering": common_pb2.Steering(actor="anna@provider", reason_code="seen_on_account", source="update:1"),
         **changed,
@@ -148,3 +149,81 @@ async def test_every_bad_field_is_named_and_nothing_is_stored(world: World) -> N
         "steering.actor", "steering.reason_code", "steering.ticket_id",
     }  # fmt: skip
     assert await world.room.rows("announced_transfers") == await world.room.rows("audit") == []
+
+
+async def refusal(world: World, asked: payments_pb2.RecordBankTransferRequest) -> Refused:
+    """How a record is refused; it leaves nothing behind."""
+    before = [await world.room.rows(table) for table in ("announced_transfers", "audit", "ledger_transactions")]
+    with pytest.raises(Refused) as refused:
+        await record(world, asked)
+    assert before == [await world.room.rows(table) for table in ("announced_transfers", "audit", "ledger_transactions")]
+    return refused.value
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_a_transfer_booked_before_the_request_or_in_the_future_is_refused(world: World, days: int) -> None:
+    request = await world.transfer_request()
+    day = world.today() + timedelta(days=days)
+    refused = await refusal(world, seen(world, request, booked_on=to_date(day)))
+    assert [violation.field for violation in refused.violations] == ["booked_on"]
+    assert (await world.get(request)).state == OPEN
+
+
+async def test_money_that_the_bank_books_in_the_future_is_assigned_from_that_day_on(world: World) -> None:
+    request = await world.transfer_request()
+    day = world.today() + timedelta(days=2)
+    await world.import_file(statement(Entry(GROSS, text="?", bank_reference="B-7", day=day)))
+    refused = await refusal(world, seen(world, request, bank_reference="B-7"))
+    assert [violation.field for violation in refused.violations] == ["booked_on"]
+    assert len(await world.queue()) == 1
+    await world.advance(days=2)
+    answer = await record(world, seen(world, request, bank_reference="B-7"))
+    assert (answer.payment_request.state, answer.payment_request.available_on) == (PAID, to_date(day))
+
+
+async def test_money_without_day_and_bank_reference_can_be_assigned_by_the_name_that_the_queue_gives_it(
+    world: World,
+) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=None)))
+    (entry,) = await world.queue()
+    named = {"bank_reference": entry.source_reference}
+    early = seen(world, request, booked_on=to_date(world.today() - timedelta(days=1)), **named)
+    assert [violation.field for violation in (await refusal(world, early)).violations] == ["booked_on"]
+    assert (await record(world, seen(world, request, **named))).payment_request.state == PAID
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS, "suspense": 0}
+
+
+@pytest.mark.parametrize("told_by", ["bank", "operator"])
+async def test_a_known_bank_reference_with_another_amount_is_refused(world: World, told_by: str) -> None:
+    request, other = await world.transfer_request(), await world.transfer_request()
+    less = common_pb2.Money(minor=GROSS - 100, currency="EUR")
+    if told_by == "bank":
+        await world.import_file(statement(Entry(less.minor, text="?", bank_reference="B-1")))
+    else:
+        await record(world, seen(world, request, amount=less, bank_reference="B-1"))
+    for each in (request, other):
+        refused = await refusal(world, seen(world, each, bank_reference="B-1"))
+        assert refused.reason == errors_pb2.REASON_AMOUNT_MISMATCH
+        assert (await world.get(each)).state == OPEN
+
+
+@pytest.mark.parametrize("pieces", [(GROSS - 100, 100), (GROSS + 1,)])
+async def test_waiting_money_is_not_counted_again_as_a_record_of_the_exact_amount(
+    world: World, pieces: tuple[int, ...]
+) -> None:
+    request = await world.transfer_request()
+    reference = request.transfer.reference
+    await world.import_file(statement(*(Entry(minor, reference=reference) for minor in pieces)))
+    refused = await refusal(world, seen(world, request))
+    assert refused.reason == errors_pb2.REASON_AMOUNT_MISMATCH
+    assert await world.balances() == {"bank": sum(pieces), "suspense": -sum(pieces)}
+    # A real further transfer is not held up: its statement pays.
+    assert (await world.import_file(statement(Entry(GROSS, reference=reference), number="NEXT"))).paid == 1
+
+
+async def test_a_mere_suggestion_does_not_hold_a_record(world: World) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, text="?")))
+    assert [list(entry.suggestions) for entry in await world.queue()] == [[request.payment_request_id]]
+    assert (await record(world, seen(world, request))).payment_request.state == PAID

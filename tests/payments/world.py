@@ -16,12 +16,14 @@ from aiohttp import web
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
 from gateway.web import make_app
+from services.kit.calendar import rome_date
 from services.kit.core import Core
 from services.kit.ids import new_id
 from services.kit.server import Room
 from services.payments.provider.stripe_gateway import StripeGateway
 from services.payments.room import NAME, build
 from services.payments.settings import EXAMPLE_IBAN, PaymentsSettings
+from tests.payments.statement import ANY_DAY
 from tests.stripe_standin import process
 from tests.stripe_standin.process import StripeProcess
 from tests.support.room import MovableClock, TestRoom, running_room
@@ -85,7 +87,8 @@ class World:
         return ended
 
     async def import_file(self, file: bytes) -> payments_pb2.ImportStatementResponse:
-        """Import a statement."""
+        """Import a statement; what was booked on any day was booked today."""
+        file = file.replace(ANY_DAY.isoformat().encode(), self.today().isoformat().encode())
         asked = payments_pb2.ImportStatementRequest(file=file)
         done: payments_pb2.ImportStatementResponse = await self.stub("operator").ImportStatement(asked, timeout=30)
         return done
@@ -122,8 +125,8 @@ class World:
         await self.stripe.move_clock(self.standin_offset)
 
     def today(self) -> date:
-        """Today in UTC by the room's clock."""
-        return self.room.clock.now().date()
+        """Today in Rome by the room's clock."""
+        return rome_date(self.room.clock.now())
 
 
 @asynccontextmanager

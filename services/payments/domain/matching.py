@@ -4,9 +4,11 @@ Only exact money pays. Everything else is kept, once, with its reason; nothing o
 the request is still open is decided by the guarded change of its row, so the verdict here is about the money alone.
 """
 
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.kit.calendar import rome_date
 from services.kit.money import Money
 from services.payments.domain.payment_requests import PaymentRequest, RequestState
 
@@ -22,6 +24,10 @@ class QueueReason(StrEnum):
     WRONG_CURRENCY = "wrong_currency"
     UNDATED = "undated"
     """The bank does not say when the money was there, and that day is the invoice's date."""
+    DATE = "date"
+    """Booked on a day on which it cannot have paid this, and that day would be the invoice's date."""
+    REVERSED = "reversed"
+    """The bank took a credit back; what it had paid stays paid until a person decides."""
 
 
 def fault_of(received: Money, asked: Money) -> QueueReason | None:
@@ -33,6 +39,13 @@ def fault_of(received: Money, asked: Money) -> QueueReason | None:
     if received > asked:
         return QueueReason.OVER
     return None
+
+
+def date_fault(booked_on: date | None, made_at: datetime, now: datetime) -> QueueReason | None:
+    """What is wrong with a booking date for a request made then: it lies before that day in Rome, or in the future."""
+    if booked_on is None:
+        return QueueReason.UNDATED
+    return None if rome_date(made_at) <= booked_on <= rome_date(now) else QueueReason.DATE
 
 
 def reason_when_final(state: RequestState) -> QueueReason:

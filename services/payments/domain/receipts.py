@@ -32,6 +32,7 @@ class Receipt:
         remittance: What the payer wrote.
         payer_name: Who paid, as the bank tells it.
         suggestions: Requests that it may be for, best first, where it matches none.
+        named: Requests that the payer's text names by reference or number; they do not expire while it waits.
     """
 
     source: Source
@@ -43,6 +44,7 @@ class Receipt:
     remittance: str = ""
     payer_name: str = ""
     suggestions: tuple[UUID, ...] = ()
+    named: tuple[UUID, ...] = ()
 
 
 class Fate(StrEnum):

@@ -20,7 +20,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
-from services.payments.errors import PaymentProcessing, ProviderUnavailable
+from services.payments.errors import MoneyWaiting, PaymentProcessing, ProviderUnavailable
 from services.payments.provider.contract import (
     PageOrder,
     PageUnusableError,
@@ -28,7 +28,7 @@ from services.payments.provider.contract import (
     ProviderUnavailableError,
 )
 from services.payments.service.pages import Pages
-from services.payments.store import attempts, requests
+from services.payments.store import attempts, queue, requests
 
 PAGE_LIFE = timedelta(hours=23)
 """Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
@@ -82,6 +82,7 @@ class Checkout:
 
         Raises:
             NotFound: No such request.
+            MoneyWaiting: It would expire while money that names it waits for an operator.
             PaymentProcessing: A charge is being processed.
             ProviderUnavailable: The page's end cannot be made sure of.
         """
@@ -90,11 +91,26 @@ class Checkout:
             if request.state is not RequestState.OPEN:
                 return request
             if request.live is not None:
+                if reason is CloseReason.EXPIRED:
+                    await self._check_nothing_waits(request_id)  # a page on which the customer can pay stays usable
                 await self._end_page(request, request.live)
                 continue
-            async with self._database.single() as conn:
-                await requests.close(conn, request_id, request.attempt, reason, self._clock.now())
+            await self._close(request, reason)
         raise NotReady(retry_after=timedelta(seconds=1))
+
+    async def _close(self, request: PaymentRequest, reason: CloseReason) -> None:
+        async with self._database.transaction() as conn:
+            # Held first: money that comes meanwhile waits, and then is late; what came before is seen here.
+            state = await requests.lock(conn, request.request_id)
+            expires = reason is CloseReason.EXPIRED and state is RequestState.OPEN
+            if expires and await queue.names(conn, request.request_id):
+                raise MoneyWaiting
+            await requests.close(conn, request.request_id, request.attempt, reason, self._clock.now())
+
+    async def _check_nothing_waits(self, request_id: UUID) -> None:
+        async with self._database.reading() as conn:
+            if await queue.names(conn, request_id):
+                raise MoneyWaiting
 
     async def _page_url(self, request: PaymentRequest) -> str:
         """The live page's address; empty when something has changed and the request must be looked at again."""

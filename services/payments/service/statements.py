@@ -12,7 +12,7 @@ from services.kit import hooks
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.money import Money
-from services.payments.domain.matching import QueueReason, fault_of, target_of
+from services.payments.domain.matching import QueueReason, date_fault, fault_of, target_of
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.proforma_numbers import candidate_keys, names
 from services.payments.domain.receipts import Fate, Receipt, Source
@@ -23,6 +23,7 @@ from services.payments.statements.entries import Credit, Statement
 from services.payments.store import bank, receipts, requests
 
 MOST_SUGGESTIONS = 5
+_SHOWN_CHARACTERS = 16
 _LOG = logging.getLogger(__name__)
 
 
@@ -43,6 +44,7 @@ class _Match:
     """What a credit is for, as far as its text says."""
 
     target: PaymentRequest | None
+    named: tuple[PaymentRequest, ...]
     suggestions: tuple[PaymentRequest, ...]
 
 
@@ -89,10 +91,11 @@ class Statements:
                 amount=Money(credit.minor, credit.currency),
                 available_on=credit.booking_date,
                 received_at=now,
-                shown_reference=credit.bank_reference or credit.end_to_end or "",
+                shown_reference=_shown(credit),
                 remittance=credit.remittance,
                 payer_name=credit.debtor_name or "",
                 suggestions=tuple(request.request_id for request in match.suggestions),
+                named=tuple(request.request_id for request in match.named),
             )
             fate = await self._decide(conn, credit, receipt, match.target)
             await hooks.at("payment.before_commit")
@@ -110,6 +113,7 @@ class Statements:
         if target is None:
             return (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate
         fault = fault_of(receipt.amount, target.amount)
+        fault = fault or date_fault(receipt.available_on, target.created_at, receipt.received_at)
         return (await receipts.take_in(conn, receipt, target.request_id, fault)).fate
 
     async def _match(self, conn: AsyncConnection, credit: Credit) -> _Match:
@@ -124,9 +128,14 @@ class Statements:
         named = by_reference or by_number
         target = next((request for request in named if request.request_id == target_id), None)
         if target is not None:
-            return _Match(target, (target,))
+            return _Match(target, (target,), (target,))
         same_amount = await requests.open_of_amount(conn, Money(credit.minor, credit.currency), MOST_SUGGESTIONS)
-        return _Match(None, tuple(named[:MOST_SUGGESTIONS] or same_amount))
+        return _Match(None, tuple(named), tuple(named[:MOST_SUGGESTIONS] or same_amount))
+
+
+def _shown(entry: Credit) -> str:
+    """The name by which an operator says what an entry is for; one of ours where the bank gives none."""
+    return entry.bank_reference or entry.end_to_end or entry.identity.hex()[:_SHOWN_CHARACTERS]
 
 
 def _summary(statements: tuple[Statement, ...], fates: Counter[Fate]) -> Imported:

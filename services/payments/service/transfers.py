@@ -8,14 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import audit, hooks
 from services.kit.audit import AuditEntry
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
 from services.kit.money import Money
 from services.kit.requests import Call, claim
-from services.payments.domain.matching import fault_of
+from services.kit.validation import Violations
+from services.payments.domain.matching import date_fault, fault_of
 from services.payments.domain.payment_requests import PaymentRequest, RequestState
 from services.payments.domain.receipts import Receipt, Source
+from services.payments.errors import AmountMismatch
+from services.payments.messages import CATALOGUE
 from services.payments.store import bank, queue, receipts, requests
 
 _ASK_AGAIN = timedelta(seconds=1)
@@ -52,6 +56,9 @@ class Transfers:
 
         Raises:
             NotFound: No such payment request.
+            InvalidInput: The transfer was booked before the payment request was made, or will be in the future.
+            AmountMismatch: The bank reference is known with another amount, or the request is named by money that
+                waits, of which this would be a second count.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
@@ -73,11 +80,23 @@ class Transfers:
         self, conn: AsyncConnection, transfer: SeenTransfer, request: PaymentRequest, now: datetime
     ) -> None:
         """Count the money unless a statement has told of it already; then only say what it is for."""
-        exact = fault_of(transfer.amount, request.amount) is None
-        if await bank.entry_known(conn, transfer.bank_reference, transfer.amount):
-            if exact and request.state is RequestState.OPEN:
-                await self._assign(conn, transfer, now)
+        pays = request.state is RequestState.OPEN and fault_of(transfer.amount, request.amount) is None
+        told = await bank.amounts_told(conn, transfer.bank_reference)
+        known = told | await bank.amounts_announced(conn, transfer.bank_reference)
+        if known and transfer.amount not in known:
+            raise AmountMismatch("this bank reference is known with another amount")
+        if transfer.amount in told:
+            if pays:
+                await self._assign(conn, transfer, request, now)
             return
+        _check_day(transfer.booked_on, request, now)
+        if pays and await queue.names(conn, request.request_id):
+            # It may be the same money, told again as a whole or under another name. A real further transfer pays by
+            # the statement that tells of it.
+            raise AmountMismatch(
+                "money that names this payment request waits: record it with its own bank reference and amount, "
+                "or import the statement that has this transfer"
+            )
         if await bank.announce(
             conn, request.request_id, transfer.bank_reference, transfer.amount, transfer.booked_on, now
         ):
@@ -85,12 +104,18 @@ class Transfers:
             fault = fault_of(transfer.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
 
-    async def _assign(self, conn: AsyncConnection, transfer: SeenTransfer, now: datetime) -> None:
+    async def _assign(
+        self, conn: AsyncConnection, transfer: SeenTransfer, request: PaymentRequest, now: datetime
+    ) -> None:
         """Let money that waits in the queue pay the request, on the bank's own booking date."""
         waiting = await bank.settle_queued(conn, transfer.bank_reference, transfer.amount, now)
         if waiting is None:
             return
         source_ref, booked_on = waiting
+        if booked_on is None:
+            _check_day(transfer.booked_on, request, now)
+        elif booked_on > rome_date(now):
+            _refuse_day("booked_in_future")
         receipt = self._receipt(transfer, Source.BANK, source_ref, now)
         header = await receipts.post_header(conn, "assignment", receipt, transfer.request_id)
         day = booked_on or transfer.booked_on
@@ -111,3 +136,14 @@ class Transfers:
             shown_reference=transfer.bank_reference,
             suggestions=(transfer.request_id,),
         )
+
+
+def _check_day(booked_on: date, request: PaymentRequest, now: datetime) -> None:
+    if date_fault(booked_on, request.created_at, now) is not None:
+        _refuse_day("booked_before_request")  # one in the future was refused with the call's other fields
+
+
+def _refuse_day(key: str) -> None:
+    bad = Violations(catalogue=CATALOGUE)
+    bad.add("booked_on", key)
+    bad.check()

@@ -44,6 +44,8 @@ QUEUE_REASONS = {
     QueueReason.UNKNOWN: payments_pb2.MONEY_ENTRY_REASON_UNKNOWN,
     QueueReason.WRONG_CURRENCY: payments_pb2.MONEY_ENTRY_REASON_CURRENCY,
     QueueReason.UNDATED: payments_pb2.MONEY_ENTRY_REASON_UNDATED,
+    QueueReason.DATE: payments_pb2.MONEY_ENTRY_REASON_DATE,
+    QueueReason.REVERSED: payments_pb2.MONEY_ENTRY_REASON_REVERSED,
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
 from services.kit.money import Money
+from services.payments.domain.matching import QueueReason
 from services.payments.statements.entries import Credit
 from services.payments.tables import announced_transfers, bank_entries, money_entries
 
@@ -102,16 +103,23 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
     return None if row is None else Announced(row.id, row.request_id)
 
 
-async def entry_known(conn: AsyncConnection, reference: str, amount: Money) -> bool:
-    """Whether a statement has told of a credit with this reference and amount."""
-    entry = bank_entries.c
-    found = await conn.execute(
-        select(entry.identity)
-        .where((entry.bank_reference == reference) | (entry.end_to_end == reference))
-        .where(entry.minor == amount.minor, entry.currency == amount.currency)
-        .limit(1)
+async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
+    """The amounts with which statements told of this reference; several where one reference stands for a batch."""
+    entry, waiting = bank_entries.c, money_entries.c
+    told = select(entry.minor, entry.currency).where(
+        (entry.bank_reference == reference) | (entry.end_to_end == reference)
     )
-    return found.first() is not None
+    # The queue has a name for those to which the bank gives none; what was taken back is no money.
+    queued = select(waiting.minor, waiting.currency).where(
+        waiting.source == "bank", waiting.shown_reference == reference, waiting.reason != QueueReason.REVERSED
+    )
+    return {Money(row.minor, row.currency) for row in await conn.execute(told.union(queued))}
+
+
+async def amounts_announced(conn: AsyncConnection, reference: str) -> set[Money]:
+    """The amounts with which operators recorded this reference, for whatever request."""
+    query = select(_TRANSFER.minor, _TRANSFER.currency).where(_TRANSFER.bank_reference == reference)
+    return {Money(row.minor, row.currency) for row in await conn.execute(query)}
 
 
 async def settle_queued(
@@ -132,7 +140,7 @@ async def settle_queued(
         select(money_entries.c.id)
         .where(money_entries.c.source == "bank", money_entries.c.shown_reference == reference)
         .where(money_entries.c.minor == amount.minor, money_entries.c.currency == amount.currency)
-        .where(money_entries.c.settled_at.is_(None))
+        .where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.REVERSED)
         .order_by(money_entries.c.created_at, money_entries.c.id)
         .limit(1)
         .with_for_update()

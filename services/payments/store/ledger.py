@@ -14,6 +14,7 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
+# What the bank took back is told to the operator and moves nothing, as no debit does.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
 _FAULTS = text("""
     SELECT 'transaction ' || t.id || ' does not balance' AS fault
@@ -30,7 +31,8 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(minor) AS minor FROM money_entries WHERE settled_at IS NULL GROUP BY currency) q
+        FROM (SELECT currency, sum(minor) AS minor FROM money_entries
+            WHERE settled_at IS NULL AND reason <> 'reversed' GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'suspense'
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger

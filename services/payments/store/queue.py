@@ -38,6 +38,20 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     return found
 
 
+async def names(conn: AsyncConnection, request_id: UUID) -> bool:
+    """Whether money waits that names this request: by reference or number, not as a mere suggestion.
+
+    What the bank took back is no money, so it holds nothing.
+    """
+    query = (
+        select(_ENTRY.id)
+        .where(_ENTRY.settled_at.is_(None), _ENTRY.named.contains([request_id]))
+        .where(_ENTRY.reason != QueueReason.REVERSED)
+        .limit(1)
+    )
+    return await conn.scalar(query) is not None
+
+
 def _entry(row: Row[Any]) -> MoneyEntry:
     return MoneyEntry(
         entry_id=row.id,

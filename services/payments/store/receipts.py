@@ -51,7 +51,8 @@ async def take_in(
             return Outcome(Fate.PAID)
     reason = await _reason(conn, request_id, fault)
     await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
-    return Outcome(Fate.QUEUED, await _queue(conn, receipt, reason))
+    named = receipt.named or ((request_id,) if request_id is not None else ())
+    return Outcome(Fate.QUEUED, await enqueue(conn, receipt, reason, named))
 
 
 async def post_header(conn: AsyncConnection, kind: str, receipt: Receipt, request_id: UUID | None) -> UUID | None:
@@ -108,7 +109,9 @@ async def wake_order(conn: AsyncConnection, order_id: UUID, now: datetime) -> No
 async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:
     if request_id is None:
         return QueueReason.UNKNOWN
-    state = await conn.scalar(select(payment_requests.c.state).where(payment_requests.c.id == request_id))
+    # Locked, so that a closing either sees this entry or is seen by it.
+    query = select(payment_requests.c.state).where(payment_requests.c.id == request_id)
+    state = await conn.scalar(query.with_for_update(key_share=True))
     if state is None:
         return QueueReason.UNKNOWN
     if RequestState(state) is RequestState.OPEN:
@@ -116,11 +119,14 @@ async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueRe
     return reason_when_final(RequestState(state))
 
 
-async def _queue(conn: AsyncConnection, receipt: Receipt, reason: QueueReason) -> UUID:
-    entry_id = new_id()
-    await conn.execute(
-        insert(money_entries).values(
-            id=entry_id,
+async def enqueue(
+    conn: AsyncConnection, receipt: Receipt, reason: QueueReason, named: tuple[UUID, ...] = ()
+) -> UUID | None:
+    """Put an entry into the operator's queue, once; None when it is there already."""
+    inserted = await conn.execute(
+        insert(money_entries)
+        .values(
+            id=new_id(),
             reason=reason,
             source=receipt.source,
             source_ref=receipt.source_ref,
@@ -131,7 +137,11 @@ async def _queue(conn: AsyncConnection, receipt: Receipt, reason: QueueReason) -
             remittance=receipt.remittance,
             payer_name=receipt.payer_name,
             suggestions=list(receipt.suggestions),
+            named=list(named),
             created_at=receipt.received_at,
         )
+        .on_conflict_do_nothing()
+        .returning(money_entries.c.id)
     )
-    return entry_id
+    row = inserted.first()
+    return None if row is None else row.id

@@ -50,6 +50,7 @@ _OPEN_OF_AMOUNT = (
     .order_by(_REQUEST.created_at.desc(), _REQUEST.id)
     .limit(bindparam("most"))
 )
+_LOCK = select(_REQUEST.state).where(_REQUEST.id == bindparam("request")).with_for_update(key_share=True)
 _INSERT = insert(payment_requests).on_conflict_do_nothing().returning(_REQUEST.id)
 
 # The two ends. Both name the state they leave, so that of two statements at the same row the second finds nothing.
@@ -166,6 +167,12 @@ async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_
     }
     row = (await conn.execute(_PAY, values)).first()
     return None if row is None else row.order_id
+
+
+async def lock(conn: AsyncConnection, request_id: UUID) -> RequestState | None:
+    """Hold a request until the transaction ends, and tell its state; None when there is none."""
+    state = await conn.scalar(_LOCK, {"request": request_id})
+    return None if state is None else RequestState(state)
 
 
 async def close(conn: AsyncConnection, request_id: UUID, seen_attempt: int, reason: CloseReason, now: datetime) -> bool:

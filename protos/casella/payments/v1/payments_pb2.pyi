@@ -36,6 +36,7 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_CURRENCY: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_REVERSED: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_UNDATED: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_DATE: _ClassVar[MoneyEntryReason]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -52,6 +53,7 @@ MONEY_ENTRY_REASON_UNKNOWN: MoneyEntryReason
 MONEY_ENTRY_REASON_CURRENCY: MoneyEntryReason
 MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
 MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
+MONEY_ENTRY_REASON_DATE: MoneyEntryReason
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
@@ -132,12 +134,16 @@ class RecordProformaResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class GetPaymentRequestRequest(_message.Message):
-    __slots__ = ("payment_request_id", "order_id")
+    __slots__ = ("payment_request_id", "order_id", "reference", "proforma_number")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
     payment_request_id: str
     order_id: str
-    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+    reference: str
+    proforma_number: str
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
     __slots__ = ("payment_request",)
@@ -294,13 +300,15 @@ class LedgerBalance(_message.Message):
     def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ProveLedgerResponse(_message.Message):
-    __slots__ = ("balanced", "transactions", "balances", "discrepancies")
+    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed")
     BALANCED_FIELD_NUMBER: _ClassVar[int]
     TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
     BALANCES_FIELD_NUMBER: _ClassVar[int]
     DISCREPANCIES_FIELD_NUMBER: _ClassVar[int]
+    UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     balanced: bool
     transactions: int
     balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
     discrepancies: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ...) -> None: ...
+    unconfirmed: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ...) -> None: ...

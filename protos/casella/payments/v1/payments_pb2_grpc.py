@@ -118,7 +118,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ClosePaymentRequest(self, request, context):
-        """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid.
+        """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -153,14 +153,14 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordBankTransfer(self, request, context):
-        """Records by hand a bank transfer that an operator saw on the account.
+        """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListMoneyEntries(self, request, context):
-        """Lists money that waits for an operator: short, over, late, twice or unknown.
+        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

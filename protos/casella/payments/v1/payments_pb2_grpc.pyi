@@ -40,7 +40,7 @@ class PaymentsServiceStub:
     GetPaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]
     """Reads a payment request."""
     ClosePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]
-    """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid."""
+    """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]
     """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one."""
     HandleWebhook: _grpc.UnaryUnaryMultiCallable[_payments_pb2.HandleWebhookRequest, _payments_pb2.HandleWebhookResponse]
@@ -50,9 +50,9 @@ class PaymentsServiceStub:
     ImportStatement: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ImportStatementRequest, _payments_pb2.ImportStatementResponse]
     """Takes in a bank statement (camt.053 or camt.054). The same file twice changes nothing."""
     RecordBankTransfer: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordBankTransferRequest, _payments_pb2.RecordBankTransferResponse]
-    """Records by hand a bank transfer that an operator saw on the account."""
+    """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
     ListMoneyEntries: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]
-    """Lists money that waits for an operator: short, over, late, twice or unknown."""
+    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -68,7 +68,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     GetPaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]  # type: ignore[assignment]
     """Reads a payment request."""
     ClosePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]  # type: ignore[assignment]
-    """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid."""
+    """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _aio.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]  # type: ignore[assignment]
     """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one."""
     HandleWebhook: _aio.UnaryUnaryMultiCallable[_payments_pb2.HandleWebhookRequest, _payments_pb2.HandleWebhookResponse]  # type: ignore[assignment]
@@ -78,9 +78,9 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     ImportStatement: _aio.UnaryUnaryMultiCallable[_payments_pb2.ImportStatementRequest, _payments_pb2.ImportStatementResponse]  # type: ignore[assignment]
     """Takes in a bank statement (camt.053 or camt.054). The same file twice changes nothing."""
     RecordBankTransfer: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordBankTransferRequest, _payments_pb2.RecordBankTransferResponse]  # type: ignore[assignment]
-    """Records by hand a bank transfer that an operator saw on the account."""
+    """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
     ListMoneyEntries: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]  # type: ignore[assignment]
-    """Lists money that waits for an operator: short, over, late, twice or unknown."""
+    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -117,7 +117,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.ClosePaymentRequestRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ClosePaymentRequestResponse, _abc.Awaitable[_payments_pb2.ClosePaymentRequestResponse]]:
-        """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid."""
+        """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
 
     @_abc_1.abstractmethod
     def StartCheckout(
@@ -157,7 +157,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.RecordBankTransferRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RecordBankTransferResponse, _abc.Awaitable[_payments_pb2.RecordBankTransferResponse]]:
-        """Records by hand a bank transfer that an operator saw on the account."""
+        """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
 
     @_abc_1.abstractmethod
     def ListMoneyEntries(
@@ -165,7 +165,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.ListMoneyEntriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ListMoneyEntriesResponse, _abc.Awaitable[_payments_pb2.ListMoneyEntriesResponse]]:
-        """Lists money that waits for an operator: short, over, late, twice or unknown."""
+        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
 
     @_abc_1.abstractmethod
     def ProveLedger(

@@ -1,0 +1,14 @@
+"""What this room says of a wrong field, beside kit's messages, in Italian and English."""
+
+from services.kit.messages import Catalogue
+
+CATALOGUE: Catalogue = {
+    "booked_before_request": {
+        "it": "Il giorno di contabilizzazione precede la richiesta di pagamento.",
+        "en": "The booking date lies before the payment request was made.",
+    },
+    "booked_in_future": {
+        "it": "La banca indica per questo accredito un giorno futuro: registrarlo da quel giorno in poi.",
+        "en": "The bank has this credit on a day in the future: record it from that day on.",
+    },
+}
