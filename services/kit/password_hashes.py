@@ -5,13 +5,14 @@ bound a burst of logins would take the machine's memory.
 """
 
 import asyncio
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from services.kit.composed import composed
 
 _MEMORY_KIB = 19 * 1024
 _TIME_COST = 2
@@ -45,7 +46,7 @@ class PasswordHashes:
 
     async def hash(self, password: str) -> str:
         """Hash a new password; the result, ``$argon2id$…``, names its parameters and salt."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, _composed(password))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, composed(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Tell whether a password is the one that was hashed.
@@ -55,7 +56,7 @@ class PasswordHashes:
             password: As typed at the login.
         """
         matches = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._matches, stored or self._nobodys, _composed(password)
+            self._threads, self._matches, stored or self._nobodys, composed(password)
         )
         return matches and stored is not None
 
@@ -65,8 +66,3 @@ class PasswordHashes:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _composed(password: str) -> str:
-    """The one spelling that is hashed (NFC): keyboards and mail programs make "è" of one character or of two."""
-    return unicodedata.normalize("NFC", password)

@@ -35,6 +35,8 @@ from services.kit.settings import Tls
 from services.kit.temporal_client import connect
 
 _LOG = logging.getLogger(__name__)
+LARGEST_REQUEST = 4 * 1024 * 1024
+"""Bytes: a bank statement of 3 MiB is the largest thing that anybody sends."""
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
 _DRAIN_SECONDS = 5.0
@@ -101,7 +103,7 @@ class Server:
                 Customers(core.verifier, allowed),
             ),
             options=(
-                ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+                ("grpc.max_receive_message_length", LARGEST_REQUEST),
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),
                 ("grpc.so_reuseport", 0),  # with it a second process would silently take half of the calls
             ),

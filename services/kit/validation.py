@@ -5,18 +5,29 @@ Texts are looked up in ``services.kit.messages`` and, for a room's own rules, in
 
 import re
 import unicodedata
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
+from casella.common.v1 import common_pb2
+from services.kit.composed import composed, is_stream_safe
 from services.kit.context import LANGUAGES, call_or_none
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.messages import CATALOGUE, Catalogue
+from services.kit.wire import from_language
 
 LONGEST_PAGE = 200
 USUAL_PAGE = 50
+_DECOMPOSED = 4
+"""Characters that one composed character may come in as, at the most that any language needs."""
 LONGEST_EMAIL = 254
 """RFC 5321: a path of 256 characters with its two brackets."""
+
+_LONGEST_IP = 45
+"""An IPv6 address with an IPv4 address at its end, all digits written."""
+_LONGEST_NAME = 130
+"""First and last name of 60 characters each, the space between them, and room for a title."""
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -77,12 +88,15 @@ class Violations:
             required: Whether it must not be empty.
             lines: Whether line breaks and tabs are welcome, as in a ticket.
         """
-        clean = unicodedata.normalize("NFC", value).strip()
+        if len(value) > longest * _DECOMPOSED:  # before anything that looks at each character
+            self.add(field, "too_long", limit=longest)
+            return ""
+        clean = composed(value).strip()
         if not clean and required:
             self.add(field, "required")
         elif len(clean) > longest:
             self.add(field, "too_long", limit=longest)
-        elif has_control_characters(clean, lines=lines):
+        elif has_control_characters(clean, lines=lines) or not is_stream_safe(clean):
             self.add(field, "control_characters")
         return clean
 
@@ -99,7 +113,7 @@ class Violations:
     def email(self, field: str, value: str, *, required: bool = True) -> str:
         """An email address by its syntax alone, the domain in lower-case ASCII (IDNA); nothing is looked up."""
         clean = self.text(field, value, LONGEST_EMAIL, required=required)
-        if not clean or any(v.field == field for v in self._found):
+        if not clean or self._noted(field):
             return clean
         try:
             parsed = validate_email(clean, check_deliverability=False, allow_smtputf8=False, test_environment=True)
@@ -107,6 +121,31 @@ class Violations:
             self.add(field, "not_an_email")
             return clean
         return f"{parsed.local_part}@{parsed.ascii_domain}"
+
+    def ip(self, field: str, value: str) -> IPv4Address | IPv6Address:
+        """A required IP address; see ``parse_ip``."""
+        clean = self.text(field, value, _LONGEST_IP)
+        if not self._noted(field):
+            try:
+                return parse_ip(clean)
+            except ValueError:
+                self.add(field, "not_an_ip")
+        return IPv4Address(0)
+
+    def language(self, field: str, value: common_pb2.Language) -> str:
+        """A required language, as its code (``it``, ``en``)."""
+        if not from_language(value, otherwise=""):
+            self.add(field, "not_a_choice" if value else "required")
+        return from_language(value)
+
+    def recipient(self, field: str, message: common_pb2.Recipient) -> common_pb2.Recipient:
+        """To whom an email goes: an address, a name and a language, all required."""
+        self.language(f"{field}.language", message.language)
+        return common_pb2.Recipient(
+            email=self.email(f"{field}.email", message.email),
+            name=self.text(f"{field}.name", message.name, _LONGEST_NAME),
+            language=message.language,
+        )
 
     def page_size(self, field: str, value: int) -> int:
         """How many entries a page has: 0 means the usual 50, at most 200."""
@@ -119,6 +158,24 @@ class Violations:
         if not least <= value <= most:
             self.add(field, "out_of_range", least=least, most=most)
         return value
+
+    def _noted(self, field: str) -> bool:
+        return any(violation.field == field for violation in self._found)
+
+
+def parse_ip(text: str) -> IPv4Address | IPv6Address:
+    """Parse an address; an IPv4 address inside IPv6 (``::ffff:203.0.113.7``) is the IPv4 address.
+
+    Raises:
+        ValueError: The text is no IP address, or carries an interface (``fe80::1%eth0``).
+    """
+    address = ip_address(text)
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            raise ValueError(text)
+        if address.ipv4_mapped is not None:
+            return address.ipv4_mapped
+    return address
 
 
 def has_control_characters(text: str, *, lines: bool = False) -> bool:

@@ -6,6 +6,8 @@ would fail it (SdI code 00200). The original spelling stays in our rows and in t
 
 import unicodedata
 
+from services.kit.composed import composed
+
 # Characters that have an established spelling in Latin-1 but no Unicode decomposition that leads to it.
 _SPELLINGS = str.maketrans(
     {
@@ -105,7 +107,7 @@ def has_letter(text: str) -> bool:
 
 
 def _prepare(text: str) -> str:
-    return unicodedata.normalize("NFC", text).translate(_SPELLINGS)
+    return composed(text).translate(_SPELLINGS)
 
 
 def _spell(character: str, encoding: str) -> str:

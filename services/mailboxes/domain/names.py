@@ -6,11 +6,12 @@ people see the Unicode form. A mailbox's local part is a strict subset of RFC 53
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import idna
+
+from services.kit.composed import composed
 
 MAX_DOMAIN_CHARACTERS = 253
 MAX_LOCAL_CHARACTERS = 64
@@ -46,7 +47,7 @@ class DomainName:
         Raises:
             InvalidName: `domain_syntax`, or `domain_too_long` (more than 253 characters in its ASCII form).
         """
-        name = unicodedata.normalize("NFC", text).translate(_IDEOGRAPHIC_DOTS).removesuffix(".")
+        name = composed(text).translate(_IDEOGRAPHIC_DOTS).removesuffix(".")
         if len(name) > MAX_DOMAIN_CHARACTERS:
             raise InvalidName("domain_too_long")
         try:

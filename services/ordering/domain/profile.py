@@ -6,12 +6,12 @@ CessionarioCommittente), DPR 633/1972 art. 17-ter (split payment), DM 55/2013 (p
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from services.kit.composed import composed
 from services.kit.tax_ids import CodiceFiscale, InvalidValue, VatNumber
 from services.kit.validation import has_control_characters
 from services.ordering.domain.kinds import CustomerKind
@@ -88,9 +88,7 @@ class NotServed(StrEnum):
 
 def tidied(profile: BillingProfile) -> BillingProfile:
     """The same profile in one spelling: spaces trimmed, codes in capitals, a VAT number without its country."""
-    clean: dict[str, Any] = {
-        name: re.sub(" {2,}", " ", unicodedata.normalize("NFC", getattr(profile, name))).strip() for name in _TEXTS
-    }
+    clean: dict[str, Any] = {name: re.sub(" {2,}", " ", composed(getattr(profile, name))).strip() for name in _TEXTS}
     for name in ("codice_fiscale", "vat_number", "recipient_code", "province", "country", "vat_country"):
         clean[name] = re.sub(r"[ .-]", "", clean[name]).upper()
     clean["postal_code"] = clean["postal_code"].replace(" ", "")
@@ -106,7 +104,7 @@ def tidied(profile: BillingProfile) -> BillingProfile:
 
 
 def _one_spelling(text: str) -> str:
-    return re.sub(" {2,}", " ", unicodedata.normalize("NFC", text)).strip()
+    return re.sub(" {2,}", " ", composed(text)).strip()
 
 
 def refusal(profile: BillingProfile) -> NotServed | None:

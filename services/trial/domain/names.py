@@ -3,13 +3,15 @@
 import unicodedata
 from typing import Final
 
+from services.kit.composed import composed
+
 MAX_NAME_LENGTH: Final = 60
 _BETWEEN_LETTERS: Final = frozenset(" '’-.")
 
 
 def normalise_name(text: str) -> str:
     """Gives a name in one spelling: composed letters, single spaces, none around it."""
-    return " ".join(part for part in unicodedata.normalize("NFC", text).split(" ") if part)
+    return " ".join(part for part in composed(text).split(" ") if part)
 
 
 def is_name(text: str) -> bool:

@@ -1,26 +1,11 @@
 """Decides which network a visitor's address belongs to, so that a whole network's sign-ups can be counted."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
 
 _IPV4_PREFIX: Final = 24
 _IPV6_PREFIX: Final = 48
 """A /48 is what a provider usually hands to one site (RFC 6177), so it stands for one visitor's reach."""
-
-
-def parse_ip(text: str) -> IPv4Address | IPv6Address:
-    """Parses an address; an IPv4 address inside IPv6 (`::ffff:203.0.113.7`) is the IPv4 address.
-
-    Raises:
-        ValueError: The text is no IP address, or carries an interface (`fe80::1%eth0`).
-    """
-    address = ip_address(text)
-    if isinstance(address, IPv6Address):
-        if address.scope_id is not None:
-            raise ValueError(text)
-        if address.ipv4_mapped is not None:
-            return address.ipv4_mapped
-    return address
 
 
 def network_of(address: IPv4Address | IPv6Address) -> str:

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from services.kit.composed import composed
+
 MIN_LENGTH: Final = 10
 MAX_LENGTH: Final = 200
 """Longer adds nothing but work for whoever sends megabytes to be hashed."""
@@ -37,7 +39,7 @@ def problem(password: str, personal: Iterable[str] = ()) -> str | None:
         The key of the message for the customer (`required`, `too_short`, `too_long`, `control_characters`,
         `password_guessable`), or None for a password that is good enough.
     """
-    word = unicodedata.normalize("NFC", password)
+    word = composed(password)
     if not word:
         return "required"
     if len(word) < MIN_LENGTH:
