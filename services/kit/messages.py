@@ -28,6 +28,7 @@ CATALOGUE: Catalogue = {
     },
     "not_a_uuid": {"it": "Non è un identificativo UUID valido.", "en": "This is not a valid UUID."},
     "not_an_email": {"it": "L’indirizzo email non è valido.", "en": "This is not a valid email address."},
+    "not_an_ip": {"it": "L’indirizzo IP non è valido.", "en": "This is not a valid IP address."},
     "not_a_phone": {
         "it": "Il numero di telefono va indicato in forma internazionale, per esempio +390551234567.",
         "en": "The phone number must be in international form, for example +390551234567.",

@@ -35,7 +35,6 @@ CATALOGUE: Catalogue = {
         "it": "Serve un’impronta SHA-256: 64 cifre esadecimali minuscole.",
         "en": "This must be a SHA-256: 64 lower-case hexadecimal digits.",
     },
-    "not_an_ip": {"it": "Non è un indirizzo IP valido.", "en": "This is not a valid IP address."},
     "not_a_postal_code": {
         "it": "Il CAP deve avere cinque cifre.",
         "en": "The postal code (CAP) must have five digits.",

@@ -14,8 +14,6 @@ from services.kit.validation import Violations
 from services.support.domain import LONGEST_SUBJECT, LONGEST_TEXT, Message, Ticket, TicketKind, TicketState
 from services.support.service import Tickets
 
-_LONGEST_NAME = 130
-
 _KINDS = EnumTable(
     {
         TicketKind.QUESTION: pb.TICKET_KIND_QUESTION,
@@ -46,7 +44,7 @@ class SupportServicer(SupportServiceServicer):
         kind = _KINDS.chosen(found, "kind", request.kind, TicketKind.QUESTION)
         subject = found.text("subject", request.subject, LONGEST_SUBJECT)
         text = found.text("text", request.text, LONGEST_TEXT, lines=True)
-        recipient = _recipient(found, request.recipient) if request.HasField("recipient") else None
+        recipient = found.recipient("recipient", request.recipient) if request.HasField("recipient") else None
         call = self._requests.call(
             request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text
         )
@@ -111,18 +109,7 @@ def _told(found: Violations, recipient: common_pb2.Recipient | None, owner: UUID
     if recipient is None:
         found.add("recipient", "required")
         return None
-    return _recipient(found, recipient)
-
-
-def _recipient(found: Violations, message: common_pb2.Recipient) -> common_pb2.Recipient:
-    """A complete recipient."""
-    if message.language not in {common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN}:
-        found.add("recipient.language", "not_a_choice" if message.language else "required")
-    return common_pb2.Recipient(
-        email=found.email("recipient.email", message.email),
-        name=found.text("recipient.name", message.name, _LONGEST_NAME),
-        language=message.language,
-    )
+    return found.recipient("recipient", recipient)
 
 
 def _ticket(ticket: Ticket) -> pb.Ticket:

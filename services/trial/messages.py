@@ -7,7 +7,6 @@ CATALOGUE: Catalogue = {
         "it": "Sono ammesse solo lettere, spazi, apostrofi e trattini.",
         "en": "Only letters, spaces, apostrophes and hyphens are allowed.",
     },
-    "not_an_ip": {"it": "L’indirizzo IP non è valido.", "en": "This is not a valid IP address."},
     "consent_twice": {"it": "Questo consenso compare due volte.", "en": "This consent appears twice."},
     "consent_missing": {
         "it": "Per proseguire è necessario accettare i termini di servizio e l’informativa sulla privacy.",

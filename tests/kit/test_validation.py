@@ -1,14 +1,16 @@
 """Bad fields: all of them, by their names, in the caller's language, without what the customer typed."""
 
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casella.common.v1 import common_pb2
 from services.kit.errors import InvalidInput
 from services.kit.messages import CATALOGUE
-from services.kit.validation import Violations, has_control_characters
+from services.kit.validation import Violations, has_control_characters, parse_ip
 
 
 def _keys(violations: Violations) -> list[tuple[str, str]]:
@@ -149,3 +151,38 @@ def test_a_page_has_at_most_two_hundred_entries(value: int) -> None:
     violations = Violations("it")
     violations.page_size("page.page_size", value)
     assert _keys(violations) == [("page.page_size", "out_of_range")]
+
+
+@pytest.mark.parametrize("value", ["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"])
+def test_an_ip_address_of_either_version_is_read(value: str) -> None:
+    violations = Violations("it")
+    assert violations.ip("client.ip", value) == parse_ip(value)
+    assert not violations
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [("", "required"), ("203.0.113.256", "not_an_ip"), ("fe80::1%eth0", "not_an_ip"), ("1" * 46, "too_long")],
+)
+def test_a_bad_ip_address_is_named_once(value: str, key: str) -> None:
+    violations = Violations("it")
+    violations.ip("client.ip", value)
+    assert _keys(violations) == [("client.ip", key)]
+
+
+def test_a_recipient_is_tidied() -> None:
+    violations = Violations("it")
+    message = common_pb2.Recipient(email=" anna@Example.it", name=" Anna ", language=common_pb2.LANGUAGE_EN)
+    assert violations.recipient("recipient", message) == common_pb2.Recipient(
+        email="anna@example.it", name="Anna", language=common_pb2.LANGUAGE_EN
+    )
+    assert not violations
+
+
+@pytest.mark.parametrize(("language", "key"), [(0, "required"), (9, "not_a_choice")])
+def test_every_bad_field_of_a_recipient_is_named(language: Any, key: str) -> None:
+    violations = Violations("it")
+    violations.recipient("to", common_pb2.Recipient(email="anna", name="A\nB", language=language))
+    assert _keys(violations) == [
+        ("to.language", key), ("to.email", "not_an_email"), ("to.name", "control_characters"),
+    ]  # fmt: skip

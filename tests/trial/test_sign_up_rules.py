@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from services.kit.validation import parse_ip
 from services.trial.disposable import is_disposable
 from services.trial.domain.checks import (
     Finding,
@@ -15,7 +16,7 @@ from services.trial.domain.checks import (
     judge,
 )
 from services.trial.domain.names import is_name, normalise_name
-from services.trial.domain.networks import network_of, parse_ip
+from services.trial.domain.networks import network_of
 from services.trial.policy import SignUpLimits
 
 _AT_THE_LIMIT = SignUpCounts(ip_hour=3, ip_day=10, network_day=20, domain_day=5, other_trials=0)

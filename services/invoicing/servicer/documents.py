@@ -1,7 +1,7 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import CustomerKind
+from services.invoicing.domain.documents import CustomerKind, Language
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
@@ -10,7 +10,7 @@ from services.invoicing.servicer.answers import (
     file_answer,
     finding_message,
 )
-from services.invoicing.servicer.parties import KINDS, check_recipient, customer_of, customer_unchecked, language_of
+from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
@@ -31,7 +31,7 @@ class DocumentRpcs:
         draft = Draft(
             order_id=found.uuid("order_id", request.order_id),
             account_id=found.uuid("account_id", request.account_id),
-            language=language_of(found, "language", request.language),
+            language=Language(found.language("language", request.language)),
             customer=customer_of(found, request.party),
             lines=lines_of(found, request.lines),
             payment=terms_of(found, request.payment),
@@ -47,13 +47,13 @@ class DocumentRpcs:
         """Sends the proforma by email, once."""
         found = Violations(catalogue=CATALOGUE)
         document_id = found.uuid("document_id", request.document_id)
-        check_recipient(found, request.recipient)
+        recipient = found.recipient("recipient", request.recipient)
         if not request.HasField("expires_at"):
             found.add("expires_at", "required")
         pay_url = pay_url_of(found, "pay_url", request.pay_url)
         found.check()
         expires_at = from_timestamp(request.expires_at)
-        await self._parts.mailing.send_proforma(document_id, request.recipient, expires_at, pay_url)
+        await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url)
         return pb.SendProformaResponse()
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
@@ -62,7 +62,7 @@ class DocumentRpcs:
         draft = Draft(
             order_id=found.uuid("order_id", request.order_id),
             account_id=found.uuid("account_id", request.account_id),
-            language=language_of(found, "language", request.language),
+            language=Language(found.language("language", request.language)),
             customer=customer_of(found, request.party),
             lines=lines_of(found, request.lines),
             payment=paid_of(found, request),
@@ -81,9 +81,9 @@ class DocumentRpcs:
         """Sends the courtesy invoice by email, once."""
         found = Violations(catalogue=CATALOGUE)
         document_id = found.uuid("document_id", request.document_id)
-        check_recipient(found, request.recipient)
+        recipient = found.recipient("recipient", request.recipient)
         found.check()
-        await self._parts.mailing.send_invoice(document_id, request.recipient)
+        await self._parts.mailing.send_invoice(document_id, recipient)
         return pb.SendInvoiceResponse()
 
     async def GetInvoicingDocument(

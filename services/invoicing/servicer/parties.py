@@ -1,7 +1,7 @@
-"""Translates the customer of a document, and to whom an email goes."""
+"""Translates the customer of a document."""
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import Address, Customer, CustomerKind, Language
+from services.invoicing.domain.documents import Address, Customer, CustomerKind
 from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 
@@ -16,7 +16,6 @@ KINDS = EnumTable(
         CustomerKind.RESELLER: common_pb2.CUSTOMER_KIND_RESELLER,
     }
 )
-_LANGUAGES = {common_pb2.LANGUAGE_IT: Language.IT, common_pb2.LANGUAGE_EN: Language.EN}
 
 
 def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer:
@@ -65,21 +64,6 @@ def customer_unchecked(message: common_pb2.BillingParty) -> Customer:
         pec=message.pec,
         revision=message.revision,
     )
-
-
-def language_of(found: Violations, field: str, value: common_pb2.Language) -> Language:
-    """One of the two languages."""
-    language = _LANGUAGES.get(value)
-    if language is None:
-        found.add(field, "not_a_choice" if value else "required")
-    return language or Language.IT
-
-
-def check_recipient(found: Violations, recipient: common_pb2.Recipient) -> None:
-    """To whom an email goes: an address, a name, a language."""
-    found.email("recipient.email", recipient.email)
-    found.text("recipient.name", recipient.name, _LONGEST_RECIPIENT)
-    language_of(found, "recipient.language", recipient.language)
 
 
 def _address(found: Violations, message: common_pb2.Address) -> Address:

@@ -11,7 +11,7 @@ from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
-from services.ordering.orders.checks import check_hints, check_recipient
+from services.ordering.orders.checks import check_hints
 from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
 from services.ordering.orders.service import Ending, Orders
 from services.ordering.orders.store import Proforma
@@ -49,10 +49,10 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         """Do what is due on an order."""
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
-        check_recipient(violations, request.recipient)
+        recipient = violations.recipient("recipient", request.recipient)
         hints = check_hints(violations, request)
         violations.check()
-        return advanced_message(await self._advancing.advance(order_id, request.recipient, hints))
+        return advanced_message(await self._advancing.advance(order_id, recipient, hints))
 
     async def RecordOutcome(
         self, request: ordering_pb2.RecordOutcomeRequest, context: Context
@@ -100,9 +100,9 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
         email = EMAILS.chosen(violations, "email", request.email, OrderEmail.CONFIRMATION)
-        check_recipient(violations, request.recipient)
+        recipient = violations.recipient("recipient", request.recipient)
         violations.check()
-        await self._orders.send(order_id, email, request.recipient)
+        await self._orders.send(order_id, email, recipient)
         return ordering_pb2.SendOrderEmailResponse()
 
     async def GetSubscription(

@@ -1,19 +1,16 @@
 """Checks that several RPCs of this room share: addresses, passwords, tokens, clients."""
 
-from ipaddress import IPv4Address
 from typing import Final
 
 from casella.common.v1 import common_pb2
 from services.kit.validation import Violations
 from services.trial.domain import passwords
 from services.trial.domain.addresses import MAX_ADDRESS_LENGTH, AddressSyntaxError, EmailAddress
-from services.trial.domain.networks import parse_ip
 from services.trial.domain.sign_ups import Client
 from services.trial.messages import CATALOGUE
 
 _LONGEST_USER_AGENT: Final = 512
 _LONGEST_TOKEN: Final = 100
-_LONGEST_IP: Final = 45
 _NOBODY: Final = EmailAddress("", "", "", "")
 
 
@@ -58,10 +55,4 @@ def token(found: Violations, field: str, text: str) -> str:
 def client(found: Violations, message: common_pb2.ClientContext) -> Client:
     """Where the visitor came from."""
     user_agent = found.text("client.user_agent", message.user_agent, _LONGEST_USER_AGENT, required=False)
-    ip = found.text("client.ip", message.ip, _LONGEST_IP)
-    if ip and len(ip) <= _LONGEST_IP:
-        try:
-            return Client(parse_ip(ip), user_agent)
-        except ValueError:
-            found.add("client.ip", "not_an_ip")
-    return Client(IPv4Address(0), user_agent)
+    return Client(found.ip("client.ip", message.ip), user_agent)

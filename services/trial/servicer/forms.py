@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from casella.common.v1 import common_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.validation import Violations, has_control_characters
-from services.kit.wire import from_language
 from services.trial.domain.countries import COUNTRIES
 from services.trial.domain.names import MAX_NAME_LENGTH, is_name, normalise_name
 from services.trial.domain.sign_ups import REQUIRED_CONSENTS, Consent, ConsentKind, Form
@@ -24,7 +22,7 @@ def form(found: Violations, request: pb.SignUpRequest) -> Form:
         last_name=_name(found, "last_name", request.last_name),
         email=checks.email(found, "email", request.email),
         country=_country(found, request.country),
-        language=_language(found, request.language),
+        language=found.language("language", request.language),
         consents=_consents(found, request.consents),
         client=checks.client(found, request.client),
     )
@@ -43,12 +41,6 @@ def _country(found: Violations, text: str) -> str:
     elif text not in COUNTRIES:
         found.add("country", "not_a_country")
     return text
-
-
-def _language(found: Violations, language: common_pb2.Language) -> str:
-    if not from_language(language, otherwise=""):
-        found.add("language", "not_a_choice" if language else "required")
-    return from_language(language)
 
 
 def _consents(found: Violations, messages: Sequence[pb.Consent]) -> tuple[Consent, ...]:
