@@ -23,7 +23,7 @@ TEXTS: dict[str, dict[str, Text]] = {
             "Questa richiesta di pagamento è chiusa",
             (
                 "L’ordine è scaduto oppure è stato annullato, quindi il link non accetta più pagamenti.",
-                "Può inserire un nuovo ordine in qualsiasi momento dal pannello di controllo.",
+                "Puoi inserire un nuovo ordine in qualsiasi momento dal pannello di controllo.",
             ),
         ),
         "en": Text(
@@ -47,7 +47,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "processing": {
         "it": Text(
             "Il pagamento è in corso di elaborazione",
-            ("Non serve pagare di nuovo: appena arriva la conferma le scriviamo per email.",),
+            ("Non serve pagare di nuovo: appena arriva la conferma ti scriviamo per email.",),
         ),
         "en": Text(
             "Your payment is being processed",
@@ -59,7 +59,7 @@ TEXTS: dict[str, dict[str, Text]] = {
             "Grazie",
             (
                 "Abbiamo passato il pagamento al gestore dei pagamenti.",
-                "Appena ne riceviamo la conferma attiviamo il servizio e le inviamo la fattura per email.",
+                "Appena ne riceviamo la conferma attiviamo il servizio e ti inviamo la fattura per email.",
                 "Di solito bastano pochi istanti.",
             ),
         ),
@@ -75,7 +75,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "back": {
         "it": Text(
             "Il pagamento non è stato completato",
-            ("Nulla viene addebitato senza la sua conferma. Può riprovare quando vuole, anche dal link nell’email.",),
+            ("Nulla viene addebitato senza la tua conferma. Puoi riprovare quando vuoi, anche dal link nell’email.",),
             link="Riprova a pagare",
         ),
         "en": Text(
@@ -88,7 +88,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         "it": Text(
             "Conferma dell’iscrizione",
             (
-                "Questo link serve a confermare il suo indirizzo email e a scegliere la password del pannello.",
+                "Questo link serve a confermare il tuo indirizzo email e a scegliere la password del pannello.",
                 "Il sito del fornitore mostra qui la pagina per la scelta della password.",
                 "Il link vale per 72 ore dall’invio e si consuma soltanto quando la password è stata scelta.",
             ),
@@ -105,7 +105,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "unknown": {
         "it": Text(
             "Link non valido",
-            ("Controlli di aver copiato l’indirizzo per intero, oppure apra di nuovo il link dall’email.",),
+            ("Controlla di aver copiato l’indirizzo per intero, oppure apri di nuovo il link dall’email.",),
         ),
         "en": Text(
             "This link is not valid",
@@ -115,7 +115,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "away": {
         "it": Text(
             "Al momento il pagamento non è disponibile",
-            ("Riprovi tra qualche minuto: il link resta valido.",),
+            ("Riprova tra qualche minuto: il link resta valido.",),
             link="Riprova",
         ),
         "en": Text(

@@ -9,6 +9,8 @@ from services.kit.calendar import ROME
 from services.kit.money import Money
 
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
+_ELIDED = {"il": "l’", "del": "dell’", "al": "all’", "dal": "dall’"}
+_BEFORE_A_VOWEL = ("8 ", "11 ")
 _TIMES = {"it": "{day}, ore {time}", "en": "{day}, {time}"}
 
 
@@ -18,10 +20,28 @@ def money(amount: Money, language: str) -> str:
 
 
 def day(value: date, language: str) -> str:
-    """A day, for example ``9 dicembre 2026`` or ``9 December 2026``; an instant gives its day in Rome."""
+    """A day, for example ``9 dicembre 2026`` or ``9 December 2026``; an instant gives its day in Rome.
+
+    The first of a month is an ordinal in Italian: ``1° dicembre 2026``.
+    """
     if isinstance(value, datetime):
         value = value.astimezone(ROME).date()
-    return format_date(value, "d MMMM y", locale=_LOCALES[language])
+    first = language == "it" and value.day == 1
+    return format_date(value, "d° MMMM y" if first else "d MMMM y", locale=_LOCALES[language])
+
+
+def after_article(written: str, article: str) -> str:
+    """An Italian day or moment behind its article: ``il 9 dicembre 2026``, but ``l’8 dicembre 2026``.
+
+    Args:
+        written: what ``day`` or ``moment`` wrote in Italian.
+        article: ``il``, ``del``, ``al`` or ``dal``.
+
+    Raises:
+        KeyError: another article.
+    """
+    elided = _ELIDED[article]
+    return f"{elided}{written}" if written.startswith(_BEFORE_A_VOWEL) else f"{article} {written}"
 
 
 def moment(value: datetime, language: str) -> str:

@@ -97,6 +97,7 @@ class MailTemplates:
         environment.filters["lines"] = lambda value: Lines(printed(value, language))
         environment.filters["moment"] = lambda value: localized.moment(value, language)
         environment.filters["day"] = lambda value: localized.day(value, language)
+        environment.filters["after"] = localized.after_article
         environment.filters["money"] = lambda value: localized.money(value, language)
         return environment
 

@@ -10,6 +10,8 @@ from services.kit.settings import RoomSettings, UnsafeSettings
 EXAMPLE_VAT_NUMBER = "07123450483"
 """A number with a right check digit and no company behind it, for trying Casella."""
 
+_VAT_NUMBER = {"it": "P. IVA", "en": "VAT number"}
+
 
 class OrderingSettings(RoomSettings):
     """Ordering's settings.
@@ -38,13 +40,12 @@ class OrderingSettings(RoomSettings):
             raise UnsafeSettings("CASELLA_ISSUER_VAT_NUMBER is the example's: set who your customers contract with")
         return self
 
-    @property
-    def identity(self) -> tuple[str, ...]:
+    def identity(self, language: str) -> tuple[str, ...]:
         """Who the customer contracts with, line by line (consumer code art. 49(1)(b) and (c))."""
         return (
             self.issuer_name,
             f"{self.issuer_street}, {self.issuer_postal_code} {self.issuer_city} ({self.issuer_province})",
-            f"P. IVA {self.issuer_vat_number}",
+            f"{_VAT_NUMBER[language]} {self.issuer_vat_number}",
             self.issuer_phone,
             self.issuer_email,
         )

@@ -60,9 +60,27 @@ def test_an_english_invoice_says_that_it_is_a_courtesy_copy_and_how_it_was_paid(
     for expected in (
         "Invoice", "Courtesy copy", "2026/1", "P2026/4", "period 02/03/2026 – 01/03/2027", "€10.50", "€12.81",
         "Invoice total", "Paid by card or PayPal on 02/03/2026.", "pi_3Pabc", "Italian tax code", "RSSNNA80A41D612P",
-        "Share capital €10,000.00 fully paid up", "reserved area on the website of the Italian tax agency",
+        "Share capital €10,000.00 fully paid up", "will be available in your reserved area on the website of the Italian tax agency",
     ):  # fmt: skip
         assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("language", "sent", "portal"),
+    [
+        (Language.IT, "che viene trasmessa al Sistema di Interscambio", "portale «Fatture e corrispettivi»"),
+        (Language.EN, "which is being sent to the Italian exchange system", "portal “Fatture e corrispettivi”"),
+    ],
+)
+def test_a_courtesy_copy_says_of_the_original_what_is_true_before_it_arrives(
+    language: Language, sent: str, portal: str
+) -> None:
+    business = words(invoice_view(invoice(language=language), ISSUER, XML_NAME))
+    person = words(invoice_view(invoice(language=language, customer=private_person()), ISSUER, XML_NAME))
+    assert sent in business
+    assert sent in person
+    assert portal in business
+    assert portal not in person
 
 
 def test_a_proforma_to_pay_online_leads_to_the_emails_link_and_names_no_bank() -> None:
@@ -138,3 +156,11 @@ def test_long_words_may_break_and_short_ones_stay_as_they_are() -> None:
 def test_codes_are_read_out_in_fours() -> None:
     assert groups_of_four("RF18539007547034") == "RF18 5390 0754 7034"
     assert groups_of_four("") == ""
+
+
+def test_an_address_copied_out_of_the_pdf_holds_no_invisible_letter(typesetter: Typesetter) -> None:
+    pec = "un.indirizzo.davvero.molto-lungo.di-posta@pec.officine-ferrarini-e-figli.example.it"
+    pdf = typesetter.proforma(proforma(customer=customer(pec=pec, recipient_code=""), lines=(line(description=pec),)))
+    maps = [stream for stream in streams(pdf) if b"begincmap" in stream]
+    assert maps
+    assert not [stream for stream in maps if b"<200B>" in stream.upper()]

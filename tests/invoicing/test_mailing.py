@@ -12,7 +12,7 @@ from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.kit.errors import Refused
 from services.kit.mailer import Message
 from services.kit.wire import to_timestamp
-from tests.invoicing.builders import invoice_request, online_terms, person, proforma_request, recipient
+from tests.invoicing.builders import day, invoice_request, online_terms, person, proforma_request, recipient
 from tests.invoicing.clients import Stub
 from tests.support.post import delivered, tables_holding, texts_of
 from tests.support.room import TestRoom
@@ -54,7 +54,7 @@ async def test_a_proforma_by_transfer_says_where_to_pay_and_with_which_reference
     text = text_of(message)
     for expected in (
         "12,81\xa0€",
-        "17 marzo 2026",
+        "Puoi pagarla entro il 17 marzo 2026, ore 10:30.",
         "Beneficiario: Casella Esempio S.r.l.",
         "IBAN: IT60 X054 2811 1010 0000 0123 456",
         "Causale: RF18 5390 0754 7034",
@@ -116,7 +116,9 @@ async def test_a_courtesy_invoice_tells_a_private_customer_where_the_original_is
         await worker.SendInvoice(request)
     message = await only_mail(room)
     assert message["Subject"] == "Fattura 2026/1: la tua copia di cortesia"
-    assert "la trovi nella tua area riservata sul sito dell’Agenzia delle Entrate" in text_of(message)
+    text = text_of(message)
+    assert "viene trasmessa al Sistema di Interscambio: sarà disponibile nella tua area riservata" in text
+    assert "Fatture e corrispettivi" not in text
     assert [part.get_filename() for part in message.iter_attachments()] == ["fattura-2026-1.pdf"]
 
 
@@ -127,7 +129,17 @@ async def test_a_courtesy_invoice_tells_a_business_of_its_channel(room: TestRoom
     )
     message = await only_mail(room)
     assert message["Subject"] == "Invoice 2026/1: your courtesy copy"
-    assert "delivers it to the recipient code or certified address" in text_of(message)
+    text = text_of(message)
+    assert "is being sent to the Italian exchange system" in text
+    assert "delivers it to the recipient code or certified address" in text
+    assert "It will also be available in your reserved area" in text
+    assert "Fatture e corrispettivi" in text
+
+
+async def test_no_article_stands_wrongly_before_a_day(room: TestRoom, worker: Stub) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request(date=day(2026, 2, 8)))).document
+    await worker.SendInvoice(pb.SendInvoiceRequest(document_id=invoice.document_id, recipient=recipient()))
+    assert "della fattura 2026/1 dell’8 febbraio 2026" in text_of(await only_mail(room))
 
 
 async def test_the_mail_belongs_to_the_account_for_a_later_erasure(room: TestRoom, worker: Stub) -> None:

@@ -44,17 +44,21 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "debit_hint": "L’importo verrà addebitato sul conto PayPal che hai autorizzato. Non devi fare nulla.",
         "payment": "Pagamento",
         "payment_reference": "Riferimento",
-        "paid_transfer": "Pagata con bonifico bancario il {date}.",
-        "paid_online": "Pagata con carta o PayPal il {date}.",
-        "paid_debit": "Pagata con addebito automatico PayPal il {date}.",
+        "paid_transfer": "Pagata con bonifico bancario in data {date}.",
+        "paid_online": "Pagata con carta o PayPal in data {date}.",
+        "paid_debit": "Pagata con addebito automatico PayPal in data {date}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
         "proforma_law": "Non costituisce fattura ai sensi dell’art. 21 del D.P.R. 633/1972.",
         "not_fiscal": "Non valida ai fini fiscali",
         "courtesy": "Copia di cortesia",
         "courtesy_notice": (
-            "Copia di cortesia priva di valore fiscale. L’originale è la fattura elettronica in formato XML "
-            "trasmessa al Sistema di Interscambio e disponibile nella tua area riservata sul sito dell’Agenzia "
-            "delle Entrate."
+            "Copia di cortesia priva di valore fiscale. L’originale è la fattura elettronica in formato XML, che viene "
+            "trasmessa al Sistema di Interscambio. "
+        ),
+        "original_private": "Sarà disponibile nella tua area riservata sul sito dell’Agenzia delle Entrate.",
+        "original_business": (
+            "Sarà disponibile anche nella tua area riservata sul sito dell’Agenzia delle Entrate, nel portale "
+            "«Fatture e corrispettivi»."
         ),
         "attachment": "File XML della fattura elettronica",
         "rea": "REA {office}-{number}",
@@ -62,7 +66,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "sole_shareholder": "Società con socio unico",
         "in_liquidation": "Società in liquidazione",
         "page": "Pagina {page} di {pages}",
-        "continued": "{title} {number} del {date}",
+        "continued": "{title} {number}, {date}",
     },
     "en": {
         "proforma": "Proforma invoice",
@@ -113,9 +117,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "not_fiscal": "Not valid for tax purposes",
         "courtesy": "Courtesy copy",
         "courtesy_notice": (
-            "Courtesy copy without fiscal value. The original is the electronic invoice (XML) sent to the Italian "
-            "exchange system (Sistema di Interscambio); you find it in your reserved area on the website of the "
-            "Italian tax agency (Agenzia delle Entrate)."
+            "Courtesy copy without fiscal value. The original is the electronic invoice (XML), which is being sent to "
+            "the Italian exchange system (Sistema di Interscambio). "
+        ),
+        "original_private": (
+            "It will be available in your reserved area on the website of the Italian tax agency (Agenzia delle "
+            "Entrate)."
+        ),
+        "original_business": (
+            "It will also be available in your reserved area on the website of the Italian tax agency (Agenzia delle "
+            "Entrate), in the portal “Fatture e corrispettivi”."
         ),
         "attachment": "XML file of the electronic invoice",
         "rea": "REA {office}-{number}",

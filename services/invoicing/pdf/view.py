@@ -11,6 +11,7 @@ from typing import Any
 from services.invoicing.domain.documents import (
     Address,
     Customer,
+    CustomerKind,
     Document,
     Line,
     PaymentMethod,
@@ -79,7 +80,8 @@ def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
     if invoice.payment.reference:
         view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
-    view["notices"] = [writer.texts["courtesy_notice"]]
+    reader = "original_private" if invoice.customer.kind is CustomerKind.PRIVATE else "original_business"
+    view["notices"] = [writer.texts["courtesy_notice"] + writer.texts[reader]]
     view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
     return view
 

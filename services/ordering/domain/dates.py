@@ -38,14 +38,17 @@ def withdrawal_until(placed_at: datetime) -> datetime:
 
 
 def expiry(proforma_at: datetime, method: PaymentMethod, hold: datetime, policy: OrderingPolicy) -> datetime:
-    """When an unpaid order expires: counted from its proforma, never later than the purge may be held."""
-    return min(add_days(proforma_at, policy.expiry_days(method)), hold)
+    """When an unpaid order expires: at a day's end, so that a day is what a customer has to know.
+
+    Counted in days after the proforma's own, never later than the purge may be held.
+    """
+    return min(end_of_day(proforma_at, policy.expiry_days(method)), hold)
 
 
 def reminders(proforma_at: datetime, expires_at: datetime, policy: OrderingPolicy) -> list[Reminder]:
-    """The reminders that come before the expiry."""
+    """The reminders that come on a day before the expiry's: on the last day itself none is of much use."""
     planned = [Reminder(days, add_days(proforma_at, days)) for days in policy.reminder_days]
-    return [reminder for reminder in planned if reminder.due_at < expires_at]
+    return [reminder for reminder in planned if rome_date(reminder.due_at) < rome_date(expires_at)]
 
 
 def first_period(unlocked_at: datetime, billing: Billing) -> Period:

@@ -4,7 +4,7 @@ A consumer reads gross totals only; a business reads net, VAT and gross. The con
 consumer code art. 51(7): it carries what art. 49(1) asks for, the withdrawal form included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,9 @@ class PaymentHints:
 class Mails:
     """Makes the emails; who calls puts them into the outbox."""
 
-    def __init__(self, identity: Sequence[str], public_url: str) -> None:
-        """Take who the customer contracts with, line by line, and the address of the pages."""
-        self._identity = list(identity)
+    def __init__(self, identity: Callable[[str], Sequence[str]], public_url: str) -> None:
+        """Take who the customer contracts with, line by line in a language, and the address of the pages."""
+        self._identity = identity
         self._panel_url = f"{public_url}/orders"
 
     def of_order(self, order: OrderRow, email: OrderEmail, recipient: common_pb2.Recipient) -> Mail:
@@ -94,5 +94,5 @@ class Mails:
             "withdrawal_information": texts.WITHDRAWAL_INFORMATION[language],
             "start_at_once": order.start_at_once,
             "terms_hash": order.terms_hash,
-            "identity": self._identity,
+            "identity": list(self._identity(language)),
         }

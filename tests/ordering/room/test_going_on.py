@@ -6,7 +6,7 @@ import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from services.kit.calendar import add_days
+from services.kit.calendar import add_days, end_of_day
 from services.kit.wire import from_duration, from_timestamp
 from tests.ordering.refusals import refused_for
 from tests.ordering.shop import STEERING, Shop, place_request
@@ -26,14 +26,16 @@ async def proforma_order(shop: Shop, method: common_pb2.PaymentMethod = TRANSFER
 
 
 @pytest.mark.parametrize(("method", "days"), [(TRANSFER, 15), (ONLINE, 3)])
-async def test_the_expiry_counts_from_the_proforma(shop: Shop, method: common_pb2.PaymentMethod, days: int) -> None:
+async def test_the_expiry_is_the_end_of_a_day_counted_from_the_proforma(
+    shop: Shop, method: common_pb2.PaymentMethod, days: int
+) -> None:
     account = shop.account()
     await shop.save_profile(account)
     order = await shop.place(place_request(account, await shop.quote(account), method))
     assert not order.HasField("expires_at")
     at = shop.room.clock.advance(hours=5)
     order = await shop.record_proforma(order.order_id)
-    assert from_timestamp(order.expires_at) == add_days(at, days)
+    assert from_timestamp(order.expires_at) == end_of_day(at, days)
 
 
 async def test_no_expiry_lies_later_than_30_days_past_the_purge_date(shop: Shop) -> None:
@@ -62,7 +64,7 @@ async def test_reminders_come_3_7_and_12_days_after_the_proforma(shop: Shop) -> 
         ("reminder_3_days", add_days(begun, 3)),
         ("reminder_7_days", add_days(begun, 7)),
         ("reminder_12_days", add_days(begun, 12)),
-        ("expiry", add_days(begun, 15)),
+        ("expiry", end_of_day(begun, 15)),
     ]
     assert sent == [0, 1, 2, 3]
 

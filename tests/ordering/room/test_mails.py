@@ -4,6 +4,7 @@ import email
 import email.message
 import email.policy
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -56,7 +57,7 @@ async def test_a_consumer_reads_the_gross_total_and_the_right_of_withdrawal(shop
     assert "16,20" not in text
     assert "Puoi recedere fino al 16 marzo 2026, ore 23:59." in text
     assert "Ci hai chiesto di iniziare subito il servizio" in text
-    assert "entro il 17 marzo 2026, ore 10:30" in text
+    assert "entro il 17 marzo 2026, ore 23:59" in text
     assert order.order_id in text
     assert "a" * 64 in text
 
@@ -86,6 +87,17 @@ async def test_the_confirmation_speaks_the_recipient_s_language(shop: Shop) -> N
     assert subject == "Your order is confirmed"
     assert "Total to pay, VAT included: €19.76" in text
     assert "You can withdraw until 16 March 2026, 23:59." in text
+    assert "VAT number 07123450483" in text
+    assert "P. IVA" not in text
+
+
+async def test_the_day_of_an_email_stands_behind_the_right_article(shop: Shop) -> None:
+    shop.room.clock.at = shop.room.clock.at.replace(month=10, day=25)
+    account = shop.account(purge_at=shop.room.clock.at + timedelta(days=45))
+    await send(shop, await shop.order(account), pb.ORDER_EMAIL_CONFIRMATION)
+    text = (await only_mail(shop))[1]
+    assert "fino all’8 novembre 2026, ore 23:59" in text
+    assert "ordine del 25 ottobre 2026" in text
 
 
 async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: str) -> pb.Order:
@@ -106,7 +118,7 @@ async def test_a_reminder_says_how_to_pay_by_bank_transfer(shop: Shop) -> None:
     assert subject == "Promemoria: il tuo ordine è in attesa del pagamento"
     assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Causale: RF18539007547034 Importo: 19,76 €" in text
     assert f"proforma n. {order.proforma_number}. L’importo da pagare è 19,76 € (IVA inclusa)" in text
-    assert "scade il 17 marzo 2026, ore 10:30" in text
+    assert "scade il 17 marzo 2026, ore 23:59" in text
 
 
 @pytest.mark.parametrize("policy", [OrderingPolicy(online_expiry_days=5)])
