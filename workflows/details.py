@@ -44,9 +44,15 @@ class Details:
         """Set the one line of facts: amounts, numbers, dates."""
         self.about = about
 
-    def happened(self, what: str) -> None:
-        """Note what happened; the same news twice in a row is noted once."""
-        if not self.story or not self.story[-1].endswith(f" {what}"):
+    def happened(self, what: str, *, once: bool = False) -> None:
+        """Note what happened; the same news twice in a row is noted once.
+
+        Args:
+            what: The news.
+            once: It can happen only once; a run that begins again from the top meets it again.
+        """
+        told = self.story if once else self.story[-1:]
+        if not any(entry.endswith(f" {what}") for entry in told):
             self.story.append(f"{workflow.now():%Y-%m-%d %H:%M} {what}")
             self.story = self.story[-_LONGEST_STORY:]
         self._show()
@@ -92,7 +98,7 @@ class Details:
             lines += [f"- `{name}` {meaning}" for name, meaning in self.updates.items()]
             lines.append("")
         if self.story:
-            lines += ["**What happened** (UTC):", ""]
+            lines += ["**What happened** (by this workflow's clock, UTC):", ""]
             lines += [f"- {entry}" for entry in self.story]
             lines.append("")
         lines.append(f"**Who it is:** `{self.look_up}`")

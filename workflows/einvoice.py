@@ -87,7 +87,7 @@ class EInvoice(Process):
     )
     async def give_up(self, why: Why = NO_DATA) -> str:
         """End without the SdI, by an admin's decision."""
-        await visibly(
+        await self.steer(
             InvoicingSteps.give_up,
             pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             "give the transmission up",
@@ -115,7 +115,7 @@ class EInvoice(Process):
 
     async def prepare(self, step: Step[pb.PrepareResendRequest, pb.PrepareResendResponse], why: Why, what: str) -> str:
         """Have invoicing make the next attempt ready; the run then sends it."""
-        answer = await visibly(
+        answer = await self.steer(
             step,
             pb.PrepareResendRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             what,
@@ -142,7 +142,7 @@ class EInvoice(Process):
             f"invoice {number}, attempt {attempt}, SdI id {transmission.sdi_identifier or 'not known yet'}"
         )
         if transmission.file_name:
-            self.details.happened(f"sent as {transmission.file_name} (attempt {attempt})")
+            self.details.happened(f"sent as {transmission.file_name} (attempt {attempt})", once=True)
         return transmission
 
     async def wait_for_receipt(self, transmission: pb.Transmission) -> None:
@@ -156,7 +156,11 @@ class EInvoice(Process):
             )
             await self.wait(retries.LOOK_AGAIN, "still no receipt of the SdI")
             return
-        self.details.stands("Sent", "a receipt of the SdI; last day to act", transmission.deadline)
+        self.details.stands(
+            "Sent",
+            "a receipt of the SdI, usually within minutes; without one an operator is called; last day to act",
+            transmission.deadline,
+        )
         if not await self.wait(transmission.alert_in, "no receipt of the SdI yet: call an operator"):
             self.silent = True
             self.details.happened("no receipt of the SdI has come in time")

@@ -80,7 +80,7 @@ class Order(OrderSteps):
         await self.note_number(payment, proforma)
         order = await self.start_time_limit(payment, proforma)
         await asyncio.gather(self.email_proforma(proforma, order), self.email_confirmation())
-        self.details.happened(f"proforma {proforma.number} and the order's confirmation sent")
+        self.details.happened(f"proforma {proforma.number} and the order's confirmation sent", once=True)
 
     async def wait_for_its_end(self) -> pb.Order:
         """Wait until the payment request is paid or closed; payments decides, ordering records."""
@@ -119,7 +119,7 @@ class Order(OrderSteps):
     )
     async def cancel_order(self, why: Why = NO_DATA) -> str:
         """Cancel by an operator's decision."""
-        await visibly(
+        await self.steer(
             OrderingSteps.cancel,
             pb.CancelOrderRequest(request_id=request_id(), order_id=self.order_id, steering=steering(why)),
             "ask for the cancellation",
@@ -141,7 +141,7 @@ class Order(OrderSteps):
         """Record money by an operator's word; tells whether it paid the order or went to the queue."""
         payment = await self.read_payment()
         seen = money_of(transfer)
-        answer = await visibly(
+        answer = await self.steer(
             PaymentsSteps.record_bank_transfer,
             payments_pb2.RecordBankTransferRequest(
                 request_id=request_id(),
@@ -153,13 +153,12 @@ class Order(OrderSteps):
             ),
             f"record a transfer of {wording.amount(seen)}",
         )
-        self.details.happened(f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code})")
+        result = _result_of(answer)
+        self.details.happened(
+            f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}"
+        )
         self.look_again()
-        if answer.money_entry_id:
-            return f"not the exact amount: entry {answer.money_entry_id} waits in the operator's queue"
-        if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
-            return "nothing changed: the bank's entry with this reference has already paid something else"
-        return "paid"
+        return result
 
     @record_bank_transfer.validator
     def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
@@ -185,3 +184,12 @@ class Order(OrderSteps):
             self.details.happened("Cancel was pressed: it asks for the order's cancellation")
         except StepRefused as refused:
             self.details.happened(f"Cancel was pressed, but it came too late: {refused.message}")
+
+
+def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:
+    """What a recorded transfer has brought."""
+    if answer.money_entry_id:
+        return f"not the exact amount, entry {answer.money_entry_id} waits in the operator's queue"
+    if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
+        return "nothing changed, the bank's entry with this reference has already paid something else"
+    return "paid"

@@ -123,7 +123,7 @@ class OrderSteps(Process):
         if outcome == pb.OUTCOME_PAID:
             request.available_on.CopyFrom(payment.available_on)
         answer = await quickly(OrderingSteps.record_outcome, request, "record the outcome")
-        self.details.happened(f"the order is {word(answer.order.state).lower()}")
+        self.details.happened(f"the order is {word(answer.order.state).lower()}", once=True)
         return answer.order
 
     async def unlock(self, order: pb.Order) -> mailboxes_pb2.UnlockAccountResponse:
@@ -138,7 +138,7 @@ class OrderSteps(Process):
             sizes=_by_size(order),
         )
         answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
-        self.details.happened("the service is unlocked")
+        self.details.happened("the service is unlocked", once=True)
         return answer
 
     async def record_unlock(self, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
@@ -151,7 +151,7 @@ class OrderSteps(Process):
         request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
         answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
         e_invoice = names.e_invoice_id(answer.document.document_id)
-        self.details.happened(f"invoice {answer.document.number} issued; it goes on as {e_invoice}")
+        self.details.happened(f"invoice {answer.document.number} issued; it goes on as {e_invoice}", once=True)
         return answer.document
 
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
@@ -215,15 +215,16 @@ class OrderSteps(Process):
     async def wait_for_money(self, due: pb.AdvanceOrderResponse) -> None:
         """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
         coming = wording.due_on_order(due.due)
+        self.tell_what_was_due(coming)
         if due.wait.ToTimedelta() <= retries.LOOK_AGAIN:
-            await self.wait(due.wait, coming)
+            await self.wait_for_due(due.wait, coming)
         else:
             await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
 
     def end(self, state: str) -> str:
         """Say how it ended."""
+        self.details.happened(f"the order is {state.lower()}", once=True)
         self.details.stands(state, "nothing: the order has ended")
-        self.details.happened(state.lower())
         return state.lower()
 
 

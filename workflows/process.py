@@ -15,7 +15,7 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 from workflows import names, retries
 from workflows.details import NEEDS_OPERATOR, Details
 from workflows.steering import NO_DATA, Why, Wrong, check_why
-from workflows.steps import StepRefused
+from workflows.steps import Request, Response, Step, StepRefused, visibly
 
 
 class Process:
@@ -29,6 +29,7 @@ class Process:
         self.details = details
         self._rung = False
         self._parked = False
+        self._fell_due = ""
 
     @workflow.signal(name=names.LOOK_AGAIN, description="Look at the row again. Harmless at any time.")
     def look_again(self) -> None:
@@ -82,6 +83,18 @@ class Process:
         """The UI's Cancel was pressed; processes for which that means something override this."""
         self.details.happened("Cancel was pressed: it has no meaning here, the process goes on")
 
+    async def steer(self, step: Step[Request, Response], request: Request, what: str) -> Response:
+        """Carry an update to its service; the UI shows no more than the acceptance, so the details tell of a refusal.
+
+        Raises:
+            StepRefused: The service refuses; it fails the update and nothing else.
+        """
+        try:
+            return await visibly(step, request, what)
+        except StepRefused as refused:
+            self.details.happened(f"an update was refused: {what}: {refused.message}")
+            raise
+
     async def wait(self, longest: Duration | timedelta, what: str) -> bool:
         """Wait until the bell rings, at most so long; tells whether it rang. ``what`` names the timer in the UI."""
         if isinstance(longest, Duration):
@@ -91,6 +104,17 @@ class Process:
         except TimeoutError:
             return False
         return True
+
+    async def wait_for_due(self, longest: Duration | timedelta, what: str) -> None:
+        """Wait like ``wait``, and keep in mind what fell due."""
+        if not await self.wait(longest, what):
+            self._fell_due = what
+
+    def tell_what_was_due(self, coming: str) -> None:
+        """Note a reminder that fell due, once its service says that something else comes next."""
+        if self._fell_due.startswith("reminder") and self._fell_due != coming:
+            self.details.happened(f"{self._fell_due}: sent")
+        self._fell_due = ""
 
     def listen(self) -> None:
         """Silence the bell just before the row is read: a ring from now on means news that were not read."""

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
-    from workflows.steps import StepRefused, quickly, visibly
+    from workflows.steps import StepRefused, quickly
 
 _ENDS = {
     pb.SIGN_UP_STATE_AWAITING_CONFIRMATION: "allowed",
@@ -90,7 +90,7 @@ class SignUp(Process):
 
     async def decide(self, why: Why, *, allow: bool) -> str:
         """Carry the decision to the trial service, with who took it and why."""
-        answer = await visibly(
+        answer = await self.steer(
             TrialSteps.decide_sign_up,
             pb.DecideSignUpRequest(
                 request_id=request_id(), sign_up_id=self.sign_up_id, allow=allow, steering=steering(why)

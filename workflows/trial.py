@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
         request_id,
         steering,
     )
-    from workflows.steps import StepRefused, quickly, visibly
+    from workflows.steps import StepRefused, quickly
 
 _HELD = {"REASON_ORDER_OPEN": "an open order", "REASON_LEGAL_HOLD": "a legal hold"}
 """Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
@@ -43,6 +43,7 @@ class Trial(Process):
         super().__init__(Details(f"Trial of account {subject.id}", f"casella show account {subject.id}"))
         self.account_id = subject.id
         self.restricted = False
+        self.open_order_id = ""
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -63,7 +64,7 @@ class Trial(Process):
             self.show(due, standing)
             match due.next:
                 case pb.TRIAL_NEXT_WAIT:
-                    await self.wait(due.wait, wording.due_on_trial(due.due))
+                    await self.wait_for_due(due.wait, wording.due_on_trial(due.due))
                 case pb.TRIAL_NEXT_PURGE_DUE:
                     if await self.close_account():
                         return self.end("Closed", f"account closed; it goes on as {names.purge_id(self.account_id)}")
@@ -82,7 +83,7 @@ class Trial(Process):
     async def extend_trial(self, extension: Extension = NO_EXTENSION) -> str:
         """Extend by an operator's decision; tells the new end."""
         days = days_of(extension)
-        answer = await visibly(
+        answer = await self.steer(
             TrialSteps.extend,
             pb.ExtendTrialRequest(
                 request_id=request_id(),
@@ -106,7 +107,7 @@ class Trial(Process):
     )
     async def end_trial(self, why: Why = NO_DATA) -> str:
         """End by an operator's decision; tells when the purge is."""
-        answer = await visibly(
+        answer = await self.steer(
             TrialSteps.end,
             pb.EndTrialRequest(request_id=request_id(), account_id=self.account_id, steering=steering(why)),
             "end the trial",
@@ -133,7 +134,7 @@ class Trial(Process):
             mailboxes_pb2.OpenAccountRequest(account_id=self.account_id),
             "open the account for mailboxes",
         )
-        self.details.happened("the account is open for domains and mailboxes")
+        self.details.happened("the account is open for domains and mailboxes", once=True)
 
     async def read_standing(self) -> ordering_pb2.GetStandingResponse:
         """Whether orders hold or end the trial."""
@@ -207,10 +208,15 @@ class Trial(Process):
         active = trial.state == pb.TRIAL_STATE_ACTIVE
         ends = "ends" if active else "ended"
         self.details.knows(f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought")
-        if standing.order_open:
-            self.details.happened(f"{names.order_id(standing.open_order_id)} is open; it holds the purge")
+        coming = wording.due_on_trial(due.due)
+        self.tell_what_was_due(coming)
+        if standing.open_order_id != self.open_order_id:
+            changed = standing.open_order_id or self.open_order_id
+            what = "is open; it holds the purge" if standing.order_open else "has ended unpaid"
+            self.details.happened(f"{names.order_id(changed)} {what}")
+            self.open_order_id = standing.open_order_id
         updates = {"extend_trial": _EXTEND, "end_trial": _END} if active else {"extend_trial": _EXTEND}
-        self.details.stands("Active" if active else "Ended", wording.due_on_trial(due.due), due.due_at, updates)
+        self.details.stands("Active" if active else "Ended", coming, due.due_at, updates)
 
     def end(self, state: str, what: str) -> str:
         """Say how it ended."""
