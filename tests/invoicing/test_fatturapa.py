@@ -217,3 +217,14 @@ def test_an_issuer_without_register_entry_still_makes_a_valid_invoice(checker: I
     assert checker.check(NAME, content, TODAY) == []
     assert b"IscrizioneREA" not in content
     assert Decimal("12.81") == Decimal(etree.fromstring(content).findtext(".//ImportoTotaleDocumento") or "0")
+
+
+def test_a_freelancer_is_named_by_first_and_last_name_beside_the_vat_number() -> None:
+    freelancer = customer(company_name="", first_name="Giulia", last_name="Conti")
+    xml = etree.fromstring(xml_of(invoice(customer=freelancer)))
+    block = xml.find(".//CessionarioCommittente")
+    assert block is not None
+    assert block.findtext(".//Anagrafica/Nome") == "Giulia"
+    assert block.findtext(".//Anagrafica/Cognome") == "Conti"
+    assert block.find(".//Denominazione") is None
+    assert block.findtext(".//IdFiscaleIVA/IdCodice") == "01234567897"

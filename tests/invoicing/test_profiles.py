@@ -31,6 +31,7 @@ async def findings(ordering: Stub, party: common_pb2.BillingParty) -> list[tuple
         association(),
         company(),
         company(kind=common_pb2.CUSTOMER_KIND_RESELLER),
+        company(company_name="", first_name="Giulia", last_name="Conti"),
         company(recipient_code="", pec="officine@pec.example.it"),
         company(recipient_code="", pec="", codice_fiscale="94012340488"),
     ],
@@ -55,6 +56,8 @@ async def test_a_good_profile_has_no_finding(ordering: Stub, party: common_pb2.B
         (person(address_street="x" * 61), [("address.street", "00200")]),
         (association(company_name="x" * 81), [("company_name", "00200")]),
         (company(company_name="€" * 27), [("company_name", "00200")]),  # 27 times EUR are 81 letters
+        (company(company_name="", last_name="Conti"), [("first_name", "00200")]),
+        (company(company_name=""), [("company_name", "00200")]),
         (company(vat_number="01234567890"), [("vat_number", "00305")]),
         (company(vat_number=""), [("vat_number", "00417")]),
         (company(vat_country="DE"), [("vat_country", "")]),

@@ -90,10 +90,33 @@ async def test_a_correction_is_appended_and_sent_under_a_new_name_with_number_an
     ]
     document = await worker.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=invoice_id))
     files = {file.name: file.file_id for file in document.document.files}
-    assert list(files) == ["fattura-2026-1.pdf", "IT07123450483_00002.xml"]
-    asked = pb.GetDocumentFileRequest(document_id=invoice_id, file_id=files["fattura-2026-1.pdf"])
+    asked = pb.GetDocumentFileRequest(document_id=invoice_id, file_id=files["fattura-2026-1-v2.pdf"])
     copy = (await operator.GetDocumentFile(asked)).content
     assert sdi.sent[0][0].content in streams(copy)
+
+
+async def test_the_files_of_every_attempt_stay_listed_the_newest_first(
+    worker: Stub, operator: Stub, sdi: SdiInMemory
+) -> None:
+    issued = (await worker.IssueInvoice(invoice_request())).document
+    sdi.answer("NS", (await transmit(worker, issued.document_id)).file_name, "00305")
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    await resend(worker, issued.document_id, party=company(company_name="Nuovo Nome S.r.l.", revision=2))
+    sdi.answer("RC", (await transmit(worker, issued.document_id)).file_name)
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    (listed,) = (await operator.ListDocuments(pb.ListDocumentsRequest(account_id=issued.account_id))).documents
+    assert listed.transmission_state == pb.TRANSMISSION_STATE_DELIVERED
+    assert [(file.attempt, file.name) for file in listed.files] == [
+        (2, "fattura-2026-1-v2.pdf"),
+        (1, "fattura-2026-1.pdf"),
+        (2, "IT07123450483_00002_RC_001.xml"),
+        (1, "IT07123450483_00001_NS_001.xml"),
+        (2, "IT07123450483_00002.xml"),
+        (1, "IT07123450483_00001.xml"),
+    ]
+    for file in listed.files:
+        asked = pb.GetDocumentFileRequest(document_id=issued.document_id, file_id=file.file_id)
+        assert len((await operator.GetDocumentFile(asked)).content) == file.size
 
 
 async def test_the_first_answer_assigns_the_address_of_all_later_files(worker: Stub, sdi: SdiInMemory) -> None:

@@ -59,8 +59,9 @@ class Address:
 class Customer:
     """The billing profile as it stood when the document was made.
 
-    A person has first and last name, everybody else a company name; `body` marks a body with an 11-digit code under
-    PRIVATE. `vat_number` is without the country. `revision` is the profile's, from 1.
+    A person has first and last name, and so has a freelancer, a business without a company name; everybody else has a
+    company name. `body` marks a body with an 11-digit code under PRIVATE. `vat_number` is without the country.
+    `revision` is the profile's, from 1.
     """
 
     kind: CustomerKind
@@ -81,7 +82,9 @@ class Customer:
     @property
     def is_person(self) -> bool:
         """Whether the customer is named by first and last name."""
-        return self.kind is CustomerKind.PRIVATE and not self.body
+        if self.kind is CustomerKind.PRIVATE:
+            return not self.body
+        return not self.company_name and bool(self.first_name or self.last_name)
 
     @property
     def name(self) -> str:

@@ -66,8 +66,7 @@ class FileMaker:
             xml = await self.invoice_xml(invoice, sent)
             bearing = await self._bearing(invoice, sent.customer_revision)
             content = await self._in_thread(lambda: self._typesetter.invoice(bearing, xml.info.name, xml.content))
-            name = f"{'fattura' if invoice.language is Language.IT else 'invoice'}-{_slug(invoice.number)}.pdf"
-            return made_file(invoice.document_id, FileKind.PDF, sent.attempt.number, name, content)
+            return made_file(invoice.document_id, FileKind.PDF, sent.attempt.number, _copy_name(invoice, sent), content)
 
         return await self._kept(invoice, FileKind.PDF, sent.attempt.number, make)
 
@@ -91,6 +90,13 @@ class FileMaker:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _copy_name(invoice: Document, sent: SentFile) -> str:
+    """Name of the courtesy copy; from the second attempt on with the attempt, so that no copy hides another."""
+    word = "fattura" if invoice.language is Language.IT else "invoice"
+    version = f"-v{sent.attempt.number}" if sent.attempt.number > 1 else ""
+    return f"{word}-{_slug(invoice.number)}{version}.pdf"
 
 
 def _slug(number: str) -> str:

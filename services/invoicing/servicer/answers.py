@@ -63,6 +63,7 @@ def file_message(file: FileInfo) -> pb.FileInfo:
         name=file.name,
         sha256=file.sha256.hex(),
         size=file.size,
+        attempt=file.attempt,
     )
 
 

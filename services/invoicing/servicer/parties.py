@@ -22,7 +22,9 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
     """The customer of a document: named and addressed; whether its codes are right, the SdI's checks decide."""
     kind = KINDS.chosen(found, "party.kind", message.kind, CustomerKind.PRIVATE)
     stated = KINDS.word(message.kind)  # what a kind requires is not asked of a customer without one
-    person = stated is CustomerKind.PRIVATE and not message.body
+    private = stated is CustomerKind.PRIVATE
+    freelancer = not private and not message.company_name and bool(message.first_name or message.last_name)
+    person = freelancer or (private and not message.body)
 
     def text(field: str, longest: int, *, required: bool = False) -> str:
         return found.text(f"party.{field}", getattr(message, field), longest, required=required)
@@ -36,7 +38,7 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
         address=_address(found, message.address),
         phone=text("phone", 20),
         contact_person=text("contact_person", _LONGEST_RECIPIENT),
-        codice_fiscale=text("codice_fiscale", 16, required=stated is CustomerKind.PRIVATE).upper(),
+        codice_fiscale=text("codice_fiscale", 16, required=private).upper(),
         vat_number=text("vat_number", 28, required=stated in {CustomerKind.COMPANY, CustomerKind.RESELLER}).upper(),
         vat_country=text("vat_country", 2).upper(),
         recipient_code=text("recipient_code", 7).upper(),

@@ -63,17 +63,14 @@ async def by_id(conn: AsyncConnection, document_id: UUID, file_id: UUID) -> Stor
 
 
 async def listed(conn: AsyncConnection, document_ids: Sequence[UUID]) -> list[FileInfo]:
-    """Lists the files of documents: of PDF and XML the newest attempt's, and every receipt; by kind and time."""
-    newest = (
-        select(files.c.document_id, files.c.kind, func.max(files.c.attempt).label("attempt"))
-        .where(files.c.document_id.in_(document_ids))
-        .group_by(files.c.document_id, files.c.kind)
-        .subquery()
-    )
+    """Lists the files of documents, those of every attempt: by kind, the newest attempt first, then by time.
+
+    A rejected XML stays in sight: it was sent, and its receipt names it.
+    """
     found = await conn.execute(
-        _INFO.join(newest, (files.c.document_id == newest.c.document_id) & (files.c.kind == newest.c.kind))
-        .where((files.c.attempt == newest.c.attempt) | (files.c.kind == FileKind.RECEIPT))
-        .order_by(files.c.kind, files.c.made_at, files.c.id)
+        _INFO.where(files.c.document_id.in_(document_ids)).order_by(
+            files.c.kind, files.c.attempt.desc(), files.c.made_at, files.c.id
+        )
     )
     return [_info(row) for row in found]
 

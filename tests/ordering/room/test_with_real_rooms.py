@@ -53,6 +53,13 @@ async def test_a_profile_is_saved_if_an_e_invoice_to_it_would_be_valid(town: Tow
     assert set(bad_fields(refused)) == {"profile.last_name", "profile.address.city"}
 
 
+async def test_a_freelancer_saves_a_profile_with_first_and_last_name(town: Town) -> None:
+    party = common_pb2.BillingParty.FromString(ACME.SerializeToString())
+    party.company_name, party.first_name, party.last_name = "", "Giulia", "Conti"
+    saved = (await town.save_profile(party)).profile
+    assert (saved.company_name, saved.first_name, saved.last_name) == ("", "Giulia", "Conti")
+
+
 async def test_a_legal_hold_needs_an_account_that_trial_knows(town: Town) -> None:
     await refused_for(town.hold(request_id()), errors_pb2.REASON_NOT_FOUND)
     assert await town.ordering.rows("accounts") == []
