@@ -33,7 +33,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Events(database, clock, provider, pages),
         Statements(database, clock, settings.bank_account.iban),
         Transfers(database, clock),
-        MoneyQueue(database),
+        MoneyQueue(database, clock),
     )
     servicer = PaymentsServicer(desks, Messages(settings.bank_account, links), core.requests, clock)
     return Room(

@@ -236,3 +236,30 @@ async def test_logs_hold_no_name_account_or_token(world: World, caplog: pytest.L
     assert said
     for secret in ("Canarino", "segreto", "IT02L1234512345123456789012", request.pay_url.rpartition("/")[2]):
         assert secret not in said
+
+
+async def test_an_operator_finds_a_request_by_what_a_payer_writes(world: World) -> None:
+    request = await world.transfer_request()
+    asked = payments_pb2.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number="P2027/7")
+    await world.stub().RecordProforma(asked)
+    operator, plain = world.stub("operator"), request.transfer.reference
+    printed = " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+    for by in ({"reference": printed.lower()}, {"proforma_number": "p 2027 - 7"}):
+        found = await operator.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(**by))
+        assert found.payment_request.payment_request_id == request.payment_request_id
+
+
+@pytest.mark.parametrize(
+    ("by", "reason"),
+    [
+        ({"reference": "RF18539007547034"}, errors_pb2.REASON_NOT_FOUND),
+        ({"reference": "RF19539007547034"}, errors_pb2.REASON_INVALID_INPUT),
+        ({"reference": ""}, errors_pb2.REASON_INVALID_INPUT),
+        ({"proforma_number": "P2027/8"}, errors_pb2.REASON_NOT_FOUND),
+        ({"proforma_number": "Anna"}, errors_pb2.REASON_INVALID_INPUT),
+    ],
+)
+async def test_a_name_that_no_request_has_is_said(world: World, by: dict[str, str], reason: int) -> None:
+    with pytest.raises(Refused) as refused:
+        await world.stub("operator").GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(**by))
+    assert refused.value.reason == reason

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,10 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.wire import to_date
+from services.payments.domain.proforma_numbers import perhaps_meant
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
+from tests.support.room import request_id
 
 PAID = payments_pb2.PAYMENT_REQUEST_STATE_PAID
 OPEN = payments_pb2.PAYMENT_REQUEST_STATE_OPEN
@@ -174,7 +177,7 @@ async def test_debits_reversals_and_pending_entries_never_credit(world: World) -
             Entry(GROSS, reference=reference, status="PDNG"),
         )
     )
-    assert (done.credits, done.ignored) == (0, 3)
+    assert (done.credits, done.queued, done.ignored) == (0, 1, 2)
     assert (await world.get(request)).state == OPEN
     assert await world.balances() == {}
 
@@ -225,3 +228,88 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
     assert (await world.get(request)).state == OPEN
     assert await world.room.wakes() == []
     assert (await world.proof()).balanced
+
+
+@pytest.mark.parametrize(
+    "taken_back",
+    [
+        {"reversal": True, "direction": "DBIT"},
+        {"reversal": True},
+        {"direction": "DBIT"},
+        {"direction": "DBIT", "reference": "", "bank_reference": "B-2", "end_to_end": "E2E-1"},
+    ],
+)
+async def test_a_credit_that_the_bank_takes_back_is_told_once_and_unpays_nothing(
+    world: World, taken_back: dict[str, Any]
+) -> None:
+    request = await world.transfer_request()
+    told: dict[str, Any] = {"reference": request.transfer.reference, "bank_reference": "B-1", "end_to_end": "E2E-1"}
+    await world.import_file(statement(Entry(GROSS, **told)))
+    file = statement(Entry(GROSS, **(told | taken_back)), number="NEXT")
+    done = await world.import_file(file)
+    assert (done.credits, done.paid, done.queued, done.ignored) == (0, 0, 1, 0)
+    again = await world.import_file(file)
+    assert (again.known, again.queued) == (1, 0)
+    (entry,) = await world.queue()
+    assert (entry.reason, entry.amount.minor) == (REASON["reversed"], GROSS)
+    assert entry.source_reference == (told | taken_back)["bank_reference"]
+    assert list(entry.suggestions) == [request.payment_request_id]
+    assert (await world.get(request)).state == PAID
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
+
+
+async def test_a_debit_of_another_amount_takes_nothing_back(world: World) -> None:
+    request = await world.transfer_request()
+    credit = Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1")
+    done = await world.import_file(statement(credit, Entry(GROSS - 1, bank_reference="B-1", direction="DBIT")))
+    assert (done.paid, done.queued, done.ignored) == (1, 0, 1)
+
+
+async def test_what_was_taken_back_neither_holds_an_expiry_nor_pays_by_an_operators_word(world: World) -> None:
+    request = await world.transfer_request()
+    await world.import_file(
+        statement(Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1", reversal=True))
+    )
+    asked = payments_pb2.RecordBankTransferRequest(
+        request_id=request_id(),
+        payment_request_id=request.payment_request_id,
+        amount=common_pb2.Money(minor=GROSS - 1, currency="EUR"),
+        booked_on=to_date(world.today()),
+        bank_reference="B-1",
+        steering=common_pb2.Steering(actor="anna", reason_code="seen_on_account"),
+    )
+    await world.stub("operator").RecordBankTransfer(asked)
+    assert {entry.reason for entry in await world.queue()} == {REASON["reversed"], REASON["short"]}
+    other = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, reference=other.transfer.reference, reversal=True)))
+    assert (await world.close(other)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PROFORMA 2027/7",
+        "proforma 2027-7 rossi",
+        "proforma nr 7 del 2027",
+        "Proforma n. 7/2027.",
+        "prof. 2027/7.",
+        "saldo 7 DEL 2027",
+    ],
+)
+async def test_a_number_without_its_letter_is_the_first_suggestion_and_never_pays(world: World, text: str) -> None:
+    meant = await world.transfer_request(amount=common_pb2.Money(minor=5, currency="EUR"))
+    await proforma(world, meant, "P2027/7")
+    longer, same = await world.transfer_request(), await world.transfer_request()
+    await proforma(world, longer, "P2027/77")
+    await world.import_file(statement(Entry(GROSS, text=text)))
+    (entry,) = await world.queue()
+    assert entry.reason == REASON["unknown"]
+    assert entry.suggestions[0] == meant.payment_request_id
+    assert set(entry.suggestions[1:]) == {longer.payment_request_id, same.payment_request_id}
+    assert (await world.get(meant)).state == OPEN
+    assert (await world.close(meant)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
+
+
+@pytest.mark.parametrize("text", ["ordine 127/2027", "2027/71", "7/20271", "12.07.2027", "2027-7-12", "cliente 2027"])
+def test_other_figures_mean_no_proforma(text: str) -> None:
+    assert "P20277" not in perhaps_meant(text)

@@ -227,3 +227,18 @@ async def test_a_mere_suggestion_does_not_hold_a_record(world: World) -> None:
     await world.import_file(statement(Entry(GROSS, text="?")))
     assert [list(entry.suggestions) for entry in await world.queue()] == [[request.payment_request_id]]
     assert (await record(world, seen(world, request))).payment_request.state == PAID
+
+
+async def test_a_record_that_no_statement_confirms_is_told_after_five_days_and_breaks_no_balance(world: World) -> None:
+    request, confirmed = await world.transfer_request(), await world.transfer_request()
+    await record(world, seen(world, request, bank_reference="B-1"))
+    await record(world, seen(world, confirmed, bank_reference="B-2"))
+    await world.import_file(statement(Entry(GROSS, bank_reference="B-2")))
+    await world.advance(days=5)
+    assert list((await world.proof()).unconfirmed) == []
+    await world.advance(minutes=1)
+    found = await world.proof()
+    assert found.balanced
+    (told,) = found.unconfirmed
+    for words in ("'B-1'", "146.40 EUR", request.payment_request_id):
+        assert words in told

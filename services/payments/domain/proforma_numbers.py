@@ -12,6 +12,13 @@ from services.payments.domain.references import compact
 SEARCHED_CHARACTERS = 560
 SHORTEST_KEY = 4
 LONGEST_KEY = 20
+PREFIX = "P"
+"""Of a proforma's number, before its year: `P2026/17`."""
+_YEAR_FIRST = re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})\s?[/\-.]\s?(?P<number>[0-9]{1,6})(?![0-9]|[/\-.][0-9])")
+_NUMBER_FIRST = re.compile(
+    r"(?<![0-9])(?<![0-9][/\-.])(?P<number>[0-9]{1,6})\s?(?:[/\-.]\s?|\s(?:del|dell'anno|anno|of)\s)(?P<year>20[0-9]{2})(?![0-9])",
+    re.IGNORECASE,
+)
 
 
 def key_of(number: str) -> str:
@@ -32,6 +39,21 @@ def candidate_keys(text: str) -> list[str]:
         for start in range(len(whole) - length + 1)
     }
     return sorted(piece for piece in pieces if any(character.isdigit() for character in piece))
+
+
+def perhaps_meant(text: str) -> list[str]:
+    """The keys of numbers that a text may mean though it does not write them as printed, in order of appearance.
+
+    "PROFORMA 2027/7" and "proforma nr 9 del 2027" mean P2027/7 and P2027/9; but an invoice, or another supplier's
+    paper, may be numbered so too. So these are suggestions for a person, never a payment.
+    """
+    whole = text[:SEARCHED_CHARACTERS]
+    found = [
+        (match.start(), f"{PREFIX}{match['year']}{int(match['number'])}")
+        for pattern in (_YEAR_FIRST, _NUMBER_FIRST)
+        for match in pattern.finditer(whole)
+    ]
+    return list(dict.fromkeys(key for _, key in sorted(found)))
 
 
 def names(text: str, number: str) -> bool:

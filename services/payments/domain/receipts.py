@@ -56,6 +56,8 @@ class Fate(StrEnum):
     QUEUED = "queued"
     CONFIRMED = "confirmed"
     """It is the money that an operator had recorded already."""
+    IGNORED = "ignored"
+    """Money that left us, and takes nothing back that we know of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,16 @@ class PaymentRequests:
         async with self._database.reading() as conn:
             return _owned(await requests.by_id(conn, request_id), owner)
 
+    async def by_reference(self, reference: CreditorReference, owner: UUID | None) -> PaymentRequest:
+        """Read the request of a creditor reference; as `by_id`."""
+        async with self._database.reading() as conn:
+            return _owned(next(iter(await requests.by_references(conn, [reference])), None), owner)
+
+    async def by_proforma(self, number: str, owner: UUID | None) -> PaymentRequest:
+        """Read the request of a proforma, by its number as a person writes it; as `by_id`."""
+        async with self._database.reading() as conn:
+            return _owned(next(iter(await requests.by_proforma_keys(conn, [key_of(number)])), None), owner)
+
     async def by_order(self, order_id: UUID, owner: UUID | None) -> PaymentRequest:
         """Read an order's request; as `by_id`."""
         async with self._database.reading() as conn:

@@ -14,7 +14,7 @@ from services.kit.database import Database
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason, date_fault, fault_of, target_of
 from services.payments.domain.payment_requests import PaymentRequest
-from services.payments.domain.proforma_numbers import candidate_keys, names
+from services.payments.domain.proforma_numbers import candidate_keys, key_of, names, perhaps_meant
 from services.payments.domain.receipts import Fate, Receipt, Source
 from services.payments.domain.references import references_in
 from services.payments.errors import StatementUnreadable
@@ -75,7 +75,14 @@ class Statements:
         for statement in statements:
             for credit in statement.credits:
                 fates[await self._take_credit(credit, statement.statement_id, sha256)] += 1
-        result = _summary(statements, fates)
+        # After all credits: a file may tell of a credit and of its reversal.
+        taken_back: Counter[Fate] = Counter()
+        for statement in statements:
+            for entry in statement.reversals:
+                taken_back[await self._take_back(entry, marked=True)] += 1
+            for entry in statement.debits:
+                taken_back[await self._take_back(entry, marked=False)] += 1
+        result = _summary(statements, fates, taken_back)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result
 
@@ -100,6 +107,29 @@ class Statements:
             fate = await self._decide(conn, credit, receipt, match.target)
             await hooks.at("payment.before_commit")
         return fate
+
+    async def _take_back(self, entry: Credit, *, marked: bool) -> Fate:
+        """Tell an operator, once, of a credit that the bank takes back; what it had paid stays paid."""
+        async with self._database.transaction() as conn:
+            known, request_id = await bank.request_of_reversed(conn, entry)
+            if not (marked or known):
+                return Fate.IGNORED
+            match = await self._match(conn, entry)
+            of_credit = () if request_id is None else (request_id,)
+            meant = (*of_credit, *(request.request_id for request in match.named))
+            receipt = Receipt(
+                source=Source.BANK,
+                source_ref=f"{'reversal' if marked else 'debit'}:{entry.identity.hex()}",
+                amount=Money(entry.minor, entry.currency),
+                available_on=entry.booking_date,
+                received_at=self._clock.now(),
+                shown_reference=_shown(entry),
+                remittance=entry.remittance,
+                payer_name=entry.debtor_name or "",
+                suggestions=tuple(dict.fromkeys(meant))[:MOST_SUGGESTIONS],
+            )
+            queued = await receipts.enqueue(conn, receipt, QueueReason.REVERSED)
+        return Fate.KNOWN if queued is None else Fate.QUEUED
 
     async def _decide(
         self, conn: AsyncConnection, credit: Credit, receipt: Receipt, target: PaymentRequest | None
@@ -129,8 +159,15 @@ class Statements:
         target = next((request for request in named if request.request_id == target_id), None)
         if target is not None:
             return _Match(target, (target,), (target,))
+        return _Match(None, tuple(named), tuple(named[:MOST_SUGGESTIONS]) or await self._guess(conn, credit))
+
+    async def _guess(self, conn: AsyncConnection, credit: Credit) -> tuple[PaymentRequest, ...]:
+        """What a credit that names nothing may be for: numbers that it nearly writes, then requests of its amount."""
+        keys = perhaps_meant(credit.searchable())
+        meant = {key_of(found.proforma_number or ""): found for found in await requests.by_proforma_keys(conn, keys)}
         same_amount = await requests.open_of_amount(conn, Money(credit.minor, credit.currency), MOST_SUGGESTIONS)
-        return _Match(None, tuple(named), tuple(named[:MOST_SUGGESTIONS] or same_amount))
+        guessed = [*(meant[key] for key in keys if key in meant), *same_amount]
+        return tuple({found.request_id: found for found in guessed}.values())[:MOST_SUGGESTIONS]
 
 
 def _shown(entry: Credit) -> str:
@@ -138,12 +175,12 @@ def _shown(entry: Credit) -> str:
     return entry.bank_reference or entry.end_to_end or entry.identity.hex()[:_SHOWN_CHARACTERS]
 
 
-def _summary(statements: tuple[Statement, ...], fates: Counter[Fate]) -> Imported:
+def _summary(statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate]) -> Imported:
     return Imported(
         credits=sum(fates.values()),
-        known=fates[Fate.KNOWN],
+        known=fates[Fate.KNOWN] + taken_back[Fate.KNOWN],
         paid=fates[Fate.PAID],
-        queued=fates[Fate.QUEUED],
+        queued=fates[Fate.QUEUED] + taken_back[Fate.QUEUED],
         confirmed=fates[Fate.CONFIRMED],
-        ignored=sum(statement.debits + statement.reversals + statement.pending for statement in statements),
+        ignored=taken_back[Fate.IGNORED] + sum(statement.passed_over + statement.pending for statement in statements),
     )

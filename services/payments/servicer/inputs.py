@@ -7,6 +7,7 @@ from services.kit.money import Money
 from services.kit.validation import Violations
 from services.kit.wire import from_date
 from services.payments.domain.proforma_numbers import LONGEST_KEY, SHORTEST_KEY, key_of
+from services.payments.domain.references import CreditorReference
 
 CURRENCY = "EUR"
 MOST_MINOR = 99_999_999_999
@@ -36,6 +37,17 @@ def proforma_number(bad: Violations, field: str, value: str) -> str:
     if number and not plain:
         bad.add(field, "bad_format")
     return number
+
+
+def reference(bad: Violations, field: str, value: str) -> CreditorReference:
+    """A creditor reference as a person writes it."""
+    written = bad.text(field, value, LONGEST_REFERENCE)
+    try:
+        return CreditorReference.parse(written)
+    except ValueError:
+        if written:
+            bad.add(field, "bad_checksum")
+        return CreditorReference("")
 
 
 def day(bad: Violations, field: str, message: common_pb2.Date, latest: date) -> date:

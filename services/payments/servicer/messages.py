@@ -120,4 +120,5 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
         transactions=found.transactions,
         balances=[balance(account, amount) for account, amount in found.balances],
         discrepancies=found.faults,
+        unconfirmed=found.unconfirmed,
     )

@@ -12,7 +12,7 @@ from services.kit.context import owner_filter
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
-from services.payments.domain.payment_requests import CloseReason, Method
+from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.service.queue import MoneyQueue
@@ -75,14 +75,28 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         self, request: payments_pb2.GetPaymentRequestRequest, context: Context
     ) -> payments_pb2.GetPaymentRequestResponse:
         """Read a payment request; a customer sees only their own."""
-        bad = Violations()
-        by_order = request.WhichOneof("by") == "order_id"
-        field = "order_id" if by_order else "payment_request_id"
-        named = bad.uuid(field, getattr(request, field))
-        bad.check()
-        read = self._desks.requests.by_order if by_order else self._desks.requests.by_id
-        found = await read(named, owner_filter())
+        found = await self._found(request)
         return payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+
+    async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
+        bad, read = Violations(), self._desks.requests
+        match request.WhichOneof("by"):
+            case "order_id":
+                order = bad.uuid("order_id", request.order_id)
+                bad.check()
+                return await read.by_order(order, owner_filter())
+            case "reference":
+                reference = inputs.reference(bad, "reference", request.reference)
+                bad.check()
+                return await read.by_reference(reference, owner_filter())
+            case "proforma_number":
+                number = inputs.proforma_number(bad, "proforma_number", request.proforma_number)
+                bad.check()
+                return await read.by_proforma(number, owner_filter())
+            case _:
+                request_id = bad.uuid("payment_request_id", request.payment_request_id)
+                bad.check()
+                return await read.by_id(request_id, owner_filter())
 
     async def ClosePaymentRequest(
         self, request: payments_pb2.ClosePaymentRequestRequest, context: Context

@@ -1,7 +1,8 @@
 """Which entries of a camt.053 or camt.054 file are credits that may pay something.
 
 Read by local names, so that versions 2 to 8 and the Italian CBI wrapper (`CBIBdyBkToCstmrStmtReq`) are one case.
-A debit and a reversal never credit, a pending entry does not yet, a returned transfer of our own is not a payment.
+A debit and a reversal never credit (both are told, as they may take a credit back), a pending entry does not yet, a
+returned transfer of our own is not a payment.
 Batches are split into their transfers when these add up to what was booked.
 """
 
@@ -53,7 +54,7 @@ def _statements(root: Element) -> Iterator[Statement]:
     for element in root.iter(*(f"{{*}}{name}" for name in _WRAPPERS)):
         account = child(element, "Acct")
         number = path_text(account, "Id", "IBAN") or path_text(account, "Id", "Othr", "Id") or ""
-        statement = Statement(child_text(element, "Id") or "", _compact(number), (), 0, 0, 0)
+        statement = Statement(child_text(element, "Id") or "", _compact(number), ())
         for entry in children(element, "Ntry"):
             entries_seen += 1
             if entries_seen > MAX_ENTRIES:
@@ -71,12 +72,15 @@ def _with_entry(statement: Statement, entry: Element) -> Statement:
     if status != "BOOK":
         return replace(statement, pending=statement.pending + 1)
     if child_text(entry, "RvslInd") in ("true", "1"):
-        return replace(statement, reversals=statement.reversals + 1)
+        # Banks differ in which direction they give it, so neither is trusted: a person sees what is taken back.
+        return replace(statement, reversals=(*statement.reversals, _whole(entry, statement.account)))
     if direction == "DBIT":
-        return replace(statement, debits=statement.debits + 1)
+        if _amount(entry)[0] == 0:
+            return replace(statement, passed_over=statement.passed_over + 1)
+        return replace(statement, debits=(*statement.debits, _whole(entry, statement.account)))
     for part in _parts(entry, statement.account):
         if part is None:
-            statement = replace(statement, reversals=statement.reversals + 1)
+            statement = replace(statement, passed_over=statement.passed_over + 1)
         else:
             statement = replace(statement, credits=(*statement.credits, part))
     return statement
@@ -97,10 +101,22 @@ def _amount(element: Element) -> tuple[int, str]:
     return minor_units((amount.text or "").strip(), currency), currency
 
 
+def _whole(entry: Element, account: str) -> Credit:
+    """A booked entry as one, with its details where it has only one."""
+    minor, currency = _amount(entry)
+    details = _details(entry)
+    part = details[0] if len(details) == 1 else None
+    return _credit(entry, part, account, minor, currency, unsplit=len(details) > 1)
+
+
+def _details(entry: Element) -> list[Element]:
+    return [part for detail in children(entry, "NtryDtls") for part in children(detail, "TxDtls")]
+
+
 def _parts(entry: Element, account: str) -> Iterator[Credit | None]:
     """The credits of a booked entry; None stands for a part that is no payment (a return, a debit in the batch)."""
     minor, currency = _amount(entry)
-    details = [part for detail in children(entry, "NtryDtls") for part in children(detail, "TxDtls")]
+    details = _details(entry)
     if len(details) <= 1:
         part = details[0] if details else None
         batched = _transfers_in_batch(entry) > 1
@@ -181,14 +197,23 @@ def _compact(account: str) -> str:
 
 
 def _identified(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Give each credit its identity; twins inside one file are counted, so that two equal transfers stay two."""
-    seen: Counter[bytes] = Counter()
-    result = []
-    for statement in statements:
-        named = []
-        for credit in statement.credits:
-            content = identify(credit, statement.statement_id, 0)
-            named.append(replace(credit, identity=identify(credit, statement.statement_id, seen[content])))
-            seen[content] += 1
-        result.append(replace(statement, credits=tuple(named)))
-    return tuple(result)
+    """Give each entry its identity; twins inside one file are counted, so that two equal transfers stay two."""
+    credit_twins, reversal_twins, debit_twins = (Counter[bytes]() for _ in range(3))
+    return tuple(
+        replace(
+            statement,
+            credits=_named(statement.credits, statement.statement_id, credit_twins),
+            reversals=_named(statement.reversals, statement.statement_id, reversal_twins),
+            debits=_named(statement.debits, statement.statement_id, debit_twins),
+        )
+        for statement in statements
+    )
+
+
+def _named(entries: tuple[Credit, ...], statement_id: str, seen: Counter[bytes]) -> tuple[Credit, ...]:
+    named = []
+    for entry in entries:
+        content = identify(entry, statement_id, 0)
+        named.append(replace(entry, identity=identify(entry, statement_id, seen[content])))
+        seen[content] += 1
+    return tuple(named)

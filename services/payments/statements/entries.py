@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """One booked transfer to our account.
+    """One booked transfer to our account, or one by which the bank takes such a transfer back.
 
     Attributes:
         account: The IBAN (or other id) of the account the statement is about, without spaces.
@@ -49,14 +49,25 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One `Stmt` or `Ntfctn` of a file: its credits, and the number of entries that can never credit anything."""
+    """One `Stmt` or `Ntfctn` of a file: its credits, and the entries that can never credit anything.
+
+    Attributes:
+        statement_id: Its own id.
+        account: Whose statement it is.
+        credits: What may pay something.
+        reversals: Entries that the bank marks as taking an earlier one back (`RvslInd`).
+        debits: Other money that left; one of them may take back a credit that is known.
+        passed_over: How many parts are neither: our own transfers coming back, debits inside a batch of credits.
+        pending: How many are not booked yet.
+    """
 
     statement_id: str
     account: str
     credits: tuple[Credit, ...]
-    debits: int
-    reversals: int
-    pending: int
+    reversals: tuple[Credit, ...] = ()
+    debits: tuple[Credit, ...] = ()
+    passed_over: int = 0
+    pending: int = 0
 
 
 def identify(credit: Credit, statement_id: str, ordinal: int) -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +12,7 @@ from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.statements.entries import Credit
-from services.payments.tables import announced_transfers, bank_entries, money_entries
+from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
 
@@ -101,6 +101,31 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
     )
     row = confirmed.first()
     return None if row is None else Announced(row.id, row.request_id)
+
+
+async def request_of_reversed(conn: AsyncConnection, debit: Credit) -> tuple[bool, UUID | None]:
+    """Whether a debit takes back a credit that is known: the same amount under the same reference of bank or payer.
+
+    Returns:
+        Whether it does, and the request that the credit was for, if it was for one.
+    """
+    entry, booked = bank_entries.c, ledger_transactions.c
+    references = [reference for reference in (debit.bank_reference, debit.end_to_end) if reference]
+    query = (
+        select(entry.identity, booked.request_id)
+        .outerjoin(
+            ledger_transactions,
+            (booked.source == "bank")
+            & (booked.source_ref == func.encode(entry.identity, "hex"))
+            & booked.request_id.is_not(None),
+        )
+        .where(entry.bank_reference.in_(references) | entry.end_to_end.in_(references))
+        .where(entry.minor == debit.minor, entry.currency == debit.currency)
+        .order_by(booked.recorded_at.desc().nulls_last())
+        .limit(1)
+    )
+    row = (await conn.execute(query)).first()
+    return (False, None) if row is None else (True, row.request_id)
 
 
 async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:

@@ -1,18 +1,28 @@
 """The SQL that proves the ledger: every transaction balances, and every row that speaks of money has it there."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.calendar import rome_date
 from services.kit.money import Money
-from services.payments.tables import ledger_lines, ledger_transactions
+from services.payments.tables import announced_transfers, ledger_lines, ledger_transactions
 
 _MOST_FAULTS = 100
 _BALANCES = (
     select(ledger_lines.c.ledger_account, ledger_lines.c.currency, func.sum(ledger_lines.c.minor).label("balance"))
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
+)
+_UNCONFIRMED = (
+    select(announced_transfers)
+    .where(announced_transfers.c.confirmed_by.is_(None))
+    .where(announced_transfers.c.recorded_at < bindparam("recorded_before"))
+    .order_by(announced_transfers.c.recorded_at, announced_transfers.c.id)
+    .limit(_MOST_FAULTS)
 )
 # What the bank took back is told to the operator and moves nothing, as no debit does.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
@@ -57,18 +67,22 @@ class Proof:
         transactions: How many there are.
         balances: Debits less credits, by account and currency.
         faults: What does not agree; empty when all is proved.
+        unconfirmed: Transfers recorded by hand long ago of which no statement has told: no fault of the ledger, but a
+            person should look whether the money came at all.
     """
 
     transactions: int
     balances: tuple[tuple[str, Money], ...]
     faults: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
 
 
-async def prove(conn: AsyncConnection) -> Proof:
+async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     """Read the proof; in one snapshot, so that a payment in between cannot look like a fault.
 
     Args:
         conn: A transaction.
+        recorded_before: From when on a transfer recorded by hand has waited too long for its statement.
     """
     await conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     transactions = await conn.scalar(select(func.count()).select_from(ledger_transactions))
@@ -76,4 +90,10 @@ async def prove(conn: AsyncConnection) -> Proof:
         (str(row.ledger_account), Money(int(row.balance), row.currency)) for row in await conn.execute(_BALANCES)
     ]
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
-    return Proof(int(transactions or 0), tuple(balances), tuple(faults))
+    waiting = await conn.execute(_UNCONFIRMED, {"recorded_before": recorded_before})
+    unconfirmed = [
+        f"transfer {row.bank_reference!r} of {Decimal(row.minor).scaleb(-2)} {row.currency} for payment request "
+        f"{row.request_id}, recorded by hand on {rome_date(row.recorded_at)}: no statement has told of it"
+        for row in waiting
+    ]
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(unconfirmed))
