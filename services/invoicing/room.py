@@ -1,10 +1,6 @@
 """What this room consists of: wired once, by its `__main__` and by the tests."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.invoicing.v1 import invoicing_pb2_grpc
 from services.invoicing.fatturapa.checking import InvoiceChecker
@@ -12,7 +8,7 @@ from services.invoicing.fatturapa.schema import InvoiceSchema, installed_schema
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.sdi.channel import SdiChannel
 from services.invoicing.service.auditing import Auditing
-from services.invoicing.service.issuing import Issuing, wake_of
+from services.invoicing.service.issuing import Issuing
 from services.invoicing.service.mailing import Mailing
 from services.invoicing.service.making import FileMaker
 from services.invoicing.service.profiles import ProfileCheck
@@ -24,7 +20,6 @@ from services.invoicing.servicer.parts import Parts
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.store import transmissions
 from services.kit.core import Core
-from services.kit.outbox import Wake
 from services.kit.server import Room
 from workflows import names
 
@@ -59,13 +54,5 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         services=[(invoicing_pb2_grpc.add_InvoicingServiceServicer_to_server, InvoicingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
-        watched=[_open_transmissions],
+        watched=[transmissions.unfinished_ones],
     )
-
-
-async def _open_transmissions(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
-    """The e-invoices that have not ended: each has an EInvoice workflow that moves it on."""
-    return [
-        wake_of(invoice_id, number, names.LOOK_AGAIN)
-        for invoice_id, number in await transmissions.open_ones(conn, due_before)
-    ]

@@ -1,21 +1,17 @@
 """Starts the ordering service: settings, price list, policy, services, server."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.ordering.v1 import ordering_pb2_grpc
 from services.kit.core import Core
 from services.kit.operator_files import read_section
-from services.kit.outbox import Wake
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
 from services.ordering.accounts.keeping_store import erase_never_paid
 from services.ordering.accounts.service import Accounts
-from services.ordering.accounts.store import due_closures
+from services.ordering.accounts.store import unfinished_closures
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import PriceList
 from services.ordering.orders.advancing import Advancing
@@ -23,14 +19,13 @@ from services.ordering.orders.fulfilling import Fulfilling
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.placing import Placing
 from services.ordering.orders.service import Orders
-from services.ordering.orders.store import due_orders
+from services.ordering.orders.store import unfinished_orders
 from services.ordering.price_list_file import load_price_list
 from services.ordering.pricing.service import Pricing
 from services.ordering.profiles.service import Profiles
 from services.ordering.readings import Readings
 from services.ordering.servicer import OrderingServicer, Parts
 from services.ordering.settings import OrderingSettings
-from services.ordering.wakes import order_wake, purge_wake
 from workflows.names import TASK_QUEUE
 
 
@@ -59,17 +54,9 @@ def assemble(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
-        watched=[_orders, _closures],
+        watched=[unfinished_orders, unfinished_closures],
         jobs=[Job("erase never-paid accounts", erase)],
     )
-
-
-async def _orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
-    return [order_wake(order_id) for order_id in await due_orders(conn, due_before)]
-
-
-async def _closures(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
-    return [purge_wake(account_id) for account_id in await due_closures(conn, due_before)]
 
 
 async def main() -> None:

@@ -19,7 +19,7 @@ from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.ids import derive
-from services.kit.outbox import Wake
+from services.kit.wakes import e_invoice_wake
 from workflows import names
 
 
@@ -111,7 +111,7 @@ class Issuing:
         file = (progressive(count), file_name(self._issuer.codice_fiscale, count))
         await transmissions.insert_transmission(conn, invoice.document_id, dates_of_pending(invoice.date, now))
         await transmissions.insert_attempt(conn, invoice.document_id, 1, 1, file, now)
-        await outbox.wake(conn, wake_of(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
+        await outbox.wake(conn, e_invoice_wake(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
 
     async def _first_file(self, invoice_id: UUID) -> SentFile:
         async with self._database.reading() as conn:
@@ -119,14 +119,3 @@ class Issuing:
         if transmission is None:
             raise LookupError("an invoice has a transmission from its first moment")
         return transmission.files[0]
-
-
-def wake_of(invoice_id: UUID, number: str, signal: str) -> Wake:
-    """The wake of an invoice's EInvoice workflow."""
-    return Wake(
-        workflow=names.E_INVOICE,
-        workflow_id=names.e_invoice_id(invoice_id),
-        signal=signal,
-        subject=invoice_id,
-        summary=f"E-invoice {number}",
-    )

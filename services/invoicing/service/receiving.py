@@ -27,7 +27,6 @@ from services.invoicing.errors import ChannelUnavailable
 from services.invoicing.sdi.channel import ChannelUnavailableError, Incoming, SdiChannel
 from services.invoicing.sdi.envelopes import Envelope, EnvelopeKind, open_envelope
 from services.invoicing.sdi.receipts import IncomingInvoice, NotAReceipt, Receipt, ReceiptKind, read_receipt
-from services.invoicing.service.issuing import wake_of
 from services.invoicing.store import files, mailbox, transmissions
 from services.invoicing.store.mailbox import Verdict
 from services.invoicing.store.transmissions import SentFile, Transmission
@@ -35,6 +34,7 @@ from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database, is_transient
 from services.kit.logs import class_name
+from services.kit.wakes import e_invoice_wake
 from workflows import names
 
 _LOG = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ class Receiving:
         state = state_after(transmission.state, transmission.current.attempt.number, attempt.number, outcome)
         if state is not transmission.state:
             await transmissions.move(conn, invoice_id, state, self._dates(transmission, state), receipt.error_codes)
-            await outbox.wake(conn, wake_of(invoice_id, transmission.number, names.RECEIPT_ARRIVED), now)
+            await outbox.wake(conn, e_invoice_wake(invoice_id, transmission.number, names.RECEIPT_ARRIVED), now)
 
     def _dates(self, found: Transmission, state: State) -> Dates:
         return dates_of_end(found.dates.deadline) if state in FINAL else dates_of_rejected(self._clock.now())

@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, State
 from services.invoicing.tables import attempts, documents, file_numbers, transmissions
+from services.kit.outbox import Wake
+from services.kit.wakes import e_invoice_wake, unfinished
+from workflows import names
 
 _WHOLE = (
     select(transmissions, documents.c.number, documents.c.date, documents.c.account_id, documents.c.order_id)
@@ -193,16 +196,14 @@ async def prepare_next(conn: AsyncConnection, invoice_id: UUID, attempt: int, da
     await _change(conn, invoice_id, State.PENDING, dates, attempt=attempt)
 
 
-async def open_ones(conn: AsyncConnection, due_before: datetime | None) -> list[tuple[UUID, str]]:
-    """Lists transmissions that have not ended, as invoice id and number, for the reconciler."""
-    statement = (
+async def unfinished_ones(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
+    """The e-invoices that have not ended, for the reconciler: each has an EInvoice workflow that moves it on."""
+    query = (
         select(transmissions.c.invoice_id, documents.c.number)
         .join(documents, documents.c.id == transmissions.c.invoice_id)
-        .where(transmissions.c.next_at.is_not(None))
+        .where(unfinished(transmissions.c.next_at, due_before))
     )
-    if due_before is not None:
-        statement = statement.where(transmissions.c.next_at < due_before)
-    return [(row.invoice_id, row.number) for row in await conn.execute(statement)]
+    return [e_invoice_wake(row.invoice_id, row.number, names.LOOK_AGAIN) for row in await conn.execute(query)]
 
 
 async def _change(conn: AsyncConnection, invoice_id: UUID, state: State, dates: Dates, **values: Any) -> None:

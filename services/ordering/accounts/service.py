@@ -12,12 +12,12 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.requests import Call, claim
+from services.kit.wakes import purge_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.states import ClosureReason
 from services.ordering.errors import LegalHoldStands, OrderIsOpen, SubscriptionRuns
 from services.ordering.readings import Readings
-from services.ordering.wakes import purge_wake, trial_wake
 
 
 @dataclass(frozen=True, slots=True)

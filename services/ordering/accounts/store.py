@@ -14,6 +14,8 @@ from sqlalchemy import Row, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.outbox import Wake
+from services.kit.wakes import purge_wake, unfinished
 from services.ordering.domain.states import ClosureReason, OrderState, SubscriptionState
 from services.ordering.tables import accounts, orders, subscriptions
 
@@ -100,12 +102,10 @@ async def record_purged(
     return account if account is not None and account.closed else None
 
 
-async def due_closures(conn: AsyncConnection, due_before: datetime | None) -> Sequence[UUID]:
-    """Accounts whose purge is not complete and not held."""
-    found = select(accounts.c.id).where(accounts.c.next_at.is_not(None))
-    if due_before is not None:
-        found = found.where(accounts.c.next_at < due_before)
-    return (await conn.execute(found)).scalars().all()
+async def unfinished_closures(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
+    """Accounts whose purge is not complete and not held, for the reconciler."""
+    query = select(accounts.c.id).where(unfinished(accounts.c.next_at, due_before))
+    return [purge_wake(account_id) for account_id in await conn.scalars(query)]
 
 
 async def _update(conn: AsyncConnection, account_id: UUID, values: dict[str, object]) -> AccountRow:

@@ -17,6 +17,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.kit.requests import Call, claim
+from services.kit.wakes import order_wake, trial_wake
 from services.ordering import errors
 from services.ordering.accounts.store import lock_account, standing
 from services.ordering.domain.consent import Consent, mismatches
@@ -31,7 +32,6 @@ from services.ordering.orders.store import find_order, insert_order
 from services.ordering.pricing.store import FrozenQuote, find_quote
 from services.ordering.profiles.store import SavedProfile, find_profile
 from services.ordering.readings import Readings
-from services.ordering.wakes import order_wake, trial_wake
 
 
 @dataclass(frozen=True, slots=True)

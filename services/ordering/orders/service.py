@@ -15,6 +15,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.requests import Call, claim
+from services.kit.wakes import order_wake, trial_wake
 from services.ordering.domain.dates import expiry, next_due, reminders
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import OrderEmail, OrderState
@@ -22,7 +23,6 @@ from services.ordering.errors import OrderNotEnded, OrderNotOpen
 from services.ordering.orders import store
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
-from services.ordering.wakes import order_wake, trial_wake
 
 
 @dataclass(frozen=True, slots=True)

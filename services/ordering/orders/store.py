@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import Period
+from services.kit.outbox import Wake
+from services.kit.wakes import order_wake, unfinished
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.states import OrderState
 from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
@@ -147,12 +149,10 @@ async def mark_reminders(
         await conn.execute(of_order.where(order_reminders.c.days.in_(skipped)).values(skipped_at=at))
 
 
-async def due_orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[UUID]:
-    """Orders for which something is still to be done."""
-    found = select(orders.c.id).where(orders.c.next_at.is_not(None))
-    if due_before is not None:
-        found = found.where(orders.c.next_at < due_before)
-    return (await conn.execute(found)).scalars().all()
+async def unfinished_orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
+    """Orders for which something is still to be done, for the reconciler."""
+    query = select(orders.c.id).where(unfinished(orders.c.next_at, due_before))
+    return [order_wake(order_id) for order_id in await conn.scalars(query)]
 
 
 async def _change(conn: AsyncConnection, change: Any, values: dict[str, Any]) -> OrderRow | None:

@@ -17,16 +17,13 @@ from services.kit import outbox
 from services.kit.database import require_transaction
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.outbox import Wake
+from services.kit.wakes import order_wake
 from services.payments.domain.matching import QueueReason, reason_when_final
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, Outcome, Receipt
 from services.payments.store import requests
 from services.payments.tables import ledger_lines, ledger_transactions, money_entries, payment_requests
 from workflows import names
-
-ORDER_PRIORITY = 1
-"""A paying customer goes before mass work in Temporal."""
 
 
 async def take_in(
@@ -95,15 +92,7 @@ async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debi
 
 async def wake_order(conn: AsyncConnection, order_id: UUID, now: datetime) -> None:
     """Tell the Order workflow that its payment is complete."""
-    wake = Wake(
-        workflow=names.ORDER,
-        workflow_id=names.order_id(order_id),
-        signal=names.PAYMENT_COMPLETED,
-        subject=order_id,
-        summary=f"Order {order_id}",
-        priority=ORDER_PRIORITY,
-    )
-    await outbox.wake(conn, wake, now)
+    await outbox.wake(conn, order_wake(order_id, names.PAYMENT_COMPLETED), now)
 
 
 async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:

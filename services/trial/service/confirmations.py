@@ -13,6 +13,7 @@ from services.kit.ids import new_id
 from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import hash_token
 from services.kit.validation import Violations
+from services.kit.wakes import sign_up_wake, trial_wake
 from services.trial.domain import passwords
 from services.trial.domain.accounts import Person, Trial
 from services.trial.domain.sign_ups import Applicant
@@ -22,7 +23,6 @@ from services.trial.letters import Letters
 from services.trial.messages import CATALOGUE
 from services.trial.store import confirmations, counts, trials
 from services.trial.traces import Trace
-from services.trial.wakes import sign_up_wake, trial_wake
 
 
 @dataclass(frozen=True, slots=True)

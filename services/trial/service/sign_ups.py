@@ -12,6 +12,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.ids import new_id
 from services.kit.requests import Call, claim
+from services.kit.wakes import sign_up_wake
 from services.trial.disposable import is_disposable
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.checks import Finding, Verdict, certain_findings, counted_findings, judge
@@ -25,7 +26,6 @@ from services.trial.resolver import MailRouteResolver
 from services.trial.service.post import Post
 from services.trial.store import accounts, counts, sign_ups
 from services.trial.traces import Trace, Traces
-from services.trial.wakes import sign_up_wake
 
 WAIT: Final = timedelta(hours=CONFIRMATION_HOURS)
 

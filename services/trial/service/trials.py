@@ -13,6 +13,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.requests import Call, claim
+from services.kit.wakes import trial_wake
 from services.trial.domain import schedule
 from services.trial.domain.accounts import Trial
 from services.trial.domain.schedule import Plan
@@ -20,7 +21,6 @@ from services.trial.domain.terms import Terms
 from services.trial.errors import TrialStateForbids
 from services.trial.letters import Letters
 from services.trial.store import accounts, trials
-from services.trial.wakes import trial_wake
 
 
 @dataclass(frozen=True, slots=True)

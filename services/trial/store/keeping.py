@@ -10,10 +10,10 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from services.kit.outbox import Wake
 from services.kit.tables import mails
+from services.kit.wakes import sign_up_wake, trial_wake, unfinished
 from services.trial.domain.sign_ups import SignUpState
 from services.trial.domain.terms import TrialState
 from services.trial.tables import abuse_signals, accounts, login_attempts, sessions, sign_ups, trials
-from services.trial.wakes import sign_up_wake, trial_wake
 
 
 async def forget_unconfirmed(conn: AsyncConnection, now: datetime) -> int:
@@ -43,18 +43,14 @@ async def forget_logins(conn: AsyncConnection, now: datetime) -> int:
 
 async def open_trials(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
     """The trials that are neither bought nor closed, for the reconciler."""
-    query = select(trials.c.account_id).where(trials.c.next_at.is_not(None))
-    if due_before is not None:
-        query = query.where(trials.c.next_at < due_before)
-    return [trial_wake(account_id) for account_id in (await conn.execute(query)).scalars()]
+    query = select(trials.c.account_id).where(unfinished(trials.c.next_at, due_before))
+    return [trial_wake(account_id) for account_id in await conn.scalars(query)]
 
 
 async def sign_ups_in_review(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
     """The sign-ups that wait for an operator, for the reconciler."""
-    query = select(sign_ups.c.id).where(sign_ups.c.next_at.is_not(None))
-    if due_before is not None:
-        query = query.where(sign_ups.c.next_at < due_before)
-    return [sign_up_wake(sign_up_id) for sign_up_id in (await conn.execute(query)).scalars()]
+    query = select(sign_ups.c.id).where(unfinished(sign_ups.c.next_at, due_before))
+    return [sign_up_wake(sign_up_id) for sign_up_id in await conn.scalars(query)]
 
 
 async def _delete_with_mails(conn: AsyncConnection, statement: ReturningDelete[Any]) -> int:

@@ -1,0 +1,82 @@
+"""Which workflow looks after which row, and which rows still need it: the only place where wakes are made.
+
+Several rooms wake the same workflow; were one of them to name another id or priority, the run would be there twice.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement
+
+from services.kit.outbox import Wake
+from workflows import names
+
+_FIRST = 1
+"""Temporal's highest task priority: an order never waits behind mass work."""
+
+
+def sign_up_wake(sign_up_id: UUID) -> Wake:
+    """A sign-up waits for an operator, or has been decided on."""
+    return Wake(
+        workflow=names.SIGN_UP,
+        workflow_id=names.sign_up_id(sign_up_id),
+        signal=names.SIGN_UP_RECEIVED,
+        subject=sign_up_id,
+        summary=f"Sign-up {sign_up_id} waits for an operator's decision",
+    )
+
+
+def trial_wake(account_id: UUID) -> Wake:
+    """A trial has changed, or the orders on which it depends."""
+    return Wake(
+        workflow=names.TRIAL,
+        workflow_id=names.trial_id(account_id),
+        signal=names.TRIAL_CHANGED,
+        subject=account_id,
+        summary=f"Free trial of account {account_id}",
+    )
+
+
+def order_wake(order_id: UUID, signal: str = names.ORDER_CHANGED) -> Wake:
+    """An order has changed, or what was paid for it."""
+    return Wake(
+        workflow=names.ORDER,
+        workflow_id=names.order_id(order_id),
+        signal=signal,
+        subject=order_id,
+        summary=f"Order {order_id}",
+        priority=_FIRST,
+    )
+
+
+def e_invoice_wake(invoice_id: UUID, number: str, signal: str) -> Wake:
+    """An invoice was issued, or the SdI has answered."""
+    return Wake(
+        workflow=names.E_INVOICE,
+        workflow_id=names.e_invoice_id(invoice_id),
+        signal=signal,
+        subject=invoice_id,
+        summary=f"E-invoice {number}",
+    )
+
+
+def purge_wake(account_id: UUID) -> Wake:
+    """An account was closed, or what held its purge has ended."""
+    return Wake(
+        workflow=names.PURGE,
+        workflow_id=names.purge_id(account_id),
+        signal=names.ACCOUNT_CLOSED,
+        subject=account_id,
+        summary=f"Purge of account {account_id}",
+    )
+
+
+def unfinished(next_at: Column[Any], due_before: datetime | None) -> ColumnElement[bool]:
+    """The condition on rows of which the reconciler asks whether their workflow runs.
+
+    Args:
+        next_at: When a row should have moved on; NULL once nothing more is to be done.
+        due_before: Only rows that should have moved on before this instant; None for all.
+    """
+    return next_at.is_not(None) if due_before is None else next_at < due_before
