@@ -46,5 +46,6 @@ def _show(numbering: invoicing_pb2.AuditNumberingResponse, ledger: payments_pb2.
             ("transactions", str(ledger.transactions)),
             *((balance.ledger_account, words.money(balance.balance)) for balance in ledger.balances),
             *(("discrepancy", text) for text in ledger.discrepancies),
+            *(("unconfirmed", text) for text in ledger.unconfirmed),
         ],
     )

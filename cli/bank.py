@@ -73,6 +73,6 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ("confirmed by hand before", str(done.confirmed)),
             ("payment requests paid now", str(done.paid)),
             ("for the operator's queue", f"{done.queued}{' (see `casella show money`)' if done.queued else ''}"),
-            ("ignored (debits, reversals, pending)", str(done.ignored)),
+            ("ignored (debits, returns, pending)", str(done.ignored)),
         ],
     )

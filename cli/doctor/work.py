@@ -143,9 +143,17 @@ async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
     if "payments" not in healthy:
         return []
     ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+    return judge_ledger(ledger)
+
+
+def judge_ledger(ledger: payments_pb2.ProveLedgerResponse) -> list[Finding]:
+    """Whether it is balanced, and whether the bank has told of all that was recorded by hand."""
+    proof = "`casella audit` shows the whole proof"
+    remedy = "Look at the account whether the money came, and import its statement; `casella show money` lists them"
+    unconfirmed = [wrong(text, remedy) for text in ledger.unconfirmed]
     if ledger.balanced:
-        return [fine(f"the ledger is balanced ({ledger.transactions} transactions)")]
-    return [wrong(text.rstrip("."), "`casella audit` shows the whole proof") for text in ledger.discrepancies]
+        return [fine(f"the ledger is balanced ({ledger.transactions} transactions)"), *unconfirmed]
+    return [*(wrong(text.rstrip("."), proof) for text in ledger.discrepancies), *unconfirmed]
 
 
 async def _read(rooms: Rooms, room: str) -> RoomClock | None:

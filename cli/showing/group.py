@@ -7,7 +7,7 @@ from cli.rooms import run
 from cli.showing.account import show_account
 from cli.showing.invoice import show_invoice
 from cli.showing.money import show_money
-from cli.showing.order import show_order
+from cli.showing.order import OrderName, show_order
 from cli.steering import Uuid
 
 
@@ -25,11 +25,11 @@ def account_command(account: str, *, as_json: bool) -> None:
 
 
 @show.command("order")
-@click.argument("order_id", metavar="ORDER", type=Uuid())
+@click.argument("order", metavar="ORDER", type=OrderName())
 @screen.json_option
-def order_command(order_id: str, *, as_json: bool) -> None:
-    """Show ORDER (id) with its payment and its documents."""
-    run(show_order(order_id, as_json=as_json))
+def order_command(order: str, *, as_json: bool) -> None:
+    """Show ORDER (id, proforma number or RF reference) with its payment and its documents."""
+    run(show_order(order, as_json=as_json))
 
 
 @show.command("invoice")
@@ -43,5 +43,5 @@ def invoice_command(invoice_id: str, *, as_json: bool) -> None:
 @show.command("money")
 @screen.json_option
 def money_command(*, as_json: bool) -> None:
-    """Show the money that pays nothing by itself and waits for you: short, over, late, twice, unknown."""
+    """Show the money that waits for you, what it may be for, and records that no statement confirms."""
     run(show_money(as_json=as_json))

@@ -1,32 +1,79 @@
-"""Shows the operator's queue: money that pays nothing by itself."""
+"""Shows the operator's queue: money that pays nothing by itself, with what it may be for, and what no bank confirms."""
+
+import asyncio
+from collections.abc import Mapping
 
 from casella.payments.v1 import payments_pb2
 from cli import screen, words
-from cli.rooms import open_rooms
+from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
-_COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text", "perhaps for")
+_COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text")
+_FOR_COLUMNS = ("money from", "amount", "perhaps for order", "proforma", "asked", "state")
+_AT_ONCE = 10
+Requests = Mapping[str, payments_pb2.PaymentRequest]
 
 
 async def show_money(*, as_json: bool) -> None:
     """Show what waits, oldest first."""
     async with open_rooms() as rooms:
-        waiting = await rooms.ask_all(
+        waiting: list[payments_pb2.MoneyEntry] = await rooms.ask_all(
             rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries"
         )
-    if as_json:
-        screen.show_json(waiting)
-        return
-    rows = [
-        (
-            words.instant(entry.created_at),
-            words.choice(entry, "reason"),
-            words.money(entry.amount),
-            words.day(entry.available_on),
-            f"{entry.source} {entry.source_reference}".strip(),
-            entry.payer_name,
-            entry.remittance,
-            " ".join(entry.suggestions) or words.NONE,
+        if as_json:
+            screen.show_json(waiting)
+            return
+        ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+        suggested = await _suggested(rooms, waiting)
+    screen.show_table("Money that waits for an operator", _COLUMNS, [_row(entry) for entry in waiting])
+    if suggested:
+        rows = [row for entry in waiting for row in _perhaps(entry, suggested)]
+        screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
+    if ledger.unconfirmed:
+        screen.show_table(
+            "Recorded by hand, not told by any statement", ("transfer",), [(t,) for t in ledger.unconfirmed]
         )
-        for entry in waiting
+
+
+async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Requests:
+    """The payment requests that the entries suggest, by id."""
+    bound = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(request_id: str) -> payments_pb2.GetPaymentRequestResponse | None:
+        async with bound:
+            asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request_id)
+            return await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
+
+    ids = dict.fromkeys(suggestion for entry in waiting for suggestion in entry.suggestions)
+    found = [answer.payment_request for answer in await asyncio.gather(*map(read, ids)) if answer]
+    return {request.payment_request_id: request for request in found}
+
+
+def _row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
+    return (
+        words.instant(entry.created_at),
+        words.choice(entry, "reason"),
+        words.money(entry.amount),
+        words.day(entry.available_on),
+        _source(entry),
+        entry.payer_name,
+        entry.remittance,
+    )
+
+
+def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[str, ...]]:
+    """What an entry may be for, a line each; the order's id opens `casella show order`."""
+    return [
+        (
+            _source(entry),
+            words.money(entry.amount),
+            request.order_id,
+            request.proforma_number or words.NONE,
+            words.money(request.amount),
+            words.choice(request, "state"),
+        )
+        for request in (suggested[each] for each in entry.suggestions if each in suggested)
     ]
-    screen.show_table("Money that waits for an operator", _COLUMNS, rows)
+
+
+def _source(entry: payments_pb2.MoneyEntry) -> str:
+    return f"{entry.source} {entry.source_reference}".strip()

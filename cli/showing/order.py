@@ -1,5 +1,10 @@
 """Shows an order with its payment and its documents."""
 
+import re
+from typing import Any
+
+import click
+
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
@@ -7,15 +12,32 @@ from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
 from cli.showing import documents
+from cli.steering import Uuid
 from workflows import names
 
+_REFERENCE = re.compile(r"RF\s?[0-9]{2}[0-9A-Z\s]+", re.IGNORECASE)
+_PROFORMA = re.compile(r"P\s?20[0-9]{2}\s?[/-]\s?[0-9]+", re.IGNORECASE)
+_LIST = "`casella show account` lists a customer's orders"
 
-async def show_order(order_id: str, *, as_json: bool) -> None:
-    """Show the order with this id."""
+
+class OrderName(Uuid):
+    """An order's id, or what a payer writes: the number of its proforma, its RF reference."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse anything else, before a service is asked."""
+        text = str(value).strip()
+        if _REFERENCE.fullmatch(text) or _PROFORMA.fullmatch(text):
+            return text
+        return super().convert(value, param, ctx)
+
+
+async def show_order(name: str, *, as_json: bool) -> None:
+    """Show the order with this id, proforma number or RF reference."""
     async with open_rooms() as rooms:
+        order_id = await _id_of(rooms, name)
         found = await rooms.ask_for(rooms.ordering.GetOrder, ordering_pb2.GetOrderRequest(order_id=order_id))
         if found is None:
-            raise Failure(f"there is no order {order_id}", "`casella show account` lists a customer's orders")
+            raise Failure(f"there is no order {order_id}", _LIST)
         order = found.order
         payment = await rooms.ask_for(
             rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(order_id=order_id)
@@ -32,6 +54,20 @@ async def show_order(order_id: str, *, as_json: bool) -> None:
         if payment:
             screen.show_facts("Payment request", _payment(payment.payment_request))
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
+
+
+async def _id_of(rooms: Rooms, name: str) -> str:
+    """The id of an order, which payments knows by the names that payers write."""
+    if _REFERENCE.fullmatch(name):
+        asked = payments_pb2.GetPaymentRequestRequest(reference=name)
+    elif _PROFORMA.fullmatch(name):
+        asked = payments_pb2.GetPaymentRequestRequest(proforma_number=name)
+    else:
+        return name
+    found = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
+    if found is None:
+        raise Failure(f"no order is to be paid under {name}", _LIST)
+    return found.payment_request.order_id
 
 
 async def _documents(rooms: Rooms, order: ordering_pb2.Order) -> list[invoicing_pb2.Document]:

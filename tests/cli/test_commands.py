@@ -16,6 +16,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
+from services.kit.calendar import rome_date
 from tests.cli.desk import Desk, audited, furnished, open_ticket
 from tests.e2e.play import database
 from workflows import names
@@ -80,6 +81,17 @@ async def test_show_order_tells_its_payment_and_documents(desk: Desk) -> None:
     (await desk.terminal.casella("show", "order", NOBODY)).badly(1, "there is no order")
 
 
+async def test_show_order_takes_what_a_payer_writes(desk: Desk) -> None:
+    request = await desk.order_to_pay()
+    reference = request.transfer.reference
+    spaced = " ".join(reference[start : start + 4] for start in range(0, len(reference), 4))
+    for name in (request.proforma_number, request.proforma_number.lower(), reference, spaced):
+        ran = (await desk.terminal.casella("show", "order", name)).well()
+        assert request.order_id in ran.out
+    for stranger in ("P2099/1", "RF18539007547034"):
+        (await desk.terminal.casella("show", "order", stranger)).badly(1, "no order is to be paid under", stranger)
+
+
 async def test_show_invoice_tells_its_way_to_the_sdi(desk: Desk) -> None:
     ran = (await desk.terminal.casella("show", "invoice", desk.order.invoice_id)).well()
     for words in ("E-invoice", "attempt", ".pdf", "workflows/einvoice:"):
@@ -98,7 +110,7 @@ async def test_show_invoice_of_a_proforma_has_no_transmission(desk: Desk) -> Non
 async def test_a_statement_pays_and_a_second_import_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     request = await desk.order_to_pay()
     file = tmp_path / "statement.xml"
-    transfer = paying.Transfer(request.amount, datetime.now(UTC).date(), request.transfer.reference)
+    transfer = paying.Transfer(request.amount, rome_date(datetime.now(UTC)), request.transfer.reference)
     file.write_bytes(paying.statement(request.transfer.iban, [transfer]))
     assert (await desk.terminal.casella("bank", "import", str(file), "--json")).well().json[str(file)]["paid"] == 1
     again = (await desk.terminal.casella("bank", "import", str(file))).well()
@@ -271,9 +283,24 @@ async def test_money_that_fits_nothing_waits_in_the_queue(desk: Desk, tmp_path: 
     ran = (await desk.terminal.casella("show", "money")).well()
     for words in ("unknown", "12.34 EUR", "Zia Pina", "Auguri"):
         assert words in ran.out
+    assert "perhaps for order" not in ran.out, "money that fits nothing has no suggestion"
     assert "\x9b" not in ran.out, "a payer's text reaches the terminal with its control characters"
     waiting = (await desk.terminal.casella("show", "money", "--json")).well().json
     assert [entry["reason"] for entry in waiting] == ["MONEY_ENTRY_REASON_UNKNOWN"]
+
+
+async def test_a_suggestion_is_told_with_its_order_proforma_amount_and_state(desk: Desk, tmp_path: Path) -> None:
+    request = await desk.order_to_pay()
+    short = paying.Transfer(
+        common.Money(minor=100, currency="EUR"), rome_date(datetime.now(UTC)), request.transfer.reference
+    )
+    file = tmp_path / "statement.xml"
+    file.write_bytes(paying.statement(request.transfer.iban, [short]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    ran = (await desk.terminal.casella("show", "money")).well()
+    asked = f"{request.amount.minor // 100}.{request.amount.minor % 100:02d} EUR"
+    for words in ("perhaps for order", request.order_id, request.proforma_number, asked, "open", "short"):
+        assert words in ran.out
 
 
 async def test_the_audit_proves_numbers_and_ledger(desk: Desk) -> None:

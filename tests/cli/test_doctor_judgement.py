@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
 from cli.doctor import temporal, work
-from cli.doctor.findings import Level
+from cli.doctor.findings import Level, fine
 from services.kit.wire import to_timestamp
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -52,3 +53,13 @@ def test_an_e_invoice_that_the_sdi_does_not_have_three_days_before_its_deadline_
 def test_production_has_no_clock_to_judge() -> None:
     assert work.judge_clocks([]) == []
     assert work.judge_backlogs([]) == []
+
+
+def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balanced() -> None:
+    told = "transfer 'B-1' of 85.40 EUR: no statement has told of it"
+    ledger = payments_pb2.ProveLedgerResponse(balanced=True, transactions=3, unconfirmed=[told])
+    balanced, unconfirmed = work.judge_ledger(ledger)
+    assert (balanced.level, unconfirmed.level, unconfirmed.text) == (Level.FINE, Level.WRONG, told)
+    assert work.judge_ledger(payments_pb2.ProveLedgerResponse(balanced=True)) == [
+        fine("the ledger is balanced (0 transactions)")
+    ]
