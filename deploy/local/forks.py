@@ -113,7 +113,7 @@ class Forks:
     def _bury(self, name: str, code: int) -> None:
         self.pids.pop(name, None)
         job = self._jobs.pop(name, None)
-        if job is not None:
-            job.set_result(code)
-        else:
+        if job is None:
             self._ended(name, code)
+        elif not job.done():  # a stop during the start has cancelled who waited for it
+            job.set_result(code)

@@ -199,9 +199,10 @@ class Launcher:
         end = time.monotonic() + _STOP_SECONDS
         while left := [name for name, pid in pids.items() if self._forks.pids.get(name) == pid]:
             if time.monotonic() > end:
-                self._say(f"{' and '.join(left)} did not stop in {_STOP_SECONDS:.0f} s and was killed")
+                self._say(f"not stopped within {_STOP_SECONDS:.0f} s, so killed: {', '.join(left)}")
                 for name in left:
-                    os.kill(pids[name], signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pids[name], signal.SIGKILL)
                 end = float("inf")
             await asyncio.sleep(_POLL_SECONDS)
 

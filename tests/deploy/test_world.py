@@ -149,6 +149,27 @@ async def test_sigterm_leaves_no_process(tmp_path: Path) -> None:
     assert "nothing is left running" in world.said[-1]
 
 
+async def test_ctrl_c_during_the_migrations_leaves_no_process(tmp_path: Path) -> None:
+    launcher = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "deploy.local",
+        cwd=ROOT,
+        env={**os.environ, "CASELLA_VAR": str(tmp_path / "var")},
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert launcher.stdout is not None
+    async with asyncio.timeout(120):
+        while b"PostgreSQL and Temporal are up" not in await launcher.stdout.readline():
+            pass
+        launcher.send_signal(signal.SIGINT)
+        rest = (await launcher.stdout.read()).decode()
+        await launcher.wait()
+    assert "stopping" in rest
+    assert "nothing is left running" in rest
+
+
 async def test_a_launcher_whose_starter_was_killed_leaves_no_process(tmp_path: Path) -> None:
     starter = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _STARTER, str(tmp_path / "var"), cwd=ROOT, stdout=asyncio.subprocess.PIPE

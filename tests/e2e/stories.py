@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2, ordering_pb2_grpc
 from deploy.local.demo.customer import Customer
+from services.kit.calendar import ROME
 from services.kit.channels import open_channel
 from tests.e2e.doubling import Doubler
 from tests.e2e.ends import prove_the_end
@@ -79,7 +80,7 @@ class Stories:
         await sdi(play, {"action": "reject", "code": "00306", "times": 2})
         cents = order.quote.totals.gross.minor
         transfer = {"amount": f"{cents // 100}.{cents % 100:02d}", "bank_reference": "CRO 4711"}
-        today = datetime.now(UTC).date().isoformat()
+        today = datetime.now(ROME).date().isoformat()
         await self.steer(names.order_id(order.order_id), "record_bank_transfer", booked_on=today, **transfer)
         invoice_id = (await play.fulfilled(customer, order.order_id)).invoice_id
         for update in ("retry_transmission", "give_up"):

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from deploy.local.demo import paying
 from deploy.local.demo.customer import Customer
+from services.kit.calendar import ROME
 from services.kit.errors import Refused
 from tests.e2e.play import Play, database, started
 from tests.e2e.waiting import until
@@ -48,7 +49,7 @@ async def waiting_for(watcher: asyncpg.Connection, number: int) -> None:
 
 async def pay(play: Play, request: payments_pb2.PaymentRequest) -> None:
     """The money arrives in a statement."""
-    transfer = paying.Transfer(request.amount, datetime.now(UTC).date(), request.transfer.reference)
+    transfer = paying.Transfer(request.amount, datetime.now(ROME).date(), request.transfer.reference)
     await play.operator.payments.ImportStatement(
         payments_pb2.ImportStatementRequest(file=paying.statement(request.transfer.iban, [transfer]))
     )
