@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,12 @@ MOST_MESSAGES = 200
 
 MOST_OPEN_TICKETS = 20
 """Tickets of one account that are not closed: nobody has so many questions at once, a program gone wild has."""
+
+MOST_TICKETS_A_DAY = 20
+"""Tickets that one account opens in `DAY`, closed ones included: without it, opening and closing in turn has no end."""
+
+DAY = timedelta(hours=24)
+"""The span before an opening in which the account's earlier ones count."""
 
 
 class TicketKind(StrEnum):

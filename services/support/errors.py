@@ -11,6 +11,6 @@ class TicketClosed(CasellaError):
 
 
 class TooManyTickets(CasellaError):
-    """The account has too many tickets that are not closed, or the ticket too many messages."""
+    """The account has too many tickets open or newly opened, or the ticket too many messages."""
 
     reason = errors_pb2.REASON_RATE_LIMITED

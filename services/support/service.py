@@ -14,7 +14,9 @@ from services.kit.outbox import Mail
 from services.kit.requests import Call, claim
 from services.support import store
 from services.support.domain import (
+    DAY,
     MOST_OPEN_TICKETS,
+    MOST_TICKETS_A_DAY,
     Message,
     Ticket,
     TicketKind,
@@ -34,13 +36,11 @@ class Tickets:
         self._database = database
         self._clock = clock
 
-    async def open(
-        self, call: Call, account_id: UUID, kind: TicketKind, subject: str, text: str, recipient: Recipient | None
-    ) -> Ticket:
-        """Opens a ticket and confirms it by email where a recipient is given.
+    async def open(self, call: Call, account_id: UUID, kind: TicketKind, subject: str, text: str) -> Ticket:
+        """Opens a ticket. No email: a customer's call names no recipient, or Casella would write to strangers for it.
 
         Raises:
-            TooManyTickets: The account has 20 that are not closed.
+            TooManyTickets: The account has 20 that are not closed, or has opened 20 in the last 24 hours.
         """
         now = self._clock.now()
         first = Message(new_id(), from_provider=False, text=text, at=now)
@@ -52,8 +52,9 @@ class Tickets:
             await store.lock_account(conn, account_id)
             if await store.count_open(conn, account_id) >= MOST_OPEN_TICKETS:
                 raise TooManyTickets(metadata={"limit": "open_tickets", "value": str(MOST_OPEN_TICKETS)})
+            if await store.count_opened(conn, account_id, now - DAY) >= MOST_TICKETS_A_DAY:
+                raise TooManyTickets(metadata={"limit": "tickets_per_day", "value": str(MOST_TICKETS_A_DAY)})
             await store.insert_ticket(conn, ticket)
-            await self._tell(conn, recipient, f"ticket-opened:{ticket.id}", "ticket_opened", ticket)
         return ticket
 
     async def answer(
@@ -118,7 +119,6 @@ class Tickets:
         params = {
             "number": ticket.number,
             "subject": ticket.subject,
-            "kind": str(ticket.kind),
             "text": ticket.messages[-1].text,
             "at": self._clock.now(),
         }

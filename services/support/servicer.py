@@ -44,12 +44,11 @@ class SupportServicer(SupportServiceServicer):
         kind = _KINDS.chosen(found, "kind", request.kind, TicketKind.QUESTION)
         subject = found.text("subject", request.subject, LONGEST_SUBJECT)
         text = found.text("text", request.text, LONGEST_TEXT, lines=True)
-        recipient = found.recipient("recipient", request.recipient) if request.HasField("recipient") else None
         call = self._requests.call(
             request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text
         )
         found.check()
-        ticket = await self._tickets.open(call, check_own(account_id), kind, subject, text, recipient)
+        ticket = await self._tickets.open(call, check_own(account_id), kind, subject, text)
         return pb.OpenTicketResponse(ticket=_ticket(ticket))
 
     async def AnswerTicket(self, request: pb.AnswerTicketRequest, context: object) -> pb.AnswerTicketResponse:

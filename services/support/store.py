@@ -16,7 +16,7 @@ _NOT_CLOSED = tickets.c.state != TicketState.CLOSED
 
 
 async def lock_account(conn: AsyncConnection, account_id: UUID) -> None:
-    """Makes the openings of one account wait for each other, so that its open tickets can be counted."""
+    """Makes the openings of one account wait for each other, so that its tickets can be counted."""
     await conn.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))"), {"account": f"tickets {account_id}"}
     )
@@ -25,6 +25,14 @@ async def lock_account(conn: AsyncConnection, account_id: UUID) -> None:
 async def count_open(conn: AsyncConnection, account_id: UUID) -> int:
     """Counts an account's tickets that are not closed."""
     query = select(func.count()).select_from(tickets).where(tickets.c.account_id == account_id, _NOT_CLOSED)
+    return (await conn.execute(query)).scalar_one()
+
+
+async def count_opened(conn: AsyncConnection, account_id: UUID, since: datetime) -> int:
+    """Counts an account's tickets that were opened after an instant, closed ones included."""
+    query = (
+        select(func.count()).select_from(tickets).where(tickets.c.account_id == account_id, tickets.c.opened_at > since)
+    )
     return (await conn.execute(query)).scalar_one()
 
 

@@ -22,30 +22,20 @@ def text_of(message: EmailMessage) -> str:
     return str(part.get_content())
 
 
-async def test_a_ticket_is_confirmed_where_the_gateway_names_the_recipient(room: TestRoom, customer: Customer) -> None:
-    await customer.open()
-    assert await mails(room) == []
-    ticket = await customer.open(recipient=ANNA)
-    [mail] = await mails(room)
-    number = ticket.ticket_id.replace("-", "")[-8:].upper()
-    assert mail["Subject"] == f"Abbiamo ricevuto la tua richiesta {number}"
-    assert mail["To"] == "Anna Rossi <anna@example.it>"
-    text = text_of(mail)
-    assert "Ciao Anna Rossi" in text
-    assert "Come si imposta Outlook?" in text
-    assert "2 marzo 2026, ore 10:30" in text
-    assert "cancellazione" not in text
-
-
-@pytest.mark.parametrize(
-    ("recipient", "words"), [(ANNA, "conservati per 10 anni"), (JOHN, "kept for 10 years")], ids=["it", "en"]
-)
-async def test_who_asks_for_the_deletion_of_the_profile_is_told_what_is_kept(
-    room: TestRoom, customer: Customer, recipient: common_pb2.Recipient, words: str
+async def test_a_customers_call_sends_no_email_whatever_address_an_old_client_names(
+    room: TestRoom, customer: Customer
 ) -> None:
-    await customer.open(kind=pb.TICKET_KIND_PROFILE_DELETION, recipient=recipient)
-    [mail] = await mails(room)
-    assert words in " ".join(text_of(mail).split())
+    named = pb.AnswerTicketRequest(recipient=JOHN).recipient.SerializeToString()
+    unknown = bytes((6 << 3 | 2, len(named))) + named  # field 6, as it was before
+    request = pb.OpenTicketRequest.FromString(
+        pb.OpenTicketRequest(
+            request_id=request_id(), account_id=customer.id, kind=pb.TICKET_KIND_QUESTION, subject="S", text="T"
+        ).SerializeToString()
+        + unknown
+    )
+    await customer.calls.OpenTicket(request, metadata=customer.metadata)
+    assert len(await room.rows("tickets")) == 1
+    assert await mails(room) == []
 
 
 @pytest.mark.parametrize(

@@ -107,15 +107,40 @@ async def test_an_operator_sees_all_tickets_or_those_that_wait(
     assert await listed(account_id=customer.id, state=CLOSED) == []
 
 
-async def test_an_account_has_at_most_20_open_tickets_however_many_are_opened_at_once(customer: Customer) -> None:
+async def test_an_account_has_at_most_20_open_tickets_however_many_are_opened_at_once(
+    room: TestRoom, customer: Customer
+) -> None:
     ends = await asyncio.gather(*(customer.open() for _ in range(25)), return_exceptions=True)
     opened = [end for end in ends if isinstance(end, pb.Ticket)]
     assert len(opened) == 20
     with refused_as(errors_pb2.REASON_RATE_LIMITED) as refused:
         await customer.open()
     assert refused.value.metadata == {"limit": "open_tickets", "value": "20"}
+    room.clock.advance(hours=24)
+    with refused_as(errors_pb2.REASON_RATE_LIMITED):
+        await customer.open()
     await customer.close(opened[0])
     await customer.open()
+
+
+async def test_an_account_opens_at_most_20_tickets_in_any_24_hours_closed_ones_included(
+    room: TestRoom, customer: Customer
+) -> None:
+    once = request_id()
+    await customer.close(await customer.open(request_id=once))
+    room.clock.advance(hours=1)
+    for _ in range(19):
+        await customer.close(await customer.open())
+    room.clock.advance(hours=22, minutes=59)
+    with refused_as(errors_pb2.REASON_RATE_LIMITED) as refused:
+        await customer.open()
+    assert refused.value.metadata == {"limit": "tickets_per_day", "value": "20"}
+    await customer.open(request_id=once)
+    await Customer(room).open()
+    room.clock.advance(minutes=1)
+    await customer.open()
+    with refused_as(errors_pb2.REASON_RATE_LIMITED):
+        await customer.open()
 
 
 async def test_a_ticket_has_at_most_200_messages(room: TestRoom, customer: Customer, operator: Operator) -> None:

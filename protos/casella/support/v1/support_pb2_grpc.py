@@ -67,7 +67,7 @@ class SupportServiceServicer:
     """
 
     def OpenTicket(self, request, context):
-        """Opens a ticket.
+        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class SupportServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SupportServiceAsyncStub: ...
     OpenTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.OpenTicketRequest, _support_pb2.OpenTicketResponse]
-    """Opens a ticket."""
+    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
     AnswerTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.AnswerTicketRequest, _support_pb2.AnswerTicketResponse]
     """Adds a message to a ticket, by the customer or by the operator."""
     CloseTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.CloseTicketRequest, _support_pb2.CloseTicketResponse]
@@ -50,7 +50,7 @@ class SupportServiceAsyncStub(SupportServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     OpenTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.OpenTicketRequest, _support_pb2.OpenTicketResponse]  # type: ignore[assignment]
-    """Opens a ticket."""
+    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
     AnswerTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.AnswerTicketRequest, _support_pb2.AnswerTicketResponse]  # type: ignore[assignment]
     """Adds a message to a ticket, by the customer or by the operator."""
     CloseTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.CloseTicketRequest, _support_pb2.CloseTicketResponse]  # type: ignore[assignment]
@@ -69,7 +69,7 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _support_pb2.OpenTicketRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.OpenTicketResponse, _abc.Awaitable[_support_pb2.OpenTicketResponse]]:
-        """Opens a ticket."""
+        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
 
     @_abc_1.abstractmethod
     def AnswerTicket(
