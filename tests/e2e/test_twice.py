@@ -87,8 +87,8 @@ async def delete_histories(play: Play) -> None:
                     raise
         return await status(play, workflow_id) is None or None
 
-    for workflow_id in {wake.workflow_id for wake in await wakes_written(play)}:
-        await until(partial(gone, workflow_id), f"the deletion of {workflow_id}")
+    woken = {wake.workflow_id for wake in await wakes_written(play)}
+    await asyncio.gather(*(until(partial(gone, each), f"the deletion of {each}") for each in woken))
 
 
 async def seen(stories: Stories) -> Snapshot:
