@@ -27,8 +27,9 @@ demo: setup
 run: setup
 	@exec $(PYTHON) -m deploy.local
 
+# By file, because a file's world is started once; pytest-xdist 3.8 no longer sees groups under pytest 9.2.
 test: setup-tests
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: setup
 	@$(PYTHON) -m deploy.build.lint
