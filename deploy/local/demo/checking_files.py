@@ -10,12 +10,14 @@ from typing import Any
 from lxml import etree
 
 from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
 from deploy.local.demo.inbox import attachments_of
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, NEVER_ORDERS
 from deploy.local.sdi.controls import read_file
 from deploy.local.sdi.schema import Schema, find_schema
 from services.kit.calendar import ROME
+from services.kit.wire import from_date
 
 Results = AsyncIterator[tuple[bool, str]]
 
@@ -83,6 +85,7 @@ async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path) 
         if document.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
             for result in _e_invoice(stage, customer, document, files):
                 yield result
+            yield await _names_the_period(stage, customer, files), f"{document.number} names the subscription's period"
 
 
 def _e_invoice(
@@ -105,6 +108,20 @@ def _e_invoice(
     ]
     results.append((len(fitting) == len(receipts) == 1, f"{document.number} has one receipt: {receipt_name}"))
     return results
+
+
+async def _names_the_period(stage: Stage, customer: dict[str, Any], files: dict[int, list[bytes]]) -> bool:
+    """Whether each line of the XML has the days of the subscription that the order began."""
+    asked = ordering_pb2.GetSubscriptionRequest(account_id=customer["ids"]["account"])
+    made = (await stage.operator.ordering.GetSubscription(asked)).subscription
+    days = [from_date(made.period_start).isoformat(), from_date(made.period_end).isoformat()]
+    lines = [
+        line
+        for xml in files.get(invoicing_pb2.FILE_KIND_XML, [])
+        for line in etree.fromstring(xml).iter("DettaglioLinee")
+    ]
+    named = [[line.findtext("DataInizioPeriodo"), line.findtext("DataFinePeriodo")] for line in lines]
+    return bool(named) and all(each == days for each in named)
 
 
 async def _content(stage: Stage, document_id: str, file_id: str) -> bytes:
