@@ -11,14 +11,7 @@ from casella.common.v1 import common_pb2
 from services.kit.errors import InvalidInput
 from services.kit.messages import CATALOGUE
 from services.kit.validation import Violations, has_control_characters, parse_ip
-
-
-def _keys(violations: Violations) -> list[tuple[str, str]]:
-    try:
-        violations.check()
-    except InvalidInput as refused:
-        return [(v.field, v.key) for v in refused.violations]
-    return []
+from tests.support.refusals import noted
 
 
 def test_every_message_speaks_both_languages_with_the_same_parameters() -> None:
@@ -71,7 +64,7 @@ def test_a_message_of_many_fields_stays_short() -> None:
 def test_a_bad_text_is_named(value: str, key: str) -> None:
     violations = Violations("it")
     violations.text("profile.name", value, 60)
-    assert _keys(violations) == [("profile.name", key)]
+    assert noted(violations) == [("profile.name", key)]
 
 
 @pytest.mark.parametrize("value", ["Anna", "D’Angelò-Łukasz", "  spazi  ", "José", "日本", "x" * 60])
@@ -127,7 +120,7 @@ def test_an_email_is_read_with_its_domain_in_ascii(value: str, read: str) -> Non
 def test_a_bad_email_is_named_once(value: str, key: str) -> None:
     violations = Violations("it")
     violations.email("email", value)
-    assert _keys(violations) == [("email", key)]
+    assert noted(violations) == [("email", key)]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +129,7 @@ def test_a_bad_email_is_named_once(value: str, key: str) -> None:
 def test_a_bad_uuid_is_named(value: str, key: str) -> None:
     violations = Violations("it")
     violations.uuid("order_id", value)
-    assert _keys(violations) == [("order_id", key)]
+    assert noted(violations) == [("order_id", key)]
 
 
 @pytest.mark.parametrize(("value", "size"), [(0, 50), (1, 1), (200, 200)])
@@ -150,7 +143,7 @@ def test_a_page_has_fifty_entries_unless_asked(value: int, size: int) -> None:
 def test_a_page_has_at_most_two_hundred_entries(value: int) -> None:
     violations = Violations("it")
     violations.page_size("page.page_size", value)
-    assert _keys(violations) == [("page.page_size", "out_of_range")]
+    assert noted(violations) == [("page.page_size", "out_of_range")]
 
 
 @pytest.mark.parametrize("value", ["203.0.113.7", "2001:db8::1", "::ffff:203.0.113.7"])
@@ -167,7 +160,7 @@ def test_an_ip_address_of_either_version_is_read(value: str) -> None:
 def test_a_bad_ip_address_is_named_once(value: str, key: str) -> None:
     violations = Violations("it")
     violations.ip("client.ip", value)
-    assert _keys(violations) == [("client.ip", key)]
+    assert noted(violations) == [("client.ip", key)]
 
 
 def test_a_recipient_is_tidied() -> None:
@@ -183,6 +176,6 @@ def test_a_recipient_is_tidied() -> None:
 def test_every_bad_field_of_a_recipient_is_named(language: Any, key: str) -> None:
     violations = Violations("it")
     violations.recipient("to", common_pb2.Recipient(email="anna", name="A\nB", language=language))
-    assert _keys(violations) == [
+    assert noted(violations) == [
         ("to.language", key), ("to.email", "not_an_email"), ("to.name", "control_characters"),
     ]  # fmt: skip

@@ -1,17 +1,11 @@
 """Who calls the room in these tests: a customer through the gateway, the worker, the operator, the mail server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pytest
-
 from casella.common.v1 import common_pb2
-from casella.common.v1.errors_pb2 import Reason
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
-from services.kit.errors import Refused
 from services.kit.ids import new_id
 from tests.support.room import Metadata, TestRoom, request_id
 
@@ -95,11 +89,3 @@ async def send(room: TestRoom, address: str, recipients: int = 1, message: str =
     """Asks as the mail server whether a message may leave."""
     request = pb.RecordSendRequest(request_id=message or request_id(), address=address, recipients=recipients)
     return await stub(room, "mail_server").RecordSend(request)
-
-
-@contextmanager
-def refused_as(reason: Reason) -> Iterator[pytest.ExceptionInfo[Refused]]:
-    """The block is refused for this reason."""
-    with pytest.raises(Refused) as caught:
-        yield caught
-    assert Reason.Name(caught.value.reason) == Reason.Name(reason)

@@ -8,7 +8,8 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
-from tests.mailboxes.clients import STEERING, Customer, new_customer, refused_as, stub, unlock
+from tests.mailboxes.clients import STEERING, Customer, new_customer, stub, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom
 
 TRIAL, RESTRICTED, UNLOCKED, SUSPENDED, PURGED = (

@@ -9,7 +9,8 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit.errors import Refused
 from services.kit.ids import new_id
-from tests.mailboxes.clients import PASSWORD, STEERING, Customer, refused_as, stub
+from tests.mailboxes.clients import PASSWORD, STEERING, Customer, stub
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

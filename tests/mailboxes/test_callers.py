@@ -7,7 +7,8 @@ import pytest
 from casella.common.v1 import access_pb2, common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit.interceptors.callers import callers_by_method
-from tests.mailboxes.clients import Customer, new_customer, refused_as, stub
+from tests.mailboxes.clients import Customer, new_customer, stub
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

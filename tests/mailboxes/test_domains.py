@@ -6,7 +6,8 @@ import pytest
 from casella.common.v1 import errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit.ids import new_id
-from tests.mailboxes.clients import Customer, new_customer, refused_as, unlock
+from tests.mailboxes.clients import Customer, new_customer, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
 
 

@@ -5,7 +5,8 @@ from argon2 import PasswordHasher
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.mailboxes.mail_platform import OwnDatabase
-from tests.mailboxes.clients import PASSWORD, STEERING, Customer, new_customer, refused_as, stub, unlock
+from tests.mailboxes.clients import PASSWORD, STEERING, Customer, new_customer, stub, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
 
 GB_8, GB_25, GB_50, GB_100 = (

@@ -13,7 +13,8 @@ from services.kit.wire import from_timestamp
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.removals import Removals
 from services.mailboxes.service.purges import Purges
-from tests.mailboxes.clients import Customer, new_customer, refused_as, send, stub, unlock
+from tests.mailboxes.clients import Customer, new_customer, send, stub, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom
 
 

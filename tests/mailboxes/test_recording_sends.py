@@ -6,7 +6,8 @@ import pytest
 
 from casella.common.v1 import errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from tests.mailboxes.clients import STEERING, Customer, refused_as, send, stub, unlock
+from tests.mailboxes.clients import STEERING, Customer, send, stub, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom, request_id
 
 INFO = "info@rossi.example"

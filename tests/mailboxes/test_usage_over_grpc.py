@@ -2,7 +2,8 @@
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from tests.mailboxes.clients import Customer, new_customer, refused_as, stub, unlock
+from tests.mailboxes.clients import Customer, new_customer, stub, unlock
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom
 
 

@@ -2,18 +2,12 @@
 
 import itertools
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pytest
-
 from casella.common.v1 import common_pb2
-from casella.common.v1.errors_pb2 import Reason
 from casella.trial.v1 import trial_pb2 as pb
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
-from services.kit.errors import Refused
 from tests.support.room import Metadata, TestRoom, request_id
 
 if TYPE_CHECKING:
@@ -33,14 +27,6 @@ def stub(room: TestRoom, caller: str = "gateway") -> "TrialServiceAsyncStub":
 
 def client(ip: str) -> common_pb2.ClientContext:
     return common_pb2.ClientContext(ip=ip, user_agent="Mozilla/5.0 (test)")
-
-
-@contextmanager
-def refused(reason: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
-    """The block is refused for this reason, for example `refused("TRIAL_STATE")`."""
-    with pytest.raises(Refused) as caught:
-        yield caught
-    assert Reason.Name(caught.value.reason) == f"REASON_{reason}"
 
 
 class Visitors:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.trial.store import accounts, sessions
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import PASSWORD, Visitors, client, refused, stub
+from tests.trial.clients import PASSWORD, Visitors, client, stub
 
 EMAIL = "anna@v.demo.example"
 
@@ -50,9 +51,9 @@ async def test_an_operator_finds_an_account_by_its_address(visitors: Visitors, r
     operator = stub(room, "operator")
     found = (await operator.FindAccount(pb.FindAccountRequest(email="ANNA@v.demo.example"))).account
     assert found.account_id == customer.id
-    with refused("NOT_FOUND"):
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
         await operator.FindAccount(pb.FindAccountRequest(email="nobody@v.demo.example"))
-    with refused("INVALID_INPUT"):
+    with refused_as(errors_pb2.REASON_INVALID_INPUT):
         await operator.FindAccount(pb.FindAccountRequest(email="anna"))
 
 
@@ -61,9 +62,9 @@ async def test_a_closed_login_ends_sessions_and_stays_closed(visitors: Visitors,
     opened = [(await visitors.log_in(EMAIL)).session for _ in range(2)]
     assert [await customer.close_login() for _ in range(2)] == [2, 2]  # what is done already answers as the first time
     for session in opened:
-        with refused("UNAUTHENTICATED"):
+        with refused_as(errors_pb2.REASON_UNAUTHENTICATED):
             await visitors.calls.RefreshSession(pb.RefreshSessionRequest(refresh_token=session.refresh_token))
-    with refused("LOGIN_REFUSED"):
+    with refused_as(errors_pb2.REASON_LOGIN_REFUSED):
         await visitors.log_in(EMAIL)
     account = await customer.account()
     assert account.trial.state == pb.TRIAL_STATE_CLOSED
@@ -83,7 +84,7 @@ async def test_a_login_at_the_moment_of_the_closing_waits_for_it_and_is_refused(
         login = asyncio.create_task(visitors.log_in(EMAIL))
         while not login.done() and not await waits_for_a_row(room):
             await asyncio.wait([login], timeout=0.01)
-    with refused("LOGIN_REFUSED"):
+    with refused_as(errors_pb2.REASON_LOGIN_REFUSED):
         await login
     assert await room.rows("sessions") == []
 
@@ -111,7 +112,7 @@ async def test_another_customers_account_is_not_found(visitors: Visitors) -> Non
         anna.calls.EndTrial(pb.EndTrialRequest(request_id=request_id(), account_id=berta.id), metadata=anna.metadata),
     ]
     for call in theirs:
-        with refused("NOT_FOUND"):
+        with refused_as(errors_pb2.REASON_NOT_FOUND):
             await call
     assert (await berta.trial()).state == pb.TRIAL_STATE_ACTIVE
 
@@ -127,7 +128,7 @@ async def test_what_is_no_id_is_named(room: TestRoom) -> None:
             worker.CloseLogin(pb.CloseLoginRequest(account_id=bad)),
         ]
         for call in calls:
-            with refused("INVALID_INPUT") as caught:
+            with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
                 await call
             assert [violation.field for violation in caught.value.violations] == ["account_id"]
 
@@ -143,7 +144,7 @@ async def test_an_unknown_id_is_not_found(room: TestRoom) -> None:
         worker.CloseLogin(pb.CloseLoginRequest(account_id=nobody)),
     ]
     for call in calls:
-        with refused("NOT_FOUND"):
+        with refused_as(errors_pb2.REASON_NOT_FOUND):
             await call
 
 
@@ -159,7 +160,7 @@ async def test_a_caller_that_an_rpc_does_not_name_is_refused(visitors: Visitors,
         stub(room, "operator").DecideSignUp(pb.DecideSignUpRequest(sign_up_id=customer.id)),
     ]
     for call in wrong:
-        with refused("CALLER_NOT_ALLOWED"):
+        with refused_as(errors_pb2.REASON_CALLER_NOT_ALLOWED):
             await call
-    with refused("UNAUTHENTICATED"):
+    with refused_as(errors_pb2.REASON_UNAUTHENTICATED):
         await stub(room, "gateway").GetTrial(pb.GetTrialRequest(account_id=customer.id))

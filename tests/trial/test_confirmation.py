@@ -6,13 +6,15 @@ from hashlib import sha256
 
 import pytest
 
+from casella.common.v1 import errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.calendar import add_days
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp
 from tests.support.post import delivered, tables_holding, texts_of
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import PASSWORD, STEERING, Customer, Visitors, client, refused, stub
+from tests.trial.clients import PASSWORD, STEERING, Customer, Visitors, client, stub
 
 
 async def test_a_confirmed_address_has_an_account_a_trial_of_30_days_and_a_welcome_email(
@@ -51,7 +53,7 @@ async def test_after_the_confirmation_the_persons_data_stand_in_the_account_alon
 async def test_a_link_works_once(visitors: Visitors, room: TestRoom) -> None:
     token = await visitors.token()
     await visitors.confirm(token)
-    with refused("LINK_NOT_VALID"):
+    with refused_as(errors_pb2.REASON_LINK_NOT_VALID):
         await visitors.confirm(token, "another password, longer")
     assert len(await room.rows("accounts")) == 1
 
@@ -74,7 +76,7 @@ async def test_a_confirmation_ends_the_other_sign_ups_of_the_address(visitors: V
     held = await visitors.sign_up(email="anna@v.demo.example", client=home)
     old = await visitors.token(email="anna@v.demo.example")
     await visitors.confirm(await visitors.token(email="anna@v.demo.example"))
-    with refused("LINK_NOT_VALID"):
+    with refused_as(errors_pb2.REASON_LINK_NOT_VALID):
         await visitors.confirm(old)
     assert (await visitors.state(held)).state == pb.SIGN_UP_STATE_LAPSED
     assert f"signup:{held}" in [wake.workflow_id for wake in await room.wakes()]
@@ -95,7 +97,7 @@ async def test_once_the_link_has_left_no_row_holds_its_token(visitors: Visitors,
 async def test_a_link_ends_after_72_hours(visitors: Visitors, room: TestRoom) -> None:
     token = await visitors.token()
     room.clock.advance(hours=72)
-    with refused("LINK_NOT_VALID"):
+    with refused_as(errors_pb2.REASON_LINK_NOT_VALID):
         await visitors.confirm(token)
     assert await room.rows("accounts") == []
 
@@ -127,20 +129,20 @@ async def test_a_link_of_a_denied_sign_up_does_not_exist(visitors: Visitors, roo
 async def test_bad_fields_are_named_before_the_link_is_looked_at(
     visitors: Visitors, room: TestRoom, token: str, password: str, bad: set[str]
 ) -> None:
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await visitors.confirm(token, password)
     assert {violation.field for violation in caught.value.violations} == bad
     assert await room.rows("accounts") == []
 
 
 async def test_an_unknown_link_is_refused(visitors: Visitors) -> None:
-    with refused("LINK_NOT_VALID"):
+    with refused_as(errors_pb2.REASON_LINK_NOT_VALID):
         await visitors.confirm("x" * 43)
 
 
 async def test_a_password_made_of_the_persons_own_name_is_refused_and_the_link_stays_valid(visitors: Visitors) -> None:
     token = await visitors.token(first_name="Alessandrina", last_name="Rossi")
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await visitors.confirm(token, "alessandrinarossi1")
     assert [violation.field for violation in caught.value.violations] == ["password"]
     await visitors.confirm(token)

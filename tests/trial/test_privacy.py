@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
+from casella.common.v1 import errors_pb2
 from services.kit.logs import JsonFormatter
 from services.trial.tables import metadata
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import PASSWORD, Visitors, client, refused
+from tests.trial.clients import PASSWORD, Visitors, client
 
 MARKS = ("Zaffira", "Quintavalle", "zaffira", "xn--canarino", "203.0.113.77", PASSWORD)
 
@@ -45,12 +47,15 @@ async def test_nothing_personal_is_logged_or_refused_in_words(
     session = (await visitors.log_in("zaffira@demo.example", ip="203.0.113.77")).session
     refusals = []
     for reason, call in (
-        ("INVALID_INPUT", visitors.sign_up(**{**fields, "email": "zaffira@xn--canarino"})),
-        ("SIGN_UP_DENIED", visitors.sign_up(**{**fields, "email": "zaffira@null-mx.example"})),
-        ("LINK_NOT_VALID", visitors.confirm(token)),
-        ("LOGIN_REFUSED", visitors.log_in("zaffira@demo.example", "Zaffira Quintavalle", ip="203.0.113.77")),
+        (errors_pb2.REASON_INVALID_INPUT, visitors.sign_up(**{**fields, "email": "zaffira@xn--canarino"})),
+        (errors_pb2.REASON_SIGN_UP_DENIED, visitors.sign_up(**{**fields, "email": "zaffira@null-mx.example"})),
+        (errors_pb2.REASON_LINK_NOT_VALID, visitors.confirm(token)),
+        (
+            errors_pb2.REASON_LOGIN_REFUSED,
+            visitors.log_in("zaffira@demo.example", "Zaffira Quintavalle", ip="203.0.113.77"),
+        ),
     ):
-        with refused(reason) as caught:
+        with refused_as(reason) as caught:
             await call
         refusals.append(f"{caught.value.message} {caught.value.metadata} {caught.value.violations}")
     written = log.getvalue()

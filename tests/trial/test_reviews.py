@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.errors import Refused
 from services.kit.wire import from_duration, from_timestamp
 from services.trial.store import keeping
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import STEERING, Visitors, refused, stub
+from tests.trial.clients import STEERING, Visitors, stub
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ async def test_a_decision_is_taken_once_and_is_in_the_audit_trail(held: str, roo
     request = request_id()
     answers = await asyncio.gather(*(decide(room, held, allow=True, request=request) for _ in range(3)))
     assert {answer.state for answer in answers} == {pb.SIGN_UP_STATE_AWAITING_CONFIRMATION}
-    with refused("SIGN_UP_STATE"):
+    with refused_as(errors_pb2.REASON_SIGN_UP_STATE):
         await decide(room, held, allow=False)
     [entry] = await room.rows("audit")
     assert (entry["action"], entry["subject_id"], entry["actor"]) == (
@@ -76,7 +77,7 @@ async def test_a_review_lapses_after_72_hours_and_not_before(held: str, visitors
     assert early.state == pb.SIGN_UP_STATE_IN_REVIEW
     assert from_duration(early.lapses_in) == timedelta(hours=1)
     room.clock.advance(hours=1)
-    with refused("SIGN_UP_STATE"):
+    with refused_as(errors_pb2.REASON_SIGN_UP_STATE):
         await decide(room, held, allow=True)
     assert (await lapse(room, held)).state == pb.SIGN_UP_STATE_LAPSED
     assert (await lapse(room, held)).state == pb.SIGN_UP_STATE_LAPSED
@@ -106,7 +107,7 @@ async def test_the_operator_sees_who_waits_oldest_first_page_by_page(visitors: V
 @pytest.mark.parametrize("token", ["x", "§", "MjAyNi0wMS0wMXw0Mg==", "A" * 300])
 async def test_a_page_that_does_not_exist_is_refused(room: TestRoom, token: str) -> None:
     page = common_pb2.PageRequest(page_size=201, page_token=token)
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await stub(room, "operator").ListSignUpsInReview(pb.ListSignUpsInReviewRequest(page=page))
     assert {violation.field for violation in caught.value.violations} == {"page.page_size", "page.page_token"}
 
@@ -127,7 +128,7 @@ async def test_a_sign_up_in_review_is_watched_until_it_is_decided(held: str, roo
 
 
 async def test_every_bad_field_of_a_decision_is_named(held: str, room: TestRoom) -> None:
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await stub(room, "worker").DecideSignUp(pb.DecideSignUpRequest(sign_up_id="42", allow=True))
     assert {violation.field for violation in caught.value.violations} == {
         "request_id",

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.errors import Refused
 from services.trial.pace import even_pace
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import PRIVACY, PROMOTIONAL, TERMS, Visitors, client, refused, stub
+from tests.trial.clients import PRIVACY, PROMOTIONAL, TERMS, Visitors, client, stub
 
 UNKNOWN_CONSENT = pb.Consent.FromString(b"\x08\x09\x12\x011")
 """A kind that a newer gateway knows."""
@@ -56,7 +57,7 @@ async def test_a_request_id_with_other_content_is_refused(visitors: Visitors) ->
     form = visitors.form()
     await visitors.calls.SignUp(form)
     form.last_name = "Bianchi"
-    with refused("REQUEST_ID_REUSED"):
+    with refused_as(errors_pb2.REASON_REQUEST_ID_REUSED):
         await visitors.calls.SignUp(form)
 
 
@@ -86,7 +87,7 @@ async def test_consents_are_kept_as_evidence(visitors: Visitors, room: TestRoom)
 async def test_an_address_that_cannot_receive_is_denied_and_nothing_stored(
     visitors: Visitors, room: TestRoom, domain: str, finding: str
 ) -> None:
-    with refused("SIGN_UP_DENIED") as caught:
+    with refused_as(errors_pb2.REASON_SIGN_UP_DENIED) as caught:
         await visitors.sign_up(email=f"anna@{domain}")
     assert caught.value.metadata["findings"] == finding
     for table in ("sign_ups", "consents", "abuse_signals", "outbox", "requests"):
@@ -284,7 +285,7 @@ async def test_traces_of_visitors_are_stored_hashed(visitors: Visitors, room: Te
 async def test_every_bad_field_of_the_form_is_named_and_nothing_stored(
     visitors: Visitors, room: TestRoom, fields: dict[str, Any], bad: set[str]
 ) -> None:
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await visitors.sign_up(**fields)
     assert {violation.field for violation in caught.value.violations} == bad
     for table in ("sign_ups", "consents", "abuse_signals", "outbox", "requests"):

@@ -9,14 +9,15 @@ from uuid import UUID
 
 import pytest
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.calendar import add_days
 from services.kit.errors import Refused
 from services.kit.wire import from_duration, from_timestamp
 from services.trial.store import keeping
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import STEERING, Customer, refused
+from tests.trial.clients import STEERING, Customer
 
 
 async def sent(room: TestRoom) -> list[str]:
@@ -73,7 +74,7 @@ async def test_past_its_end_a_trial_has_ended_even_if_nobody_has_looked(customer
     room.clock.advance(days=30)
     trial = await customer.trial()
     assert (trial.state, trial.days_left) == (pb.TRIAL_STATE_ENDED, 0)
-    with refused("TRIAL_STATE"):
+    with refused_as(errors_pb2.REASON_TRIAL_STATE):
         await customer.end()
 
 
@@ -102,7 +103,7 @@ async def test_one_request_ends_the_trial_once_and_a_second_is_refused(customer:
     request = request_id()
     first = await customer.end(request)
     assert await customer.end(request) == first
-    with refused("TRIAL_STATE"):
+    with refused_as(errors_pb2.REASON_TRIAL_STATE):
         await customer.end()
 
 
@@ -147,7 +148,7 @@ async def test_a_trial_that_has_ended_runs_again_from_now(customer: Customer, ro
 
 async def test_a_trial_whose_purge_is_due_is_not_extended(customer: Customer, room: TestRoom) -> None:
     room.clock.advance(days=45)
-    with refused("TRIAL_STATE"):
+    with refused_as(errors_pb2.REASON_TRIAL_STATE):
         await customer.extend(10)
 
 
@@ -155,7 +156,7 @@ async def test_one_request_extends_once(customer: Customer) -> None:
     request = request_id()
     answers = await asyncio.gather(*(customer.extend(7, request) for _ in range(4)))
     assert {from_timestamp(answer.ends_at) for answer in answers} == {from_timestamp(answers[0].ends_at)}
-    with refused("REQUEST_ID_REUSED"):
+    with refused_as(errors_pb2.REASON_REQUEST_ID_REUSED):
         await customer.extend(8, request)
 
 
@@ -174,7 +175,7 @@ async def test_a_purchase_ends_the_trial_for_good(customer: Customer, room: Test
     assert (answer.next, answer.HasField("wait")) == (pb.TRIAL_NEXT_NOTHING, False)
     assert await sent(room) == []
     for change in (customer.end(), customer.extend(5)):
-        with refused("TRIAL_STATE"):
+        with refused_as(errors_pb2.REASON_TRIAL_STATE):
             await change
 
 
@@ -189,7 +190,7 @@ async def test_a_purchase_is_recorded_after_the_end_and_even_after_the_purge_dat
 async def test_a_closed_trial_cannot_be_bought_extended_or_ended(customer: Customer, room: TestRoom) -> None:
     await customer.close_login()
     for change in (customer.buy(), customer.extend(5), customer.end()):
-        with refused("TRIAL_STATE"):
+        with refused_as(errors_pb2.REASON_TRIAL_STATE):
             await change
     assert (await customer.advance()).next == pb.TRIAL_NEXT_NOTHING
 
@@ -240,14 +241,14 @@ async def test_every_open_trial_is_watched_until_it_is_final(customer: Customer,
 
 @pytest.mark.parametrize("days", [0, -1, 91])
 async def test_an_extension_is_of_1_to_90_days(customer: Customer, days: int) -> None:
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await customer.extend(days)
     assert [violation.field for violation in caught.value.violations] == ["days"]
 
 
 async def test_every_bad_field_of_a_change_is_named_and_nothing_changed(customer: Customer, room: TestRoom) -> None:
     steering = common_pb2.Steering(actor="", reason_code="x" * 65, ticket_id="42", source="a\nb")
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await customer.worker.ExtendTrial(pb.ExtendTrialRequest(steering=steering))
     assert {violation.field for violation in caught.value.violations} == {
         "request_id",
@@ -258,17 +259,17 @@ async def test_every_bad_field_of_a_change_is_named_and_nothing_changed(customer
         "steering.ticket_id",
         "steering.source",
     }
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await customer.worker.RecordPurchase(pb.RecordPurchaseRequest(account_id="42"))
     assert {violation.field for violation in caught.value.violations} == {"account_id", "order_id"}
-    with refused("INVALID_INPUT"):
+    with refused_as(errors_pb2.REASON_INVALID_INPUT):
         await customer.worker.AdvanceTrial(pb.AdvanceTrialRequest(account_id="x" * 10_000))
     assert await room.rows("audit") == []
 
 
 async def test_a_customer_cannot_write_into_the_audit_trail(customer: Customer) -> None:
     request = pb.EndTrialRequest(request_id=request_id(), account_id=customer.id, steering=STEERING)
-    with refused("INVALID_INPUT") as caught:
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
         await customer.calls.EndTrial(request, metadata=customer.metadata)
     assert [violation.field for violation in caught.value.violations] == ["steering"]
 
@@ -276,5 +277,5 @@ async def test_a_customer_cannot_write_into_the_audit_trail(customer: Customer) 
 async def test_an_unknown_account_is_not_found(customer: Customer) -> None:
     stranger = Customer(customer.room, request_id())
     for call in (stranger.advance(), stranger.extend(5), stranger.buy(), stranger.end(), stranger.close_login()):
-        with refused("NOT_FOUND"):
+        with refused_as(errors_pb2.REASON_NOT_FOUND):
             await call

@@ -8,8 +8,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from casella.common.v1 import access_pb2, common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.interceptors.callers import callers_by_method
-from tests.ordering.refusals import bad_fields, refused_for
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop, place_request
+from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import CALLERS, request_id
 
 ALLOWED = {

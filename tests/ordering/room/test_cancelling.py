@@ -4,8 +4,8 @@ import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from tests.ordering.refusals import bad_fields, refused_for
 from tests.ordering.shop import STEERING, Shop
+from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
 
 

@@ -7,8 +7,8 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.wire import from_date, to_timestamp
-from tests.ordering.refusals import refused_for
 from tests.ordering.shop import ACME, ANNA, Shop, mailboxes
+from tests.support.refusals import refused_for
 
 MONTHLY, ANNUAL = common_pb2.BILLING_PERIOD_MONTHLY, common_pb2.BILLING_PERIOD_ANNUAL
 

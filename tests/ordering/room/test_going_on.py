@@ -8,8 +8,8 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import add_days, end_of_day
 from services.kit.wire import from_duration, from_timestamp
-from tests.ordering.refusals import refused_for
 from tests.ordering.shop import STEERING, Shop, place_request
+from tests.support.refusals import refused_for
 from tests.support.room import START, request_id
 
 ONLINE = common_pb2.PAYMENT_METHOD_ONLINE

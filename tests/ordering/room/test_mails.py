@@ -12,9 +12,9 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.ordering.domain.policy import OrderingPolicy
-from tests.ordering.refusals import bad_fields, refused_for
 from tests.ordering.shop import ACME, Shop, mailboxes, place_request
 from tests.support.post import delivered, tables_holding, texts_of
+from tests.support.refusals import bad_fields, refused_for
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
 MONTHLY = common_pb2.BILLING_PERIOD_MONTHLY

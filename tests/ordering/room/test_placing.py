@@ -10,8 +10,8 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.trial.v1 import trial_pb2
 from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
-from tests.ordering.refusals import bad_fields, refused_for, unavailable
 from tests.ordering.shop import ACME, ANNA, LABEL, Shop, mailboxes, place_request
+from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import START, request_id
 
 MONTHLY = common_pb2.BILLING_PERIOD_MONTHLY

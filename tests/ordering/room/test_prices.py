@@ -9,8 +9,8 @@ from services.kit.calendar import add_days
 from services.kit.money import Money
 from services.kit.wire import from_money, from_timestamp
 from services.ordering.domain.policy import OrderingPolicy
-from tests.ordering.refusals import bad_fields, refused_for, unavailable
 from tests.ordering.shop import Shop, mailboxes
+from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
 PRIVATE, COMPANY = common_pb2.CUSTOMER_KIND_PRIVATE, common_pb2.CUSTOMER_KIND_COMPANY

@@ -5,8 +5,8 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from tests.ordering.refusals import bad_fields, refused_for, unavailable
 from tests.ordering.shop import ACME, ANNA, STEERING, Shop
+from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
 

@@ -7,9 +7,9 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.wire import from_date, to_timestamp
-from tests.ordering.refusals import refused_for
 from tests.ordering.room.test_fulfilling import ANNUAL, MONTHLY, paid_order
 from tests.ordering.shop import Shop
+from tests.support.refusals import refused_for
 from tests.support.room import request_id
 
 UNLOCKED = datetime(2026, 1, 30, 23, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from services.kit.wire import from_timestamp
 from tests.fixtures.postgres import RoomDatabase
-from tests.ordering.refusals import bad_fields, refused_for, unavailable
 from tests.ordering.shop import ACME, ANNA
 from tests.ordering.town import Town, running_town
+from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
 

@@ -1,6 +1,7 @@
-"""How a test says why a call must be refused."""
+"""How a test says that a call must be refused, and why."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -8,21 +9,38 @@ import grpc
 import pytest
 
 from casella.common.v1.errors_pb2 import REASON_NOT_READY, Reason
-from services.kit.errors import Refused
+from services.kit.errors import InvalidInput, Refused
 from services.kit.statuses import decode
+from services.kit.validation import Violations
+
+
+@contextmanager
+def refused_as(reason: Reason) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """The block is refused for this reason."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert Reason.Name(caught.value.reason) == Reason.Name(reason), caught.value.message
 
 
 async def refused_for(call: Awaitable[Any], reason: Reason) -> Refused:
     """Await a call that must be refused for this reason."""
-    with pytest.raises(Refused) as refused:
+    with refused_as(reason) as refused:
         await call
-    assert Reason.Name(refused.value.reason) == Reason.Name(reason), refused.value.message
     return refused.value
 
 
 def bad_fields(refused: Refused) -> dict[str, str]:
     """The bad fields with their keys."""
     return {violation.field: violation.key for violation in refused.violations}
+
+
+def noted(violations: Violations) -> list[tuple[str, str]]:
+    """The bad fields with their keys in the order in which they were noted, repetitions too."""
+    try:
+        violations.check()
+    except InvalidInput as refused:
+        return [(violation.field, violation.key) for violation in refused.violations]
+    return []
 
 
 async def unavailable(call: Awaitable[Any]) -> timedelta:
