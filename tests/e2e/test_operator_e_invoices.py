@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -11,13 +10,11 @@ from temporalio.testing import TimeSkipper
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
-from casella.payments.v1 import payments_pb2
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.kit.wire import from_duration
-from tests.e2e.ends import payment_of
+from tests.e2e.levers import answered, sdi_will, transfer_of
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
-from tests.e2e.waiting import until
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator-sdi")]
@@ -32,35 +29,14 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         yield desk
 
 
-async def sdi_will(desk: Desk, action: str, times: int = 1) -> None:
-    """Order how the SdI stand-in answers the next files."""
-    order = {"action": action, "code": "00306" if action == "reject" else "", "times": times}
-    async with desk.session.post(f"{desk.play.world.site.url('sdi_page')}/orders", json=order) as response:
-        assert response.status == 200, await response.text()
-
-
 async def issued(desk: Desk) -> tuple[str, ordering_pb2.Order, Customer]:
     """The id of an e-invoice's workflow, its paid order, and who placed it."""
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
-    request = await payment_of(desk.play, order.order_id)
-    await desk.play.worker.payments.RecordBankTransfer(
-        payments_pb2.RecordBankTransferRequest(
-            request_id=str(uuid4()),
-            payment_request_id=request.payment_request_id,
-            amount=request.amount,
-            booked_on=today(order),
-            bank_reference=f"CRO {order.order_id[-8:]}",
-            steering=common.Steering(actor=OPERATOR, reason_code="seen_on_account", source=order.order_id),
-        )
-    )
+    workflow_id = names.order_id(order.order_id)
+    await desk.stands(workflow_id, "AwaitingPayment")
+    assert (await desk.update(workflow_id, "record_bank_transfer", transfer_of(order))).result == "paid"
     order = await desk.play.fulfilled(customer, order.order_id)
     return names.e_invoice_id(order.invoice_id), order, customer
-
-
-def today(order: ordering_pb2.Order) -> common.Date:
-    """The day on which the order was placed, UTC: never in the future."""
-    day = order.placed_at.ToDatetime()
-    return common.Date(year=day.year, month=day.month, day=day.day)
 
 
 async def transmission(desk: Desk, order: ordering_pb2.Order) -> invoicing_pb2.Transmission:
@@ -77,16 +53,6 @@ async def sent(desk: Desk, found: invoicing_pb2.Transmission) -> str:
     got = next(file for file in files if file["name"] == found.file_name)
     async with desk.session.get(f"{sdi}/files/{got['file_id']}") as response:
         return await response.text()
-
-
-async def answered(desk: Desk, workflow_id: str, state: str) -> None:
-    """Read the certified mailbox, as the schedule does each minute, until the workflow shows a state."""
-
-    async def look() -> bool | None:
-        await desk.play.operator.invoicing.PollReceipts(invoicing_pb2.PollReceiptsRequest())
-        return True if await desk.state(workflow_id) == state else None
-
-    await until(look, f"{workflow_id} in state {state}")
 
 
 async def test_a_rejected_e_invoice_is_sent_again_with_the_corrected_profile(desk: Desk) -> None:

@@ -1,8 +1,7 @@
 """An operator steers sign-ups, trials, orders and purges from the Temporal UI: every update, wrong and right."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -13,17 +12,15 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.customer import Customer
-from services.kit.calendar import ROME, add_days
+from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
 from tests.e2e.ends import payment_of
+from tests.e2e.levers import change_access, close_under_hold, hold_sign_up, set_hold, transfer_of, without_worker
 from tests.e2e.operator_desk import OPERATOR, UNNAMED, Desk, at_the_desk
-from tests.e2e.play import database
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator")]
 
-FREE_SIGN_UPS = 3
-"""Of one IP address in an hour; one more waits for an operator (deploy/policy.yaml)."""
 WRONG_REASONS = [
     None,
     {},
@@ -47,20 +44,9 @@ async def refused(desk: Desk, workflow_id: str, update: str, data: object, words
     assert await desk.accepted(workflow_id) == before
 
 
-async def held_sign_up(desk: Desk) -> tuple[Customer, str]:
-    """Somebody whose sign-up waits for a decision."""
-    first = desk.play.customer("visitor")
-    for _ in range(FREE_SIGN_UPS):
-        other = desk.play.customer("visitor")
-        other.ip = first.ip
-        await other.sign_up()
-    workflow_id = names.sign_up_id(await first.sign_up())
-    await desk.stands(workflow_id, "InReview")
-    return first, workflow_id
-
-
 async def test_an_allowed_sign_up_gets_its_confirmation(desk: Desk) -> None:
-    visitor, workflow_id = await held_sign_up(desk)
+    visitor = desk.play.customer("visitor")
+    workflow_id = await hold_sign_up(desk, visitor)
     assert "many sign-ups from its IP address" in await desk.details(workflow_id)
     for wrong in WRONG_REASONS:
         await refused(
@@ -74,7 +60,8 @@ async def test_an_allowed_sign_up_gets_its_confirmation(desk: Desk) -> None:
 
 
 async def test_a_denied_sign_up_gets_nothing(desk: Desk) -> None:
-    visitor, workflow_id = await held_sign_up(desk)
+    visitor = desk.play.customer("visitor")
+    workflow_id = await hold_sign_up(desk, visitor)
     await refused(desk, workflow_id, "deny", {"reason_code": ""}, "reason_code")
     assert (await desk.update(workflow_id, "deny", {"reason_code": "looks_abusive"}, identity="")).result == "denied"
     await desk.stands(workflow_id, "Denied")
@@ -121,11 +108,10 @@ async def test_a_refusal_by_the_service_fails_the_update_and_not_the_workflow(de
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
-    data = {"amount": gross(order), "booked_on": "2099-12-31", "bank_reference": "CRO 1", "reason_code": "seen_it"}
-    answer = await desk.update(workflow_id, "record_bank_transfer", data)
+    data = transfer_of(order)
+    answer = await desk.update(workflow_id, "record_bank_transfer", data | {"booked_on": "2099-12-31"})
     assert "booked_on" in answer.refusal
-    again = await desk.update(workflow_id, "record_bank_transfer", data | {"booked_on": today()})
-    assert again.result == "paid"
+    assert (await desk.update(workflow_id, "record_bank_transfer", data)).result == "paid"
     await desk.play.fulfilled(customer, order.order_id)
 
 
@@ -133,8 +119,7 @@ async def test_a_recorded_transfer_of_the_exact_amount_pays_the_order(desk: Desk
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
-    right = {"amount": gross(order), "booked_on": today(), "bank_reference": f"CRO {order.order_id[-8:]}"}
-    right["reason_code"] = "seen_on_account"
+    right = transfer_of(order)
     for field, wrong in (("amount", "1,00"), ("amount", 19.76), ("amount", "0.00"), ("booked_on", "24.11.2026")):
         await refused(desk, workflow_id, "record_bank_transfer", right | {field: wrong}, f"{field}: ")
     await refused(desk, workflow_id, "record_bank_transfer", right | {"bank_reference": "è"}, "bank_reference: ")
@@ -150,8 +135,7 @@ async def test_a_recorded_transfer_of_another_amount_waits_in_the_queue(desk: De
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
-    data = {"amount": "1.00", "booked_on": today(), "bank_reference": f"CRO {order.order_id[-8:]}"}
-    answer = await desk.update(workflow_id, "record_bank_transfer", data | {"reason_code": "seen_on_account"})
+    answer = await desk.update(workflow_id, "record_bank_transfer", transfer_of(order) | {"amount": "1.00"})
     assert "not the exact amount" in answer.result
     queue = await desk.play.operator.payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
     assert [entry for entry in queue.entries if entry.money_entry_id in answer.result]
@@ -197,11 +181,10 @@ async def test_an_order_cancelled_before_its_proforma_asks_for_no_money(desk: De
     customer, order = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
     await customer.cancel(order.order_id)
     await desk.stands(names.order_id(order.order_id), "Cancelled")
-    await play.world.stop_process("worker")
     quote = await customer.quote(common.CUSTOMER_KIND_PRIVATE, common.BILLING_PERIOD_ANNUAL, 1)
-    placed = await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
-    await customer.cancel(placed.order_id)
-    await play.world.start_process("worker")
+    async with without_worker(play):
+        placed = await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
+        await customer.cancel(placed.order_id)
     await desk.stands(names.order_id(placed.order_id), "Cancelled")
     assert (await customer.order(placed.order_id)).proforma_number == ""
 
@@ -211,14 +194,13 @@ async def test_a_refused_step_after_the_payment_waits_for_an_operator(desk: Desk
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
     await refused(desk, workflow_id, "retry", {"reason_code": "cause_mended"}, "nothing was refused")
-    await change_access(desk, customer, "purged")
-    data = {"amount": gross(order), "booked_on": today(), "bank_reference": f"CRO {order.order_id[-8:]}"}
-    assert (await desk.update(workflow_id, "record_bank_transfer", data | {"reason_code": "seen_it"})).result == "paid"
+    await change_access(desk.play, customer, "purged")
+    assert (await desk.update(workflow_id, "record_bank_transfer", transfer_of(order))).result == "paid"
     await desk.stands(workflow_id, "NeedsOperator")
     shown = await desk.details(workflow_id)
     assert "Refused was: unlock the service. Why: The account was purged and stays so. Mend the cause" in shown
     assert workflow_id in await desk.listed(f"{names.ATTRIBUTE_STATE} = 'NeedsOperator'")
-    await change_access(desk, customer, "trial")
+    await change_access(desk.play, customer, "trial")
     await refused(desk, workflow_id, "retry", {"reason_code": "Cause mended"}, "reason_code")
     assert (await desk.update(workflow_id, "retry", {"reason_code": "cause_mended"})).result == "trying again"
     await desk.play.fulfilled(customer, order.order_id)
@@ -230,52 +212,14 @@ async def test_a_legal_hold_stops_a_purge_and_its_release_lets_it_go_on(desk: De
     await customer.begin_trial()
     domain = await customer.add_domain(f"d{customer.account_id[-12:]}.example")
     await customer.create_mailbox(f"info@{domain.name}")
-    await play.world.stop_process("worker")  # so that the hold comes between the closing and the purge
-    reason = ordering_pb2.CLOSURE_REASON_TRIAL_ENDED
-    await play.worker.ordering.CloseAccount(
-        ordering_pb2.CloseAccountRequest(account_id=customer.account_id, reason=reason)
-    )
-    await set_hold(desk, customer, hold=True)
-    await play.world.start_process("worker")
-    workflow_id = names.purge_id(customer.account_id)
-    await desk.stands(workflow_id, "Held")
+    workflow_id = await close_under_hold(desk, customer)
     assert "casella hold release" in await desk.details(workflow_id)
     assert await remaining(desk, customer) == (1, 1)
-    await set_hold(desk, customer, hold=False)
+    await set_hold(play, customer, hold=False)
     assert await play.temporal.get_workflow_handle(workflow_id).result() == "purged"
     assert await remaining(desk, customer) == (0, 0)
     deeds = [(actor, action) for actor, action, _ in await desk.audited("ordering", customer.account_id)]
     assert deeds == [(OPERATOR, "set_legal_hold"), (OPERATOR, "lift_legal_hold")]
-
-
-def gross(order: ordering_pb2.Order) -> str:
-    """What an order costs, as an operator types it."""
-    minor = order.quote.totals.gross.minor
-    return f"{minor // 100}.{minor % 100:02d}"
-
-
-def today() -> str:
-    """A day on which a transfer may have been booked."""
-    return datetime.now(ROME).date().isoformat()
-
-
-async def change_access(desk: Desk, customer: Customer, state: str) -> None:
-    """Break a customer's account in mailboxes, or mend it."""
-    connection = await database(desk.play, "mailboxes")
-    try:
-        await connection.execute("UPDATE accounts SET state = $2 WHERE id = $1", UUID(customer.account_id), state)
-    finally:
-        await connection.close()
-
-
-async def set_hold(desk: Desk, customer: Customer, *, hold: bool) -> None:
-    """What `casella hold` does."""
-    steering = common.Steering(actor=OPERATOR, reason_code="court_order")
-    await desk.play.operator.ordering.SetLegalHold(
-        ordering_pb2.SetLegalHoldRequest(
-            request_id=str(uuid4()), account_id=customer.account_id, hold=hold, steering=steering
-        )
-    )
 
 
 async def remaining(desk: Desk, customer: Customer) -> tuple[int, int]:

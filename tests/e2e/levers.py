@@ -1,0 +1,99 @@
+"""What brings a workflow into the state that an operator has to deal with: held sign-ups, refusals, the SdI's moods."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo import people
+from deploy.local.demo.customer import Customer
+from services.kit.calendar import ROME
+from tests.e2e.operator_desk import OPERATOR, Desk
+from tests.e2e.play import Play, database
+from tests.e2e.waiting import until
+from workflows import names
+
+FREE_SIGN_UPS = 3
+"""Of one IP address in an hour; one more waits for an operator (deploy/policy.yaml)."""
+
+
+async def hold_sign_up(desk: Desk, customer: Customer) -> str:
+    """Sign somebody up so that it waits for an operator; returns the workflow's id."""
+    for _ in range(FREE_SIGN_UPS):
+        other = Customer(customer.front, customer.inbox, people.new_address("other"), ip=customer.ip)
+        await other.sign_up()
+    workflow_id = names.sign_up_id(await customer.sign_up())
+    await desk.stands(workflow_id, "InReview")
+    return workflow_id
+
+
+def transfer_of(order: ordering_pb2.Order, at: datetime | None = None) -> dict[str, str]:
+    """The data of ``record_bank_transfer`` that pays an order, booked on that day, by default today."""
+    minor = order.quote.totals.gross.minor
+    return {
+        "amount": f"{minor // 100}.{minor % 100:02d}",
+        "booked_on": f"{(at or datetime.now(UTC)).astimezone(ROME):%Y-%m-%d}",
+        "bank_reference": f"CRO {order.order_id[-12:]}",
+        "reason_code": "seen_on_account",
+    }
+
+
+async def change_access(play: Play, customer: Customer, state: str) -> None:
+    """Break a customer's account in mailboxes ("purged": every step on it is refused), or mend it ("trial")."""
+    connection = await database(play, "mailboxes")
+    try:
+        await connection.execute("UPDATE accounts SET state = $2 WHERE id = $1", UUID(customer.account_id), state)
+    finally:
+        await connection.close()
+
+
+async def set_hold(play: Play, customer: Customer, *, hold: bool) -> None:
+    """What ``casella hold`` does."""
+    steering = common.Steering(actor=OPERATOR, reason_code="court_order")
+    await play.operator.ordering.SetLegalHold(
+        ordering_pb2.SetLegalHoldRequest(
+            request_id=str(uuid4()), account_id=customer.account_id, hold=hold, steering=steering
+        )
+    )
+
+
+@asynccontextmanager
+async def without_worker(play: Play) -> AsyncIterator[None]:
+    """A time in which no workflow takes a step."""
+    await play.world.stop_process("worker")
+    yield
+    await play.world.start_process("worker")
+
+
+async def close_under_hold(desk: Desk, customer: Customer) -> str:
+    """Close an account and set a legal hold before its purge deletes anything; returns the purge's id."""
+    async with without_worker(desk.play):
+        reason = ordering_pb2.CLOSURE_REASON_TRIAL_ENDED
+        await desk.play.worker.ordering.CloseAccount(
+            ordering_pb2.CloseAccountRequest(account_id=customer.account_id, reason=reason)
+        )
+        await set_hold(desk.play, customer, hold=True)
+    workflow_id = names.purge_id(customer.account_id)
+    await desk.stands(workflow_id, "Held")
+    return workflow_id
+
+
+async def sdi_will(desk: Desk, action: str, times: int = 1) -> None:
+    """Order how the SdI stand-in answers the next files: ``reject`` or ``silent``."""
+    order = {"action": action, "code": "00306" if action == "reject" else "", "times": times}
+    sdi = desk.play.world.site.url("sdi_page")
+    async with desk.session.post(f"{sdi}/orders", json=order) as response:
+        assert response.status == 200, await response.text()
+
+
+async def answered(desk: Desk, workflow_id: str, state: str) -> None:
+    """Read the certified mailbox, as the schedule does each minute, until the e-invoice shows a state."""
+
+    async def look() -> bool | None:
+        await desk.play.operator.invoicing.PollReceipts(invoicing_pb2.PollReceiptsRequest())
+        return True if await desk.state(workflow_id) == state else None
+
+    await until(look, f"{workflow_id} in state {state}")

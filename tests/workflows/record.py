@@ -1,0 +1,133 @@
+"""Records the histories of every workflow in every shape: ``python -m tests.workflows.record``.
+
+By default it starts a Casella of its own, plays all shapes in it and records them; with ``--var FOLDER`` it records
+what it finds in the Casella that runs from there. What was recorded before is replaced.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import SearchAttributeKey
+
+from deploy.local import temporal
+from deploy.local.clock import open_calendar, running_site
+from services.kit import temporal_client
+from tests.e2e.operator_desk import at_the_desk
+from tests.workflows.reading import HISTORIES, personal
+from tests.workflows.shapes import MARKS, Shapes
+from workflows import names
+
+_STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
+_WORKER = re.compile(r"\d+@.+")
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+async def record(client: Client, marks: tuple[str, ...] = ()) -> dict[str, int]:
+    """Write one history of each shape; returns the number of events by the name of the file.
+
+    Raises:
+        ValueError: A history holds something personal; nothing is written then.
+    """
+    kept: dict[str, dict[str, Any]] = {}
+    async for found in client.list_workflows():
+        handle = client.get_workflow_handle(found.id, run_id=found.run_id)
+        history = json.loads((await handle.fetch_history()).to_json())
+        if problems := personal(history, marks):
+            raise ValueError(f"{found.id} holds personal data: {problems[:3]}")
+        name = shape(found, history)
+        if name not in kept or len(history["events"]) < len(kept[name]["events"]):
+            kept[name] = _without_machine(history)
+    HISTORIES.mkdir(exist_ok=True)
+    for old in HISTORIES.glob("*.json"):
+        old.unlink()
+    for name, history in kept.items():
+        (HISTORIES / f"{name}.json").write_text(json.dumps(history, indent=1, sort_keys=True) + "\n")
+    return {name: len(history["events"]) for name, history in sorted(kept.items())}
+
+
+def shape(found: WorkflowExecution, history: Any) -> str:
+    """What tells one way through a workflow from another: its end, what held it, who intervened, what stumbled."""
+    state = str(found.typed_search_attributes.get(_STATE, ""))
+    events = history["events"]
+    parts = [found.workflow_type, state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
+    parts += [f"after-{held}" for held in ("Held", "NeedsOperator") if held != state and held in _states(events)]
+    parts += sorted(_interventions(events)) + sorted(_stumbled(events))
+    return "-".join(_WORDS.sub("-", part).lower() for part in parts if part)
+
+
+def _states(events: list[dict[str, Any]]) -> set[str]:
+    """The states that the workflow has shown."""
+    found = set()
+    for event in events:
+        changed = event.get("upsertWorkflowSearchAttributesEventAttributes", {}).get("searchAttributes", {})
+        if shown := changed.get("indexedFields", {}).get(names.ATTRIBUTE_STATE, {}).get("data"):
+            found.add(json.loads(base64.b64decode(shown)))
+    return found
+
+
+def _interventions(events: list[dict[str, Any]]) -> set[str]:
+    """The updates that were taken, and the UI's Cancel."""
+    found = set()
+    for event in events:
+        if accepted := event.get("workflowExecutionUpdateAcceptedEventAttributes"):
+            found.add(accepted["acceptedRequest"]["input"]["name"])
+        if "workflowExecutionCancelRequestedEventAttributes" in event:
+            found.add("cancel")
+    return found
+
+
+def _stumbled(events: list[dict[str, Any]]) -> set[str]:
+    """The quick steps that failed at once and were done as normal activities."""
+    local, normal = set(), set()
+    for event in events:
+        marker = event.get("markerRecordedEventAttributes", {})
+        if "failure" in marker:
+            told = base64.b64decode(marker["details"]["data"]["payloads"][0]["data"])
+            local.add(json.loads(told)["activity_type"])
+        if scheduled := event.get("activityTaskScheduledEventAttributes"):
+            normal.add(scheduled["activityType"]["name"])
+    return local & normal
+
+
+def _without_machine(value: Any) -> Any:
+    """A history without where it was recorded: no paths of stack traces, no process and host of the worker."""
+    if isinstance(value, dict):
+        return {key: _without_machine(inner) for key, inner in value.items() if key != "stackTrace"}
+    if isinstance(value, list):
+        return [_without_machine(inner) for inner in value]
+    return "worker" if isinstance(value, str) and _WORKER.fullmatch(value) else value
+
+
+async def _play_and_record() -> dict[str, int]:
+    with tempfile.TemporaryDirectory(prefix="casella-shapes-") as folder:
+        async with at_the_desk(Path(folder) / "var") as desk, open_calendar(desk.play.world.site) as calendar:
+            await Shapes(desk, calendar).play()
+            return await record(desk.play.temporal, MARKS)
+
+
+async def _record_running(var: Path) -> dict[str, int]:
+    site = running_site(var)
+    return await record(await temporal_client.connect(site.listen("temporal"), temporal.NAMESPACE))
+
+
+def main() -> int:
+    """Record, and say what."""
+    parser = argparse.ArgumentParser(prog="python -m tests.workflows.record", description=__doc__)
+    parser.add_argument("--var", type=Path, help="the folder of a running Casella, for example var")
+    var = parser.parse_args().var
+    written = asyncio.run(_record_running(var) if var else _play_and_record())
+    for name, events in written.items():
+        sys.stdout.write(f"{events:5} events  {name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

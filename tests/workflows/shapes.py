@@ -1,0 +1,244 @@
+"""Plays every workflow in every shape that it can have, open or ended: what is recorded, and what an operator looks at.
+
+The customers are marked, so that a test can tell whether anything of them stands in a history.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from casella.common.v1 import common_pb2 as common
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.clock import LocalCalendar
+from deploy.local.demo import paying, people
+from deploy.local.demo.customer import Customer
+from tests.e2e.levers import (
+    answered,
+    change_access,
+    close_under_hold,
+    hold_sign_up,
+    sdi_will,
+    set_hold,
+    transfer_of,
+    without_worker,
+)
+from tests.e2e.operator_desk import Desk
+from tests.e2e.waiting import until
+from workflows import names
+
+FIRST_NAME, LAST_NAME, LOCAL_PART, COMPANY = "Zenobia", "Quattrocchi", "zenobia.quattrocchi", "Quattrocchi S.r.l."
+STREET = "Via del Segreto"
+MARKS = (FIRST_NAME, LAST_NAME, LOCAL_PART, STREET, "demo.example", "552345678", "559876543", "5UXCR1")
+"""Names, the local part and domain of every address, street, phones and recipient code of all who play here."""
+
+_WHOLE_TRIAL = timedelta(days=47)
+"""Longer than trial and grace: who does nothing is purged."""
+_TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
+_ONLINE = common.PAYMENT_METHOD_ONLINE
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The players' stage: a running Casella with its operator and its calendar."""
+
+    desk: Desk
+    calendar: LocalCalendar
+
+    async def play(self) -> None:
+        """Play all shapes; first those for which time must pass."""
+        await self._what_takes_weeks()
+        await self._sign_ups()
+        await self._trials()
+        await self._orders_without_payment()
+        await self._orders_with_payment()
+        await self._refusals()
+        await self._e_invoices()
+        await self._purges()
+        await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
+
+    def person(self) -> Customer:
+        """A marked person who has not signed up yet."""
+        play = self.desk.play
+        address = people.new_address(LOCAL_PART)
+        return Customer(play.gateway, play.inbox, address, FIRST_NAME, LAST_NAME, ip=people.new_ip())
+
+    async def in_trial(self) -> Customer:
+        """A marked person in trial."""
+        customer = self.person()
+        await customer.begin_trial()
+        await self.desk.stands(names.trial_id(customer.account_id), "Active")
+        return customer
+
+    async def order(self, method: common.PaymentMethod, *, company: bool = False) -> tuple[Customer, str]:
+        """An order that waits for its payment; returns who placed it and its id."""
+        customer = await self.in_trial()
+        profile = people.company(COMPANY, FIRST_NAME) if company else people.private_person(FIRST_NAME, LAST_NAME)
+        profile.address.street = STREET
+        await customer.save_profile(profile)
+        placed = await self._place(customer, method, company=company)
+        await self.desk.stands(names.order_id(placed), "AwaitingPayment")
+        return customer, placed
+
+    async def pay(self, order_id: str, state: str = "Fulfilled") -> None:
+        """The operator records the exact amount; come back once the order shows a state."""
+        data = transfer_of(await self._order(order_id), self.calendar.now())
+        await self._update(names.order_id(order_id), "record_bank_transfer", data)
+        await self.desk.stands(names.order_id(order_id), state)
+
+    async def _what_takes_weeks(self) -> None:
+        """A trial that nobody buys, an order that expires, a sign-up that lapses, a purge that a hold stops."""
+        await self.in_trial()
+        held = await self.in_trial()
+        await set_hold(self.desk.play, held, hold=True)
+        _, expiring = await self.order(_ONLINE)
+        await hold_sign_up(self.desk, self.person())
+        await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
+        await self.desk.stands(names.order_id(expiring), "Expired")
+        await self.desk.stands(names.trial_id(held.account_id), "Held")
+
+    async def _sign_ups(self) -> None:
+        for update, state in (("allow", "Allowed"), ("deny", "Denied")):
+            workflow_id = await hold_sign_up(self.desk, self.person())
+            await self._update(workflow_id, update, {"reason_code": "looked_at"})
+            await self.desk.stands(workflow_id, state)
+
+    async def _trials(self) -> None:
+        await self.in_trial()
+        changed = names.trial_id((await self.in_trial()).account_id)
+        await self._update(changed, "extend_trial", {"days": 7, "reason_code": "slow_migration"})
+        await self.desk.cancel(changed)
+        await self._update(changed, "end_trial", {"reason_code": "customer_asked"})
+        await self.desk.stands(changed, "Ended")
+        await self._update(changed, "extend_trial", {"days": 2, "reason_code": "ended_by_mistake"})
+        await self.desk.stands(changed, "Active")
+        ended = names.trial_id((await self.in_trial()).account_id)
+        await self._update(ended, "end_trial", {"reason_code": "customer_asked"})
+        await self.desk.stands(ended, "Ended")
+
+    async def _orders_without_payment(self) -> None:
+        await self.order(_TRANSFER)
+        customer, by_customer = await self.order(_ONLINE)
+        await customer.cancel(by_customer)
+        _, by_update = await self.order(_TRANSFER)
+        await self._update(names.order_id(by_update), "cancel_order", {"reason_code": "customer_asked"})
+        _, by_button = await self.order(_TRANSFER)
+        await self.desk.cancel(names.order_id(by_button))
+        for cancelled in (by_customer, by_update, by_button):
+            await self.desk.stands(names.order_id(cancelled), "Cancelled")
+        async with without_worker(self.desk.play):
+            early = await self._place(customer, _TRANSFER)
+            await customer.cancel(early)
+        await self.desk.stands(names.order_id(early), "Cancelled")
+
+    async def _orders_with_payment(self) -> None:
+        customer, by_card = await self.order(_ONLINE)
+        await self._pay_online(customer, "card:succeeded")
+        await self.desk.stands(names.order_id(by_card), "Fulfilled")
+        _, late = await self.order(_TRANSFER)
+        await self.calendar.advance(timedelta(days=4), lambda _: None)
+        await self.pay(late)
+        customer, processing = await self.order(_ONLINE)
+        await self._pay_online(customer, "paypal:processing")
+        await self._update(names.order_id(processing), "cancel_order", {"reason_code": "customer_asked"})
+        await self._see(names.order_id(processing), "the charge that is being processed")
+        await self._settle()
+        await self.desk.stands(names.order_id(processing), "Fulfilled")
+        _, slow = await self.order(_TRANSFER)
+        await self.desk.play.world.stop_process("mailboxes")
+        await self.pay(slow, "Paid")
+        await self._activity(names.order_id(slow), "UnlockAccount")
+        await self.desk.play.world.start_process("mailboxes")
+        await self.desk.stands(names.order_id(slow), "Fulfilled")
+
+    async def _refusals(self) -> None:
+        for mended in (False, True):
+            customer, order_id = await self.order(_TRANSFER)
+            await change_access(self.desk.play, customer, "purged")
+            await self.pay(order_id, "NeedsOperator")
+            if mended:
+                await change_access(self.desk.play, customer, "trial")
+                await self._update(names.order_id(order_id), "retry", {"reason_code": "cause_mended"})
+                await self.desk.stands(names.order_id(order_id), "Fulfilled")
+
+    async def _e_invoices(self) -> None:
+        await answered(self.desk, await self._e_invoice(company=True), "Delivered")
+        await answered(self.desk, await self._e_invoice(), "Undeliverable")
+        await sdi_will(self.desk, "reject")
+        await answered(self.desk, await self._e_invoice(), "NeedsOperator")
+        endings = {
+            "resend_with_current_profile": "Undeliverable",
+            "retry_transmission": "Undeliverable",
+            "give_up": "GivenUp",
+        }
+        for update, state in endings.items():
+            await sdi_will(self.desk, "reject")
+            workflow_id = await self._e_invoice()
+            await answered(self.desk, workflow_id, "NeedsOperator")
+            await self._update(workflow_id, update, {"reason_code": "looked_at"})
+            await answered(self.desk, workflow_id, state)
+        await sdi_will(self.desk, "silent", 2)
+        silent = await self._e_invoice()
+        await self.calendar.advance(timedelta(days=6), lambda _: None)
+        await self.desk.stands(silent, "NeedsOperator")
+        await self.desk.stands(await self._e_invoice(), "Sent")
+
+    async def _purges(self) -> None:
+        for released in (False, True):
+            customer = await self.in_trial()
+            await close_under_hold(self.desk, customer)
+            if released:
+                await set_hold(self.desk.play, customer, hold=False)
+                await self.desk.stands(names.purge_id(customer.account_id), "Purged")
+
+    async def _place(self, customer: Customer, method: common.PaymentMethod, *, company: bool = False) -> str:
+        kind = common.CUSTOMER_KIND_COMPANY if company else common.CUSTOMER_KIND_PRIVATE
+        billing = common.BILLING_PERIOD_MONTHLY if company else common.BILLING_PERIOD_ANNUAL
+        quote = await customer.quote(kind, billing, 5 if company else 1)
+        return (await customer.place_order(quote, method)).order_id
+
+    async def _order(self, order_id: str) -> ordering_pb2.Order:
+        asked = ordering_pb2.GetOrderRequest(order_id=order_id)
+        return (await self.desk.play.operator.ordering.GetOrder(asked)).order
+
+    async def _update(self, workflow_id: str, update: str, data: object) -> None:
+        answer = await self.desk.update(workflow_id, update, data)
+        assert not answer.refusal, f"{update} of {workflow_id}: {answer.refusal}"
+
+    async def _pay_online(self, customer: Customer, how: str) -> None:
+        inbox = self.desk.play.inbox
+        proforma = await inbox.wait_for(customer.email, lambda mail: "roforma" in mail["Subject"], "the proforma")
+        await paying.pay_online(self.desk.play.world.site.url("gateway"), proforma, how)
+
+    async def _settle(self) -> None:
+        """Let the one charge that is being processed succeed."""
+        stripe = self.desk.play.world.site.url("stripe")
+        async with self.desk.session.get(f"{stripe}/_simulator/state") as response:
+            sessions = (await response.json())["sessions"]
+        paid_for = [session for session in sessions if session["status"] == "complete"]
+        charge = next(session["payment_intent"] for session in paid_for if session["payment_status"] == "unpaid")
+        settled = {"succeeded": True}
+        async with self.desk.session.post(f"{stripe}/_simulator/payment_intents/{charge}/settle", json=settled) as got:
+            assert got.status == 200, await got.text()
+
+    async def _e_invoice(self, *, company: bool = False) -> str:
+        """An order paid and invoiced; returns the id of its e-invoice's workflow."""
+        _, order_id = await self.order(_TRANSFER, company=company)
+        await self.pay(order_id)
+        return names.e_invoice_id((await self._order(order_id)).invoice_id)
+
+    async def _see(self, workflow_id: str, words: str) -> None:
+        """Come back once the details say something."""
+
+        async def look() -> bool | None:
+            return True if words in await self.desk.details(workflow_id) else None
+
+        await until(look, f"{words} in {workflow_id}")
+
+    async def _activity(self, workflow_id: str, activity: str) -> None:
+        """Come back once a step is tried again as a normal activity."""
+        handle = self.desk.play.temporal.get_workflow_handle(workflow_id)
+
+        async def look() -> bool | None:
+            pending = (await handle.describe()).raw_description.pending_activities
+            return True if [step for step in pending if step.activity_type.name == activity] else None
+
+        await until(look, f"{activity} of {workflow_id}")
