@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
 
 PASSWORD = "una password lunga"
+_PATIENCE = 30.0
+"""Seconds for a call that hashes: forty at once on a busy machine take longer than a customer would wait."""
 STEERING = common_pb2.Steering(actor="operator@provider", reason_code="abuse", source="set_feature:1")
 
 
@@ -46,7 +48,7 @@ class Customer:
     async def create_mailbox(self, address: str, **fields: Any) -> pb.Mailbox:
         usual = {"request_id": request_id(), "account_id": self.id, "address": address, "password": PASSWORD}
         request = pb.CreateMailboxRequest(**{**usual, **fields})
-        return (await self.calls.CreateMailbox(request, metadata=self.metadata)).mailbox
+        return (await self.calls.CreateMailbox(request, metadata=self.metadata, timeout=_PATIENCE)).mailbox
 
     async def update_mailbox(self, mailbox_id: str, **fields: Any) -> pb.Mailbox:
         request = pb.UpdateMailboxRequest(**{"request_id": request_id(), "mailbox_id": mailbox_id, **fields})
