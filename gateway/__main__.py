@@ -8,11 +8,9 @@ from aiohttp import web
 
 from casella.payments.v1 import payments_pb2_grpc
 from gateway.settings import GatewaySettings
-from gateway.web import make_app
+from gateway.web import make_app, make_runner
 from services.kit.channels import channel_of
 from services.kit.process import run
-
-_DRAIN_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +19,10 @@ async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = GatewaySettings()
     channel = channel_of(settings, settings.payments_address)
-    app = make_app(payments_pb2_grpc.PaymentsServiceStub(channel), settings.provider_name)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    app = make_app(
+        payments_pb2_grpc.PaymentsServiceStub(channel), settings.provider_name, settings.webhook_body_seconds
+    )
+    runner = make_runner(app)
     await runner.setup()
     host, _, port = settings.listen.rpartition(":")
     await web.TCPSite(runner, host.strip("[]"), int(port)).start()

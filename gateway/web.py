@@ -3,6 +3,7 @@
 It decides nothing about money: bodies and signatures go on as they came, and what a page says follows from the answer.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -18,7 +19,14 @@ from services.kit.errors import Refused
 LARGEST_WEBHOOK = 256 * 1024
 WEBHOOK_SECONDS = 15.0
 """Payments fetches the object from the provider before it answers; Stripe itself waits about 20 seconds."""
+WEBHOOK_BODY_SECONDS = 10.0
+"""How long its sender may take over the body; a setting may say otherwise."""
 CHECKOUT_SECONDS = 12.0
+_DRAIN_SECONDS = 5.0
+_KEEP_ALIVE_SECONDS = 15.0
+"""How long a silent connection stays open between two requests; the library's own bound is an hour."""
+_LINGER_SECONDS = 2.0
+"""How long the rest of a body that nobody wants is still read, so that its sender hears why."""
 _RETRY_AFTER = {"Retry-After": "30"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,16 +37,24 @@ logger = logging.getLogger(__name__)
 class Web:
     """The handlers."""
 
-    def __init__(self, payments: "payments_pb2_grpc.PaymentsServiceAsyncStub") -> None:
-        """Take the payments service."""
+    def __init__(self, payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", body_seconds: float) -> None:
+        """Take the payments service, and how many seconds a webhook's body may take."""
         self._payments = payments
+        self._body_seconds = body_seconds
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Hand on a webhook's raw body and signature: 200 only once payments has committed.
 
-        400: not genuine or not ours, sending it again will not help. 413: too large. 503: send it again later.
+        400: not genuine or not ours, sending it again will not help. 408: the body came too slowly. 413: too large.
+        503: send it again later.
         """
-        body = await request.read()
+        try:
+            async with asyncio.timeout(self._body_seconds):  # or a few slow senders would hold every connection
+                body = await request.read()
+        except TimeoutError:
+            answer = web.json_response({"error": "too slow"}, status=408)
+            answer.force_close()
+            return answer
         call = payments_pb2.HandleWebhookRequest(body=body, signature=request.headers.get("Stripe-Signature", ""))
         try:
             await self._payments.HandleWebhook(call, timeout=WEBHOOK_SECONDS)
@@ -95,9 +111,22 @@ class Web:
         return web.json_response({"status": "ok"})
 
 
-def make_app(payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", provider_name: str) -> web.Application:
+def make_runner(app: web.Application) -> web.AppRunner:
+    """What serves the application, with bounds on how long a silent or slow visitor holds a connection."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=_DRAIN_SECONDS,
+        keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+    )
+
+
+def make_app(
+    payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", provider_name: str, body_seconds: float = WEBHOOK_BODY_SECONDS
+) -> web.Application:
     """The application with its addresses."""
-    handlers = Web(payments)
+    handlers = Web(payments, body_seconds)
     app = web.Application(client_max_size=LARGEST_WEBHOOK, middlewares=[_plain_errors])
     app[PROVIDER] = provider_name
     app.on_response_prepare.append(add_headers)
