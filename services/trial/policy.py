@@ -44,13 +44,19 @@ class LoginLimits(Section):
 
     Attributes:
         window_minutes: Length of the window, from the first attempt in it.
-        per_address: Attempts for one address from anywhere; a right password sets this count back to zero.
-        per_ip: Attempts from one IP address for any address.
+        per_address: Attempts for one address from one /24 (IPv4) or /48 (IPv6); a right password sets it back to
+            zero. Counted by network, so that a stranger elsewhere does not lock the customer out.
+        per_address_everywhere: Attempts for one address from all networks together, counting those that `per_address`
+            and `per_ip` let through: one network brings at most ten of them.
+        per_ip: Attempts from one IPv4 address or one /64 (IPv6) for any address.
+        per_network: Attempts from one /24 or /48 for any address, counting those that `per_ip` lets through.
     """
 
     window_minutes: PositiveInt = 15
     per_address: PositiveInt = 10
+    per_address_everywhere: PositiveInt = 100
     per_ip: PositiveInt = 50
+    per_network: PositiveInt = 200
 
 
 class TrialLimits(BaseModel):

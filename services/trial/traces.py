@@ -14,7 +14,9 @@ class Trace(StrEnum):
     TRIAL = "trial"
     MAIL = "mail"
     LOGIN_ADDRESS = "login_address"
+    LOGIN_ADDRESS_NETWORK = "login_address_network"
     LOGIN_IP = "login_ip"
+    LOGIN_NETWORK = "login_network"
 
 
 class Traces:

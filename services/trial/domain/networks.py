@@ -1,4 +1,4 @@
-"""Decides which network a visitor's address belongs to, so that a whole network's sign-ups can be counted."""
+"""Decides which network a visitor's address belongs to, so that a whole network's visits can be counted."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
@@ -6,6 +6,13 @@ from typing import Final
 _IPV4_PREFIX: Final = 24
 _IPV6_PREFIX: Final = 48
 """A /48 is what a provider usually hands to one site (RFC 6177), so it stands for one visitor's reach."""
+_IPV6_LINK: Final = 64
+"""One device moves freely within its link's /64 (RFC 8981), so single IPv6 addresses are not worth counting."""
+
+
+def device_of(address: IPv4Address | IPv6Address) -> str:
+    """Gives what one device can call itself: the IPv4 address, or the /64 around an IPv6 address."""
+    return str(address) if address.version == 4 else str(ip_network(f"{address}/{_IPV6_LINK}", strict=False))
 
 
 def network_of(address: IPv4Address | IPv6Address) -> str:

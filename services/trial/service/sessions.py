@@ -10,6 +10,7 @@ from services.kit.errors import RateLimited, Unauthenticated
 from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import AccessTokens
 from services.trial.domain.addresses import EmailAddress
+from services.trial.domain.networks import device_of, network_of
 from services.trial.domain.sessions import RefreshToken, wait_after
 from services.trial.domain.sign_ups import Client
 from services.trial.errors import LoginRefused
@@ -30,6 +31,23 @@ class OpenSession:
 
 
 @dataclass(frozen=True, slots=True)
+class _Counts:
+    """The hashes under which an attempt to log in is counted.
+
+    Attributes:
+        here: The address that is tried, from this network.
+        everywhere: The address, from all networks together.
+        ip: The visitor's IPv4 address or IPv6 /64.
+        network: The /24 or /48 around it.
+    """
+
+    here: bytes
+    everywhere: bytes
+    ip: bytes
+    network: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sessions:
     """Opens, continues and ends sessions."""
 
@@ -45,12 +63,11 @@ class Sessions:
         """Checks an address and its password; an unknown address takes the same time and hears the same.
 
         Raises:
-            RateLimited: Too many attempts for this address or from this IP address, right or wrong.
+            RateLimited: Too many attempts for this address or from this network, right or wrong.
             LoginRefused: Address or password are wrong, or the login is closed.
         """
-        address = self.traces.hash(Trace.LOGIN_ADDRESS, email.key)
-        ip = self.traces.hash(Trace.LOGIN_IP, str(client.ip))
-        await self._count(address, ip)
+        counts = self._counts(email, client)
+        await self._count(counts)
         async with self.database.reading() as conn:
             login = await accounts.find_login(conn, email.key)
         matches = await self.hashes.verify(login.password_hash if login else None, password)
@@ -58,7 +75,7 @@ class Sessions:
             raise LoginRefused
         token, now = RefreshToken.new(), self.clock.now()
         async with self.database.transaction() as conn:
-            await sessions.forgive(conn, address, ip)
+            await sessions.forgive(conn, counts.here, (counts.ip, counts.network, counts.everywhere))
             if not await sessions.open_session(conn, login.account_id, token.hashes, now, now + self.life):
                 raise LoginRefused
         return self._tokens(login.account_id, token, now)
@@ -86,14 +103,29 @@ class Sessions:
         async with self.database.single() as conn:
             await sessions.end(conn, RefreshToken.parse(text).hashes.family, self.clock.now())
 
-    async def _count(self, address: bytes, ip: bytes) -> None:
+    def _counts(self, email: EmailAddress, client: Client) -> "_Counts":
+        hashed, network = self.traces.hash, network_of(client.ip)
+        return _Counts(
+            here=hashed(Trace.LOGIN_ADDRESS_NETWORK, f"{network} {email.key}"),
+            everywhere=hashed(Trace.LOGIN_ADDRESS, email.key),
+            ip=hashed(Trace.LOGIN_IP, device_of(client.ip)),
+            network=hashed(Trace.LOGIN_NETWORK, network),
+        )
+
+    async def _count(self, counts: "_Counts") -> None:
+        """Counts the wide limits only for what the narrow ones let through.
+
+        Otherwise a hundred refused attempts from one place would use up what the customer has everywhere.
+        """
+        narrow = {counts.here: self.limits.per_address, counts.ip: self.limits.per_ip}
+        wide = {counts.everywhere: self.limits.per_address_everywhere, counts.network: self.limits.per_network}
         now, window = self.clock.now(), timedelta(minutes=self.limits.window_minutes)
-        async with self.database.single() as conn:
-            counted = await sessions.count_attempts(conn, (address, ip), now, window)
-        limits = ((counted[address], self.limits.per_address), (counted[ip], self.limits.per_ip))
-        wait = wait_after(limits, now)
-        if wait is not None:
-            raise RateLimited("too many attempts to log in", retry_after=wait)
+        for limits in (narrow, wide):
+            async with self.database.single() as conn:
+                counted = await sessions.count_attempts(conn, tuple(limits), now, window)
+            wait = wait_after(((counted[hash_], limit) for hash_, limit in limits.items()), now)
+            if wait is not None:
+                raise RateLimited("too many attempts to log in", retry_after=wait)
 
     def _tokens(self, account_id: UUID, token: RefreshToken, now: datetime) -> OpenSession:
         access, expires_at = self.tokens.sign(account_id)

@@ -36,12 +36,15 @@ async def count_attempts(
     return {bytes(row.hash): Attempts(row.attempts, row.window_ends_at) for row in counted}
 
 
-async def forgive(conn: AsyncConnection, address: bytes, ip: bytes) -> None:
-    """After a right password: the address begins anew, and this attempt does not count against the IP address."""
-    await conn.execute(delete(login_attempts).where(login_attempts.c.hash == address))
+async def forgive(conn: AsyncConnection, cleared: bytes, others: tuple[bytes, ...]) -> None:
+    """After a right password: one count begins anew, and from the others this attempt is taken away."""
+    # In the order of `count_attempts`, or a login and an attempt could wait for each other.
+    rows = select(login_attempts.c.hash).where(login_attempts.c.hash.in_((cleared, *others)))
+    await conn.execute(rows.order_by(login_attempts.c.hash).with_for_update())
+    await conn.execute(delete(login_attempts).where(login_attempts.c.hash == cleared))
     await conn.execute(
         update(login_attempts)
-        .where(login_attempts.c.hash == ip, login_attempts.c.attempts > 0)
+        .where(login_attempts.c.hash.in_(others), login_attempts.c.attempts > 0)
         .values(attempts=login_attempts.c.attempts - 1)
     )
 
