@@ -84,15 +84,17 @@ class MailboxesPolicy(Section):
         paid: Limits of a paid contract.
         reserved_domains: Names that no customer may add, nor anything below them: the provider's own, the big mail
             providers', and names that are none of the public DNS.
+        public_suffixes: Names of two labels under which everybody registers; only they themselves cannot be added.
         sent_messages_days: How long sent messages are kept; the window needs one day.
     """
 
     trial: TrialPolicy = TrialPolicy()
     paid: PaidPolicy = PaidPolicy()
     reserved_domains: frozenset[str] = frozenset()
+    public_suffixes: frozenset[str] = frozenset()
     sent_messages_days: PositiveInt = 2
 
-    @field_validator("reserved_domains")
+    @field_validator("reserved_domains", "public_suffixes")
     @classmethod
     def _ascii(cls, names: frozenset[str]) -> frozenset[str]:
         """Keeps the names as domains are kept; a bare label such as "local" is allowed here."""

@@ -15,7 +15,11 @@ from tests.mailboxes.clients import Customer, new_customer
 from tests.support.room import TestRoom, running_room
 
 POLICY = MailboxesPolicy.model_validate(
-    {"paid": {"monthly_mailboxes": 30}, "reserved_domains": ["casella.example", "local"]}
+    {
+        "paid": {"monthly_mailboxes": 30},
+        "reserved_domains": ["casella.example", "local"],
+        "public_suffixes": ["co.uk"],
+    }
 )
 
 

@@ -1,5 +1,7 @@
 """Domains over gRPC: five in a trial, each name once, removed only when empty."""
 
+import asyncio
+
 import grpc
 import pytest
 
@@ -36,6 +38,37 @@ async def test_a_domain_of_another_account_is_taken_and_whose_it_is_not_told(
     with refused_as(errors_pb2.REASON_DOMAIN_TAKEN) as own:
         await customer.add_domain("rossi.example")
     assert (taken.value.message, taken.value.metadata) == (own.value.message, own.value.metadata)
+
+
+async def test_a_name_above_or_below_another_accounts_domain_is_taken(room: TestRoom, customer: Customer) -> None:
+    await customer.add_domain("mail.bianchi.example")
+    stranger = await new_customer(room)
+    for name in ("posta.rossi.example", "a.b.rossi.example", "bianchi.example"):
+        with refused_as(errors_pb2.REASON_DOMAIN_TAKEN):
+            await stranger.add_domain(name)
+    for name in ("posta.rossi.example", "bianchi.example"):
+        assert (await customer.add_domain(name)).name == name
+    for name in ("altrirossi.example", "web.mail-bianchi.example"):  # neighbours by letters only
+        assert (await stranger.add_domain(name)).name == name
+
+
+async def test_of_related_names_added_at_once_one_account_gets_its_own(room: TestRoom, customer: Customer) -> None:
+    stranger = await new_customer(room)
+    for n in range(5):
+        ends = await asyncio.gather(
+            customer.add_domain(f"{n}.verdi{n}.example"), stranger.add_domain(f"verdi{n}.example"),
+            return_exceptions=True,
+        )  # fmt: skip
+        assert sum(isinstance(end, pb.Domain) for end in ends) == 1
+        for owner, end in zip((customer, stranger), ends, strict=True):
+            if isinstance(end, pb.Domain):
+                await owner.remove_domain(end.name)
+
+
+async def test_a_public_suffix_is_taken_and_what_lies_below_it_is_not(customer: Customer) -> None:
+    with refused_as(errors_pb2.REASON_DOMAIN_TAKEN):
+        await customer.add_domain("co.uk")
+    await customer.add_domain("rossi.co.uk")
 
 
 async def test_a_removed_name_is_free_for_anybody(room: TestRoom, customer: Customer) -> None:

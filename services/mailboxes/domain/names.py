@@ -66,6 +66,17 @@ class DomainName:
         """The form that people read, for example «caffè.it»."""
         return idna.decode(self.ascii)
 
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The names above it that have at least two labels, nearest first."""
+        labels = self.ascii.split(".")
+        return tuple(".".join(labels[start:]) for start in range(1, len(labels) - 1))
+
+    @property
+    def family(self) -> str:
+        """Its last two labels, which every name above or below it shares."""
+        return ".".join(self.ascii.split(".")[-2:])
+
     def is_under(self, suffixes: Iterable[str]) -> bool:
         """Says whether the name is one of `suffixes` or lies below one of them."""
         return any(self.ascii == suffix or self.ascii.endswith(f".{suffix}") for suffix in suffixes)

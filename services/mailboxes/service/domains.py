@@ -23,13 +23,15 @@ class Domains:
         self._database = database
         self._clock = clock
         self._reserved = policy.reserved_domains
+        self._suffixes = policy.public_suffixes
 
     async def add(self, call: Call, account_id: UUID, name: DomainName) -> Domain:
         """Adds a domain.
 
         Raises:
             DomainLimit: The account has as many as it may; the metadata names the limit.
-            DomainTaken: The name is in use or reserved: by this account, another one or the operator, it does not say.
+            DomainTaken: The name is in use or reserved, or lies above or below a domain of another account, which
+                would read or write its neighbour's mail; it does not say which.
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
         """
         domain_id = new_id()
@@ -40,7 +42,9 @@ class Domains:
                 check_may_grow(account, Feature.DOMAINS)
                 if account.max_domains is not None and await store.count(conn, account_id) >= account.max_domains:
                     raise DomainLimit(metadata={"limit": "domains", "value": str(account.max_domains)})
-                if name.is_under(self._reserved):
+                if name.is_under(self._reserved) or name.ascii in self._suffixes:
+                    raise DomainTaken
+                if await store.touches_another(conn, account_id, name):
                     raise DomainTaken
                 if not await store.insert_domain(conn, account_id, domain_id, name.ascii, self._clock.now()):
                     raise DomainTaken

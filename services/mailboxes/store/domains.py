@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, collate, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import start_of_day
 from services.mailboxes.domain.accounts import Domain
+from services.mailboxes.domain.names import DomainName
 from services.mailboxes.domain.usage import DomainSpan
 from services.mailboxes.tables import domain_spans, domains, mailboxes
 
@@ -21,6 +22,20 @@ async def count(conn: AsyncConnection, account_id: UUID) -> int:
     """Counts an account's domains; true until the commit only under the account's lock."""
     counted = await conn.execute(select(func.count()).select_from(domains).where(domains.c.account_id == account_id))
     return counted.scalar_one()
+
+
+async def touches_another(conn: AsyncConnection, account_id: UUID, name: DomainName) -> bool:
+    """Whether a domain of another account lies above or below a name; true until the end of the transaction.
+
+    Additions of related names pass one by one: each would otherwise not see the other. Take the account's lock first.
+    """
+    await conn.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:family, 0))"), {"family": f"domains {name.family}"}
+    )
+    backwards, ending = collate(func.reverse(domains.c.name), "C"), name.ascii[::-1]
+    below = and_(backwards > f"{ending}.", backwards < f"{ending}/")  # "/" follows "."
+    related = select(domains.c.id).where(domains.c.account_id != account_id, or_(domains.c.name.in_(name.above), below))
+    return (await conn.execute(related.limit(1))).first() is not None
 
 
 async def insert_domain(conn: AsyncConnection, account_id: UUID, domain_id: UUID, name: str, now: datetime) -> bool:
