@@ -1,46 +1,35 @@
 """Bad input of every RPC: the right status, every bad field named in the caller's language, nothing stored."""
 
+from functools import partial
 from typing import Any
 
 import pytest
-from google.protobuf.message import Message
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from services.kit.errors import Refused
-from services.kit.ids import new_id
 from tests.mailboxes.clients import PASSWORD, STEERING, Customer, stub
+from tests.support.asking import ID, Asked, asking, fields_of, name_of
 from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ID = str(new_id())
 MONTHLY, ANNUAL = common_pb2.BILLING_PERIOD_MONTHLY, common_pb2.BILLING_PERIOD_ANNUAL
-_IDS = {"request_id", "account_id", "mailbox_id", "order_id"}
 GB_8, GB_25 = pb.MAILBOX_SIZE_8_GB, pb.MAILBOX_SIZE_25_GB
 MARCH_1 = common_pb2.Date(year=2026, month=3, day=1)
 
-
-def call(rpc: str, **fields: Any) -> tuple[str, Message]:
-    """An RPC with its request; ids are good unless given."""
-    kind: type[Message] = getattr(pb, f"{rpc}Request")
-    names = {field.name for field in kind.DESCRIPTOR.fields}
-    usual: dict[str, Any] = {
-        name: ID for name in ("request_id", "account_id", "mailbox_id", "order_id") if name in names
-    }
-    return rpc, kind(**{**usual, **fields})
+call = partial(asking, pb)
 
 
 def page(size: int = 0, token: str = "") -> common_pb2.PageRequest:
     return common_pb2.PageRequest(page_size=size, page_token=token)
 
 
-def box(**fields: Any) -> tuple[str, Message]:
+def box(**fields: Any) -> Asked:
     return call("CreateMailbox", **{"address": "info@rossi.example", "password": PASSWORD, **fields})
 
 
-def annual(**fields: Any) -> tuple[str, Message]:
+def annual(**fields: Any) -> Asked:
     return call("UnlockAccount", **{"billing": ANNUAL, "mailboxes": 2, **fields})
 
 
@@ -48,7 +37,7 @@ def boxes(size: pb.MailboxSize, number: int) -> pb.SizeCount:
     return pb.SizeCount(size=size, mailboxes=number)
 
 
-CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
+CUSTOMERS: list[tuple[Asked, list[str]]] = [
     (call("AddDomain", request_id="", account_id="", name=""), ["account_id", "name", "request_id"]),
     (call("AddDomain", request_id="1", account_id="x", name="no domain"), ["account_id", "name", "request_id"]),
     (call("AddDomain", name="a" * 100_000), ["name"]),
@@ -79,7 +68,7 @@ CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
     (call("GetUsage", first=common_pb2.Date(year=1, month=1, day=1), last=MARCH_1), ["first"]),
 ]  # fmt: skip
 
-WORKERS: list[tuple[tuple[str, Message], list[str]]] = [
+WORKERS: list[tuple[Asked, list[str]]] = [
     *((call(rpc, account_id=bad), ["account_id"])
       for rpc in ("OpenAccount", "RestrictAccount", "ReopenAccount", "SuspendAccount", "ResumeAccount",
                   "PurgeAccount", "ProvePurged", "GetAllowance")
@@ -95,7 +84,7 @@ WORKERS: list[tuple[tuple[str, Message], list[str]]] = [
     (call("SuspendAccount", steering=common_pb2.Steering(reason_code="x")), ["steering.actor"]),
 ]  # fmt: skip
 
-OPERATORS: list[tuple[tuple[str, Message], list[str]]] = [
+OPERATORS: list[tuple[Asked, list[str]]] = [
     (call("SetFeature", request_id=""),
      ["feature", "request_id", "steering.actor", "steering.reason_code", "steering.source"]),
     (call("SetFeature", feature=9, steering=STEERING), ["feature"]),
@@ -106,19 +95,11 @@ OPERATORS: list[tuple[tuple[str, Message], list[str]]] = [
     (call("ResumeAccount"), ["steering.actor", "steering.reason_code", "steering.source"]),
 ]  # fmt: skip
 
-MAIL_SERVERS: list[tuple[tuple[str, Message], list[str]]] = [
+MAIL_SERVERS: list[tuple[Asked, list[str]]] = [
     (call("RecordSend", request_id=""), ["address", "recipients", "request_id"]),
     (call("RecordSend", address="nobody", recipients=-1), ["address", "recipients"]),
     (call("RecordSend", address="a\n@rossi.example", recipients=100_001), ["address", "recipients"]),
 ]
-
-
-def fields_of(refused: Refused) -> list[str]:
-    return sorted({violation.field for violation in refused.violations})
-
-
-def name_of(value: object) -> str:
-    return str(value[0]) if isinstance(value, tuple) else "-"
 
 
 async def stored(room: TestRoom) -> dict[str, int]:
@@ -129,7 +110,7 @@ async def stored(room: TestRoom) -> dict[str, int]:
 
 @pytest.mark.parametrize(("asked", "fields"), CUSTOMERS, ids=name_of)
 async def test_a_customers_bad_fields_are_all_named(
-    shared_room: TestRoom, shared_customer: Customer, asked: tuple[str, Message], fields: list[str]
+    shared_room: TestRoom, shared_customer: Customer, asked: Asked, fields: list[str]
 ) -> None:
     rpc, request = asked
     before = await stored(shared_room)
@@ -147,7 +128,7 @@ async def test_a_customers_bad_fields_are_all_named(
     ids=name_of,
 )
 async def test_bad_fields_of_a_process_are_all_named(
-    shared_room: TestRoom, caller: str, asked: tuple[str, Message], fields: list[str]
+    shared_room: TestRoom, caller: str, asked: Asked, fields: list[str]
 ) -> None:
     rpc, request = asked
     before = await stored(shared_room)

@@ -1,17 +1,11 @@
 """Who calls the room in these tests: a customer through the gateway, an operator."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pytest
-
 from casella.common.v1 import common_pb2
-from casella.common.v1.errors_pb2 import Reason
 from casella.support.v1 import support_pb2 as pb
 from casella.support.v1.support_pb2_grpc import SupportServiceStub
-from services.kit.errors import Refused
 from services.kit.ids import new_id
 from tests.support.room import Metadata, TestRoom, request_id
 
@@ -78,11 +72,3 @@ class Operator:
     async def close(self, ticket: pb.Ticket, **fields: Any) -> pb.Ticket:
         usual: dict[str, Any] = {"request_id": request_id(), "ticket_id": ticket.ticket_id, "recipient": ANNA}
         return (await self.calls.CloseTicket(pb.CloseTicketRequest(**{**usual, **fields}))).ticket
-
-
-@contextmanager
-def refused_as(reason: Reason) -> Iterator[pytest.ExceptionInfo[Refused]]:
-    """The block is refused for this reason."""
-    with pytest.raises(Refused) as caught:
-        yield caught
-    assert Reason.Name(caught.value.reason) == Reason.Name(reason)

@@ -1,41 +1,36 @@
 """Bad input of every RPC: every bad field named, nothing stored; callers that may not."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from google.protobuf.message import Message
 
 from casella.common.v1 import access_pb2, common_pb2, errors_pb2
 from casella.support.v1 import support_pb2 as pb
 from casella.support.v1.support_pb2_grpc import SupportServiceStub
-from services.kit.ids import new_id
 from services.kit.interceptors.callers import callers_by_method
+from tests.support.asking import ID, Asked, asking, fields_of, name_of
+from tests.support.refusals import refused_as
 from tests.support.room import TestRoom
-from tests.support_room.clients import ANNA, Customer, Operator, refused_as
+from tests.support_room.clients import ANNA, Customer, Operator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ID = str(new_id())
-_IDS = {"request_id", "account_id", "ticket_id"}
 ALLOWED = {
     method.rpartition("/")[2]: callers
     for method, callers in callers_by_method(["casella.support.v1.SupportService"]).items()
 }
 
 
-def call(rpc: str, **fields: Any) -> tuple[str, Message]:
-    """An RPC with its request; ids are good unless given."""
-    kind: type[Message] = getattr(pb, f"{rpc}Request")
-    usual: dict[str, Any] = {field.name: ID for field in kind.DESCRIPTOR.fields if field.name in _IDS}
-    return rpc, kind(**{**usual, **fields})
+call = partial(asking, pb)
 
 
-def ticket(**fields: Any) -> tuple[str, Message]:
+def ticket(**fields: Any) -> Asked:
     return call("OpenTicket", **{"kind": pb.TICKET_KIND_QUESTION, "subject": "S", "text": "T", **fields})
 
 
-CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
+CUSTOMERS: list[tuple[Asked, list[str]]] = [
     (call("OpenTicket", request_id="", account_id=""), ["account_id", "kind", "request_id", "subject", "text"]),
     (ticket(kind=9), ["kind"]),
     (ticket(subject="x" * 201, text="x" * 10_001), ["subject", "text"]),
@@ -53,7 +48,7 @@ CUSTOMERS: list[tuple[tuple[str, Message], list[str]]] = [
     (call("ListTickets", page=common_pb2.PageRequest(page_token="è")), ["page.page_token"]),
 ]  # fmt: skip
 
-OPERATORS: list[tuple[tuple[str, Message], list[str]]] = [
+OPERATORS: list[tuple[Asked, list[str]]] = [
     (call("AnswerTicket", ticket_id=""), ["recipient", "text", "ticket_id"]),
     (call("CloseTicket"), ["recipient"]),
     (call("CloseTicket", recipient=common_pb2.Recipient()),
@@ -70,30 +65,24 @@ async def room(shared_room: TestRoom) -> TestRoom:
     return shared_room
 
 
-def name_of(value: object) -> str:
-    return str(value[0]) if isinstance(value, tuple) else "-"
-
-
 @pytest.mark.parametrize(("asked", "fields"), CUSTOMERS, ids=name_of)
 async def test_a_customers_bad_fields_are_all_named(
-    room: TestRoom, customer: Customer, asked: tuple[str, Message], fields: list[str]
+    room: TestRoom, customer: Customer, asked: Asked, fields: list[str]
 ) -> None:
     rpc, request = asked
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
         await getattr(customer.calls, rpc)(request, metadata=customer.metadata)
-    assert sorted({violation.field for violation in refused.value.violations}) == fields
+    assert fields_of(refused.value) == fields
     for table in ("tickets", "messages", "requests", "outbox", "mails"):
         assert await room.rows(table) == []
 
 
 @pytest.mark.parametrize(("asked", "fields"), OPERATORS, ids=name_of)
-async def test_an_operators_bad_fields_are_all_named(
-    operator: Operator, asked: tuple[str, Message], fields: list[str]
-) -> None:
+async def test_an_operators_bad_fields_are_all_named(operator: Operator, asked: Asked, fields: list[str]) -> None:
     rpc, request = asked
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
         await getattr(operator.calls, rpc)(request)
-    assert sorted({violation.field for violation in refused.value.violations}) == fields
+    assert fields_of(refused.value) == fields
 
 
 @pytest.mark.parametrize("caller", ["worker", "mail_server", "ordering"])

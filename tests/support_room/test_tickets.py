@@ -5,8 +5,9 @@ import asyncio
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.support.v1 import support_pb2 as pb
 from services.kit.wire import from_timestamp
+from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom, request_id
-from tests.support_room.clients import Customer, Operator, refused_as
+from tests.support_room.clients import Customer, Operator
 
 OPEN, ANSWERED, CLOSED = pb.TICKET_STATE_OPEN, pb.TICKET_STATE_ANSWERED, pb.TICKET_STATE_CLOSED
 
