@@ -1,0 +1,243 @@
+"""Each branch of the workflows that money, a hold or a person decides, led by a script on the real Temporal server."""
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.invoicing.v1 import invoicing_pb2 as invoicing
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from tests.fixtures.temporal import TestNamespace
+from tests.workflows.script import Answer, Script, refuse, running
+from workflows import names
+
+MOMENT = Timestamp(seconds=1_795_000_000)
+SOON = Duration(nanos=50_000_000)
+LONG = Duration(seconds=864_000)
+
+
+def purging(**changes: Answer) -> Script:
+    """An account that was closed because its trial ended."""
+    closure = ordering_pb2.Closure(reason=ordering_pb2.CLOSURE_REASON_TRIAL_ENDED)
+    answers: dict[str, Answer] = {
+        "GetClosure": lambda _: ordering_pb2.GetClosureResponse(closure=closure),
+        "PurgeAccount": lambda _: mailboxes_pb2.PurgeAccountResponse(domains_removed=1, mailboxes_removed=2),
+        "CloseLogin": lambda _: trial_pb2.CloseLoginResponse(),
+        "ProvePurged": lambda _: mailboxes_pb2.ProvePurgedResponse(),
+        "RecordPurged": lambda _: ordering_pb2.RecordPurgedResponse(),
+    }
+    return Script(answers | changes)
+
+
+async def test_a_purge_deletes_proves_and_records_in_this_order(temporal: TestNamespace) -> None:
+    script = purging()
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        assert await run.end() == "purged"
+    steps = script.order_of("PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged")
+    assert steps == ["PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged"]
+
+
+async def test_a_hold_set_between_the_deletions_keeps_the_login(temporal: TestNamespace) -> None:
+    closure = ordering_pb2.Closure(reason=ordering_pb2.CLOSURE_REASON_TRIAL_ENDED)
+
+    def purge(_: object) -> mailboxes_pb2.PurgeAccountResponse:
+        closure.legal_hold = True
+        return mailboxes_pb2.PurgeAccountResponse()
+
+    script = purging(GetClosure=lambda _: ordering_pb2.GetClosureResponse(closure=closure), PurgeAccount=purge)
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        await run.details("### Held")
+        assert script.requests("CloseLogin") == []
+        closure.legal_hold = False
+        await run.handle.signal(names.ACCOUNT_CLOSED)
+        assert await run.end() == "purged"
+    assert len(script.requests("CloseLogin")) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "contract_ended"),
+    [
+        (ordering_pb2.CLOSURE_REASON_TRIAL_ENDED, False),
+        (ordering_pb2.CLOSURE_REASON_SUBSCRIPTION_ENDED, True),
+    ],
+    ids=["trial", "subscription"],
+)
+async def test_only_an_ended_contract_lets_a_paid_account_be_purged(
+    temporal: TestNamespace, reason: ordering_pb2.ClosureReason, *, contract_ended: bool
+) -> None:
+    closure = ordering_pb2.Closure(reason=reason)
+    script = purging(GetClosure=lambda _: ordering_pb2.GetClosureResponse(closure=closure))
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        assert await run.end() == "purged"
+    assert [request.contract_ended for request in script.requests("PurgeAccount")] == [contract_ended]
+
+
+async def test_what_the_mail_system_still_knows_stops_the_purges_end(temporal: TestNamespace) -> None:
+    left = mailboxes_pb2.ProvePurgedResponse(mailboxes_in_mail_system=1)
+    script = purging(ProvePurged=lambda _: left)
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        await run.details("NeedsOperator")
+        assert script.requests("RecordPurged") == []
+        left.Clear()
+        await run.handle.execute_update("retry", {"reason_code": "mail_system_cleaned"})
+        assert await run.end() == "purged"
+
+
+def ordering(payment: payments_pb2.PaymentRequest, order: ordering_pb2.Order, **changes: Answer) -> Script:
+    """An order that is open, with its payment request; what a test changes in the two is what the services say."""
+
+    def record(request: ordering_pb2.RecordOutcomeRequest) -> ordering_pb2.RecordOutcomeResponse:
+        order.state = {
+            ordering_pb2.OUTCOME_PAID: ordering_pb2.ORDER_STATE_PAID,
+            ordering_pb2.OUTCOME_EXPIRED: ordering_pb2.ORDER_STATE_EXPIRED,
+            ordering_pb2.OUTCOME_CANCELLED: ordering_pb2.ORDER_STATE_CANCELLED,
+        }[request.outcome]
+        return ordering_pb2.RecordOutcomeResponse(order=order)
+
+    document = invoicing.Document(document_id=order.order_id, number="2026/1", account_id=order.account_id)
+    answers: dict[str, Answer] = {
+        "GetOrder": lambda _: ordering_pb2.GetOrderResponse(order=order),
+        "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=payment),
+        "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment),
+        "IssueProforma": lambda _: invoicing.IssueProformaResponse(document=document),
+        "RecordProforma": lambda request: (
+            payments_pb2.RecordProformaResponse(payment_request=payment)
+            if isinstance(request, payments_pb2.RecordProformaRequest)
+            else ordering_pb2.RecordProformaResponse(order=order)
+        ),
+        "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
+        "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
+        "SendProforma": lambda _: invoicing.SendProformaResponse(),
+        "SendOrderEmail": lambda _: ordering_pb2.SendOrderEmailResponse(),
+        "AdvanceOrder": lambda _: ordering_pb2.AdvanceOrderResponse(
+            state=order.state, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
+        ),
+        "RecordOutcome": record,
+        "IssueInvoice": lambda _: invoicing.IssueInvoiceResponse(document=document),
+        "SendInvoice": lambda _: invoicing.SendInvoiceResponse(),
+    }
+    return Script(answers | changes)
+
+
+def an_order() -> ordering_pb2.Order:
+    """An open order of a private person for a year."""
+    order = ordering_pb2.Order(
+        order_id="018f3c1e-0000-7000-8000-000000000001",
+        account_id="018f3c1e-0000-7000-8000-000000000002",
+        state=ordering_pb2.ORDER_STATE_OPEN,
+        payment_method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+    )
+    order.quote.kind = common_pb2.CUSTOMER_KIND_PRIVATE
+    order.quote.totals.gross.CopyFrom(common_pb2.Money(minor=1976, currency="EUR"))
+    return order
+
+
+def a_payment() -> payments_pb2.PaymentRequest:
+    """Its open payment request."""
+    return payments_pb2.PaymentRequest(
+        payment_request_id="018f3c1e-0000-7000-8000-000000000003",
+        order_id="018f3c1e-0000-7000-8000-000000000001",
+        state=payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
+        amount=common_pb2.Money(minor=1976, currency="EUR"),
+        method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        proforma_number="P2026/1",
+    )
+
+
+def expiring(payment: payments_pb2.PaymentRequest) -> dict[str, Answer]:
+    """The order's time is up, and payments closes the request."""
+
+    def close(request: payments_pb2.ClosePaymentRequestRequest) -> payments_pb2.ClosePaymentRequestResponse:
+        payment.state, payment.close_reason = payments_pb2.PAYMENT_REQUEST_STATE_CLOSED, request.reason
+        return payments_pb2.ClosePaymentRequestResponse(payment_request=payment)
+
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_EXPIRY_DUE
+    )
+    return {"AdvanceOrder": lambda _: due, "ClosePaymentRequest": close}
+
+
+async def test_an_order_whose_time_is_up_ends_expired_and_the_customer_is_told(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    script = ordering(payment, order, **expiring(payment))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        assert await run.end() == "expired"
+    assert [request.outcome for request in script.requests("RecordOutcome")] == [ordering_pb2.OUTCOME_EXPIRED]
+    assert script.requests("SendOrderEmail")[-1].email == ordering_pb2.ORDER_EMAIL_EXPIRED
+
+
+async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_decides(
+    temporal: TestNamespace,
+) -> None:
+    payment, order = a_payment(), an_order()
+    answers = expiring(payment) | {"ClosePaymentRequest": lambda _: refuse(errors_pb2.REASON_MONEY_WAITING)}
+    script = ordering(payment, order, **answers)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("NeedsOperator")
+        assert "record_bank_transfer" in shown
+        assert "cancel_order" in shown
+        assert script.requests("RecordOutcome") == []
+
+
+async def test_a_charge_under_way_keeps_an_order_open(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    answers = expiring(payment) | {"ClosePaymentRequest": lambda _: refuse(errors_pb2.REASON_PAYMENT_PROCESSING)}
+    script = ordering(payment, order, **answers)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("being processed")
+        assert len(script.requests("ClosePaymentRequest")) == 1
+        assert script.requests("RecordOutcome") == []
+
+
+async def test_after_the_money_a_refused_step_parks_and_offers_no_cancellation(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    script = ordering(payment, order, UnlockAccount=lambda _: refuse(errors_pb2.REASON_ACCOUNT_PURGED))
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        shown = await run.details("NeedsOperator")
+        assert "`retry`" in shown
+        assert "cancel_order" not in shown
+    assert script.requests("IssueInvoice") == []
+
+
+async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    held = [True]
+
+    def close(_: object) -> ordering_pb2.CloseAccountResponse:
+        if held[0]:
+            refuse(errors_pb2.REASON_LEGAL_HOLD)
+        return ordering_pb2.CloseAccountResponse()
+
+    script = Script({
+        "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
+        "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(),
+        "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
+        "CloseAccount": close,
+    })  # fmt: skip
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        await run.details("### Held")
+        assert (await run.handle.describe()).close_time is None
+        held[0] = False
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+    assert len(script.requests("CloseAccount")) == 2
+
+
+async def test_a_sign_up_that_nobody_decides_lapses_and_is_not_allowed(temporal: TestNamespace) -> None:
+    sign_up = trial_pb2.SignUpStatus(state=trial_pb2.SIGN_UP_STATE_IN_REVIEW, lapses_at=MOMENT, lapses_in=SOON)
+
+    def decide(_: object) -> trial_pb2.DecideSignUpResponse:
+        sign_up.state = trial_pb2.SIGN_UP_STATE_LAPSED
+        return trial_pb2.DecideSignUpResponse(sign_up=sign_up)
+
+    script = Script({"GetSignUp": lambda _: trial_pb2.GetSignUpResponse(sign_up=sign_up), "DecideSignUp": decide})
+    async with running(temporal, names.SIGN_UP, names.SIGN_UP_RECEIVED, script) as run:
+        assert await run.end() == "lapsed"
+    (decision,) = script.requests("DecideSignUp")
+    assert not decision.allow
+    assert not decision.HasField("steering")
