@@ -161,7 +161,7 @@ class EInvoice(Process):
             "a receipt of the SdI, usually within minutes; without one an operator is called; last day to act",
             transmission.deadline,
         )
-        if not await self.wait(transmission.alert_in, "no receipt of the SdI yet: call an operator"):
+        if not await self.wait(transmission.alert_in, "without a receipt of the SdI until then: call an operator"):
             self.silent = True
             self.details.happened("no receipt of the SdI has come in time")
 

@@ -1,0 +1,74 @@
+"""What the Temporal UI offers an operator: every update says what it does, with data that it takes."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.converter import value_to_type
+
+from casella.common.v1 import common_pb2
+from workflows import names, wording
+from workflows.steering import Extension, Transfer, Why, check_extension, check_transfer, check_why
+from workflows.worker import WORKFLOWS
+
+CHECKS: Mapping[type, Callable[[Any], None]] = {Why: check_why, Extension: check_extension, Transfer: check_transfer}
+
+
+def definition_of(each: type) -> "workflow._Definition":
+    return workflow._Definition.must_from_class(each)
+
+
+UPDATES = [
+    pytest.param(update, id=f"{each.__name__}.{name}")
+    for each in WORKFLOWS
+    for name, update in definition_of(each).updates.items()
+]
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_an_update_says_what_it_does_and_shows_data_that_it_takes(update: "workflow._UpdateDefinition") -> None:
+    does, _, example = (update.description or "").partition("Data: ")
+    assert does.strip().endswith(".")
+    assert update.arg_types
+    takes = update.arg_types[0]
+    CHECKS[takes](value_to_type(takes, json.loads(example)))
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_an_update_is_checked_before_it_is_taken(update: "workflow._UpdateDefinition") -> None:
+    assert update.validator is not None
+
+
+def test_every_process_that_is_woken_says_what_it_is_about() -> None:
+    steered = {definition_of(each).name for each in WORKFLOWS if definition_of(each).updates}
+    assert set(names.ABOUT) == steered
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("reminder_3_days", "reminder 3 days after the proforma"),
+        ("expiry", "the order expires"),
+        ("something_new", "something_new"),
+    ],
+)
+def test_what_is_due_on_an_order_is_said_in_words(due: str, said: str) -> None:
+    assert wording.due_on_order(due) == said
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("reminder_1_day", "reminder 1 day before the end"),
+        ("purge_reminder_7_days", "reminder 7 days before the purge"),
+        ("purge", "the account is closed and its purge begins"),
+    ],
+)
+def test_what_is_due_on_a_trial_is_said_in_words(due: str, said: str) -> None:
+    assert wording.due_on_trial(due) == said
+
+
+def test_an_amount_is_said_to_the_cent() -> None:
+    assert wording.amount(common_pb2.Money(minor=123405, currency="EUR")) == "EUR 1234.05"

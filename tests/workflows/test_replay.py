@@ -1,0 +1,61 @@
+"""The code as it is leads every recorded history to where it stands; whoever moves a step sees it here."""
+
+import json
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from services.kit import temporal_client
+from tests.workflows.moved_step import MovedOrder
+from tests.workflows.reading import personal, recorded
+from tests.workflows.shapes import MARKS
+from workflows.worker import WORKFLOWS
+
+HISTORIES = recorded()
+_ORDERS = [name for name in HISTORIES if name.startswith("order-") and name != "order-cancelled"]
+"""All but the order that was cancelled before its proforma."""
+
+
+def replayer(*workflows: type) -> Replayer:
+    return Replayer(workflows=list(workflows), data_converter=temporal_client.data_converter())
+
+
+def history_of(name: str) -> WorkflowHistory:
+    return WorkflowHistory.from_json(name, json.dumps(HISTORIES[name]))
+
+
+def type_of(history: Any) -> str:
+    name = history["events"][0]["workflowExecutionStartedEventAttributes"]["workflowType"]["name"]
+    return str(name)
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+async def test_the_recorded_history_is_replayed(name: str) -> None:
+    await replayer(*WORKFLOWS).replay_workflow(history_of(name))
+
+
+@pytest.mark.parametrize("name", _ORDERS)
+async def test_a_moved_step_is_found(name: str) -> None:
+    with pytest.raises(workflow.NondeterminismError):
+        await replayer(MovedOrder).replay_workflow(history_of(name))
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_history_holds_nothing_personal(name: str) -> None:
+    assert personal(HISTORIES[name], MARKS) == []
+
+
+def test_every_workflow_is_recorded() -> None:
+    types = {workflow._Definition.must_from_class(each).name for each in WORKFLOWS}
+    assert {type_of(history) for history in HISTORIES.values()} == types
+
+
+def test_personal_data_would_be_found() -> None:
+    history = json.loads(json.dumps(HISTORIES["order-awaiting-payment-open"]))
+    inputs = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
+    inputs[0]["data"] = "eyJpZCI6IloucXVhdHRyb2NjaGlAdTEuZGVtby5leGFtcGxlIn0="  # {"id":"Z.quattrocchi@u1.demo.example"}
+    assert personal(history)
+    assert personal(history, MARKS)
