@@ -123,7 +123,9 @@ def make_runner(app: web.Application) -> web.AppRunner:
 
 
 def make_app(
-    payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", provider_name: str, body_seconds: float = WEBHOOK_BODY_SECONDS
+    payments: "payments_pb2_grpc.PaymentsServiceAsyncStub",
+    provider_name: str,
+    body_seconds: float = WEBHOOK_BODY_SECONDS,
 ) -> web.Application:
     """The application with its addresses."""
     handlers = Web(payments, body_seconds)

@@ -1,4 +1,4 @@
-"""How a room opens its door: interceptors, reflection, health, the local clock, and an orderly end.
+"""How a room opens its door: interceptors, health, locally reflection and the clock, and an orderly end.
 
 The order of the interceptors is the order of the questions: which call is this, log it, translate its errors, is there
 time, may this process, which customer.
@@ -39,6 +39,8 @@ LARGEST_REQUEST = 4 * 1024 * 1024
 """Bytes: a bank statement of 3 MiB is the largest thing that anybody sends."""
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
+_MOST_CALLS = 200
+"""Calls at once on one connection, the rest wait: without it one client could pile up work without end."""
 _DRAIN_SECONDS = 5.0
 _DATABASE_PAUSE = 0.5
 
@@ -105,13 +107,16 @@ class Server:
             options=(
                 ("grpc.max_receive_message_length", LARGEST_REQUEST),
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),
+                ("grpc.max_concurrent_streams", _MOST_CALLS),
                 ("grpc.so_reuseport", 0),  # with it a second process would silently take half of the calls
             ),
         )
         for register, servicer in services:
             register(servicer, self.grpc)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
-        reflection.enable_server_reflection((*self.services, health.SERVICE_NAME, reflection.SERVICE_NAME), self.grpc)
+        if core.settings.local:  # in production strangers on the network need not learn what may be called
+            names_shown = (*self.services, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names_shown, self.grpc)
 
     async def start(self, listen: str) -> int:
         """Open the door, not yet serving by its health.

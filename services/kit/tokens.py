@@ -119,10 +119,21 @@ class AccessTokenVerifier:
                 options={"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )  # fmt: skip
             account = UUID(claims["sub"])
-            issued, expires = float(claims["iat"]), float(claims["exp"])
+            issued, expires = _seconds(claims["iat"]), _seconds(claims["exp"])
         except (jwt.InvalidTokenError, ValueError, TypeError):
             raise InvalidToken from None
         now = self._clock.now().timestamp()
         if now >= expires or issued > now + _LEEWAY.total_seconds():
             raise InvalidToken
         return account
+
+
+def _seconds(claim: object) -> int:
+    """A time as whole seconds and nothing else: "nan" is neither before nor after any moment, True is 1.
+
+    Raises:
+        TypeError: It is no integer.
+    """
+    if type(claim) is not int:
+        raise TypeError
+    return claim

@@ -86,6 +86,22 @@ async def test_reflection_needs_no_secret_and_names_every_service(address: str) 
     }
 
 
+async def test_production_has_no_reflection(kit_url: str, tmp_path: Path) -> None:
+    settings = RoomSettings(**room_settings(kit_url, tmp_path)).model_copy(update={"mode": "production"})
+    core = Core.of("kit", settings, SystemClock())
+    server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
+    port = await server.start("127.0.0.1:0")
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        blocking: Any = channel
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(blocking)
+        asked = reflection_pb2.ServerReflectionRequest(list_services="")
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await anext(aiter(stub.ServerReflectionInfo(iter([asked]))))
+    assert refused.value.code() in {grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.UNAUTHENTICATED}
+    await server.grpc.stop(None)
+    await core.database.close()
+
+
 async def test_a_port_in_use_is_said_and_not_shared(address: str, kit_url: str, tmp_path: Path) -> None:
     core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
     twin = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))

@@ -72,7 +72,8 @@ def _claims(clock: MovableClock, **changed: object) -> dict[str, object]:
     "changed",
     [
         {"aud": "other"}, {"iss": "other"}, {"sub": "nobody"}, {"sub": None}, {"exp": None}, {"iat": None},
-        {"jti": None}, {"exp": "soon"}, {"aud": None},
+        {"jti": None}, {"exp": "soon"}, {"aud": None}, {"exp": "nan"}, {"exp": float("nan")}, {"exp": 9e12},
+        {"exp": "9000000000000"}, {"iat": "nan"}, {"iat": float("nan")}, {"iat": True}, {"iat": 1.5},
     ],
 )  # fmt: skip
 def test_a_token_with_a_wrong_or_missing_claim_is_refused(
