@@ -1,5 +1,7 @@
 """An operator steers sign-ups, trials, orders and purges from the Temporal UI: every update, wrong and right."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from services.kit.wire import from_timestamp
 from tests.e2e.ends import payment_of
 from tests.e2e.levers import change_access, close_under_hold, hold_sign_up, set_hold, transfer_of, without_worker
 from tests.e2e.operator_desk import OPERATOR, UNNAMED, Desk, at_the_desk
+from tests.workflows.reading import personal
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator")]
@@ -111,6 +114,7 @@ async def test_a_refusal_by_the_service_fails_the_update_and_not_the_workflow(de
     data = transfer_of(order)
     answer = await desk.update(workflow_id, "record_bank_transfer", data | {"booked_on": "2099-12-31"})
     assert "booked_on" in answer.refusal
+    assert f"an update was refused: record a transfer of EUR {data['amount']}" in await desk.details(workflow_id)
     assert (await desk.update(workflow_id, "record_bank_transfer", data)).result == "paid"
     await desk.play.fulfilled(customer, order.order_id)
 
@@ -227,3 +231,30 @@ async def remaining(desk: Desk, customer: Customer) -> tuple[int, int]:
     asked = mailboxes_pb2.ProvePurgedRequest(account_id=customer.account_id)
     left = await desk.play.operator.mailboxes.ProvePurged(asked)
     return left.domains, left.mailboxes
+
+
+async def test_the_example_in_the_details_can_be_sent_as_it_stands(desk: Desk) -> None:
+    customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+    workflow_id = names.order_id(order.order_id)
+    await desk.stands(workflow_id, "AwaitingPayment")
+    shown = re.search(r"`record_bank_transfer`.*`(\{.*\})`", await desk.details(workflow_id))
+    assert shown
+    data = json.loads(shown[1]) | {"bank_reference": f"CRO {order.order_id[-12:]}"}
+    assert (await desk.update(workflow_id, "record_bank_transfer", data)).result == "paid"
+    await desk.play.fulfilled(customer, order.order_id)
+
+
+async def test_no_history_holds_anything_personal(desk: Desk) -> None:
+    play = desk.play
+    customer, order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
+    await desk.stands(names.order_id(order.order_id), "AwaitingPayment")
+    await desk.cancel(names.order_id(order.order_id))
+    await desk.stands(names.order_id(order.order_id), "Cancelled")
+    profile = await play.operator.ordering.GetBillingProfile(
+        ordering_pb2.GetBillingProfileRequest(account_id=customer.account_id)
+    )
+    party = profile.profile
+    marks = [customer.email, customer.last_name, party.codice_fiscale, party.address.street, party.phone, customer.ip]
+    async for found in play.temporal.list_workflows():
+        history = await play.temporal.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
+        assert personal(json.loads(history.to_json()), marks) == [], found.id
