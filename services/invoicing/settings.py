@@ -10,18 +10,16 @@ from pydantic import model_validator
 from services.invoicing.domain.documents import Address
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.sdi.pec import PecAccount
-from services.kit.settings import RoomSettings, UnsafeSettings
+from services.kit.issuer_settings import EXAMPLE_VAT_NUMBER, IssuerSettings
+from services.kit.settings import UnsafeSettings
 from services.kit.tax_ids import CodiceFiscale, VatNumber
 
-EXAMPLE_VAT_NUMBER = "07123450483"
-"""A number with a right check digit and no company behind it, for trying Casella."""
 
-
-class InvoicingSettings(RoomSettings):
+class InvoicingSettings(IssuerSettings):
     """Invoicing's settings.
 
     Attributes:
-        issuer_*: Who issues, as in the register of companies; the brand on the documents is `provider_name`.
+        issuer_*: More about who issues; the brand on the documents is `provider_name`.
         issuer_capital: Paid-up share capital in euro; empty where the legal form has none.
         issuer_sole_shareholder: Whether one person holds all shares; empty where the legal form has none.
         issuer_tax_regime: `RegimeFiscale` of FatturaPA; RF01 is the ordinary one.
@@ -31,12 +29,6 @@ class InvoicingSettings(RoomSettings):
         fatturapa_xsd: The FatturaPA schema 1.2.3; empty for the one of the installed package.
     """
 
-    issuer_name: str = "Casella Esempio S.r.l."
-    issuer_street: str = "Via dei Servi 12"
-    issuer_postal_code: str = "50122"
-    issuer_city: str = "Firenze"
-    issuer_province: str = "FI"
-    issuer_vat_number: str = EXAMPLE_VAT_NUMBER
     issuer_codice_fiscale: str = EXAMPLE_VAT_NUMBER
     issuer_rea_office: str = "FI"
     issuer_rea_number: str = "712345"
@@ -44,8 +36,6 @@ class InvoicingSettings(RoomSettings):
     issuer_sole_shareholder: bool | None = False
     issuer_in_liquidation: bool = False
     issuer_tax_regime: str = "RF01"
-    issuer_phone: str = "+390550123456"
-    issuer_email: str = "amministrazione@casella.example"
     issuer_website: str = "www.casella.example"
     pec_address: str = "fatture@pec.casella.example"
     pec_password_file: Path | None = None
@@ -59,15 +49,13 @@ class InvoicingSettings(RoomSettings):
 
     @model_validator(mode="after")
     def _refuse_unsafe_channel(self) -> Self:
-        """Refuse to send real invoices in the clear or in the example's name."""
+        """Refuse to send real invoices in the clear."""
         if self.local:
             return self
         if "none" in {self.pec_smtp_tls, self.pec_imap_tls}:
             raise UnsafeSettings("CASELLA_PEC_SMTP_TLS and CASELLA_PEC_IMAP_TLS: production needs TLS")
         if self.pec_password_file is None:
             raise UnsafeSettings("CASELLA_PEC_PASSWORD_FILE names the certified mailbox's password: set it")
-        if self.issuer_vat_number == EXAMPLE_VAT_NUMBER:
-            raise UnsafeSettings("CASELLA_ISSUER_VAT_NUMBER is the example's: set who issues your invoices")
         return self
 
     @cached_property

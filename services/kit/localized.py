@@ -11,6 +11,7 @@ from services.kit.money import Money
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
 _ELIDED = {"il": "l’", "del": "dell’", "al": "all’", "dal": "dall’"}
 _BEFORE_A_VOWEL = ("8 ", "11 ")
+_GROUP = 4
 _TIMES = {"it": "{day}, ore {time}", "en": "{day}, {time}"}
 
 
@@ -50,3 +51,8 @@ def moment(value: datetime, language: str) -> str:
     return _TIMES[language].format(
         day=day(local, language), time=format_time(local, "HH:mm", tzinfo=ROME, locale=_LOCALES[language])
     )
+
+
+def groups_of_four(code: str) -> str:
+    """An IBAN or a creditor reference set apart in fours, as it is read out in every language: ``IT60 X054 …``."""
+    return " ".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))

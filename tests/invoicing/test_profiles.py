@@ -8,8 +8,9 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.room import build
 from services.invoicing.service.profiles import InvalidIssuer
-from services.invoicing.settings import EXAMPLE_VAT_NUMBER, InvoicingSettings
+from services.invoicing.settings import InvoicingSettings
 from services.kit.core import Core
+from services.kit.issuer_settings import EXAMPLE_VAT_NUMBER
 from services.kit.settings import UnsafeSettings
 from tests.fixtures.postgres import RoomDatabase
 from tests.invoicing.builders import association, company, person
@@ -103,11 +104,11 @@ async def test_an_issuer_whose_invoices_would_be_invalid_does_not_start(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "production needs TLS"),
-        ({"pec_smtp_tls": "implicit", "pec_imap_tls": "implicit"}, "CASELLA_PEC_PASSWORD_FILE"),
+        ({}, "CASELLA_ISSUER_VAT_NUMBER"),
+        ({"issuer_vat_number": "01234567897"}, "production needs TLS"),
         (
-            {"pec_smtp_tls": "implicit", "pec_imap_tls": "implicit", "pec_password_file": Path("/dev/null")},
-            "CASELLA_ISSUER_VAT_NUMBER",
+            {"issuer_vat_number": "01234567897", "pec_smtp_tls": "implicit", "pec_imap_tls": "implicit"},
+            "CASELLA_PEC_PASSWORD_FILE",
         ),
     ],
 )

@@ -12,7 +12,6 @@ from services.kit.money import Money
 
 # English documents of an Italian provider follow British usage: day before month, "€1,234.50".
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
-_IBAN_GROUP = 4
 
 # The narrowest column of running text takes about so many characters.
 _LONG_WORD = 24
@@ -57,8 +56,3 @@ def breakable(text: str) -> str:
 def _soften(word: str) -> str:
     softened = _BREAK_AFTER.sub(lambda sign: sign.group() + _ZERO_WIDTH_SPACE, word)
     return _UNBROKEN.sub(lambda run: run.group() + _ZERO_WIDTH_SPACE, softened)
-
-
-def groups_of_four(code: str) -> str:
-    """Sets an IBAN or a creditor reference apart in fours, as it is read out: "IT60 X054 …"."""
-    return " ".join(code[start : start + _IBAN_GROUP] for start in range(0, len(code), _IBAN_GROUP))

@@ -19,8 +19,9 @@ from services.invoicing.domain.documents import (
     vat_shares,
 )
 from services.invoicing.domain.issuer import Issuer
-from services.invoicing.pdf.formats import Formats, breakable, groups_of_four
+from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS
+from services.kit.localized import groups_of_four
 from services.kit.money import Money
 
 _COUNTRIES_UNSAID = frozenset({"IT"})

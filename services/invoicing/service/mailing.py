@@ -7,13 +7,13 @@ from uuid import UUID
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, PaymentMethod, totals
 from services.invoicing.domain.files import StoredFile
-from services.invoicing.pdf.formats import groups_of_four
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.localized import groups_of_four
 from services.kit.mail_params import Params
 from services.kit.outbox import Attachment, Mail
 from services.kit.validation import Violations

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casella.common.v1 import common_pb2
+from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from services.kit.outbox import Mail
 from services.kit.wire import from_language
@@ -48,7 +49,7 @@ class Mails:
     ) -> Mail:
         """A payment reminder, once for each of its days."""
         params = {
-            "iban": " ".join(hints.iban[place : place + 4] for place in range(0, len(hints.iban), 4)),
+            "iban": groups_of_four(hints.iban),
             "reference": hints.reference,
             "pay_url": hints.pay_url,
         }
