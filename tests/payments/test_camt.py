@@ -128,6 +128,24 @@ def test_a_file_that_cannot_be_trusted_is_refused_as_a_whole(broken: bytes, says
         camt.read(broken)
 
 
+@pytest.mark.parametrize(
+    ("there", "secret"),
+    [(b">1.00<", b">Rossi9<"), (b'"EUR"', b'"Rossi9"'), (b">CRDT<", b">Rossi9<"), (b"2026-11-20", b"Rossi9")],
+)
+def test_a_refusal_repeats_nothing_of_the_file(there: bytes, secret: bytes) -> None:
+    with pytest.raises(UnreadableStatementError, match="entry 1: ") as refused:
+        camt.read(statement(Entry(100)).replace(there, secret))
+    assert "Rossi" not in str(refused.value)
+
+
+@pytest.mark.parametrize("digits", [16, 5_000])
+def test_a_huge_number_of_transfers_is_refused_in_fixed_words(digits: int) -> None:
+    batch = b"<NtryDtls><Btch><NbOfTxs>" + b"9" * digits + b"</NbOfTxs></Btch>"
+    broken = statement(Entry(100)).replace(b"<NtryDtls>", batch, 1)
+    with pytest.raises(UnreadableStatementError, match=r"^entry 1: NbOfTxs is too large$"):
+        camt.read(broken)
+
+
 def test_an_entity_bomb_is_refused_quickly() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE d [<!ENTITY e0 "x">{levels}]><Document><Stmt><Id>&e11;</Id></Stmt></Document>'

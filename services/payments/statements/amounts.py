@@ -20,13 +20,14 @@ def minor_units(amount: str, currency: str) -> int:
     """The amount in minor units: `("12.5", "EUR")` is 1250.
 
     Raises:
-        ValueError: The amount or the currency is malformed, or finer than the currency's minor unit.
+        ValueError: The amount or the currency is malformed, or finer than the currency's minor unit. Its text repeats
+            nothing of the file: it travels into answers and logs.
     """
     if not _CURRENCY.fullmatch(currency):
-        raise ValueError(f"{currency!r} is not a currency")
+        raise ValueError("Ccy is not a currency")
     if not _AMOUNT.fullmatch(amount):
-        raise ValueError(f"{amount!r} is not an amount")
+        raise ValueError("Amt is not an amount")
     scaled = Decimal(amount).scaleb(_DECIMALS.get(currency, 2))
     if scaled != scaled.to_integral_value():
-        raise ValueError(f"{amount!r} is finer than the minor unit of {currency}")
+        raise ValueError("Amt is finer than its currency's minor unit")
     return int(scaled)

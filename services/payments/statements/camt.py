@@ -20,10 +20,11 @@ from services.payments.statements.xml import Element, child, child_text, childre
 _NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOT PROVIDED"}
 _WRAPPERS = ("Stmt", "Ntfctn")
 MAX_ENTRIES = 20_000
+_LONGEST_COUNT = 15
 
 
 class UnreadableStatementError(ValueError):
-    """The file is not a statement that can be trusted; its text says where."""
+    """The file is not a statement that can be trusted; its text names entry and field, never what stands there."""
 
 
 def read(content: bytes) -> tuple[Statement, ...]:
@@ -89,7 +90,7 @@ def _with_entry(statement: Statement, entry: Element) -> Statement:
 def _direction(element: Element) -> str:
     direction = child_text(element, "CdtDbtInd")
     if direction not in ("CRDT", "DBIT"):
-        raise ValueError(f"CdtDbtInd is {direction!r}")
+        raise ValueError("CdtDbtInd is neither CRDT nor DBIT")
     return direction
 
 
@@ -135,7 +136,20 @@ def _parts(entry: Element, account: str) -> Iterator[Credit | None]:
 
 def _transfers_in_batch(entry: Element) -> int:
     told = (path_text(detail, "Btch", "NbOfTxs") or "" for detail in children(entry, "NtryDtls"))
-    return sum(int(number) for number in told if number.isdigit())
+    return sum(_count(number) for number in told)
+
+
+def _count(number: str) -> int:
+    """How many transfers a bank says are in a batch; what is no number counts as untold.
+
+    Raises:
+        ValueError: It has more digits than any batch has transfers (the schema allows 15).
+    """
+    if not (number.isascii() and number.isdigit()):
+        return 0
+    if len(number) > _LONGEST_COUNT:
+        raise ValueError("NbOfTxs is too large")
+    return int(number)
 
 
 def _share(part: Element, currency: str) -> int | None:
@@ -185,7 +199,10 @@ def _credit(entry: Element, part: Element | None, account: str, minor: int, curr
 def _booking_date(entry: Element) -> date | None:
     written = path_text(entry, "BookgDt", "Dt") or path_text(entry, "BookgDt", "DtTm")
     written = written or path_text(entry, "ValDt", "Dt") or path_text(entry, "ValDt", "DtTm")
-    return date.fromisoformat(written[:10]) if written else None
+    try:
+        return date.fromisoformat(written[:10]) if written else None
+    except ValueError:
+        raise ValueError("BookgDt or ValDt is not a date") from None
 
 
 def _known(reference: str | None) -> str | None:
