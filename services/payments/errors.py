@@ -17,9 +17,15 @@ class PaymentProcessing(CasellaError):
 
 
 class WebhookSignature(CasellaError):
-    """The webhook's signature is missing, wrong or too old."""
+    """The webhook's signature is missing, wrong, too old or of the future."""
 
     reason = errors_pb2.REASON_WEBHOOK_SIGNATURE
+
+
+class WebhookUnreadable(CasellaError):
+    """The webhook is signed, but its body is no event."""
+
+    reason = errors_pb2.REASON_INVALID_INPUT
 
 
 class WebhookNotOurs(CasellaError):

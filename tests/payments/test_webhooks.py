@@ -123,7 +123,7 @@ async def test_a_wrong_signature_is_refused(world: World, signature: str) -> Non
     assert await world.room.rows("provider_events") == []
 
 
-async def test_another_secret_a_changed_body_or_an_old_signature_is_refused(world: World) -> None:
+async def test_another_secret_a_changed_body_or_a_signature_of_another_time_is_refused(world: World) -> None:
     request = await paid_unseen(world)
     body = await genuine_event(world)
     sign = WebhookSignature.generate_signature_header
@@ -132,6 +132,7 @@ async def test_another_secret_a_changed_body_or_an_old_signature_is_refused(worl
         (body + " ", sign(body, WEBHOOK_SECRET)),
         (json.dumps(json.loads(body), indent=1), sign(body, WEBHOOK_SECRET)),
         (body, sign(body, WEBHOOK_SECRET, timestamp=int(time.time()) - 301)),
+        (body, sign(body, WEBHOOK_SECRET, timestamp=int(time.time()) + 400)),
     ]
     for text, signature in others:
         assert await refused_reason(world, text, signature) == errors_pb2.REASON_WEBHOOK_SIGNATURE
@@ -142,7 +143,20 @@ async def test_another_secret_a_changed_body_or_an_old_signature_is_refused(worl
     "body", ["[]", "{}", "null", "1", '{"object": "event"}', '{"id": "evt_1", "data": {"object": 1}}', "{"]
 )
 async def test_a_signed_body_that_is_no_event_is_refused(world: World, body: str) -> None:
-    assert await refused_reason(world, body) == errors_pb2.REASON_WEBHOOK_SIGNATURE
+    assert await refused_reason(world, body) == errors_pb2.REASON_INVALID_INPUT
+
+
+@pytest.mark.parametrize(
+    "changed", [{"id": "evt_\0"}, {"id": "evt_\ud800"}, {"type": "a\0"}, {"created": 10**18}, {"created": 10**400}]
+)
+async def test_a_signed_event_that_can_never_be_kept_is_refused_for_good(world: World, changed: dict[str, Any]) -> None:
+    await paid_unseen(world)
+    assert await refused_reason(world, await genuine_event(world, **changed)) == errors_pb2.REASON_INVALID_INPUT
+    assert await world.room.rows("provider_events") == []
+
+
+async def test_a_signed_body_nested_without_end_is_refused_for_good(world: World) -> None:
+    assert await refused_reason(world, "[" * 100_000) == errors_pb2.REASON_INVALID_INPUT
 
 
 async def test_a_body_that_is_no_text_is_refused(world: World) -> None:

@@ -116,6 +116,10 @@ class PageUnusableError(ProviderUnavailableError):
     """A page was made and ended again, because it does not offer what it must; the next needs another key."""
 
 
+class UnreadableEventError(Exception):
+    """The event is signed with our secret and still can never be read: sending it again will not help."""
+
+
 class BadSignatureError(Exception):
     """The body was not signed by the provider with our secret, or too long ago."""
 
@@ -150,7 +154,8 @@ class PaymentProvider(Protocol):
         """Check a delivered event.
 
         Raises:
-            BadSignatureError: Not signed with our secret, or more than 300 seconds ago.
+            BadSignatureError: Not signed with our secret, or more than 300 seconds ago or ahead.
+            UnreadableEventError: Signed, and no event.
             ForeignEventError: Of another mode or API version.
         """
         ...

@@ -6,6 +6,8 @@ id is kept unique by the store. Its unverified twin is forbidden by a test.
 """
 
 import contextlib
+import re
+import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -25,6 +27,7 @@ from services.payments.provider.contract import (
     PageState,
     PageUnusableError,
     ProviderUnavailableError,
+    UnreadableEventError,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -44,6 +47,7 @@ _METHODS = ["card", "paypal"]
 _EXPAND = ["payment_intent.latest_charge"]
 _PAGE_SIZE, _MOST_PAGES = 100, 20
 _GONE = 404
+_NAME = re.compile(r"[!-~]{1,255}")
 
 T = TypeVar("T")
 
@@ -141,12 +145,16 @@ class StripeGateway:
         return page
 
     def verify(self, body: bytes, signature: str) -> Event:
-        """Signature and age by the SDK; mode and version here."""
+        """Signature and age by the SDK, which lets the future pass; that, mode and version here."""
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret).to_dict()
             parsed = _event(event)
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
             raise BadSignatureError from error
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
+            raise UnreadableEventError from error
+        if _signed_at(signature) > time.time() + stripe.Webhook.DEFAULT_TOLERANCE:
+            raise BadSignatureError
         if event.get("livemode") is not self._livemode or event.get("api_version") != API_VERSION:
             raise ForeignEventError
         return parsed
@@ -238,6 +246,8 @@ def _charge(intent: dict[str, Any]) -> Charge:
 def _event(event: dict[str, Any]) -> Event:
     subject = event["data"]["object"]
     kind, number = str(event["type"]), subject.get("id")
+    if not all(_NAME.fullmatch(str(name)) for name in (event["id"], kind, number)):
+        raise ValueError("the event has a name that cannot be kept")
     return Event(
         event_id=str(event["id"]),
         kind=kind,
@@ -245,6 +255,11 @@ def _event(event: dict[str, Any]) -> Event:
         charge_id=str(number) if subject.get("object") == "payment_intent" else None,
         created_at=_instant(event["created"]),
     )
+
+
+def _signed_at(signature: str) -> int:
+    """The instant (seconds since 1970) of a signature that the SDK has accepted; it takes the first one."""
+    return int(next(part.split("=")[1] for part in signature.split(",") if part.startswith("t=")))
 
 
 def _uuid(marks: Any, name: str) -> UUID | None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.payments.errors import ProviderUnavailable, WebhookNotOurs, WebhookSignature
+from services.payments.errors import ProviderUnavailable, WebhookNotOurs, WebhookSignature, WebhookUnreadable
 from services.payments.provider.contract import (
     BadSignatureError,
     Event,
@@ -12,6 +12,7 @@ from services.payments.provider.contract import (
     Page,
     PaymentProvider,
     ProviderUnavailableError,
+    UnreadableEventError,
 )
 from services.payments.service.pages import Pages
 from services.payments.store import events
@@ -38,7 +39,8 @@ class Events:
             Whether it had been taken in before.
 
         Raises:
-            WebhookSignature: Not signed with our secret, or more than 300 seconds ago.
+            WebhookSignature: Not signed with our secret, or more than 300 seconds ago or ahead.
+            WebhookUnreadable: Signed, and no event.
             WebhookNotOurs: Of another mode or API version.
             ProviderUnavailable: The object cannot be fetched now; the provider will deliver the event again.
         """
@@ -46,6 +48,8 @@ class Events:
             event = self._provider.verify(body, signature)
         except BadSignatureError:
             raise WebhookSignature from None
+        except UnreadableEventError:
+            raise WebhookUnreadable from None
         except ForeignEventError:
             raise WebhookNotOurs from None
         return not await self._take_in(event)
