@@ -8,7 +8,7 @@ stranger may well put a `daticert.xml` inside an ordinary message. Source: D.M. 
 import email
 import email.policy
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
+from email.message import Message
 from enum import StrEnum
 
 from lxml import etree
@@ -126,8 +126,3 @@ def _name(part: Message) -> str:
 def _content(part: Message) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
-
-
-def message_of(raw: bytes) -> EmailMessage:
-    """Parses a message for its headers."""
-    return email.message_from_bytes(raw, policy=email.policy.default)

@@ -11,9 +11,6 @@ from enum import StrEnum
 BANDS_GB = (8, 25, 50, 100)
 """Sizes in which mailboxes are sold and billed, in GB (docs/rules.md, "Order")."""
 
-BYTES_PER_GB = 1024**3
-"""A quota of "8 GB" is 8 × 1024³ bytes: what Dovecot's `8G` means, and never less than was promised."""
-
 SMALLEST_GB = BANDS_GB[0]
 """A domain without mailboxes is billed as one mailbox of this size."""
 

@@ -33,7 +33,5 @@ class Feature(StrEnum):
 
 
 MAY_GROW = frozenset({AccountState.TRIAL, AccountState.UNLOCKED})
-"""States in which domains and mailboxes may be added or enlarged."""
-
-MAY_SEND = frozenset({AccountState.TRIAL, AccountState.UNLOCKED})
-"""States in which mailboxes may send; reading stays possible in every state but `purged`."""
+"""States in which domains and mailboxes may be added or enlarged, and in which mailboxes may send (the statement that
+counts a message decides that); reading stays possible in every state but `purged`."""

@@ -1,12 +1,10 @@
-"""What a customer needs to pay by bank transfer: account, exact holder, reference, amount, and the same as a QR code.
+"""What a customer needs to pay by bank transfer: account, exact holder, reference, amount, and the same as a QR code's text.
 
-The code follows EPC069-12 (version 002): the customer's banking app fills the form from it.
+The text follows EPC069-12 (version 002): the customer's banking app fills the form from it. Invoicing draws the code.
 """
 
-import io
 from dataclasses import dataclass
 
-import segno
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
@@ -14,7 +12,6 @@ from services.payments.domain.references import CreditorReference
 
 _MAX_NAME = 70
 _MAX_MINOR = 99_999_999_999
-_MAX_VERSION = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +55,3 @@ def epc_payload(account: BankAccount, reference: CreditorReference, minor: int) 
     amount = f"EUR{minor // 100}.{minor % 100:02d}"
     lines = ["BCD", "002", "1", "SCT", account.bic, account.holder, account.iban, amount, "", reference.value]
     return "\n".join(lines)
-
-
-def _code(payload: str) -> segno.QRCode:
-    # EPC069-12 fixes error correction M and at most version 13; a higher level would leave it.
-    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
-    if not isinstance(code.version, int) or code.version > _MAX_VERSION:
-        raise ValueError("EPC QR: the text needs a larger code than the standard allows")
-    return code
-
-
-def qr_png(payload: str) -> bytes:
-    """The code as a PNG of 4 pixels a module with its quiet zone."""
-    out = io.BytesIO()
-    _code(payload).save(out, kind="png", scale=4, border=4)
-    return out.getvalue()
-
-
-def qr_svg(payload: str) -> bytes:
-    """The code as an SVG without width and height, so that it scales with its frame."""
-    out = io.BytesIO()
-    _code(payload).save(out, kind="svg", omitsize=True, border=4)
-    return out.getvalue()

@@ -113,7 +113,8 @@ _TABLES = (
     )
     """,
     "CREATE INDEX removals_by_account ON removals (account_id)",
-    # What a mail server reads. Reading stays possible while an account is restricted or suspended.
+    # What a mail server reads. Reading stays possible while an account is restricted or suspended. A quota of "8 GB" is
+    # 8 × 1024³ bytes: what Dovecot's `8G` means, and never less than was promised.
     """
     CREATE VIEW mail_domains AS
         SELECT name, account_id FROM domains
