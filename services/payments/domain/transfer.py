@@ -1,4 +1,4 @@
-"""What a customer needs to pay by bank transfer: account, exact holder, reference, amount, and the same as a QR code's text.
+"""What a customer needs to pay by bank transfer: account, exact holder, reference, amount, and all as a QR code's text.
 
 The text follows EPC069-12 (version 002): the customer's banking app fills the form from it. Invoicing draws the code.
 """
