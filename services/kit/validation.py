@@ -4,13 +4,13 @@ Texts are looked up in ``services.kit.messages`` and, for a room's own rules, in
 """
 
 import re
-import unicodedata
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
 from casella.common.v1 import common_pb2
+from services.kit.characters import has_control_characters
 from services.kit.composed import composed, is_stream_safe
 from services.kit.context import LANGUAGES, call_or_none
 from services.kit.errors import FieldViolation, InvalidInput
@@ -163,6 +163,18 @@ class Violations:
         return any(violation.field == field for violation in self._found)
 
 
+def checked_uuid(field: str, value: str) -> UUID:
+    """The id that is all of a request that can be wrong.
+
+    Raises:
+        InvalidInput: It is missing, or no UUID.
+    """
+    violations = Violations()
+    found = violations.uuid(field, value)
+    violations.check()
+    return found
+
+
 def parse_ip(text: str) -> IPv4Address | IPv6Address:
     """Parse an address; an IPv4 address inside IPv6 (``::ffff:203.0.113.7``) is the IPv4 address.
 
@@ -176,22 +188,3 @@ def parse_ip(text: str) -> IPv4Address | IPv6Address:
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped
     return address
-
-
-def has_control_characters(text: str, *, lines: bool = False) -> bool:
-    """Whether a text holds characters that nobody types: controls, bidirectional overrides, lone surrogates.
-
-    Args:
-        text: Any text.
-        lines: Whether line breaks and tabs are fine.
-    """
-    fine = "\n\t" if lines else ""
-    return any(unicodedata.category(c) in _UNTYPED or c in _BIDI for c in text if c not in fine)
-
-
-_UNTYPED = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
-"""Unicode's categories of controls, surrogates, unassigned and private characters, line and paragraph separators."""
-
-
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
-"""Marks that make a text look other than it is; the joiners U+200C and U+200D stay, some languages need them."""

@@ -10,7 +10,7 @@ from services.kit.context import check_own, owner_filter
 from services.kit.enums import EnumTable
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.support.domain import LONGEST_SUBJECT, LONGEST_TEXT, Message, Ticket, TicketKind, TicketState
 from services.support.service import Tickets
 
@@ -78,9 +78,7 @@ class SupportServicer(SupportServiceServicer):
 
     async def GetTicket(self, request: pb.GetTicketRequest, context: object) -> pb.GetTicketResponse:
         """Reads a ticket with its messages."""
-        found = Violations()
-        ticket_id = found.uuid("ticket_id", request.ticket_id)
-        found.check()
+        ticket_id = checked_uuid("ticket_id", request.ticket_id)
         return pb.GetTicketResponse(ticket=_ticket(await self._tickets.get(ticket_id, owner_filter())))
 
     async def ListTickets(self, request: pb.ListTicketsRequest, context: object) -> pb.ListTicketsResponse:

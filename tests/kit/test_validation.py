@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casella.common.v1 import common_pb2
+from services.kit.characters import has_control_characters
 from services.kit.errors import InvalidInput
 from services.kit.messages import CATALOGUE
-from services.kit.validation import Violations, has_control_characters, parse_ip
+from services.kit.validation import Violations, parse_ip
 from tests.support.refusals import noted
 
 

@@ -16,7 +16,7 @@ from services.invoicing.servicer.requests import check_totals, day_of, lines_of,
 from services.kit.calendar import rome_date
 from services.kit.context import check_own, owner_filter
 from services.kit.paging import page_by_moment
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_timestamp
 
 
@@ -90,9 +90,7 @@ class DocumentRpcs:
         self, request: pb.GetInvoicingDocumentRequest, context: object
     ) -> pb.GetInvoicingDocumentResponse:
         """Reads a document."""
-        found = Violations(catalogue=CATALOGUE)
-        document_id = found.uuid("document_id", request.document_id)
-        found.check()
+        document_id = checked_uuid("document_id", request.document_id)
         shown = await self._parts.reading.document(document_id, owner_filter())
         return pb.GetInvoicingDocumentResponse(document=document_message(shown))
 

@@ -11,7 +11,7 @@ from services.invoicing.servicer.parties import customer_of
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.store.transmissions import Transmission
 from services.kit.audit import steering_entry
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 
 
 class TransmissionRpcs:
@@ -21,12 +21,12 @@ class TransmissionRpcs:
 
     async def TransmitInvoice(self, request: pb.TransmitInvoiceRequest, context: object) -> pb.TransmitInvoiceResponse:
         """Sends the invoice to the SdI unless it was sent already."""
-        transmission = await self._parts.transmitting.transmit(_invoice_id(request.invoice_id))
+        transmission = await self._parts.transmitting.transmit(checked_uuid("invoice_id", request.invoice_id))
         return pb.TransmitInvoiceResponse(transmission=self._message(transmission))
 
     async def GetTransmission(self, request: pb.GetTransmissionRequest, context: object) -> pb.GetTransmissionResponse:
         """Reads where an invoice stands."""
-        transmission = await self._parts.transmitting.read(_invoice_id(request.invoice_id))
+        transmission = await self._parts.transmitting.read(checked_uuid("invoice_id", request.invoice_id))
         return pb.GetTransmissionResponse(transmission=self._message(transmission))
 
     async def PrepareResend(self, request: pb.PrepareResendRequest, context: object) -> pb.PrepareResendResponse:
@@ -62,13 +62,6 @@ class TransmissionRpcs:
 
     def _message(self, transmission: Transmission) -> pb.Transmission:
         return transmission_message(transmission, self._parts.clock.now())
-
-
-def _invoice_id(text: str) -> UUID:
-    found = Violations(catalogue=CATALOGUE)
-    invoice_id = found.uuid("invoice_id", text)
-    found.check()
-    return invoice_id
 
 
 def _content(invoice_id: UUID, steering: common_pb2.Steering, *, corrected: bool) -> dict[str, object]:

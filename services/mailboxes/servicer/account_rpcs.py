@@ -11,7 +11,7 @@ from services.kit.audit import AuditEntry, steering_entry
 from services.kit.context import check_own, current_call
 from services.kit.enums import EnumTable
 from services.kit.requests import Requests
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.mailboxes.domain.states import Billing, Feature
 from services.mailboxes.service.accounts import Accounts
 from services.mailboxes.service.purges import Purges
@@ -37,9 +37,7 @@ class AccountRpcs(MailboxesServiceServicer):
 
     async def GetAllowance(self, request: pb.GetAllowanceRequest, context: object) -> pb.GetAllowanceResponse:
         """Reads what an account may use and what it uses."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         # A customer and ordering speak of accounts that exist; worker and operator may ask for any.
         exists = current_call().caller not in {_WORKER, _OPERATOR}
         allowance = await self._accounts.allowance(check_own(account_id), may_be_opening=exists)
@@ -47,23 +45,17 @@ class AccountRpcs(MailboxesServiceServicer):
 
     async def OpenAccount(self, request: pb.OpenAccountRequest, context: object) -> pb.OpenAccountResponse:
         """Opens an account with the trial's limits."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         return pb.OpenAccountResponse(allowance=translate.allowance(await self._accounts.open(account_id)))
 
     async def RestrictAccount(self, request: pb.RestrictAccountRequest, context: object) -> pb.RestrictAccountResponse:
         """Stops sending and growing after the trial's end."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         return pb.RestrictAccountResponse(allowance=translate.allowance(await self._accounts.restrict(account_id)))
 
     async def ReopenAccount(self, request: pb.ReopenAccountRequest, context: object) -> pb.ReopenAccountResponse:
         """Gives a restricted account its trial back."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         return pb.ReopenAccountResponse(allowance=translate.allowance(await self._accounts.reopen(account_id)))
 
     async def UnlockAccount(self, request: pb.UnlockAccountRequest, context: object) -> pb.UnlockAccountResponse:
@@ -121,17 +113,13 @@ class AccountRpcs(MailboxesServiceServicer):
 
     async def PurgeAccount(self, request: pb.PurgeAccountRequest, context: object) -> pb.PurgeAccountResponse:
         """Removes all domains and mailboxes for good."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         removed = await self._purges.purge(account_id, contract_ended=request.contract_ended)
         return pb.PurgeAccountResponse(domains_removed=removed.domains, mailboxes_removed=removed.mailboxes)
 
     async def ProvePurged(self, request: pb.ProvePurgedRequest, context: object) -> pb.ProvePurgedResponse:
         """Proves that nothing of a purged account is left."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         proof = await self._purges.prove(account_id)
         return pb.ProvePurgedResponse(
             domains=proof.domains,

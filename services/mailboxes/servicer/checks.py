@@ -1,6 +1,7 @@
 """Checks that several RPCs of this room share: names, addresses, passwords."""
 
-from services.kit.validation import Violations, has_control_characters
+from services.kit.characters import has_control_characters
+from services.kit.validation import Violations
 from services.mailboxes.domain.names import DomainName, InvalidName, parse_address
 from services.mailboxes.messages import CATALOGUE
 

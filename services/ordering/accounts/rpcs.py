@@ -5,7 +5,7 @@ from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_timestamp
 from services.ordering.accounts.service import Accounts
 from services.ordering.accounts.store import AccountRow
@@ -26,9 +26,7 @@ class AccountRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.GetStandingRequest, context: Context
     ) -> ordering_pb2.GetStandingResponse:
         """Read whether orders hold or end the trial."""
-        violations = Violations()
-        account_id = violations.uuid("account_id", request.account_id)
-        violations.check()
+        account_id = checked_uuid("account_id", request.account_id)
         found = await self._accounts.standing(account_id)
         standing = found.standing
         return ordering_pb2.GetStandingResponse(
@@ -55,9 +53,7 @@ class AccountRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.GetClosureRequest, context: Context
     ) -> ordering_pb2.GetClosureResponse:
         """Read a closure."""
-        violations = Violations()
-        account_id = violations.uuid("account_id", request.account_id)
-        violations.check()
+        account_id = checked_uuid("account_id", request.account_id)
         return ordering_pb2.GetClosureResponse(closure=_closure(await self._accounts.closure(account_id)))
 
     async def RecordPurged(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from services.kit.characters import has_control_characters
 from services.kit.composed import composed
 from services.kit.tax_ids import CodiceFiscale, InvalidValue, VatNumber
-from services.kit.validation import has_control_characters
 from services.ordering.domain.kinds import CustomerKind
 from services.ordering.domain.problems import Problem
 from services.ordering.domain.provinces import OUTSIDE_VAT, PROVINCES

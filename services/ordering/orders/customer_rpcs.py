@@ -9,7 +9,7 @@ from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.ordering.messages import CATALOGUE
 from services.ordering.orders.checks import check_consent, check_method
 from services.ordering.orders.placing import OrderWish, Placing
@@ -58,9 +58,7 @@ class CustomerOrderRpcs(OrderingServiceServicer):
 
     async def GetOrder(self, request: ordering_pb2.GetOrderRequest, context: Context) -> ordering_pb2.GetOrderResponse:
         """Read an order."""
-        violations = Violations()
-        order_id = violations.uuid("order_id", request.order_id)
-        violations.check()
+        order_id = checked_uuid("order_id", request.order_id)
         return ordering_pb2.GetOrderResponse(order=order_message(await self._orders.get(order_id, owner_filter())))
 
     async def ListOrders(

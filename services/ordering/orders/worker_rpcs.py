@@ -6,7 +6,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.context import check_own
 from services.kit.interceptors.around import Context
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
@@ -109,9 +109,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.GetSubscriptionRequest, context: Context
     ) -> ordering_pb2.GetSubscriptionResponse:
         """Read a subscription."""
-        violations = Violations()
-        account_id = violations.uuid("account_id", request.account_id)
-        violations.check()
+        account_id = checked_uuid("account_id", request.account_id)
         check_own(account_id)
         subscription = await self._fulfilling.subscription(account_id)
         return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))

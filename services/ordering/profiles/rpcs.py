@@ -8,7 +8,7 @@ from services.kit.audit import AuditEntry, steering_entry
 from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.ordering.domain.profile import problems, tidied
 from services.ordering.enums import KINDS
 from services.ordering.messages import CATALOGUE
@@ -50,9 +50,7 @@ class ProfileRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.GetBillingProfileRequest, context: Context
     ) -> ordering_pb2.GetBillingProfileResponse:
         """Read the profile."""
-        violations = Violations()
-        account_id = violations.uuid("account_id", request.account_id)
-        violations.check()
+        account_id = checked_uuid("account_id", request.account_id)
         check_own(account_id)
         saved = await self._profiles.get(account_id)
         return ordering_pb2.GetBillingProfileResponse(profile=party_message(saved))

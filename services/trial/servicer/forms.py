@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from casella.trial.v1 import trial_pb2 as pb
-from services.kit.validation import Violations, has_control_characters
+from services.kit.characters import has_control_characters
+from services.kit.validation import Violations
 from services.trial.domain.countries import COUNTRIES
 from services.trial.domain.names import MAX_NAME_LENGTH, is_name, normalise_name
 from services.trial.domain.sign_ups import REQUIRED_CONSENTS, Consent, ConsentKind, Form

@@ -6,6 +6,7 @@ from services.kit.audit import steering_entry
 from services.kit.clock import Clock
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
+from services.kit.validation import checked_uuid
 from services.trial.service.confirmations import Confirmations
 from services.trial.service.reviews import Reviews
 from services.trial.service.sign_ups import SignUps
@@ -64,9 +65,7 @@ class SignUpRpcs(TrialServiceServicer):
 
     async def GetSignUp(self, request: pb.GetSignUpRequest, context: object) -> pb.GetSignUpResponse:
         """Reads a sign-up."""
-        found = checks.violations()
-        sign_up_id = found.uuid("sign_up_id", request.sign_up_id)
-        found.check()
+        sign_up_id = checked_uuid("sign_up_id", request.sign_up_id)
         status = await self._reviews.get(sign_up_id)
         return pb.GetSignUpResponse(sign_up=translate.sign_up(status, self._clock.now()))
 

@@ -6,6 +6,7 @@ from services.kit.audit import steering_entry
 from services.kit.clock import Clock
 from services.kit.context import check_own, current_call
 from services.kit.requests import Requests
+from services.kit.validation import checked_uuid
 from services.kit.wire import to_duration, to_timestamp
 from services.trial.domain.schedule import Next
 from services.trial.domain.terms import MAX_EXTENSION_DAYS
@@ -22,9 +23,7 @@ class TrialRpcs(TrialServiceServicer):
 
     async def GetTrial(self, request: pb.GetTrialRequest, context: object) -> pb.GetTrialResponse:
         """Reads a trial."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         trial = await self._trials.get(check_own(account_id))
         return pb.GetTrialResponse(trial=translate.trial(trial, self._clock.now()))
 
@@ -55,9 +54,7 @@ class TrialRpcs(TrialServiceServicer):
 
     async def AdvanceTrial(self, request: pb.AdvanceTrialRequest, context: object) -> pb.AdvanceTrialResponse:
         """Does what is due on a trial, and says what comes next."""
-        found = checks.violations()
-        account_id = found.uuid("account_id", request.account_id)
-        found.check()
+        account_id = checked_uuid("account_id", request.account_id)
         trial, plan = await self._trials.advance(account_id, order_open=request.order_open)
         now = self._clock.now()
         waits = plan.next is Next.WAIT and plan.due_at is not None
