@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -242,6 +243,14 @@ async def test_the_example_in_the_details_can_be_sent_as_it_stands(desk: Desk) -
     data = json.loads(shown[1]) | {"bank_reference": f"CRO {order.order_id[-12:]}"}
     assert (await desk.update(workflow_id, "record_bank_transfer", data)).result == "paid"
     await desk.play.fulfilled(customer, order.order_id)
+
+
+async def test_every_filter_of_the_operators_book_is_understood(desk: Desk) -> None:
+    book = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    filters = re.findall(r"`((?:Casella|Temporal|WorkflowType)\w* (?:=|<|IN|IS) [^`]+)`", book)
+    assert len(filters) >= 9
+    for query in filters:
+        await desk.listed(query)  # an error if the server does not understand it
 
 
 async def test_no_history_holds_anything_personal(desk: Desk) -> None:

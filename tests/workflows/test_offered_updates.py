@@ -1,7 +1,9 @@
 """What the Temporal UI offers an operator: every update says what it does, with data that it takes."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from workflows import names, wording
 from workflows.steering import Extension, Transfer, Why, check_extension, check_transfer, check_why
 from workflows.worker import WORKFLOWS
 
+BOOK = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+IN_THE_BOOK = re.findall(r"^\|[^|]*\| `(\w+)` \|.*\| `(\{.*\})` \|$", BOOK, re.MULTILINE)
 CHECKS: Mapping[type, Callable[[Any], None]] = {Why: check_why, Extension: check_extension, Transfer: check_transfer}
 
 
@@ -39,6 +43,14 @@ def test_an_update_says_what_it_does_and_shows_data_that_it_takes(update: "workf
 @pytest.mark.parametrize("update", UPDATES)
 def test_an_update_is_checked_before_it_is_taken(update: "workflow._UpdateDefinition") -> None:
     assert update.validator is not None
+
+
+def test_the_operators_book_has_every_update_with_data_that_it_takes() -> None:
+    offered = {name: update for each in WORKFLOWS for name, update in definition_of(each).updates.items()}
+    assert {name for name, _ in IN_THE_BOOK} == set(offered)
+    for name, example in IN_THE_BOOK:
+        takes = (offered[str(name)].arg_types or [Why])[0]
+        CHECKS[takes](value_to_type(takes, json.loads(example)))
 
 
 def test_every_process_that_is_woken_says_what_it_is_about() -> None:
