@@ -12,6 +12,7 @@ from services.kit.database import Database, async_url
 from services.kit.shared_schema import FIRST_FORM
 from tests.fixtures.postgres import TestDatabases
 from tests.fixtures.threads import in_thread
+from tests.support.sink import Sink
 
 SCHEMA = "kit"
 
@@ -40,6 +41,13 @@ async def database(kit_url: str) -> AsyncIterator[Database]:
     connected = Database.connect(kit_url, SCHEMA)
     yield connected
     await connected.close()
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    """A running SMTP server that keeps what it accepts."""
+    async with Sink() as running:
+        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from email import message_from_bytes
 from hashlib import sha256
 from pathlib import Path
@@ -43,12 +42,6 @@ async def main(url, port, folder):
 
 asyncio.run(main(*sys.argv[1:]))
 """
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with Sink() as running:
-        yield running
 
 
 async def _deliver(url: str, smtp: SmtpServer, folder: Path, **environment: str) -> int:

@@ -25,12 +25,6 @@ from tests.support.sink import Sink
 
 
 @pytest.fixture
-async def sink() -> AsyncIterator[Sink]:
-    async with Sink() as running:
-        yield running
-
-
-@pytest.fixture
 def builder(tmp_path: Path) -> MailBuilder:
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "hello.md.j2").write_text("Subject: Hello {{ name }}\n\nHello {{ name }}\n")

@@ -1,7 +1,7 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import CustomerKind, Language
+from services.invoicing.domain.documents import CustomerKind, Language, Payment
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
@@ -28,15 +28,7 @@ class DocumentRpcs:
     async def IssueProforma(self, request: pb.IssueProformaRequest, context: object) -> pb.IssueProformaResponse:
         """Issues the proforma of an order, once."""
         found = Violations(catalogue=CATALOGUE)
-        draft = Draft(
-            order_id=found.uuid("order_id", request.order_id),
-            account_id=found.uuid("account_id", request.account_id),
-            language=Language(found.language("language", request.language)),
-            customer=customer_of(found, request.party),
-            lines=lines_of(found, request.lines),
-            payment=terms_of(found, request.payment),
-        )
-        check_totals(found, draft.lines, request.totals)
+        draft = _draft(found, request, terms_of(found, request.payment))
         found.check()
         proforma = await self._parts.issuing.issue_proforma(draft)
         return pb.IssueProformaResponse(
@@ -59,18 +51,10 @@ class DocumentRpcs:
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
         """Issues the invoice of a paid order, once, and starts its e-invoice."""
         found = Violations(catalogue=CATALOGUE)
-        draft = Draft(
-            order_id=found.uuid("order_id", request.order_id),
-            account_id=found.uuid("account_id", request.account_id),
-            language=Language(found.language("language", request.language)),
-            customer=customer_of(found, request.party),
-            lines=lines_of(found, request.lines),
-            payment=paid_of(found, request),
-        )
+        draft = _draft(found, request, paid_of(found, request))
         day = day_of(found, "date", request.date)
         if day > rome_date(self._parts.clock.now()):
             found.add("date", "in_the_future")
-        check_totals(found, draft.lines, request.totals)
         found.check()
         invoice = await self._parts.issuing.issue_invoice(draft, day)
         return pb.IssueInvoiceResponse(
@@ -128,3 +112,17 @@ class DocumentRpcs:
         found.check()
         result = await self._parts.auditing.audit(request.year)
         return pb.AuditNumberingResponse(invoices=result.invoices, violations=result.violations)
+
+
+def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:
+    """What both kinds of documents are made of; the stated sum is compared once everything else is good."""
+    draft = Draft(
+        order_id=found.uuid("order_id", request.order_id),
+        account_id=found.uuid("account_id", request.account_id),
+        language=Language(found.language("language", request.language)),
+        customer=customer_of(found, request.party),
+        lines=lines_of(found, request.lines),
+        payment=payment,
+    )
+    check_totals(found, draft.lines, request.totals)
+    return draft
