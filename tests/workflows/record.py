@@ -49,7 +49,7 @@ async def record(client: Client, marks: tuple[str, ...] = ()) -> dict[str, int]:
     for old in HISTORIES.glob("*.json"):
         old.unlink()
     for name, history in kept.items():
-        (HISTORIES / f"{name}.json").write_text(json.dumps(history, indent=1, sort_keys=True) + "\n")
+        (HISTORIES / f"{name}.json").write_text(_by_lines(history))
     return {name: len(history["events"]) for name, history in sorted(kept.items())}
 
 
@@ -95,6 +95,12 @@ def _stumbled(events: list[dict[str, Any]]) -> set[str]:
         if scheduled := event.get("activityTaskScheduledEventAttributes"):
             normal.add(scheduled["activityType"]["name"])
     return local & normal
+
+
+def _by_lines(history: dict[str, Any]) -> str:
+    """A history as JSON with one event a line."""
+    events = (json.dumps(event, sort_keys=True, separators=(",", ":")) for event in history["events"])
+    return '{"events":[\n' + ",\n".join(events) + "\n]}\n"
 
 
 def _without_machine(value: Any) -> Any:
