@@ -63,8 +63,9 @@ async def race(play: Play, customer: Customer, order: ordering_pb2.Order, *, pay
     try:
         lock = holder.transaction()
         await lock.start()
+        # Not FOR UPDATE: then the ledger's foreign key would hold the payment up before its deciding statement.
         await holder.execute(
-            "SELECT 1 FROM payment_requests WHERE id = $1 FOR UPDATE", UUID(request.payment_request_id)
+            "SELECT 1 FROM payment_requests WHERE id = $1 FOR NO KEY UPDATE", UUID(request.payment_request_id)
         )
         both = [pay(play, request), customer.cancel(order.order_id)]
         first = asyncio.create_task(both.pop(0 if payment_first else 1))
