@@ -63,9 +63,10 @@ async def race(play: Play, customer: Customer, order: ordering_pb2.Order, *, pay
     try:
         lock = holder.transaction()
         await lock.start()
-        # Not FOR UPDATE: then the ledger's foreign key would hold the payment up before its deciding statement.
+        # FOR UPDATE also holds up the ledger's foreign key, and with it the payment before its deciding statement.
+        strength = "NO KEY UPDATE" if payment_first else "UPDATE"
         await holder.execute(
-            "SELECT 1 FROM payment_requests WHERE id = $1 FOR NO KEY UPDATE", UUID(request.payment_request_id)
+            f"SELECT 1 FROM payment_requests WHERE id = $1 FOR {strength}", UUID(request.payment_request_id)
         )
         both = [pay(play, request), customer.cancel(order.order_id)]
         first = asyncio.create_task(both.pop(0 if payment_first else 1))
