@@ -119,7 +119,8 @@ class Doubler(grpc.GenericRpcHandler):
         metadata = [(key, value) for key, value in context.invocation_metadata() if key != "user-agent"]
         copies = (self.deliver(method, request, metadata) for _ in range(2))
         first, second = await asyncio.gather(*copies)
-        self.deliveries.append(Delivery(method, request, metadata, (first, second)))
+        if self._rooms:  # before that it reached nobody; a schedule may fire while the world still starts
+            self.deliveries.append(Delivery(method, request, metadata, (first, second)))
         if first.code is not grpc.StatusCode.OK:
             await context.abort(first.code, first.details, first.metadata)
         return first.body
