@@ -18,8 +18,8 @@ class SignUpLimits(Section):
     """How many sign-ups pass without a person's decision; one more is held for review.
 
     Attributes:
-        per_ip_hour: From one IP address in an hour.
-        per_ip_day: From one IP address in 24 hours.
+        per_ip_hour: From one IPv4 address or one /64 (IPv6) in an hour.
+        per_ip_day: From one IPv4 address or one /64 in 24 hours.
         per_network_day: From one /24 (IPv4) or /48 (IPv6) in 24 hours.
         per_domain_day: With one email domain in 24 hours.
         big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply.

@@ -128,6 +128,21 @@ async def test_the_eleventh_sign_up_of_an_address_in_a_day_is_held(visitors: Vis
     assert list(eleventh.reasons) == ["ip_rate"]
 
 
+async def test_ipv6_addresses_of_one_link_sign_up_as_one(visitors: Visitors, room: TestRoom) -> None:
+    for host in range(3):
+        await visitors.sign_up(client=client(f"2001:db8:1:1::{host + 1}"))
+    fourth = await visitors.state(await visitors.sign_up(client=client("2001:db8:1:1:ffff::1")))
+    next_link = await visitors.state(await visitors.sign_up(client=client("2001:db8:1:2::1")))
+    assert list(fourth.reasons) == ["ip_rate"]
+    assert next_link.state == pb.SIGN_UP_STATE_AWAITING_CONFIRMATION
+    for _ in range(6):
+        room.clock.advance(hours=2)
+        await visitors.sign_up(client=client("2001:db8:1:1::1"))
+    room.clock.advance(hours=2)
+    eleventh = await visitors.state(await visitors.sign_up(client=client("2001:db8:1:1::2")))
+    assert list(eleventh.reasons) == ["ip_rate"]
+
+
 async def test_the_twenty_first_sign_up_of_a_network_in_a_day_is_held(visitors: Visitors) -> None:
     for host in range(20):
         await visitors.sign_up(client=client(f"2001:db8:1:{host}::1"))

@@ -16,7 +16,7 @@ from services.kit.wakes import sign_up_wake
 from services.trial.disposable import is_disposable
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.checks import Finding, Verdict, certain_findings, counted_findings, judge
-from services.trial.domain.networks import network_of
+from services.trial.domain.networks import device_of, network_of
 from services.trial.domain.sign_ups import Form, SignUpState, SignUpStatus
 from services.trial.domain.terms import CONFIRMATION_HOURS
 from services.trial.errors import SignUpDenied
@@ -105,7 +105,7 @@ class SignUps:
         exempt = form.email.domain in self.limits.big_mail_providers
         ip = form.client.ip
         return counts.Seen(
-            ip=self.traces.hash(Trace.IP, str(ip)),
+            ip=self.traces.hash(Trace.IP, device_of(ip)),
             network=self.traces.hash(Trace.NETWORK, network_of(ip)),
             domain=None if exempt else self.traces.hash(Trace.DOMAIN, form.email.domain),
             person=self.traces.hash(Trace.TRIAL, form.email.person),
