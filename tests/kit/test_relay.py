@@ -21,6 +21,7 @@ from services.kit.mailer import MailBuilder, Mailer
 from services.kit.outbox import Attachment, Mail
 from services.kit.relay import Relay, pause_after
 from services.kit.temporal_client import connect
+from tests.support.room import MovableClock
 from tests.support.sink import Sink
 
 
@@ -125,6 +126,34 @@ async def test_a_mail_outside_of_a_transaction_is_refused(database: Database, cl
 def test_a_failing_row_waits_twice_as_long_each_time_up_to_the_cap() -> None:
     cap = timedelta(seconds=30)
     assert [pause_after(n, cap).total_seconds() for n in (1, 2, 3, 6, 7, 8, 1000)] == [0.5, 1, 2, 16, 30, 30, 30]
+
+
+@pytest.mark.parametrize(
+    ("answer", "pauses"),
+    [
+        pytest.param("451 later", [0.5, 1, 2, 4, 8, 16, 30, 30, 30], id="for now"),
+        pytest.param("550 no such user", [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900], id="for good"),
+    ],
+)
+async def test_a_refused_mail_is_tried_again_after_longer_pauses_up_to_a_cap(
+    database: Database, nowhere: Client, builder: MailBuilder, sink: Sink, answer: str, pauses: list[float]
+) -> None:
+    clock, mailer = MovableClock(), Mailer(sink.server)
+    relay = Relay(database, clock, nowhere, "kit", builder, mailer)
+    sink.refused["anna@example.it"] = answer
+    async with database.transaction() as conn:
+        await outbox.mail(conn, _mail("a"), clock.now())
+    for tried, pause in enumerate(pauses, start=1):
+        assert await relay.deliver_mail()
+        [row] = await _rows(database, "SELECT attempts, next_at FROM outbox")
+        assert (row.attempts, row.next_at - clock.now()) == (tried, timedelta(seconds=pause))
+        clock.at = row.next_at - timedelta(microseconds=1)
+        assert not await relay.deliver_mail()
+        clock.at = row.next_at
+    sink.refused.clear()
+    assert await relay.deliver_mail()
+    assert len(sink.messages) == 1
+    await mailer.close()
 
 
 async def test_a_wake_that_fails_stays_with_its_error_class(
