@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import workflow
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    DescribeWorkflowInput,
+    Interceptor,
+    ListWorkflowsInput,
+    OutboundInterceptor,
+    WorkflowExecutionAsyncIterator,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+)
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from casella.common.v1 import common_pb2
@@ -76,6 +86,19 @@ async def _write(database: Database, clock: OffsetClock, *wakes: Wake) -> None:
     async with database.transaction() as conn:
         for wake in wakes:
             await outbox.wake(conn, wake, clock.now())
+
+
+async def _lists(client: Client, wake: Wake) -> bool:
+    """Whether visibility says by now that a workflow runs."""
+    query = f"ExecutionStatus = 'Running' AND WorkflowId = '{wake.workflow_id}'"
+    return [found.id async for found in client.list_workflows(query)] != []
+
+
+async def _woken(database: Database) -> list[str]:
+    """The workflows for which a wake waits in the outbox, in its order."""
+    async with database.reading() as conn:
+        rows = await conn.execute(text("SELECT payload ->> 'workflow_id' AS id FROM outbox ORDER BY created_at, id"))
+        return [row.id for row in rows]
 
 
 async def _left(database: Database) -> int:
@@ -190,6 +213,66 @@ async def test_a_row_whose_workflow_was_terminated_is_woken_within_the_hour(
     assert reconciler.counts.missing == 1
     await relay.deliver_wakes()
     assert (await client.get_workflow_handle(wake.workflow_id).describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+class _Asked(OutboundInterceptor):
+    """Notes whom the reconciler describes, and has the listing lag behind: it does not name `unlisted`."""
+
+    def __init__(self, following: OutboundInterceptor, unlisted: str) -> None:
+        super().__init__(following)
+        self.described: list[str] = []
+        self.listings = 0
+        self._unlisted = unlisted
+
+    def list_workflows(self, input: ListWorkflowsInput) -> WorkflowExecutionAsyncIterator:  # noqa: A002  the SDK's name
+        self.listings += 1
+        lagging = f"{input.query} AND WorkflowId != '{self._unlisted}'"
+        return super().list_workflows(replace(input, query=lagging))
+
+    async def describe_workflow(self, input: DescribeWorkflowInput) -> WorkflowExecutionDescription:  # noqa: A002
+        self.described.append(input.id)
+        return await super().describe_workflow(input)
+
+
+class _Asking(Interceptor):
+    """Puts one in front of a client; `asked` is it."""
+
+    def __init__(self, unlisted: str) -> None:
+        self._unlisted = unlisted
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        self.asked = _Asked(next, self._unlisted)
+        return self.asked
+
+
+async def test_each_hour_the_rows_that_the_listing_does_not_name_are_described_and_those_that_do_not_run_woken(
+    database: Database, clock: OffsetClock, client: Client, relay: Relay, temporal: TestNamespace
+) -> None:
+    listed, lagging, ended, lost = (_wake() for _ in range(4))
+    await _write(database, clock, listed, lagging, ended)
+    await relay.deliver_wakes()
+    await client.get_workflow_handle(ended.workflow_id).terminate()
+    async with asyncio.timeout(20):
+        while not await _lists(client, listed) or await _lists(client, ended):
+            pass
+    asking = _Asking(lagging.workflow_id)
+    config = client.config()
+    config["interceptors"] = [asking]
+    rows = dict.fromkeys((listed, lagging, ended, lost), timedelta())
+    reconciler = Reconciler(database, clock, Client(**config), [_rows(clock, rows)])
+
+    assert await reconciler.look()
+    assert asking.asked.described == [lagging.workflow_id, ended.workflow_id, lost.workflow_id]
+    assert (reconciler.counts.overdue, reconciler.counts.missing) == (0, 2)
+    assert await _woken(database) == [ended.workflow_id, lost.workflow_id]
+
+    clock.offset += timedelta(minutes=59)
+    assert await reconciler.look()
+    assert asking.asked.listings == 1
+    clock.offset += timedelta(minutes=1)
+    assert await reconciler.look()
+    assert asking.asked.listings == 2
+    assert reconciler.counts.missing == 4
 
 
 async def test_only_one_process_reconciles_and_each_job_runs_once_a_day(
