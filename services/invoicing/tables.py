@@ -52,6 +52,13 @@ documents = Table(
     Column("issued_at", _INSTANT, nullable=False),
 )
 
+proforma_terms = Table(
+    "proforma_terms",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("payable_until", _INSTANT, nullable=False),
+)
+
 lines = Table(
     "lines",
     metadata,

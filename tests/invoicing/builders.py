@@ -1,10 +1,12 @@
 """What the tests of invoicing send: customers, lines, requests."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.kit.ids import new_id
+from services.kit.wire import to_timestamp
 
 EUR = "EUR"
 EPC = "BCD\n002\n1\nSCT\n\nCasella Esempio S.r.l.\nIT60X0542811101000000123456\nEUR12.81\n\nRF18539007547034\n\n\n"
@@ -127,6 +129,22 @@ def invoice_request(**fields: object) -> pb.IssueInvoiceRequest:
         "proforma_number": "P2026/1",
     }
     return pb.IssueInvoiceRequest(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+EXPIRES = to_timestamp(datetime(2026, 3, 17, 22, 59, 59, 999999, tzinfo=UTC))
+"""The end of 17 March 2026 in Rome."""
+
+
+def send_proforma_request(
+    proforma: pb.Document, language: common_pb2.Language = common_pb2.LANGUAGE_IT, **fields: object
+) -> pb.SendProformaRequest:
+    """A proforma to Anna Rossi, which can be paid to the end of 17 March 2026."""
+    usual: dict[str, object] = {
+        "document_id": proforma.document_id,
+        "recipient": recipient(language),
+        "expires_at": EXPIRES,
+    }
+    return pb.SendProformaRequest(**{**usual, **fields})  # type: ignore[arg-type]
 
 
 def recipient(language: common_pb2.Language = common_pb2.LANGUAGE_IT) -> common_pb2.Recipient:

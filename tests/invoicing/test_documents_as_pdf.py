@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import View, invoice_view, proforma_view
 from services.kit.localized import groups_of_four
-from tests.invoicing.documents import ISSUER, customer, invoice, line, private_person, proforma
+from tests.invoicing.documents import ISSUER, TRANSFER, customer, invoice, line, private_person, proforma
 from tests.invoicing.kinds import xml_of
 from tests.support.pdf_parts import pages, streams
 
@@ -88,6 +88,24 @@ def test_a_proforma_to_pay_online_leads_to_the_emails_link_and_names_no_bank() -
     said = words(proforma_view(proforma(payment=Payment(method=PaymentMethod.ONLINE)), ISSUER))
     assert "apri il link nell’email con cui hai ricevuto questa proforma" in said
     assert "IBAN" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "says"),
+    [
+        (Language.IT, datetime(2026, 3, 17, 22, 59, 59, 999999, tzinfo=UTC), "Da pagare entro\n17/03/2026\n"),
+        (Language.EN, datetime(2026, 7, 17, 21, 59, 59, 999999, tzinfo=UTC), "To be paid by\n17/07/2026\n"),
+        (Language.IT, datetime(2026, 3, 17, 13, 5, tzinfo=UTC), "Da pagare entro\n17/03/2026, 14:05\n"),
+    ],
+)
+def test_a_proforma_names_the_last_day_on_which_it_can_be_paid(language: Language, until: datetime, says: str) -> None:
+    for payment in (
+        Payment(method=PaymentMethod.BANK_TRANSFER, transfer=TRANSFER),
+        Payment(method=PaymentMethod.ONLINE),
+    ):
+        asked = proforma(language=language, payment=replace(payment, payable_until=until))
+        assert says in words(proforma_view(asked, ISSUER))
+    assert TEXTS[language]["payable_until"] not in words(proforma_view(proforma(language=language), ISSUER))
 
 
 def test_both_languages_have_the_same_texts() -> None:

@@ -10,16 +10,20 @@ from sqlalchemy.exc import DBAPIError
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.kit.ids import new_id
-from tests.invoicing.builders import company, day, invoice_request, online_terms, person, proforma_request
+from services.kit.wire import to_timestamp
+from tests.invoicing.builders import company, day, invoice_request, person, proforma_request, send_proforma_request
 from tests.invoicing.clients import Stub
 from tests.support.room import TestRoom
 
 
-async def test_a_proforma_has_a_number_of_its_own_series_and_a_pdf(worker: Stub) -> None:
+async def test_a_proforma_has_a_number_of_its_own_series_and_a_pdf_once_it_is_sent(worker: Stub) -> None:
     proforma = (await worker.IssueProforma(proforma_request())).document
-    assert (proforma.number, proforma.kind) == ("P2026/1", pb.DOCUMENT_KIND_PROFORMA)
+    assert (proforma.number, proforma.kind, list(proforma.files)) == ("P2026/1", pb.DOCUMENT_KIND_PROFORMA, [])
     assert proforma.date == day(2026, 3, 2)
-    assert [(file.kind, file.name) for file in proforma.files] == [(pb.FILE_KIND_PDF, "proforma-P2026-1.pdf")]
+    await worker.SendProforma(send_proforma_request(proforma))
+    asked = pb.GetInvoicingDocumentRequest(document_id=proforma.document_id)
+    sent = (await worker.GetInvoicingDocument(asked)).document
+    assert [(file.kind, file.name) for file in sent.files] == [(pb.FILE_KIND_PDF, "proforma-P2026-1.pdf")]
     assert proforma.transmission_state == pb.TRANSMISSION_STATE_UNSPECIFIED
     invoice = (await worker.IssueInvoice(invoice_request())).document
     assert invoice.number == "2026/1"
@@ -114,17 +118,30 @@ async def test_files_carry_the_hash_of_their_bytes(worker: Stub, operator: Stub)
 async def test_files_lost_before_they_were_stored_are_made_again_the_same(room: TestRoom, worker: Stub) -> None:
     request = invoice_request(party=person())
     first = (await worker.IssueInvoice(request)).document
-    await worker.IssueProforma(proforma_request(order_id=request.order_id, payment=online_terms()))
+    proforma = (await worker.IssueProforma(proforma_request(order_id=request.order_id))).document
+    await worker.SendProforma(send_proforma_request(proforma))
+    asked = pb.GetInvoicingDocumentRequest(document_id=proforma.document_id)
+    sent = (await worker.GetInvoicingDocument(asked)).document
     async with room.core.database.transaction() as conn:
         await conn.exec_driver_sql("DELETE FROM files")
     room.clock.advance(days=3)
     again = (await worker.IssueInvoice(request)).document
     assert {file.sha256 for file in again.files} == {file.sha256 for file in first.files}
+    later = to_timestamp(room.clock.advance(days=30))
+    await worker.SendProforma(send_proforma_request(proforma, expires_at=later))
+    assert (await worker.GetInvoicingDocument(asked)).document == sent
 
 
 async def test_an_issued_document_cannot_be_changed_even_in_the_database(room: TestRoom, worker: Stub) -> None:
     await worker.IssueInvoice(invoice_request())
-    for statement in ("UPDATE documents SET number = 'X1'", "DELETE FROM lines", "UPDATE customers SET revision = 2"):
+    proforma = (await worker.IssueProforma(proforma_request())).document
+    await worker.SendProforma(send_proforma_request(proforma))
+    for statement in (
+        "UPDATE documents SET number = 'X1'",
+        "DELETE FROM lines",
+        "UPDATE customers SET revision = 2",
+        "UPDATE proforma_terms SET payable_until = payable_until + interval '1 day'",
+    ):
         with pytest.raises(DBAPIError, match="issued document never changes"):
             async with room.core.database.transaction() as conn:
                 await conn.exec_driver_sql(statement)

@@ -2,31 +2,34 @@
 
 import email
 import email.policy
-from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.pdf.typesetting import Typesetter
+from services.invoicing.settings import InvoicingSettings
+from services.invoicing.store import documents
 from services.kit.errors import Refused
 from services.kit.mailer import Message
-from services.kit.wire import to_timestamp
-from tests.invoicing.builders import day, invoice_request, online_terms, person, proforma_request, recipient
+from services.kit.wire import from_timestamp, to_timestamp
+from tests.invoicing.builders import (
+    EXPIRES,
+    as_uuid,
+    day,
+    invoice_request,
+    online_terms,
+    person,
+    proforma_request,
+    recipient,
+    send_proforma_request,
+)
 from tests.invoicing.clients import Stub
 from tests.support.post import delivered, tables_holding, texts_of
 from tests.support.room import TestRoom
 
-EXPIRES = to_timestamp(datetime(2026, 3, 17, 9, 30, tzinfo=UTC))
 PAY_URL = "https://panel.example/pay/0123456789abcdef"
-
-
-def sending(
-    proforma: pb.Document, language: common_pb2.Language = common_pb2.LANGUAGE_IT, pay_url: str = ""
-) -> pb.SendProformaRequest:
-    return pb.SendProformaRequest(
-        document_id=proforma.document_id, recipient=recipient(language), expires_at=EXPIRES, pay_url=pay_url
-    )
 
 
 def read(message: Message) -> EmailMessage:
@@ -47,14 +50,14 @@ async def only_mail(room: TestRoom) -> EmailMessage:
 async def test_a_proforma_by_transfer_says_where_to_pay_and_with_which_reference(room: TestRoom, worker: Stub) -> None:
     proforma = (await worker.IssueProforma(proforma_request())).document
     for _ in range(3):
-        await worker.SendProforma(sending(proforma))
+        await worker.SendProforma(send_proforma_request(proforma))
     message = await only_mail(room)
     assert message["Subject"] == "Proforma P2026/1: come pagare"
     assert message["To"] == "Anna Rossi <anna@example.it>"
     text = text_of(message)
     for expected in (
         "12,81\xa0€",
-        "Puoi pagarla entro il 17 marzo 2026, ore 10:30.",
+        "Puoi pagarla entro il 17 marzo 2026, ore 23:59.",
         "Beneficiario: Casella Esempio S.r.l.",
         "IBAN: IT60 X054 2811 1010 0000 0123 456",
         "Causale: RF18 5390 0754 7034",
@@ -84,15 +87,35 @@ async def test_a_proforma_to_pay_online_carries_the_link(
     room: TestRoom, worker: Stub, language: common_pb2.Language, subject: str, words: str
 ) -> None:
     proforma = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
-    await worker.SendProforma(sending(proforma, language, pay_url=PAY_URL))
+    await worker.SendProforma(send_proforma_request(proforma, language, pay_url=PAY_URL))
     message = await only_mail(room)
     assert message["Subject"] == subject
     assert words in text_of(message)
 
 
+async def test_the_pdf_and_the_email_name_the_same_last_moment_which_stays(room: TestRoom, worker: Stub) -> None:
+    proforma = (await worker.IssueProforma(proforma_request())).document
+    await worker.SendProforma(send_proforma_request(proforma))
+    async with room.core.database.transaction() as conn:  # as if a crash had come before the mail was written
+        await conn.exec_driver_sql("DELETE FROM outbox_attachments")
+        await conn.exec_driver_sql("DELETE FROM outbox")
+        await conn.exec_driver_sql("DELETE FROM mails")
+    later = to_timestamp(room.clock.advance(days=90))
+    await worker.SendProforma(send_proforma_request(proforma, expires_at=later))
+    async with room.core.database.reading() as conn:
+        stored = await documents.by_id(conn, as_uuid(proforma.document_id))
+    assert stored is not None
+    assert stored.payment.payable_until == from_timestamp(EXPIRES)
+    assert isinstance(room.core.settings, InvoicingSettings)
+    message = await only_mail(room)
+    assert "Puoi pagarla entro il 17 marzo 2026, ore 23:59." in text_of(message)
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_content() == Typesetter(room.core.settings.issuer).proforma(stored)
+
+
 async def test_once_a_proforma_has_left_no_row_holds_its_link(room: TestRoom, worker: Stub) -> None:
     proforma = (await worker.IssueProforma(proforma_request(payment=online_terms()))).document
-    await worker.SendProforma(sending(proforma, pay_url=PAY_URL))
+    await worker.SendProforma(send_proforma_request(proforma, pay_url=PAY_URL))
     assert await tables_holding(room, "0123456789abcdef") == ["outbox"]
     [message] = await delivered(room)
     assert any(PAY_URL in part for part in texts_of(message))
@@ -104,7 +127,7 @@ async def test_a_link_belongs_to_a_proforma_to_pay_online(room: TestRoom, worker
     transfer = (await worker.IssueProforma(proforma_request())).document
     for document, pay_url, key in ((online, "", "required"), (transfer, PAY_URL, "must_be_empty")):
         with pytest.raises(Refused) as refused:
-            await worker.SendProforma(sending(document, pay_url=pay_url))
+            await worker.SendProforma(send_proforma_request(document, pay_url=pay_url))
         assert [(bad.field, bad.key) for bad in refused.value.violations] == [("pay_url", key)]
     assert await room.mails() == []
 

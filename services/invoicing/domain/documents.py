@@ -142,12 +142,14 @@ class Payment:
     Attributes:
         method: How.
         transfer: Instructions for a transfer; proformas only.
+        payable_until: The last moment at which the order can be paid; proformas only, None until they are sent.
         reference: RF reference of the transfer or the provider's id of the payment; invoices only.
         proforma_number: The proforma that asked for it; invoices only.
     """
 
     method: PaymentMethod
     transfer: Transfer | None = None
+    payable_until: datetime | None = None
     reference: str = ""
     proforma_number: str = ""
 

@@ -1,13 +1,14 @@
 """Decides how numbers, amounts, days and codes are written in a document of a language."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from services.kit import localized
+from services.kit.calendar import ROME, end_of_day, rome_date
 from services.kit.money import Money
 
 # English documents of an Italian provider follow British usage: day before month, "€1,234.50".
@@ -43,6 +44,13 @@ class Formats:
     def day(self, day: date) -> str:
         """Writes a day with its year in full: "24/11/2026"."""
         return format_date(day, "dd/MM/yyyy", locale=self._locale)
+
+    def last_moment(self, moment: datetime) -> str:
+        """Writes until when something may be done, in Rome: "09/12/2026", with the time where the day ends earlier."""
+        day = self.day(rome_date(moment))
+        if moment == end_of_day(moment):
+            return day
+        return f"{day}, {format_time(moment, 'HH:mm', tzinfo=ROME, locale=self._locale)}"
 
 
 def breakable(text: str) -> str:

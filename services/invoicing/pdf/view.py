@@ -54,6 +54,8 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
         writer.entry("number", proforma.number),
         writer.entry("date", writer.formats.day(proforma.date)),
     ]
+    if proforma.payment.payable_until is not None:
+        view["facts"].append(writer.entry("payable_until", writer.formats.last_moment(proforma.payment.payable_until)))
     view["total"] = writer.entry("total_due", writer.formats.money(totals(proforma.lines).gross))
     view["payment"] = _how_to_pay(writer, proforma)
     view["notices"] = [writer.texts["proforma_notice"], writer.texts["proforma_law"]]

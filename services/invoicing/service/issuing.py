@@ -50,10 +50,11 @@ class Issuing:
         self._maker = maker
 
     async def issue_proforma(self, draft: Draft) -> Document:
-        """Issues an order's proforma, dated today; a repetition returns the first."""
-        proforma = await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
-        await self._maker.proforma_pdf(proforma)
-        return proforma
+        """Issues an order's proforma, dated today; a repetition returns the first.
+
+        Its PDF is made when it is sent: only then does the order know until when it can be paid.
+        """
+        return await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
 
     async def issue_invoice(self, draft: Draft, day: date) -> Document:
         """Issues a paid order's invoice and starts its way to the SdI; a repetition returns the first.

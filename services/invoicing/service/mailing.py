@@ -36,7 +36,7 @@ class Mailing:
         Args:
             document_id: Which.
             recipient: To whom.
-            expires_at: Until when it can be paid.
+            expires_at: Until when it can be paid; the first call's stays, in the PDF and in the email.
             pay_url: The link for paying online; empty where it is paid otherwise.
 
         Raises:
@@ -45,8 +45,11 @@ class Mailing:
         """
         proforma = await self._document(document_id, DocumentKind.PROFORMA)
         _check_link(proforma, pay_url)
+        async with self._database.transaction() as conn:
+            await documents.insert_term(conn, document_id, expires_at)
+        proforma = await self._document(document_id, DocumentKind.PROFORMA)
         pdf = await self._maker.proforma_pdf(proforma)
-        params = {**_payable(proforma), "pay_url": pay_url, "expires_at": expires_at}
+        params = {**_payable(proforma), "pay_url": pay_url, "expires_at": proforma.payment.payable_until}
         await self._send(recipient, proforma, "proforma", params, pdf, secret_params=("pay_url",))
 
     async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:

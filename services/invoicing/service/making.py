@@ -1,7 +1,8 @@
 """Decides when a document's files are made: once, as pure functions of its rows, and stored.
 
-They are made right after the document; if a crash comes between, whoever needs them first makes them. Two who make
-the same file at once make the same bytes, and one of them is kept.
+An invoice's are made right after it; if a crash comes between, whoever needs them first makes them. A proforma's is
+made when it is sent, since it says until when it can be paid. Two who make the same file at once make the same bytes,
+and one of them is kept.
 """
 
 import asyncio

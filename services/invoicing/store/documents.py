@@ -24,7 +24,7 @@ from services.invoicing.domain.documents import (
     Transfer,
     totals,
 )
-from services.invoicing.tables import customers, documents, lines, numbering
+from services.invoicing.tables import customers, documents, lines, numbering, proforma_terms
 from services.kit.money import Money
 
 _NEXT = insert(numbering).values(series=bindparam("series"), issuer=bindparam("issuer"), year=bindparam("year"), last=1)
@@ -32,7 +32,9 @@ _NEXT_NUMBER = _NEXT.on_conflict_do_update(
     index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
 ).returning(numbering.c.last)
 
-_DOCUMENT = select(documents)
+_DOCUMENT = select(documents, proforma_terms.c.payable_until).outerjoin(
+    proforma_terms, proforma_terms.c.document_id == documents.c.id
+)
 _BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("order_id"))
 _BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
 _LINES = select(lines).where(lines.c.document_id == bindparam("id")).order_by(lines.c.position)
@@ -86,7 +88,7 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
             net=sums.net.minor,
             vat=sums.vat.minor,
             gross=sums.gross.minor,
-            payment=dataclasses.asdict(document.payment),
+            payment=_payment_row(document.payment),
             issued_at=document.issued_at,
         )
         .on_conflict_do_nothing()
@@ -108,6 +110,12 @@ async def insert_customer(
             document_id=document_id, revision=revision, customer=dataclasses.asdict(customer), added_at=now
         )
     )
+
+
+async def insert_term(conn: AsyncConnection, document_id: UUID, payable_until: datetime) -> None:
+    """Notes until when a proforma can be paid, once: the first moment stays."""
+    noted = insert(proforma_terms).values(document_id=document_id, payable_until=payable_until)
+    await conn.execute(noted.on_conflict_do_nothing())
 
 
 async def last_revision(conn: AsyncConnection, document_id: UUID) -> int:
@@ -175,7 +183,7 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         language=Language(row.language),
         customer=_customer(customer),
         lines=tuple(_line(line, row.currency) for line in found),
-        payment=_payment(row.payment),
+        payment=_payment(row.payment, row.payable_until),
         issued_at=row.issued_at,
     )
 
@@ -226,6 +234,14 @@ def _customer(stored: dict[str, Any]) -> Customer:
     return Customer(**{**stored, "kind": kind, "address": address})
 
 
-def _payment(stored: dict[str, Any]) -> Payment:
+def _payment_row(payment: Payment) -> dict[str, Any]:
+    """What is known at the issue; the term follows in a row of its own."""
+    stored = dataclasses.asdict(payment)
+    del stored["payable_until"]
+    return stored
+
+
+def _payment(stored: dict[str, Any], payable_until: datetime | None) -> Payment:
     transfer = Transfer(**stored["transfer"]) if stored["transfer"] else None
-    return Payment(**{**stored, "method": PaymentMethod(stored["method"]), "transfer": transfer})
+    method = PaymentMethod(stored["method"])
+    return Payment(**{**stored, "method": method, "transfer": transfer, "payable_until": payable_until})

@@ -119,7 +119,7 @@ class InvoicingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SendProforma(self, request, context):
-        """Sends the proforma by email with its PDF: once.
+        """Sends the proforma by email with its PDF, which is made now: once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,7 @@ class InvoicingServiceStub:
     IssueProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueProformaRequest, _invoicing_pb2.IssueProformaResponse]
     """Issues the proforma of an order, once; a repetition returns the first."""
     SendProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]
-    """Sends the proforma by email with its PDF: once."""
+    """Sends the proforma by email with its PDF, which is made now: once."""
     IssueInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]
     """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]
@@ -70,7 +70,7 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     IssueProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueProformaRequest, _invoicing_pb2.IssueProformaResponse]  # type: ignore[assignment]
     """Issues the proforma of an order, once; a repetition returns the first."""
     SendProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]  # type: ignore[assignment]
-    """Sends the proforma by email with its PDF: once."""
+    """Sends the proforma by email with its PDF, which is made now: once."""
     IssueInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]  # type: ignore[assignment]
     """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]  # type: ignore[assignment]
@@ -113,7 +113,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.SendProformaRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.SendProformaResponse, _abc.Awaitable[_invoicing_pb2.SendProformaResponse]]:
-        """Sends the proforma by email with its PDF: once."""
+        """Sends the proforma by email with its PDF, which is made now: once."""
 
     @_abc_1.abstractmethod
     def IssueInvoice(
