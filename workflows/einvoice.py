@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
-    from workflows.steps import Step, visibly
+    from workflows.steps import Step, quickly, visibly
 
 _ENDS = {
     pb.TRANSMISSION_STATE_DELIVERED: ("Delivered", "delivered to the recipient"),
@@ -36,6 +36,7 @@ class EInvoice(Process):
         super().__init__(Details(f"E-invoice {subject.id}", f"casella show invoice {subject.id}"))
         self.invoice_id = subject.id
         self.silent = False
+        self.accepted = False
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -52,6 +53,9 @@ class EInvoice(Process):
                 await self.wait_for_receipt(transmission)
         state, what = _ENDS[transmission.state]
         self.details.happened(what)
+        self.accepted = transmission.state != pb.TRANSMISSION_STATE_GIVEN_UP
+        if self.accepted and transmission.attempt > 1:
+            await self.email_corrected_invoice()
         self.details.stands(state, "nothing: the e-invoice has come to its end")
         return state.lower()
 
@@ -110,6 +114,8 @@ class EInvoice(Process):
 
     def _may_correct(self, why: Why) -> None:
         check_why(why)
+        if self.accepted:
+            raise Wrong("the SdI has accepted the e-invoice: it is neither sent again nor given up")
         if self.details.state != NEEDS_OPERATOR:
             raise Wrong(f"the e-invoice needs no operator now: it is {self.details.state}")
 
@@ -128,7 +134,7 @@ class EInvoice(Process):
 
     def remedies(self) -> dict[str, str]:
         """What helps when our own checks refuse the file, too."""
-        return _UPDATES
+        return {} if self.accepted else _UPDATES
 
     async def transmit(self) -> pb.Transmission:
         """Send the file unless it was sent, and read where it stands."""
@@ -144,6 +150,15 @@ class EInvoice(Process):
         if transmission.file_name:
             self.details.happened(f"sent as {transmission.file_name} (attempt {attempt})", once=True)
         return transmission
+
+    async def email_corrected_invoice(self) -> None:
+        """Another courtesy copy for the customer, where a corrected e-invoice shows other data than the first copy."""
+        request = pb.SendCorrectedInvoiceRequest(document_id=self.invoice_id)
+        answer = await quickly(
+            InvoicingSteps.send_corrected_invoice, request, "email the courtesy invoice again, if its data have changed"
+        )
+        if answer.due:
+            self.details.happened("the customer gets a courtesy invoice with the corrected data", once=True)
 
     async def wait_for_receipt(self, transmission: pb.Transmission) -> None:
         """Wait for news; where they do not come in time, tell an operator and go on waiting."""

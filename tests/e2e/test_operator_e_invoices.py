@@ -19,6 +19,7 @@ from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator-sdi")]
 
+CORRECTED = "nuova copia di cortesia con i dati corretti"
 REJECTED = invoicing_pb2.TRANSMISSION_STATE_REJECTED
 WRONG = {"reason_code": "The accountant called"}
 
@@ -55,6 +56,11 @@ async def sent(desk: Desk, found: invoicing_pb2.Transmission) -> str:
         return await response.text()
 
 
+def number_in_names(found: invoicing_pb2.Transmission) -> str:
+    """The invoice's number as files are named after it."""
+    return found.number.replace("/", "-")
+
+
 async def test_a_rejected_e_invoice_is_sent_again_with_the_corrected_profile(desk: Desk) -> None:
     await sdi_will(desk, "reject")
     workflow_id, order, customer = await issued(desk)
@@ -76,6 +82,8 @@ async def test_a_rejected_e_invoice_is_sent_again_with_the_corrected_profile(des
     assert corrected.address.street in await sent(desk, second)
     assert corrected.address.street not in await sent(desk, first)
     assert await desk.audited("invoicing", order.invoice_id) == [(OPERATOR, "prepare_resend", "profile_corrected")]
+    copy = await desk.play.inbox.wait_for(customer.email, lambda mail: CORRECTED in mail["Subject"], "the new copy")
+    assert [part.get_filename() for part in copy.iter_attachments()] == [f"fattura-{number_in_names(second)}-v2.pdf"]
     assert "already completed" in (await desk.update(workflow_id, "retry_transmission", data)).refusal
 
 

@@ -18,6 +18,7 @@ ALLOWED = {
     "SendProforma": {"worker"},
     "IssueInvoice": {"worker"},
     "SendInvoice": {"worker"},
+    "SendCorrectedInvoice": {"worker"},
     "GetInvoicingDocument": {"gateway", "worker", "operator"},
     "ListDocuments": {"gateway", "operator"},
     "GetDocumentFile": {"gateway", "operator"},

@@ -165,6 +165,12 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
             "recipient.email",
         },
     ),
+    (
+        "worker",
+        "SendCorrectedInvoice",
+        pb.SendCorrectedInvoiceRequest(document_id="x"),
+        {"document_id", "recipient.email", "recipient.name", "recipient.language"},
+    ),
     ("operator", "GetInvoicingDocument", pb.GetInvoicingDocumentRequest(document_id="' OR 1=1"), {"document_id"}),
     (
         "operator",
@@ -246,6 +252,7 @@ async def test_documents_of_nobody_are_not_found(worker: Stub, operator: Stub) -
     calls: list[Any] = [
         worker.SendProforma(expires),
         worker.SendInvoice(pb.SendInvoiceRequest(document_id=unknown, recipient=recipient())),
+        worker.SendCorrectedInvoice(pb.SendCorrectedInvoiceRequest(document_id=unknown, recipient=recipient())),
         operator.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=unknown)),
         operator.GetDocumentFile(pb.GetDocumentFileRequest(document_id=unknown, file_id=unknown)),
     ]
@@ -259,4 +266,8 @@ async def test_a_proforma_cannot_be_sent_as_an_invoice(worker: Stub) -> None:
     proforma = (await worker.IssueProforma(proforma_request())).document
     with pytest.raises(Refused) as refused:
         await worker.SendInvoice(pb.SendInvoiceRequest(document_id=proforma.document_id, recipient=recipient()))
+    assert refused.value.reason == errors_pb2.REASON_NOT_FOUND
+    corrected = pb.SendCorrectedInvoiceRequest(document_id=proforma.document_id, recipient=recipient())
+    with pytest.raises(Refused) as refused:
+        await worker.SendCorrectedInvoice(corrected)
     assert refused.value.reason == errors_pb2.REASON_NOT_FOUND

@@ -1,9 +1,5 @@
 """The emails of documents: each once, with its PDF, in the customer's language, with all that is needed to pay."""
 
-import email
-import email.policy
-from email.message import EmailMessage
-
 import pytest
 
 from casella.common.v1 import common_pb2
@@ -12,7 +8,6 @@ from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.store import documents
 from services.kit.errors import Refused
-from services.kit.mailer import Message
 from services.kit.wire import from_timestamp, to_timestamp
 from tests.invoicing.builders import (
     EXPIRES,
@@ -26,25 +21,11 @@ from tests.invoicing.builders import (
     send_proforma_request,
 )
 from tests.invoicing.clients import Stub
+from tests.invoicing.mails import only_mail, text_of
 from tests.support.post import delivered, tables_holding, texts_of
 from tests.support.room import TestRoom
 
 PAY_URL = "https://panel.example/pay/0123456789abcdef"
-
-
-def read(message: Message) -> EmailMessage:
-    return email.message_from_bytes(message.eml, policy=email.policy.default)
-
-
-def text_of(message: EmailMessage) -> str:
-    body = message.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-async def only_mail(room: TestRoom) -> EmailMessage:
-    (message,) = await room.mails()
-    return read(message)
 
 
 async def test_a_proforma_by_transfer_says_where_to_pay_and_with_which_reference(room: TestRoom, worker: Stub) -> None:

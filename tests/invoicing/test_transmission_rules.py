@@ -10,6 +10,7 @@ from services.invoicing.domain.transmissions import (
     Attempt,
     Outcome,
     State,
+    accepted,
     dates_of_pending,
     dates_of_rejected,
     meaning,
@@ -75,6 +76,24 @@ def test_known_already_means_accepted_only_where_an_earlier_file_may_have_been()
     assert meaning(Outcome.REJECTED, ["00404"], second, [Attempt(1, 1, Outcome.REJECTED)]) is Outcome.REJECTED
     assert meaning(Outcome.REJECTED, ["00404"], Attempt(1, 2, None), []) is Outcome.UNDELIVERABLE
     assert meaning(Outcome.DELIVERED, [], second, []) is Outcome.DELIVERED
+
+
+def test_the_accepted_file_is_the_one_whose_own_receipt_says_so() -> None:
+    rejected, delivered = Attempt(1, 1, Outcome.REJECTED, ("00305",)), Attempt(2, 1, Outcome.DELIVERED)
+    assert accepted([rejected, delivered]) is delivered
+    assert accepted([Attempt(1, 1, Outcome.UNDELIVERABLE), Attempt(2, 1, None)]) == Attempt(1, 1, Outcome.UNDELIVERABLE)
+    assert accepted([rejected, Attempt(2, 1, None)]) is None
+
+
+def test_a_file_that_was_known_already_stands_for_the_one_sending_before_it_that_got_no_answer() -> None:
+    known, silent = Attempt(3, 1, Outcome.UNDELIVERABLE, ("00404",)), Attempt(2, 1, None)
+    rejected, unsent = Attempt(1, 1, Outcome.REJECTED, ("00305",)), Attempt(1, 0, None)
+    assert accepted([rejected, silent, known]) is silent
+    assert accepted([unsent, silent, known]) is silent
+    assert accepted([Attempt(1, 1, None), silent, known]) is None
+    twice = Attempt(2, 2, Outcome.UNDELIVERABLE, ("00404",))
+    assert accepted([rejected, twice]) is twice
+    assert accepted([Attempt(1, 1, None), twice]) is None
 
 
 def test_deadlines_run_to_the_end_of_the_day_in_rome() -> None:

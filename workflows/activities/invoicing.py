@@ -95,6 +95,13 @@ class InvoicingSteps:
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         return await self._invoicing.SendInvoice(request)
 
+    @step("SendCorrectedInvoice")
+    async def send_corrected_invoice(self, request: pb.SendCorrectedInvoiceRequest) -> pb.SendCorrectedInvoiceResponse:
+        """Send the courtesy invoice with corrected data by email, where one is due."""
+        invoice = await self._document(request.document_id)
+        request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
+        return await self._invoicing.SendCorrectedInvoice(request)
+
     @step("TransmitInvoice")
     async def transmit(self, request: pb.TransmitInvoiceRequest) -> pb.TransmitInvoiceResponse:
         """Send the e-invoice to the SdI, unless it was sent already."""

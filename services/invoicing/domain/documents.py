@@ -13,6 +13,9 @@ from uuid import UUID
 
 from services.kit.money import Money, vat
 
+FIRST_REVISION = 1
+"""Of a document's customer: as it was issued. A correction after a rejection is a further revision."""
+
 
 class DocumentKind(StrEnum):
     """What a document is."""

@@ -54,11 +54,12 @@ _RANK = {None: 0, Outcome.REJECTED: 1, Outcome.UNDELIVERABLE: 2, Outcome.DELIVER
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One file: how often it may have left, and what the SdI said of it."""
+    """One file: how often it may have left, and what the SdI said of it, with its error codes."""
 
     number: int
     tries: int
     outcome: Outcome | None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,21 @@ def meaning(outcome: Outcome, codes: Sequence[str], attempt: Attempt, others: Se
     if set(codes) == {DUPLICATE_INVOICE} and (attempt.tries > 1 or unanswered):
         return Outcome.UNDELIVERABLE
     return outcome
+
+
+def accepted(files: Sequence[Attempt]) -> Attempt | None:
+    """The file that is the invoice at the tax agency, as far as the receipts tell.
+
+    A file refused as known already (00404) is not that file: an earlier sending is. Where several sendings are
+    unanswered nobody can tell which, and None is the answer, as it is where none was accepted.
+    """
+    taken = [file for file in files if file.outcome in {Outcome.DELIVERED, Outcome.UNDELIVERABLE}]
+    by_receipt = [file for file in taken if not file.codes]
+    if by_receipt or not taken:
+        return by_receipt[0] if by_receipt else None
+    before = [file for file in files if file.tries > 0 and file.outcome is None]
+    before += [file for file in taken if file.tries > 1]
+    return before[0] if len(before) == 1 else None
 
 
 def state_after(state: State, current: int, attempt: int, outcome: Outcome) -> State:

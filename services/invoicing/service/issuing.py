@@ -6,7 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import Customer, Document, DocumentKind, Language, Line, Payment
+from services.invoicing.domain.documents import (
+    FIRST_REVISION,
+    Customer,
+    Document,
+    DocumentKind,
+    Language,
+    Line,
+    Payment,
+)
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.numbering import number_of
 from services.invoicing.domain.transmissions import dates_of_pending
@@ -111,7 +119,7 @@ class Issuing:
         count = await transmissions.next_file_number(conn)
         file = (progressive(count), file_name(self._issuer.codice_fiscale, count))
         await transmissions.insert_transmission(conn, invoice.document_id, dates_of_pending(invoice.date, now))
-        await transmissions.insert_attempt(conn, invoice.document_id, 1, 1, file, now)
+        await transmissions.insert_attempt(conn, invoice.document_id, 1, FIRST_REVISION, file, now)
         await outbox.wake(conn, e_invoice_wake(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
 
     async def _first_file(self, invoice_id: UUID) -> SentFile:

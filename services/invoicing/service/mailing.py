@@ -1,4 +1,6 @@
-"""Decides what a customer is sent: the proforma with how to pay it, and the courtesy copy of the invoice; each once."""
+"""Decides what a customer is sent, each once: the proforma with how to pay it, the courtesy copy of the invoice, and
+another copy once the SdI has accepted corrected data.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,17 +66,36 @@ class Mailing:
         if transmission is None:
             raise NotFound
         pdf = await self._maker.invoice_pdf(invoice, transmission.current)
-        params = {
-            "number": invoice.number,
-            "date": invoice.date,
-            "gross": totals(invoice.lines).gross,
-            "private": invoice.customer.kind is CustomerKind.PRIVATE,
-        }
-        await self._send(recipient, invoice, "invoice", params, pdf)
+        await self._send(recipient, invoice, "invoice", _invoiced(invoice), pdf)
 
-    async def _document(self, document_id: UUID, kind: DocumentKind) -> Document:
+    async def send_corrected_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> bool:
+        """Sends the courtesy copy of the e-invoice that the SdI accepted, if its data are not those of the first copy.
+
+        A repetition sends nothing.
+
+        Returns:
+            Whether such a copy was due. False where no file was accepted, or nobody can tell which.
+
+        Raises:
+            NotFound: There is no such invoice.
+        """
         async with self._database.reading() as conn:
-            document = await documents.by_id(conn, document_id)
+            transmission = await transmissions.read(conn, document_id)
+        if transmission is None:
+            raise NotFound
+        accepted = transmission.accepted
+        if accepted is None:
+            return False
+        invoice = await self._document(document_id, DocumentKind.INVOICE, accepted.customer_revision)
+        if not await self._maker.shows_correction(invoice, accepted):
+            return False
+        pdf = await self._maker.invoice_pdf(invoice, accepted)
+        await self._send(recipient, invoice, "corrected_invoice", _invoiced(invoice), pdf)
+        return True
+
+    async def _document(self, document_id: UUID, kind: DocumentKind, revision: int | None = None) -> Document:
+        async with self._database.reading() as conn:
+            document = await documents.by_id(conn, document_id, revision=revision)
         if document is None or document.kind is not kind:
             raise NotFound
         return document
@@ -102,6 +123,16 @@ def _check_link(proforma: Document, pay_url: str) -> None:
     if online != bool(pay_url):
         violations.add("pay_url", "required" if online else "must_be_empty")
     violations.check()
+
+
+def _invoiced(invoice: Document) -> dict[str, object]:
+    """What the emails say of an invoice."""
+    return {
+        "number": invoice.number,
+        "date": invoice.date,
+        "gross": totals(invoice.lines).gross,
+        "private": invoice.customer.kind is CustomerKind.PRIVATE,
+    }
 
 
 def _payable(proforma: Document) -> dict[str, object]:

@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.documents import FIRST_REVISION, Document, Language
 from services.invoicing.domain.files import FileKind, StoredFile, made_file
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.writing import write_invoice
 from services.invoicing.pdf.typesetting import Typesetter
+from services.invoicing.pdf.view import shows_the_same
 from services.invoicing.store import documents, files
 from services.invoicing.store.transmissions import SentFile
 from services.kit.clock import Clock
@@ -70,6 +71,11 @@ class FileMaker:
             return made_file(invoice.document_id, FileKind.PDF, sent.attempt.number, _copy_name(invoice, sent), content)
 
         return await self._kept(invoice, FileKind.PDF, sent.attempt.number, make)
+
+    async def shows_correction(self, invoice: Document, sent: SentFile) -> bool:
+        """Whether the courtesy copy of an attempt shows other data of the customer than the first one."""
+        first = await self._bearing(invoice, FIRST_REVISION)
+        return not shows_the_same(first, await self._bearing(invoice, sent.customer_revision), self._issuer)
 
     async def _kept(
         self, document: Document, kind: FileKind, attempt: int, make: Callable[[], Awaitable[StoredFile]]

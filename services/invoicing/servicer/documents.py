@@ -70,6 +70,17 @@ class DocumentRpcs:
         await self._parts.mailing.send_invoice(document_id, recipient)
         return pb.SendInvoiceResponse()
 
+    async def SendCorrectedInvoice(
+        self, request: pb.SendCorrectedInvoiceRequest, context: object
+    ) -> pb.SendCorrectedInvoiceResponse:
+        """Sends the courtesy invoice with corrected data by email, once, where one is due."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        recipient = found.recipient("recipient", request.recipient)
+        found.check()
+        due = await self._parts.mailing.send_corrected_invoice(document_id, recipient)
+        return pb.SendCorrectedInvoiceResponse(due=due)
+
     async def GetInvoicingDocument(
         self, request: pb.GetInvoicingDocumentRequest, context: object
     ) -> pb.GetInvoicingDocumentResponse:

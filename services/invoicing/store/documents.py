@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.documents import (
+    FIRST_REVISION,
     Address,
     Customer,
     CustomerKind,
@@ -97,7 +98,7 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
     if inserted.first() is None:
         return False
     await conn.execute(insert(lines), [_line_row(document.document_id, line) for line in document.lines])
-    await insert_customer(conn, document.document_id, 1, document.customer, document.issued_at)
+    await insert_customer(conn, document.document_id, FIRST_REVISION, document.customer, document.issued_at)
     return True
 
 

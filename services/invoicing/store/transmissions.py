@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, State
+from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, State, accepted
 from services.invoicing.tables import attempts, documents, file_numbers, transmissions
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
@@ -58,6 +58,12 @@ class Transmission:
     def current(self) -> SentFile:
         """The file of the last attempt."""
         return self.files[-1]
+
+    @property
+    def accepted(self) -> SentFile | None:
+        """The file that is the invoice at the tax agency; None where there is none or nobody can tell."""
+        found = accepted([file.attempt for file in self.files])
+        return None if found is None else next(file for file in self.files if file.attempt is found)
 
 
 async def next_file_number(conn: AsyncConnection) -> int:
@@ -221,7 +227,7 @@ def _of(dates: Dates) -> dict[str, datetime | None]:
 def _sent_file(row: Row[Any]) -> SentFile:
     outcome = None if row.outcome is None else Outcome(row.outcome)
     return SentFile(
-        attempt=Attempt(row.attempt, row.tries, outcome),
+        attempt=Attempt(row.attempt, row.tries, outcome, tuple(row.error_codes)),
         customer_revision=row.customer_revision,
         progressive=row.progressive,
         file_name=row.file_name,

@@ -194,6 +194,20 @@ class SendInvoiceResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class SendCorrectedInvoiceRequest(_message.Message):
+    __slots__ = ("document_id", "recipient")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendCorrectedInvoiceResponse(_message.Message):
+    __slots__ = ("due",)
+    DUE_FIELD_NUMBER: _ClassVar[int]
+    due: bool
+    def __init__(self, due: _Optional[bool] = ...) -> None: ...
+
 class GetInvoicingDocumentRequest(_message.Message):
     __slots__ = ("document_id",)
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]

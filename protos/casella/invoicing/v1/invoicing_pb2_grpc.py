@@ -55,6 +55,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceResponse.FromString,
                 _registered_method=True)
+        self.SendCorrectedInvoice = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/SendCorrectedInvoice',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.FromString,
+                _registered_method=True)
         self.GetInvoicingDocument = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/GetInvoicingDocument',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.GetInvoicingDocumentRequest.SerializeToString,
@@ -134,6 +139,13 @@ class InvoicingServiceServicer:
 
     def SendInvoice(self, request, context):
         """Sends the courtesy invoice by email with its PDF: once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendCorrectedInvoice(self, request, context):
+        """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -231,6 +243,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.SendInvoice,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceResponse.SerializeToString,
+            ),
+            'SendCorrectedInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendCorrectedInvoice,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.SerializeToString,
             ),
             'GetInvoicingDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInvoicingDocument,
@@ -392,6 +409,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/SendInvoice',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendCorrectedInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/SendCorrectedInvoice',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,8 @@ class InvoicingServiceStub:
     """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]
     """Sends the courtesy invoice by email with its PDF: once."""
+    SendCorrectedInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]
+    """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy."""
     GetInvoicingDocument: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.GetInvoicingDocumentRequest, _invoicing_pb2.GetInvoicingDocumentResponse]
     """Reads a document."""
     ListDocuments: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListDocumentsRequest, _invoicing_pb2.ListDocumentsResponse]
@@ -75,6 +77,8 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]  # type: ignore[assignment]
     """Sends the courtesy invoice by email with its PDF: once."""
+    SendCorrectedInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]  # type: ignore[assignment]
+    """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy."""
     GetInvoicingDocument: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.GetInvoicingDocumentRequest, _invoicing_pb2.GetInvoicingDocumentResponse]  # type: ignore[assignment]
     """Reads a document."""
     ListDocuments: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListDocumentsRequest, _invoicing_pb2.ListDocumentsResponse]  # type: ignore[assignment]
@@ -130,6 +134,14 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.SendInvoiceResponse, _abc.Awaitable[_invoicing_pb2.SendInvoiceResponse]]:
         """Sends the courtesy invoice by email with its PDF: once."""
+
+    @_abc_1.abstractmethod
+    def SendCorrectedInvoice(
+        self,
+        request: _invoicing_pb2.SendCorrectedInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.SendCorrectedInvoiceResponse, _abc.Awaitable[_invoicing_pb2.SendCorrectedInvoiceResponse]]:
+        """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy."""
 
     @_abc_1.abstractmethod
     def GetInvoicingDocument(
