@@ -1,5 +1,7 @@
 """SignUp: a sign-up that the security checks held for an operator's decision, until it is decided or lapses."""
 
+from contextlib import suppress
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -102,12 +104,10 @@ class SignUp(Process):
         return _ENDS.get(answer.sign_up.state, "in review")
 
     async def let_lapse(self) -> None:
-        """Nobody decided in time."""
-        await quickly(
-            TrialSteps.decide_sign_up,
-            pb.DecideSignUpRequest(request_id=str(workflow.uuid4()), sign_up_id=self.sign_up_id, allow=False),
-            "let the sign-up lapse",
-        )
+        """Nobody decided in time. The daily job may have deleted it in this moment: the next look says so."""
+        with suppress(StepRefused):
+            request = pb.LapseSignUpRequest(sign_up_id=self.sign_up_id)
+            await quickly(TrialSteps.lapse_sign_up, request, "let the sign-up lapse")
 
     async def read(self) -> pb.SignUpStatus:
         """The sign-up's row as it stands."""

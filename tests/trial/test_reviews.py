@@ -31,8 +31,8 @@ async def decide(room: TestRoom, sign_up_id: str, *, allow: bool, request: str |
 
 async def lapse(room: TestRoom, sign_up_id: str) -> pb.SignUpStatus:
     """What the workflow asks for when nobody has decided."""
-    message = pb.DecideSignUpRequest(request_id=request_id(), sign_up_id=sign_up_id)
-    return (await stub(room, "worker").DecideSignUp(message)).sign_up
+    message = pb.LapseSignUpRequest(sign_up_id=sign_up_id)
+    return (await stub(room, "worker").LapseSignUp(message)).sign_up
 
 
 async def test_an_allowed_sign_up_gets_its_email_and_72_hours(held: str, visitors: Visitors, room: TestRoom) -> None:
@@ -127,9 +127,10 @@ async def test_a_sign_up_in_review_is_watched_until_it_is_decided(held: str, roo
         assert await keeping.sign_ups_in_review(conn, None) == []
 
 
-async def test_every_bad_field_of_a_decision_is_named(held: str, room: TestRoom) -> None:
+@pytest.mark.parametrize("allow", [True, False])
+async def test_every_bad_field_of_a_decision_is_named(held: str, room: TestRoom, *, allow: bool) -> None:
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as caught:
-        await stub(room, "worker").DecideSignUp(pb.DecideSignUpRequest(sign_up_id="42", allow=True))
+        await stub(room, "worker").DecideSignUp(pb.DecideSignUpRequest(sign_up_id="42", allow=allow))
     assert {violation.field for violation in caught.value.violations} == {
         "request_id",
         "sign_up_id",

@@ -231,13 +231,12 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
 async def test_a_sign_up_that_nobody_decides_lapses_and_is_not_allowed(temporal: TestNamespace) -> None:
     sign_up = trial_pb2.SignUpStatus(state=trial_pb2.SIGN_UP_STATE_IN_REVIEW, lapses_at=MOMENT, lapses_in=SOON)
 
-    def decide(_: object) -> trial_pb2.DecideSignUpResponse:
+    def lapse(_: object) -> trial_pb2.LapseSignUpResponse:
         sign_up.state = trial_pb2.SIGN_UP_STATE_LAPSED
-        return trial_pb2.DecideSignUpResponse(sign_up=sign_up)
+        return trial_pb2.LapseSignUpResponse(sign_up=sign_up)
 
-    script = Script({"GetSignUp": lambda _: trial_pb2.GetSignUpResponse(sign_up=sign_up), "DecideSignUp": decide})
+    script = Script({"GetSignUp": lambda _: trial_pb2.GetSignUpResponse(sign_up=sign_up), "LapseSignUp": lapse})
     async with running(temporal, names.SIGN_UP, names.SIGN_UP_RECEIVED, script) as run:
         assert await run.end() == "lapsed"
-    (decision,) = script.requests("DecideSignUp")
-    assert not decision.allow
-    assert not decision.HasField("steering")
+    assert script.requests("DecideSignUp") == []
+    assert len(script.requests("LapseSignUp")) == 1

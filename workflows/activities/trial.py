@@ -40,10 +40,14 @@ class TrialSteps:
 
     @step("DecideSignUp")
     async def decide_sign_up(self, request: pb.DecideSignUpRequest) -> pb.DecideSignUpResponse:
-        """Allow, deny or let lapse a sign-up in review."""
-        if request.HasField("steering"):
-            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        """Allow or deny a sign-up in review, by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._trial.DecideSignUp(request)
+
+    @step("LapseSignUp")
+    async def lapse_sign_up(self, request: pb.LapseSignUpRequest) -> pb.LapseSignUpResponse:
+        """End a review that nobody has decided in time."""
+        return await self._trial.LapseSignUp(request)
 
     @step("AdvanceTrial")
     async def advance(self, request: pb.AdvanceTrialRequest) -> pb.AdvanceTrialResponse:

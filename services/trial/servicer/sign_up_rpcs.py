@@ -82,16 +82,17 @@ class SignUpRpcs(TrialServiceServicer):
         return pb.ListSignUpsInReviewResponse(sign_ups=sign_ups, next_page_token=token)
 
     async def DecideSignUp(self, request: pb.DecideSignUpRequest, context: object) -> pb.DecideSignUpResponse:
-        """Allows, denies, or lets lapse when nobody has decided in time."""
+        """Allows or denies a sign-up in review."""
         found = checks.violations()
         sign_up_id = found.uuid("sign_up_id", request.sign_up_id)
         call = self._requests.call(request.request_id, found, sign_up_id=sign_up_id, allow=request.allow)
-        steered = request.allow or request.HasField("steering")
         action = "allow_sign_up" if request.allow else "deny_sign_up"
-        entry = steering_entry(found, request.steering, action, sign_up_id) if steered else None
+        entry = steering_entry(found, request.steering, action, sign_up_id)
         found.check()
-        if entry is None:
-            status = await self._reviews.lapse(sign_up_id)
-        else:
-            status = await self._reviews.decide(call, sign_up_id, entry, allow=request.allow)
+        status = await self._reviews.decide(call, sign_up_id, entry, allow=request.allow)
         return pb.DecideSignUpResponse(sign_up=translate.sign_up(status, self._clock.now()))
+
+    async def LapseSignUp(self, request: pb.LapseSignUpRequest, context: object) -> pb.LapseSignUpResponse:
+        """Ends a review whose time has run out."""
+        status = await self._reviews.lapse(checked_uuid("sign_up_id", request.sign_up_id))
+        return pb.LapseSignUpResponse(sign_up=translate.sign_up(status, self._clock.now()))

@@ -446,3 +446,15 @@ class DecideSignUpResponse(_message.Message):
     SIGN_UP_FIELD_NUMBER: _ClassVar[int]
     sign_up: SignUpStatus
     def __init__(self, sign_up: _Optional[_Union[SignUpStatus, _Mapping]] = ...) -> None: ...
+
+class LapseSignUpRequest(_message.Message):
+    __slots__ = ("sign_up_id",)
+    SIGN_UP_ID_FIELD_NUMBER: _ClassVar[int]
+    sign_up_id: str
+    def __init__(self, sign_up_id: _Optional[str] = ...) -> None: ...
+
+class LapseSignUpResponse(_message.Message):
+    __slots__ = ("sign_up",)
+    SIGN_UP_FIELD_NUMBER: _ClassVar[int]
+    sign_up: SignUpStatus
+    def __init__(self, sign_up: _Optional[_Union[SignUpStatus, _Mapping]] = ...) -> None: ...

@@ -130,6 +130,11 @@ class TrialServiceStub:
                 request_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpRequest.SerializeToString,
                 response_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpResponse.FromString,
                 _registered_method=True)
+        self.LapseSignUp = channel.unary_unary(
+                '/casella.trial.v1.TrialService/LapseSignUp',
+                request_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpRequest.SerializeToString,
+                response_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpResponse.FromString,
+                _registered_method=True)
 
 
 class TrialServiceServicer:
@@ -271,6 +276,14 @@ class TrialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LapseSignUp(self, request, context):
+        """Ends the review of a sign-up that nobody has decided in its time (72 h). Earlier, or after any other end, it changes
+        nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrialServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -368,6 +381,11 @@ def add_TrialServiceServicer_to_server(servicer, server):
                     servicer.DecideSignUp,
                     request_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpRequest.FromString,
                     response_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpResponse.SerializeToString,
+            ),
+            'LapseSignUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.LapseSignUp,
+                    request_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpRequest.FromString,
+                    response_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -884,6 +902,33 @@ class TrialService:
             '/casella.trial.v1.TrialService/DecideSignUp',
             casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpRequest.SerializeToString,
             casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LapseSignUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.trial.v1.TrialService/LapseSignUp',
+            casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpRequest.SerializeToString,
+            casella_dot_trial_dot_v1_dot_trial__pb2.LapseSignUpResponse.FromString,
             options,
             channel_credentials,
             insecure,

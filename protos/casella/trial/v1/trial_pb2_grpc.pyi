@@ -75,6 +75,10 @@ class TrialServiceStub:
     """Lists sign-ups that wait for an operator's decision, oldest first."""
     DecideSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]
     """Allows or denies a sign-up in review; allowing sends the confirmation email."""
+    LapseSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.LapseSignUpRequest, _trial_pb2.LapseSignUpResponse]
+    """Ends the review of a sign-up that nobody has decided in its time (72 h). Earlier, or after any other end, it changes
+    nothing.
+    """
 
 @_typing.type_check_only
 class TrialServiceAsyncStub(TrialServiceStub):
@@ -123,6 +127,10 @@ class TrialServiceAsyncStub(TrialServiceStub):
     """Lists sign-ups that wait for an operator's decision, oldest first."""
     DecideSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]  # type: ignore[assignment]
     """Allows or denies a sign-up in review; allowing sends the confirmation email."""
+    LapseSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.LapseSignUpRequest, _trial_pb2.LapseSignUpResponse]  # type: ignore[assignment]
+    """Ends the review of a sign-up that nobody has decided in its time (72 h). Earlier, or after any other end, it changes
+    nothing.
+    """
 
 class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
     """From the sign-up to the end of the trial: sign-ups with their security checks, accounts and sessions, the trial's dates."""
@@ -282,5 +290,15 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.DecideSignUpResponse, _abc.Awaitable[_trial_pb2.DecideSignUpResponse]]:
         """Allows or denies a sign-up in review; allowing sends the confirmation email."""
+
+    @_abc_1.abstractmethod
+    def LapseSignUp(
+        self,
+        request: _trial_pb2.LapseSignUpRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_trial_pb2.LapseSignUpResponse, _abc.Awaitable[_trial_pb2.LapseSignUpResponse]]:
+        """Ends the review of a sign-up that nobody has decided in its time (72 h). Earlier, or after any other end, it changes
+        nothing.
+        """
 
 def add_TrialServiceServicer_to_server(servicer: TrialServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
