@@ -38,7 +38,6 @@ USUAL_SECONDS = 10.0
 LONG_SECONDS = 30.0
 """For a statement's import or an audit; services end a call after that time, whatever the caller allows."""
 _PAGE = 200
-_IN_ENGLISH = (("accept-language", "en"),)
 _NOTHING = frozenset({errors_pb2.REASON_NOT_FOUND, errors_pb2.REASON_PROFILE_MISSING})
 
 
@@ -104,7 +103,7 @@ class Rooms:
             Unreachable: It is away, too slow, or has failed.
         """
         try:
-            return await method(request, timeout=seconds, metadata=_IN_ENGLISH)
+            return await method(request, timeout=seconds)
         except grpc.aio.AioRpcError as error:
             room = str(request.DESCRIPTOR.file.package).split(".")[1]
             raise self._unreachable(room, error) from None
@@ -154,7 +153,7 @@ class Rooms:
         if name not in self._channels:
             address = self.where.address(room)  # where nothing runs, a secret is not missed
             secret = self.where.secret() if with_secret else ""
-            self._channels[name] = open_channel(address, secret, self.where.settings.tls)
+            self._channels[name] = open_channel(address, secret, self.where.settings.tls, language="en")
         return self._channels[name]
 
     def _unreachable(self, room: str, error: grpc.aio.AioRpcError) -> Unreachable:

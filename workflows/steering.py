@@ -19,8 +19,8 @@ _REASON_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _BANK_REFERENCE = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
 _AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-LONGEST_EXTENSION = 90
-"""Days by which a trial may be extended at once; the trial service holds the same limit."""
+_INT32 = 2**31 - 1
+"""What fits into a message; how many days are too many is for the service to say."""
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Extension(Why):
     """By how much to extend a trial: ``{"days": 7, "reason_code": "slow_migration", "ticket_id": ""}``."""
 
     days: Any = 0
-    """Whole number: days, 1 to 90."""
+    """Whole number: days, at least 1; how many at most is for the trial service to say."""
 
 
 @dataclass
@@ -89,7 +89,7 @@ def check_why(why: Why) -> None:
 
 
 def check_extension(extension: Extension) -> None:
-    """Refuse an extension outside 1 to 90 days.
+    """Refuse what is no number of days.
 
     Raises:
         Wrong: With what would be right.
@@ -113,8 +113,8 @@ def check_transfer(transfer: Transfer) -> None:
 def days_of(extension: Extension) -> int:
     """By how many days to extend."""
     days = extension.days
-    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST_EXTENSION:
-        raise Wrong(f"days: a whole number from 1 to {LONGEST_EXTENSION}, without quotes")
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _INT32:
+        raise Wrong("days: a whole number of days, for example 7, without quotes")
     return days
 
 

@@ -77,7 +77,7 @@ class Trial(Process):
         self.look_again()
 
     @workflow.update(
-        description="Moves the trial's end later by 1 to 90 days, even after it; reminders and purge move with it. "
+        description="Moves the trial's end later by whole days, even after it; reminders and purge move with it. "
         'Data: {"days": 7, "reason_code": "slow_migration"}'
     )
     async def extend_trial(self, extension: Extension = NO_EXTENSION) -> str:

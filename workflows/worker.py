@@ -75,10 +75,13 @@ class Stubs:
 
     @classmethod
     def connect(cls, settings: ProcessSettings) -> "Stubs":
-        """Open one channel a service; calls carry what proves that they are the worker's."""
+        """Open one channel a service; calls carry what proves that they are the worker's.
+
+        Operators read the refusals in the Temporal UI, so these come in its language.
+        """
 
         def reach(address: str) -> Channel:
-            return channel_of(settings, address)
+            return channel_of(settings, address, language="en")
 
         return cls(
             TrialServiceStub(reach(settings.trial_address)),

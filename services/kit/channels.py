@@ -34,18 +34,19 @@ _RETRIES = {
 """Every mutating RPC has a request_id or a guarded statement, so that a repetition is harmless."""
 
 
-def channel_of(settings: ProcessSettings, address: str) -> Channel:
+def channel_of(settings: ProcessSettings, address: str, *, language: str = "") -> Channel:
     """Open a process's channel to a service, with all by which it proves who it is: certificate or secret."""
-    return open_channel(address, settings.caller_secret, settings.tls)
+    return open_channel(address, settings.caller_secret, settings.tls, language=language)
 
 
-def open_channel(address: str, secret: str, tls: Tls | None = None) -> Channel:
+def open_channel(address: str, secret: str, tls: Tls | None = None, *, language: str = "") -> Channel:
     """Open the channel to a service; it connects at the first call and again whenever it must.
 
     Args:
         address: ``host:port``.
         secret: This process's own secret (``settings.caller_secret``).
         tls: The files of mutual TLS (``settings.tls``); without them the channel is for loopback.
+        language: ``it`` or ``en``: who reads what is said of bad fields, where the call in hand says nothing of it.
     """
     config = {"methodConfig": [{"name": [{}], "retryPolicy": _RETRIES}]}
     options = (
@@ -57,7 +58,7 @@ def open_channel(address: str, secret: str, tls: Tls | None = None) -> Channel:
         ("grpc.min_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2000),  # the default of 2 minutes outlasts every restart
     )
-    interceptors = [_Caller(secret)]
+    interceptors = [_Caller(secret, language)]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
     credentials = grpc.ssl_channel_credentials(
@@ -69,8 +70,9 @@ def open_channel(address: str, secret: str, tls: Tls | None = None) -> Channel:
 class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
     """Adds what every call carries, and translates what comes back."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, language: str) -> None:
         self._secret = secret
+        self._language = language
 
     async def intercept_unary_unary(
         self,
@@ -98,6 +100,8 @@ class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
             for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):
                 if metadata.get(key) is None:
                     metadata[key] = value
+        if self._language and metadata.get(LANGUAGE) is None:
+            metadata[LANGUAGE] = self._language
         timeout = DEADLINE_SECONDS if details.timeout is None else details.timeout
         return ClientCallDetails(details.method, timeout, metadata, details.credentials, details.wait_for_ready)
 

@@ -78,11 +78,14 @@ async def test_a_trial_is_extended_by_whole_days(desk: Desk) -> None:
     customer = desk.play.customer()
     trial, workflow_id = await customer.begin_trial(), names.trial_id(customer.account_id)
     await desk.stands(workflow_id, "Active")
-    for days in ("7", 7.5, 0, 91, True, None):
+    for days in ("7", 7.5, 0, True, None):
         await refused(
             desk, workflow_id, "extend_trial", {"reason_code": "slow_migration", "days": days}, "days: a whole"
         )
     await refused(desk, workflow_id, "extend_trial", {"days": 7}, "reason_code")
+    too_long = await desk.update(workflow_id, "extend_trial", {"days": 91, "reason_code": "slow_migration"})
+    assert too_long.refusal == "days: The value must be between 1 and 90"
+    assert f"an update was refused: extend by 91 days: {too_long.refusal}" in await desk.details(workflow_id)
     assert (await customer.trial()).ends_at == trial.ends_at
     ticket = str(uuid4())
     data = {"days": 7, "reason_code": "slow_migration", "ticket_id": ticket}

@@ -180,6 +180,13 @@ async def test_the_first_of_our_languages_counts(room: TestRoom, echo: Echo, acc
     assert json.loads(told)["language"] == language
 
 
+async def test_a_channels_language_counts_where_a_call_brings_none(room: TestRoom, echo: Echo) -> None:
+    async with open_channel(room.address, caller_secret("worker"), language="en") as channel:
+        by_itself = await echo.call(channel, "OnlyWorker")
+        brought = await echo.call(channel, "OnlyWorker", metadata=((LANGUAGE, "it"),))
+    assert [json.loads(told)["language"] for told in (by_itself, brought)] == ["en", "it"]
+
+
 async def test_a_callers_correlation_id_is_kept_unless_it_has_another_form(room: TestRoom, echo: Echo) -> None:
     brought = str(new_id())
     told = await echo.call(room.channel("worker"), "OnlyWorker", metadata=((CORRELATION_ID, brought),))

@@ -44,7 +44,12 @@ def step(name: str) -> Callable[[Method[Request, Response]], Method[Request, Res
 
 
 def _sentence(refused: Refused) -> str:
-    """Why it was refused, for an operator: the service's sentence and its facts, which hold no personal data."""
+    """Why it was refused, for an operator: what is wrong with each field, or the service's sentence and its facts.
+
+    Neither holds personal data: what is said of a field never repeats what was typed into it.
+    """
+    if refused.violations:
+        return "; ".join(f"{bad.field}: {bad.message.rstrip('.')}" for bad in refused.violations)
     facts = ", ".join(f"{name}: {value}" for name, value in sorted(refused.metadata.items()) if value)
     return f"{refused.message} ({facts})" if facts else refused.message
 
