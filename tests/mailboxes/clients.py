@@ -87,6 +87,16 @@ async def unlock(room: TestRoom, customer: Customer, **sizes: int) -> pb.UnlockA
     return await stub(room, "worker").UnlockAccount(request)
 
 
+def suspension(account_id: str, **fields: Any) -> pb.SuspendAccountRequest:
+    """A new request that an account be suspended."""
+    return pb.SuspendAccountRequest(request_id=request_id(), account_id=account_id, **fields)
+
+
+def resumption(account_id: str, **fields: Any) -> pb.ResumeAccountRequest:
+    """A new request that a suspension end."""
+    return pb.ResumeAccountRequest(request_id=request_id(), account_id=account_id, **fields)
+
+
 async def send(room: TestRoom, address: str, recipients: int = 1, message: str = "") -> pb.RecordSendResponse:
     """Asks as the mail server whether a message may leave."""
     request = pb.RecordSendRequest(request_id=message or request_id(), address=address, recipients=recipients)

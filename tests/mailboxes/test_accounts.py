@@ -6,9 +6,10 @@ import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from services.kit import requests
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
-from tests.mailboxes.clients import STEERING, Customer, new_customer, stub, unlock
+from tests.mailboxes.clients import STEERING, Customer, new_customer, resumption, stub, suspension, unlock
 from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom
 
@@ -121,7 +122,7 @@ async def test_an_order_unlocks_once_and_is_answered_alike_for_ever(room: TestRo
     assert from_timestamp(first.unlocked_at) == START
     assert len(await room.rows("unlocks")) == 1
     room.clock.advance(days=40)
-    await worker.SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+    await worker.SuspendAccount(suspension(customer.id))
     again = await worker.UnlockAccount(request)
     assert (again.unlocked_at, again.allowance.state) == (first.unlocked_at, SUSPENDED)
 
@@ -156,21 +157,47 @@ async def test_nothing_unlocks_or_reopens_a_purged_account(room: TestRoom, custo
     with refused_as(errors_pb2.REASON_ACCOUNT_PURGED):
         await customer.add_domain("rossi.example")
     with refused_as(errors_pb2.REASON_ACCOUNT_PURGED):
-        await stub(room, "worker").SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+        await stub(room, "worker").SuspendAccount(suspension(customer.id))
 
 
 async def test_a_suspension_stops_growth_and_ends_at_once(room: TestRoom, customer: Customer) -> None:
     await unlock(room, customer)
     worker = stub(room, "worker")
     for _ in range(2):
-        suspended = await worker.SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+        suspended = await worker.SuspendAccount(suspension(customer.id))
         assert suspended.allowance.state == SUSPENDED
     with refused_as(errors_pb2.REASON_ACCOUNT_RESTRICTED):
         await customer.add_domain("new.example")
     for _ in range(2):
-        resumed = await worker.ResumeAccount(pb.ResumeAccountRequest(account_id=customer.id))
+        resumed = await worker.ResumeAccount(resumption(customer.id))
         assert resumed.allowance.state == UNLOCKED
     await customer.add_domain("new.example")
+
+
+async def test_a_late_repetition_does_not_undo_the_opposite_step(room: TestRoom, customer: Customer) -> None:
+    await unlock(room, customer)
+    worker = stub(room, "worker")
+    suspend = suspension(customer.id)
+    resume = resumption(customer.id)
+    await worker.SuspendAccount(suspend)
+    await worker.ResumeAccount(resume)
+    room.clock.advance(days=29)
+    assert (await worker.SuspendAccount(suspend)).allowance.state == UNLOCKED
+    await worker.SuspendAccount(suspension(customer.id))
+    assert (await worker.ResumeAccount(resume)).allowance.state == SUSPENDED
+
+
+async def test_an_operators_repetition_does_nothing_even_when_its_request_is_forgotten(
+    room: TestRoom, customer: Customer
+) -> None:
+    await unlock(room, customer)
+    operator = stub(room, "operator")
+    suspend = suspension(customer.id, steering=STEERING)
+    await operator.SuspendAccount(suspend)
+    await operator.ResumeAccount(resumption(customer.id, steering=STEERING))
+    await requests.prune(room.core.database, room.clock.advance(days=31))
+    assert await room.rows("requests") == []
+    assert (await operator.SuspendAccount(suspend)).allowance.state == UNLOCKED
 
 
 @pytest.mark.parametrize("restricted", [False, True])
@@ -178,15 +205,15 @@ async def test_only_a_paid_account_is_suspended(room: TestRoom, customer: Custom
     if restricted:
         await restrict(room, customer)
     with refused_as(errors_pb2.REASON_ACCOUNT_RESTRICTED):
-        await stub(room, "worker").SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+        await stub(room, "worker").SuspendAccount(suspension(customer.id))
     with refused_as(errors_pb2.REASON_ACCOUNT_RESTRICTED):
-        await stub(room, "worker").ResumeAccount(pb.ResumeAccountRequest(account_id=customer.id))
+        await stub(room, "worker").ResumeAccount(resumption(customer.id))
 
 
 async def test_an_operators_suspension_is_audited_once(room: TestRoom, customer: Customer) -> None:
     await unlock(room, customer)
     for _ in range(2):
-        request = pb.SuspendAccountRequest(account_id=customer.id, steering=STEERING)
+        request = suspension(customer.id, steering=STEERING)
         await stub(room, "operator").SuspendAccount(request)
     [entry] = await room.rows("audit")
     assert (entry["actor"], entry["action"]) == ("operator@provider", "suspend_account")
@@ -201,8 +228,8 @@ async def test_an_unknown_account_is_not_found(room: TestRoom) -> None:
     for call in (
         worker.RestrictAccount(pb.RestrictAccountRequest(account_id=unknown)),
         worker.ReopenAccount(pb.ReopenAccountRequest(account_id=unknown)),
-        worker.SuspendAccount(pb.SuspendAccountRequest(account_id=unknown)),
-        worker.ResumeAccount(pb.ResumeAccountRequest(account_id=unknown)),
+        worker.SuspendAccount(suspension(unknown)),
+        worker.ResumeAccount(resumption(unknown)),
         worker.ProvePurged(pb.ProvePurgedRequest(account_id=unknown)),
     ):
         with refused_as(errors_pb2.REASON_NOT_FOUND):

@@ -82,6 +82,8 @@ WORKERS: list[tuple[Asked, list[str]]] = [
     (annual(sizes=[pb.SizeCount(mailboxes=2)]), ["sizes[0].size"]),
     (annual(sizes=[boxes(GB_8, -1), boxes(GB_25, 3)]), ["sizes[0].mailboxes"]),
     (call("SuspendAccount", steering=common_pb2.Steering(reason_code="x")), ["steering.actor"]),
+    (call("SuspendAccount", request_id=""), ["request_id"]),
+    (call("ResumeAccount", request_id="7"), ["request_id"]),
 ]  # fmt: skip
 
 OPERATORS: list[tuple[Asked, list[str]]] = [

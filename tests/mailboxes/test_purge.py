@@ -13,7 +13,7 @@ from services.kit.wire import from_timestamp
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.removals import Removals
 from services.mailboxes.service.purges import Purges
-from tests.mailboxes.clients import Customer, new_customer, send, stub, unlock
+from tests.mailboxes.clients import Customer, new_customer, send, stub, suspension, unlock
 from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom
 
@@ -72,7 +72,7 @@ async def test_a_paid_account_is_purged_only_after_its_contract(room: TestRoom, 
     await unlock(room, customer)
     with refused_as(errors_pb2.REASON_SUBSCRIPTION_RUNS):
         await purge(room, customer.id)
-    await stub(room, "worker").SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+    await stub(room, "worker").SuspendAccount(suspension(customer.id))
     with refused_as(errors_pb2.REASON_SUBSCRIPTION_RUNS):
         await purge(room, customer.id)
     assert len(await customer.mailboxes()) == 3

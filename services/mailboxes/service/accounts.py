@@ -93,21 +93,21 @@ class Accounts:
                 raise NotFound
             return await _present(conn, account_id), unlock.unlocked_at
 
-    async def suspend(self, account_id: UUID, entry: AuditEntry | None) -> Allowance:
+    async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
         """Stops sending and growing of an unlocked account whose bill is not paid.
 
         Raises:
             AccountRestricted: It is not unlocked, so there is nothing to suspend.
         """
-        return await self._steer(account_id, AccountState.UNLOCKED, AccountState.SUSPENDED, entry)
+        return await self._steer(call, account_id, AccountState.UNLOCKED, AccountState.SUSPENDED, entry)
 
-    async def resume(self, account_id: UUID, entry: AuditEntry | None) -> Allowance:
+    async def resume(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
         """Ends a suspension; at once, because the customer has paid.
 
         Raises:
             AccountRestricted: It is neither suspended nor unlocked.
         """
-        return await self._steer(account_id, AccountState.SUSPENDED, AccountState.UNLOCKED, entry)
+        return await self._steer(call, account_id, AccountState.SUSPENDED, AccountState.UNLOCKED, entry)
 
     async def set_feature(
         self, call: Call, account_id: UUID, feature: Feature, entry: AuditEntry, *, off: bool
@@ -134,20 +134,21 @@ class Accounts:
             return await _present(conn, account_id)
 
     async def _steer(
-        self, account_id: UUID, before: AccountState, after: AccountState, entry: AuditEntry | None
+        self, call: Call, account_id: UUID, before: AccountState, after: AccountState, entry: AuditEntry | None
     ) -> Allowance:
-        """Moves an account between two states of a paid contract; told again, it changes nothing."""
-        now = self._clock.now()
+        """Moves an account between two states of a paid contract; told again, it changes nothing.
+
+        The audit trail remembers an operator's deed when the request is long forgotten.
+        """
         async with self._database.transaction() as conn:
-            account = await _locked(conn, account_id)
-            if account.state is AccountState.PURGED:
-                raise AccountPurged
-            if account.state not in {before, after}:
-                raise AccountRestricted(metadata={"state": account.state})
-            if account.state is before:
-                await store.set_state(conn, account_id, frozenset({before}), after, now)
-                if entry is not None:
-                    await audit.record(conn, entry, now)
+            if await claim(conn, call, account_id) is None:
+                account = await _locked(conn, account_id)
+                if account.state is AccountState.PURGED:
+                    raise AccountPurged
+                if account.state not in {before, after}:
+                    raise AccountRestricted(metadata={"state": account.state})
+                if account.state is before and (entry is None or await audit.record(conn, entry, call.at)):
+                    await store.set_state(conn, account_id, frozenset({before}), after, call.at)
             return await _present(conn, account_id)
 
 

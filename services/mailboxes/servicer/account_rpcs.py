@@ -79,8 +79,9 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         entry = _steering(found, request.steering, "suspend_account", account_id)
+        call = self._requests.call(request.request_id, found, account_id=account_id, steering=request.steering)
         found.check()
-        allowance = await self._accounts.suspend(account_id, entry)
+        allowance = await self._accounts.suspend(call, account_id, entry)
         return pb.SuspendAccountResponse(allowance=translate.allowance(allowance))
 
     async def ResumeAccount(self, request: pb.ResumeAccountRequest, context: object) -> pb.ResumeAccountResponse:
@@ -88,8 +89,9 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         entry = _steering(found, request.steering, "resume_account", account_id)
+        call = self._requests.call(request.request_id, found, account_id=account_id, steering=request.steering)
         found.check()
-        allowance = await self._accounts.resume(account_id, entry)
+        allowance = await self._accounts.resume(call, account_id, entry)
         return pb.ResumeAccountResponse(allowance=translate.allowance(allowance))
 
     async def SetFeature(self, request: pb.SetFeatureRequest, context: object) -> pb.SetFeatureResponse:

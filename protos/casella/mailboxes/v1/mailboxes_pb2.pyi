@@ -348,12 +348,14 @@ class UnlockAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SuspendAccountRequest(_message.Message):
-    __slots__ = ("account_id", "steering")
+    __slots__ = ("account_id", "steering", "request_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     steering: _common_pb2.Steering
-    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    request_id: str
+    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class SuspendAccountResponse(_message.Message):
     __slots__ = ("allowance",)
@@ -362,12 +364,14 @@ class SuspendAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
 class ResumeAccountRequest(_message.Message):
-    __slots__ = ("account_id", "steering")
+    __slots__ = ("account_id", "steering", "request_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     steering: _common_pb2.Steering
-    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    request_id: str
+    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ResumeAccountResponse(_message.Message):
     __slots__ = ("allowance",)
