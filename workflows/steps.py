@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from workflows import retries
 
@@ -50,7 +50,7 @@ async def quickly(step: Step[Request, Response], request: Request, summary: str)
             retry_policy=retries.ONCE,
             summary=summary,
         )
-    except (ActivityError, ApplicationError) as error:
+    except FailureError as error:  # whatever it is: a time-out arrives wrapped, but bare when the run is replayed
         if is_cancelled_exception(error):
             raise
         _raise_if_refused(error, summary)
@@ -82,7 +82,7 @@ async def visibly(step: Step[Request, Response], request: Request, summary: str,
         raise
 
 
-def _raise_if_refused(error: ActivityError | ApplicationError, step: str) -> None:
+def _raise_if_refused(error: FailureError, step: str) -> None:
     """A failed local activity arrives bare, a normal one wrapped; both name the reason in the error's type."""
     cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError) and cause.non_retryable and (cause.type or "").startswith("REASON_"):

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ _LOOK_SECONDS = 0.05
 
 @dataclass
 class Script:
-    """All five services at once: answers by RPC name, and what was asked."""
+    """All five services at once: answers by RPC name, and what was asked. An answer may be awaited for."""
 
     answers: Mapping[str, Answer]
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -38,7 +39,8 @@ class Script:
 
         async def call(request: Any, timeout: float | None = None) -> Any:
             self.asked.append((rpc, request))
-            return self.answers[rpc](request)
+            answer = self.answers[rpc](request)
+            return await answer if isawaitable(answer) else answer
 
         return call
 

@@ -1,8 +1,11 @@
 """Each branch of the workflows that money, a hold or a person decides, led by a script on the real Temporal server."""
 
+import asyncio
+
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.worker import Replayer
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as invoicing
@@ -10,9 +13,11 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
+from services.kit import temporal_client
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names
+from workflows.worker import WORKFLOWS
 
 MOMENT = Timestamp(seconds=1_795_000_000)
 SOON = Duration(nanos=50_000_000)
@@ -38,6 +43,29 @@ async def test_a_purge_deletes_proves_and_records_in_this_order(temporal: TestNa
         assert await run.end() == "purged"
     steps = script.order_of("PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged")
     assert steps == ["PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged"]
+
+
+async def test_a_run_whose_steps_were_all_stalled_once_is_replayed(temporal: TestNamespace) -> None:
+    """The local attempt times out, the normal activity goes through; a worker that starts later must agree."""
+    willing = purging()
+    released: dict[str, asyncio.Event] = {}
+
+    def stalled_once(rpc: str) -> Answer:
+        async def answer(request: object) -> object:
+            released.setdefault(rpc, asyncio.Event())
+            if len(script.requests(rpc)) == 1:
+                await released[rpc].wait()
+            released[rpc].set()
+            return willing.answers[rpc](request)
+
+        return answer
+
+    script = Script({rpc: stalled_once(rpc) for rpc in willing.answers})
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        assert await run.end() == "purged"
+        history = await run.handle.fetch_history()
+    assert [len(script.requests(rpc)) for rpc in ("PurgeAccount", "CloseLogin", "RecordPurged")] == [2, 2, 2]
+    await Replayer(workflows=WORKFLOWS, data_converter=temporal_client.data_converter()).replay_workflow(history)
 
 
 async def test_a_hold_set_between_the_deletions_keeps_the_login(temporal: TestNamespace) -> None:
