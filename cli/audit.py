@@ -1,4 +1,6 @@
-"""`casella audit`: has invoicing prove its numbers and payments its ledger."""
+"""`casella audit`: has invoicing prove its numbers and payments its ledger, and ties payments to invoices."""
+
+import dataclasses
 
 import click
 
@@ -7,15 +9,17 @@ from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.failures import EXIT_REFUSED
 from cli.rooms import LONG_SECONDS, open_rooms, run
+from cli.ties import Ties, tie
+from services.kit.wire import from_timestamp
 
 _EARLIEST, _LATEST = 2000, 2999
 
 
-@click.command(short_help="Prove invoice numbers and ledger.")
+@click.command(short_help="Prove invoice numbers and ledger, tie payments to invoices.")
 @click.option("--year", type=click.IntRange(_EARLIEST, _LATEST), help="Invoice numbers of this year only.")
 @screen.json_option
 def audit(year: int | None, *, as_json: bool) -> None:
-    """Prove invoice numbers and ledger; exit code 1 where something does not agree."""
+    """Prove invoice numbers and ledger, tie payments to invoices; exit code 1 where something does not agree."""
     if not run(_audit(year or 0, as_json=as_json)):
         raise SystemExit(EXIT_REFUSED)
 
@@ -26,19 +30,38 @@ async def _audit(year: int, *, as_json: bool) -> bool:
             numbering = await rooms.ask(
                 rooms.invoicing.AuditNumbering, invoicing_pb2.AuditNumberingRequest(year=year), LONG_SECONDS
             )
+            # Invoices before payments: what is invoiced was paid before, so its payment is found.
+            invoices = await rooms.ask_all(
+                rooms.invoicing.ListInvoices, invoicing_pb2.ListInvoicesRequest(), "invoices"
+            )
+            paid = await rooms.ask_all(
+                rooms.payments.ListPaidRequests, payments_pb2.ListPaidRequestsRequest(), "payment_requests"
+            )
             ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
-    proved = not numbering.violations and ledger.balanced
+    ties = tie(paid, invoices, from_timestamp(numbering.audited_at))
+    proved = not numbering.violations and ledger.balanced and not ties.findings
     if as_json:
-        screen.show_json({"proved": proved, "numbering": numbering, "ledger": ledger})
+        screen.show_json({"proved": proved, "numbering": numbering, "ledger": ledger, "ties": dataclasses.asdict(ties)})
     else:
-        _show(numbering, ledger)
+        _show(numbering, ledger, ties)
     return proved
 
 
-def _show(numbering: invoicing_pb2.AuditNumberingResponse, ledger: payments_pb2.ProveLedgerResponse) -> None:
+def _show(
+    numbering: invoicing_pb2.AuditNumberingResponse, ledger: payments_pb2.ProveLedgerResponse, ties: Ties
+) -> None:
     screen.show_facts(
         f"Invoice numbers: {'VIOLATED' if numbering.violations else 'no gap, no repeat, dated and sent in time'}",
         [("invoices", str(numbering.invoices)), *(("violation", text) for text in numbering.violations)],
+    )
+    screen.show_facts(
+        f"Payments and invoices: {'NOT TIED' if ties.findings else 'each tied to the other, in sum and date'}",
+        [
+            ("paid payment requests", str(ties.payments)),
+            ("invoices", str(ties.invoices)),
+            ("paid a moment ago, invoice to come", str(ties.in_progress or "")),
+            *(("mismatch", text) for text in ties.findings),
+        ],
     )
     screen.show_facts(
         f"Ledger: {'balanced' if ledger.balanced else 'NOT BALANCED'}",

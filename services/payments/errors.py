@@ -4,12 +4,6 @@ from casella.common.v1 import errors_pb2
 from services.kit.errors import CasellaError
 
 
-class PaymentRequestClosed(CasellaError):
-    """The payment request is closed."""
-
-    reason = errors_pb2.REASON_PAYMENT_REQUEST_CLOSED
-
-
 class PaymentProcessing(CasellaError):
     """A payment is being processed: wait for its end."""
 

@@ -18,6 +18,7 @@ from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from tests.cli.desk import Desk, audited, furnished, open_ticket
+from tests.e2e.levers import without_worker
 from tests.e2e.play import database
 from workflows import names
 
@@ -307,6 +308,7 @@ async def test_the_audit_proves_numbers_and_ledger(desk: Desk) -> None:
     ran = (await desk.terminal.casella("audit")).well()
     assert "no gap" in ran.out
     assert "Ledger: balanced" in ran.out
+    assert "each tied to the other" in ran.out
     assert (await desk.terminal.casella("audit", "--json", "--year", f"{datetime.now(UTC):%Y}")).well().json["proved"]
 
 
@@ -328,18 +330,73 @@ async def test_the_clock_moves_for_everybody(desk: Desk) -> None:
     assert "0 days 1 h" in (await desk.terminal.casella("clock", "show")).well().out
 
 
-async def test_the_audit_ends_with_1_where_a_payment_has_no_money(desk: Desk) -> None:
-    """The last test: the ledger of this world stays wrong."""
-    request = await desk.order_to_pay()
+async def change_payment(desk: Desk, payment_request_id: str, values: str) -> None:
+    """Change a payment request's row as the schema's owner may, behind the service."""
     connection = await database(desk.play, "payments")
     try:
-        await connection.execute(
-            "UPDATE payment_requests SET state = 'paid', paid_at = created_at, available_on = current_date"
-            " WHERE id = $1",
-            UUID(request.payment_request_id),
-        )
+        await connection.execute(f"UPDATE payment_requests SET {values} WHERE id = $1", UUID(payment_request_id))
     finally:
         await connection.close()
-    (await desk.terminal.casella("audit")).badly(1, "NOT BALANCED", "discrepancy")
-    assert (await desk.terminal.casella("audit", "--json")).badly(1).json["proved"] is False
+
+
+async def change_invoice(desk: Desk, values: str) -> None:
+    """Change the buyer's invoice as the schema's owner may, who can switch off what keeps documents as they are."""
+    connection = await database(desk.play, "invoicing")
+    try:
+        async with connection.transaction():
+            await connection.execute("ALTER TABLE documents DISABLE TRIGGER documents_stay")
+            await connection.execute(f"UPDATE documents SET {values} WHERE id = $1", UUID(desk.order.invoice_id))
+            await connection.execute("ALTER TABLE documents ENABLE TRIGGER documents_stay")
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ("gross = gross + 1, vat = vat + 1", "gross = gross - 1, vat = vat - 1"),
+        ("currency = 'USD'", "currency = 'EUR'"),
+    ],
+    ids=["amount", "currency"],
+)
+async def test_the_audit_finds_an_invoice_of_another_sum_than_was_paid(desk: Desk, broken: str, mended: str) -> None:
+    await change_invoice(desk, broken)
+    ran = await desk.terminal.casella("audit")
+    await change_invoice(desk, mended)
+    ran.badly(1, "NOT TIED", desk.order.payment_request_id, desk.order.invoice_id, "the amounts differ")
+    assert "each tied to the other" in (await desk.terminal.casella("audit")).well().out
+
+
+async def test_the_audit_finds_an_invoice_of_another_day_than_the_money_was_there(desk: Desk) -> None:
+    await change_payment(desk, desk.order.payment_request_id, "available_on = available_on - 1")
+    ran = await desk.terminal.casella("audit")
+    await change_payment(desk, desk.order.payment_request_id, "available_on = available_on + 1")
+    ran.badly(1, "NOT TIED", desk.order.payment_request_id, desk.order.invoice_id, "available on another day")
+    assert "each tied to the other" in (await desk.terminal.casella("audit")).well().out
+
+
+async def test_the_audit_finds_an_invoice_without_a_payment_and_a_payment_without_an_invoice(desk: Desk) -> None:
+    await change_payment(desk, desk.order.payment_request_id, "paid_at = paid_at - interval '10 minutes'")
+    await change_invoice(desk, "order_id = id")  # its order's payment is left alone, and it names an order of nobody
+    ran = await desk.terminal.casella("audit", "--json")
+    await change_invoice(desk, f"order_id = '{desk.order.order_id}'")
+    findings = ran.badly(1).json["ties"]["findings"]
+    assert len(findings) == 2
+    assert any(desk.order.payment_request_id in found and "no invoice" in found for found in findings)
+    assert any(desk.order.invoice_id in found and "no paid payment request" in found for found in findings)
+    assert (await desk.terminal.casella("audit", "--json")).well().json["ties"]["findings"] == []
+
+
+async def test_the_audit_ends_with_1_where_a_payment_has_no_money_and_after_10_minutes_no_invoice(desk: Desk) -> None:
+    """The last test: the ledger of this world stays wrong."""
+    request = await desk.order_to_pay()
+    async with without_worker(desk.play):  # nobody goes on with the order
+        paid = "state = 'paid', available_on = current_date, paid_at = created_at"
+        await change_payment(desk, request.payment_request_id, paid)
+        (await desk.terminal.casella("audit")).badly(1, "NOT BALANCED", "discrepancy", "invoice to come")
+        ties = (await desk.terminal.casella("audit", "--json")).badly(1).json["ties"]
+        assert (ties["in_progress"], ties["findings"]) == (1, [])
+        await change_payment(desk, request.payment_request_id, "paid_at = created_at - interval '10 minutes'")
+        (await desk.terminal.casella("audit")).badly(1, "NOT TIED", request.payment_request_id, "no invoice")
+        assert (await desk.terminal.casella("audit", "--json")).badly(1).json["proved"] is False
     (await desk.terminal.casella("doctor")).badly(1, "WRONG", "casella audit")

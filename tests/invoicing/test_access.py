@@ -21,6 +21,7 @@ ALLOWED = {
     "SendCorrectedInvoice": {"worker"},
     "GetInvoicingDocument": {"gateway", "worker", "operator"},
     "ListDocuments": {"gateway", "operator"},
+    "ListInvoices": {"operator"},
     "GetDocumentFile": {"gateway", "operator"},
     "CheckProfile": {"ordering", "operator"},
     "TransmitInvoice": {"worker"},
@@ -115,3 +116,22 @@ async def test_a_list_is_paged_newest_first_without_loss_or_repetition(
     assert moments == sorted(moments, reverse=True)
     request = pb.ListDocumentsRequest(account_id=account)
     assert len((await operator.ListDocuments(request)).documents) == 8
+
+
+async def test_the_invoices_of_all_customers_are_listed_page_by_page(worker: Stub, operator: Stub) -> None:
+    await worker.IssueProforma(proforma_request())
+    issued = [(await worker.IssueInvoice(invoice_request())).document for _ in range(5)]
+    request = pb.ListInvoicesRequest()
+    request.page.page_size = 2
+    listed: list[pb.Document] = []
+    while True:
+        answer = await operator.ListInvoices(request)
+        listed += answer.invoices
+        request.page.page_token = answer.next_page_token
+        if not answer.next_page_token:
+            break
+    for document in issued:
+        document.ClearField("lines")
+        document.ClearField("files")
+        document.ClearField("transmission_state")
+    assert listed == sorted(issued, key=lambda document: document.document_id)

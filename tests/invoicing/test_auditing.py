@@ -10,6 +10,7 @@ from tests.support.room import TestRoom
 
 async def audit(operator: Stub, year: int = 0) -> tuple[int, list[str]]:
     answer = await operator.AuditNumbering(pb.AuditNumberingRequest(year=year))
+    assert answer.HasField("audited_at")
     return answer.invoices, list(answer.violations)
 
 

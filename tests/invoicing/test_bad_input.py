@@ -184,6 +184,12 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         pb.ListDocumentsRequest(account_id=ID, page=common_pb2.PageRequest(page_token="AAAA")),
         {"page.page_token"},
     ),
+    (
+        "operator",
+        "ListInvoices",
+        pb.ListInvoicesRequest(page=common_pb2.PageRequest(page_size=201, page_token="AAAA")),
+        {"page.page_size", "page.page_token"},
+    ),
     ("operator", "GetDocumentFile", pb.GetDocumentFileRequest(), {"document_id", "file_id"}),
     ("operator", "CheckProfile", pb.CheckProfileRequest(), {"party.kind"}),
     ("worker", "TransmitInvoice", pb.TransmitInvoiceRequest(), {"invoice_id"}),

@@ -194,6 +194,27 @@ async def test_what_does_not_exist_is_not_found(world: World, method: str, messa
     assert refused.value.code is grpc.StatusCode.NOT_FOUND
 
 
+async def test_what_is_paid_is_listed_whole_page_by_page_and_without_its_links(world: World) -> None:
+    requests = [await world.request() for _ in range(5)]
+    for request in requests[1:]:
+        await world.stripe.pay(await world.start(request))
+    await world.deliver()
+    asked = payments_pb2.ListPaidRequestsRequest()
+    asked.page.page_size = 3
+    found: list[payments_pb2.PaymentRequest] = []
+    while True:
+        answer = await world.stub("operator").ListPaidRequests(asked)
+        found += answer.payment_requests
+        asked.page.page_token = answer.next_page_token
+        if not answer.next_page_token:
+            break
+    paid = [await world.get(request) for request in requests[1:]]
+    for each in paid:
+        assert each.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID
+        each.ClearField("pay_url")
+    assert found == sorted(paid, key=lambda each: each.payment_request_id)
+
+
 @pytest.mark.parametrize(
     ("caller", "method"),
     [
@@ -205,6 +226,8 @@ async def test_what_does_not_exist_is_not_found(world: World, method: str, messa
         ("worker", "HandleWebhook"),
         ("worker", "StartCheckout"),
         ("gateway", "ListMoneyEntries"),
+        ("gateway", "ListPaidRequests"),
+        ("worker", "ListPaidRequests"),
         ("ordering", "GetPaymentRequest"),
         ("mail_server", "RecordBankTransfer"),
     ],

@@ -2,7 +2,6 @@
 
 from services.invoicing.domain.transmissions import SENDING_DAYS
 from services.invoicing.store.auditing import Audit, audit
-from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 
@@ -20,4 +19,4 @@ class Auditing:
         async with self._database.autocommit.connect() as conn:
             await conn.execution_options(isolation_level="REPEATABLE READ")
             async with conn.begin():
-                return await audit(conn, year, rome_date(self._clock.now()), SENDING_DAYS)
+                return await audit(conn, year, self._clock.now(), SENDING_DAYS)

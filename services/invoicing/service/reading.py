@@ -59,6 +59,12 @@ class Reading:
             listed = await files.listed(conn, ids)
         return [_listed(heading, states, listed) for heading in found]
 
+    async def invoices(self, after: UUID | None, limit: int) -> list[Shown]:
+        """Reads up to `limit` invoices of all accounts, by id, those after one; without states and files."""
+        async with self._database.reading() as conn:
+            found = await documents.invoices(conn, after, limit)
+        return [Shown(heading, None, None, ()) for heading in found]
+
     async def file(self, document_id: UUID, file_id: UUID, account_id: UUID | None) -> StoredFile:
         """Reads one file of a document.
 

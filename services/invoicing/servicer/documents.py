@@ -15,9 +15,9 @@ from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
 from services.kit.context import check_own, owner_filter
-from services.kit.paging import page_by_moment
+from services.kit.paging import page_by_id, page_by_moment
 from services.kit.validation import Violations, checked_uuid
-from services.kit.wire import from_timestamp
+from services.kit.wire import from_timestamp, to_timestamp
 
 
 class DocumentRpcs:
@@ -100,6 +100,15 @@ class DocumentRpcs:
         shown, token = page.cut(read, lambda document: (document.heading.issued_at, document.heading.document_id))
         return pb.ListDocumentsResponse(documents=map(document_message, shown), next_page_token=token)
 
+    async def ListInvoices(self, request: pb.ListInvoicesRequest, context: object) -> pb.ListInvoicesResponse:
+        """Lists all invoices."""
+        found = Violations(catalogue=CATALOGUE)
+        page = page_by_id(found, request.page)
+        found.check()
+        read = await self._parts.reading.invoices(page.after, page.limit)
+        shown, token = page.cut(read, lambda invoice: invoice.heading.document_id)
+        return pb.ListInvoicesResponse(invoices=map(document_message, shown), next_page_token=token)
+
     async def GetDocumentFile(self, request: pb.GetDocumentFileRequest, context: object) -> pb.GetDocumentFileResponse:
         """Reads one file of a document."""
         found = Violations(catalogue=CATALOGUE)
@@ -122,7 +131,9 @@ class DocumentRpcs:
         found.between("year", request.year, 0, 9999)
         found.check()
         result = await self._parts.auditing.audit(request.year)
-        return pb.AuditNumberingResponse(invoices=result.invoices, violations=result.violations)
+        return pb.AuditNumberingResponse(
+            invoices=result.invoices, violations=result.violations, audited_at=to_timestamp(result.at)
+        )
 
 
 def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:

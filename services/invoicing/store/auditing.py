@@ -1,10 +1,12 @@
 """The SQL that proves the numbering; each statement finds violations, none found is the proof."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.calendar import rome_date
 
 _COUNT = text("SELECT count(*) FROM documents WHERE kind = 'invoice' AND (:year = 0 OR year = :year)")
 
@@ -48,19 +50,20 @@ _WITHOUT = text("""
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How many invoices were looked at, and each violation in plain words."""
+    """When how many invoices were looked at, and each violation in plain words."""
 
+    at: datetime
     invoices: int
     violations: tuple[str, ...]
 
 
-async def audit(conn: AsyncConnection, year: int, today: date, days: int) -> Audit:
+async def audit(conn: AsyncConnection, year: int, now: datetime, days: int) -> Audit:
     """Looks at the invoices of a year.
 
     Args:
         conn: A transaction whose statements see one moment (REPEATABLE READ).
         year: Which year; 0 for all.
-        today: The present day in Rome.
+        now: The present instant.
         days: Within how many days of its date an invoice is sent.
     """
     wanted = {"year": year}
@@ -76,7 +79,7 @@ async def audit(conn: AsyncConnection, year: int, today: date, days: int) -> Aud
         *(f"{r.number} bears the date {r.date}" for r in await conn.execute(_YEARS, wanted)),
         *(f"{r.number} has no transmission" for r in await conn.execute(_WITHOUT, wanted)),
     ]
-    late = await conn.execute(_SENDINGS, {**wanted, "today": today, "days": days})
+    late = await conn.execute(_SENDINGS, {**wanted, "today": rome_date(now), "days": days})
     found += [f"{r.number} of {r.date} {'was sent late' if r.first_sent_at else 'was never sent'}" for r in late]
     invoices = int((await conn.execute(_COUNT, wanted)).scalar_one())
-    return Audit(invoices, tuple(found))
+    return Audit(now, invoices, tuple(found))

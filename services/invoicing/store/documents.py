@@ -169,6 +169,14 @@ async def page(
     return [_heading(row) for row in await conn.execute(newest_first.where(and_(*wanted)))]
 
 
+async def invoices(conn: AsyncConnection, after: UUID | None, limit: int) -> list[Heading]:
+    """Reads the invoices of all accounts after one, by id."""
+    query = _DOCUMENT.where(documents.c.kind == DocumentKind.INVOICE).order_by(documents.c.id).limit(limit)
+    return [
+        _heading(row) for row in await conn.execute(query if after is None else query.where(documents.c.id > after))
+    ]
+
+
 async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> Document:
     of = {"id": row.id}
     statement, parameters = (_LAST_CUSTOMER, of) if revision is None else (_CUSTOMER, {**of, "revision": revision})

@@ -76,6 +76,11 @@ class PaymentRequests:
             raise ProformaConflict
         return request
 
+    async def paid(self, after: UUID | None, most: int) -> list[PaymentRequest]:
+        """Read the paid requests of all customers after one, by id."""
+        async with self._database.reading() as conn:
+            return await requests.paid(conn, after, most)
+
     async def by_id(self, request_id: UUID, owner: UUID | None) -> PaymentRequest:
         """Read a request.
 

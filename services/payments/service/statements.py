@@ -134,9 +134,9 @@ class Statements:
     async def _decide(
         self, conn: AsyncConnection, credit: Credit, receipt: Receipt, target: PaymentRequest | None
     ) -> Fate:
-        announced = await bank.confirm(conn, credit, target.request_id if target else None)
-        if announced is not None:
-            header = await receipts.post_header(conn, "confirmation", receipt, announced.request_id)
+        confirmed = await bank.confirm(conn, credit, target.request_id if target else None)
+        if confirmed is not None:
+            header = await receipts.post_header(conn, "confirmation", receipt, confirmed)
             if header is not None:
                 await receipts.post_lines(conn, header, receipt.amount, debit=Source.BANK, credit=Source.ANNOUNCED)
             return Fate.CONFIRMED

@@ -59,26 +59,11 @@ class Messages:
 
     def payment_request(self, request: PaymentRequest) -> payments_pb2.PaymentRequest:
         """A payment request, with how to pay it by the method chosen."""
-        online = request.method is Method.ONLINE
-        message = payments_pb2.PaymentRequest(
-            payment_request_id=str(request.request_id),
-            order_id=str(request.order_id),
-            account_id=str(request.account_id),
-            amount=to_money(request.amount),
-            method=METHODS[request.method],
-            state=STATES[request.state],
-            pay_url=self._links.url(request.request_id) if online else "",
-            transfer=None if online else self._transfer(request),
-            proforma_number=request.proforma_number or "",
-            processing=request.live is not None and request.live.state is AttemptState.PROCESSING,
-        )
-        if request.paid_at is not None:
-            message.paid_at.CopyFrom(to_timestamp(request.paid_at))
-        if request.available_on is not None:
-            message.available_on.CopyFrom(to_date(request.available_on))
-        if request.closed_at is not None and request.close_reason is not None:
-            message.closed_at.CopyFrom(to_timestamp(request.closed_at))
-            message.close_reason = CLOSE_REASONS[request.close_reason]
+        message = without_ways_to_pay(request)
+        if request.method is Method.ONLINE:
+            message.pay_url = self._links.url(request.request_id)
+        else:
+            message.transfer.CopyFrom(self._transfer(request))
         return message
 
     def _transfer(self, request: PaymentRequest) -> payments_pb2.TransferInstructions:
@@ -89,6 +74,28 @@ class Messages:
             reference=request.reference.value,
             epc_payload=epc_payload(self._account, request.reference, request.amount.minor),
         )
+
+
+def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
+    """A payment request as a list tells it: its link would open the payment to whoever reads the list."""
+    message = payments_pb2.PaymentRequest(
+        payment_request_id=str(request.request_id),
+        order_id=str(request.order_id),
+        account_id=str(request.account_id),
+        amount=to_money(request.amount),
+        method=METHODS[request.method],
+        state=STATES[request.state],
+        proforma_number=request.proforma_number or "",
+        processing=request.live is not None and request.live.state is AttemptState.PROCESSING,
+    )
+    if request.paid_at is not None:
+        message.paid_at.CopyFrom(to_timestamp(request.paid_at))
+    if request.available_on is not None:
+        message.available_on.CopyFrom(to_date(request.available_on))
+    if request.closed_at is not None and request.close_reason is not None:
+        message.closed_at.CopyFrom(to_timestamp(request.closed_at))
+        message.close_reason = CLOSE_REASONS[request.close_reason]
+    return message
 
 
 def money_entry(entry: MoneyEntry) -> payments_pb2.MoneyEntry:

@@ -9,7 +9,7 @@ from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import owner_filter
-from services.kit.paging import page_by_moment
+from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
@@ -20,7 +20,15 @@ from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import CLOSE_REASONS, METHODS, STATES, Messages, money_entry, proof
+from services.payments.servicer.messages import (
+    CLOSE_REASONS,
+    METHODS,
+    STATES,
+    Messages,
+    money_entry,
+    proof,
+    without_ways_to_pay,
+)
 
 Context = ServicerContext[object, object]
 
@@ -97,6 +105,19 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
                 request_id = bad.uuid("payment_request_id", request.payment_request_id)
                 bad.check()
                 return await read.by_id(request_id, owner_filter())
+
+    async def ListPaidRequests(
+        self, request: payments_pb2.ListPaidRequestsRequest, context: Context
+    ) -> payments_pb2.ListPaidRequestsResponse:
+        """List what was paid."""
+        bad = Violations()
+        page = page_by_id(bad, request.page)
+        bad.check()
+        read = await self._desks.requests.paid(page.after, page.limit)
+        found, token = page.cut(read, lambda paid: paid.request_id)
+        return payments_pb2.ListPaidRequestsResponse(
+            payment_requests=map(without_ways_to_pay, found), next_page_token=token
+        )
 
     async def ClosePaymentRequest(
         self, request: payments_pb2.ClosePaymentRequestRequest, context: Context

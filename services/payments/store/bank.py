@@ -1,6 +1,5 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,14 +14,6 @@ from services.payments.statements.entries import Credit
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """A transfer that an operator recorded."""
-
-    transfer_id: UUID
-    request_id: UUID
 
 
 async def insert_entry(
@@ -77,11 +68,14 @@ async def announce(
     return None if row is None else row.id
 
 
-async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None) -> Announced | None:
+async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None) -> UUID | None:
     """Find the recorded transfer that a bank entry now confirms, and tie the two together.
 
     It is one of the same amount that has the entry's bank reference or end-to-end id, or stands for the request that
     the entry names. Locked one at a time, so that two equal entries do not confirm the same record.
+
+    Returns:
+        The request for which the transfer was recorded; None when no recorded transfer is meant.
     """
     references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
     candidate = (
@@ -97,10 +91,10 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
         update(announced_transfers)
         .where(_TRANSFER.id == candidate.scalar_subquery(), _TRANSFER.confirmed_by.is_(None))
         .values(confirmed_by=credit.identity)
-        .returning(_TRANSFER.id, _TRANSFER.request_id)
+        .returning(_TRANSFER.request_id)
     )
     row = confirmed.first()
-    return None if row is None else Announced(row.id, row.request_id)
+    return None if row is None else row.request_id
 
 
 async def request_of_reversed(conn: AsyncConnection, debit: Credit) -> tuple[bool, UUID | None]:

@@ -123,6 +123,12 @@ async def by_proforma_keys(conn: AsyncConnection, keys: Sequence[str]) -> list[P
     return await _all(conn, _BY_PROFORMAS, {"keys": list(keys)}) if keys else []
 
 
+async def paid(conn: AsyncConnection, after: UUID | None, most: int) -> list[PaymentRequest]:
+    """The paid requests after one, by id."""
+    query = _READ.where(_REQUEST.state == RequestState.PAID).order_by(_REQUEST.id).limit(most)
+    return await _all(conn, query if after is None else query.where(_REQUEST.id > after), {})
+
+
 async def open_of_amount(conn: AsyncConnection, amount: Money, most: int) -> list[PaymentRequest]:
     """Open requests of exactly this amount, newest first."""
     return await _all(conn, _OPEN_OF_AMOUNT, {"minor": amount.minor, "currency": amount.currency, "most": most})

@@ -238,6 +238,20 @@ class ListDocumentsResponse(_message.Message):
     next_page_token: str
     def __init__(self, documents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListInvoicesRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListInvoicesResponse(_message.Message):
+    __slots__ = ("invoices", "next_page_token")
+    INVOICES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    invoices: _containers.RepeatedCompositeFieldContainer[Document]
+    next_page_token: str
+    def __init__(self, invoices: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class GetDocumentFileRequest(_message.Message):
     __slots__ = ("document_id", "file_id")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -387,9 +401,11 @@ class AuditNumberingRequest(_message.Message):
     def __init__(self, year: _Optional[int] = ...) -> None: ...
 
 class AuditNumberingResponse(_message.Message):
-    __slots__ = ("invoices", "violations")
+    __slots__ = ("invoices", "violations", "audited_at")
     INVOICES_FIELD_NUMBER: _ClassVar[int]
     VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
+    AUDITED_AT_FIELD_NUMBER: _ClassVar[int]
     invoices: int
     violations: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ...) -> None: ...
+    audited_at: _timestamp_pb2.Timestamp
+    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ..., audited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -70,6 +70,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsResponse.FromString,
                 _registered_method=True)
+        self.ListInvoices = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/ListInvoices',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.FromString,
+                _registered_method=True)
         self.GetDocumentFile = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/GetDocumentFile',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.GetDocumentFileRequest.SerializeToString,
@@ -160,6 +165,13 @@ class InvoicingServiceServicer:
 
     def ListDocuments(self, request, context):
         """Lists an account's documents, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInvoices(self, request, context):
+        """Lists all invoices by id, for the auditor, who ties them to the payments.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -258,6 +270,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.ListDocuments,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsResponse.SerializeToString,
+            ),
+            'ListInvoices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvoices,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.SerializeToString,
             ),
             'GetDocumentFile': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDocumentFile,
@@ -490,6 +507,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/ListDocuments',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvoices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/ListInvoices',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.FromString,
             options,
             channel_credentials,
             insecure,

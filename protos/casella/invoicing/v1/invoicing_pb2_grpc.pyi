@@ -47,6 +47,8 @@ class InvoicingServiceStub:
     """Reads a document."""
     ListDocuments: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListDocumentsRequest, _invoicing_pb2.ListDocumentsResponse]
     """Lists an account's documents, newest first."""
+    ListInvoices: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListInvoicesRequest, _invoicing_pb2.ListInvoicesResponse]
+    """Lists all invoices by id, for the auditor, who ties them to the payments."""
     GetDocumentFile: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.GetDocumentFileRequest, _invoicing_pb2.GetDocumentFileResponse]
     """Reads one file of a document: PDF, XML or a receipt."""
     CheckProfile: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.CheckProfileRequest, _invoicing_pb2.CheckProfileResponse]
@@ -83,6 +85,8 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Reads a document."""
     ListDocuments: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListDocumentsRequest, _invoicing_pb2.ListDocumentsResponse]  # type: ignore[assignment]
     """Lists an account's documents, newest first."""
+    ListInvoices: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListInvoicesRequest, _invoicing_pb2.ListInvoicesResponse]  # type: ignore[assignment]
+    """Lists all invoices by id, for the auditor, who ties them to the payments."""
     GetDocumentFile: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.GetDocumentFileRequest, _invoicing_pb2.GetDocumentFileResponse]  # type: ignore[assignment]
     """Reads one file of a document: PDF, XML or a receipt."""
     CheckProfile: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.CheckProfileRequest, _invoicing_pb2.CheckProfileResponse]  # type: ignore[assignment]
@@ -158,6 +162,14 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.ListDocumentsResponse, _abc.Awaitable[_invoicing_pb2.ListDocumentsResponse]]:
         """Lists an account's documents, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListInvoices(
+        self,
+        request: _invoicing_pb2.ListInvoicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.ListInvoicesResponse, _abc.Awaitable[_invoicing_pb2.ListInvoicesResponse]]:
+        """Lists all invoices by id, for the auditor, who ties them to the payments."""
 
     @_abc_1.abstractmethod
     def GetDocumentFile(

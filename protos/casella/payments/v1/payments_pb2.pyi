@@ -151,6 +151,20 @@ class GetPaymentRequestResponse(_message.Message):
     payment_request: PaymentRequest
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
+class ListPaidRequestsRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListPaidRequestsResponse(_message.Message):
+    __slots__ = ("payment_requests", "next_page_token")
+    PAYMENT_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    payment_requests: _containers.RepeatedCompositeFieldContainer[PaymentRequest]
+    next_page_token: str
+    def __init__(self, payment_requests: _Optional[_Iterable[_Union[PaymentRequest, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ClosePaymentRequestRequest(_message.Message):
     __slots__ = ("payment_request_id", "reason")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]

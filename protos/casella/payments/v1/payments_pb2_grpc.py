@@ -50,6 +50,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestResponse.FromString,
                 _registered_method=True)
+        self.ListPaidRequests = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListPaidRequests',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsResponse.FromString,
+                _registered_method=True)
         self.ClosePaymentRequest = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ClosePaymentRequest',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ClosePaymentRequestRequest.SerializeToString,
@@ -112,6 +117,13 @@ class PaymentsServiceServicer:
 
     def GetPaymentRequest(self, request, context):
         """Reads a payment request.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPaidRequests(self, request, context):
+        """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,6 +202,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetPaymentRequest,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestResponse.SerializeToString,
+            ),
+            'ListPaidRequests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPaidRequests,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsResponse.SerializeToString,
             ),
             'ClosePaymentRequest': grpc.unary_unary_rpc_method_handler(
                     servicer.ClosePaymentRequest,
@@ -314,6 +331,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetPaymentRequest',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetPaymentRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPaidRequests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListPaidRequests',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListPaidRequestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

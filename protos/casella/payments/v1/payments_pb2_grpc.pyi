@@ -39,6 +39,8 @@ class PaymentsServiceStub:
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]
     """Reads a payment request."""
+    ListPaidRequests: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListPaidRequestsRequest, _payments_pb2.ListPaidRequestsResponse]
+    """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices."""
     ClosePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]
     """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]
@@ -67,6 +69,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]  # type: ignore[assignment]
     """Reads a payment request."""
+    ListPaidRequests: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListPaidRequestsRequest, _payments_pb2.ListPaidRequestsResponse]  # type: ignore[assignment]
+    """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices."""
     ClosePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]  # type: ignore[assignment]
     """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _aio.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]  # type: ignore[assignment]
@@ -110,6 +114,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetPaymentRequestResponse, _abc.Awaitable[_payments_pb2.GetPaymentRequestResponse]]:
         """Reads a payment request."""
+
+    @_abc_1.abstractmethod
+    def ListPaidRequests(
+        self,
+        request: _payments_pb2.ListPaidRequestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListPaidRequestsResponse, _abc.Awaitable[_payments_pb2.ListPaidRequestsResponse]]:
+        """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices."""
 
     @_abc_1.abstractmethod
     def ClosePaymentRequest(

@@ -1,0 +1,84 @@
+"""Ties what was paid to what was invoiced, both ways: neither room reads the other, so the audit joins their lists."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+from cli import words
+from services.kit.wire import from_timestamp
+
+IN_PROGRESS = timedelta(minutes=10)
+"""So long after the payment an order may still be on its way to its invoice, which normally takes a second."""
+
+Tied = TypeVar("Tied", payments_pb2.PaymentRequest, invoicing_pb2.Document)
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What was tied.
+
+    Attributes:
+        payments: Paid payment requests looked at.
+        invoices: Invoices looked at.
+        in_progress: Payment requests paid a moment ago whose invoice is still to come.
+        findings: What does not agree, in plain words with the ids.
+    """
+
+    payments: int
+    invoices: int
+    in_progress: int
+    findings: Sequence[str]
+
+
+def tie(paid: Sequence[payments_pb2.PaymentRequest], invoices: Sequence[invoicing_pb2.Document], at: datetime) -> Ties:
+    """Ties each paid payment request to its order's one invoice, of the same sum and of the day the money was there.
+
+    Args:
+        paid: All paid payment requests, read after the invoices: the payment of an invoice is among them.
+        invoices: All invoices.
+        at: A moment before the invoices were read, by the services' clock.
+    """
+    requests_of, invoices_of = _by_order(paid), _by_order(invoices)
+    findings, in_progress = [], 0
+    for order_id in sorted(requests_of.keys() | invoices_of.keys()):
+        requests, documents = requests_of.get(order_id, []), invoices_of.get(order_id, [])
+        if len(requests) == 1 and not documents and from_timestamp(requests[0].paid_at) > at - IN_PROGRESS:
+            in_progress += 1
+        elif len(requests) == len(documents) == 1:
+            findings += _differences(requests[0], documents[0])
+        else:
+            theirs = [_request(request) for request in requests] or ["no paid payment request"]
+            ours = [_invoice(document) for document in documents] or ["no invoice"]
+            findings.append(f"order {order_id}: {', '.join(theirs)}; {', '.join(ours)}")
+    return Ties(len(paid), len(invoices), in_progress, findings)
+
+
+def _by_order(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
+    found: dict[str, list[Tied]] = {}
+    for one in each:
+        found.setdefault(one.order_id, []).append(one)
+    return found
+
+
+def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Document) -> list[str]:
+    """What the two say differently."""
+    pair = f"order {request.order_id}: {_request(request)}; {_invoice(invoice)}"
+    found = []
+    if request.amount != invoice.totals.gross:
+        found.append(f"{pair}: the amounts differ")
+    if request.available_on != invoice.date:
+        found.append(f"{pair}: the money was available on another day than the invoice's")
+    return found
+
+
+def _request(request: payments_pb2.PaymentRequest) -> str:
+    available = words.day(request.available_on)
+    return f"payment request {request.payment_request_id} of {words.money(request.amount)}, available on {available}"
+
+
+def _invoice(invoice: invoicing_pb2.Document) -> str:
+    gross = words.money(invoice.totals.gross)
+    return f"invoice {invoice.number} ({invoice.document_id}) of {gross}, dated {words.day(invoice.date)}"
