@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, bindparam, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.dialects.postgresql.dml import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
@@ -103,21 +102,6 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         wake: Whom to wake.
         at: Now, by the service's clock.
     """
-    await conn.execute(_WAKE, row_of(wake, at))
-
-
-def wake_insert(cause: CTE) -> Insert:
-    """The insert for one statement with the cause: nothing is written where the cause changed nothing.
-
-    Args:
-        cause: A CTE that returns one row if there is cause, such as ``claim_insert().cte("claimed")``. The whole is
-            ``select(claimed.c.resource_id).add_cte(wake_insert(claimed).cte("woken"))``, with ``row_of`` as parameters.
-    """
-    return insert(outbox).from_select(list(_WAKE_VALUES), select(*_WAKE_VALUES.values()).select_from(cause))
-
-
-def row_of(wake: Wake, at: datetime) -> dict[str, object]:
-    """The outbox row of a wake, as parameters of ``wake_insert``."""
     payload = {
         "workflow": wake.workflow,
         "workflow_id": wake.workflow_id,
@@ -126,7 +110,9 @@ def row_of(wake: Wake, at: datetime) -> dict[str, object]:
         "summary": wake.summary,
         "priority": wake.priority,
     }
-    return {"wake_id": new_id(), "wake_payload": payload, "wake_at": at}
+    await conn.execute(
+        insert(outbox).values(id=new_id(), kind="wake", payload=payload, created_at=at, attempts=0, next_at=at)
+    )
 
 
 def wake_from(payload: dict[str, Any]) -> Wake:
@@ -205,15 +191,3 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     """Count the outbox and find its oldest row."""
     row = (await conn.execute(select(func.count(), func.min(outbox.c.created_at)).select_from(outbox))).one()
     return Backlog(*row)
-
-
-_WAKE_VALUES: dict[str, ColumnElement[Any]] = {
-    "id": bindparam("wake_id", type_=outbox.c.id.type),
-    "kind": literal("wake"),
-    "payload": bindparam("wake_payload", type_=outbox.c.payload.type),
-    "created_at": bindparam("wake_at", type_=outbox.c.created_at.type),
-    "attempts": literal(0),
-    "next_at": bindparam("wake_at", type_=outbox.c.next_at.type),
-}
-
-_WAKE = insert(outbox).values(_WAKE_VALUES)

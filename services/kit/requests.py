@@ -18,7 +18,6 @@ from google.protobuf.message import Message
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningInsert
 
 from services.kit.clock import Clock
 from services.kit.context import current_call
@@ -41,14 +40,6 @@ class Call:
     request_id: UUID
     fingerprint: bytes
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAnswer:
-    """What the first call with this request_id made or changed."""
-
-    resource_id: UUID
-    resource_version: int
 
 
 class Requests:
@@ -100,41 +91,7 @@ async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: i
         RequestIdReused: The request_id was used with other content.
     """
     require_transaction(conn)
-    answer = await claim_version(conn, call, resource_id, version)
-    return None if answer is None else answer.resource_id
-
-
-async def claim_version(conn: AsyncConnection, call: Call, resource_id: UUID, version: int) -> FirstAnswer | None:
-    """As ``claim``, for rooms whose answer depends on the resource's version."""
-    inserted = await conn.execute(_CLAIM, row_of(call, resource_id, version))
-    return None if inserted.first() else await first_answer(conn, call)
-
-
-async def first_answer(conn: AsyncConnection, call: Call) -> FirstAnswer:
-    """Read what the first call did, in a statement of its own: the insert's snapshot is older than the twin's commit.
-
-    For a store that inserts the row inside a larger statement (``claim_insert``) and got nothing back.
-
-    Raises:
-        RequestIdReused: The request_id was used with other content.
-    """
-    row = (await conn.execute(_FIRST, {"m": call.method, "c": call.caller, "r": call.request_id})).one()
-    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
-        raise RequestIdReused
-    return FirstAnswer(row.resource_id, row.resource_version)
-
-
-def claim_insert() -> ReturningInsert[Any]:
-    """The insert for use as a CTE in one statement with the work; its parameters come from ``row_of``.
-
-    Whatever else the statement does must select from this CTE, so that a repetition does nothing.
-    """
-    return _CLAIM
-
-
-def row_of(call: Call, resource_id: UUID, version: int = 1) -> dict[str, object]:
-    """The request's row, as parameters of ``claim_insert()``."""
-    return {
+    values = {
         "request_method": call.method,
         "request_caller": call.caller,
         "request_request_id": call.request_id,
@@ -143,6 +100,14 @@ def row_of(call: Call, resource_id: UUID, version: int = 1) -> dict[str, object]
         "request_resource_version": version,
         "request_created_at": call.at,
     }
+    if (await conn.execute(_CLAIM, values)).first():
+        return None
+    # In a statement of its own: the insert's snapshot is older than the twin's commit.
+    row = (await conn.execute(_FIRST, {"m": call.method, "c": call.caller, "r": call.request_id})).one()
+    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
+        raise RequestIdReused
+    first: UUID = row.resource_id
+    return first
 
 
 async def prune(database: Database, now: datetime) -> int:
@@ -163,7 +128,7 @@ _CLAIM = (
     .returning(requests.c.resource_id)
 )
 
-_FIRST = select(requests.c.fingerprint, requests.c.resource_id, requests.c.resource_version).where(
+_FIRST = select(requests.c.fingerprint, requests.c.resource_id).where(
     requests.c.method == bindparam("m"), requests.c.caller == bindparam("c"), requests.c.request_id == bindparam("r")
 )
 

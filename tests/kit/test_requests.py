@@ -5,16 +5,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from services.kit import outbox, requests
+from services.kit import requests
 from services.kit.clock import OffsetClock
 from services.kit.context import CallContext, begin
 from services.kit.database import Database, NoTransaction
 from services.kit.errors import InvalidInput, RequestIdReused
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.outbox import Wake
 from services.kit.requests import Requests, claim
 
 _MAKER = Requests(b"0123456789abcdef", OffsetClock())
@@ -104,26 +103,6 @@ async def test_a_claim_outside_of_a_transaction_is_refused(database: Database) -
     async with database.single() as conn:
         with pytest.raises(NoTransaction):
             await claim(conn, _MAKER.call(str(new_id())), new_id())
-
-
-async def test_request_and_wake_are_written_by_one_statement_or_not_at_all(database: Database) -> None:
-    claimed = requests.claim_insert().cte("claimed")
-    statement = select(claimed.c.resource_id).add_cte(outbox.wake_insert(claimed).cte("woken"))
-    made, first = _MAKER.call(str(new_id())), new_id()
-    wake = Wake("Order", f"order:{first}", "order_changed", first, "An order", priority=1)
-
-    async def attempt(resource_id: UUID) -> UUID | None:
-        async with database.single() as conn:
-            values = {**requests.row_of(made, resource_id), **outbox.row_of(wake, made.at)}
-            if (await conn.execute(statement, values)).first():
-                return None
-            return (await requests.first_answer(conn, made)).resource_id
-
-    assert await attempt(first) is None
-    assert await asyncio.gather(*(attempt(new_id()) for _ in range(10))) == [first] * 10
-    async with database.reading() as conn:
-        [row] = await conn.execute(text("SELECT payload FROM outbox"))
-    assert outbox.wake_from(row.payload) == wake
 
 
 @pytest.mark.parametrize("bad", ["", "x", "0193", "{01939f2e-0000-7000-8000-000000000000}"])

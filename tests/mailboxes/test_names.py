@@ -21,10 +21,6 @@ def test_every_spelling_of_a_domain_is_one_name(text: str, ascii_form: str) -> N
     assert DomainName.parse(text).ascii == ascii_form
 
 
-def test_people_read_the_unicode_form() -> None:
-    assert DomainName.parse("xn--caff-8oa.it").unicode == "caffè.it"
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -22,14 +22,13 @@ from services.kit.ids import new_id
 from services.kit.server import Room
 from services.payments.provider.stripe_gateway import StripeGateway
 from services.payments.room import NAME, build
-from services.payments.settings import EXAMPLE_IBAN, PaymentsSettings
+from services.payments.settings import PaymentsSettings
 from tests.payments.statement import ANY_DAY
 from tests.stripe_standin import process
 from tests.stripe_standin.process import StripeProcess
 from tests.support.room import MovableClock, TestRoom, running_room
 
 WEBHOOK_PATH = "/webhooks/stripe"
-OUR_IBAN = EXAMPLE_IBAN
 GROSS = 14_640
 
 Stub = Any

@@ -10,7 +10,7 @@ import aiohttp
 from lxml import etree
 
 from casella.common.v1 import common_pb2 as common
-from deploy.local.demo.inbox import attachments_of, link_in, text_of
+from deploy.local.demo.inbox import link_in, text_of
 
 _CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 _SECONDS = aiohttp.ClientTimeout(total=60)
@@ -76,11 +76,6 @@ def statement_account(proforma: EmailMessage) -> str:
     words = text_of(proforma).replace("\u00a0", " ")
     found = next(line for line in words.splitlines() if "IBAN" in line)
     return "".join(found.partition("IBAN")[2].split()).lstrip(":*").rstrip("*.")
-
-
-def pdf_of(proforma: EmailMessage) -> bytes:
-    """The PDF of a document's email."""
-    return next(content for name, content in attachments_of(proforma).items() if name.endswith(".pdf"))
 
 
 def _entry(stmt: etree._Element, transfer: Transfer) -> None:

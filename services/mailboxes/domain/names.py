@@ -1,7 +1,7 @@
 """Decides which domain names and mailbox names are good, and in which form they are kept.
 
-A domain is kept in its ASCII form (A-labels, RFC 5891), lower case, so that «caffè.it» and «xn--caff-8oa.it» are one;
-people see the Unicode form. A mailbox's local part is a strict subset of RFC 5321: lower-case letters, digits and
+A domain is kept in its ASCII form (A-labels, RFC 5891), lower case, so that «caffè.it» and «xn--caff-8oa.it» are one.
+A mailbox's local part is a strict subset of RFC 5321: lower-case letters, digits and
 `. _ -`, so that no two mailboxes differ in case only and `+` stays free for subaddresses (RFC 5233).
 """
 
@@ -60,11 +60,6 @@ class DomainName:
         if "." not in ascii_name or top.isdigit() or len(top) == 1:
             raise InvalidName("domain_syntax")
         return cls(ascii_name)
-
-    @property
-    def unicode(self) -> str:
-        """The form that people read, for example «caffè.it»."""
-        return idna.decode(self.ascii)
 
     @property
     def above(self) -> tuple[str, ...]:
