@@ -69,10 +69,18 @@ def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[
             request.order_id,
             request.proforma_number or words.NONE,
             words.money(request.amount),
-            words.choice(request, "state"),
+            _standing(request),
         )
         for request in (suggested[each] for each in entry.suggestions if each in suggested)
     ]
+
+
+def _standing(request: payments_pb2.PaymentRequest) -> str:
+    """Its state; of a closed one when and why, so that money booked before but imported after is seen to be that."""
+    state = words.choice(request, "state")
+    if not request.HasField("closed_at"):
+        return state
+    return f"{state} {words.instant(request.closed_at)}, {words.choice(request, 'close_reason')}"
 
 
 def _source(entry: payments_pb2.MoneyEntry) -> str:

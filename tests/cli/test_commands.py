@@ -14,6 +14,8 @@ import pytest_asyncio
 
 from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
+from casella.payments.v1 import payments_pb2
+from cli.words import instant
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
@@ -302,6 +304,26 @@ async def test_a_suggestion_is_told_with_its_order_proforma_amount_and_state(des
     asked = f"{request.amount.minor // 100}.{request.amount.minor % 100:02d} EUR"
     for words in ("perhaps for order", request.order_id, request.proforma_number, asked, "open", "short"):
         assert words in ran.out
+
+
+async def test_late_money_is_told_with_its_booking_day_and_the_end_of_what_it_was_for(
+    desk: Desk, tmp_path: Path
+) -> None:
+    request = await desk.order_to_pay()
+    closed = await desk.play.worker.payments.ClosePaymentRequest(
+        payments_pb2.ClosePaymentRequestRequest(
+            payment_request_id=request.payment_request_id, reason=payments_pb2.CLOSE_REASON_EXPIRED
+        )
+    )
+    booked_on = rome_date(datetime.now(UTC))
+    file = tmp_path / "statement.xml"
+    late = paying.Transfer(request.amount, booked_on, request.transfer.reference)
+    file.write_bytes(paying.statement(request.transfer.iban, [late]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    ran = (await desk.terminal.casella("show", "money")).well()
+    ended = f"closed {instant(closed.payment_request.closed_at)}, expired"
+    for expected in ("late", f"{booked_on:%Y-%m-%d}", request.order_id, ended):
+        assert expected in ran.out
 
 
 async def test_the_audit_proves_numbers_and_ledger(desk: Desk) -> None:

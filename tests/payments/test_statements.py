@@ -9,7 +9,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
-from services.kit.wire import to_date
+from services.kit.wire import from_timestamp, to_date
 from services.payments.domain.proforma_numbers import perhaps_meant
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
@@ -118,6 +118,21 @@ async def test_money_for_a_closed_request_is_late(world: World) -> None:
     await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference)))
     assert [entry.reason for entry in await world.queue()] == [REASON["late"]]
     assert await world.room.wakes() == []
+
+
+async def test_late_money_tells_the_day_it_was_booked_and_when_it_arrived_and_its_request_when_it_was_closed(
+    world: World,
+) -> None:
+    request, booked_on = await world.transfer_request(), world.today()
+    await world.advance(days=2)
+    closed = await world.close(request)
+    await world.advance(days=1)
+    await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, day=booked_on)))
+    (entry,) = await world.queue()
+    assert (entry.reason, entry.available_on) == (REASON["late"], to_date(booked_on))
+    assert from_timestamp(entry.created_at) == world.room.clock.now()
+    assert list(entry.suggestions) == [request.payment_request_id]
+    assert from_timestamp(closed.closed_at) == world.room.clock.now() - timedelta(days=1)
 
 
 async def test_unknown_money_comes_with_suggestions_of_the_same_amount(world: World) -> None:
