@@ -387,32 +387,38 @@ class RecordProformaResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
 
 class AdvanceOrderRequest(_message.Message):
-    __slots__ = ("order_id", "recipient", "iban", "reference", "pay_url")
+    __slots__ = ("order_id", "recipient", "iban", "reference", "pay_url", "money_waiting")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     recipient: _common_pb2.Recipient
     iban: str
     reference: str
     pay_url: str
-    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+    money_waiting: bool
+    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class AdvanceOrderResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
     DUE_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    SKIPPED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     state: OrderState
     next: OrderNext
     wait: _duration_pb2.Duration
     due: str
     due_at: _timestamp_pb2.Timestamp
-    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    skipped: _containers.RepeatedScalarFieldContainer[str]
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RecordOutcomeRequest(_message.Message):
     __slots__ = ("order_id", "outcome", "available_on")
@@ -517,20 +523,30 @@ class GetStandingRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetStandingResponse(_message.Message):
-    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold")
+    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold", "hold")
     ORDER_OPEN_FIELD_NUMBER: _ClassVar[int]
     OPEN_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
     PAID_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
+    HOLD_FIELD_NUMBER: _ClassVar[int]
     order_open: bool
     open_order_id: str
     paid: bool
     paid_order_id: str
     closed: bool
     legal_hold: bool
-    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ...) -> None: ...
+    hold: LegalHold
+    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ..., hold: _Optional[_Union[LegalHold, _Mapping]] = ...) -> None: ...
+
+class LegalHold(_message.Message):
+    __slots__ = ("set_at", "steering")
+    SET_AT_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    set_at: _timestamp_pb2.Timestamp
+    steering: _common_pb2.Steering
+    def __init__(self, set_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class CloseAccountRequest(_message.Message):
     __slots__ = ("account_id", "reason")
@@ -601,7 +617,9 @@ class SetLegalHoldRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., hold: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class SetLegalHoldResponse(_message.Message):
-    __slots__ = ("hold",)
+    __slots__ = ("hold", "closure")
     HOLD_FIELD_NUMBER: _ClassVar[int]
+    CLOSURE_FIELD_NUMBER: _ClassVar[int]
     hold: bool
-    def __init__(self, hold: _Optional[bool] = ...) -> None: ...
+    closure: Closure
+    def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...

@@ -276,7 +276,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetLegalHold(self, request, context):
-        """Sets or lifts a legal hold on an account.
+        """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

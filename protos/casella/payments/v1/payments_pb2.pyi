@@ -70,7 +70,7 @@ class TransferInstructions(_message.Message):
     def __init__(self, holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
 
 class PaymentRequest(_message.Message):
-    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing")
+    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing", "created_on")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +85,7 @@ class PaymentRequest(_message.Message):
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
     PROCESSING_FIELD_NUMBER: _ClassVar[int]
+    CREATED_ON_FIELD_NUMBER: _ClassVar[int]
     payment_request_id: str
     order_id: str
     account_id: str
@@ -99,7 +100,8 @@ class PaymentRequest(_message.Message):
     close_reason: CloseReason
     proforma_number: str
     processing: bool
-    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ...) -> None: ...
+    created_on: _common_pb2.Date
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ..., created_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class CreatePaymentRequestRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "amount", "method")
@@ -146,10 +148,12 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request",)
+    __slots__ = ("payment_request", "waiting")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+    waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -263,8 +267,26 @@ class RecordBankTransferResponse(_message.Message):
     money_entry_id: str
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., money_entry_id: _Optional[str] = ...) -> None: ...
 
+class WithdrawBankTransferRequest(_message.Message):
+    __slots__ = ("request_id", "payment_request_id", "bank_reference", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    BANK_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    payment_request_id: str
+    bank_reference: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., bank_reference: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class WithdrawBankTransferResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -275,6 +297,7 @@ class MoneyEntry(_message.Message):
     PAYER_NAME_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -285,7 +308,28 @@ class MoneyEntry(_message.Message):
     payer_name: str
     suggestions: _containers.RepeatedScalarFieldContainer[str]
     created_at: _timestamp_pb2.Timestamp
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    unconfirmed: _containers.RepeatedCompositeFieldContainer[UnconfirmedTransfer]
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ...) -> None: ...
+
+class UnconfirmedTransfer(_message.Message):
+    __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "recorded_at")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    BANK_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    payment_request_id: str
+    order_id: str
+    proforma_number: str
+    bank_reference: str
+    amount: _common_pb2.Money
+    booked_on: _common_pb2.Date
+    recorded_at: _timestamp_pb2.Timestamp
+    def __init__(self, transfer_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., bank_reference: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListMoneyEntriesRequest(_message.Message):
     __slots__ = ("page",)
@@ -314,15 +358,17 @@ class LedgerBalance(_message.Message):
     def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ProveLedgerResponse(_message.Message):
-    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed")
+    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed", "unconfirmed_transfers")
     BALANCED_FIELD_NUMBER: _ClassVar[int]
     TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
     BALANCES_FIELD_NUMBER: _ClassVar[int]
     DISCREPANCIES_FIELD_NUMBER: _ClassVar[int]
     UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    UNCONFIRMED_TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     balanced: bool
     transactions: int
     balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
     discrepancies: _containers.RepeatedScalarFieldContainer[str]
     unconfirmed: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ...) -> None: ...
+    unconfirmed_transfers: _containers.RepeatedCompositeFieldContainer[UnconfirmedTransfer]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ..., unconfirmed_transfers: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ...) -> None: ...

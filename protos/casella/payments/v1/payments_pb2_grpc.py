@@ -85,6 +85,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferResponse.FromString,
                 _registered_method=True)
+        self.WithdrawBankTransfer = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/WithdrawBankTransfer',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferResponse.FromString,
+                _registered_method=True)
         self.ListMoneyEntries = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ListMoneyEntries',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesRequest.SerializeToString,
@@ -116,7 +121,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPaymentRequest(self, request, context):
-        """Reads a payment request.
+        """Reads a payment request, with the money that names it and waits.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,6 +171,13 @@ class PaymentsServiceServicer:
 
     def RecordBankTransfer(self, request, context):
         """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawBankTransfer(self, request, context):
+        """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -237,6 +249,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.RecordBankTransfer,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferResponse.SerializeToString,
+            ),
+            'WithdrawBankTransfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawBankTransfer,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferResponse.SerializeToString,
             ),
             'ListMoneyEntries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMoneyEntries,
@@ -520,6 +537,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/RecordBankTransfer',
             casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.RecordBankTransferResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawBankTransfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/WithdrawBankTransfer',
+            casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.WithdrawBankTransferResponse.FromString,
             options,
             channel_credentials,
             insecure,

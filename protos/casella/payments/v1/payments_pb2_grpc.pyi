@@ -38,7 +38,7 @@ class PaymentsServiceStub:
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordProformaRequest, _payments_pb2.RecordProformaResponse]
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]
-    """Reads a payment request."""
+    """Reads a payment request, with the money that names it and waits."""
     ListPaidRequests: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListPaidRequestsRequest, _payments_pb2.ListPaidRequestsResponse]
     """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices."""
     ClosePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]
@@ -53,6 +53,8 @@ class PaymentsServiceStub:
     """Takes in a bank statement (camt.053 or camt.054). The same file twice changes nothing."""
     RecordBankTransfer: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordBankTransferRequest, _payments_pb2.RecordBankTransferResponse]
     """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
+    WithdrawBankTransfer: _grpc.UnaryUnaryMultiCallable[_payments_pb2.WithdrawBankTransferRequest, _payments_pb2.WithdrawBankTransferResponse]
+    """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
@@ -68,7 +70,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     RecordProforma: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordProformaRequest, _payments_pb2.RecordProformaResponse]  # type: ignore[assignment]
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]  # type: ignore[assignment]
-    """Reads a payment request."""
+    """Reads a payment request, with the money that names it and waits."""
     ListPaidRequests: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListPaidRequestsRequest, _payments_pb2.ListPaidRequestsResponse]  # type: ignore[assignment]
     """Lists the payment requests that are paid, by id, for the auditor, who ties them to the invoices."""
     ClosePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]  # type: ignore[assignment]
@@ -83,6 +85,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Takes in a bank statement (camt.053 or camt.054). The same file twice changes nothing."""
     RecordBankTransfer: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordBankTransferRequest, _payments_pb2.RecordBankTransferResponse]  # type: ignore[assignment]
     """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
+    WithdrawBankTransfer: _aio.UnaryUnaryMultiCallable[_payments_pb2.WithdrawBankTransferRequest, _payments_pb2.WithdrawBankTransferResponse]  # type: ignore[assignment]
+    """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]  # type: ignore[assignment]
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
@@ -113,7 +117,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.GetPaymentRequestRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetPaymentRequestResponse, _abc.Awaitable[_payments_pb2.GetPaymentRequestResponse]]:
-        """Reads a payment request."""
+        """Reads a payment request, with the money that names it and waits."""
 
     @_abc_1.abstractmethod
     def ListPaidRequests(
@@ -170,6 +174,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RecordBankTransferResponse, _abc.Awaitable[_payments_pb2.RecordBankTransferResponse]]:
         """Records by hand a bank transfer that an operator saw on the account, or says what money is for that waits in the queue, named by its bank reference and amount. Another amount under a known reference, or a new transfer that would pay what waiting money already names, is refused with AMOUNT_MISMATCH."""
+
+    @_abc_1.abstractmethod
+    def WithdrawBankTransfer(
+        self,
+        request: _payments_pb2.WithdrawBankTransferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.WithdrawBankTransferResponse, _abc.Awaitable[_payments_pb2.WithdrawBankTransferResponse]]:
+        """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListMoneyEntries(
