@@ -19,7 +19,6 @@ _TRIAL_DUE = {
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
     common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
-    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: "by PayPal with automatic debit",
 }
 _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",

@@ -18,7 +18,7 @@ FREELANCER = customer(
     pec="studio@pec.example.it",
 )
 _CARD = Payment(method=PaymentMethod.ONLINE, reference="pi_3PabcDEFghi", proforma_number="P2026/2")
-_DEBIT = Payment(method=PaymentMethod.AUTOMATIC_DEBIT, reference="", proforma_number="P2026/3")
+_UNNAMED = Payment(method=PaymentMethod.ONLINE, reference="", proforma_number="P2026/3")
 
 
 def _with_periods(**changes: object) -> Document:
@@ -33,7 +33,7 @@ KINDS = {
     "person with PEC": invoice(customer=private_person(pec="anna@pec.example.it")),
     "association": invoice(customer=ASSOCIATION),
     "company": invoice(),
-    "company by debit": invoice(payment=_DEBIT),
+    "company online, without a reference": invoice(payment=_UNNAMED),
     "reseller": invoice(customer=customer(kind=CustomerKind.RESELLER)),
     "freelancer with PEC": invoice(customer=FREELANCER),
     "company without channel": invoice(customer=customer(recipient_code="", pec="")),

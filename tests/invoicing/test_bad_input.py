@@ -37,7 +37,7 @@ def _changed(message: Any, **fields: Any) -> Any:
     return message
 
 
-def _terms(**fields: str) -> pb.PaymentTerms:
+def _terms(**fields: Any) -> pb.PaymentTerms:
     changed: pb.PaymentTerms = _changed(transfer_terms(), **fields)
     return changed
 
@@ -52,6 +52,8 @@ def _fields(message: Message) -> dict[str, Any]:
 
 _DATED = day(2026, 3, 2)
 
+_NOT_YET = common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
+"""The contract has it, but nobody can pay so."""
 CASES: list[tuple[str, str, Message, set[str]]] = [
     (
         "worker",
@@ -129,6 +131,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         },
     ),
     ("worker", "IssueProforma", proforma_request(payment=_terms(epc_payload="x" * 400)), {"payment.epc_payload"}),
+    ("worker", "IssueProforma", proforma_request(payment=_terms(method=_NOT_YET)), {"payment.method"}),
     (
         "worker",
         "IssueInvoice",
@@ -141,6 +144,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
             "method",
         },
     ),
+    ("worker", "IssueInvoice", invoice_request(method=_NOT_YET), {"method"}),
     ("worker", "IssueInvoice", invoice_request(date=day(2026, 2, 29)), {"date"}),
     ("worker", "IssueInvoice", invoice_request(date=day(2026, 3, 3)), {"date"}),
     ("worker", "IssueInvoice", invoice_request(payment_reference="x" * 61), {"payment_reference"}),

@@ -66,7 +66,7 @@ def test_equal_rows_make_equal_bytes() -> None:
         ),
         ("company without channel", {"CodiceDestinatario": "0000000", "PECDestinatario": ""}),
         ("person by card", {"ModalitaPagamento": "MP08", "CodicePagamento": "pi_3PabcDEFghi"}),
-        ("company by debit", {"ModalitaPagamento": "MP08", "CodicePagamento": ""}),
+        ("company online, without a reference", {"ModalitaPagamento": "MP08", "CodicePagamento": ""}),
     ],
 )
 def test_each_customer_is_named_as_the_sdi_wants(kind: str, expected: dict[str, str]) -> None:

@@ -44,7 +44,6 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
-    AUTOMATIC_DEBIT = "automatic_debit"
 
 
 @dataclass(frozen=True, slots=True)

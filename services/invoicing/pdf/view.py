@@ -28,7 +28,6 @@ _COUNTRIES_UNSAID = frozenset({"IT"})
 _PAID_BY = {
     PaymentMethod.BANK_TRANSFER: "paid_transfer",
     PaymentMethod.ONLINE: "paid_online",
-    PaymentMethod.AUTOMATIC_DEBIT: "paid_debit",
 }
 
 View = dict[str, Any]
@@ -218,8 +217,6 @@ def _how_to_pay(writer: _Writer, proforma: Document) -> View:
             "qr_hint": texts["qr_hint"],
             "qr_alt": texts["qr_alt"],
         }
-    if proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT:
-        return {**_payment(texts["pay_debit"]), "paragraphs": [texts["debit_hint"]]}
     return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]]}
 
 

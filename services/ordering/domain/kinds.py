@@ -28,4 +28,3 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
-    AUTOMATIC_DEBIT = "automatic_debit"

@@ -2,6 +2,7 @@
 
 import re
 
+from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.validation import Violations
 from services.ordering.domain.kinds import PaymentMethod
@@ -28,10 +29,10 @@ def check_consent(violations: Violations, consent: ordering_pb2.OrderConsent) ->
 
 def check_method(violations: Violations, number: int) -> PaymentMethod:
     """A payment method that is on offer."""
-    method = METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
-    if method is PaymentMethod.AUTOMATIC_DEBIT:
+    if number == common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT:
         violations.add("payment_method", "not_yet_automatic_debit")
-    return method
+        return PaymentMethod.BANK_TRANSFER
+    return METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
 
 
 def check_hints(violations: Violations, request: ordering_pb2.AdvanceOrderRequest) -> PaymentHints:
