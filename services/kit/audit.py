@@ -1,10 +1,13 @@
 """The audit trail: who steered what, and why, written in the same transaction as the change, never altered."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +35,16 @@ class AuditEntry:
     ticket_id: UUID | None = None
     source: str = ""
     """Name and id of the update or command, so that a repeated step writes the entry once."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry as it stands in the trail."""
+
+    number: int
+    """Its place: later entries of one room have higher ones."""
+    at: datetime
+    entry: AuditEntry
 
 
 def steering_entry(
@@ -78,3 +91,31 @@ async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime) -> bool
         .returning(audit.c.id)
     )
     return appended.first() is not None
+
+
+async def of_subjects(
+    conn: AsyncConnection, subject_ids: Sequence[UUID], after: int | None, limit: int
+) -> list[KeptEntry]:
+    """Read what was done to some rows, oldest first.
+
+    Args:
+        conn: A connection.
+        subject_ids: The rows.
+        after: Number of the last entry seen; None at the beginning.
+        limit: How many at the most.
+    """
+    query = select(audit).where(audit.c.subject_id.in_(subject_ids)).order_by(audit.c.id).limit(limit)
+    rows = await conn.execute(query if after is None else query.where(audit.c.id > after))
+    return [_kept(row) for row in rows]
+
+
+async def newest(conn: AsyncConnection, subject_id: UUID, action: str) -> KeptEntry | None:
+    """Read the last deed of a kind that was done to a row."""
+    query = select(audit).where(audit.c.subject_id == subject_id, audit.c.action == action)
+    row = (await conn.execute(query.order_by(audit.c.id.desc()).limit(1))).first()
+    return None if row is None else _kept(row)
+
+
+def _kept(row: Row[Any]) -> KeptEntry:
+    entry = AuditEntry(row.actor, row.action, row.subject_id, row.reason_code, row.ticket_id, row.source)
+    return KeptEntry(row.id, row.at, entry)

@@ -95,6 +95,7 @@ RULES: Mapping[Reason, Rule] = {
     errors_pb2.REASON_DOCUMENT_NOT_VALID: _PRECONDITION,
     errors_pb2.REASON_TRANSMISSION_STATE: _PRECONDITION,
     errors_pb2.REASON_CHANNEL_UNAVAILABLE: _LATER,
+    errors_pb2.REASON_PROFILE_UNCHANGED: _PRECONDITION,
     errors_pb2.REASON_TICKET_CLOSED: _PRECONDITION,
 }
 """Every reason but the unspecified one has exactly one row; the codes are those that errors.proto states."""

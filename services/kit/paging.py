@@ -21,8 +21,10 @@ _SIZE, _TOKEN = "page.page_size", "page.page_token"
 _LONGEST_TOKEN = 500
 """Characters: an address of 254 with room to spare, and too few to nest JSON as deep as Python's stack."""
 
+_BIGGEST_NUMBER = 2**63 - 1
+
 Entry = TypeVar("Entry")
-Place = TypeVar("Place", str, UUID, tuple[datetime, UUID])
+Place = TypeVar("Place", str, int, UUID, tuple[datetime, UUID])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Page(Generic[Place]):
         return shown, page_token(place(shown[-1])) if len(found) > self.size else ""
 
 
-def page_token(after: str | UUID | tuple[datetime, UUID]) -> str:
+def page_token(after: str | int | UUID | tuple[datetime, UUID]) -> str:
     """The token of the page that begins after an entry with these sort values."""
     match after:
         case (moment, entry_id):
@@ -71,6 +73,11 @@ def page_by_name(violations: Violations, message: common_pb2.PageRequest) -> Pag
 def page_by_id(violations: Violations, message: common_pb2.PageRequest) -> Page[UUID]:
     """The page of a list that is sorted by id: ids of version 7 follow the moment at which they were made."""
     return _page(violations, message, 1, lambda values: UUID(values[0]))
+
+
+def page_by_number(violations: Violations, message: common_pb2.PageRequest) -> Page[int]:
+    """The page of a list that is sorted by a number that the database counts up."""
+    return _page(violations, message, 1, lambda values: _countable(values[0]))
 
 
 def page_by_moment(violations: Violations, message: common_pb2.PageRequest) -> Page[tuple[datetime, UUID]]:
@@ -106,6 +113,13 @@ def _printable(name: str) -> str:
     if not name.isprintable():
         raise ValueError("this is not a name")
     return name
+
+
+def _countable(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _BIGGEST_NUMBER:
+        raise ValueError("PostgreSQL counts no such number")
+    return number
 
 
 def _instant(text: str) -> datetime:

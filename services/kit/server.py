@@ -16,7 +16,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from casella.common.v1 import clock_pb2_grpc
+from casella.common.v1 import clock_pb2_grpc, trail_pb2_grpc
 from services.kit import outbox, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
@@ -33,6 +33,7 @@ from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
 from services.kit.settings import Tls
 from services.kit.temporal_client import connect
+from services.kit.trail_service import TrailServicer
 
 _LOG = logging.getLogger(__name__)
 LARGEST_REQUEST = 4 * 1024 * 1024
@@ -87,7 +88,8 @@ class Server:
         Raises:
             CallersUnclear: An RPC names no caller, or the secrets file names a stranger.
         """
-        services = [*room.services, *_clock_service(core)]
+        trail = (trail_pb2_grpc.add_TrailServiceServicer_to_server, TrailServicer(core.database))
+        services = [*room.services, trail, *_clock_service(core)]
         names = _Names()
         for register, servicer in services:
             register(servicer, names)

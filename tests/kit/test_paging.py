@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casella.common.v1 import common_pb2
-from services.kit.paging import Page, page_by_id, page_by_moment, page_by_name, page_token
+from services.kit.paging import Page, page_by_id, page_by_moment, page_by_name, page_by_number, page_token
 from services.kit.validation import Violations
 from tests.support.refusals import noted
 
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=254)
 MOMENTS = st.datetimes(datetime(2, 1, 1), timezones=st.just(timezone(timedelta(hours=1))))  # noqa: DTZ001  a bound
 ID = "01939f2e-0000-7000-8000-000000000000"
-Read = Callable[[Violations, common_pb2.PageRequest], Page[str] | Page[UUID] | Page[tuple[datetime, UUID]]]
+Read = Callable[[Violations, common_pb2.PageRequest], Page[str] | Page[int] | Page[UUID] | Page[tuple[datetime, UUID]]]
 
 
 def token_of(*values: object) -> str:
@@ -37,6 +37,13 @@ def test_a_list_by_name_goes_on_after_the_name(name: str) -> None:
 def test_a_list_by_id_goes_on_after_the_id(entry_id: UUID) -> None:
     violations = Violations("it")
     assert page_by_id(violations, common_pb2.PageRequest(page_token=page_token(entry_id))).after == entry_id
+    assert not violations
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_a_list_by_number_goes_on_after_the_number(number: int) -> None:
+    violations = Violations("it")
+    assert page_by_number(violations, common_pb2.PageRequest(page_token=page_token(number))).after == number
     assert not violations
 
 
@@ -64,7 +71,7 @@ def test_page_after_page_shows_every_entry_once_and_the_last_has_no_token(names:
     assert shown == names
 
 
-@pytest.mark.parametrize("read", [page_by_name, page_by_id, page_by_moment])
+@pytest.mark.parametrize("read", [page_by_name, page_by_id, page_by_number, page_by_moment])
 @pytest.mark.parametrize(
     "token",
     [
@@ -93,6 +100,9 @@ def test_a_bad_page_token_is_named_beside_a_bad_size(read: Read, token: str) -> 
         (page_by_name, ["a\0b"]),
         (page_by_name, [ID, ID]),
         (page_by_id, ["1"]),
+        (page_by_number, ["a"]),
+        (page_by_number, ["-1"]),
+        (page_by_number, [str(2**63)]),
         (page_by_moment, ["2026-01-01T00:00:00", ID]),
         (page_by_moment, ["0001-01-01T00:00:00+14:00", ID]),
         (page_by_moment, ["2026-01-01T00:00:00+00:00", "1"]),

@@ -301,7 +301,7 @@ class TransmitInvoiceRequest(_message.Message):
     def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
 
 class Transmission(_message.Message):
-    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id")
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -314,6 +314,7 @@ class Transmission(_message.Message):
     ALERT_IN_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
     state: TransmissionState
@@ -326,7 +327,20 @@ class Transmission(_message.Message):
     alert_in: _duration_pb2.Duration
     account_id: str
     order_id: str
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+    errors: _containers.RepeatedCompositeFieldContainer[TransmissionError]
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ...) -> None: ...
+
+class TransmissionError(_message.Message):
+    __slots__ = ("code", "meaning", "description", "advice")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MEANING_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    meaning: str
+    description: str
+    advice: str
+    def __init__(self, code: _Optional[str] = ..., meaning: _Optional[str] = ..., description: _Optional[str] = ..., advice: _Optional[str] = ...) -> None: ...
 
 class TransmitInvoiceResponse(_message.Message):
     __slots__ = ("transmission",)
@@ -393,6 +407,36 @@ class PollReceiptsResponse(_message.Message):
     receipts: int
     unknown: int
     def __init__(self, messages: _Optional[int] = ..., receipts: _Optional[int] = ..., unknown: _Optional[int] = ...) -> None: ...
+
+class ListGivenUpInvoicesRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class GivenUpInvoice(_message.Message):
+    __slots__ = ("invoice_id", "number", "date", "error_codes", "given_up_at", "steering")
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODES_FIELD_NUMBER: _ClassVar[int]
+    GIVEN_UP_AT_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    number: str
+    date: _common_pb2.Date
+    error_codes: _containers.RepeatedScalarFieldContainer[str]
+    given_up_at: _timestamp_pb2.Timestamp
+    steering: _common_pb2.Steering
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., error_codes: _Optional[_Iterable[str]] = ..., given_up_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class ListGivenUpInvoicesResponse(_message.Message):
+    __slots__ = ("invoices", "next_page_token")
+    INVOICES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    invoices: _containers.RepeatedCompositeFieldContainer[GivenUpInvoice]
+    next_page_token: str
+    def __init__(self, invoices: _Optional[_Iterable[_Union[GivenUpInvoice, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AuditNumberingRequest(_message.Message):
     __slots__ = ("year",)

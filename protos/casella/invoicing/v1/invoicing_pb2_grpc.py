@@ -110,6 +110,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsResponse.FromString,
                 _registered_method=True)
+        self.ListGivenUpInvoices = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/ListGivenUpInvoices',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesResponse.FromString,
+                _registered_method=True)
         self.AuditNumbering = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/AuditNumbering',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.AuditNumberingRequest.SerializeToString,
@@ -226,6 +231,13 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListGivenUpInvoices(self, request, context):
+        """Lists the invoices whose transmission was given up, by id: numbered, and never accepted by the SdI.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AuditNumbering(self, request, context):
         """Proves the numbering: no gap, no repeat, year of the number = year of the date, sent in time.
         """
@@ -310,6 +322,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.PollReceipts,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsResponse.SerializeToString,
+            ),
+            'ListGivenUpInvoices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGivenUpInvoices,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesResponse.SerializeToString,
             ),
             'AuditNumbering': grpc.unary_unary_rpc_method_handler(
                     servicer.AuditNumbering,
@@ -723,6 +740,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/PollReceipts',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.PollReceiptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGivenUpInvoices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/ListGivenUpInvoices',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListGivenUpInvoicesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,8 @@ class InvoicingServiceStub:
     """Gives an invoice's transmission up. Only an admin does that; the invoice keeps its number."""
     PollReceipts: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.PollReceiptsRequest, _invoicing_pb2.PollReceiptsResponse]
     """Reads new messages from the certified mailbox and applies the SdI's receipts. Called by a schedule."""
+    ListGivenUpInvoices: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListGivenUpInvoicesRequest, _invoicing_pb2.ListGivenUpInvoicesResponse]
+    """Lists the invoices whose transmission was given up, by id: numbered, and never accepted by the SdI."""
     AuditNumbering: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.AuditNumberingRequest, _invoicing_pb2.AuditNumberingResponse]
     """Proves the numbering: no gap, no repeat, year of the number = year of the date, sent in time."""
 
@@ -101,6 +103,8 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Gives an invoice's transmission up. Only an admin does that; the invoice keeps its number."""
     PollReceipts: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.PollReceiptsRequest, _invoicing_pb2.PollReceiptsResponse]  # type: ignore[assignment]
     """Reads new messages from the certified mailbox and applies the SdI's receipts. Called by a schedule."""
+    ListGivenUpInvoices: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListGivenUpInvoicesRequest, _invoicing_pb2.ListGivenUpInvoicesResponse]  # type: ignore[assignment]
+    """Lists the invoices whose transmission was given up, by id: numbered, and never accepted by the SdI."""
     AuditNumbering: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.AuditNumberingRequest, _invoicing_pb2.AuditNumberingResponse]  # type: ignore[assignment]
     """Proves the numbering: no gap, no repeat, year of the number = year of the date, sent in time."""
 
@@ -226,6 +230,14 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.PollReceiptsResponse, _abc.Awaitable[_invoicing_pb2.PollReceiptsResponse]]:
         """Reads new messages from the certified mailbox and applies the SdI's receipts. Called by a schedule."""
+
+    @_abc_1.abstractmethod
+    def ListGivenUpInvoices(
+        self,
+        request: _invoicing_pb2.ListGivenUpInvoicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.ListGivenUpInvoicesResponse, _abc.Awaitable[_invoicing_pb2.ListGivenUpInvoicesResponse]]:
+        """Lists the invoices whose transmission was given up, by id: numbered, and never accepted by the SdI."""
 
     @_abc_1.abstractmethod
     def AuditNumbering(

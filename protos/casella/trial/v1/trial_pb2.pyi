@@ -260,12 +260,14 @@ class ExtendTrialResponse(_message.Message):
     def __init__(self, trial: _Optional[_Union[Trial, _Mapping]] = ...) -> None: ...
 
 class AdvanceTrialRequest(_message.Message):
-    __slots__ = ("account_id", "order_open")
+    __slots__ = ("account_id", "order_open", "legal_hold")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_OPEN_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     order_open: bool
-    def __init__(self, account_id: _Optional[str] = ..., order_open: _Optional[bool] = ...) -> None: ...
+    legal_hold: bool
+    def __init__(self, account_id: _Optional[str] = ..., order_open: _Optional[bool] = ..., legal_hold: _Optional[bool] = ...) -> None: ...
 
 class AdvanceTrialResponse(_message.Message):
     __slots__ = ("trial", "next", "wait", "due", "due_at")
@@ -320,7 +322,7 @@ class GetContactResponse(_message.Message):
     def __init__(self, recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class Account(_message.Message):
-    __slots__ = ("account_id", "first_name", "last_name", "email", "country", "language", "confirmed_at", "trial")
+    __slots__ = ("account_id", "first_name", "last_name", "email", "country", "language", "confirmed_at", "trial", "sign_up_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_NAME_FIELD_NUMBER: _ClassVar[int]
     LAST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -329,6 +331,7 @@ class Account(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     CONFIRMED_AT_FIELD_NUMBER: _ClassVar[int]
     TRIAL_FIELD_NUMBER: _ClassVar[int]
+    SIGN_UP_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     first_name: str
     last_name: str
@@ -337,7 +340,8 @@ class Account(_message.Message):
     language: _common_pb2.Language
     confirmed_at: _timestamp_pb2.Timestamp
     trial: Trial
-    def __init__(self, account_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., country: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trial: _Optional[_Union[Trial, _Mapping]] = ...) -> None: ...
+    sign_up_id: str
+    def __init__(self, account_id: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., email: _Optional[str] = ..., country: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trial: _Optional[_Union[Trial, _Mapping]] = ..., sign_up_id: _Optional[str] = ...) -> None: ...
 
 class GetAccountRequest(_message.Message):
     __slots__ = ("account_id",)
@@ -428,6 +432,24 @@ class ListSignUpsInReviewResponse(_message.Message):
     sign_ups: _containers.RepeatedCompositeFieldContainer[SignUpInReview]
     next_page_token: str
     def __init__(self, sign_ups: _Optional[_Iterable[_Union[SignUpInReview, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetApplicantRequest(_message.Message):
+    __slots__ = ("sign_up_id",)
+    SIGN_UP_ID_FIELD_NUMBER: _ClassVar[int]
+    sign_up_id: str
+    def __init__(self, sign_up_id: _Optional[str] = ...) -> None: ...
+
+class GetApplicantResponse(_message.Message):
+    __slots__ = ("sign_up", "email", "name", "country")
+    SIGN_UP_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    sign_up: SignUpStatus
+    email: str
+    name: str
+    country: str
+    def __init__(self, sign_up: _Optional[_Union[SignUpStatus, _Mapping]] = ..., email: _Optional[str] = ..., name: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
 
 class DecideSignUpRequest(_message.Message):
     __slots__ = ("request_id", "sign_up_id", "allow", "steering")

@@ -125,6 +125,11 @@ class TrialServiceStub:
                 request_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewRequest.SerializeToString,
                 response_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewResponse.FromString,
                 _registered_method=True)
+        self.GetApplicant = channel.unary_unary(
+                '/casella.trial.v1.TrialService/GetApplicant',
+                request_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantRequest.SerializeToString,
+                response_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantResponse.FromString,
+                _registered_method=True)
         self.DecideSignUp = channel.unary_unary(
                 '/casella.trial.v1.TrialService/DecideSignUp',
                 request_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.DecideSignUpRequest.SerializeToString,
@@ -269,6 +274,13 @@ class TrialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetApplicant(self, request, context):
+        """Reads a sign-up with who signed up, decided or not, for as long as it is kept. NOT_FOUND like GetSignUp.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DecideSignUp(self, request, context):
         """Allows or denies a sign-up in review; allowing sends the confirmation email.
         """
@@ -376,6 +388,11 @@ def add_TrialServiceServicer_to_server(servicer, server):
                     servicer.ListSignUpsInReview,
                     request_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewRequest.FromString,
                     response_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewResponse.SerializeToString,
+            ),
+            'GetApplicant': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetApplicant,
+                    request_deserializer=casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantRequest.FromString,
+                    response_serializer=casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantResponse.SerializeToString,
             ),
             'DecideSignUp': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideSignUp,
@@ -875,6 +892,33 @@ class TrialService:
             '/casella.trial.v1.TrialService/ListSignUpsInReview',
             casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewRequest.SerializeToString,
             casella_dot_trial_dot_v1_dot_trial__pb2.ListSignUpsInReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetApplicant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.trial.v1.TrialService/GetApplicant',
+            casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantRequest.SerializeToString,
+            casella_dot_trial_dot_v1_dot_trial__pb2.GetApplicantResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -73,6 +73,8 @@ class TrialServiceStub:
     """
     ListSignUpsInReview: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ListSignUpsInReviewRequest, _trial_pb2.ListSignUpsInReviewResponse]
     """Lists sign-ups that wait for an operator's decision, oldest first."""
+    GetApplicant: _grpc.UnaryUnaryMultiCallable[_trial_pb2.GetApplicantRequest, _trial_pb2.GetApplicantResponse]
+    """Reads a sign-up with who signed up, decided or not, for as long as it is kept. NOT_FOUND like GetSignUp."""
     DecideSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]
     """Allows or denies a sign-up in review; allowing sends the confirmation email."""
     LapseSignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.LapseSignUpRequest, _trial_pb2.LapseSignUpResponse]
@@ -125,6 +127,8 @@ class TrialServiceAsyncStub(TrialServiceStub):
     """
     ListSignUpsInReview: _aio.UnaryUnaryMultiCallable[_trial_pb2.ListSignUpsInReviewRequest, _trial_pb2.ListSignUpsInReviewResponse]  # type: ignore[assignment]
     """Lists sign-ups that wait for an operator's decision, oldest first."""
+    GetApplicant: _aio.UnaryUnaryMultiCallable[_trial_pb2.GetApplicantRequest, _trial_pb2.GetApplicantResponse]  # type: ignore[assignment]
+    """Reads a sign-up with who signed up, decided or not, for as long as it is kept. NOT_FOUND like GetSignUp."""
     DecideSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.DecideSignUpRequest, _trial_pb2.DecideSignUpResponse]  # type: ignore[assignment]
     """Allows or denies a sign-up in review; allowing sends the confirmation email."""
     LapseSignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.LapseSignUpRequest, _trial_pb2.LapseSignUpResponse]  # type: ignore[assignment]
@@ -282,6 +286,14 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.ListSignUpsInReviewResponse, _abc.Awaitable[_trial_pb2.ListSignUpsInReviewResponse]]:
         """Lists sign-ups that wait for an operator's decision, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetApplicant(
+        self,
+        request: _trial_pb2.GetApplicantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_trial_pb2.GetApplicantResponse, _abc.Awaitable[_trial_pb2.GetApplicantResponse]]:
+        """Reads a sign-up with who signed up, decided or not, for as long as it is kept. NOT_FOUND like GetSignUp."""
 
     @_abc_1.abstractmethod
     def DecideSignUp(
