@@ -21,6 +21,7 @@ from tests.docs.pages import ROOT, Page, page, pages
 
 PAGES = list(pages())
 _FOLDERS = ("cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
+_SECTIONS = {"trial": TrialPolicy, "mailboxes": MailboxesPolicy, "ordering": OrderingPolicy}
 _each_page = pytest.mark.parametrize("each", PAGES, ids=lambda each: each.name)
 
 
@@ -81,12 +82,28 @@ def test_rpcs_that_are_named_exist(each: Page) -> None:
         assert set(rpcs.split("`, `")) <= methods | {"RPC", "Rpc"}, service
 
 
+def test_every_rule_names_the_file_the_contract_or_the_policy_key_that_holds_it() -> None:
+    """The dash is for what is set nowhere; a link to a decision is followed by the test of links."""
+    rules = page("docs/rules.md")
+    cells = [row[-1] for heading in re.findall(r"^## (.+)$", rules.text, re.MULTILINE) for row in rules.rows(heading)]
+    assert len(cells) > 40
+    for cell in cells:
+        pointers = re.findall(r"`([^`]+)`", cell)
+        assert pointers or cell in {"–", "price list"} or re.fullmatch(r"\[.+\]\(.+\)", cell), cell
+        for pointer in pointers:
+            if pointer.endswith(".proto"):
+                assert [*(ROOT / "protos").rglob(pointer)], pointer
+            elif "/" in pointer:
+                assert (ROOT / pointer).is_file(), pointer
+            else:
+                assert pointer.partition(".")[0] in _SECTIONS, pointer
+
+
 def test_policy_keys_that_the_rules_name_exist() -> None:
-    sections = {"trial": TrialPolicy, "mailboxes": MailboxesPolicy, "ordering": OrderingPolicy}
     named = re.findall(r"`((?:trial|mailboxes|ordering)\.[a-z_.]+)`", page("docs/rules.md").text)
     assert named
     for section, *keys in (name.split(".") for name in named if not name.endswith(".proto")):
-        model: Any = sections[section]
+        model: Any = _SECTIONS[section]
         for key in keys:
             assert issubclass(model, BaseModel)
             assert key in model.model_fields, f"{section}: {key}"
