@@ -70,6 +70,12 @@ class LegalHoldStands(CasellaError):
     reason = errors_pb2.REASON_LEGAL_HOLD
 
 
+class AccountIsPurged(CasellaError):
+    """The account was purged: there is nothing left that a legal hold could keep."""
+
+    reason = errors_pb2.REASON_ACCOUNT_PURGED
+
+
 class ProfileMissing(CasellaError):
     """The account has no billing profile yet: save one before ordering."""
 

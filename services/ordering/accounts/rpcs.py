@@ -1,13 +1,15 @@
 """The RPCs about accounts: standing, closing, purge, holds."""
 
+from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit.audit import steering_entry
+from services.kit.audit import KeptEntry, steering_entry
+from services.kit.context import current_call
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_timestamp
-from services.ordering.accounts.service import Accounts
+from services.ordering.accounts.service import LIFT_HOLD, SET_HOLD, Accounts
 from services.ordering.accounts.store import AccountRow
 from services.ordering.domain.states import ClosureReason
 from services.ordering.enums import CLOSURES
@@ -25,9 +27,10 @@ class AccountRpcs(OrderingServiceServicer):
     async def GetStanding(
         self, request: ordering_pb2.GetStandingRequest, context: Context
     ) -> ordering_pb2.GetStandingResponse:
-        """Read whether orders hold or end the trial."""
+        """Read whether orders hold or end the trial; who set a hold is for operators, not for a history."""
         account_id = checked_uuid("account_id", request.account_id)
         found = await self._accounts.standing(account_id)
+        hold = await self._accounts.hold(account_id) if current_call().caller == "operator" else None
         standing = found.standing
         return ordering_pb2.GetStandingResponse(
             order_open=standing.open_order_id is not None,
@@ -36,6 +39,7 @@ class AccountRpcs(OrderingServiceServicer):
             paid_order_id=str(standing.paid_order_id or ""),
             closed=found.account is not None and found.account.closed,
             legal_hold=found.account is not None and found.account.legal_hold,
+            hold=None if hold is None else _hold(hold),
         )
 
     async def CloseAccount(
@@ -75,13 +79,23 @@ class AccountRpcs(OrderingServiceServicer):
         violations = Violations(catalogue=CATALOGUE)
         account_id = violations.uuid("account_id", request.account_id)
         call = self._requests.call(request.request_id, violations, account=account_id, hold=request.hold)
-        action = "set_legal_hold" if request.hold else "lift_legal_hold"
+        action = SET_HOLD if request.hold else LIFT_HOLD
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, action, account_id, source=source)
         violations.check()
+        account = await self._accounts.set_legal_hold(call, entry, hold=request.hold)
+        purging = account.closed and account.purged_at is None
         return ordering_pb2.SetLegalHoldResponse(
-            hold=await self._accounts.set_legal_hold(call, entry, hold=request.hold)
+            hold=account.legal_hold, closure=_closure(account) if purging else None
         )
+
+
+def _hold(kept: KeptEntry) -> ordering_pb2.LegalHold:
+    entry = kept.entry
+    steering = common_pb2.Steering(
+        actor=entry.actor, reason_code=entry.reason_code, ticket_id=str(entry.ticket_id or ""), source=entry.source
+    )
+    return ordering_pb2.LegalHold(set_at=to_timestamp(kept.at), steering=steering)
 
 
 def _closure(account: AccountRow) -> ordering_pb2.Closure:

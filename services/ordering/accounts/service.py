@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.kit import audit, outbox
-from services.kit.audit import AuditEntry
+from services.kit.audit import AuditEntry, KeptEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -16,8 +16,12 @@ from services.kit.wakes import purge_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.states import ClosureReason
-from services.ordering.errors import LegalHoldStands, OrderIsOpen, SubscriptionRuns
+from services.ordering.errors import AccountIsPurged, LegalHoldStands, OrderIsOpen, SubscriptionRuns
 from services.ordering.readings import Readings
+
+
+SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
+"""The deeds' names in the audit trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Accounts:
         async with self._database.reading() as conn:
             account = await store.find_account(conn, account_id)
             return AccountStanding(account, await store.standing(conn, account_id))
+
+    async def hold(self, account_id: UUID) -> KeptEntry | None:
+        """Who set the hold that stands, when and why; None where none stands."""
+        async with self._database.reading() as conn:
+            account = await store.find_account(conn, account_id)
+            if account is None or not account.legal_hold:
+                return None
+            return await audit.newest(conn, account_id, SET_HOLD)
 
     async def close(self, account_id: UUID, reason: ClosureReason) -> AccountRow:
         """Close an account and start its purge, in one transaction; a repetition gets the first closure.
@@ -91,11 +103,12 @@ class Accounts:
             raise NotFound("the account is not closed")
         return account
 
-    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> bool:
-        """Set or lift a hold; its lifting wakes whatever waited for it.
+    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> AccountRow:
+        """Set or lift a hold; wakes what acts on it: the trial with its reminders, or the purge.
 
         Raises:
             NotFound: There is no such account: a hold on a mistyped id would hold nothing.
+            AccountIsPurged: There is nothing left to hold.
         """
         account_id, now = entry.subject_id, self._clock.now()
         async with self._database.reading() as conn:
@@ -106,10 +119,12 @@ class Accounts:
             first = await claim(conn, call, account_id)
             account = await store.lock_account(conn, account_id, now)
             if first is not None:
-                return account.legal_hold
+                return account
+            if hold and account.purged_at is not None:
+                raise AccountIsPurged
             await audit.record(conn, entry, now)
             account = await store.set_hold(conn, account, hold, now)
-            if not hold and account.purged_at is None:
+            if account.purged_at is None:
                 wake = purge_wake(account_id) if account.closed else trial_wake(account_id)
                 await outbox.wake(conn, wake, now)
-        return account.legal_hold
+        return account

@@ -4,6 +4,7 @@ import pytest
 
 from casella.common.v1 import errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.wire import from_timestamp
 from tests.ordering.shop import STEERING, Shop
 from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
@@ -77,7 +78,8 @@ async def test_a_legal_hold_stops_the_closing_and_its_lifting_wakes_the_trial(sh
     account = shop.account()
     await shop.stub("operator").SetLegalHold(hold(account, on=True))
     await refused_for(shop.close(account), errors_pb2.REASON_LEGAL_HOLD)
-    assert await shop.room.wakes() == []
+    assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"trial:{account}"], "the trial tells of it"
+    await shop.room.empty_outbox()
     await shop.stub("operator").SetLegalHold(hold(account, on=False))
     assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"trial:{account}"]
     assert (await shop.close(account)).account_id == str(account)
@@ -91,10 +93,45 @@ async def test_a_hold_on_a_closed_account_stops_the_purge_and_its_lifting_wakes_
     asked = pb.GetClosureRequest(account_id=str(account))
     assert (await shop.worker.GetClosure(asked)).closure.legal_hold
     assert (await shop.room.rows("accounts"))[0]["next_at"] is None
+    await shop.room.empty_outbox()
     await shop.stub("operator").SetLegalHold(hold(account, on=False))
     assert not (await shop.worker.GetClosure(asked)).closure.legal_hold
     assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"purge:{account}"]
     assert (await shop.room.rows("accounts"))[0]["next_at"] == shop.room.clock.now()
+
+
+async def test_a_hold_on_a_purged_account_is_refused_and_lifting_one_that_came_too_late_is_not(shop: Shop) -> None:
+    account = shop.account()
+    await shop.close(account)
+    await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=str(account)))
+    again = hold(account, on=True)
+    await refused_for(shop.stub("operator").SetLegalHold(again), errors_pb2.REASON_ACCOUNT_PURGED)
+    await shop.room.empty_outbox()
+    assert not (await shop.stub("operator").SetLegalHold(hold(account, on=False))).hold
+    assert await shop.room.wakes() == []
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["set_legal_hold", "lift_legal_hold"]
+
+
+async def test_a_hold_tells_of_a_purge_that_is_under_way(shop: Shop) -> None:
+    account = shop.account()
+    assert not (await shop.stub("operator").SetLegalHold(hold(account, on=True))).HasField("closure")
+    await shop.stub("operator").SetLegalHold(hold(account, on=False))
+    closed = await shop.close(account)
+    answer = await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    assert (answer.closure.closed_at, answer.closure.legal_hold) == (closed.closed_at, True)
+
+
+async def test_only_operators_read_who_set_the_hold_that_stands_and_why(shop: Shop) -> None:
+    account = shop.account()
+    await shop.stub("operator").SetLegalHold(hold(account, on=True))
+    asked = pb.GetStandingRequest(account_id=str(account))
+    told = (await shop.stub("operator").GetStanding(asked)).hold
+    assert (told.steering.actor, told.steering.reason_code) == (STEERING.actor, STEERING.reason_code)
+    assert from_timestamp(told.set_at) == shop.room.clock.now()
+    assert not (await shop.worker.GetStanding(asked)).HasField("hold")
+    await shop.stub("operator").SetLegalHold(hold(account, on=False))
+    assert not (await shop.stub("operator").GetStanding(asked)).HasField("hold")
 
 
 async def test_a_hold_is_kept_in_the_audit_trail_once(shop: Shop) -> None:

@@ -11,8 +11,8 @@ from tests.support.room import request_id
 TABLES = ("orders", "order_reminders", "quotes", "billing_profiles", "mails")
 
 
-async def purged_account(shop: Shop) -> UUID:
-    """An account with an expired order that was purged."""
+async def purged_account(shop: Shop, *, held: bool = False) -> UUID:
+    """An account with an expired order that was purged, perhaps with a hold that its last deletion overtook."""
     account = shop.account()
     order = await shop.order(account)
     await shop.record_proforma(order.order_id)
@@ -21,6 +21,10 @@ async def purged_account(shop: Shop) -> UUID:
         pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_EXPIRED, recipient=TO_ANNA)
     )
     await shop.close(account)
+    if held:
+        await shop.stub("operator").SetLegalHold(
+            pb.SetLegalHoldRequest(request_id=request_id(), account_id=str(account), hold=True, steering=STEERING)
+        )
     await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=str(account)))
     return account
 
@@ -48,9 +52,7 @@ async def test_what_is_left_of_a_never_paid_account_is_erased_180_days_after_its
 
 
 async def test_a_legal_hold_stops_the_erasure(shop: Shop) -> None:
-    account = await purged_account(shop)
-    request = pb.SetLegalHoldRequest(request_id=request_id(), account_id=str(account), hold=True, steering=STEERING)
-    await shop.stub("operator").SetLegalHold(request)
+    await purged_account(shop, held=True)
     before = await left(shop)
     shop.room.clock.advance(days=400)
     assert await run_jobs(shop) == 0
