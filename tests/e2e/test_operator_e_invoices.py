@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -15,6 +18,8 @@ from deploy.local.demo.customer import Customer
 from services.kit.wire import from_duration
 from tests.e2e.levers import answered, sdi_will, transfer_of
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
+from tests.e2e.play import database
+from tests.e2e.waiting import until
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator-sdi")]
@@ -46,12 +51,17 @@ async def transmission(desk: Desk, order: ordering_pb2.Order) -> invoicing_pb2.T
     return (await desk.play.operator.invoicing.GetTransmission(asked)).transmission
 
 
+async def files_at_sdi(desk: Desk) -> list[dict[str, Any]]:
+    """Every file that the SdI stand-in got, copies too."""
+    async with desk.session.get(f"{desk.play.world.site.url('sdi_page')}/files") as response:
+        files: list[dict[str, Any]] = (await response.json())["files"]
+    return files
+
+
 async def sent(desk: Desk, found: invoicing_pb2.Transmission) -> str:
     """The file of an attempt as the SdI stand-in got it."""
     sdi = desk.play.world.site.url("sdi_page")
-    async with desk.session.get(f"{sdi}/files") as response:
-        files = (await response.json())["files"]
-    got = next(file for file in files if file["name"] == found.file_name)
+    got = next(file for file in await files_at_sdi(desk) if file["name"] == found.file_name)
     async with desk.session.get(f"{sdi}/files/{got['file_id']}") as response:
         return await response.text()
 
@@ -104,6 +114,39 @@ async def test_a_rejected_e_invoice_is_sent_again_as_it_is_and_given_up(desk: De
         (OPERATOR, "prepare_resend", "sdi_was_mistaken"),
         (OPERATOR, "give_up_transmission", "agreed_with_accountant"),
     ]
+
+
+async def test_a_kill_before_a_second_file_leaves_sends_that_file_once(desk: Desk, tmp_path: Path) -> None:
+    """The new name is written down; after the restart it is the one that goes out, and no third is made."""
+    world, killed_here = desk.play.world, tmp_path / "killed"
+    await sdi_will(desk, "reject")
+    workflow_id, order, _ = await issued(desk)
+    await answered(desk, workflow_id, "NeedsOperator")
+    first = await transmission(desk, order)
+    await world.stop_process("invoicing")
+    await world.start_process("invoicing", {"CASELLA_HOOKS": f"transmit.stored=kill:{killed_here}"})
+    said = len(world.said)
+    data = {"reason_code": "sdi_was_mistaken"}
+    assert (await desk.update(workflow_id, "retry_transmission", data)).result == "attempt 2 is on its way"
+
+    async def killed() -> bool | None:
+        return True if any(line.startswith("invoicing was ended by SIGKILL") for line in world.said[said:]) else None
+
+    await until(killed, "the end of invoicing")
+    assert killed_here.exists()
+    await world.wait_ready("invoicing")
+    await answered(desk, workflow_id, "Undeliverable")
+    second = await transmission(desk, order)
+    invoicing = await database(desk.play, "invoicing")
+    try:
+        rows = await invoicing.fetch(
+            "SELECT file_name FROM attempts WHERE invoice_id = $1 ORDER BY attempt", UUID(order.invoice_id)
+        )
+    finally:
+        await invoicing.close()
+    assert [row["file_name"] for row in rows] == [first.file_name, second.file_name]
+    names_at_sdi = [file["name"] for file in await files_at_sdi(desk)]
+    assert [names_at_sdi.count(found.file_name) for found in (first, second)] == [1, 1]
 
 
 async def test_a_silence_of_the_sdi_calls_an_operator(desk: Desk) -> None:
