@@ -38,7 +38,7 @@ class SignUp(Process):
     @workflow.init
     def __init__(self, subject: Subject) -> None:
         """Begin with the sign-up's id."""
-        super().__init__(Details(f"Sign-up {subject.id}", "casella signups"))
+        super().__init__(Details(f"Sign-up {subject.id}", f"casella show signup {subject.id}"))
         self.sign_up_id = subject.id
 
     @workflow.run

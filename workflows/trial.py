@@ -27,7 +27,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.steps import StepRefused, quickly
 
-_HELD = {"REASON_ORDER_OPEN": "an open order", "REASON_LEGAL_HOLD": "a legal hold"}
+_LEGAL_HOLD = "REASON_LEGAL_HOLD"
+_HELD = {"REASON_ORDER_OPEN": "an open order", _LEGAL_HOLD: "a legal hold"}
 """Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 _EXTEND = 'moves the end later: `{"days": 7, "reason_code": "slow_migration"}`'
 _END = 'ends the trial now: `{"reason_code": "customer_asked"}`'
@@ -44,6 +45,7 @@ class Trial(Process):
         self.account_id = subject.id
         self.restricted = False
         self.open_order_id = ""
+        self.legal_hold = False
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -59,7 +61,7 @@ class Trial(Process):
             standing = await self.read_standing()
             if standing.paid:
                 return await self.record_purchase(standing.paid_order_id)
-            due = await self.do_what_is_due(order_open=standing.order_open)
+            due = await self.do_what_is_due(standing)
             await self.match_access(due.trial.state)
             self.show(due, standing)
             match due.next:
@@ -144,11 +146,13 @@ class Trial(Process):
             "read the account's orders",
         )
 
-    async def do_what_is_due(self, *, order_open: bool) -> pb.AdvanceTrialResponse:
+    async def do_what_is_due(self, standing: ordering_pb2.GetStandingResponse) -> pb.AdvanceTrialResponse:
         """Have the trial service send what is due and end what has ended."""
         return await quickly(
             TrialSteps.advance,
-            pb.AdvanceTrialRequest(account_id=self.account_id, order_open=order_open),
+            pb.AdvanceTrialRequest(
+                account_id=self.account_id, order_open=standing.order_open, legal_hold=standing.legal_hold
+            ),
             "do what is due on the trial",
         )
 
@@ -193,9 +197,11 @@ class Trial(Process):
         except StepRefused as refused:
             held_by = _HELD.get(refused.reason, f"a refusal: {refused.message}")
             self.details.happened(f"the purge is held by {held_by}")
+            release = f", or at once after `casella hold release {self.account_id} --reason CODE`"
             self.details.stands(
                 "Held",
-                f"the purge, which is held by {held_by}; asked for again every day",
+                f"the purge, which is held by {held_by}; asked for again every day"
+                f"{release if refused.reason == _LEGAL_HOLD else ''}",
                 updates={"extend_trial": _EXTEND},
             )
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
@@ -207,9 +213,16 @@ class Trial(Process):
         trial = due.trial
         active = trial.state == pb.TRIAL_STATE_ACTIVE
         ends = "ends" if active else "ended"
-        self.details.knows(f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought")
+        held = "; a legal hold stands" if standing.legal_hold else ""
+        self.details.knows(
+            f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought{held}"
+        )
         coming = wording.due_on_trial(due.due)
         self.tell_what_was_due(coming)
+        if standing.legal_hold != self.legal_hold:
+            what = "was set: no reminder of the purge is sent, and nothing is deleted"
+            self.details.happened(f"a legal hold {what}" if standing.legal_hold else "the legal hold was released")
+            self.legal_hold = standing.legal_hold
         if standing.open_order_id != self.open_order_id:
             changed = standing.open_order_id or self.open_order_id
             what = "is open; it holds the purge" if standing.order_open else "has ended unpaid"

@@ -115,9 +115,10 @@ class Customer:
         )
         return (await self.worker.ExtendTrial(message)).trial
 
-    async def advance(self, *, order_open: bool = False) -> pb.AdvanceTrialResponse:
+    async def advance(self, *, order_open: bool = False, legal_hold: bool = False) -> pb.AdvanceTrialResponse:
         """What the workflow does at every date."""
-        return await self.worker.AdvanceTrial(pb.AdvanceTrialRequest(account_id=self.id, order_open=order_open))
+        request = pb.AdvanceTrialRequest(account_id=self.id, order_open=order_open, legal_hold=legal_hold)
+        return await self.worker.AdvanceTrial(request)
 
     async def buy(self, order_id: str | None = None) -> pb.Trial:
         message = pb.RecordPurchaseRequest(account_id=self.id, order_id=order_id or request_id())

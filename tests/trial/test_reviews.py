@@ -139,3 +139,35 @@ async def test_every_bad_field_of_a_decision_is_named(held: str, room: TestRoom,
         "steering.source",
     }
     assert await room.rows("audit") == []
+
+
+async def test_an_operator_looks_a_decided_sign_up_up_with_the_person_until_it_is_deleted(
+    held: str, room: TestRoom
+) -> None:
+    asked = pb.GetApplicantRequest(sign_up_id=held)
+    operator = stub(room, "operator")
+    assert (await operator.GetApplicant(asked)).sign_up.state == pb.SIGN_UP_STATE_IN_REVIEW
+    await decide(room, held, allow=False)
+    found = await operator.GetApplicant(asked)
+    assert (found.email, found.name, found.country) == ("anna@broken.example", "Anna Rossi", "IT")
+    assert (found.sign_up.state, found.account_id) == (pb.SIGN_UP_STATE_DENIED, "")
+    room.clock.advance(hours=73)
+    for job in room.room.jobs:
+        await job.run(room.clock.now())
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await operator.GetApplicant(asked)
+
+
+async def test_a_confirmed_sign_up_names_its_account_and_the_account_its_sign_up(
+    held: str, visitors: Visitors, room: TestRoom
+) -> None:
+    await decide(room, held, allow=True)
+    customer = await visitors.confirm(await visitors.emailed_token())
+    found = await stub(room, "operator").GetApplicant(pb.GetApplicantRequest(sign_up_id=held))
+    assert (found.sign_up.state, found.account_id, found.email) == (pb.SIGN_UP_STATE_CONFIRMED, customer.id, "")
+    assert (await customer.account()).sign_up_id == held
+
+
+async def test_nobody_but_an_operator_reads_the_person_of_a_sign_up(held: str, room: TestRoom) -> None:
+    with refused_as(errors_pb2.REASON_CALLER_NOT_ALLOWED):
+        await stub(room, "worker").GetApplicant(pb.GetApplicantRequest(sign_up_id=held))

@@ -86,6 +86,24 @@ async def test_an_open_order_holds_the_purge_and_its_reminders(customer: Custome
     assert (await customer.advance()).next == pb.TRIAL_NEXT_PURGE_DUE
 
 
+async def test_nobody_is_told_of_a_purge_that_a_legal_hold_stops_and_it_is_still_asked_for(
+    customer: Customer, room: TestRoom
+) -> None:
+    room.clock.advance(days=39)
+    held = await customer.advance(legal_hold=True)
+    assert (held.next, held.due) == (pb.TRIAL_NEXT_WAIT, "purge")
+    room.clock.advance(days=7)
+    assert (await customer.advance(legal_hold=True)).next == pb.TRIAL_NEXT_PURGE_DUE
+    assert "purge_ahead" not in await sent(room)
+
+
+async def test_the_reminder_of_a_purge_comes_once_the_hold_is_lifted(customer: Customer, room: TestRoom) -> None:
+    room.clock.advance(days=39)
+    await customer.advance(legal_hold=True)
+    await customer.advance()
+    assert "purge_ahead" in await sent(room)
+
+
 async def test_the_customer_ends_the_trial_early(customer: Customer, room: TestRoom) -> None:
     room.clock.advance(days=5)
     trial = await customer.end()

@@ -1,10 +1,12 @@
 """Each branch of the workflows that money, a hold or a person decides, led by a script on the real Temporal server."""
 
 import asyncio
+import json
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.worker import Replayer
 
 from casella.common.v1 import common_pb2, errors_pb2
@@ -15,6 +17,7 @@ from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from services.kit import temporal_client
 from tests.fixtures.temporal import TestNamespace
+from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names
 from workflows.worker import WORKFLOWS
@@ -197,17 +200,193 @@ async def test_an_order_whose_time_is_up_ends_expired_and_the_customer_is_told(t
     assert script.requests("SendOrderEmail")[-1].email == ordering_pb2.ORDER_EMAIL_EXPIRED
 
 
+def waiting_money(
+    minor: int = 1000,
+    reason: payments_pb2.MoneyEntryReason = payments_pb2.MONEY_ENTRY_REASON_SHORT,
+    source: str = "bank",
+) -> payments_pb2.MoneyEntry:
+    """Money that names the order and waits, with what a payer wrote."""
+    return payments_pb2.MoneyEntry(
+        money_entry_id="018f3c1e-0000-7000-8000-000000000009",
+        reason=reason,
+        amount=common_pb2.Money(minor=minor, currency="EUR"),
+        available_on=common_pb2.Date(year=2026, month=11, day=24),
+        source=source,
+        source_reference="Mario Prova 1",
+        payer_name="Mario Prova",
+        remittance="da Mario Prova",
+    )
+
+
+def with_waiting(payment: payments_pb2.PaymentRequest, *waiting: payments_pb2.MoneyEntry) -> dict[str, Answer]:
+    """Payments tells of money that waits."""
+    return {
+        "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment, waiting=waiting)
+    }
+
+
 async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_decides(
     temporal: TestNamespace,
 ) -> None:
     payment, order = a_payment(), an_order()
-    answers = expiring(payment) | {"ClosePaymentRequest": lambda _: refuse(errors_pb2.REASON_MONEY_WAITING)}
+    answers = expiring(payment) | with_waiting(payment, waiting_money())
+    answers["ClosePaymentRequest"] = lambda _: refuse(errors_pb2.REASON_MONEY_WAITING)
     script = ordering(payment, order, **answers)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("NeedsOperator")
-        assert "record_bank_transfer" in shown
-        assert "cancel_order" in shown
+        assert (
+            "What ends it: a further payment of exactly EUR 19.76, as a statement tells it, or `cancel_order`" in shown
+        )
+        assert "record_bank_transfer" not in shown  # it is refused while other money names the order
         assert script.requests("RecordOutcome") == []
+
+
+async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_comes(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    waiting = [waiting_money()]
+    answers: dict[str, Answer] = {
+        "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment, waiting=waiting)
+    }
+    script = ordering(payment, order, **answers)
+    del waiting[:]
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### AwaitingPayment")
+        assert not script.requests("AdvanceOrder")[-1].money_waiting
+        waiting.append(waiting_money())
+        await run.handle.signal(names.MONEY_WAITING)
+        shown = await run.details("### NeedsOperator")
+        money = "EUR 10.00 of 2026-11-24, less than was asked for (entry 018f3c1e-0000-7000-8000-000000000009)"
+        assert f"waits in the operator's queue: {money}." in shown
+        assert f" money that names the order waits: {money}" in shown
+        assert script.requests("AdvanceOrder")[-1].money_waiting
+        del waiting[:]
+        await run.handle.signal(names.MONEY_WAITING)
+        assert " no money that names the order waits any more" in await run.details("### AwaitingPayment")
+        history = await run.handle.fetch_history()
+    assert "Mario" not in "".join(texts(json.loads(history.to_json())))
+
+
+async def test_waiting_money_of_the_exact_amount_is_given_to_the_order_by_its_own_reference(
+    temporal: TestNamespace,
+) -> None:
+    payment, order = a_payment(), an_order()
+    entry = waiting_money(1976, payments_pb2.MONEY_ENTRY_REASON_DATE)
+    script = ordering(payment, order, **with_waiting(payment, entry))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        assert "- `record_bank_transfer` with the bank reference that" in await run.details("### NeedsOperator")
+
+
+async def test_waiting_money_recorded_by_hand_can_be_withdrawn(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    script = ordering(payment, order, **with_waiting(payment, waiting_money(source="announced")))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        assert "`casella bank withdraw`" in await run.details("### NeedsOperator")
+
+
+async def test_a_cancelled_order_tells_of_money_that_still_waits(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    answers = expiring(payment) | with_waiting(payment, waiting_money())
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
+    )
+
+    def cancel(_: object) -> ordering_pb2.CancelOrderResponse:
+        due.next = ordering_pb2.ORDER_NEXT_CANCEL_REQUESTED
+        return ordering_pb2.CancelOrderResponse(order=order)
+
+    script = ordering(payment, order, **answers | {"AdvanceOrder": lambda _: due, "CancelOrder": cancel})
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### NeedsOperator")
+        told = await run.handle.execute_update("cancel_order", {"reason_code": "customer_asked"})
+        assert "Money that names it still waits (`casella show money`): EUR 10.00" in told
+        assert await run.end() == "cancelled"
+        shown = await run.details("### Cancelled")
+        assert "the order has ended. Money that names it still waits (`casella show money`): EUR 10.00" in shown
+
+
+async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, due="reminder_3_days", wait=SOON
+    )
+
+    def advance(_: object) -> ordering_pb2.AdvanceOrderResponse:
+        if len(script.requests("AdvanceOrder")) > 1:
+            due.due, due.skipped[:] = "reminder_7_days", ["reminder_3_days"]
+            due.wait.CopyFrom(LONG)
+        return due
+
+    script = ordering(payment, order, **with_waiting(payment, waiting_money()) | {"AdvanceOrder": advance})
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("reminder 3 days after the proforma: not sent")
+        assert ": sent" not in shown
+
+
+async def test_a_waiting_order_tells_when_it_expires_from_the_beginning(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    payment.created_on.CopyFrom(common_pb2.Date(year=2031, month=2, day=3))
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="reminder_3_days",
+        due_at=MOMENT, expires_at=Timestamp(seconds=MOMENT.seconds + 86_400),
+    )  # fmt: skip
+    script = ordering(payment, order, AdvanceOrder=lambda _: due)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### AwaitingPayment")
+    assert "until 2026-11-19 11:06 UTC, when the order expires; without it: reminder 3 days after the proforma" in shown
+    assert '"booked_on": "2031-02-03"' in shown  # a day of the service's calendar, not of this machine's
+
+
+async def test_a_transfer_of_another_amount_is_recorded_only_by_who_says_so(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    answer = payments_pb2.RecordBankTransferResponse(payment_request=payment, money_entry_id="E")
+    script = ordering(payment, order, RecordBankTransfer=lambda _: answer)
+    data = {"amount": "19.67", "booked_on": "2026-11-24", "bank_reference": "CRO 1", "reason_code": "seen_on_account"}
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### AwaitingPayment")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("record_bank_transfer", data)
+        assert "19.67, but EUR 19.76 is asked for" in str(refused.value.cause)
+        assert script.requests("RecordBankTransfer") == []
+        told = await run.handle.execute_update("record_bank_transfer", data | {"accept_difference": True})
+        assert "entry E waits" in told
+    assert [asked.amount.minor for asked in script.requests("RecordBankTransfer")] == [1967]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first read as fulfilled", "read again in the same run"])
+async def test_a_fulfilled_order_tells_its_last_steps_once(temporal: TestNamespace, *, again: bool) -> None:
+    """The attempt that did them may have been lost, when a signal crossed the completion."""
+    payment, order = a_payment(), an_order()
+    order.state = ordering_pb2.ORDER_STATE_PAID if again else ordering_pb2.ORDER_STATE_FULFILLED
+    order.invoice_id = order.order_id
+    order.unlocked_at.CopyFrom(MOMENT)
+
+    async def fulfil(_: object) -> ordering_pb2.FulfilOrderResponse:
+        order.state = ordering_pb2.ORDER_STATE_FULFILLED
+        await run.handle.signal(names.LOOK_AGAIN)
+        return ordering_pb2.FulfilOrderResponse(order=order)
+
+    script = ordering(
+        payment, order, FulfilOrder=fulfil,
+        UnlockAccount=lambda _: mailboxes_pb2.UnlockAccountResponse(unlocked_at=MOMENT),
+        RecordUnlock=lambda _: ordering_pb2.RecordUnlockResponse(order=order),
+    )  # fmt: skip
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+        shown = await run.details("### Fulfilled")
+    for told in ("the order is paid", "the service is unlocked", f"goes on as einvoice:{order.order_id}"):
+        assert shown.count(told) == 1, shown
+    assert ("invoice 2026/1 issued" in shown) == again
+
+
+async def test_an_update_with_a_field_that_it_does_not_have_is_refused(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, ordering(payment, order), order.order_id) as run:
+        await run.details("### AwaitingPayment")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("cancel_order", {"reason_code": "customer_asked", "note": "Mario rang"})
+        assert str(refused.value.cause) == "WRONG_ARGUMENT: note: no such field; there are: reason_code, ticket_id"
+        history = await run.handle.fetch_history()
+    assert "Mario" not in "".join(texts(json.loads(history.to_json())))
 
 
 async def test_a_charge_under_way_keeps_an_order_open(temporal: TestNamespace) -> None:
@@ -243,16 +422,21 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
     script = Script({
         "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
         "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
-        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(legal_hold=held[0]),
         "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
         "CloseAccount": close,
     })  # fmt: skip
     async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
-        await run.details("### Held")
+        shown = await run.details("### Held")
+        assert "`casella hold release " in shown
+        assert "a legal hold stands" in shown
+        assert script.requests("AdvanceTrial")[0].legal_hold
         assert (await run.handle.describe()).close_time is None
         held[0] = False
         await run.handle.signal(names.TRIAL_CHANGED)
         assert await run.end() == "closed"
+        assert "the legal hold was released" in await run.details("### Closed")
+    assert not script.requests("AdvanceTrial")[-1].legal_hold
     assert len(script.requests("CloseAccount")) == 2
 
 

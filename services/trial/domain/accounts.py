@@ -62,3 +62,5 @@ class Account:
     person: Person
     confirmed_at: datetime
     trial: Trial
+    sign_up_id: UUID | None
+    """What became this account."""

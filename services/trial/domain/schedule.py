@@ -52,7 +52,15 @@ class Plan:
 FINAL: Final = Plan(None, (), Next.NOTHING, "", None, None)
 
 
-def plan(state: TrialState, terms: Terms, pending: Iterable[Reminder], now: datetime, *, order_open: bool) -> Plan:
+def plan(
+    state: TrialState,
+    terms: Terms,
+    pending: Iterable[Reminder],
+    now: datetime,
+    *,
+    order_open: bool,
+    legal_hold: bool = False,
+) -> Plan:
     """Plans a trial.
 
     Args:
@@ -61,10 +69,12 @@ def plan(state: TrialState, terms: Terms, pending: Iterable[Reminder], now: date
         pending: Reminders neither sent nor skipped.
         now: The moment.
         order_open: Whether an order is open: then reminders of the purge are left out, and the purge waits.
+        legal_hold: Whether a hold stands: reminders of the purge are left out; it is still asked for, and refused.
     """
     if state in {TrialState.BOUGHT, TrialState.CLOSED}:
         return FINAL
-    heard = [r for r in sorted(pending, key=lambda r: r.due_at) if not (order_open and r.kind in PURGE_REMINDERS)]
+    unheard = PURGE_REMINDERS if order_open or legal_hold else frozenset()
+    heard = [reminder for reminder in sorted(pending, key=lambda r: r.due_at) if reminder.kind not in unheard]
     overdue = [reminder for reminder in heard if reminder.due_at <= now]
     current = [reminder for reminder in overdue if _still_true(reminder, state, terms, now)]
     send = current[-1] if current else None

@@ -121,3 +121,12 @@ class SignUpInReview:
 
     status: SignUpStatus
     applicant: Applicant
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSignUp:
+    """A sign-up as an operator looks it up, decided or not; once confirmed, its person has moved to the account."""
+
+    status: SignUpStatus
+    applicant: Applicant | None
+    account_id: UUID | None

@@ -52,7 +52,7 @@ _BEFORE_END: Final = {
 _BEFORE_PURGE: Final = {ReminderKind.PURGE_IN_7_DAYS: 7, ReminderKind.PURGE_IN_1_DAY: 1}
 
 PURGE_REMINDERS: Final = frozenset(_BEFORE_PURGE)
-"""Left out while an order is open, because the removal then waits."""
+"""Left out while an order is open or a legal hold stands, because the removal then waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.requests import Call, claim
 from services.trial.domain.addresses import EmailAddress
-from services.trial.domain.sign_ups import SignUpInReview, SignUpState, SignUpStatus
+from services.trial.domain.sign_ups import KeptSignUp, SignUpInReview, SignUpState, SignUpStatus
 from services.trial.domain.terms import CONFIRMATION_HOURS
 from services.trial.errors import SignUpStateForbids
 from services.trial.service.post import Post
@@ -41,6 +41,18 @@ class Reviews:
         """
         async with self.database.reading() as conn:
             return await self._read(conn, sign_up_id)
+
+    async def look_up(self, sign_up_id: UUID) -> KeptSignUp:
+        """Reads a sign-up with who signed up, decided or not.
+
+        Raises:
+            NotFound: There is none, or the daily job has deleted it because nobody confirmed it in time.
+        """
+        async with self.database.reading() as conn:
+            found = await sign_ups.look_up(conn, sign_up_id)
+        if found is None:
+            raise NotFound
+        return found
 
     async def list(self, after: tuple[datetime, UUID] | None, limit: int) -> list[SignUpInReview]:
         """Reads what still waits for a decision, oldest first."""

@@ -86,7 +86,7 @@ class Trials:
             await self._moved(conn, extended, entry, now)
         return extended
 
-    async def advance(self, account_id: UUID, *, order_open: bool) -> tuple[Trial, Plan]:
+    async def advance(self, account_id: UUID, *, order_open: bool, legal_hold: bool) -> tuple[Trial, Plan]:
         """Does everything that is due on a trial: ends it, sends the reminder of the moment, sets the next date.
 
         Raises:
@@ -98,7 +98,7 @@ class Trials:
             if trial is None:
                 return await _read(conn, account_id), schedule.FINAL
             pending = await trials.pending_reminders(conn, account_id)
-            plan = schedule.plan(trial.state, trial.terms, pending, now, order_open=order_open)
+            plan = schedule.plan(trial.state, trial.terms, pending, now, order_open=order_open, legal_hold=legal_hold)
             await trials.settle_reminders(conn, account_id, plan.send, plan.skip, now)
             account = await accounts.find(conn, account_id) if plan.send else None
             if plan.send and account:

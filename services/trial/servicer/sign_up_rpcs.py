@@ -81,6 +81,11 @@ class SignUpRpcs(TrialServiceServicer):
         sign_ups = [translate.sign_up_in_review(entry, now) for entry in waiting]
         return pb.ListSignUpsInReviewResponse(sign_ups=sign_ups, next_page_token=token)
 
+    async def GetApplicant(self, request: pb.GetApplicantRequest, context: object) -> pb.GetApplicantResponse:
+        """Reads a sign-up with who signed up."""
+        found = await self._reviews.look_up(checked_uuid("sign_up_id", request.sign_up_id))
+        return translate.kept_sign_up(found, self._clock.now())
+
     async def DecideSignUp(self, request: pb.DecideSignUpRequest, context: object) -> pb.DecideSignUpResponse:
         """Allows or denies a sign-up in review."""
         found = checks.violations()

@@ -9,7 +9,14 @@ from services.kit.enums import EnumTable
 from services.kit.wire import to_duration, to_language, to_timestamp
 from services.trial.domain.accounts import Account, Trial
 from services.trial.domain.schedule import Next
-from services.trial.domain.sign_ups import ConsentKind, ConsentRecord, SignUpInReview, SignUpState, SignUpStatus
+from services.trial.domain.sign_ups import (
+    ConsentKind,
+    ConsentRecord,
+    KeptSignUp,
+    SignUpInReview,
+    SignUpState,
+    SignUpStatus,
+)
 from services.trial.domain.terms import TrialState
 from services.trial.service.sessions import OpenSession
 
@@ -66,6 +73,7 @@ def account(found: Account, now: datetime) -> pb.Account:
         language=to_language(person.language),
         confirmed_at=to_timestamp(found.confirmed_at),
         trial=trial(found.trial, now),
+        sign_up_id=str(found.sign_up_id or ""),
     )
 
 
@@ -104,6 +112,16 @@ def sign_up_in_review(found: SignUpInReview, now: datetime) -> pb.SignUpInReview
     applicant = found.applicant
     return pb.SignUpInReview(
         sign_up=sign_up(found.status, now), email=applicant.email, name=applicant.name, country=applicant.country
+    )
+
+
+def kept_sign_up(found: KeptSignUp, now: datetime) -> pb.GetApplicantResponse:
+    """A sign-up as the operator looks it up, decided or not."""
+    person, account_id = found.applicant, str(found.account_id or "")
+    if person is None:
+        return pb.GetApplicantResponse(sign_up=sign_up(found.status, now), account_id=account_id)
+    return pb.GetApplicantResponse(
+        sign_up=sign_up(found.status, now), email=person.email, name=person.name, country=person.country
     )
 
 

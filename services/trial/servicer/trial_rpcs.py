@@ -55,7 +55,9 @@ class TrialRpcs(TrialServiceServicer):
     async def AdvanceTrial(self, request: pb.AdvanceTrialRequest, context: object) -> pb.AdvanceTrialResponse:
         """Does what is due on a trial, and says what comes next."""
         account_id = checked_uuid("account_id", request.account_id)
-        trial, plan = await self._trials.advance(account_id, order_open=request.order_open)
+        trial, plan = await self._trials.advance(
+            account_id, order_open=request.order_open, legal_hold=request.legal_hold
+        )
         now = self._clock.now()
         waits = plan.next is Next.WAIT and plan.due_at is not None
         return pb.AdvanceTrialResponse(

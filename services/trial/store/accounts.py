@@ -13,7 +13,11 @@ from services.trial.domain.sign_ups import Consent, ConsentKind, ConsentRecord
 from services.trial.store.trials import trial_of
 from services.trial.tables import accounts, consents, sign_ups, trials
 
-_WITH_TRIAL: Final = select(accounts, trials).join(trials, trials.c.account_id == accounts.c.id)
+_WITH_TRIAL: Final = (
+    select(accounts, trials, sign_ups.c.id.label("sign_up_id"))
+    .join(trials, trials.c.account_id == accounts.c.id)
+    .outerjoin(sign_ups, sign_ups.c.account_id == accounts.c.id)
+)
 _BY_ID: Final = _WITH_TRIAL.where(accounts.c.id == bindparam("id"))
 _NEWEST_BY_EMAIL: Final = (
     _WITH_TRIAL.where(accounts.c.email_key == bindparam("email_key"))
@@ -85,7 +89,7 @@ async def close_login(conn: AsyncConnection, account_id: UUID, now: datetime) ->
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(_person(row), row.confirmed_at, trial_of(row))
+    return Account(_person(row), row.confirmed_at, trial_of(row), row.sign_up_id)
 
 
 def _person(row: Row[Any]) -> Person:

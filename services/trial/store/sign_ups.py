@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
-from services.trial.domain.sign_ups import Applicant, Form, SignUpInReview, SignUpState, SignUpStatus
+from services.trial.domain.sign_ups import Applicant, Form, KeptSignUp, SignUpInReview, SignUpState, SignUpStatus
 from services.trial.tables import confirmation_links, consents, sign_ups
 
 _BY_ID: Final = select(sign_ups).where(sign_ups.c.id == bindparam("id"))
@@ -122,6 +122,14 @@ async def find(conn: AsyncConnection, sign_up_id: UUID) -> SignUpStatus | None:
     """Reads a sign-up without personal data."""
     row = (await conn.execute(_BY_ID, {"id": sign_up_id})).first()
     return None if row is None else _status(row)
+
+
+async def look_up(conn: AsyncConnection, sign_up_id: UUID) -> KeptSignUp | None:
+    """Reads a sign-up with who signed up."""
+    row = (await conn.execute(_BY_ID, {"id": sign_up_id})).first()
+    if row is None:
+        return None
+    return KeptSignUp(_status(row), _applicant(row) if row.account_id is None else None, row.account_id)
 
 
 async def list_in_review(

@@ -440,16 +440,18 @@ class GetApplicantRequest(_message.Message):
     def __init__(self, sign_up_id: _Optional[str] = ...) -> None: ...
 
 class GetApplicantResponse(_message.Message):
-    __slots__ = ("sign_up", "email", "name", "country")
+    __slots__ = ("sign_up", "email", "name", "country", "account_id")
     SIGN_UP_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     sign_up: SignUpStatus
     email: str
     name: str
     country: str
-    def __init__(self, sign_up: _Optional[_Union[SignUpStatus, _Mapping]] = ..., email: _Optional[str] = ..., name: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
+    account_id: str
+    def __init__(self, sign_up: _Optional[_Union[SignUpStatus, _Mapping]] = ..., email: _Optional[str] = ..., name: _Optional[str] = ..., country: _Optional[str] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class DecideSignUpRequest(_message.Message):
     __slots__ = ("request_id", "sign_up_id", "allow", "steering")
