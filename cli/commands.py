@@ -1,6 +1,6 @@
 """Decides how the command line is put together: each command's module is read when the command is used.
 
-`casella up` must not wait for gRPC and Temporal to be imported, which takes most of a second.
+`casella up` and `demo` must not wait for gRPC and Temporal to be imported, which takes most of a second.
 """
 
 import importlib

@@ -84,7 +84,7 @@ class Installation:
         if field not in self.settings.model_fields_set:
             raise Unreachable(
                 f"no Casella runs from {self.var}",
-                f"Start one with `casella up`, or name an installation's addresses (CASELLA_{field.upper()} and so on)",
+                f"Start one with `make run`, or name an installation's addresses (CASELLA_{field.upper()} and so on)",
             )
         return str(getattr(self.settings, field))
 
@@ -125,5 +125,5 @@ def _run(var: Path) -> Mapping[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Failure(f"{file} is damaged", "Stop Casella and start it again with `casella up`")
+        raise Failure(f"{file} is damaged", "Stop Casella and start it again with `make run`")
     return found

@@ -19,13 +19,13 @@ def become(module: str, *arguments: str) -> NoReturn:
     os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)  # noqa: S606  no shell is meant
 
 
-@click.command(short_help="Start a whole Casella on this machine.")
+@click.command(short_help="Start a whole Casella on this machine, as `make run` does.")
 def up() -> None:
-    """Start a whole Casella on this machine, until Ctrl-C; the state stays for the next time."""
+    """Start a whole Casella on this machine, until Ctrl-C; the state stays for the next time. So does `make run`."""
     become("deploy.local")
 
 
-@click.command(short_help="Play the story of three customers.")
+@click.command(short_help="Play the story of three customers, as `make demo` does.")
 def demo() -> None:
     """Play the story of three customers, with time moved forward, and check that everything is there."""
     become("deploy.local.demo")

@@ -33,8 +33,9 @@ def doctor(*, as_json: bool) -> None:
 async def _examine() -> list[Finding]:
     async with open_rooms() as rooms:
         where = rooms.where
-        findings = [*machine.launcher(where), *machine.files(where)]
-        if any(f"{room}_address" not in where.settings.model_fields_set for room in ROOMS):
+        launcher = machine.launcher(where)
+        findings = [*launcher, *machine.files(where)]
+        if any(finding.level is Level.WRONG for finding in launcher):
             return findings  # where nothing runs, that nothing answers needs no further words
         with screen.working("examining the installation"):
             healths, known, stand_ins, flow = await asyncio.gather(

@@ -11,22 +11,22 @@ _LEAST_FREE_MEGABYTES = 500
 
 
 def launcher(where: Installation) -> list[Finding]:
-    """Whether a local Casella runs."""
+    """Whether a local Casella runs; nothing answers where it does not."""
     if not where.run:
         if {f"{room}_address" for room in ROOMS} <= where.settings.model_fields_set:
             return [note("the addresses come from the environment; no local launcher is looked at")]
         return [
             wrong(
                 f"no Casella runs from {where.var}",
-                "Start one with `casella up`, or name an installation's addresses (CASELLA_TRIAL_ADDRESS and so on)",
+                "Start one with `make run`, or name an installation's addresses (CASELLA_TRIAL_ADDRESS and so on)",
             )
         ]
     pid = int(where.run.get("launcher", 0))
     if not _lives(pid):
         return [
             wrong(
-                f"the launcher of {where.var} (process {pid}) has ended without stopping what it started",
-                "Start Casella again with `casella up`: it cleans up first",
+                f"the launcher of {where.var} (process {pid}) was killed, or the machine went down under it",
+                "Start Casella again with `make run`: it ends what is left first, and nothing that was told is lost",
             )
         ]
     return [fine(f"Casella runs from {where.var} (process {pid})")]

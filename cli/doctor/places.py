@@ -25,11 +25,13 @@ from services.kit.errors import Refused
 
 _HEALTH_SECONDS = 3.0
 _STAND_INS = {
-    "mail_clock": "the mail sink (simulator)",
-    "stripe_clock": "the payment provider (simulator)",
-    "sdi_clock": "the Sistema di Interscambio (simulator)",
-    "dns_clock": "the DNS (simulator)",
+    "mailsink": ("mail_clock", "the mail sink (simulator)"),
+    "stripe": ("stripe_clock", "the payment provider (simulator)"),
+    "sdi": ("sdi_clock", "the Sistema di Interscambio (simulator)"),
+    "dns": ("dns_clock", "the DNS (simulator)"),
 }
+"""Process → the port on which it tells its health, and its name."""
+_NOT_READY = "runs but is not ready: most likely it waits for its database"
 _NOBODY = str(uuid.UUID(int=0))
 _STRANGER = (errors_pb2.REASON_UNAUTHENTICATED, errors_pb2.REASON_CALLER_NOT_ALLOWED)
 
@@ -55,7 +57,10 @@ async def healths(rooms: Rooms) -> Healths:
     answers = await asyncio.gather(*(_room_health(rooms, room) for room in ROOMS))
     sick = {room: words for room, words in zip(ROOMS, answers, strict=True) if words}
     findings = [
-        wrong(f"{room} at {rooms.where.address(room)} {words}", _log_of(rooms.where, room))
+        wrong(
+            f"{room} at {rooms.where.address(room)} {words}",
+            _log_of(rooms.where, "postgres" if words == _NOT_READY else room),
+        )
         for room, words in sick.items()
     ]
     if not findings:
@@ -66,11 +71,11 @@ async def healths(rooms: Rooms) -> Healths:
 async def stand_ins(where: Installation) -> list[Finding]:
     """Ask every simulator of a local Casella for its health."""
     ports = where.run.get("ports", {})
-    asked = {name: f"127.0.0.1:{ports[port]}" for port, name in _STAND_INS.items() if port in ports}
+    asked = {process: f"127.0.0.1:{ports[port]}" for process, (port, _) in _STAND_INS.items() if port in ports}
     answers = await asyncio.gather(*(_health(address) for address in asked.values()))
     return [
-        wrong(f"{name} {words}", _log_of(where, "…"))
-        for (name, _), words in zip(asked.items(), answers, strict=True)
+        wrong(f"{_STAND_INS[process][1]} {words}", _log_of(where, process))
+        for process, words in zip(asked, answers, strict=True)
         if words
     ]
 
@@ -146,7 +151,7 @@ async def _ask_health(channel: grpc.aio.Channel) -> str:
     except grpc.aio.AioRpcError as error:
         return "does not answer" if error.code() is grpc.StatusCode.UNAVAILABLE else f"fails ({error.code().name})"
     serves = answer.status == health_pb2.HealthCheckResponse.SERVING
-    return "" if serves else "runs but is not ready: most likely it waits for its database"
+    return "" if serves else _NOT_READY
 
 
 def _log_of(where: Installation, process: str) -> str:
