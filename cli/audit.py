@@ -4,6 +4,7 @@ import dataclasses
 
 import click
 
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli import screen, words
@@ -13,6 +14,14 @@ from cli.ties import Ties, tie
 from services.kit.wire import from_timestamp
 
 _EARLIEST, _LATEST = 2000, 2999
+_LEDGER_ACCOUNTS = {
+    "bank": "money that statements have told of",
+    "stripe": "money paid by card or PayPal",
+    "announced": "money that an operator saw at the bank and no statement has told of yet",
+    "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
+    "suspense": "money that pays nothing by itself and waits for an operator",
+}
+"""What is booked where: receipts only, each in debit where the money lies and in credit for what it is."""
 
 
 @click.command(short_help="Prove invoice numbers and ledger, tie payments to invoices.")
@@ -67,8 +76,17 @@ def _show(
         f"Ledger: {'balanced' if ledger.balanced else 'NOT BALANCED'}",
         [
             ("transactions", str(ledger.transactions)),
-            *((balance.ledger_account, words.money(balance.balance)) for balance in ledger.balances),
+            *((balance.ledger_account, _balance(balance)) for balance in ledger.balances),
             *(("discrepancy", text) for text in ledger.discrepancies),
             *(("unconfirmed", text) for text in ledger.unconfirmed),
         ],
     )
+
+
+def _balance(balance: payments_pb2.LedgerBalance) -> str:
+    """A balance as an accountant writes it, with its side in place of a sign, and what the account holds."""
+    minor = balance.balance.minor
+    amount = words.money(common_pb2.Money(minor=abs(minor), currency=balance.balance.currency))
+    side = f" {'credit' if minor < 0 else 'debit'}" if minor else ""
+    holds = _LEDGER_ACCOUNTS.get(balance.ledger_account)
+    return f"{amount}{side}{f': {holds}' if holds else ''}"
