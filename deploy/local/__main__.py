@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from deploy.local import banner, control, ports, servers, site
+from deploy.local import banner, control, ports, site
 from deploy.local.failure import LaunchError
 from deploy.local.launcher import Launcher
+from deploy.local.leftovers import held_tree, stop_leftovers
 from deploy.local.site import Site
 
 _LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
@@ -33,9 +34,11 @@ def main() -> int:
     try:
         _refuse_beside_the_real()
         var = site.var_folder()
-        site.prepare(var)
-        with site.lock(var), _ports(var, say, own=chosen.control) as numbers:
-            asyncio.run(_live(Site(var, numbers), say, chosen.environment, controlled=chosen.control))
+        with held_tree(), site.lock(var):
+            site.prepare(var)
+            stop_leftovers(var)
+            with _ports(var, say, own=chosen.control) as numbers:
+                asyncio.run(_live(Site(var, numbers), say, chosen.environment, controlled=chosen.control))
     except LaunchError as error:
         say(f"Casella: {error}")
         return 1
@@ -96,15 +99,14 @@ def _tell_program(line: str) -> None:
 
 @contextlib.contextmanager
 def _ports(var: Path, say: Say, *, own: bool) -> Iterator[dict[str, int]]:
-    servers.stop_leftovers(var)
     if own:
         with ports.own_block() as numbers:
             yield numbers
         return
-    numbers, sentences = ports.usual_ports(var / "ports.json")
-    for sentence in sentences:
-        say(sentence)
-    yield numbers
+    with ports.usual_ports(var / "ports.json") as (numbers, sentences):
+        for sentence in sentences:
+            say(sentence)
+        yield numbers
 
 
 def _refuse_beside_the_real() -> None:

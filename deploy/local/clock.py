@@ -9,14 +9,12 @@ Production refuses: its services have no clock to move.
 import argparse
 import asyncio
 import fcntl
-import json
 import os
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import grpc
 from temporalio.client import Client, WorkflowHandle
@@ -29,7 +27,7 @@ from deploy.local import banner, temporal
 from deploy.local.failure import LaunchError
 from deploy.local.programs import PROGRAMS
 from deploy.local.quiet import RUNNING, Quiet
-from deploy.local.site import Site, var_folder
+from deploy.local.site import Site, running_site, var_folder
 from services.kit import temporal_client
 from services.kit.channels import open_channel
 from services.kit.clock import read_offset, write_offset
@@ -44,7 +42,7 @@ PAST_A_TIMER = timedelta(seconds=1)
 _SKIP_SECONDS = 60.0
 _CONFIRM_SECONDS = 30.0
 _AT_ONCE = 50
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?", re.ASCII)
 _DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 _POLLS = (names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS)
 
@@ -176,21 +174,8 @@ def _refuse_production() -> None:
         raise LaunchError("the clock moves in local mode only and CASELLA_MODE says production", "unset it")
 
 
-def running_site(var: Path) -> Site:
-    """The Casella that runs from a folder.
-
-    Raises:
-        LaunchError: None does.
-    """
-    try:
-        run = json.loads((var / "run.json").read_text())
-    except FileNotFoundError:
-        raise LaunchError(f"no Casella runs from {var}", "start one with `make run`") from None
-    return Site(var, run["ports"])
-
-
 def duration(text: str) -> timedelta:
-    """Reads `30d`, `1d12h`, `90m`, `45s`.
+    """Reads `30d`, `1d12h`, `90m`, `45s`; five digits each are as many as a calendar needs.
 
     Raises:
         argparse.ArgumentTypeError: It is none of these, or nothing.
@@ -211,10 +196,12 @@ async def _advance(by: timedelta) -> None:
 
 def main() -> int:
     """Shows or moves the clock; 1 when it cannot be moved, with one sentence that says why."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local.clock", description="The local calendar.")
+    parser = argparse.ArgumentParser(prog="casella clock", description="The local calendar.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("show", help="tell the time")
-    commands.add_parser("advance", help="move everything forward").add_argument("by", type=duration)
+    commands.add_parser("advance", help="move everything forward").add_argument(
+        "by", metavar="DURATION", type=duration, help="30d, 12h, 1d12h, 90m or 45s"
+    )
     chosen = parser.parse_args()
     try:
         if chosen.command == "show":

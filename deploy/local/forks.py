@@ -31,7 +31,7 @@ class Forks:
         self._reading: asyncio.Task[None] | None = None
         self._stopping = False
 
-    async def begin(self, modules: Iterable[str], log: Path) -> int:
+    async def begin(self, var: Path, modules: Iterable[str], log: Path) -> int:
         """Starts the nursery; it imports the modules while others do something else. Answers its process id."""
         self.pids.clear()
         with log.open("ab") as errors:
@@ -39,6 +39,7 @@ class Forks:
                 sys.executable,
                 "-m",
                 "deploy.local.nursery",
+                str(var),
                 *modules,
                 cwd=ROOT,
                 stdin=asyncio.subprocess.PIPE,
@@ -63,7 +64,7 @@ class Forks:
         await asyncio.wait({waiting, self._reading}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if not self._ready.is_set():
-            raise LaunchError("Casella's programs could not be loaded", "the reason is in the log nursery.log")
+            raise LaunchError("its programs could not be loaded", "the reason is in the log nursery.log")
 
     def start(self, name: str, module: str, environment: Mapping[str, str], log: Path) -> None:
         """Starts a package as a process."""
@@ -87,6 +88,8 @@ class Forks:
         if self._process is None or self._process.stdin is None or self._reading is None:
             return
         with contextlib.suppress(ConnectionError):
+            self._order({"end": True})
+            await self._process.stdin.drain()
             self._process.stdin.close()
         await self._process.wait()
         await self._reading

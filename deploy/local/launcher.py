@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 
 import grpc
 
@@ -24,6 +24,7 @@ from deploy.local.servers import Server, postgres_server, temporal_server
 from deploy.local.site import Site
 
 _STOP_SECONDS = 15.0
+_STILL_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 _PATIENCE = 3
 """Ends of one process before the start is given up; later there is no such limit."""
@@ -66,16 +67,17 @@ class Launcher:
         Raises:
             LaunchError: Something cannot be had or does not get ready.
         """
-        await self._begin_nursery()
-        await asyncio.gather(*(self._begin_server(name) for name in self._servers), self._forks.ready())
-        if "temporal" not in self._servers:
-            await temporal.wait_usable(self.temporal_address, (temporal.NAMESPACE,))
-        self._say("PostgreSQL and Temporal are up")
-        self._start_all(Stage.STAND_INS)
-        await self._migrate()
-        self._say("the rooms' schemas are up to date")
-        self._start_all(Stage.ROOMS, Stage.DRIVERS)
-        await asyncio.gather(*map(self.wait_ready, self._programs))
+        async with self._telling("starting PostgreSQL and Temporal"):
+            await self._begin_nursery()
+            await asyncio.gather(*(self._begin_server(name) for name in self._servers), self._forks.ready())
+            if "temporal" not in self._servers:
+                await temporal.wait_usable(self.temporal_address, (temporal.NAMESPACE,))
+        async with self._telling("bringing the rooms' schemas up to date"):
+            self._start_all(Stage.STAND_INS)
+            await self._migrate()
+        async with self._telling("starting the services, the worker and the gateway"):
+            self._start_all(Stage.ROOMS, Stage.DRIVERS)
+            await asyncio.gather(*map(self.wait_ready, self._programs))
         self._is_up = True
 
     async def down(self) -> None:
@@ -133,8 +135,25 @@ class Launcher:
             self._start(name)
         await self.wait_ready(name)
 
+    @contextlib.asynccontextmanager
+    async def _telling(self, step: str) -> AsyncIterator[None]:
+        """Says what is done, and again while it lasts: on a slow machine silence looks like a standstill."""
+
+        async def again() -> None:
+            while True:
+                await asyncio.sleep(_STILL_SECONDS)
+                self._say(f"still {step}")
+
+        self._say(step)
+        saying = asyncio.create_task(again())
+        try:
+            yield
+        finally:
+            saying.cancel()
+
     async def _begin_nursery(self) -> None:
-        pid = await self._forks.begin((program.module for program in self._programs.values()), self.site.log("nursery"))
+        modules = (program.module for program in self._programs.values())
+        pid = await self._forks.begin(self.site.var, modules, self.site.log("nursery"))
         (self.site.var / "nursery.pid").write_text(str(pid))
 
     async def _begin_server(self, name: str) -> None:

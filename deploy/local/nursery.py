@@ -6,8 +6,9 @@ it orders, one JSON object a line, on standard input, and reads what happens on 
 
 Orders: `{"start": name, "module": package, "environment": {…}, "log": path}` runs a package as `python -m` would;
 `{"start": name, "call": "module:function", "arguments": […], …}` calls a function. Answers: `{"ready": true}` once,
-`{"started": name, "pid": n}`, `{"ended": name, "pid": n, "code": n}` (minus the signal, as in subprocess). At the end
-of its input it stops all its children and ends.
+`{"started": name, "pid": n}`, `{"ended": name, "pid": n, "code": n}` (minus the signal, as in subprocess).
+`{"end": true}` stops all its children and ends it. An input that ends without it means that the launcher was killed:
+then it stops PostgreSQL and Temporal too, which would live on.
 """
 
 import contextlib
@@ -26,6 +27,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from deploy.local.leftovers import held_tree, stop_servers
+
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.02
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -37,9 +40,11 @@ _OURS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 class Nursery:
     """The parent of Casella's processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, var: Path) -> None:
+        self._var = var
         self._children: dict[int, str] = {}
         self._unread = b""
+        self._asked_to_end = False
 
     def run(self, modules: list[str]) -> None:
         """Imports these packages' programs, then obeys until the input ends."""
@@ -64,9 +69,11 @@ class Nursery:
                 self._obey(selector, waking)
             finally:
                 self._stop_all()
+            if not self._asked_to_end:
+                stop_servers(self._var)
 
     def _obey(self, selector: selectors.BaseSelector, waking: int) -> None:
-        while True:
+        while not self._asked_to_end:
             for key, _ in selector.select():
                 if key.fd == waking:
                     with contextlib.suppress(BlockingIOError):
@@ -80,8 +87,11 @@ class Nursery:
         if not received:
             return False
         *lines, self._unread = (self._unread + received).split(b"\n")
-        for line in lines:
-            self._start(json.loads(line))
+        for order in map(json.loads, lines):
+            if "end" in order:
+                self._asked_to_end = True
+            else:
+                self._start(order)
         return True
 
     def _start(self, order: dict[str, Any]) -> None:
@@ -106,15 +116,15 @@ class Nursery:
             os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + _STOP_SECONDS
         while self._children and time.monotonic() < end:
-            with contextlib.suppress(BrokenPipeError):
-                self._bury()
+            self._bury()
             time.sleep(_POLL_SECONDS)
         for pid in self._children:
             os.kill(pid, signal.SIGKILL)
 
 
 def _tell(event: dict[str, Any]) -> None:
-    os.write(sys.stdout.fileno(), json.dumps(event).encode() + b"\n")
+    with contextlib.suppress(BrokenPipeError):  # a launcher that was killed hears nothing; the input's end tells of it
+        os.write(sys.stdout.fileno(), json.dumps(event).encode() + b"\n")
 
 
 def _live(order: dict[str, Any]) -> None:
@@ -171,4 +181,5 @@ def _become(order: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    Nursery().run(sys.argv[1:])
+    with held_tree():
+        Nursery(Path(sys.argv[1])).run(sys.argv[2:])

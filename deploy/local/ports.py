@@ -1,8 +1,9 @@
 """Decides on which loopback ports Casella listens.
 
 The usual ones by default; where one is taken, the next free one, which is remembered for the next start. A world for
-a test takes a block of its own instead. All lie below the range from which systems give ports to outgoing connections
-(32768 on Linux): a port there is still free when its process comes to use it, or is started again.
+a test takes a block of its own instead. A launcher holds its ports, so that no other takes them in the same instant.
+All lie below the range from which systems give ports to outgoing connections (32768 on Linux): a port there is still
+free when its process comes to use it, or is started again.
 """
 
 import contextlib
@@ -42,6 +43,7 @@ USUAL: Mapping[str, int] = {
 _BLOCK_SIZE = 32
 _BLOCKS = range(20_000, 32_000, _BLOCK_SIZE)
 _HIGHEST = 65_535
+_DNS_MARK = 1000
 
 
 def free_port() -> int:
@@ -51,7 +53,8 @@ def free_port() -> int:
     return port
 
 
-def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
+@contextlib.contextmanager
+def usual_ports(remembered: Path) -> Iterator[tuple[dict[str, int], list[str]]]:
     """The ports of this start, and a sentence for each that had to change.
 
     Args:
@@ -60,40 +63,55 @@ def usual_ports(remembered: Path) -> tuple[dict[str, int], list[str]]:
     known = json.loads(remembered.read_text()) if remembered.exists() else {}
     ports: dict[str, int] = {}
     sentences = []
-    for name, usual in USUAL.items():
-        wanted = known.get(name, usual)
-        # Whoever gives way leaves the others theirs: one port that is taken must not move all that follow it.
-        ports[name] = _next_free(wanted, (set(USUAL.values()) - {wanted}).union(ports.values()))
-        if ports[name] != wanted:
-            sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")
-    remembered.write_text(json.dumps(ports, indent=1))
-    return ports, sentences
+    with contextlib.ExitStack() as held:
+        for name, usual in USUAL.items():
+            wanted = known.get(name, usual)
+            # Whoever gives way leaves the others theirs: one port that is taken must not move all that follow it.
+            others = (set(USUAL.values()) - {wanted}).union(ports.values())
+            ports[name] = _hold_next_free(name, wanted, others, held)
+            if ports[name] != wanted:
+                sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")
+        remembered.write_text(json.dumps(ports, indent=1))
+        yield ports, sentences
 
 
 @contextlib.contextmanager
 def own_block() -> Iterator[dict[str, int]]:
-    """Ports that no other world takes meanwhile: the block's last port is held as its reservation."""
+    """Ports of a random block, for a world that asks for none in particular."""
     blocks = list(_BLOCKS)
     random.shuffle(blocks)
     for first in blocks:
-        with contextlib.closing(socket.socket()) as reservation:
-            try:
-                reservation.bind((LOOPBACK, first + _BLOCK_SIZE - 1))
-                reservation.listen()
-            except OSError:
-                continue
-            ports = {name: first + number for number, name in enumerate(USUAL)}
-            if all(map(_is_free, ports.values())):
+        ports = {name: first + number for number, name in enumerate(USUAL)}
+        with contextlib.ExitStack() as held:
+            if all(_hold(name, port, held) for name, port in ports.items()):
                 yield ports
                 return
     raise LaunchError(f"no free block of {_BLOCK_SIZE} ports from {_BLOCKS.start} on", "end what listens there")
 
 
-def _next_free(port: int, taken: set[int]) -> int:
+def _hold_next_free(name: str, port: int, others: set[int], held: contextlib.ExitStack) -> int:
     for candidate in range(port, _HIGHEST):
-        if candidate not in taken and _is_free(candidate):
+        if candidate not in others and _hold(name, candidate, held):
             return candidate
     raise LaunchError(f"no port from {port} on is free", "end a program that listens there")
+
+
+def _hold(name: str, port: int, held: contextlib.ExitStack) -> bool:
+    """Takes a port against all other launchers until `held` is closed; false where it is in use.
+
+    What is held is UDP, since the process that is still to come wants TCP. The DNS stand-in wants both, so its port is
+    held by that of another number.
+    """
+    if not _is_free(port):
+        return False
+    mark = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        mark.bind((LOOPBACK, port - _DNS_MARK if name == "dns" else port))
+    except OSError:
+        mark.close()
+        return False
+    held.enter_context(mark)
+    return True
 
 
 def _is_free(port: int) -> bool:

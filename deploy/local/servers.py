@@ -1,23 +1,16 @@
 """Decides how the two servers that are not ours, PostgreSQL and Temporal, are kept running beside our processes."""
 
 import asyncio
-import contextlib
-import os
-import signal
 import subprocess
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from deploy.local import postgres, provision, temporal
 from deploy.local.postgres import PostgresServer
-from deploy.local.processes import runs
 from deploy.local.site import Site
 
 Process = subprocess.Popen[bytes]
 
-_LEFTOVER_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 
 
@@ -131,27 +124,3 @@ def temporal_server(site: Site, ended: Callable[[str, int], None]) -> Server:
         await temporal.keep_history(server.address, temporal.NAMESPACE)
 
     return Server("temporal", Program(lambda: None, start, ready, temporal.stop), ended)
-
-
-def stop_leftovers(var: Path) -> None:
-    """Stops what an earlier launcher left when it was itself killed; its folder and ports are needed again."""
-    _wait_for_end(_pid_in(var / "nursery.pid"), "deploy.local.nursery")
-    temporal_pid = _pid_in(var / "temporal.pid")
-    if temporal_pid is not None and runs(temporal_pid, "start-dev"):
-        os.kill(temporal_pid, signal.SIGTERM)
-        _wait_for_end(temporal_pid, "start-dev")
-    pid_file = var / "postgres" / "postmaster.pid"
-    if pid_file.exists() and runs(pid := int(pid_file.read_text().splitlines()[0]), "postgres"):
-        postgres.stop(pid)
-
-
-def _pid_in(file: Path) -> int | None:
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        return int(file.read_text())
-    return None
-
-
-def _wait_for_end(pid: int | None, program: str) -> None:
-    end = time.monotonic() + _LEFTOVER_SECONDS
-    while pid is not None and runs(pid, program) and time.monotonic() < end:
-        time.sleep(_POLL_SECONDS)

@@ -1,11 +1,12 @@
 """Decides where a local Casella keeps its state, and holds what its processes are told: folders, ports, secrets."""
 
+import contextlib
 import fcntl
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from deploy.local import provision
 from deploy.local.failure import LaunchError
 from deploy.local.ports import LOOPBACK
+from deploy.local.processes import runs
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLERS = ("gateway", "worker", "operator", "mail_server", "ordering")
@@ -84,21 +86,17 @@ class Site:
 
 
 def prepare(var: Path) -> None:
-    """Makes the folders and the secrets that are missing.
+    """Makes the folders and the secrets that are missing in a folder that this process has taken.
 
     Raises:
         LaunchError: The folder cannot be written, or its disk is nearly full.
     """
-    try:
+    with _writing_to(var):
         # Root's PostgreSQL runs as another user, who must be able to pass; everything inside is private all the same.
-        var.mkdir(parents=True, exist_ok=True)
         var.chmod(_PASSABLE if os.geteuid() == 0 else _PRIVATE)
         for name in ("secrets", "logs", "mail", "sdi", "demo"):
             (var / name).mkdir(mode=_PRIVATE, exist_ok=True)
-    except OSError as error:
-        raise LaunchError(
-            f"the state cannot be kept in {var} ({error.strerror})", "name another folder in CASELLA_VAR"
-        ) from None
+        (var / "run.json").unlink(missing_ok=True)  # that of a launcher which was killed
     free = shutil.disk_usage(var).free // 1_000_000
     if free < _NEEDED_MEGABYTES:
         raise LaunchError(
@@ -112,24 +110,58 @@ def prepare(var: Path) -> None:
 
 
 def lock(var: Path) -> TextIO:
-    """Takes the folder for this process, for as long as the answer stays open.
+    """Makes the folder and takes it for this process, for as long as the answer stays open.
 
     Raises:
-        LaunchError: Another Casella runs there; the text says where it can be reached.
+        LaunchError: The folder cannot be written, or another Casella runs there; the text says where it can be reached.
     """
-    held = (var / "lock").open("a")
+    with _writing_to(var):
+        var.mkdir(parents=True, exist_ok=True)
+        held = (var / "lock").open("a")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise LaunchError(f"Casella runs already from {var}{_where(var)}", "use that one, or end it first") from None
+        held.close()
+        raise LaunchError(f"already running from {var}{_where(var)}", "use that one, or end it first") from None
     return held
+
+
+def running(var: Path) -> Site | None:
+    """The Casella that runs from a folder, once all of it is up."""
+    try:
+        run = json.loads((var / "run.json").read_text())
+    except FileNotFoundError:
+        return None
+    return Site(var, run["ports"]) if runs(run["launcher"], "deploy.local") else None
+
+
+def running_site(var: Path) -> Site:
+    """The same where one must be up.
+
+    Raises:
+        LaunchError: None is.
+    """
+    found = running(var)
+    if found is None:
+        raise LaunchError(f"no Casella runs from {var}", "start one with `make run`")
+    return found
+
+
+@contextlib.contextmanager
+def _writing_to(var: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LaunchError(
+            f"the state cannot be kept in {var} ({error.strerror})", "name another folder in CASELLA_VAR"
+        ) from None
 
 
 def _where(var: Path) -> str:
     try:
         run = json.loads((var / "run.json").read_text())
     except (FileNotFoundError, ValueError):
-        return " and is starting or stopping"
+        return ", and starting or stopping just now"
     return f" (process {run['launcher']}, Temporal UI {run['temporal_ui']}, inbox {run['inbox']})"
 
 

@@ -42,11 +42,11 @@ async def test_where_nothing_runs_a_command_says_how_to_start_it(
     assert ran.code in (1, 3)
     assert "Traceback" not in ran.err
     assert "no Casella runs from" in ran.err
-    assert "casella up" in ran.err or "make run" in ran.err
+    assert "`make run`" in ran.err
 
 
 async def test_the_doctor_says_that_nothing_runs(terminal: Terminal) -> None:
-    (await terminal.casella("doctor")).badly(1, "WRONG", "no Casella runs from", "casella up")
+    (await terminal.casella("doctor")).badly(1, "WRONG", "no Casella runs from", "`make run`")
 
 
 async def test_a_service_that_does_not_answer_is_named(terminal: Terminal, tmp_path: Path) -> None:
@@ -66,14 +66,14 @@ async def test_a_missing_secret_is_told_with_its_file(terminal: Terminal) -> Non
 async def test_a_damaged_run_file_is_no_traceback(tmp_path: Path, terminal: Terminal) -> None:
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "run.json").write_text("{")
-    (await terminal.casella("show", "money")).badly(1, "run.json is damaged", "casella up")
+    (await terminal.casella("show", "money")).badly(1, "run.json is damaged", "`make run`")
 
 
 async def test_a_launcher_that_has_ended_is_noticed(tmp_path: Path, terminal: Terminal) -> None:
     (tmp_path / "var").mkdir()
     gone = _a_pid_that_is_free()
     (tmp_path / "var" / "run.json").write_text(json.dumps({"launcher": gone, "rooms": {}, "ports": {}}))
-    (await terminal.casella("doctor")).badly(1, "has ended without stopping")
+    (await terminal.casella("doctor")).badly(1, "was killed", "`make run`")
 
 
 async def test_half_a_tls_setup_is_refused_in_words(terminal: Terminal) -> None:
@@ -96,7 +96,9 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
         (("feature", "off", ID, "everything", "--reason", "spam"), "sending"),
         (("bank", "import", "/nowhere/statement.xml"), "does not exist"),
         (("profile", "correct", ID, "--reason", "typo"), "nothing is to be changed"),
-        (("clock", "advance", "soon"), "30d"),
+        (("clock", "advance", "soon"), "'soon' is no duration: write 30d, 12h, 1d12h, 90m or 45s"),
+        (("clock", "advance", "3x"), "usage: casella clock advance [-h] DURATION"),
+        (("clock", "advance", "999999999999d"), "is no duration"),
         (("audit", "--year", "26"), "26"),
         (("sho", "account"), "No such command"),
     ],
@@ -160,7 +162,7 @@ async def test_up_and_demo_refuse_production(terminal: Terminal) -> None:
     for command in ("up", "demo"):
         ran = await terminal.casella(command, CASELLA_MODE="production")
         assert ran.code == 1
-        assert "CASELLA_MODE says production" in ran.out + ran.err
+        assert re.search(r"\d\.\d s  Casella: .* CASELLA_MODE says production", ran.out)
 
 
 def _a_pid_that_is_free() -> int:

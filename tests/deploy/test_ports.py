@@ -19,12 +19,16 @@ def usual(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_usual_port_is_taken_when_free(usual: int, tmp_path: Path) -> None:
-    assert ports.usual_ports(tmp_path / "ports.json") == ({"trial": usual}, [])
+    with ports.usual_ports(tmp_path / "ports.json") as taken:
+        assert taken == ({"trial": usual}, [])
 
 
 def test_a_port_in_use_gives_way_to_the_next_free_one_which_is_said(usual: int, tmp_path: Path) -> None:
-    with closing(socket.create_server(("127.0.0.1", usual))):
-        chosen, said = ports.usual_ports(tmp_path / "ports.json")
+    with (
+        closing(socket.create_server(("127.0.0.1", usual))),
+        ports.usual_ports(tmp_path / "ports.json") as (chosen, said),
+    ):
+        pass
     assert chosen["trial"] > usual
     assert said == [f"port {usual} is in use, trial takes {chosen['trial']}"]
 
@@ -33,8 +37,11 @@ def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch,
     with ports.own_block() as free:
         first = min(free.values())
     monkeypatch.setattr(ports, "USUAL", {"trial": first, "mailboxes": first + 1, "ordering": first + 2})
-    with closing(socket.create_server(("127.0.0.1", first))):
-        chosen, said = ports.usual_ports(tmp_path / "ports.json")
+    with (
+        closing(socket.create_server(("127.0.0.1", first))),
+        ports.usual_ports(tmp_path / "ports.json") as (chosen, said),
+    ):
+        pass
     assert chosen == {"trial": first + 3, "mailboxes": first + 1, "ordering": first + 2}
     assert len(said) == 1
 
@@ -42,13 +49,35 @@ def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch,
 def test_the_port_of_the_last_start_is_taken_again(usual: int, tmp_path: Path) -> None:
     other = ports.free_port()
     (tmp_path / "ports.json").write_text(json.dumps({"trial": other}))
-    assert ports.usual_ports(tmp_path / "ports.json") == ({"trial": other}, [])
+    with ports.usual_ports(tmp_path / "ports.json") as taken:
+        assert taken == ({"trial": other}, [])
 
 
 def test_a_port_taken_by_udp_alone_is_taken(usual: int, tmp_path: Path) -> None:
     with closing(socket.socket(type=socket.SOCK_DGRAM)) as other:
         other.bind(("127.0.0.1", usual))
-        assert ports.usual_ports(tmp_path / "ports.json")[0]["trial"] != usual
+        with ports.usual_ports(tmp_path / "ports.json") as (chosen, _):
+            assert chosen["trial"] != usual
+
+
+@pytest.mark.parametrize("name", ports.USUAL)
+def test_two_that_start_in_the_same_instant_take_different_ports(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ports, "USUAL", {name: ports.free_port()})
+    with (
+        ports.usual_ports(tmp_path / "first.json") as (first, _),
+        ports.usual_ports(tmp_path / "second.json") as (
+            second,
+            _,
+        ),
+    ):
+        assert first[name] != second[name]
+
+
+def test_a_port_that_is_held_is_free_for_the_process_that_comes_to_use_it(usual: int, tmp_path: Path) -> None:
+    with ports.usual_ports(tmp_path / "ports.json"), closing(socket.create_server(("127.0.0.1", usual))):
+        pass
 
 
 def test_two_worlds_never_share_a_port() -> None:

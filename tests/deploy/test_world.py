@@ -19,7 +19,7 @@ from deploy.local.clock import open_calendar
 from deploy.local.health import channel, serves
 from deploy.local.processes import runs
 from deploy.local.programs import PROGRAMS
-from deploy.local.site import ROOT
+from deploy.local.site import ROOT, running
 from deploy.local.world import World
 from services.kit.channels import open_channel
 
@@ -113,7 +113,7 @@ async def test_a_second_start_says_that_it_runs_and_where(world: World) -> None:
     )
     said, _ = await process.communicate()
     assert process.returncode == 1
-    assert f"Casella runs already from {world.site.var} (process " in said.decode()
+    assert f"Casella: already running from {world.site.var} (process " in said.decode()
     assert world.site.url("mail_page") in said.decode()
 
 
@@ -149,6 +149,31 @@ async def test_sigterm_leaves_no_process(tmp_path: Path) -> None:
     assert "nothing is left running" in world.said[-1]
 
 
+async def test_a_launcher_that_was_killed_leaves_no_process_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    async with World.start(tmp_path / "var") as world:
+        pids = {*(await world.processes()).values(), int((world.site.var / "nursery.pid").read_text())}
+        os.kill(json.loads(world.site.run_file.read_text())["launcher"], signal.SIGKILL)
+        await world.ended()
+        async with asyncio.timeout(60):
+            while any(runs(pid, "deploy.local") or runs(pid, str(world.site.var)) for pid in pids):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert running(world.site.var) is None
+    async with World.start(tmp_path / "var") as again:
+        assert running(again.site.var) == again.site
+
+
+async def test_what_a_launcher_left_that_was_killed_with_its_nursery_ends_at_the_next_start(tmp_path: Path) -> None:
+    async with World.start(tmp_path / "var") as world:
+        pids = await world.processes()
+        launcher = json.loads(world.site.run_file.read_text())["launcher"]
+        os.kill(int((world.site.var / "nursery.pid").read_text()), signal.SIGKILL)
+        os.kill(launcher, signal.SIGKILL)
+        await world.ended()
+    assert runs(pids["postgres"], "postgres")
+    async with World.start(tmp_path / "var"):
+        assert [name for name, pid in pids.items() if runs(pid, "deploy.local") or runs(pid, str(tmp_path))] == []
+
+
 async def test_ctrl_c_during_the_migrations_leaves_no_process(tmp_path: Path) -> None:
     launcher = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -161,8 +186,9 @@ async def test_ctrl_c_during_the_migrations_leaves_no_process(tmp_path: Path) ->
     )
     assert launcher.stdout is not None
     async with asyncio.timeout(120):
-        while b"PostgreSQL and Temporal are up" not in await launcher.stdout.readline():
-            pass
+        line = b" "
+        while line and b" s  bringing the rooms' schemas up to date" not in line:
+            line = await launcher.stdout.readline()
         launcher.send_signal(signal.SIGINT)
         rest = (await launcher.stdout.read()).decode()
         await launcher.wait()

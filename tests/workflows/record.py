@@ -18,7 +18,8 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 
 from deploy.local import temporal
-from deploy.local.clock import open_calendar, running_site
+from deploy.local.clock import open_calendar
+from deploy.local.site import running_site
 from services.kit import temporal_client
 from tests.e2e.operator_desk import at_the_desk
 from tests.workflows.reading import HISTORIES, personal

@@ -1,7 +1,6 @@
 """Decides which Casella the demo plays on: the one that runs from this folder, or one that it starts and stops."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -9,9 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.local import processes
 from deploy.local.failure import LaunchError
-from deploy.local.site import ROOT, Site
+from deploy.local.site import ROOT, Site, running
 
 Say = Callable[[str], None]
 
@@ -27,7 +25,7 @@ async def running_casella(var: Path, say: Say) -> AsyncIterator[Site]:
     Raises:
         LaunchError: It cannot be started; the launcher has said why.
     """
-    found = _running(var)
+    found = running(var)
     if found is not None:
         say("a Casella runs already: the demo plays on it and leaves it running")
         yield found
@@ -48,9 +46,9 @@ async def running_casella(var: Path, say: Say) -> AsyncIterator[Site]:
         started = asyncio.create_task(up.wait())
         await asyncio.wait({listening, started}, return_when=asyncio.FIRST_COMPLETED)
         started.cancel()
-        site = _running(var)
+        site = running(var)
         if site is None:
-            raise LaunchError("Casella did not start", "see what it said above, and var/logs")
+            raise LaunchError("it did not start", f"what it said above is the reason, or see {var / 'logs'}")
         yield site
     finally:
         if process.returncode is None:
@@ -64,16 +62,8 @@ async def _listen(process: asyncio.subprocess.Process, var: Path, say: Say, up: 
     if process.stdout is None:
         return
     async for line in process.stdout:
-        words = line.decode().strip()
+        words = line.decode().rstrip()
         if not up.is_set() and words:
-            say(words.partition(" s  ")[2] or words)
-        if (var / "run.json").exists():
+            say(words)
+        if running(var) is not None:
             up.set()
-
-
-def _running(var: Path) -> Site | None:
-    try:
-        run = json.loads((var / "run.json").read_text())
-    except FileNotFoundError:
-        return None
-    return Site(var, run["ports"]) if processes.runs(run["launcher"], "deploy.local") else None
