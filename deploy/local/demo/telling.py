@@ -22,8 +22,9 @@ class Teller:
 
     def chapter(self, title: str) -> None:
         """Begin somebody's story."""
+        line = "─" * (self._console.width - len(title) - 1)
         self._console.print()
-        self._console.rule(f"[bold]{escape(title)}", align="left")
+        self._console.print(f"[bold]{escape(title)}[/bold] {line}", soft_wrap=True)
 
     def scene(self, at: datetime, words: str) -> None:
         """Something happened, by Casella's calendar."""
