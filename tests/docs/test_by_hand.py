@@ -1,40 +1,93 @@
-"""What the README has a newcomer paste into a shell does what it says, on a real Casella."""
+"""What the README has a newcomer paste into a shell does what it says, on a real Casella, and where none runs."""
 
 import asyncio
 import os
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from deploy.local.world import World
 from tests.docs.pages import ROOT, page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("docs")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("docs")]
 _SECONDS = 120
 
 
-async def test_the_blocks_of_signing_up_by_hand_end_with_a_paid_order(tmp_path: Path) -> None:
-    for program in ("bash", "curl"):
-        if shutil.which(program) is None:
-            pytest.skip(f"this machine has no {program}, which the README's blocks use")
-    blocks = page("README.md").blocks("sh", "Sign up by hand")
-    async with World.start(tmp_path / "var") as world:
-        shell = await asyncio.create_subprocess_exec(
-            "bash",
-            "-eu",
-            "-c",
-            "\n".join(blocks),
-            cwd=ROOT,
-            env={**os.environ, "CASELLA_VAR": str(world.site.var)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await asyncio.wait_for(shell.communicate(), _SECONDS)
-    said = output.decode()
-    assert shell.returncode == 0, said
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with World.start(tmp_path_factory.mktemp("by hand") / "var") as running:
+        yield running
+
+
+def blocks() -> list[str]:
+    return page("README.md").blocks("sh", "Sign up by hand")
+
+
+async def pasted(var: Path, lines: list[str], *flags: str) -> tuple[int | None, str]:
+    """Exit code and all that is shown when these lines are pasted into a shell."""
+    if shutil.which("bash") is None:
+        pytest.skip("this machine has no bash, which plays the newcomer's shell")
+    shell = await asyncio.create_subprocess_exec(
+        "bash",
+        *flags,
+        "-c",
+        "\n".join(lines),
+        cwd=ROOT,
+        env={**os.environ, "CASELLA_VAR": str(var)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(shell.communicate(), _SECONDS)
+    return shell.returncode, output.decode()
+
+
+async def test_the_blocks_of_signing_up_by_hand_end_with_a_paid_order(world: World) -> None:
+    code, said = await pasted(world.site.var, blocks(), "-eu")
+    assert code == 0, said
     assert '"trial": {' in said
     assert '"address": "info@ada-' in said
     assert "ORDER_STATE_FULFILLED" in said
     assert '"kind": "DOCUMENT_KIND_INVOICE"' in said
     assert "steer at" in said
+
+
+async def test_a_refused_call_names_each_wrong_field_in_words(world: World) -> None:
+    call = """call trial TrialService/SignUp '{"email": "ada", "country": "IT"}'"""
+    code, said = await pasted(world.site.var, [blocks()[0], call])
+    assert code == 1
+    assert said.startswith("Casella: the call was refused, these fields are wrong (INVALID_INPUT)\n"), said
+    assert "\n  email: This is not a valid email address. (NOT_AN_EMAIL)\n" in said
+    assert "\n  first_name: This field is required. (REQUIRED)\n" in said
+
+
+async def test_a_refused_call_without_wrong_fields_says_its_reason(world: World) -> None:
+    confirmation = '{"token": "none", "password": "Tramontana-4-Cipressi", "client": {"ip": "203.0.113.7"}}'
+    calls = [
+        f"call trial TrialService/ConfirmEmail '{confirmation}'",
+        "call trial TrialService/NoSuchRpc '{}'",
+        'account=$(field accountId); by_hand pay "$(field paymentRequest.payUrl)"',
+    ]
+    _, said = await pasted(world.site.var, [blocks()[0], *calls])
+    assert "(LINK_NOT_VALID)" in said
+    assert "Casella: the call failed: " in said
+    assert "there is no answer to take accountId from" in said
+    assert "leads to no page on which to pay" in said
+    assert "Traceback" not in said
+
+
+async def test_a_field_of_another_answer_is_missed_in_one_sentence(world: World) -> None:
+    (world.site.var / "answer.json").write_text('{"account": "a"}')
+    _, said = await pasted(world.site.var, [blocks()[0], "field order.orderId"])
+    assert said == "Casella: the last answer has no order.orderId: it is that of another call.\n"
+
+
+async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"accountId": "of an earlier day"}')
+    _, said = await pasted(tmp_path, ["sleep() { :; }", *blocks()])
+    lines = said.splitlines()
+    assert f"Casella: no Casella runs from {tmp_path}: start one with `make run` in another terminal." in lines
+    assert "Casella: there is no answer to take accountId from: the last call did not succeed." in lines
+    assert [line for line in lines if not line.startswith(("Casella: ", "casella: ", "  "))] == []

@@ -1,0 +1,149 @@
+"""`python -m deploy.local.demo.by_hand`: what the README's blocks need beside `buf curl`, on the Casella that runs.
+
+Each command prints one thing; what is not there is one sentence on standard error, and exit code 1. The blocks leave
+the last answer in `answer.json` of the state's folder, or in `refusal.json` what `buf curl` said of a call that failed.
+It starts in a moment, since a block calls it several times: of what is installed it loads only protobuf.
+"""
+
+import argparse
+import base64
+import functools
+import json
+import os
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+
+from deploy.local.failure import LaunchError
+from deploy.local.processes import runs
+
+_ROOT = Path(__file__).resolve().parents[3]
+_PAGE_SECONDS = 30.0
+_MAIL_SECONDS = 20.0
+_POLL_SECONDS = 0.5
+_PRESSED = b"pay=card:succeeded"
+
+
+def address(var: Path, service: str) -> str:
+    """`host:port` of a service.
+
+    Raises:
+        LaunchError: No Casella runs, or it has no such service.
+    """
+    rooms = _run(var)["rooms"]
+    if service not in rooms:
+        raise LaunchError(f"there is no service {service!r}", f"name one of {', '.join(rooms)}")
+    return str(rooms[service])
+
+
+def field(var: Path, name: str) -> str:
+    """A field of the last answer, for example `order.orderId`.
+
+    Raises:
+        LaunchError: There is no answer, or it has no such field.
+    """
+    try:
+        answer = json.loads((var / "answer.json").read_text())
+    except (FileNotFoundError, ValueError):
+        raise LaunchError(f"there is no answer to take {name} from", "the last call did not succeed") from None
+    try:
+        return str(functools.reduce(lambda part, key: part[key], name.split("."), answer))
+    except (KeyError, TypeError):
+        raise LaunchError(f"the last answer has no {name}", "it is that of another call") from None
+
+
+def refusal(var: Path) -> str:
+    """What went wrong with the last call, in words; `buf curl` leaves an error's details as they were on the wire."""
+    said = (var / "refusal.json").read_text()
+    try:
+        error: dict[str, Any] = json.loads(said)
+    except ValueError:
+        return f"the call failed: {said.strip()}"
+    details = {each["type"]: base64.b64decode(each["value"] + "==") for each in error.get("details", ())}
+    info = error_details_pb2.ErrorInfo.FromString(details.get("google.rpc.ErrorInfo", b""))
+    bad = error_details_pb2.BadRequest.FromString(details.get("google.rpc.BadRequest", b"")).field_violations
+    fields = "".join(f"\n  {each.field}: {each.description} ({each.reason})" for each in bad)
+    message = "these fields are wrong" if bad else error.get("message", "").rstrip(".")
+    return f"the call was refused, {message} ({info.reason or error.get('code')}){fields}"
+
+
+def token(var: Path, email: str) -> str:
+    """The token at the end of the emailed link that confirms an address.
+
+    Raises:
+        LaunchError: No Casella runs, or no such email has come.
+    """
+    page = f"{_run(var)['inbox']}/mailboxes/{quote(email)}/1?view=text"
+    end = time.monotonic() + _MAIL_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(page, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  run.json names the page
+                found = re.search(r"/confirm/([\w-]+)", shown.read().decode())
+        except urllib.error.HTTPError:
+            found = None
+        if found is not None:
+            return found[1]
+        time.sleep(_POLL_SECONDS)
+    raise LaunchError(f"no email with a link has come to {email!r}", "see the inbox page")
+
+
+def pay(link: str) -> str:
+    """Follows a pay link, presses the button that pays by card, and answers where that ends.
+
+    Raises:
+        LaunchError: The link is none, or a page does not answer.
+    """
+    try:
+        with urllib.request.urlopen(link, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  the operator's own link
+            hosted = shown.url
+        with urllib.request.urlopen(hosted, _PRESSED, timeout=_PAGE_SECONDS) as end:  # noqa: S310  where that led
+            return str(end.url)
+    except (OSError, ValueError) as error:
+        raise LaunchError(f"{link!r} leads to no page on which to pay ({error})", "ask for the link again") from None
+
+
+def _run(var: Path) -> dict[str, Any]:
+    try:
+        run: dict[str, Any] = json.loads((var / "run.json").read_text())
+    except FileNotFoundError:
+        run = {"launcher": 0}
+    if not runs(run["launcher"], "deploy.local"):
+        raise LaunchError(f"no Casella runs from {var}", "start one with `make run` in another terminal")
+    return run
+
+
+def main() -> int:
+    """Does one thing; 1 where it cannot, with one sentence that says why."""
+    parser = argparse.ArgumentParser(prog="by_hand", description=__doc__)
+    parser.add_argument("command", choices=("address", "field", "pay", "refusal", "token"))
+    parser.add_argument("about", nargs="?", default="")
+    chosen = parser.parse_args()
+    var = Path(os.environ.get("CASELLA_VAR") or _ROOT / "var").resolve()
+    try:
+        match chosen.command:
+            case "address":
+                print(address(var, chosen.about))
+            case "field":
+                print(field(var, chosen.about))
+            case "token":
+                print(token(var, chosen.about))
+            case "pay":
+                print(pay(chosen.about))
+            case _:
+                print(f"Casella: {refusal(var)}", file=sys.stderr)
+                return 1
+    except LaunchError as problem:
+        print(f"Casella: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
