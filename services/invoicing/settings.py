@@ -1,27 +1,22 @@
 """What this room reads from the environment beside what every room reads; production refuses the examples."""
 
-from decimal import Decimal
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import model_validator
 
-from services.invoicing.domain.documents import Address
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.sdi.pec import PecAccount
-from services.kit.issuer_settings import EXAMPLE_VAT_NUMBER, IssuerSettings
-from services.kit.settings import UnsafeSettings
+from services.kit.settings import RoomSettings, UnsafeSettings
 from services.kit.tax_ids import CodiceFiscale, VatNumber
 
 
-class InvoicingSettings(IssuerSettings):
+class InvoicingSettings(RoomSettings):
     """Invoicing's settings.
 
     Attributes:
-        issuer_*: More about who issues; the brand on the documents is `provider_name`.
-        issuer_capital: Paid-up share capital in euro; empty where the legal form has none.
-        issuer_sole_shareholder: Whether one person holds all shares; empty where the legal form has none.
         issuer_tax_regime: `RegimeFiscale` of FatturaPA; RF01 is the ordinary one.
         pec_address: The certified mailbox that speaks with the SdI; the user name at its servers.
         pec_password_file: Its password; sent only over TLS, or to the local stand-ins.
@@ -29,12 +24,6 @@ class InvoicingSettings(IssuerSettings):
         fatturapa_xsd: The FatturaPA schema 1.2.3; empty for the one of the installed package.
     """
 
-    issuer_codice_fiscale: str = EXAMPLE_VAT_NUMBER
-    issuer_rea_office: str = "FI"
-    issuer_rea_number: str = "712345"
-    issuer_capital: Decimal | None = Decimal(10_000)
-    issuer_sole_shareholder: bool | None = False
-    issuer_in_liquidation: bool = False
     issuer_tax_regime: str = "RF01"
     issuer_website: str = "www.casella.example"
     pec_address: str = "fatture@pec.casella.example"
@@ -65,17 +54,14 @@ class InvoicingSettings(IssuerSettings):
         Raises:
             InvalidValue: VAT number or codice fiscale are not valid.
         """
-        return Issuer(
-            name=self.issuer_name,
-            brand=self.provider_name,
-            address=Address(self.issuer_street, self.issuer_postal_code, self.issuer_city, self.issuer_province, "IT"),
+        company = replace(
+            self.company,
             vat_number=VatNumber.parse(self.issuer_vat_number).value,
             codice_fiscale=CodiceFiscale.parse(self.issuer_codice_fiscale).value,
-            rea_office=self.issuer_rea_office,
-            rea_number=self.issuer_rea_number,
-            capital=self.issuer_capital,
-            sole_shareholder=self.issuer_sole_shareholder,
-            in_liquidation=self.issuer_in_liquidation,
+        )
+        return Issuer(
+            **asdict(company),
+            brand=self.provider_name,
             tax_regime=self.issuer_tax_regime,
             phone=self.issuer_phone,
             email=self.issuer_email,

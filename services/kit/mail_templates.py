@@ -16,6 +16,8 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from services.kit import localized
+from services.kit.company import Company
+from services.kit.letterhead import letterhead
 from services.kit.mail_markdown import Lines, escape_markdown, html_of, one_line, parse
 from services.kit.mail_params import Params
 from services.kit.mail_text import text_of
@@ -24,6 +26,10 @@ from services.kit.money import Money
 _SUBJECT = re.compile(r"Subject: (?P<subject>[^\n]+)\n+(?P<body>.+)", re.DOTALL)
 _LAYOUT = Path(__file__).parent / "templates"
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+
+
+_SIGNATURE = "-- "
+"""Above what every mail has below its text; a reader's program leaves it out of an answer (RFC 3676)."""
 
 
 class BadTemplate(ValueError):
@@ -42,9 +48,17 @@ class Rendered:
 class MailTemplates:
     """The templates of one room, in the provider's layout."""
 
-    def __init__(self, folder: Path, provider_name: str, public_url: str) -> None:
-        """Take the room's ``templates`` folder, and what every mail may name: the provider and the public address."""
+    def __init__(self, folder: Path, provider_name: str, public_url: str, company: Company) -> None:
+        """Take the room's ``templates`` folder, and what every mail names or may name.
+
+        Args:
+            folder: With a folder for each language.
+            provider_name: The name under which the service is sold.
+            public_url: The gateway's address.
+            company: Who writes; stands below each mail.
+        """
         self._loader = FileSystemLoader(folder)
+        self._company = company
         self._common = {"provider": provider_name, "public_url": public_url}
         self._layout = Environment(
             loader=FileSystemLoader(_LAYOUT), autoescape=True, undefined=StrictUndefined
@@ -68,11 +82,13 @@ class MailTemplates:
         values = {**self._common, **params}
         tokens = parse(body.render(values))
         line = " ".join(subject.render(values).split())
+        foot = letterhead(self._company, language)
         html = self._layout.render(
-            content=html_of(tokens),
+            content=html_of(tokens), foot=foot,
             language=language, subject=line, provider=self._common["provider"],
         )  # fmt: skip
-        return Rendered(line, text_of(tokens), _INLINER.inline(html))
+        text = "\n".join([text_of(tokens), _SIGNATURE, *foot, ""])
+        return Rendered(line, text, _INLINER.inline(html))
 
     def _prepare(self, template: str, language: str) -> tuple[Template, Template]:
         found = self._prepared.get((template, language))

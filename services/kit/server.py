@@ -182,8 +182,9 @@ async def serve(core: Core, room: Room) -> None:
 
 def mail_builder(core: Core, room: Room) -> MailBuilder:
     """What makes the room's mails."""
-    templates = MailTemplates(room.templates, core.settings.provider_name, core.settings.public_url)
-    return MailBuilder(templates, core.settings.mail_from, core.room)
+    s = core.settings
+    templates = MailTemplates(room.templates, s.provider_name, s.public_url, s.company)
+    return MailBuilder(templates, s.mail_from, core.room)
 
 
 async def _until_stopped(stop: asyncio.Event, work: list[asyncio.Task[Any]]) -> None:

@@ -12,6 +12,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.issuer_settings import EXAMPLES, IssuerSettings
+
 Mode = Literal["local", "production"]
 _SHORTEST_KEY = 16
 
@@ -108,8 +110,8 @@ class ProcessSettings(Addresses):
         return self.caller_secret_file.read_text().strip()
 
 
-class RoomSettings(ProcessSettings):
-    """What a service reads beside: its database, its door, the keys, its mail relay."""
+class RoomSettings(ProcessSettings, IssuerSettings):
+    """What a service reads beside: its database, its door, the keys, its mail relay, and whose emails it sends."""
 
     database_url: str = Field(repr=False)
     listen: str
@@ -128,12 +130,17 @@ class RoomSettings(ProcessSettings):
 
     @model_validator(mode="after")
     def _refuse_unsafe_room(self) -> Self:
-        """Refuse what would send customers' data in the clear."""
+        """Refuse what would send customers' data in the clear, or real emails and documents in the example's name."""
         if self.mode == "production":
             if self.smtp_tls == "none":
                 raise UnsafeSettings("CASELLA_SMTP_TLS=none is for one machine: production needs starttls or implicit")
             if not self.public_url.startswith("https://"):
                 raise UnsafeSettings("CASELLA_PUBLIC_URL is what customers open: production needs https://")
+            for name, example in EXAMPLES.items():
+                if getattr(self, name) == example:
+                    raise UnsafeSettings(
+                        f"CASELLA_{name.upper()} is the example's: set who your customers contract with and who issues"
+                    )
         return self
 
     @cached_property

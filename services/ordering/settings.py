@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from services.kit.issuer_settings import IssuerSettings
+from services.kit.settings import RoomSettings
 
 _VAT_NUMBER = {"it": "P. IVA", "en": "VAT number"}
 
 
-class OrderingSettings(IssuerSettings):
+class OrderingSettings(RoomSettings):
     """Ordering's settings.
 
     Attributes:

@@ -42,7 +42,8 @@ def test_an_italian_proforma_tells_an_accountant_everything() -> None:
     said = words(proforma_view(proforma(customer=customer(contact_person="Łucja Kowalska", pec="a@pec.it")), ISSUER))
     for expected in (
         "Proforma", "P2026/1", "02/03/2026", "Casella Esempio S.r.l.", "Via dei Servi 12", "50122 Firenze (FI)",
-        "Partita IVA IT07123450483", "Codice fiscale 07123450483", "REA FI-712345", "Cap. soc. 10.000,00\xa0€ i.v.",
+        "Partita IVA IT07123450483", "Codice fiscale 07123450483", "Registro delle Imprese di Firenze n. 07123450483",
+        "REA FI-712345", "Capitale sociale versato 10.000,00\xa0€",
         "PEC fatture@pec.casella.example", "Officine Ferrarini & Figli S.n.c.", "40138 Bologna (BO)", "IT01234567897",
         "M5UXCR1", "Alla c.a. di Łucja Kowalska", "Casella email 8 GB, canone mensile", "7", "1,50\xa0€", "22%",
         "Totale imponibile", "10,50\xa0€", "Totale IVA", "2,31\xa0€", "Totale da pagare", "12,81\xa0€",
@@ -61,7 +62,7 @@ def test_an_english_invoice_says_that_it_is_a_courtesy_copy_and_how_it_was_paid(
     for expected in (
         "Invoice", "Courtesy copy", "2026/1", "P2026/4", "period 02/03/2026 – 01/03/2027", "€10.50", "€12.81",
         "Invoice total", "Paid by card or PayPal on 02/03/2026.", "pi_3Pabc", "Italian tax code", "RSSNNA80A41D612P",
-        "Share capital €10,000.00 fully paid up", "will be available in your reserved area on the website of the",
+        "Paid-up share capital €10,000.00", "will be available in your reserved area on the website of the",
     ):  # fmt: skip
         assert expected in said
 

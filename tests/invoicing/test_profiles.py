@@ -1,5 +1,6 @@
 """The dry run of a profile: an invoice that would be valid has no finding, and each wrong field is named."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.fixtures.postgres import RoomDatabase
 from tests.invoicing.builders import association, company, person
 from tests.invoicing.clients import Stub
 from tests.invoicing.sdi_in_memory import SdiInMemory
+from tests.support.company import REAL_ISSUER
 from tests.support.room import TestRoom, room_settings
 
 
@@ -105,15 +107,15 @@ async def test_an_issuer_whose_invoices_would_be_invalid_does_not_start(
     ("changes", "sentence"),
     [
         ({}, "CASELLA_ISSUER_VAT_NUMBER"),
-        ({"issuer_vat_number": "01234567897"}, "production needs TLS"),
+        (REAL_ISSUER, "production needs TLS"),
         (
-            {"issuer_vat_number": "01234567897", "pec_smtp_tls": "implicit", "pec_imap_tls": "implicit"},
+            {**REAL_ISSUER, "pec_smtp_tls": "implicit", "pec_imap_tls": "implicit"},
             "CASELLA_PEC_PASSWORD_FILE",
         ),
     ],
 )
 def test_production_refuses_what_is_only_for_one_machine(
-    tmp_path: Path, changes: dict[str, object], sentence: str
+    tmp_path: Path, changes: Mapping[str, object], sentence: str
 ) -> None:
     safe = {
         "mode": "production",

@@ -28,10 +28,12 @@ from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
 from services.kit.relay import Relay
 from services.kit.temporal_client import connect
+from tests.support.company import COMPANY
 
 async def main(url, port, folder):
     database = Database.connect(url, "kit")
-    builder = MailBuilder(MailTemplates(Path(folder), "Casella", "https://casella.example"), "c@casella.example", "kit")
+    templates = MailTemplates(Path(folder), "Casella", "https://casella.example", COMPANY)
+    builder = MailBuilder(templates, "c@casella.example", "kit")
     mailer = Mailer(SmtpServer("127.0.0.1", int(port)))
     temporal = await connect("127.0.0.1:1", "nowhere", lazy=True)
     relay = Relay(database, SystemClock(), temporal, "kit", builder, mailer)

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from services.kit.letterhead import letterhead
 from services.kit.mail_templates import BadTemplate, MailTemplates
 from services.kit.mailer import MailBuilder, Message
 from services.kit.money import Money
 from services.kit.outbox import Attachment, Mail
+from tests.support.company import COMPANY
 
 _AT = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
 _TEMPLATE = """\
@@ -34,6 +36,8 @@ Totale **{{ total }}** entro il {{ until }}, vedi [la guida](https://casella.exa
 - uno
 - due
 """
+_FOOT = "\n".join(["", "-- ", *letterhead(COMPANY, "it"), ""])
+"""What stands below each mail in Italian."""
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def templates(tmp_path: Path) -> MailTemplates:
     (tmp_path / "it").mkdir()
     (tmp_path / "it" / "order.md.j2").write_text(_TEMPLATE)
     (tmp_path / "it" / "bad.md.j2").write_text("Oggetto: no\n\nx")
-    return MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+    return MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example", COMPANY)
 
 
 def _params(**changed: object) -> dict[str, object]:
@@ -59,11 +63,13 @@ def test_text_and_html_say_the_same_in_the_customers_language(templates: MailTem
         "Totale 1.234,50\u00a0€ entro il 9 dicembre 2026, vedi la guida: https://casella.example/guida.\n\n"
         "Paga ora: https://casella.example/pay/ab_c*d?x=1&y=2\n\n"
         "IBAN: IT60 X054\n\n"
-        "- uno\n- due\n"
+        "- uno\n- due\n" + _FOOT
     )
     assert "<strong>1.234,50&nbsp;€</strong>" in made.html
     assert 'href="https://casella.example/pay/ab_c*d?x=1&amp;y=2"' in made.html
     assert "Posta Fiorentina" in made.html
+    for line in letterhead(COMPANY, "it"):
+        assert line.replace("\u00a0", "&nbsp;") in made.html
     assert "<style" not in made.html
     assert "<thead" not in made.html
 
@@ -89,9 +95,9 @@ def test_what_a_customer_typed_stays_text(templates: MailTemplates, name: str) -
 def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> None:
     (tmp_path / "it").mkdir()
     (tmp_path / "it" / "answer.md.j2").write_text("Subject: Risposta\n\nEcco:\n\n> {{ answer | lines }}\n")
-    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example", COMPANY)
     made = templates.render("answer", "it", {"answer": "Buongiorno,\n\n# grazie\n- a\n    b"})
-    assert made.text == "Ecco:\n\n> Buongiorno,\n>\n> # grazie\n> - a\n> b\n"
+    assert made.text == "Ecco:\n\n> Buongiorno,\n>\n> # grazie\n> - a\n> b\n" + _FOOT
     assert "<h1" not in made.html
     assert "<li" not in made.html
 
@@ -99,9 +105,9 @@ def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> N
 def test_code_shows_a_parameter_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "it").mkdir()
     (tmp_path / "it" / "code.md.j2").write_text("Subject: x\n\nNumero `{{ number }}`\n")
-    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example")
+    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example", COMPANY)
     made = templates.render("code", "it", {"number": "PF-2026/1.<b>"})
-    assert made.text == "Numero PF-2026/1.<b>\n"
+    assert made.text == "Numero PF-2026/1.<b>\n" + _FOOT
     assert ">PF-2026/1.&lt;b&gt;</code>" in made.html
     hostile = templates.render("code", "it", {"number": "`[x](https://evil.example)<b>"})
     assert "<a " not in hostile.html
@@ -115,7 +121,7 @@ def test_only_a_link_alone_in_a_paragraph_of_the_mail_itself_is_a_button(tmp_pat
         "2. second\n\n> [quoted](https://d.example/)\n\n| | |\n| --- | --- |\n| Cell | [cell](https://e.example/) |\n\n"
         "[one](https://f.example/) [two](https://g.example/)\n\n[button](https://h.example/)\n"
     )
-    made = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example").render("links", "it", {})
+    made = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example", COMPANY).render("links", "it", {})
     links = re.findall(r"<a [^>]*example/[^>]*>", made.html)
     assert len(links) == 8
     assert [link for link in links if 'class="button"' in link] == links[-1:]

@@ -24,6 +24,7 @@ from services.kit.database import Database, is_transient
 from services.kit.logs import JsonFormatter
 from services.kit.process import MISCONFIGURED
 from services.kit.settings import RoomSettings, UnsafeSettings
+from tests.support.company import REAL_ISSUER
 from tests.support.room import room_settings
 
 _ROOT = Path(__file__).parents[2]
@@ -82,6 +83,7 @@ async def test_a_violated_constraint_does_not_log_the_row(database: Database) ->
 _PRODUCTION: dict[str, Any] = {
     "mode": "production", "smtp_tls": "starttls", "public_url": "https://casella.example",
     "tls_key_file": Path("key"), "tls_certificate_file": Path("certificate"), "tls_authority_file": Path("authority"),
+    **REAL_ISSUER,
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from services.kit.mailer import MailBuilder, Mailer
 from services.kit.outbox import Attachment, Mail
 from services.kit.relay import Relay, pause_after
 from services.kit.temporal_client import connect
+from tests.support.company import COMPANY
 from tests.support.room import MovableClock
 from tests.support.sink import Sink
 
@@ -30,7 +31,7 @@ def builder(tmp_path: Path) -> MailBuilder:
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "hello.md.j2").write_text("Subject: Hello {{ name }}\n\nHello {{ name }}\n")
     return MailBuilder(
-        MailTemplates(tmp_path, "Casella", "https://casella.example"), "Casella <c@casella.example>", "kit"
+        MailTemplates(tmp_path, "Casella", "https://casella.example", COMPANY), "Casella <c@casella.example>", "kit"
     )
 
 

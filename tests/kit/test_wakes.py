@@ -34,6 +34,7 @@ from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
 from services.kit.temporal_client import connect
 from tests.fixtures.temporal import TestNamespace
+from tests.support.company import COMPANY
 
 _QUEUE = "kit"
 
@@ -67,7 +68,8 @@ async def client(temporal: TestNamespace) -> Client:
 
 @pytest.fixture
 async def relay(database: Database, clock: OffsetClock, client: Client, tmp_path: Path) -> Relay:
-    builder = MailBuilder(MailTemplates(tmp_path, "Casella", "https://casella.example"), "c@casella.example", "kit")
+    templates = MailTemplates(tmp_path, "Casella", "https://casella.example", COMPANY)
+    builder = MailBuilder(templates, "c@casella.example", "kit")
     return Relay(database, clock, client, _QUEUE, builder, Mailer(SmtpServer("127.0.0.1", 1)), poll_seconds=60)
 
 

@@ -13,6 +13,7 @@ from services.kit.settings import UnsafeSettings
 from services.payments.settings import EXAMPLE_IBAN, PaymentsSettings
 from services.payments.tables import metadata
 from tests.fixtures.postgres import RoomDatabase
+from tests.support.company import REAL_ISSUER
 from tests.support.room import room_settings
 
 ROOM = Path(__file__).parents[2] / "services" / "payments"
@@ -41,6 +42,7 @@ PRODUCTION: dict[str, Any] = {
     "smtp_tls": "starttls",
     "public_url": "https://casella.example",
     "bank_iban": "DE89370400440532013000",
+    **REAL_ISSUER,
 }
 
 

@@ -18,6 +18,7 @@ from services.trial.domain.sign_ups import Applicant
 from services.trial.domain.terms import ReminderKind, Terms, TrialState
 from services.trial.letters import Letters
 from services.trial.policy import GuideLink, TrialLimits
+from tests.support.company import COMPANY
 
 START = datetime(2026, 11, 8, 9, 30, tzinfo=UTC)
 TERMS = Terms.ending(add_days(START, 30))
@@ -29,7 +30,7 @@ LETTERS = Letters(
     {code: (GuideLink(title="Guida / Guide", url="https://guide.example/"),) for code in ("it", "en")},
 )
 BUILDER = MailBuilder(
-    MailTemplates(Path("services/trial/templates"), "Casella", "https://pannello.example"),
+    MailTemplates(Path("services/trial/templates"), "Casella", "https://pannello.example", COMPANY),
     "Casella <assistenza@casella.example>",
     "trial",
 )

@@ -59,10 +59,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "«Fatture e corrispettivi»."
         ),
         "attachment": "File XML della fattura elettronica",
-        "rea": "REA {office}-{number}",
-        "capital": "Cap. soc. {amount} i.v.",
-        "sole_shareholder": "Società con socio unico",
-        "in_liquidation": "Società in liquidazione",
         "page": "Pagina {page} di {pages}",
         "continued": "{title} {number}, {date}",
     },
@@ -125,10 +121,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "Entrate), in the portal “Fatture e corrispettivi”."
         ),
         "attachment": "XML file of the electronic invoice",
-        "rea": "REA {office}-{number}",
-        "capital": "Share capital {amount} fully paid up",
-        "sole_shareholder": "Company with a sole shareholder",
-        "in_liquidation": "Company in liquidation",
         "page": "Page {page} of {pages}",
         "continued": "{title} {number} of {date}",
     },

@@ -21,8 +21,8 @@ from services.invoicing.domain.documents import (
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS
+from services.kit.letterhead import letterhead, tax_numbers
 from services.kit.localized import groups_of_four
-from services.kit.money import Money
 
 _COUNTRIES_UNSAID = frozenset({"IT"})
 _PAID_BY = {
@@ -108,7 +108,7 @@ def _common(writer: _Writer, document: Document, issuer: Issuer, title: str) -> 
         "continued": texts["continued"].format(title=texts[title], number=document.number, date=formats.day(day)),
         "day": {"year": day.year, "month": day.month, "day": day.day},
         "page": texts["page"],
-        "issuer": _issuer(writer, issuer),
+        "issuer": _issuer(issuer, document.language),
         "customer": _customer(writer, document.customer),
         "columns": [texts[key] for key in ("description", "quantity", "unit_price", "vat_rate", "net")],
         "lines": [_line(writer, line) for line in document.lines],
@@ -118,23 +118,13 @@ def _common(writer: _Writer, document: Document, issuer: Issuer, title: str) -> 
     }
 
 
-def _issuer(writer: _Writer, issuer: Issuer) -> View:
-    texts = writer.texts
-    register = [texts["rea"].format(office=issuer.rea_office, number=issuer.rea_number)]
-    if issuer.capital is not None:
-        register.append(texts["capital"].format(amount=writer.formats.money(Money.of(issuer.capital))))
-    if issuer.sole_shareholder:
-        register.append(texts["sole_shareholder"])
-    if issuer.in_liquidation:
-        register.append(texts["in_liquidation"])
-    tax = [f"{texts['vat_number']} IT{issuer.vat_number}", f"{texts['codice_fiscale']} {issuer.codice_fiscale}"]
+def _issuer(issuer: Issuer, language: str) -> View:
     return {
         "name": issuer.name,
         "brand": issuer.brand,
-        "address": [issuer.name, *_address(issuer.address), *tax],
+        "address": [issuer.name, *_address(issuer.address), *tax_numbers(issuer, language)],
         "legal": [
-            " · ".join([issuer.name, ", ".join(_address(issuer.address)), *tax]),
-            " · ".join(register),
+            *letterhead(issuer, language),
             " · ".join([f"PEC {issuer.pec}", *_present(issuer.email, issuer.phone, issuer.website)]),
         ],
     }
