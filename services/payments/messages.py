@@ -7,6 +7,7 @@ CATALOGUE: Catalogue = {
         "it": "Il giorno di contabilizzazione precede la richiesta di pagamento.",
         "en": "The booking date lies before the payment request was made.",
     },
+    "in_the_future": {"it": "Il giorno è nel futuro.", "en": "The day lies in the future."},
     "booked_in_future": {
         "it": "La banca indica per questo accredito un giorno futuro: registrarlo da quel giorno in poi.",
         "en": "The bank has this credit on a day in the future: record it from that day on.",

@@ -91,8 +91,12 @@ announced_transfers = Table(
     Column("booked_on", Date, nullable=False),
     Column("recorded_at", _INSTANT, nullable=False),
     Column("confirmed_by", LargeBinary, nullable=True),
+    Column("withdrawn_at", _INSTANT, nullable=True),
 )
-"""Transfers that an operator recorded; `confirmed_by` is the bank entry that told of the same money later."""
+"""Transfers that an operator recorded; `confirmed_by` is the bank entry that told of the same money later.
+
+One recorded by mistake is withdrawn; its bank reference can then be recorded anew.
+"""
 
 money_entries = Table(
     "money_entries",

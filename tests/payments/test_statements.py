@@ -241,7 +241,7 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
     (entry,) = await world.queue()
     assert (entry.reason, entry.available_on) == (REASON["date"], to_date(day))
     assert (await world.get(request)).state == OPEN
-    assert await world.room.wakes() == []
+    assert [wake.signal for wake in await world.room.wakes()] == ["money_waiting"]
     assert (await world.proof()).balanced
 
 

@@ -103,13 +103,13 @@ class Checkout:
             # Held first: money that comes meanwhile waits, and then is late; what came before is seen here.
             state = await requests.lock(conn, request.request_id)
             expires = reason is CloseReason.EXPIRED and state is RequestState.OPEN
-            if expires and await queue.names(conn, request.request_id):
+            if expires and await queue.naming(conn, request.request_id):
                 raise MoneyWaiting
             await requests.close(conn, request.request_id, request.attempt, reason, self._clock.now())
 
     async def _check_nothing_waits(self, request_id: UUID) -> None:
         async with self._database.reading() as conn:
-            if await queue.names(conn, request_id):
+            if await queue.naming(conn, request_id):
                 raise MoneyWaiting
 
     async def _page_url(self, request: PaymentRequest) -> str:

@@ -26,6 +26,11 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.page(conn, after, most)
 
+    async def naming(self, request_id: UUID) -> list[MoneyEntry]:
+        """The money that waits and names a payment request, oldest first."""
+        async with self._database.reading() as conn:
+            return await queue.naming(conn, request_id)
+
     async def prove(self) -> Proof:
         """The ledger's proof, in one snapshot."""
         async with self._database.transaction() as conn:

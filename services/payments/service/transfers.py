@@ -76,6 +76,51 @@ class Transfers:
             raise NotFound
         return after, waiting
 
+    async def withdraw(self, call: Call, request_id: UUID, bank_reference: str, entry: AuditEntry) -> PaymentRequest:
+        """Take back a transfer that was recorded by mistake and paid nothing; the ledger gets a contra entry.
+
+        Args:
+            call: The operator's call, for idempotency.
+            request_id: The payment request for which it was recorded.
+            bank_reference: As it was recorded.
+            entry: Who withdraws it and why.
+
+        Raises:
+            NotFound: No such record waits in the queue: there is none, it has paid, or a statement has confirmed it.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, request_id) is None:
+                taken_back = await bank.withdraw(conn, request_id, bank_reference, now)
+                if taken_back is None:
+                    raise NotFound(
+                        "no transfer recorded by hand waits under this reference, unconfirmed by a statement"
+                    )
+                await audit.record(conn, entry, now)
+                await self._post_withdrawal(conn, request_id, taken_back, now)
+                await receipts.wake_named(conn, taken_back.named, now)
+                await hooks.at("payment.before_commit")
+        async with self._database.reading() as conn:
+            after = await requests.by_id(conn, request_id)
+        if after is None:
+            raise NotFound
+        return after
+
+    async def _post_withdrawal(
+        self, conn: AsyncConnection, request_id: UUID, taken_back: bank.Settled, now: datetime
+    ) -> None:
+        receipt = Receipt(
+            source=Source.ANNOUNCED,
+            source_ref=taken_back.source_ref,
+            amount=taken_back.amount,
+            available_on=taken_back.booked_on,
+            received_at=now,
+            shown_reference="",
+        )
+        header = await receipts.post_header(conn, "withdrawal", receipt, request_id)
+        if header is not None:
+            await receipts.post_lines(conn, header, receipt.amount, debit="suspense", credit=Source.ANNOUNCED)
+
     async def _count(
         self, conn: AsyncConnection, transfer: SeenTransfer, request: PaymentRequest, now: datetime
     ) -> None:
@@ -90,17 +135,18 @@ class Transfers:
                 await self._assign(conn, transfer, request, now)
             return
         _check_day(transfer.booked_on, request, now)
-        if pays and await queue.names(conn, request.request_id):
+        if pays and await queue.naming(conn, request.request_id):
             # It may be the same money, told again as a whole or under another name. A real further transfer pays by
             # the statement that tells of it.
             raise AmountMismatch(
                 "money that names this payment request waits: record it with its own bank reference and amount, "
                 "or import the statement that has this transfer"
             )
-        if await bank.announce(
+        transfer_id = await bank.announce(
             conn, request.request_id, transfer.bank_reference, transfer.amount, transfer.booked_on, now
-        ):
-            receipt = self._receipt(transfer, Source.ANNOUNCED, f"{request.request_id}:{transfer.bank_reference}", now)
+        )
+        if transfer_id is not None:
+            receipt = self._receipt(transfer, Source.ANNOUNCED, str(transfer_id), now)
             fault = fault_of(transfer.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
 
@@ -111,20 +157,20 @@ class Transfers:
         waiting = await bank.settle_queued(conn, transfer.bank_reference, transfer.amount, now)
         if waiting is None:
             return
-        source_ref, booked_on = waiting
-        if booked_on is None:
+        if waiting.booked_on is None:
             _check_day(transfer.booked_on, request, now)
-        elif booked_on > rome_date(now):
+        elif waiting.booked_on > rome_date(now):
             _refuse_day("booked_in_future")
-        receipt = self._receipt(transfer, Source.BANK, source_ref, now)
+        receipt = self._receipt(transfer, Source.BANK, waiting.source_ref, now)
         header = await receipts.post_header(conn, "assignment", receipt, transfer.request_id)
-        day = booked_on or transfer.booked_on
+        day = waiting.booked_on or transfer.booked_on
         order_id = await requests.pay(conn, transfer.request_id, transfer.amount, day, now)
         if header is None or order_id is None:
             # Somebody ended the request since it was read: nothing of this is kept, the repeat will see how it ended.
             raise NotReady(retry_after=_ASK_AGAIN)
         await receipts.post_lines(conn, header, transfer.amount, debit="suspense", credit="receivable")
         await receipts.wake_order(conn, order_id, now)
+        await receipts.wake_named(conn, waiting.named, now)
 
     def _receipt(self, transfer: SeenTransfer, source: Source, source_ref: str, now: datetime) -> Receipt:
         return Receipt(

@@ -58,7 +58,7 @@ def day(bad: Violations, field: str, message: common_pb2.Date, latest: date) -> 
         bad.add(field, "not_a_date")
         return latest
     if parsed > latest:
-        bad.add(field, "not_a_date")
+        bad.add(field, "in_the_future")
     return parsed
 
 

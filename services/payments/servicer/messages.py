@@ -2,6 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.calendar import rome_date
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.wire import to_date, to_money, to_timestamp
@@ -87,6 +88,7 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
         state=STATES[request.state],
         proforma_number=request.proforma_number or "",
         processing=request.live is not None and request.live.state is AttemptState.PROCESSING,
+        created_on=to_date(rome_date(request.created_at)),
     )
     if request.paid_at is not None:
         message.paid_at.CopyFrom(to_timestamp(request.paid_at))

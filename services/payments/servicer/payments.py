@@ -13,6 +13,7 @@ from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
+from services.payments.messages import CATALOGUE
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.service.queue import MoneyQueue
@@ -82,9 +83,12 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
     async def GetPaymentRequest(
         self, request: payments_pb2.GetPaymentRequestRequest, context: Context
     ) -> payments_pb2.GetPaymentRequestResponse:
-        """Read a payment request; a customer sees only their own."""
+        """Read a payment request; a customer sees only their own, and nothing of the operator's queue."""
         found = await self._found(request)
-        return payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+        waiting = await self._desks.queue.naming(found.request_id) if owner_filter() is None else ()
+        return payments_pb2.GetPaymentRequestResponse(
+            payment_request=self._messages.payment_request(found), waiting=map(money_entry, waiting)
+        )
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
         bad, read = Violations(), self._desks.requests
@@ -178,7 +182,7 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         self, request: payments_pb2.RecordBankTransferRequest, context: Context
     ) -> payments_pb2.RecordBankTransferResponse:
         """Record a transfer that an operator saw."""
-        bad = Violations()
+        bad = Violations(catalogue=CATALOGUE)
         transfer = SeenTransfer(
             request_id=bad.uuid("payment_request_id", request.payment_request_id),
             amount=inputs.amount(bad, "amount", request.amount),
@@ -200,6 +204,22 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         return payments_pb2.RecordBankTransferResponse(
             payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""
         )
+
+    async def WithdrawBankTransfer(
+        self, request: payments_pb2.WithdrawBankTransferRequest, context: Context
+    ) -> payments_pb2.WithdrawBankTransferResponse:
+        """Take back a transfer that was recorded by mistake."""
+        bad = Violations()
+        request_id = bad.uuid("payment_request_id", request.payment_request_id)
+        reference = bad.text("bank_reference", request.bank_reference, inputs.LONGEST_REFERENCE)
+        source = f"request:{request.request_id}"
+        entry = steering_entry(bad, request.steering, "withdraw_bank_transfer", request_id, source=source)
+        call = self._calls.call(
+            request.request_id, bad, payment_request=request.payment_request_id, bank_reference=request.bank_reference
+        )
+        bad.check()
+        after = await self._desks.transfers.withdraw(call, request_id, reference, entry)
+        return payments_pb2.WithdrawBankTransferResponse(payment_request=self._messages.payment_request(after))
 
     async def ListMoneyEntries(
         self, request: payments_pb2.ListMoneyEntriesRequest, context: Context

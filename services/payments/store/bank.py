@@ -1,9 +1,10 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,23 @@ from services.payments.statements.entries import Credit
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Money that has left the operator's queue.
+
+    Attributes:
+        source_ref: Its identity in the ledger.
+        amount: How much.
+        booked_on: Its booking date; None where the bank tells none.
+        named: The requests that it named while it waited.
+    """
+
+    source_ref: str
+    amount: Money
+    booked_on: date | None
+    named: tuple[UUID, ...]
 
 
 async def insert_entry(
@@ -80,7 +98,7 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
     references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
     candidate = (
         select(_TRANSFER.id)
-        .where(_TRANSFER.confirmed_by.is_(None))
+        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
         .where(_TRANSFER.minor == credit.minor, _TRANSFER.currency == credit.currency)
         .where(_TRANSFER.bank_reference.in_(references) | (_TRANSFER.request_id == request_id))
         .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
@@ -136,14 +154,14 @@ async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
 
 
 async def amounts_announced(conn: AsyncConnection, reference: str) -> set[Money]:
-    """The amounts with which operators recorded this reference, for whatever request."""
-    query = select(_TRANSFER.minor, _TRANSFER.currency).where(_TRANSFER.bank_reference == reference)
+    """The amounts with which operators recorded this reference, for whatever request, and did not withdraw it."""
+    query = select(_TRANSFER.minor, _TRANSFER.currency).where(
+        _TRANSFER.bank_reference == reference, _TRANSFER.withdrawn_at.is_(None)
+    )
     return {Money(row.minor, row.currency) for row in await conn.execute(query)}
 
 
-async def settle_queued(
-    conn: AsyncConnection, reference: str, amount: Money, now: datetime
-) -> tuple[str, date | None] | None:
+async def settle_queued(conn: AsyncConnection, reference: str, amount: Money, now: datetime) -> Settled | None:
     """Take a bank entry out of the operator's queue, because an operator says what it is for.
 
     Args:
@@ -153,7 +171,7 @@ async def settle_queued(
         now: By the service's clock.
 
     Returns:
-        The entry's identity in the ledger and its booking date; None when no such entry waits.
+        The money; None when no such entry waits.
     """
     waiting = (
         select(money_entries.c.id)
@@ -164,11 +182,48 @@ async def settle_queued(
         .limit(1)
         .with_for_update()
     )
+    return await _settle(conn, money_entries.c.id == waiting.scalar_subquery(), now)
+
+
+async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now: datetime) -> Settled | None:
+    """Take a transfer back that an operator recorded by mistake, and its money out of the queue.
+
+    The transfer's row is locked as `confirm` locks it, so that a statement either finds it withdrawn or has confirmed
+    it before.
+
+    Returns:
+        The money; None when no such record waits in the queue unconfirmed.
+    """
+    withdrawn = await conn.scalar(
+        update(announced_transfers)
+        .where(_TRANSFER.request_id == request_id, _TRANSFER.bank_reference == reference)
+        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
+        .where(select(money_entries.c.id).where(_WAITS_FOR_TRANSFER).exists())
+        .values(withdrawn_at=now)
+        .returning(_TRANSFER.id)
+    )
+    if withdrawn is None:
+        return None
+    waiting = (money_entries.c.source == "announced") & (money_entries.c.source_ref == str(withdrawn))
+    return await _settle(conn, waiting, now)
+
+
+_WAITS_FOR_TRANSFER = (
+    (money_entries.c.source == "announced")
+    & (money_entries.c.source_ref == cast(_TRANSFER.id, Text))
+    & money_entries.c.settled_at.is_(None)
+)
+
+
+async def _settle(conn: AsyncConnection, which: ColumnElement[bool], now: datetime) -> Settled | None:
+    entry = money_entries.c
     settled = await conn.execute(
         update(money_entries)
-        .where(money_entries.c.id == waiting.scalar_subquery(), money_entries.c.settled_at.is_(None))
+        .where(which, entry.settled_at.is_(None))
         .values(settled_at=now)
-        .returning(money_entries.c.source_ref, money_entries.c.available_on)
+        .returning(entry.source_ref, entry.minor, entry.currency, entry.available_on, entry.named)
     )
     row = settled.first()
-    return None if row is None else (str(row.source_ref), row.available_on)
+    if row is None:
+        return None
+    return Settled(row.source_ref, Money(row.minor, row.currency), row.available_on, tuple(row.named))

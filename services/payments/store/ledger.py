@@ -19,7 +19,7 @@ _BALANCES = (
 )
 _UNCONFIRMED = (
     select(announced_transfers)
-    .where(announced_transfers.c.confirmed_by.is_(None))
+    .where(announced_transfers.c.confirmed_by.is_(None), announced_transfers.c.withdrawn_at.is_(None))
     .where(announced_transfers.c.recorded_at < bindparam("recorded_before"))
     .order_by(announced_transfers.c.recorded_at, announced_transfers.c.id)
     .limit(_MOST_FAULTS)

@@ -38,18 +38,13 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     return found
 
 
-async def names(conn: AsyncConnection, request_id: UUID) -> bool:
-    """Whether money waits that names this request: by reference or number, not as a mere suggestion.
+async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
+    """The money that waits and names this request: by reference or number, not as a mere suggestion. Oldest first.
 
     What the bank took back is no money, so it holds nothing.
     """
-    query = (
-        select(_ENTRY.id)
-        .where(_ENTRY.settled_at.is_(None), _ENTRY.named.contains([request_id]))
-        .where(_ENTRY.reason != QueueReason.REVERSED)
-        .limit(1)
-    )
-    return await conn.scalar(query) is not None
+    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason != QueueReason.REVERSED)
+    return [_entry(row) for row in await conn.execute(query)]
 
 
 def _entry(row: Row[Any]) -> MoneyEntry:

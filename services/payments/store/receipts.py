@@ -5,6 +5,7 @@ then the payment request, then its pages. Two that take in the same money meet a
 counted.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,7 +50,9 @@ async def take_in(
     reason = await _reason(conn, request_id, fault)
     await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
     named = receipt.named or ((request_id,) if request_id is not None else ())
-    return Outcome(Fate.QUEUED, await enqueue(conn, receipt, reason, named))
+    entry_id = await enqueue(conn, receipt, reason, named)
+    await wake_named(conn, named, receipt.received_at)
+    return Outcome(Fate.QUEUED, entry_id)
 
 
 async def post_header(conn: AsyncConnection, kind: str, receipt: Receipt, request_id: UUID | None) -> UUID | None:
@@ -93,6 +96,17 @@ async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debi
 async def wake_order(conn: AsyncConnection, order_id: UUID, now: datetime) -> None:
     """Tell the Order workflow that its payment is complete."""
     await outbox.wake(conn, order_wake(order_id, names.PAYMENT_COMPLETED), now)
+
+
+async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
+    """Tell the Order workflows of these requests, where they are open, that money which names them waits or is gone."""
+    query = (
+        select(payment_requests.c.order_id)
+        .where(payment_requests.c.id.in_(named), payment_requests.c.state == RequestState.OPEN)
+        .order_by(payment_requests.c.id)
+    )
+    for order_id in (await conn.scalars(query)).all():
+        await outbox.wake(conn, order_wake(order_id, names.MONEY_WAITING), now)
 
 
 async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:

@@ -1,0 +1,198 @@
+"""What the statements about bank entries must not mix up: amounts, currencies, references, sources, and what came back.
+
+Each row that must not be found differs from one that is found by a single thing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.kit.database import Database
+from services.kit.money import Money
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import Source
+from services.payments.statements.entries import Credit
+from services.payments.store import bank
+from tests.fixtures.postgres import RoomDatabase
+from tests.payments.rows import GROSS, NOW, REFERENCE, TODAY, Rows, credit, somebody_waits
+
+LATER = NOW + timedelta(hours=1)
+DOLLARS = Money(GROSS.minor, "USD")
+
+
+@pytest.fixture
+async def database(room_database: RoomDatabase) -> AsyncIterator[Database]:
+    connected = Database.connect(room_database("payments"), "payments")
+    yield connected
+    await connected.close()
+
+
+@pytest.fixture
+def rows(database: Database) -> Rows:
+    return Rows(database)
+
+
+async def confirmed(database: Database, told: Credit, request_id: Any = None) -> Any:
+    """For which request an operator recorded what a bank entry tells of."""
+    async with database.transaction() as conn:
+        return await bank.confirm(conn, told, request_id)
+
+
+async def test_a_transfer_is_recorded_once_for_a_request(database: Database, rows: Rows) -> None:
+    request = await rows.request()
+    await rows.announced(request)
+    async with database.transaction() as conn:
+        assert await bank.announce(conn, request, REFERENCE, GROSS, TODAY, LATER) is None
+
+
+@pytest.mark.parametrize("changed", [{"minor": GROSS.minor - 1}, {"currency": "USD"}, {"bank_reference": "CRO-4712"}])
+async def test_only_an_entry_of_the_same_amount_currency_and_reference_confirms_a_record(
+    database: Database, rows: Rows, changed: dict[str, Any]
+) -> None:
+    request = await rows.request()
+    await rows.announced(request)
+    assert await confirmed(database, await rows.entry(**changed)) is None
+    assert await confirmed(database, await rows.entry()) == request
+
+
+@pytest.mark.parametrize("names", [{"bank_reference": None, "end_to_end": REFERENCE}, {"bank_reference": "B-1"}])
+async def test_an_entry_confirms_by_the_payers_reference_or_by_the_request_that_it_names(
+    database: Database, rows: Rows, names: dict[str, Any]
+) -> None:
+    request = await rows.request()
+    await rows.announced(request)
+    named = None if "end_to_end" in names else request
+    assert await confirmed(database, await rows.entry(**names), named) == request
+
+
+async def test_the_record_that_was_made_first_is_confirmed_first_and_each_once(database: Database, rows: Rows) -> None:
+    second, first = await rows.request(), await rows.request()
+    await rows.announced(second, LATER)
+    await rows.announced(first)
+    told = [await confirmed(database, await rows.entry()) for _ in range(3)]
+    assert told == [first, second, None]
+
+
+async def test_two_equal_entries_at_once_confirm_two_records(database: Database, rows: Rows) -> None:
+    """Of two that both saw the same record, one would count its money a second time."""
+    expected = {await rows.request(), await rows.request()}
+    for request in expected:
+        await rows.announced(request)
+    first, second = await rows.entry(), await rows.entry()
+    async with asyncio.timeout(20), database.reading() as watching:
+        async with database.transaction() as conn:
+            found = {await bank.confirm(conn, first, None)}
+            other = asyncio.create_task(confirmed(database, second))
+            await somebody_waits(watching)
+        found.add(await other)
+    assert found == expected
+
+
+async def test_a_debit_takes_back_the_credit_of_the_same_amount_currency_and_reference(
+    database: Database, rows: Rows
+) -> None:
+    request = await rows.request()
+    told = await rows.entry(end_to_end="E-1")
+    await rows.booked("receipt", request, source_ref=told.identity.hex())
+    nothing: dict[str, Any] = {"bank_reference": None, "end_to_end": None}
+    same: list[dict[str, Any]] = [{"bank_reference": REFERENCE}, {"end_to_end": "E-1"}, {"bank_reference": "E-1"}]
+    other: list[dict[str, Any]] = [
+        nothing,
+        {"bank_reference": "CRO-4712", "end_to_end": "E-2"},
+        {"minor": GROSS.minor - 1},
+        {"currency": "USD"},
+    ]
+    async with database.reading() as conn:
+        for changed in same:
+            assert await bank.request_of_reversed(conn, credit(**nothing | changed)) == (True, request), changed
+        for changed in other:
+            assert await bank.request_of_reversed(conn, credit(**changed)) == (False, None), changed
+
+
+async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_last(
+    database: Database, rows: Rows
+) -> None:
+    """Not one that other money of the same name paid, and none of an entry that paid nothing."""
+    request, other = await rows.request(), await rows.request()
+    told = await rows.entry()
+    name = told.identity.hex()
+    await rows.booked("receipt", other, source=Source.STRIPE, source_ref=name, received_at=LATER)
+    await rows.booked("receipt", other, source_ref="00" * 32, received_at=LATER)
+    async with database.reading() as conn:
+        assert await bank.request_of_reversed(conn, credit()) == (True, None)
+    await rows.booked("assignment", request, source_ref=name)
+    await rows.booked("receipt", None, source_ref=name, received_at=LATER)
+    await rows.entry()
+    async with database.reading() as conn:
+        assert await bank.request_of_reversed(conn, credit()) == (True, request)
+
+
+async def test_amounts_told_are_those_of_entries_and_of_money_in_the_queue_under_this_reference(
+    database: Database, rows: Rows
+) -> None:
+    for minor, changed in enumerate(({}, {"bank_reference": "B-1", "end_to_end": REFERENCE}), start=1):
+        await rows.entry(minor=minor, **changed)
+    await rows.queued(amount=Money(3))
+    for minor, changed in enumerate(
+        ({"bank_reference": "B-2"}, {"bank_reference": None, "end_to_end": "E-2"}), start=7
+    ):
+        await rows.entry(minor=minor, **changed)
+    await rows.queued(amount=Money(9), shown_reference="B-3")
+    await rows.queued(QueueReason.REVERSED, amount=Money(10))
+    for minor, source in ((11, Source.ANNOUNCED), (12, Source.STRIPE)):
+        await rows.queued(amount=Money(minor), source=source)
+    async with database.reading() as conn:
+        assert await bank.amounts_told(conn, REFERENCE) == {Money(1), Money(2), Money(3)}
+
+
+async def test_amounts_announced_are_those_of_this_reference(database: Database, rows: Rows) -> None:
+    request = await rows.request()
+    await rows.announced(request)
+    await rows.announced(request, amount=Money(7), reference="B-2")
+    async with database.reading() as conn:
+        assert await bank.amounts_announced(conn, REFERENCE) == {GROSS}
+
+
+async def test_only_money_that_the_bank_told_of_and_that_waits_is_taken_out_of_the_queue(
+    database: Database, rows: Rows
+) -> None:
+    """Money of another kind under the same reference is none that an operator saw on the account."""
+    for source in (Source.ANNOUNCED, Source.STRIPE):
+        await rows.queued(source=source)
+    await rows.queued(QueueReason.REVERSED)
+    await rows.queued(shown_reference="B-2")
+    await rows.queued(amount=Money(GROSS.minor - 1))
+    await rows.queued(amount=DOLLARS)
+    async with database.transaction() as conn:
+        assert await bank.settle_queued(conn, REFERENCE, GROSS, NOW) is None
+    newer = await rows.queued(received_at=LATER)
+    older = await rows.queued()
+    for expected in ([older], [older, newer], [older, newer]):
+        async with database.transaction() as conn:
+            await bank.settle_queued(conn, REFERENCE, GROSS, NOW)
+            settled = await conn.scalars(
+                text("SELECT id FROM money_entries WHERE settled_at IS NOT NULL ORDER BY created_at")
+            )
+            assert list(settled) == expected
+
+
+async def test_two_who_settle_at_once_take_two_entries_out_of_the_queue(database: Database, rows: Rows) -> None:
+    for _ in range(2):
+        await rows.queued()
+
+    async def settle() -> bool:
+        async with database.transaction() as conn:
+            return await bank.settle_queued(conn, REFERENCE, GROSS, NOW) is not None
+
+    async with asyncio.timeout(20), database.reading() as watching:
+        async with database.transaction() as conn:
+            assert await bank.settle_queued(conn, REFERENCE, GROSS, NOW)
+            other = asyncio.create_task(settle())
+            await somebody_waits(watching)
+        assert await other
+    async with database.reading() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM money_entries WHERE settled_at IS NULL")) == 0
