@@ -111,10 +111,14 @@ class Shop:
         answer = await self.worker.RecordProforma(request)
         return pb.Order.FromString(answer.order.SerializeToString())
 
-    async def advance(self, order_id: str) -> pb.AdvanceOrderResponse:
+    async def advance(self, order_id: str, *, money_waiting: bool = False) -> pb.AdvanceOrderResponse:
         answer = await self.worker.AdvanceOrder(
             pb.AdvanceOrderRequest(
-                order_id=order_id, recipient=TO_ANNA, iban="IT60X0542811101000000123456", reference="RF18539007547034"
+                order_id=order_id,
+                recipient=TO_ANNA,
+                iban="IT60X0542811101000000123456",
+                reference="RF18539007547034",
+                money_waiting=money_waiting,
             )
         )
         return pb.AdvanceOrderResponse.FromString(answer.SerializeToString())

@@ -73,4 +73,9 @@ def next_due(pending: Sequence[Reminder], expires_at: datetime, now: datetime) -
     if not later:
         return "expiry", expires_at
     first = min(later, key=lambda reminder: reminder.due_at)
-    return f"reminder_{first.days}_days", first.due_at
+    return reminder_name(first.days), first.due_at
+
+
+def reminder_name(days: int) -> str:
+    """A reminder as `next_due` and operators name it."""
+    return f"reminder_{days}_days"

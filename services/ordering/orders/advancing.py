@@ -13,7 +13,7 @@ from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.ordering.domain.dates import PROFORMA_WAIT, due_now, next_due
+from services.ordering.domain.dates import PROFORMA_WAIT, due_now, next_due, reminder_name
 from services.ordering.domain.states import OrderState
 from services.ordering.orders import store
 from services.ordering.orders.mails import Mails, PaymentHints
@@ -36,6 +36,8 @@ class Advanced:
         due: what is due next, with WAIT, for example `reminder_7_days`, `expiry`, `proforma`.
         due_at: when; with WAIT.
         wait: how long until then by the service's clock; with WAIT.
+        skipped: the reminders that came due and were not sent, whenever that was; with WAIT.
+        expires_at: when the order expires unpaid; with WAIT, once the proforma is known.
     """
 
     state: OrderState
@@ -43,6 +45,8 @@ class Advanced:
     due: str = ""
     due_at: datetime | None = None
     wait: timedelta | None = None
+    skipped: tuple[str, ...] = ()
+    expires_at: datetime | None = None
 
 
 class Advancing:
@@ -54,13 +58,17 @@ class Advancing:
         self._clock = clock
         self._mails = mails
 
-    async def advance(self, order_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints) -> Advanced:
+    async def advance(
+        self, order_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints, *, money_waiting: bool
+    ) -> Advanced:
         """Send the reminder that is due, skip those that are past, and say what comes next.
 
         Args:
             order_id: the order.
             recipient: who a reminder goes to.
             hints: how to pay, for the reminder's text.
+            money_waiting: whether money that names the order waits for an operator: who has paid something is not told
+                that nothing came, so what is due is skipped.
 
         Raises:
             NotFound: There is no such order.
@@ -80,9 +88,13 @@ class Advancing:
                 return Advanced(order.state, Next.EXPIRY_DUE)
             pending = await store.pending_reminders(conn, order_id)
             due, past = due_now(pending, now)
-            if due is not None:
+            if due is not None and money_waiting:
+                past = [*past, due]
+            elif due is not None:
                 await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now)
-                await store.mark_reminders(conn, order_id, due.days, [reminder.days for reminder in past], now)
+                await store.mark_sent(conn, order_id, due.days, now)
+            await store.mark_skipped(conn, order_id, [reminder.days for reminder in past], now)
             what, due_at = next_due(pending, order.expires_at, now)
             await store.set_next(conn, order_id, due_at)
-            return Advanced(order.state, Next.WAIT, what, due_at, due_at - now)
+            skipped = tuple(map(reminder_name, await store.skipped_reminders(conn, order_id)))
+            return Advanced(order.state, Next.WAIT, what, due_at, due_at - now, skipped, order.expires_at)

@@ -139,14 +139,22 @@ async def pending_reminders(conn: AsyncConnection, order_id: UUID) -> list[Remin
     return [Reminder(row.days, row.due_at) for row in await conn.execute(_PENDING, {"order": order_id})]
 
 
-async def mark_reminders(
-    conn: AsyncConnection, order_id: UUID, sent: int, skipped: Sequence[int], at: datetime
-) -> None:
-    """Note which reminder was sent and which are past."""
+async def mark_sent(conn: AsyncConnection, order_id: UUID, days: int, at: datetime) -> None:
+    """Note that a reminder was sent."""
     of_order = update(order_reminders).where(order_reminders.c.order_id == order_id)
-    await conn.execute(of_order.where(order_reminders.c.days == sent).values(sent_at=at))
-    if skipped:
-        await conn.execute(of_order.where(order_reminders.c.days.in_(skipped)).values(skipped_at=at))
+    await conn.execute(of_order.where(order_reminders.c.days == days).values(sent_at=at))
+
+
+async def mark_skipped(conn: AsyncConnection, order_id: UUID, days: Sequence[int], at: datetime) -> None:
+    """Note which reminders came due and are not sent."""
+    if days:
+        of_order = update(order_reminders).where(order_reminders.c.order_id == order_id)
+        await conn.execute(of_order.where(order_reminders.c.days.in_(days)).values(skipped_at=at))
+
+
+async def skipped_reminders(conn: AsyncConnection, order_id: UUID) -> Sequence[int]:
+    """The reminders that came due and were not sent, in their order."""
+    return (await conn.scalars(_SKIPPED, {"order": order_id})).all()
 
 
 async def unfinished_orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
@@ -163,6 +171,11 @@ async def _change(conn: AsyncConnection, change: Any, values: dict[str, Any]) ->
 _FIND = select(*COLUMNS).where(orders.c.id == bindparam("order"))
 _FIND_OWN = _FIND.where(orders.c.account_id == bindparam("owner"))
 _LOCK = _FIND.with_for_update()
+_SKIPPED = (
+    select(order_reminders.c.days)
+    .where(order_reminders.c.order_id == bindparam("order"), order_reminders.c.skipped_at.is_not(None))
+    .order_by(order_reminders.c.days)
+)
 _PENDING = select(order_reminders.c.days, order_reminders.c.due_at).where(
     order_reminders.c.order_id == bindparam("order"),
     order_reminders.c.sent_at.is_(None),

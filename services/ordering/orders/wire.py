@@ -58,6 +58,8 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceOrderResponse:
         due=advanced.due,
         wait=to_duration(advanced.wait) if advanced.wait is not None else None,
         due_at=to_timestamp(advanced.due_at) if advanced.due_at is not None else None,
+        skipped=advanced.skipped,
+        expires_at=to_timestamp(advanced.expires_at) if advanced.expires_at is not None else None,
     )
 
 

@@ -52,7 +52,8 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         recipient = violations.recipient("recipient", request.recipient)
         hints = check_hints(violations, request)
         violations.check()
-        return advanced_message(await self._advancing.advance(order_id, recipient, hints))
+        advanced = await self._advancing.advance(order_id, recipient, hints, money_waiting=request.money_waiting)
+        return advanced_message(advanced)
 
     async def RecordOutcome(
         self, request: ordering_pb2.RecordOutcomeRequest, context: Context

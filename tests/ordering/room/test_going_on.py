@@ -109,6 +109,26 @@ async def test_past_reminders_are_skipped(shop: Shop) -> None:
     assert rows == {3: (None, now), 7: (now, None), 12: (None, None)}
 
 
+async def test_while_money_for_the_order_waits_its_customer_is_not_reminded(shop: Shop) -> None:
+    order = await proforma_order(shop)
+    shop.room.clock.advance(days=3)
+    for _ in range(2):  # a repeated answer says the same
+        advanced = await shop.advance(order.order_id, money_waiting=True)
+        assert (list(advanced.skipped), advanced.due) == (["reminder_3_days"], "reminder_7_days")
+    assert await shop.room.mail_params() == []
+    assert (await shop.advance(order.order_id)).next == pb.ORDER_NEXT_WAIT
+    assert await shop.room.mail_params() == []
+    shop.room.clock.advance(days=4)
+    assert list((await shop.advance(order.order_id)).skipped) == ["reminder_3_days"]
+    assert [key for key, _, _ in await shop.room.mail_params()] == [f"payment_reminder_7:{order.order_id}"]
+
+
+async def test_an_order_that_waits_says_when_it_expires(shop: Shop) -> None:
+    order = await proforma_order(shop)
+    advanced = await shop.advance(order.order_id)
+    assert (advanced.due, advanced.expires_at) == ("reminder_3_days", order.expires_at)
+
+
 async def test_before_the_proforma_there_is_nothing_but_to_wait(shop: Shop) -> None:
     order = await shop.order()
     advanced = await shop.advance(order.order_id)

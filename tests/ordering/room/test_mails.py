@@ -5,6 +5,7 @@ import email.message
 import email.policy
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ async def test_the_day_of_an_email_stands_behind_the_right_article(shop: Shop) -
     assert "ordine del 25 ottobre 2026" in text
 
 
-async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: str) -> pb.Order:
+async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: Any) -> pb.Order:
     """An order whose reminder is in the outbox."""
     account = shop.account()
     await shop.save_profile(account)
