@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         Wrong,
         bank_reference_of,
         booking_date_of,
+        check_amount,
         check_transfer,
         check_why,
         money_of,
@@ -62,6 +63,7 @@ class Order(OrderSteps):
             order = await self.wait_for_its_end()
         match order.state:
             case pb.ORDER_STATE_PAID:
+                self.details.happened("the order is paid", once=True)
                 unlocked = await self.unlock(order)
                 await self.record_unlock(unlocked)  # before the invoice, which names the period
                 invoice = await self.issue_invoice()
@@ -70,8 +72,10 @@ class Order(OrderSteps):
                 return self.end("Fulfilled")
             case pb.ORDER_STATE_EXPIRED | pb.ORDER_STATE_CANCELLED:
                 await self.tell_the_customer(order)
+                await self.read_payment()
                 return self.end(word(order.state))
             case _:
+                self.tell_of_fulfilment(order)
                 return self.end("Fulfilled")
 
     async def ask_for_payment(self, order: pb.Order, payment: payments_pb2.PaymentRequest) -> None:
@@ -113,6 +117,13 @@ class Order(OrderSteps):
         """Payments has recorded the money."""
         self.look_again()
 
+    @workflow.signal(
+        name=names.MONEY_WAITING, description="Money that names the order waits, or waits no more: look again."
+    )
+    def money_waiting(self) -> None:
+        """Payments has put money into the operator's queue, or taken it out."""
+        self.look_again()
+
     @workflow.update(
         description="Asks for the order's cancellation; if a payment wins the race, the order is paid. "
         'Data: {"reason_code": "customer_asked"}'
@@ -126,7 +137,7 @@ class Order(OrderSteps):
         )
         self.details.happened(f"an operator asked for the cancellation ({why.reason_code})")
         self.look_again()
-        return "cancellation asked for; payments decides"
+        return f"cancellation asked for; payments decides{self.still_waiting()}"
 
     @cancel_order.validator
     def _may_cancel(self, why: Why = NO_DATA) -> None:
@@ -134,7 +145,8 @@ class Order(OrderSteps):
         self._must_be_open()
 
     @workflow.update(
-        description="Records a bank transfer seen on the account; only the exact amount pays the order. Data: "
+        description="Records a bank transfer seen on the account; only the exact amount pays the order, and another "
+        'one wants "accept_difference": true beside the rest. Data: '
         '{"amount": "85.40", "booked_on": "2026-11-24", "bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
     )
     async def record_bank_transfer(self, transfer: Transfer = NO_TRANSFER) -> str:
@@ -164,6 +176,7 @@ class Order(OrderSteps):
     def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
         check_transfer(transfer)
         self._must_be_open()
+        check_amount(transfer, self.asked)
 
     def _must_be_open(self) -> None:
         if self.details.state in _OVER:

@@ -1,9 +1,11 @@
 """The steps of an order: each one request to one service, named as an operator reads it in the Temporal UI."""
 
+from collections.abc import Sequence
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import CustomerKind
+    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, CustomerKind, Money
     from casella.invoicing.v1 import invoicing_pb2
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
@@ -21,6 +23,7 @@ _EMAIL_OF = {
     pb.ORDER_STATE_EXPIRED: pb.ORDER_EMAIL_EXPIRED,
     pb.ORDER_STATE_CANCELLED: pb.ORDER_EMAIL_CANCELLED,
 }
+_UNLOCKED = "the service is unlocked"
 CANCEL_ORDER = 'cancels the order unless a payment wins: `{"reason_code": "customer_asked"}`'
 
 
@@ -29,6 +32,10 @@ class OrderSteps(Process):
 
     order_id: str
     paid = False
+    asked: Money | None = None
+    """What is to be paid; None until the order was read."""
+    waiting: Sequence[payments_pb2.MoneyEntry] = ()
+    """Money that names the order and waits for an operator, as read last."""
 
     async def read_order(self) -> pb.Order:
         """The order's row as it stands."""
@@ -37,12 +44,17 @@ class OrderSteps(Process):
         return answer.order
 
     async def read_payment(self) -> payments_pb2.PaymentRequest:
-        """The payment request's row as it stands."""
+        """The payment request's row as it stands, and the money that names it and waits."""
         answer = await quickly(
             PaymentsSteps.get,
             payments_pb2.GetPaymentRequestRequest(order_id=self.order_id),
             "read the payment request",
         )
+        if self.waiting and not answer.waiting:
+            self.details.happened("no money that names the order waits any more")
+        for entry in answer.waiting:
+            self.details.happened(f"money that names the order waits: {wording.waiting(entry)}", once=True)
+        self.waiting = answer.waiting
         return answer.payment_request
 
     async def make_payment_request(self, order: pb.Order) -> payments_pb2.PaymentRequest:
@@ -110,7 +122,7 @@ class OrderSteps(Process):
         except StepRefused as refused:
             self.details.happened(f"the payment request cannot be closed yet: {refused.message}")
             if refused.reason == "REASON_MONEY_WAITING":
-                await self.wait_for_settling(payment)
+                await self.wait_for_settling()
                 return
             self.details.stands(
                 "AwaitingPayment", "the end of the charge that is being processed; asked for again every 10 minutes"
@@ -122,9 +134,7 @@ class OrderSteps(Process):
         request = pb.RecordOutcomeRequest(order_id=self.order_id, outcome=outcome)
         if outcome == pb.OUTCOME_PAID:
             request.available_on.CopyFrom(payment.available_on)
-        answer = await quickly(OrderingSteps.record_outcome, request, "record the outcome")
-        self.details.happened(f"the order is {word(answer.order.state).lower()}", once=True)
-        return answer.order
+        return (await quickly(OrderingSteps.record_outcome, request, "record the outcome")).order
 
     async def unlock(self, order: pb.Order) -> mailboxes_pb2.UnlockAccountResponse:
         """The trial's limits are gone; waits for no email and no SdI."""
@@ -138,7 +148,7 @@ class OrderSteps(Process):
             sizes=_by_size(order),
         )
         answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
-        self.details.happened("the service is unlocked", once=True)
+        self.details.happened(_UNLOCKED, once=True)
         return answer
 
     async def record_unlock(self, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
@@ -150,8 +160,8 @@ class OrderSteps(Process):
         """The invoice with its number; its e-invoice starts with it."""
         request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
         answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
-        e_invoice = names.e_invoice_id(answer.document.document_id)
-        self.details.happened(f"invoice {answer.document.number} issued; it goes on as {e_invoice}", once=True)
+        number, goes_on = answer.document.number, _invoiced(answer.document.document_id)
+        self.details.happened(f"invoice {number} issued: {goes_on}", once=True)
         return answer.document
 
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
@@ -166,6 +176,12 @@ class OrderSteps(Process):
         )
         await quickly(OrderingSteps.fulfil, request, "begin the subscription")
 
+    def tell_of_fulfilment(self, order: pb.Order) -> None:
+        """What a fulfilled order's row says of its last steps: an attempt that was lost had no time to tell of them."""
+        self.details.happened("the order is paid", once=True)
+        self.details.happened(_UNLOCKED, once=True)
+        self.details.happened(_invoiced(order.invoice_id), once=True)
+
     async def tell_the_customer(self, order: pb.Order) -> None:
         """The order has ended without a payment."""
         await self.email(_EMAIL_OF[order.state], "tell the customer that the order has ended")
@@ -179,43 +195,69 @@ class OrderSteps(Process):
         """Tell the operator what the order is about, and that it has begun."""
         kind = CustomerKind.Name(order.quote.kind).removeprefix("CUSTOMER_KIND_")
         self.details.concerns(account=order.account_id, order=order.order_id, kind=kind)
-        price = wording.amount(order.quote.totals.gross)
+        self.asked = order.quote.totals.gross
+        price = wording.amount(self.asked)
         self.details.knows(f"{price} {wording.method(order.payment_method)}, account {order.account_id}")
         if order.state == pb.ORDER_STATE_OPEN and not self.details.state:
             self.details.stands("Placed", "payment request, proforma and emails, at once")
 
-    async def wait_for_settling(self, payment: payments_pb2.PaymentRequest) -> None:
+    async def wait_for_settling(self) -> None:
         """Who has paid something is not told that nothing came: the order does not expire until an operator decides."""
-        self.details.stands(
-            NEEDS_OPERATOR,
-            "money for this order waits in the operator's queue (`casella show money`), so it does not expire: record "
-            "the transfer once the exact amount is there, or cancel the order",
-            updates=self.money_updates(payment),
-        )
+        self.show_money_waiting(await self.read_payment())
         await self.wait(retries.LOOK_AGAIN, "ask again whether the waiting money is settled")
 
     def show_waiting(self, due: pb.AdvanceOrderResponse, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator what the order waits for."""
+        if self.waiting:
+            self.show_money_waiting(payment)
+            return
+        coming = f"the payment of proforma {payment.proforma_number}"
+        if due.HasField("expires_at") and due.due != "expiry":
+            coming += f" until {wording.day(due.expires_at)}, when the order expires"
         self.details.stands(
             "AwaitingPayment",
-            f"the payment of proforma {payment.proforma_number}; without it: {wording.due_on_order(due.due)}",
+            f"{coming}; without it: {wording.due_on_order(due.due)}",
             due.due_at,
-            self.money_updates(payment),
+            {
+                "cancel_order": CANCEL_ORDER,
+                "record_bank_transfer": "records a transfer that you see on the account; the exact amount pays: "
+                f"`{_transfer(payment)}`",
+            },
         )
 
-    def money_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
-        """What an operator may send while the order waits for its money."""
-        transfer = f'"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{workflow.now():%Y-%m-%d}"'
-        return {
-            "cancel_order": CANCEL_ORDER,
-            "record_bank_transfer": "records a transfer that you see on the account; the exact amount pays: "
-            f'`{{{transfer}, "bank_reference": "CRO 123", "reason_code": "seen_on_account"}}`',
-        }
+    def show_money_waiting(self, payment: payments_pb2.PaymentRequest) -> None:
+        """Tell the operator which money waits, and what ends that: each of it something that payments takes."""
+        by_link = "by the emailed link or " if payment.method == PAYMENT_METHOD_ONLINE else ""
+        ends = [f"a further payment of exactly {wording.amount(payment.amount)}, {by_link}as a statement tells it"]
+        updates = {"cancel_order": CANCEL_ORDER}
+        if any(entry.source == "bank" and entry.amount == payment.amount for entry in self.waiting):
+            ends.append("`record_bank_transfer`, which gives the order the waiting money of exactly this amount")
+            updates["record_bank_transfer"] = (
+                "with the bank reference that `casella show money` tells, gives the order the money that waits: "
+                f"`{_transfer(payment)}`"
+            )
+        if any(entry.source == "announced" for entry in self.waiting):
+            ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
+        ends.append("`cancel_order`")
+        shown = "; ".join(wording.waiting(entry) for entry in self.waiting) or "see `casella show money`"
+        self.details.stands(
+            NEEDS_OPERATOR,
+            f"nothing by itself. Money that names this order waits in the operator's queue: {shown}. Meanwhile no "
+            f"reminder is sent and the order does not expire. What ends it: {', or '.join(ends)}",
+            updates=updates,
+        )
+
+    def still_waiting(self) -> str:
+        """Money that outlives the order, told with its end; nothing where there is none."""
+        if not self.waiting:
+            return ""
+        shown = "; ".join(wording.waiting(entry) for entry in self.waiting)
+        return f". Money that names it still waits (`casella show money`): {shown}"
 
     async def wait_for_money(self, due: pb.AdvanceOrderResponse) -> None:
         """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
         coming = wording.due_on_order(due.due)
-        self.tell_what_was_due(coming)
+        self.tell_what_was_due(coming, [wording.due_on_order(reminder) for reminder in due.skipped])
         if due.wait.ToTimedelta() <= retries.LOOK_AGAIN:
             await self.wait_for_due(due.wait, coming)
         else:
@@ -224,13 +266,26 @@ class OrderSteps(Process):
     def end(self, state: str) -> str:
         """Say how it ended."""
         self.details.happened(f"the order is {state.lower()}", once=True)
-        self.details.stands(state, "nothing: the order has ended")
+        self.details.stands(state, f"nothing: the order has ended{self.still_waiting()}")
         return state.lower()
 
 
 def word(state: pb.OrderState) -> str:
     """``ORDER_STATE_PAID`` → ``Paid``."""
     return pb.OrderState.Name(state).removeprefix("ORDER_STATE_").capitalize()
+
+
+def _invoiced(invoice_id: str) -> str:
+    """The end of what is told of the issued invoice; the order's row knows no more of it."""
+    return f"the invoice goes on as {names.e_invoice_id(invoice_id)}"
+
+
+def _transfer(payment: payments_pb2.PaymentRequest) -> str:
+    """Data of `record_bank_transfer` that pays, booked on the first day on which that is possible."""
+    return (
+        f'{{"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
+        '"bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
+    )
 
 
 def _by_size(order: pb.Order) -> list[mailboxes_pb2.SizeCount]:

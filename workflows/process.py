@@ -5,7 +5,7 @@ After the money no error leaves a run: a refused step parks it until somebody ha
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 from google.protobuf.duration_pb2 import Duration
@@ -110,9 +110,11 @@ class Process:
         if not await self.wait(longest, what):
             self._fell_due = what
 
-    def tell_what_was_due(self, coming: str) -> None:
-        """Note a reminder that fell due, once its service says that something else comes next."""
-        if self._fell_due.startswith("reminder") and self._fell_due != coming:
+    def tell_what_was_due(self, coming: str, unsent: Collection[str] = ()) -> None:
+        """Note a reminder that fell due, once its service says that something else comes next, and those not sent."""
+        for reminder in unsent:
+            self.details.happened(f"{reminder}: not sent", once=True)
+        if self._fell_due.startswith("reminder") and self._fell_due != coming and self._fell_due not in unsent:
             self.details.happened(f"{self._fell_due}: sent")
         self._fell_due = ""
 

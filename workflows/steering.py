@@ -5,10 +5,11 @@ The reason is a code and a ticket, never free text: histories keep no personal d
 
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -35,6 +36,26 @@ class Why:
     """Text: lower-case code of 2 to 40 letters, digits and underscores, for example ``phone_confirmed``."""
     ticket_id: Any = ""
     """Text: UUID of the ticket, or empty."""
+    unknown: Sequence[str] = field(default=(), kw_only=True)
+    """Names in the data that no field has; they are refused, because what they say would be lost or kept for ever."""
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Read what was sent; the data converter asks for it (``services.kit.temporal_client``).
+
+        Raises:
+            TypeError: It is no JSON object.
+        """
+        if not isinstance(data, dict):
+            raise TypeError(f"a JSON object is wanted, not {type(data).__name__}")
+        known = cls.names()
+        read = {name: data[name] for name in known if name in data}
+        return cls(**read, unknown=[name for name in data if name not in known])
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The fields that the data may have."""
+        return [each.name for each in fields(cls) if each.name != "unknown"]
 
 
 NO_DATA = Why()
@@ -62,6 +83,8 @@ class Transfer(Why):
     """Text: booking date, ISO 8601, for example ``2026-11-24``."""
     bank_reference: Any = ""
     """Text: the bank's reference of the entry, 1 to 35 characters of the SEPA set."""
+    accept_difference: Any = False
+    """Truth value: the amount is right although another one is asked for; such money waits in the queue."""
 
 
 NO_EXTENSION = Extension()
@@ -77,11 +100,13 @@ class Wrong(ApplicationError):
 
 
 def check_why(why: Why) -> None:
-    """Refuse a reason that is free text or a ticket that is no UUID.
+    """Refuse a field that the update does not have, a reason that is free text, or a ticket that is no UUID.
 
     Raises:
         Wrong: With what would be right.
     """
+    if why.unknown:
+        raise Wrong(f"{', '.join(why.unknown)}: no such field; there are: {', '.join(why.names())}")
     if not _REASON_CODE.fullmatch(_text(why.reason_code)):
         raise Wrong("reason_code: 2 to 40 lower-case letters, digits and underscores, for example phone_confirmed")
     if why.ticket_id and not _is_uuid(_text(why.ticket_id)):
@@ -108,6 +133,24 @@ def check_transfer(transfer: Transfer) -> None:
     money_of(transfer)
     booking_date_of(transfer)
     bank_reference_of(transfer)
+    if not isinstance(transfer.accept_difference, bool):
+        raise Wrong("accept_difference: true, without quotes, or leave it out")
+
+
+def check_amount(transfer: Transfer, asked: Money | None) -> None:
+    """Refuse another amount than the asked one, unless its sender has seen that it is another.
+
+    Raises:
+        Wrong: It is another amount, or it is not known yet what is asked for.
+    """
+    if asked is None:
+        raise Wrong("the order has not been read yet: send it again in a moment")
+    seen = money_of(transfer)
+    if seen != asked and not transfer.accept_difference:
+        raise Wrong(
+            f"amount: {transfer.amount}, but EUR {asked.minor // 100}.{asked.minor % 100:02d} is asked for. If that is "
+            'what arrived, send the same with "accept_difference": true; the money then waits in the operator\'s queue'
+        )
 
 
 def days_of(extension: Extension) -> int:

@@ -6,6 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 
 _REMINDER = re.compile(r"reminder_(\d+)_days?")
 _PURGE_REMINDER = re.compile(r"purge_reminder_(\d+)_days?")
@@ -25,6 +26,16 @@ _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_SUBSCRIPTION_ENDED: "the subscription ended",
     ordering_pb2.CLOSURE_REASON_ERASURE: "the customer asked for the deletion of the profile",
 }
+_MONEY_FAULTS = {
+    payments_pb2.MONEY_ENTRY_REASON_SHORT: "less than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_OVER: "more than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_LATE: "it came after the payment request was closed",
+    payments_pb2.MONEY_ENTRY_REASON_TWICE: "it came after the payment request was paid",
+    payments_pb2.MONEY_ENTRY_REASON_UNKNOWN: "it names more than this order, or its bank does not split it",
+    payments_pb2.MONEY_ENTRY_REASON_CURRENCY: "in another currency than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_UNDATED: "the bank tells no day for it",
+    payments_pb2.MONEY_ENTRY_REASON_DATE: "booked before it was asked for, or in the future",
+}
 _REASONS = {
     "mx_unknown": "the address's domain could not be looked up",
     "ip_rate": "many sign-ups from its IP address",
@@ -42,6 +53,18 @@ def amount(money: common_pb2.Money) -> str:
 def method(payment_method: common_pb2.PaymentMethod) -> str:
     """``by bank transfer``."""
     return _METHODS.get(payment_method, "")
+
+
+def waiting(entry: payments_pb2.MoneyEntry) -> str:
+    """Money that waits: ``EUR 10.00 of 2026-11-24, less than was asked for (entry 018f…)``."""
+    of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
+    fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    return f"{amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
+
+
+def date(day: common_pb2.Date) -> str:
+    """``2026-11-24``."""
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
 
 
 def due_on_order(due: str) -> str:

@@ -1,6 +1,8 @@
 """How every process reaches Temporal: protobuf as JSON that forgives unknown fields, and a hook for a payload codec."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -8,7 +10,9 @@ from temporalio.converter import (
     CompositePayloadConverter,
     DataConverter,
     DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
     JSONProtoPayloadConverter,
+    JSONTypeConverter,
     PayloadCodec,
 )
 
@@ -19,16 +23,30 @@ RPC_TIMEOUT = timedelta(seconds=5)
 """Less than the time a relay may hold its rows; an unreachable Temporal must not hold a whole batch."""
 
 
+class _ReadsItself(JSONTypeConverter):
+    """Leaves the reading of plain JSON to the types that have a ``from_json``.
+
+    Temporal's own reading drops what a dataclass has no field for: an operator's misspelt field would be lost unseen.
+    """
+
+    def to_typed_value(self, hint: type, value: Any) -> Any:
+        """The value as the type reads it."""
+        read: Callable[[Any], Any] | None = getattr(hint, "from_json", None)
+        return self.Unhandled if read is None else read(value)
+
+
 class CasellaPayloadConverter(CompositePayloadConverter):
-    """The default converters, with a protobuf reader that skips fields which a newer process has written."""
+    """The default ones, but protobuf skips fields of newer processes, and types may read plain JSON themselves."""
 
     def __init__(self) -> None:
-        """Replace the one converter, in its place."""
+        """Replace two converters, in their places."""
+        ours = {
+            JSONProtoPayloadConverter: JSONProtoPayloadConverter(ignore_unknown_fields=True),
+            JSONPlainPayloadConverter: JSONPlainPayloadConverter(custom_type_converters=[_ReadsItself()]),
+        }
         super().__init__(
             *(
-                JSONProtoPayloadConverter(ignore_unknown_fields=True)
-                if isinstance(converter, JSONProtoPayloadConverter)
-                else converter
+                ours.get(type(converter), converter)
                 for converter in DefaultPayloadConverter.default_encoding_payload_converters
             )
         )

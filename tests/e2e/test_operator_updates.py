@@ -117,7 +117,7 @@ async def test_a_refusal_by_the_service_fails_the_update_and_not_the_workflow(de
     await desk.stands(workflow_id, "AwaitingPayment")
     data = transfer_of(order)
     answer = await desk.update(workflow_id, "record_bank_transfer", data | {"booked_on": "2099-12-31"})
-    assert "booked_on" in answer.refusal
+    assert answer.refusal == "booked_on: The day lies in the future"
     assert f"an update was refused: record a transfer of EUR {data['amount']}" in await desk.details(workflow_id)
     assert (await desk.update(workflow_id, "record_bank_transfer", data)).result == "paid"
     await desk.play.fulfilled(customer, order.order_id)
@@ -143,11 +143,15 @@ async def test_a_recorded_transfer_of_another_amount_waits_in_the_queue(desk: De
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
-    answer = await desk.update(workflow_id, "record_bank_transfer", transfer_of(order) | {"amount": "1.00"})
+    mistyped = transfer_of(order) | {"amount": "1.00"}
+    await refused(desk, workflow_id, "record_bank_transfer", mistyped, '"accept_difference": true')
+    answer = await desk.update(workflow_id, "record_bank_transfer", mistyped | {"accept_difference": True})
     assert "not the exact amount" in answer.result
     queue = await desk.play.operator.payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
     assert [entry for entry in queue.entries if entry.money_entry_id in answer.result]
     assert (await customer.order(order.order_id)).state == ordering_pb2.ORDER_STATE_OPEN
+    await desk.stands(workflow_id, "NeedsOperator")
+    assert "EUR 1.00 of " in await desk.details(workflow_id)
 
 
 async def test_an_order_is_cancelled_once(desk: Desk) -> None:
@@ -155,6 +159,8 @@ async def test_an_order_is_cancelled_once(desk: Desk) -> None:
     workflow_id = names.order_id(order.order_id)
     await desk.stands(workflow_id, "AwaitingPayment")
     await refused(desk, workflow_id, "cancel_order", {"reason_code": "x"}, "reason_code")
+    misspelt = {"reason_code": "customer_asked", "ticketid": str(uuid4())}
+    await refused(desk, workflow_id, "cancel_order", misspelt, "ticketid: no such field; there are: reason_code")
     assert (await customer.order(order.order_id)).state == ordering_pb2.ORDER_STATE_OPEN
     answer = await desk.update(workflow_id, "cancel_order", {"reason_code": "customer_asked"})
     assert "cancellation asked for" in answer.result

@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from deploy.local.clock import LocalCalendar
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
+from services.kit.calendar import rome_date
 from tests.e2e.levers import (
     answered,
     change_access,
@@ -49,6 +51,7 @@ class Shapes:
         await self._sign_ups()
         await self._trials()
         await self._orders_without_payment()
+        await self._money_that_waits()
         await self._orders_with_payment()
         await self._refusals()
         await self._e_invoices()
@@ -129,6 +132,17 @@ class Shapes:
             await customer.cancel(early)
         await self.desk.stands(names.order_id(early), "Cancelled")
 
+    async def _money_that_waits(self) -> None:
+        """Short money keeps one order open; another is cancelled although money waits."""
+        for cancelled in (False, True):
+            _, order_id = await self.order(_TRANSFER)
+            workflow_id = names.order_id(order_id)
+            await self._pay_short(order_id)
+            await self.desk.stands(workflow_id, "NeedsOperator")
+            if cancelled:
+                await self._update(workflow_id, "cancel_order", {"reason_code": "customer_asked"})
+                await self.desk.stands(workflow_id, "Cancelled")
+
     async def _orders_with_payment(self) -> None:
         customer, by_card = await self.order(_ONLINE)
         await self._pay_online(customer, "card:succeeded")
@@ -202,6 +216,17 @@ class Shapes:
     async def _update(self, workflow_id: str, update: str, data: object) -> None:
         answer = await self.desk.update(workflow_id, update, data)
         assert not answer.refusal, f"{update} of {workflow_id}: {answer.refusal}"
+
+    async def _pay_short(self, order_id: str) -> None:
+        """A statement tells of a transfer of one euro."""
+        asked = payments_pb2.GetPaymentRequestRequest(order_id=order_id)
+        payments = self.desk.play.operator.payments
+        transfer = (await payments.GetPaymentRequest(asked)).payment_request.transfer
+        euro = common.Money(minor=100, currency="EUR")
+        today = rome_date(self.calendar.now())
+        seen = paying.Transfer(euro, today, transfer.reference, payer=f"{FIRST_NAME} {LAST_NAME}")
+        file = paying.statement(transfer.iban, [seen])
+        await payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
 
     async def _pay_online(self, customer: Customer, how: str) -> None:
         inbox = self.desk.play.inbox

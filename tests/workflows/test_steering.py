@@ -1,5 +1,7 @@
 """What operators send is refused with the right answer in the refusal, before anything is changed."""
 
+from typing import Any
+
 import pytest
 
 from casella.common.v1.common_pb2 import Date, Money
@@ -9,6 +11,7 @@ from workflows.steering import (
     Why,
     Wrong,
     booking_date_of,
+    check_amount,
     check_extension,
     check_transfer,
     check_why,
@@ -19,7 +22,7 @@ TICKET = "018f3c1e-0000-7000-8000-000000000001"
 
 
 def transfer(**changes: object) -> Transfer:
-    right: dict[str, object] = {
+    right: dict[str, Any] = {
         "amount": "85.40",
         "booked_on": "2026-11-24",
         "bank_reference": "CRO 123/45",
@@ -77,3 +80,31 @@ def test_a_booking_date_is_a_day_that_exists(day: object) -> None:
 def test_a_bank_reference_uses_the_sepa_set(reference: object) -> None:
     with pytest.raises(Wrong, match="bank_reference"):
         check_transfer(transfer(bank_reference=reference))
+
+
+@pytest.mark.parametrize("kind", [Why, Extension, Transfer])
+def test_a_field_that_an_update_does_not_have_is_named_with_those_it_has(kind: type[Why]) -> None:
+    read = kind.from_json({"reason_code": "phone_confirmed", "ticketid": TICKET, "unknown": ["reason_code"]})
+    with pytest.raises(Wrong, match="ticketid, unknown: no such field; there are: reason_code, ticket_id"):
+        check_why(read)
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 7])
+def test_an_updates_data_are_an_object(data: object) -> None:
+    with pytest.raises(TypeError):
+        Why.from_json(data)
+
+
+def test_another_amount_than_the_asked_one_is_refused_unless_its_sender_says_that_it_is_right() -> None:
+    asked = Money(minor=8450, currency="EUR")
+    check_amount(transfer(amount="84.50"), asked)
+    check_amount(transfer(accept_difference=True), asked)
+    for unread in (None, asked):
+        with pytest.raises(Wrong):
+            check_amount(transfer(), unread)
+
+
+@pytest.mark.parametrize("accepted", ["true", 1, None])
+def test_accepting_a_difference_is_a_truth_value(accepted: object) -> None:
+    with pytest.raises(Wrong, match="accept_difference"):
+        check_transfer(transfer(accept_difference=accepted))

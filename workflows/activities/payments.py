@@ -1,6 +1,7 @@
 """Activities that ask the payments service: thin clients that decide nothing.
 
-Pay links and transfer instructions stay out of what they return: a link is a secret, and histories keep what they get.
+Pay links and transfer instructions stay out of what they return, and so does what a payer wrote: a link is a secret, a
+payer's name and text are personal data, and histories keep what they get.
 """
 
 from typing import TYPE_CHECKING
@@ -37,9 +38,11 @@ class PaymentsSteps:
 
     @step("GetPaymentRequest")
     async def get(self, request: pb.GetPaymentRequestRequest) -> pb.GetPaymentRequestResponse:
-        """Read whether the order is paid."""
+        """Read whether the order is paid, and which money for it waits."""
         answer = await self._payments.GetPaymentRequest(request)
-        return pb.GetPaymentRequestResponse(payment_request=_without_links(answer.payment_request))
+        return pb.GetPaymentRequestResponse(
+            payment_request=_without_links(answer.payment_request), waiting=map(_without_payer, answer.waiting)
+        )
 
     @step("ClosePaymentRequest")
     async def close(self, request: pb.ClosePaymentRequestRequest) -> pb.ClosePaymentRequestResponse:
@@ -67,4 +70,13 @@ def _without_links(payment_request: pb.PaymentRequest) -> pb.PaymentRequest:
     shown.CopyFrom(payment_request)
     shown.ClearField("pay_url")
     shown.ClearField("transfer")
+    return shown
+
+
+def _without_payer(entry: pb.MoneyEntry) -> pb.MoneyEntry:
+    shown = pb.MoneyEntry(
+        money_entry_id=entry.money_entry_id, reason=entry.reason, amount=entry.amount, source=entry.source
+    )
+    if entry.HasField("available_on"):
+        shown.available_on.CopyFrom(entry.available_on)
     return shown
