@@ -1,23 +1,27 @@
-"""`casella bank import`: hands a bank statement to payments and tells what became of its entries."""
+"""`casella bank`: hands bank statements to payments, and takes back what was recorded by hand by mistake."""
 
 from pathlib import Path
 
 import click
 import grpc
 
+from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from cli import screen
-from cli.failures import WrongInput
+from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
+from cli.showing.order import OrderName, id_of_order
+from cli.steering import steered
 from services.kit.channels import LARGEST_MESSAGE
 from services.kit.errors import Refused
+from services.kit.ids import new_id
 
 _REMEDY = "Ask the bank for the statement as camt.053 or camt.054 (XML), at most 3 MB a file"
 
 
-@click.group()
+@click.group(short_help="Import bank statements; withdraw what was recorded by mistake.")
 def bank() -> None:
-    """Import bank statements."""
+    """Import bank statements; withdraw a transfer recorded by mistake."""
 
 
 @bank.command("import")
@@ -27,6 +31,55 @@ def bank_import(files: tuple[str, ...], *, as_json: bool) -> None:
     """Import statements (camt.053 or camt.054); the same file twice changes nothing."""
     contents = {Path(file): _read(Path(file)) for file in files}
     run(_import(contents, as_json=as_json))
+
+
+@bank.command("withdraw")
+@click.argument("reference")
+@click.option("--order", type=OrderName(), help="Id, proforma number or RF reference, where several orders have it.")
+@steered
+def bank_withdraw(reference: str, order: str | None, steering: common_pb2.Steering) -> None:
+    """Take back the transfer that was recorded by hand under REFERENCE (the bank's), and paid nothing.
+
+    The ledger gets a contra entry; the reference can be recorded anew.
+    """
+    run(_withdraw(reference, order, steering))
+
+
+async def _withdraw(reference: str, order: str | None, steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        recorded = await _recorded(rooms, reference, await id_of_order(rooms, order) if order else "")
+        request = payments_pb2.WithdrawBankTransferRequest(
+            request_id=str(new_id()),
+            payment_request_id=recorded.payment_request_id,
+            bank_reference=reference,
+            steering=steering,
+        )
+        await rooms.ask(rooms.payments.WithdrawBankTransfer, request)
+    screen.say(f"Withdrawn: the transfer {reference} for order {recorded.order_id}; its money waits no more.")
+
+
+async def _recorded(rooms: Rooms, reference: str, order_id: str) -> payments_pb2.PaymentRequest:
+    """The payment request for which a transfer that waits was recorded by hand under a reference."""
+    waiting = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
+    ids = [
+        entry.suggestions[0]
+        for entry in waiting
+        if entry.source == "announced" and entry.source_reference == reference and entry.suggestions
+    ]
+    asked = [payments_pb2.GetPaymentRequestRequest(payment_request_id=each) for each in ids]
+    answers = [await rooms.ask(rooms.payments.GetPaymentRequest, each) for each in asked]
+    found = [answer.payment_request for answer in answers if order_id in ("", answer.payment_request.order_id)]
+    match found:
+        case [recorded]:
+            return recorded
+        case []:
+            raise Failure(
+                f"no transfer recorded by hand waits under {reference}",
+                "`casella show money` names them: from `announced`. What has paid, or came by a statement, stays",
+            )
+        case _:
+            orders = ", ".join(request.order_id for request in found)
+            raise WrongInput(f"{reference} was recorded for several orders: {orders}", "Name one with --order")
 
 
 def _read(file: Path) -> bytes:

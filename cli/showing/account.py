@@ -6,11 +6,12 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, screen, tickets, words
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, orders
+from cli.showing import documents, money, orders
 from workflows import names
 
 
@@ -28,6 +29,8 @@ class Page:
     orders: list[ordering_pb2.Order]
     documents: list[invoicing_pb2.Document]
     tickets: list[support_pb2.Ticket]
+    waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
+    """By the order that the money names; orders without such money are left out."""
 
 
 async def show_account(name: str, *, as_json: bool) -> None:
@@ -53,6 +56,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
     )
     subscription = await rooms.ask_for(ordering.GetSubscription, ordering_pb2.GetSubscriptionRequest(account_id=known))
     profile = await rooms.ask_for(ordering.GetBillingProfile, ordering_pb2.GetBillingProfileRequest(account_id=known))
+    placed = await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders")
     return Page(
         account,
         list(consents.consents),
@@ -61,12 +65,23 @@ async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
         closure.closure if closure else None,
         subscription.subscription if subscription else None,
         profile.profile if profile else None,
-        await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders"),
+        placed,
         await rooms.ask_all(
             rooms.invoicing.ListDocuments, invoicing_pb2.ListDocumentsRequest(account_id=known), "documents"
         ),
         await tickets.of(rooms, known),
+        await _waiting_money(rooms, placed),
     )
+
+
+async def _waiting_money(rooms: Rooms, placed: list[ordering_pb2.Order]) -> dict[str, list[payments_pb2.MoneyEntry]]:
+    found: dict[str, list[payments_pb2.MoneyEntry]] = {}
+    for order in placed:
+        asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
+        answer = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
+        if answer and answer.waiting:
+            found[order.order_id] = list(answer.waiting)
+    return found
 
 
 def _show(rooms: Rooms, page: Page) -> None:
@@ -91,6 +106,9 @@ def _show(rooms: Rooms, page: Page) -> None:
     if page.profile:
         screen.show_facts("Billing profile", profile_fields.facts(page.profile))
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
+    if page.waiting_money:
+        rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
+        screen.show_table("Money that names an order and waits", ("order", *money.COLUMNS), rows)
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
 
@@ -102,11 +120,17 @@ def _consent(record: trial_pb2.ConsentRecord) -> str:
 
 
 def _trial(trial: trial_pb2.Trial, rooms: Rooms) -> list[tuple[str, str]]:
+    if trial.state == trial_pb2.TRIAL_STATE_BOUGHT:
+        dates = [("ended", "by buying; nothing is purged")]
+    else:
+        dates = [
+            ("ends", f"{words.instant(trial.ends_at)} ({trial.days_left} days left)"),
+            ("purge", f"{words.instant(trial.purge_at)} (unless an order is open or paid)"),
+        ]
     return [
         ("state", words.choice(trial, "state")),
         ("began", words.instant(trial.started_at)),
-        ("ends", f"{words.instant(trial.ends_at)} ({trial.days_left} days left)"),
-        ("purge", f"{words.instant(trial.purge_at)} (unless an order is open or paid)"),
+        *dates,
         ("steer at", rooms.where.workflow_link(names.trial_id(trial.account_id))),
     ]
 
@@ -127,7 +151,7 @@ def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
     facts = [
         ("open order", standing.open_order_id),
         ("paid order", standing.paid_order_id),
-        ("legal hold", "STANDS: nothing is deleted" if standing.legal_hold else "no"),
+        ("legal hold", _hold(standing, closure) if standing.legal_hold else "no"),
         ("closed", words.yes(standing.closed)),
     ]
     if closure:
@@ -138,6 +162,16 @@ def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
             ("purge at", rooms.where.workflow_link(names.purge_id(closure.account_id))),
         ]
     return facts
+
+
+def _hold(standing: ordering_pb2.GetStandingResponse, closure: ordering_pb2.Closure | None) -> str:
+    """That it stands, since when, and who set it why; the trail tells of earlier ones."""
+    steering = standing.hold.steering
+    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
+    purged = closure is not None and closure.HasField("purged_at")
+    effect = "the purge was complete before it could stop it" if purged else "nothing is deleted"
+    since = words.instant(standing.hold.set_at)
+    return f"STANDS since {since}, set by {steering.actor} ({steering.reason_code}{ticket}): {effect}"
 
 
 def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, str]]:

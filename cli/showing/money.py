@@ -7,7 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
-_COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text")
+COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text", "entry")
 _FOR_COLUMNS = ("money from", "amount", "perhaps for order", "proforma", "asked", "state")
 _AT_ONCE = 10
 Requests = Mapping[str, payments_pb2.PaymentRequest]
@@ -24,9 +24,9 @@ async def show_money(*, as_json: bool) -> None:
             return
         ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
         suggested = await _suggested(rooms, waiting)
-    screen.show_table("Money that waits for an operator", _COLUMNS, [_row(entry) for entry in waiting])
+    screen.show_table("Money that waits for an operator", COLUMNS, [row(entry) for entry in waiting])
     if suggested:
-        rows = [row for entry in waiting for row in _perhaps(entry, suggested)]
+        rows = [each for entry in waiting for each in _perhaps(entry, suggested)]
         screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
     if ledger.unconfirmed:
         screen.show_table(
@@ -48,7 +48,8 @@ async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Re
     return {request.payment_request_id: request for request in found}
 
 
-def _row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
+def row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
+    """Money that waits as a line of a table."""
     return (
         words.instant(entry.created_at),
         words.choice(entry, "reason"),
@@ -57,6 +58,7 @@ def _row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
         _source(entry),
         entry.payer_name,
         entry.remittance,
+        entry.money_entry_id,
     )
 
 

@@ -11,7 +11,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents
+from cli.showing import documents, money
 from cli.steering import Uuid
 from workflows import names
 
@@ -34,7 +34,7 @@ class OrderName(Uuid):
 async def show_order(name: str, *, as_json: bool) -> None:
     """Show the order with this id, proforma number or RF reference."""
     async with open_rooms() as rooms:
-        order_id = await _id_of(rooms, name)
+        order_id = await id_of_order(rooms, name)
         found = await rooms.ask_for(rooms.ordering.GetOrder, ordering_pb2.GetOrderRequest(order_id=order_id))
         if found is None:
             raise Failure(f"there is no order {order_id}", _LIST)
@@ -44,19 +44,25 @@ async def show_order(name: str, *, as_json: bool) -> None:
         )
         papers = await _documents(rooms, order)
         if as_json:
-            screen.show_json(
-                {"order": order, "payment_request": payment.payment_request if payment else None, "documents": papers}
-            )
+            screen.show_json({
+                "order": order,
+                "payment_request": payment.payment_request if payment else None,
+                "waiting_money": list(payment.waiting) if payment else [],
+                "documents": papers,
+            })  # fmt: skip
             return
         screen.show_facts(f"Order {order_id}", _facts(order, rooms))
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
         screen.show_facts("Ordered by", profile_fields.facts(order.party))
         if payment:
             screen.show_facts("Payment request", _payment(payment.payment_request))
+            if payment.waiting:
+                waiting = [money.row(entry) for entry in payment.waiting]
+                screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
 
 
-async def _id_of(rooms: Rooms, name: str) -> str:
+async def id_of_order(rooms: Rooms, name: str) -> str:
     """The id of an order, which payments knows by the names that payers write."""
     if _REFERENCE.fullmatch(name):
         asked = payments_pb2.GetPaymentRequestRequest(reference=name)

@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -20,6 +20,7 @@ from cli.words import instant
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
+from services.kit.wire import to_date
 from tests.cli.desk import Desk, audited, furnished, open_ticket
 from tests.e2e.levers import without_worker
 from tests.e2e.play import database
@@ -48,8 +49,10 @@ async def test_show_account_puts_the_page_of_all_rooms_together(desk: Desk) -> N
         "invoice",
         "Posta in arrivo",
         f"workflows/trial:{desk.buyer.account_id}",
+        "by buying; nothing is purged",
     ):
         assert words in ran.out
+    assert "days left" not in ran.out
 
 
 async def test_show_account_by_id_speaks_json(desk: Desk) -> None:
@@ -305,6 +308,51 @@ async def test_a_suggestion_is_told_with_its_order_proforma_amount_and_state(des
     asked = f"{request.amount.minor // 100}.{request.amount.minor % 100:02d} EUR"
     for words in ("perhaps for order", request.order_id, request.proforma_number, asked, "open", "short"):
         assert words in ran.out
+
+
+async def test_money_that_names_an_order_is_told_with_the_order_and_its_account(desk: Desk, tmp_path: Path) -> None:
+    request = await desk.order_to_pay()
+    short = paying.Transfer(
+        common.Money(minor=100, currency="EUR"),
+        rome_date(datetime.now(UTC)),
+        request.transfer.reference,
+        payer="Zia Pia",
+    )
+    file = tmp_path / "statement.xml"
+    file.write_bytes(paying.statement(request.transfer.iban, [short]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    for name in (("order", request.order_id), ("account", request.account_id)):
+        ran = (await desk.terminal.casella("show", *name)).well()
+        for words in ("Money that names", "short", "1.00 EUR", "Zia Pia"):
+            assert words in ran.out
+    told = (await desk.terminal.casella("show", "order", request.order_id, "--json")).well().json["waiting_money"]
+    assert [entry["amount"]["minor"] for entry in told] == ["100"]
+    page = (await desk.terminal.casella("show", "account", request.account_id, "--json")).well().json
+    assert page["waiting_money"] == {request.order_id: told}
+
+
+async def test_a_transfer_recorded_by_mistake_is_withdrawn_by_its_reference(desk: Desk) -> None:
+    one, two = await desk.order_to_pay(), await desk.order_to_pay()
+    for request in (one, two):
+        await desk.play.worker.payments.RecordBankTransfer(
+            payments_pb2.RecordBankTransferRequest(
+                request_id=str(uuid4()),
+                payment_request_id=request.payment_request_id,
+                amount=common.Money(minor=77, currency="EUR"),
+                booked_on=to_date(rome_date(datetime.now(UTC))),
+                bank_reference="CRO 77",
+                steering=common.Steering(actor="giulia", reason_code="seen_on_account", source="update/1"),
+            )
+        )
+    withdraw = ("bank", "withdraw", "CRO 77", "--reason", "mistyped")
+    (await desk.terminal.casella("bank", "withdraw", "CRO 78", "--reason", "mistyped")).badly(1, "no transfer recorded")
+    (await desk.terminal.casella(*withdraw)).badly(2, "several orders", one.order_id, two.order_id, "--order")
+    ran = await desk.terminal.casella(*withdraw, "--order", one.transfer.reference, "--as", "giulia")
+    assert one.order_id in ran.well().out
+    assert (await audited(desk, "payments", "withdraw_bank_transfer"))[:2] == ("giulia", "mistyped")
+    assert two.order_id in (await desk.terminal.casella(*withdraw)).well().out
+    assert "0.77 EUR" not in (await desk.terminal.casella("show", "money")).well().out
+    (await desk.terminal.casella("audit")).well()
 
 
 async def test_late_money_is_told_with_its_booking_day_and_the_end_of_what_it_was_for(
