@@ -25,6 +25,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "profile": "cli.profile:profile",
         "bank": "cli.bank:bank",
         "hold": "cli.hold:hold",
+        "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",
         "tickets": "cli.tickets:tickets",
         "audit": "cli.audit:audit",

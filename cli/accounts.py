@@ -36,6 +36,19 @@ async def id_of(rooms: Rooms, name: str) -> str:
     return (await account_named(rooms, name)).account_id
 
 
+async def known_ids(rooms: Rooms, name: str) -> tuple[str, str]:
+    """An account's id and that of its sign-up; of an account that trial has forgotten since, the id alone.
+
+    Raises:
+        Failure: There is no account with this email address, or it is neither id nor address.
+    """
+    if "@" not in name:
+        answer = await rooms.ask_for(rooms.trial.GetAccount, trial_pb2.GetAccountRequest(account_id=_id(name)))
+        return (_id(name), answer.account.sign_up_id) if answer else (_id(name), "")
+    account = await account_named(rooms, name)
+    return account.account_id, account.sign_up_id
+
+
 def _id(name: str) -> str:
     try:
         return str(uuid.UUID(name))

@@ -95,8 +95,15 @@ class Rooms:
         method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]",
         request: Asked,
         seconds: float = USUAL_SECONDS,
+        room: str = "",
     ) -> Answered:
         """Make one call.
+
+        Args:
+            method: An RPC.
+            request: Its request.
+            seconds: How long to wait for the answer.
+            room: Who is asked; needed only for what all rooms serve.
 
         Raises:
             Refused: The service refuses.
@@ -105,8 +112,7 @@ class Rooms:
         try:
             return await method(request, timeout=seconds)
         except grpc.aio.AioRpcError as error:
-            room = str(request.DESCRIPTOR.file.package).split(".")[1]
-            raise self._unreachable(room, error) from None
+            raise self._unreachable(room or str(request.DESCRIPTOR.file.package).split(".")[1], error) from None
 
     async def ask_for(
         self, method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]", request: Asked
@@ -124,13 +130,16 @@ class Rooms:
                 return None
             raise
 
-    async def ask_all(self, method: "grpc.aio.UnaryUnaryMultiCallable[Any, Any]", request: Any, field: str) -> Any:
+    async def ask_all(
+        self, method: "grpc.aio.UnaryUnaryMultiCallable[Any, Any]", request: Any, field: str, room: str = ""
+    ) -> Any:
         """The entries of all pages.
 
         Args:
             method: An RPC that lists.
             request: Its request; the page is set here.
             field: The answer's field with the entries.
+            room: Who is asked; needed only for what all rooms serve.
 
         Raises:
             Refused: The service refuses.
@@ -139,7 +148,7 @@ class Rooms:
         request.page.page_size = _PAGE
         found: list[Any] = []
         while True:
-            answer = await self.ask(method, request)
+            answer = await self.ask(method, request, room=room)
             found += getattr(answer, field)
             if not answer.next_page_token:
                 return found

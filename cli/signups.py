@@ -21,7 +21,7 @@ _MEANINGS = {
 @click.command(short_help="List sign-ups that wait for a decision.")
 @screen.json_option
 def signups(*, as_json: bool) -> None:
-    """List the sign-ups that wait for a decision, and say how to decide."""
+    """List the sign-ups that wait for a decision, and say how to decide; `casella show signup` shows a decided one."""
     run(_signups(as_json=as_json))
 
 
@@ -45,6 +45,11 @@ async def _signups(*, as_json: bool) -> None:
         )
 
 
+def reasons(sign_up: trial_pb2.SignUpStatus) -> str:
+    """Why the checks hold or held it."""
+    return ", ".join(_MEANINGS.get(reason, reason) for reason in sign_up.reasons)
+
+
 def _show(rooms: Rooms, entry: Any) -> None:
     sign_up = entry.sign_up
     screen.show_facts(
@@ -53,7 +58,7 @@ def _show(rooms: Rooms, entry: Any) -> None:
             ("name", entry.name),
             ("email", entry.email),
             ("country", entry.country),
-            ("held because", ", ".join(_MEANINGS.get(reason, reason) for reason in sign_up.reasons)),
+            ("held because", reasons(sign_up)),
             ("came", words.instant(sign_up.created_at)),
             ("lapses", words.instant(sign_up.lapses_at)),
             ("decide at", _link(rooms, entry)),

@@ -1,4 +1,4 @@
-"""`casella show`: what all rooms know of one account, order or invoice, and of the money that waits."""
+"""`casella show`: what all rooms know of one account, sign-up, order or invoice, and of the money that waits."""
 
 import click
 
@@ -8,12 +8,13 @@ from cli.showing.account import show_account
 from cli.showing.invoice import show_invoice
 from cli.showing.money import show_money
 from cli.showing.order import OrderName, show_order
+from cli.showing.signup import show_signup
 from cli.steering import Uuid
 
 
-@click.group(short_help="Show an account, order, invoice, or waiting money.")
+@click.group(short_help="Show an account, sign-up, order, invoice, or waiting money.")
 def show() -> None:
-    """Show an account, an order, an invoice, or the money that waits for you."""
+    """Show an account, a sign-up, an order, an invoice, or the money that waits for you."""
 
 
 @show.command("account")
@@ -22,6 +23,14 @@ def show() -> None:
 def account_command(account: str, *, as_json: bool) -> None:
     """Show ACCOUNT (id or email): the person, the trial, what is used, orders, documents, tickets."""
     run(show_account(account, as_json=as_json))
+
+
+@show.command("signup")
+@click.argument("sign_up_id", metavar="SIGNUP", type=Uuid())
+@screen.json_option
+def signup_command(sign_up_id: str, *, as_json: bool) -> None:
+    """Show SIGNUP (id), decided or not: who it is, why it was held, who decided."""
+    run(show_signup(sign_up_id, as_json=as_json))
 
 
 @show.command("order")
