@@ -1,0 +1,241 @@
+"""How the local calendar moves: quiet first, a step at most a day, no due date passed by, and why it would not move."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import pytest
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from casella.common.v1 import clock_pb2_grpc
+from deploy.local import clock, quiet
+from deploy.local.clock import LONGEST_STEP, PAST_A_TIMER, SHORTEST_STEP, LocalCalendar
+from deploy.local.failure import LaunchError
+from deploy.local.quiet import RUNNING, Quiet
+from deploy.local.site import Site
+from services.kit.clock import OffsetClock, read_offset
+from services.kit.clock_service import ClockServicer
+from services.kit.outbox import Backlog
+from services.kit.temporal_client import connect
+from tests.fixtures.temporal import TestNamespace
+from workflows import names
+
+Clocks = dict[str, Any]
+"""Process → stub of its clock service."""
+_DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
+_SECONDS = timedelta(seconds=10)
+"""As long as a step of these tests may take on a busy machine."""
+
+
+class Process:
+    """A process with a movable clock and an outbox, as its clock service tells of it."""
+
+    def __init__(self) -> None:
+        self.clock = OffsetClock()
+        self.outbox_rows = 0
+        self.noted: list[timedelta] = []
+        self.held = asyncio.Event()
+
+    async def backlog(self) -> Backlog:
+        return Backlog(self.outbox_rows, None)
+
+    @activity.defn(name="Note")
+    async def note(self) -> None:
+        """Note how far the process's clock stands when a workflow asks it."""
+        self.noted.append(self.clock.offset)
+
+    @activity.defn(name="Hold")
+    async def hold(self) -> None:
+        await self.held.wait()
+
+
+@workflow.defn(name="Waits")
+class Waits:
+    """Waits, and then asks its service."""
+
+    @workflow.run
+    async def run(self, hours: float) -> None:
+        await workflow.sleep(timedelta(hours=hours))
+        await workflow.execute_activity("Note", start_to_close_timeout=timedelta(seconds=10))
+
+
+@workflow.defn(name="Asks")
+class Asks:
+    """Asks its service at once, for as long as that takes."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.execute_activity("Hold", start_to_close_timeout=timedelta(seconds=60))
+
+
+@workflow.defn(name=names.POLL_RECEIPTS)
+class Polls:
+    """Stands for the polls, which find nothing."""
+
+    @workflow.run
+    async def run(self) -> None:
+        return
+
+
+@workflow.defn(name=names.FETCH_PAYMENT_EVENTS)
+class Fetches:
+    """Likewise."""
+
+    @workflow.run
+    async def run(self) -> None:
+        return
+
+
+@pytest.fixture
+async def client(temporal: TestNamespace) -> AsyncIterator[Client]:
+    connected = await connect(temporal.address, temporal.namespace)
+    yield connected
+    async for found in connected.list_workflows(RUNNING):
+        await connected.get_workflow_handle(found.id).terminate()
+    await until_listed(connected, 0)
+
+
+@pytest.fixture
+def process() -> Process:
+    return Process()
+
+
+@pytest.fixture
+async def clocks(process: Process) -> AsyncIterator[Clocks]:
+    server = grpc.aio.server()
+    clock_pb2_grpc.add_ClockServiceServicer_to_server(ClockServicer(process.clock, process.backlog), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield {"ordering": clock_pb2_grpc.ClockServiceStub(channel)}
+    await server.stop(None)
+
+
+@asynccontextmanager
+async def working(client: Client, process: Process) -> AsyncIterator[None]:
+    """While the block runs, workflows take their steps."""
+    async with Worker(
+        client,
+        task_queue=names.TASK_QUEUE,
+        workflows=[Waits, Asks, Polls, Fetches],
+        activities=[process.note, process.hold],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        yield
+
+
+async def until_listed(client: Client, number: int) -> None:
+    """Come back once the list of workflows shows how many run: it lags."""
+    async with asyncio.timeout(20):
+        while len([found async for found in client.list_workflows(RUNNING)]) != number:
+            pass
+
+
+async def waits(client: Client, hours: float, due: timedelta | None = None) -> None:
+    """Start a workflow that waits, and shows as its due date what it waits for unless told otherwise."""
+    due_at = datetime.now(UTC) + (timedelta(hours=hours) if due is None else due)
+    shown = TypedSearchAttributes([SearchAttributePair(_DUE_AT, due_at)])
+    await client.start_workflow(
+        "Waits", hours, id=f"waits-{uuid4()}", task_queue=names.TASK_QUEUE, search_attributes=shown
+    )
+
+
+@contextmanager
+def hindered_by(words: str) -> Iterator[None]:
+    """The clock does not move within a moment, and says why."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quiet, "_SECONDS", 1.0)
+        with pytest.raises(LaunchError, match=words):
+            yield
+
+
+async def test_it_is_quiet_when_nothing_is_to_be_delivered_and_every_workflow_waits(
+    client: Client, process: Process, clocks: Clocks
+) -> None:
+    async with working(client, process):
+        await waits(client, hours=1)
+        await until_listed(client, 1)
+        async with asyncio.timeout(20):
+            await Quiet(client, clocks).wait()
+
+
+async def test_an_outbox_that_is_not_empty_is_not_quiet(client: Client, process: Process, clocks: Clocks) -> None:
+    process.outbox_rows = 1
+    with hindered_by("ordering has 1 rows to deliver"):
+        await Quiet(client, clocks).wait()
+
+
+async def test_a_process_that_is_away_is_not_quiet(client: Client) -> None:
+    async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
+        with hindered_by("trial does not answer"):
+            await Quiet(client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)}).wait()
+
+
+async def test_a_workflow_with_an_activity_or_a_task_to_do_is_not_quiet(
+    client: Client, process: Process, clocks: Clocks
+) -> None:
+    await client.start_workflow("Asks", id=f"asks-{uuid4()}", task_queue=names.TASK_QUEUE)
+    await until_listed(client, 1)
+    with hindered_by("has a workflow task to do"):
+        await Quiet(client, clocks).wait()
+    async with working(client, process):
+        with hindered_by("is at Hold, attempt 1"):
+            await Quiet(client, clocks).wait()
+        process.held.set()
+        async with asyncio.timeout(20):
+            await Quiet(client, clocks).wait()
+
+
+@pytest.mark.parametrize(
+    ("dues", "step"),
+    [
+        pytest.param([], LONGEST_STEP + PAST_A_TIMER, id="nothing due"),
+        pytest.param([timedelta(hours=-1)], LONGEST_STEP + PAST_A_TIMER, id="past"),
+        pytest.param([timedelta(hours=9), timedelta(hours=2)], timedelta(hours=2) + PAST_A_TIMER, id="the first"),
+        pytest.param([timedelta(seconds=10)], SHORTEST_STEP, id="within a minute"),
+    ],
+)
+async def test_a_step_ends_just_after_the_first_due_date_that_is_still_to_come(
+    client: Client, tmp_path: Path, dues: list[timedelta], step: timedelta
+) -> None:
+    for due in dues:
+        await waits(client, hours=1, due=due)
+    await until_listed(client, len(dues))
+    found = await LocalCalendar(Site(tmp_path, {}), client, {})._until_next_due()
+    assert step - _SECONDS <= found <= step
+
+
+async def test_the_clocks_stop_at_each_due_date_and_go_before_the_workflows(
+    client: Client, process: Process, clocks: Clocks, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    calendar = LocalCalendar(Site(tmp_path, {}), client, clocks)
+    async with working(client, process):
+        for hours in (30, 5):
+            await waits(client, hours)
+        await until_listed(client, 2)
+        async with asyncio.timeout(60):
+            await calendar.advance(timedelta(days=2), told.append)
+    for noted, hours in zip(process.noted, (5, 30), strict=True):
+        assert timedelta(hours=hours) - _SECONDS <= noted <= timedelta(hours=hours) + _SECONDS
+    assert timedelta(days=2) <= process.clock.offset <= timedelta(days=2) + PAST_A_TIMER
+    assert read_offset(tmp_path / "clock.json") == timedelta(seconds=int(process.clock.offset.total_seconds()))
+    assert len(told) == 4  # to 5 h, to 29 h, to 30 h, to the end
+
+
+async def test_a_clock_that_does_not_confirm_is_named(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_CONFIRM_SECONDS", 0.5)
+    async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
+        calendar = LocalCalendar(Site(tmp_path, {}), client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)})
+        with pytest.raises(LaunchError, match="trial did not confirm the new time"):
+            await calendar._move(timedelta(days=1))
