@@ -16,6 +16,12 @@ class WrongTransmissionState(CasellaError):
     reason = errors_pb2.REASON_TRANSMISSION_STATE
 
 
+class ProfileUnchanged(CasellaError):
+    """The billing profile is as it was sent last: correct it first, or send the same again."""
+
+    reason = errors_pb2.REASON_PROFILE_UNCHANGED
+
+
 class ChannelUnavailable(CasellaError):
     """The channel to the Sistema di Interscambio does not answer."""
 

@@ -123,6 +123,7 @@ attempts = Table(
     Column("outcome", Text),
     Column("sdi_identifier", Text, nullable=False),
     Column("error_codes", ARRAY(Text), nullable=False),
+    Column("error_texts", JSONB, nullable=False),
     Column("answered_at", _INSTANT),
 )
 

@@ -22,6 +22,7 @@ ALLOWED = {
     "GetInvoicingDocument": {"gateway", "worker", "operator"},
     "ListDocuments": {"gateway", "operator"},
     "ListInvoices": {"operator"},
+    "ListGivenUpInvoices": {"operator"},
     "GetDocumentFile": {"gateway", "operator"},
     "CheckProfile": {"ordering", "operator"},
     "TransmitInvoice": {"worker"},

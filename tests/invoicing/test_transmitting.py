@@ -1,11 +1,12 @@
 """An invoice's way out: its try written first, one sending at a time, re-sent under new names, given up by decision."""
 
 import asyncio
+from datetime import UTC
 
 import pytest
 from lxml import etree
 
-from casella.common.v1 import errors_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.kit.channels import refusal_of
 from services.kit.errors import Refused
@@ -93,6 +94,89 @@ async def test_a_correction_is_appended_and_sent_under_a_new_name_with_number_an
     asked = pb.GetDocumentFileRequest(document_id=invoice_id, file_id=files["fattura-2026-1-v2.pdf"])
     copy = (await operator.GetDocumentFile(asked)).content
     assert sdi.sent[0][0].content in streams(copy)
+
+
+async def test_a_correction_that_corrects_nothing_is_refused_and_the_same_can_still_be_sent(
+    room: TestRoom, worker: Stub
+) -> None:
+    invoice_id = await issue(worker, party=company(revision=1))
+    await transmit(worker, invoice_id)
+    for party in (company(revision=1), company(revision=2)):
+        with pytest.raises(Refused) as refused:
+            await resend(worker, invoice_id, party=party)
+        assert refused.value.reason == errors_pb2.REASON_PROFILE_UNCHANGED
+    assert len(await room.rows("attempts")) == 1
+    assert await room.rows("audit") == []
+    assert (await resend(worker, invoice_id)).attempt == 2
+    assert (await resend(worker, invoice_id, party=company(company_name="Altra S.r.l.", revision=2))).attempt == 3
+
+
+async def test_a_repeated_correction_is_not_refused_as_unchanged(worker: Stub) -> None:
+    invoice_id = await issue(worker)
+    await transmit(worker, invoice_id)
+    request = pb.PrepareResendRequest(
+        request_id=request_id(), invoice_id=invoice_id, steering=steering(), party=company(company_name="Altra S.r.l.")
+    )
+    assert await worker.PrepareResend(request) == await worker.PrepareResend(request)
+
+
+async def test_operators_read_the_receipts_words_and_the_worker_reads_casellas_own(
+    worker: Stub, operator: Stub, sdi: SdiInMemory
+) -> None:
+    invoice_id = await issue(worker)
+    sdi.answer("NS", (await transmit(worker, invoice_id)).file_name, "00305", "09999")
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    asked = pb.GetTransmissionRequest(invoice_id=invoice_id)
+    known, unknown = (await operator.GetTransmission(asked)).transmission.errors
+    assert (known.code, known.meaning) == ("00305", "the customer's VAT number is not valid")
+    assert (known.description, known.advice) == ("descrizione", "suggerimento")
+    assert (unknown.code, unknown.meaning, unknown.description) == ("09999", "", "descrizione")
+    for error in (await transmit(worker, invoice_id)).errors:
+        assert (error.description, error.advice) == ("", ""), "it would stand in a history"
+
+
+async def test_the_sdis_identifier_is_that_of_the_attempt(worker: Stub, sdi: SdiInMemory) -> None:
+    invoice_id = await issue(worker)
+    first = (await transmit(worker, invoice_id)).file_name
+    sdi.answer("NS", first, "00305")
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    asked = pb.GetTransmissionRequest(invoice_id=invoice_id)
+    assert (await worker.GetTransmission(asked)).transmission.sdi_identifier == "7249991"
+    await resend(worker, invoice_id)
+    second = await transmit(worker, invoice_id)
+    assert (second.attempt, second.sdi_identifier) == (2, "")
+    assert [error.code for error in second.errors] == ["00305"], "why it had to be sent again"
+    sdi.answer("RC", second.file_name)
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    delivered = (await worker.GetTransmission(asked)).transmission
+    assert (delivered.sdi_identifier, list(delivered.errors)) == ("7249991", [])
+
+
+async def test_what_was_given_up_is_listed_for_ever_with_who_and_why(
+    room: TestRoom, worker: Stub, operator: Stub, sdi: SdiInMemory
+) -> None:
+    assert not (await operator.ListGivenUpInvoices(pb.ListGivenUpInvoicesRequest())).invoices
+    given_up = []
+    for _ in range(2):
+        invoice_id = await issue(worker)
+        sdi.answer("NS", (await transmit(worker, invoice_id)).file_name, "00305")
+        await worker.PollReceipts(pb.PollReceiptsRequest())
+        await worker.GiveUpTransmission(
+            pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=invoice_id, steering=steering())
+        )
+        given_up.append(invoice_id)
+    await issue(worker)
+    page = common_pb2.PageRequest(page_size=1)
+    first = await operator.ListGivenUpInvoices(pb.ListGivenUpInvoicesRequest(page=page))
+    page.page_token = first.next_page_token
+    second = await operator.ListGivenUpInvoices(pb.ListGivenUpInvoicesRequest(page=page))
+    assert [each.invoice_id for each in (*first.invoices, *second.invoices)] == sorted(given_up)
+    assert second.next_page_token == ""
+    told = first.invoices[0]
+    assert (told.number, list(told.error_codes), told.steering.actor) == ("2026/1", ["00305"], "operator@provider")
+    assert told.given_up_at.ToDatetime(UTC) == room.clock.now()
+    audited = await operator.AuditNumbering(pb.AuditNumberingRequest())
+    assert list(audited.violations) == []
 
 
 async def test_the_files_of_every_attempt_stay_listed_the_newest_first(

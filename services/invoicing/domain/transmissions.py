@@ -49,6 +49,21 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+@dataclass(frozen=True, slots=True)
+class SdiError:
+    """An error for which the SdI rejects a file.
+
+    Attributes:
+        code: The official code, for example "00305".
+        description: What the receipt says (Descrizione), in Italian; may quote the invoice.
+        advice: What it advises (Suggerimento), in Italian; may quote the invoice.
+    """
+
+    code: str
+    description: str = ""
+    advice: str = ""
+
+
 _RANK = {None: 0, Outcome.REJECTED: 1, Outcome.UNDELIVERABLE: 2, Outcome.DELIVERED: 3}
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from lxml import etree
 
+from services.invoicing.domain.transmissions import SdiError
 from services.invoicing.fatturapa.parsing import UnreadableXml, parse_xml
 
 NAMESPACE = "http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fattura/messaggi/v1.0"
@@ -28,6 +29,8 @@ _KINDS = {
     "RicevutaScarto": ReceiptKind.REJECTED,
 }
 
+_LONGEST_TEXT = 2000
+
 # An invoice that somebody sent to us, with its metadata: certified, from the SdI, and no answer to anything of ours.
 _INCOMING = "FileMetadati"
 
@@ -41,14 +44,19 @@ class Receipt:
         sdi_identifier: `IdentificativoSdI` of the file.
         file_name: Name of our file.
         message_id: The SdI's own number of this answer.
-        error_codes: Codes of a rejection, for example ("00306",).
+        errors: Why it rejects, for a rejection.
     """
 
     kind: ReceiptKind
     sdi_identifier: str
     file_name: str
     message_id: str
-    error_codes: tuple[str, ...] = ()
+    errors: tuple[SdiError, ...] = ()
+
+    @property
+    def error_codes(self) -> tuple[str, ...]:
+        """The codes of the errors, for example ("00306",)."""
+        return tuple(error.code for error in self.errors)
 
 
 class NotAReceipt(ValueError):
@@ -81,19 +89,27 @@ def read_receipt(content: bytes) -> Receipt:
     kind = _KINDS.get(name.localname)
     if kind is None:
         raise NotAReceipt("an unknown kind of message")
-    codes = tuple(_trimmed(code.text) for code in root.iterfind("ListaErrori/Errore/Codice"))
+    errors = tuple(_error(found) for found in root.iterfind("ListaErrori/Errore") if found.find("Codice") is not None)
     receipt = Receipt(
         kind=kind,
         sdi_identifier=_trimmed(root.findtext("IdentificativoSdI")),
         file_name=_trimmed(root.findtext("NomeFile")),
         message_id=_trimmed(root.findtext("MessageId")),
-        error_codes=codes,
+        errors=errors,
     )
     if not receipt.sdi_identifier or not receipt.file_name:
         raise NotAReceipt("a receipt without identifier or file name")
-    if kind is ReceiptKind.REJECTED and not codes:
+    if kind is ReceiptKind.REJECTED and not errors:
         raise NotAReceipt("a rejection without a code")
     return receipt
+
+
+def _error(found: etree._Element) -> SdiError:
+    return SdiError(
+        _trimmed(found.findtext("Codice")),
+        _trimmed(found.findtext("Descrizione"))[:_LONGEST_TEXT],
+        _trimmed(found.findtext("Suggerimento"))[:_LONGEST_TEXT],
+    )
 
 
 def _trimmed(text: str | None) -> str:

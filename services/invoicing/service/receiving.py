@@ -182,7 +182,7 @@ class Receiving:
         if outcome is None:
             return
         if outcome_after(attempt.outcome, outcome) is not attempt.outcome:
-            said = (receipt.sdi_identifier, receipt.error_codes)
+            said = (receipt.sdi_identifier, receipt.errors)
             await transmissions.answer(conn, invoice_id, attempt.number, outcome, said, now)
         state = state_after(transmission.state, transmission.current.attempt.number, attempt.number, outcome)
         if state is not transmission.state:

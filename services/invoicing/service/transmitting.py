@@ -5,7 +5,7 @@ Crash or lost answer, at whatever moment: the file is sent again under its name,
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,13 +20,13 @@ from services.invoicing.domain.transmissions import (
     dates_of_resend,
     dates_of_sent,
 )
-from services.invoicing.errors import ChannelUnavailable, DocumentNotValid, WrongTransmissionState
+from services.invoicing.errors import ChannelUnavailable, DocumentNotValid, ProfileUnchanged, WrongTransmissionState
 from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.file_names import file_name, progressive
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, mailbox, transmissions
-from services.invoicing.store.transmissions import SentFile, Transmission
+from services.invoicing.store.transmissions import GivenUp, SentFile, Transmission
 from services.kit import audit, hooks, requests
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
@@ -113,6 +113,7 @@ class Transmitting:
         Raises:
             NotFound: There is no such invoice.
             WrongTransmissionState: It has ended well, or was given up.
+            ProfileUnchanged: The corrected customer is the one that was sent last.
             RequestIdReused: The request id was used for something else.
         """
         now = self._clock.now()
@@ -121,6 +122,7 @@ class Transmitting:
                 found = await self._locked_open(conn, invoice_id)
                 revision = found.current.customer_revision
                 if correction.customer is not None:
+                    await self._check_changed(conn, found, correction.customer)
                     revision = await documents.last_revision(conn, invoice_id) + 1
                     await documents.insert_customer(conn, invoice_id, revision, correction.customer, now)
                 attempt = found.current.attempt.number + 1
@@ -150,6 +152,17 @@ class Transmitting:
                 )
                 await audit.record(conn, correction.entry, now)
         return await self.read(invoice_id)
+
+    async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:
+        """Reads the invoices whose transmission was given up after one, by id."""
+        async with self._database.reading() as conn:
+            return await transmissions.given_up(conn, after, limit)
+
+    async def _check_changed(self, conn: AsyncConnection, found: Transmission, corrected: Customer) -> None:
+        """Refuses a correction that corrects nothing: the SdI would reject it again, and the days run."""
+        sent = await documents.by_id(conn, found.invoice_id, revision=found.current.customer_revision)
+        if sent is not None and replace(sent.customer, revision=corrected.revision) == corrected:
+            raise ProfileUnchanged
 
     async def _checked(self, found: Transmission) -> StoredFile:
         """The attempt's file, if the SdI would take it."""

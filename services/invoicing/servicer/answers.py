@@ -6,11 +6,12 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.documents import Document, DocumentKind, Line
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
-from services.invoicing.domain.transmissions import State
+from services.invoicing.domain.transmissions import SdiError, State
 from services.invoicing.messages import FINDINGS
+from services.invoicing.sdi.error_meanings import MEANINGS
 from services.invoicing.service.profiles import ProfileFinding
 from services.invoicing.service.reading import Shown
-from services.invoicing.store.transmissions import Transmission
+from services.invoicing.store.transmissions import GivenUp, Transmission
 from services.kit.enums import EnumTable
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
@@ -74,8 +75,8 @@ def file_answer(file: StoredFile) -> pb.GetDocumentFileResponse:
     )
 
 
-def transmission_message(transmission: Transmission, now: datetime) -> pb.Transmission:
-    """Where a transmission stands, by the service's clock."""
+def transmission_message(transmission: Transmission, now: datetime, *, with_texts: bool) -> pb.Transmission:
+    """Where a transmission stands, by the service's clock, with or without what the last receipt says."""
     current, dates = transmission.current, transmission.dates
     alert_in = max(timedelta(), dates.alert_at - now) if dates.alert_at is not None else None
     return pb.Transmission(
@@ -85,13 +86,39 @@ def transmission_message(transmission: Transmission, now: datetime) -> pb.Transm
         attempt=current.attempt.number,
         file_name=current.file_name,
         sent_at=None if current.sent_at is None else to_timestamp(current.sent_at),
-        sdi_identifier=next((file.sdi_identifier for file in reversed(transmission.files) if file.sdi_identifier), ""),
+        sdi_identifier=transmission.sdi_identifier,
         error_codes=transmission.error_codes,
         deadline=to_timestamp(dates.deadline),
         alert_in=None if alert_in is None else to_duration(alert_in),
         account_id=str(transmission.account_id),
         order_id=str(transmission.order_id),
+        errors=[_error(error, with_texts=with_texts) for error in transmission.errors],
     )
+
+
+def given_up_message(given_up: GivenUp) -> pb.GivenUpInvoice:
+    """An invoice that was given up, with who did it and why."""
+    entry = given_up.deed.entry
+    return pb.GivenUpInvoice(
+        invoice_id=str(given_up.invoice_id),
+        number=given_up.number,
+        date=to_date(given_up.date),
+        error_codes=given_up.error_codes,
+        given_up_at=to_timestamp(given_up.deed.at),
+        steering=common_pb2.Steering(
+            actor=entry.actor,
+            reason_code=entry.reason_code,
+            ticket_id=str(entry.ticket_id or ""),
+            source=entry.source,
+        ),
+    )
+
+
+def _error(error: SdiError, *, with_texts: bool) -> pb.TransmissionError:
+    told = pb.TransmissionError(code=error.code, meaning=MEANINGS.get(error.code, ""))
+    if with_texts:
+        told.description, told.advice = error.description, error.advice
+    return told
 
 
 def finding_message(finding: ProfileFinding) -> pb.ProfileFinding:

@@ -6,11 +6,13 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.transmitting import Correction
-from services.invoicing.servicer.answers import transmission_message
+from services.invoicing.servicer.answers import given_up_message, transmission_message
 from services.invoicing.servicer.parties import customer_of
 from services.invoicing.servicer.parts import Parts
-from services.invoicing.store.transmissions import Transmission
+from services.invoicing.store.transmissions import GIVE_UP, Transmission
 from services.kit.audit import steering_entry
+from services.kit.context import current_call
+from services.kit.paging import page_by_id
 from services.kit.validation import Violations, checked_uuid
 
 
@@ -48,7 +50,7 @@ class TransmissionRpcs:
         """Gives a transmission up."""
         found = Violations(catalogue=CATALOGUE)
         invoice_id = found.uuid("invoice_id", request.invoice_id)
-        entry = steering_entry(found, request.steering, "give_up_transmission", invoice_id)
+        entry = steering_entry(found, request.steering, GIVE_UP, invoice_id)
         content = _content(invoice_id, request.steering, corrected=False)
         call = self._parts.requests.call(request.request_id, found, **content)
         found.check()
@@ -60,8 +62,21 @@ class TransmissionRpcs:
         counts = await self._parts.receiving.poll()
         return pb.PollReceiptsResponse(messages=counts.messages, receipts=counts.receipts, unknown=counts.unknown)
 
+    async def ListGivenUpInvoices(
+        self, request: pb.ListGivenUpInvoicesRequest, context: object
+    ) -> pb.ListGivenUpInvoicesResponse:
+        """Lists what was given up."""
+        found = Violations(catalogue=CATALOGUE)
+        page = page_by_id(found, request.page)
+        found.check()
+        read = await self._parts.transmitting.given_up(page.after, page.limit)
+        shown, token = page.cut(read, lambda given_up: given_up.invoice_id)
+        return pb.ListGivenUpInvoicesResponse(invoices=map(given_up_message, shown), next_page_token=token)
+
     def _message(self, transmission: Transmission) -> pb.Transmission:
-        return transmission_message(transmission, self._parts.clock.now())
+        """Where it stands; what a receipt says is for operators, not for a history."""
+        with_texts = current_call().caller == "operator"
+        return transmission_message(transmission, self._parts.clock.now(), with_texts=with_texts)
 
 
 def _content(invoice_id: UUID, steering: common_pb2.Steering, *, corrected: bool) -> dict[str, object]:

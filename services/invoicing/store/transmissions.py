@@ -4,9 +4,9 @@ Who changes a transmission locks its row first, then reads it, so that a sending
 decide at once on what each other is about to change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,16 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, State, accepted
+from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, documents, file_numbers, transmissions
+from services.kit import audit
+from services.kit.audit import KeptEntry
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
 from workflows import names
+
+GIVE_UP = "give_up_transmission"
+"""The deed's name in the audit trail."""
 
 _WHOLE = (
     select(transmissions, documents.c.number, documents.c.date, documents.c.account_id, documents.c.order_id)
@@ -39,6 +44,18 @@ class SentFile:
     file_name: str
     sent_at: datetime | None
     sdi_identifier: str
+    errors: tuple[SdiError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An invoice whose transmission was given up, with who did it, when and why."""
+
+    invoice_id: UUID
+    number: str
+    date: date
+    error_codes: tuple[str, ...]
+    deed: KeptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,17 @@ class Transmission:
     def current(self) -> SentFile:
         """The file of the last attempt."""
         return self.files[-1]
+
+    @property
+    def errors(self) -> tuple[SdiError, ...]:
+        """The errors of the last rejection, those that ``error_codes`` names."""
+        told = (file.errors for file in reversed(self.files) if file.attempt.codes == self.error_codes)
+        return next(told, ())
+
+    @property
+    def sdi_identifier(self) -> str:
+        """What the SdI calls the file that is the invoice, or the last one sent; empty before its receipt."""
+        return (self.accepted or self.current).sdi_identifier
 
     @property
     def accepted(self) -> SentFile | None:
@@ -96,6 +124,7 @@ async def insert_attempt(
             prepared_at=now,
             sdi_identifier="",
             error_codes=[],
+            error_texts=[],
         )
     )
 
@@ -158,7 +187,7 @@ async def answer(
     invoice_id: UUID,
     attempt: int,
     outcome: Outcome,
-    sdi: tuple[str, Sequence[str]],
+    sdi: tuple[str, Sequence[SdiError]],
     now: datetime,
 ) -> None:
     """Notes what the SdI said of a file; an answered file was sent, even if we never came to write that down.
@@ -168,17 +197,18 @@ async def answer(
         invoice_id: Which invoice.
         attempt: Which file.
         outcome: What it means.
-        sdi: The SdI's identifier and its error codes.
+        sdi: The SdI's identifier and its errors.
         now: The present instant.
     """
-    identifier, codes = sdi
+    identifier, errors = sdi
     await conn.execute(
         update(attempts)
         .where(attempts.c.invoice_id == invoice_id, attempts.c.attempt == attempt)
         .values(
             outcome=outcome,
             sdi_identifier=identifier,
-            error_codes=list(codes),
+            error_codes=[error.code for error in errors],
+            error_texts=[{"description": error.description, "advice": error.advice} for error in errors],
             answered_at=now,
             sent_at=func.coalesce(attempts.c.sent_at, now),
         )
@@ -200,6 +230,25 @@ async def move(
 async def prepare_next(conn: AsyncConnection, invoice_id: UUID, attempt: int, dates: Dates) -> None:
     """Makes a locked transmission pending again, with a new attempt."""
     await _change(conn, invoice_id, State.PENDING, dates, attempt=attempt)
+
+
+async def given_up(conn: AsyncConnection, after: UUID | None, limit: int) -> list[GivenUp]:
+    """Reads the invoices whose transmission was given up after one, by id."""
+    query = (
+        select(transmissions.c.invoice_id, transmissions.c.error_codes, documents.c.number, documents.c.date)
+        .join(documents, documents.c.id == transmissions.c.invoice_id)
+        .where(transmissions.c.state == State.GIVEN_UP)
+        .order_by(transmissions.c.invoice_id)
+        .limit(limit)
+    )
+    rows = (await conn.execute(query if after is None else query.where(transmissions.c.invoice_id > after))).all()
+    found = []
+    for row in rows:
+        deed = await audit.newest(conn, row.invoice_id, GIVE_UP)
+        if deed is None:
+            raise AssertionError("a transmission is given up and its audit entry written in one transaction")
+        found.append(GivenUp(row.invoice_id, row.number, row.date, tuple(row.error_codes), deed))
+    return found
 
 
 async def unfinished_ones(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
@@ -233,4 +282,11 @@ def _sent_file(row: Row[Any]) -> SentFile:
         file_name=row.file_name,
         sent_at=row.sent_at,
         sdi_identifier=row.sdi_identifier,
+        errors=tuple(_errors(row)),
     )
+
+
+def _errors(row: Row[Any]) -> Iterator[SdiError]:
+    """The errors with their texts; those of a rejection older than the texts are codes alone."""
+    for place, code in enumerate(row.error_codes):
+        yield SdiError(code, **row.error_texts[place]) if place < len(row.error_texts) else SdiError(code)
