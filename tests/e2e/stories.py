@@ -9,11 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+from grpc.aio import Channel
 from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2, ordering_pb2_grpc
+from casella.trial.v1 import trial_pb2, trial_pb2_grpc
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import ROME
 from services.kit.channels import open_channel
@@ -65,7 +67,7 @@ class Stories:
         await until(partial(self.post.told, "RestrictAccount", customer.account_id), "the restriction")
         await self.steer(trial, "extend_trial", days=7)
         await until(partial(self.post.told, "ReopenAccount", customer.account_id), "the reopening")
-        async with open_channel(self.post.address, play.world.secret("caller-worker")) as channel:
+        async with self._as_worker() as channel:
             stub: ordering_pb2_grpc.OrderingServiceAsyncStub = ordering_pb2_grpc.OrderingServiceStub(channel)
             reason = ordering_pb2.CLOSURE_REASON_TRIAL_ENDED
             await stub.CloseAccount(ordering_pb2.CloseAccountRequest(account_id=customer.account_id, reason=reason))
@@ -88,12 +90,15 @@ class Stories:
             await self.steer(names.e_invoice_id(invoice_id), update)
 
     async def comes_again(self) -> None:
-        """Signs up under an alias of the first address: held for review, and allowed."""
+        """Signs up under an alias of the first address: held for review, not lapsed before its time, and allowed."""
         name, _, domain = self.customers[0].email.partition("@")
         twin = self.play.customer()
         twin.email = f"{name}+again@{domain}"
         sign_up_id = await twin.sign_up()
         self.customers.append(twin)
+        async with self._as_worker() as channel:
+            stub: trial_pb2_grpc.TrialServiceAsyncStub = trial_pb2_grpc.TrialServiceStub(channel)
+            await stub.LapseSignUp(trial_pb2.LapseSignUpRequest(sign_up_id=sign_up_id))
         await self.steer(names.sign_up_id(sign_up_id), "allow")
 
     async def steer(self, workflow_id: str, update: str, **more: object) -> None:
@@ -107,6 +112,10 @@ class Stories:
             return True
 
         await until(send, f"{update} of {workflow_id}")
+
+    def _as_worker(self) -> Channel:
+        """A channel of the worker's through the double post, for what a workflow would only do after a long time."""
+        return open_channel(self.post.address, self.play.world.secret("caller-worker"))
 
     async def _buyer(self, method: common.PaymentMethod) -> tuple[Customer, ordering_pb2.Order]:
         customer, order = await self.play.buyer(method)
