@@ -17,7 +17,6 @@ from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World, uuid_of
 
 ANY = str(new_id())
-EURO = common_pb2.Money(minor=GROSS, currency="EUR")
 ONLINE = common_pb2.PAYMENT_METHOD_ONLINE
 
 
