@@ -20,7 +20,7 @@ _ENDS = {
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
-    "resend_with_current_profile": "sends it again with the customer's profile as it is now, after "
+    "resend_with_current_profile": "sends it again with the customer's profile as it is now, once corrected by "
     '`casella profile correct`: `{"reason_code": "profile_corrected"}`',
     "give_up": 'ends it without the SdI, for good: `{"reason_code": "agreed_with_accountant"}`',
 }
@@ -183,11 +183,20 @@ class EInvoice(Process):
     async def wait_for_correction(self, transmission: pb.Transmission) -> None:
         """Rejected: counts as never issued until it was corrected and sent again, within 5 days."""
         codes = ", ".join(transmission.error_codes)
-        self.details.happened(f"rejected by the SdI with {codes}")
+        why = _why(transmission)
+        self.details.happened(f"rejected by the SdI with {why}")
         self.details.stands(
             NEEDS_OPERATOR,
-            f"a correction: the SdI rejected it with {codes}, so it counts as never issued; send it again before",
+            f"a correction: the SdI rejected it with {why}, so it counts as never issued; its receipt says more "
+            f"(`casella show invoice {self.invoice_id}`); send it again before",
             transmission.deadline,
             _UPDATES,
         )
         await self.wait(retries.LOOK_AGAIN, f"rejected with {codes}: wait for a correction")
+
+
+def _why(transmission: pb.Transmission) -> str:
+    """The codes with what they mean: ``00305 (the customer's VAT number is not valid)``."""
+    meanings = {error.code: error.meaning for error in transmission.errors}
+    told = ((code, meanings.get(code)) for code in transmission.error_codes)
+    return ", ".join(f"{code} ({meaning})" if meaning else code for code, meaning in told)

@@ -1,5 +1,7 @@
 """`casella show`: what all rooms know of one account, sign-up, order or invoice, and of the money that waits."""
 
+from pathlib import Path
+
 import click
 
 from cli import screen
@@ -43,10 +45,11 @@ def order_command(order: str, *, as_json: bool) -> None:
 
 @show.command("invoice")
 @click.argument("invoice_id", metavar="INVOICE", type=Uuid())
+@click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="Save its PDF, XML and receipts there.")
 @screen.json_option
-def invoice_command(invoice_id: str, *, as_json: bool) -> None:
+def invoice_command(invoice_id: str, save: Path | None, *, as_json: bool) -> None:
     """Show INVOICE (id) with its lines, files and way to the Sistema di Interscambio."""
-    run(show_invoice(invoice_id, as_json=as_json))
+    run(show_invoice(invoice_id, save, as_json=as_json))
 
 
 @show.command("money")

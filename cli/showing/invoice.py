@@ -1,16 +1,18 @@
-"""Shows an invoice with its way to the Sistema di Interscambio."""
+"""Shows an invoice with its way to the Sistema di Interscambio, and saves its files."""
+
+from pathlib import Path
 
 from casella.invoicing.v1 import invoicing_pb2
 from cli import screen, words
-from cli.failures import Failure
+from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms
 from workflows import names
 
 _SENT_IN_VAIN = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
 
-async def show_invoice(invoice_id: str, *, as_json: bool) -> None:
-    """Show the document with this id."""
+async def show_invoice(invoice_id: str, save: Path | None, *, as_json: bool) -> None:
+    """Show the document with this id; with ``save`` write its files into that folder."""
     async with open_rooms() as rooms:
         found = await rooms.ask_for(
             rooms.invoicing.GetInvoicingDocument, invoicing_pb2.GetInvoicingDocumentRequest(document_id=invoice_id)
@@ -24,12 +26,21 @@ async def show_invoice(invoice_id: str, *, as_json: bool) -> None:
         sent = await rooms.ask_for(
             rooms.invoicing.GetTransmission, invoicing_pb2.GetTransmissionRequest(invoice_id=invoice_id)
         )
+        saved = [await _save(rooms, document, file, save) for file in document.files] if save else []
         if as_json:
-            screen.show_json({"document": document, "transmission": sent.transmission if sent else None})
+            screen.show_json({
+                "document": document,
+                "transmission": sent.transmission if sent else None,
+                "saved": [str(path) for path in saved],
+            })  # fmt: skip
             return
         _show(document)
         if sent:
             screen.show_facts("E-invoice", _transmission(sent.transmission, rooms))
+            for error in sent.transmission.errors:
+                screen.show_facts(f"Rejected with {error.code}", _error(error))
+        for path in saved:
+            screen.say(f"saved {path}")
 
 
 def _show(document: invoicing_pb2.Document) -> None:
@@ -60,7 +71,34 @@ def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[
         ("file", sent.file_name),
         ("sent", words.if_any(words.instant(sent.sent_at))),
         ("SdI identifier", sent.sdi_identifier),
-        ("errors", ", ".join(sent.error_codes)),
+        ("last rejected with", ", ".join(sent.error_codes)),
         ("to be sent by", deadline),
         ("steer at", rooms.where.workflow_link(names.e_invoice_id(sent.invoice_id))),
     ]
+
+
+def _error(error: invoicing_pb2.TransmissionError) -> list[tuple[str, str]]:
+    return [
+        ("means", error.meaning),
+        ("the receipt says", error.description),
+        ("the receipt advises", error.advice),
+    ]
+
+
+async def _save(rooms: Rooms, document: invoicing_pb2.Document, file: invoicing_pb2.FileInfo, folder: Path) -> Path:
+    """Write one file, under its own name; a second one of that name, as a receipt may have, gets its id before it."""
+    asked = invoicing_pb2.GetDocumentFileRequest(document_id=document.document_id, file_id=file.file_id)
+    content = (await rooms.ask(rooms.invoicing.GetDocumentFile, asked)).content
+    name = Path(file.name).name
+    if any(other.name == file.name and other.file_id != file.file_id for other in document.files):
+        name = f"{file.file_id}-{name}"
+    _write(folder / name, content)
+    return folder / name
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise WrongInput(f"{path} cannot be written ({error.strerror})") from None

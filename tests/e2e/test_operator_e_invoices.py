@@ -77,9 +77,15 @@ async def test_a_rejected_e_invoice_is_sent_again_with_the_corrected_profile(des
     await answered(desk, workflow_id, "NeedsOperator")
     first = await transmission(desk, order)
     assert (first.state, list(first.error_codes)) == (REJECTED, ["00306"])
-    assert "the SdI rejected it with 00306" in await desk.details(workflow_id)
+    assert "the SdI rejected it with 00306 (the customer's codice fiscale is not valid)" in await desk.details(
+        workflow_id
+    )
     refusal = (await desk.update(workflow_id, "resend_with_current_profile", WRONG)).refusal
     assert refusal.startswith("reason_code")
+    assert await transmission(desk, order) == first
+    unchanged = {"reason_code": "profile_corrected"}
+    refusal = (await desk.update(workflow_id, "resend_with_current_profile", unchanged)).refusal
+    assert "The billing profile is as it was sent last" in refusal
     assert await transmission(desk, order) == first
     corrected = people.private_person("Anna", "Rossi")
     corrected.address.street = "Via della Correzione 5"

@@ -185,8 +185,10 @@ class Shapes:
         }
         for update, state in endings.items():
             await sdi_will(self.desk, "reject")
-            workflow_id = await self._e_invoice()
+            customer, workflow_id = await self._e_invoice_of()
             await answered(self.desk, workflow_id, "NeedsOperator")
+            if update == "resend_with_current_profile":
+                await self._move_house(customer)
             await self._update(workflow_id, update, {"reason_code": "looked_at"})
             await answered(self.desk, workflow_id, state)
         await sdi_will(self.desk, "silent", 2)
@@ -246,9 +248,20 @@ class Shapes:
 
     async def _e_invoice(self, *, company: bool = False) -> str:
         """An order paid and invoiced; returns the id of its e-invoice's workflow."""
-        _, order_id = await self.order(_TRANSFER, company=company)
+        _, workflow_id = await self._e_invoice_of(company=company)
+        return workflow_id
+
+    async def _e_invoice_of(self, *, company: bool = False) -> tuple[Customer, str]:
+        """The same, with who placed the order."""
+        customer, order_id = await self.order(_TRANSFER, company=company)
         await self.pay(order_id)
-        return names.e_invoice_id((await self._order(order_id)).invoice_id)
+        return customer, names.e_invoice_id((await self._order(order_id)).invoice_id)
+
+    async def _move_house(self, customer: Customer) -> None:
+        """A correction: with the profile unchanged nothing would be sent again."""
+        profile = people.private_person(FIRST_NAME, LAST_NAME)
+        profile.address.street = f"{STREET} 2"
+        await customer.save_profile(profile)
 
     async def _see(self, workflow_id: str, words: str) -> None:
         """Come back once the details say something."""

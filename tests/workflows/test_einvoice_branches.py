@@ -57,3 +57,19 @@ async def test_a_copy_that_cannot_be_sent_parks_an_accepted_e_invoice_and_offers
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await run.handle.execute_update("give_up", {"reason_code": "agreed_with_accountant"})
         assert "accepted the e-invoice" in str(refused.value.cause)
+
+
+async def test_a_rejection_says_what_its_codes_mean_and_an_unknown_code_stands_alone(temporal: TestNamespace) -> None:
+    script = transmitted(invoicing.TRANSMISSION_STATE_REJECTED, 1)
+    rejected = script.answers["TransmitInvoice"](None).transmission
+    rejected.error_codes.extend(["00305", "09999"])
+    rejected.errors.add(code="00305", meaning="the customer's VAT number is not valid")
+    rejected.errors.add(code="09999")
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_REJECTED,
+        1,
+        TransmitInvoice=lambda _: invoicing.TransmitInvoiceResponse(transmission=rejected),
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        shown = await run.details("NeedsOperator")
+    assert "rejected it with 00305 (the customer's VAT number is not valid), 09999, so" in shown
