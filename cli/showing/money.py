@@ -9,6 +9,8 @@ from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
 COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text", "entry")
 _FOR_COLUMNS = ("money from", "amount", "perhaps for order", "proforma", "asked", "state")
+_UNCONFIRMED_COLUMNS = ("recorded", "under", "amount", "booked", "for order", "proforma")
+_RECORDED_COLUMNS = ("money from", "entry", *_UNCONFIRMED_COLUMNS)
 _AT_ONCE = 10
 Requests = Mapping[str, payments_pb2.PaymentRequest]
 
@@ -25,13 +27,15 @@ async def show_money(*, as_json: bool) -> None:
         ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
         suggested = await _suggested(rooms, waiting)
     screen.show_table("Money that waits for an operator", COLUMNS, [row(entry) for entry in waiting])
+    records = [_recorded(entry, record) for entry in waiting for record in entry.unconfirmed]
+    if records:
+        screen.show_table("What you may have recorded by hand already: the same amount", _RECORDED_COLUMNS, records)
     if suggested:
         rows = [each for entry in waiting for each in _perhaps(entry, suggested)]
         screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
-    if ledger.unconfirmed:
-        screen.show_table(
-            "Recorded by hand, not told by any statement", ("transfer",), [(t,) for t in ledger.unconfirmed]
-        )
+    if ledger.unconfirmed_transfers:
+        told = [_unconfirmed(record) for record in ledger.unconfirmed_transfers]
+        screen.show_table("Recorded by hand, not told by any statement for 5 days", _UNCONFIRMED_COLUMNS, told)
 
 
 async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Requests:
@@ -75,6 +79,22 @@ def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[
         )
         for request in (suggested[each] for each in entry.suggestions if each in suggested)
     ]
+
+
+def _recorded(entry: payments_pb2.MoneyEntry, record: payments_pb2.UnconfirmedTransfer) -> tuple[str, ...]:
+    """A record by hand whose money an entry may be: two counts of one transfer, told under two references."""
+    return (_source(entry), entry.money_entry_id, *_unconfirmed(record))
+
+
+def _unconfirmed(record: payments_pb2.UnconfirmedTransfer) -> tuple[str, ...]:
+    return (
+        words.instant(record.recorded_at),
+        record.bank_reference,
+        words.money(record.amount),
+        words.day(record.booked_on),
+        record.order_id,
+        record.proforma_number or words.NONE,
+    )
 
 
 def _standing(request: payments_pb2.PaymentRequest) -> str:

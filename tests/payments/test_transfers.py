@@ -240,5 +240,35 @@ async def test_a_record_that_no_statement_confirms_is_told_after_five_days_and_b
     found = await world.proof()
     assert found.balanced
     (told,) = found.unconfirmed
-    for words in ("'B-1'", "146.40 EUR", request.payment_request_id):
+    for words in ("'B-1'", "146.40 EUR", request.order_id):
         assert words in told
+
+
+async def test_an_unconfirmed_record_is_named_by_order_and_proforma(world: World) -> None:
+    request = await world.transfer_request()
+    number = payments_pb2.RecordProformaRequest(
+        payment_request_id=request.payment_request_id, proforma_number="P2026/17"
+    )
+    await world.stub("worker").RecordProforma(number)
+    await record(world, seen(world, request, bank_reference="B-1"))
+    await world.advance(days=6)
+    found = await world.proof()
+    (told,) = found.unconfirmed_transfers
+    assert (told.order_id, told.proforma_number, told.bank_reference) == (request.order_id, "P2026/17", "B-1")
+    assert told.amount == common_pb2.Money(minor=GROSS, currency="EUR")
+    assert f"for order {request.order_id} (proforma P2026/17)" in found.unconfirmed[0]
+    assert request.payment_request_id not in found.unconfirmed[0]
+
+
+async def test_bank_money_names_the_unconfirmed_records_of_its_amount_and_no_other(world: World) -> None:
+    request, confirmed, withdrawn = [await world.transfer_request() for _ in range(3)]
+    await record(world, seen(world, request, bank_reference="typed wrong"))
+    await record(world, seen(world, confirmed, bank_reference="B-2"))
+    less = common_pb2.Money(minor=GROSS - 1, currency="EUR")
+    await record(world, seen(world, withdrawn, bank_reference="B-3", amount=less))
+    await world.import_file(statement(Entry(GROSS, bank_reference="B-2")))
+    await world.import_file(statement(Entry(GROSS, text="?", bank_reference="B-9"), Entry(7, text="?"), number="S2"))
+    by_source = {(entry.source, entry.amount.minor): list(entry.unconfirmed) for entry in await world.queue()}
+    (told,) = by_source.pop(("bank", GROSS))
+    assert (told.order_id, told.bank_reference) == (request.order_id, "typed wrong")
+    assert by_source == {("announced", GROSS - 1): [], ("bank", 7): []}

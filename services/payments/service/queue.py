@@ -1,16 +1,23 @@
 """What an operator reads of the money: what waits, and whether every cent is where the rows say."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.payments.domain.receipts import MoneyEntry
-from services.payments.store import ledger, queue
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.store import ledger, queue, unconfirmed
 from services.payments.store.ledger import Proof
+from services.payments.store.unconfirmed import UnconfirmedTransfer
 
 LONGEST_UNCONFIRMED = timedelta(days=5)
 """Statements come daily: a transfer of which none has told after a long weekend was perhaps never made."""
+
+
+_MOST_RECORDS, _MOST_OF_ONE = 1000, 5
+"""Records looked at for a page of the queue, and told of one entry."""
 
 
 class MoneyQueue:
@@ -30,6 +37,16 @@ class MoneyQueue:
         """The money that waits and names a payment request, oldest first."""
         async with self._database.reading() as conn:
             return await queue.naming(conn, request_id)
+
+    async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[UnconfirmedTransfer]]:
+        """Records by hand that may be the money of entries which a statement told of, by the entry's id."""
+        told = [entry for entry in entries if entry.source == Source.BANK and entry.reason is not QueueReason.REVERSED]
+        async with self._database.reading() as conn:
+            found = await unconfirmed.of_amounts(conn, {entry.amount for entry in told}, _MOST_RECORDS)
+        return {
+            entry.entry_id: [transfer for transfer in found if transfer.amount == entry.amount][:_MOST_OF_ONE]
+            for entry in told
+        }
 
     async def prove(self) -> Proof:
         """The ledger's proof, in one snapshot."""

@@ -1,5 +1,8 @@
 """How a payment request, the operator's queue and the ledger look on the wire."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.calendar import rome_date
@@ -18,6 +21,7 @@ from services.payments.domain.payment_requests import (
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.store.ledger import Proof
+from services.payments.store.unconfirmed import UnconfirmedTransfer
 
 STATES = {
     RequestState.OPEN: payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
@@ -100,8 +104,8 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
     return message
 
 
-def money_entry(entry: MoneyEntry) -> payments_pb2.MoneyEntry:
-    """An entry of the operator's queue."""
+def money_entry(entry: MoneyEntry, unconfirmed: Sequence[UnconfirmedTransfer] = ()) -> payments_pb2.MoneyEntry:
+    """An entry of the operator's queue, with the records by hand that it may confirm."""
     message = payments_pb2.MoneyEntry(
         money_entry_id=str(entry.entry_id),
         reason=QUEUE_REASONS[entry.reason],
@@ -112,6 +116,7 @@ def money_entry(entry: MoneyEntry) -> payments_pb2.MoneyEntry:
         payer_name=entry.payer_name,
         suggestions=[str(suggestion) for suggestion in entry.suggestions],
         created_at=to_timestamp(entry.created_at),
+        unconfirmed=map(_unconfirmed, unconfirmed),
     )
     if entry.available_on is not None:
         message.available_on.CopyFrom(to_date(entry.available_on))
@@ -129,5 +134,28 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
         transactions=found.transactions,
         balances=[balance(account, amount) for account, amount in found.balances],
         discrepancies=found.faults,
-        unconfirmed=found.unconfirmed,
+        unconfirmed=map(_sentence, found.unconfirmed),
+        unconfirmed_transfers=map(_unconfirmed, found.unconfirmed),
+    )
+
+
+def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTransfer:
+    return payments_pb2.UnconfirmedTransfer(
+        transfer_id=str(transfer.transfer_id),
+        payment_request_id=str(transfer.request_id),
+        order_id=str(transfer.order_id),
+        proforma_number=transfer.proforma_number,
+        bank_reference=transfer.bank_reference,
+        amount=to_money(transfer.amount),
+        booked_on=to_date(transfer.booked_on),
+        recorded_at=to_timestamp(transfer.recorded_at),
+    )
+
+
+def _sentence(transfer: UnconfirmedTransfer) -> str:
+    amount, day = transfer.amount, rome_date(transfer.recorded_at)
+    proforma = f" (proforma {transfer.proforma_number})" if transfer.proforma_number else ""
+    return (
+        f"transfer {transfer.bank_reference!r} of {Decimal(amount.minor).scaleb(-2)} {amount.currency} for order "
+        f"{transfer.order_id}{proforma}, recorded by hand on {day}: no statement has told of it"
     )

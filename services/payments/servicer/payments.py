@@ -230,7 +230,9 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         bad.check()
         read = await self._desks.queue.page(page.after, page.limit)
         found, token = page.cut(read, lambda entry: (entry.created_at, entry.entry_id))
-        return payments_pb2.ListMoneyEntriesResponse(entries=map(money_entry, found), next_page_token=token)
+        records = await self._desks.queue.unconfirmed(found)
+        entries = [money_entry(entry, records.get(entry.entry_id, ())) for entry in found]
+        return payments_pb2.ListMoneyEntriesResponse(entries=entries, next_page_token=token)
 
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context

@@ -2,27 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.calendar import rome_date
 from services.kit.money import Money
-from services.payments.tables import announced_transfers, ledger_lines, ledger_transactions
+from services.payments.store import unconfirmed
+from services.payments.store.unconfirmed import UnconfirmedTransfer
+from services.payments.tables import ledger_lines, ledger_transactions
 
 _MOST_FAULTS = 100
 _BALANCES = (
     select(ledger_lines.c.ledger_account, ledger_lines.c.currency, func.sum(ledger_lines.c.minor).label("balance"))
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
-)
-_UNCONFIRMED = (
-    select(announced_transfers)
-    .where(announced_transfers.c.confirmed_by.is_(None), announced_transfers.c.withdrawn_at.is_(None))
-    .where(announced_transfers.c.recorded_at < bindparam("recorded_before"))
-    .order_by(announced_transfers.c.recorded_at, announced_transfers.c.id)
-    .limit(_MOST_FAULTS)
 )
 # What the bank took back is told to the operator and moves nothing, as no debit does.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
@@ -74,7 +67,7 @@ class Proof:
     transactions: int
     balances: tuple[tuple[str, Money], ...]
     faults: tuple[str, ...]
-    unconfirmed: tuple[str, ...]
+    unconfirmed: tuple[UnconfirmedTransfer, ...]
 
 
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
@@ -90,10 +83,5 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
         (str(row.ledger_account), Money(int(row.balance), row.currency)) for row in await conn.execute(_BALANCES)
     ]
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
-    waiting = await conn.execute(_UNCONFIRMED, {"recorded_before": recorded_before})
-    unconfirmed = [
-        f"transfer {row.bank_reference!r} of {Decimal(row.minor).scaleb(-2)} {row.currency} for payment request "
-        f"{row.request_id}, recorded by hand on {rome_date(row.recorded_at)}: no statement has told of it"
-        for row in waiting
-    ]
-    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(unconfirmed))
+    waiting = await unconfirmed.recorded_before(conn, recorded_before, _MOST_FAULTS)
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting))
