@@ -117,7 +117,8 @@ async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_
     database: Database, rows: Rows
 ) -> None:
     """Not one that other money of the same name paid, and none of an entry that paid nothing."""
-    request, other = await rows.request(), await rows.request()
+    request, other, last = [await rows.request() for _ in range(3)]
+    await rows.entry()
     told = await rows.entry()
     name = told.identity.hex()
     await rows.booked("receipt", other, source=Source.STRIPE, source_ref=name, received_at=LATER)
@@ -126,9 +127,12 @@ async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_
         assert await bank.request_of_reversed(conn, credit()) == (True, None)
     await rows.booked("assignment", request, source_ref=name)
     await rows.booked("receipt", None, source_ref=name, received_at=LATER)
-    await rows.entry()
     async with database.reading() as conn:
         assert await bank.request_of_reversed(conn, credit()) == (True, request)
+    twin = await rows.entry()
+    await rows.booked("receipt", last, source_ref=twin.identity.hex(), received_at=LATER)
+    async with database.reading() as conn:
+        assert await bank.request_of_reversed(conn, credit()) == (True, last)
 
 
 async def test_amounts_told_are_those_of_entries_and_of_money_in_the_queue_under_this_reference(
