@@ -1,6 +1,7 @@
 """`casella audit`: has invoicing prove its numbers and payments its ledger, and ties payments to invoices."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import click
 
@@ -47,21 +48,38 @@ async def _audit(year: int, *, as_json: bool) -> bool:
                 rooms.payments.ListPaidRequests, payments_pb2.ListPaidRequestsRequest(), "payment_requests"
             )
             ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+            all_given_up = await rooms.ask_all(
+                rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
+            )
+    given_up = [invoice for invoice in all_given_up if year in (0, invoice.date.year)]
     ties = tie(paid, invoices, from_timestamp(numbering.audited_at))
     proved = not numbering.violations and ledger.balanced and not ties.findings
     if as_json:
-        screen.show_json({"proved": proved, "numbering": numbering, "ledger": ledger, "ties": dataclasses.asdict(ties)})
+        screen.show_json({
+            "proved": proved,
+            "numbering": numbering,
+            "given_up": given_up,
+            "ledger": ledger,
+            "ties": dataclasses.asdict(ties),
+        })  # fmt: skip
     else:
-        _show(numbering, ledger, ties)
+        _show(numbering, given_up, ledger, ties)
     return proved
 
 
 def _show(
-    numbering: invoicing_pb2.AuditNumberingResponse, ledger: payments_pb2.ProveLedgerResponse, ties: Ties
+    numbering: invoicing_pb2.AuditNumberingResponse,
+    given_up: Sequence[invoicing_pb2.GivenUpInvoice],
+    ledger: payments_pb2.ProveLedgerResponse,
+    ties: Ties,
 ) -> None:
     screen.show_facts(
         f"Invoice numbers: {'VIOLATED' if numbering.violations else 'no gap, no repeat, dated and sent in time'}",
-        [("invoices", str(numbering.invoices)), *(("violation", text) for text in numbering.violations)],
+        [
+            ("invoices", str(numbering.invoices)),
+            *(("violation", text) for text in numbering.violations),
+            *(("given up", _given_up(invoice)) for invoice in given_up),
+        ],
     )
     screen.show_facts(
         f"Payments and invoices: {'NOT TIED' if ties.findings else 'each tied to the other, in sum and date'}",
@@ -80,6 +98,17 @@ def _show(
             *(("discrepancy", text) for text in ledger.discrepancies),
             *(("unconfirmed", text) for text in ledger.unconfirmed),
         ],
+    )
+
+
+def _given_up(invoice: invoicing_pb2.GivenUpInvoice) -> str:
+    """An invoice that counts as never issued although it keeps its number: a person's decision, so no violation."""
+    codes, steering = ", ".join(invoice.error_codes), invoice.steering
+    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
+    return (
+        f"{invoice.number} of {words.day(invoice.date)} ({invoice.invoice_id}): "
+        f"{f'rejected by the SdI with {codes}' if codes else 'never answered by the SdI'}, given up "
+        f"{words.instant(invoice.given_up_at)} by {steering.actor} ({steering.reason_code}{ticket})"
     )
 
 

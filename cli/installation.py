@@ -80,6 +80,13 @@ class Installation:
             return f"workflow {workflow_id}"
         return f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows/{quote(workflow_id, safe=':')}"
 
+    def list_link(self, query: str) -> str:
+        """Where the Temporal UI lists the workflows of a filter; else the filter alone."""
+        ui = self.run.get("temporal_ui")
+        if not ui:
+            return f"filter {query}"
+        return f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows?query={quote(query)}"
+
     def _known(self, field: str) -> str:
         if field not in self.settings.model_fields_set:
             raise Unreachable(

@@ -54,7 +54,8 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
     return [
         *work.judge_clocks(clocks),
         *work.judge_backlogs(clocks),
-        *(await work.waiting(rooms, healthy)),
+        *(await work.waiting(rooms, healthy, work.now(clocks))),
         *(await work.e_invoices(rooms, healthy, e_invoices, work.now(clocks))),
+        *(await work.given_up(rooms, healthy)),
         *(await work.books(rooms, healthy)),
     ]

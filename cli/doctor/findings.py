@@ -1,5 +1,6 @@
 """What the doctor finds: how it stands, in plain words, and what to do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,15 @@ class Finding:
     level: Level
     text: str
     remedy: str = ""
+
+
+_MOST_NAMED = 10
+
+
+def named(each: Sequence[str]) -> str:
+    """The first of some names, and how many more there are: one line tells of any number of the same kind."""
+    more = len(each) - _MOST_NAMED
+    return ", ".join(each[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def fine(text: str) -> Finding:

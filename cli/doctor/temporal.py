@@ -1,37 +1,37 @@
 """What the doctor asks Temporal: does it answer, does a worker ask for work, what is stuck, what is paused."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionKey
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.doctor.findings import Finding, fine, wrong
+from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.installation import Installation
 from services.kit import temporal_client
+from services.kit.calendar import ROME
 from workflows import names
 
 _SECONDS = 5.0
+NEEDS_OPERATOR = "NeedsOperator"
 SILENT = timedelta(seconds=90)
 """A worker's question for work lasts a minute at the most; one that is silent for longer has gone."""
-_MOST_NAMED = 10
+LONGEST_UNSEEN = timedelta(hours=1)
+"""So long a run may need an operator before that is trouble (docs/operating.md, "What to watch")."""
+_PASSING = timedelta(minutes=1)
+"""A run that looks again shows other states for a moment and needs an operator all the same."""
+_MOST_LOOKED_AT, _AT_ONCE = 200, 10
 _MOST_E_INVOICES = 500
 _RUNNING = "ExecutionStatus = 'Running'"
-_STUCK = {
-    f"{names.ATTRIBUTE_STATE} = 'NeedsOperator'": (
-        "needs an operator",
-        "open it in the Temporal UI: its details say what happened and which update moves it on",
-    ),
-    "TemporalReportedProblems IS NOT NULL": (
-        "cannot go on because its code fails",
-        "see its history in the Temporal UI, and the worker's log",
-    ),
-}
+_NEEDING = f"{_RUNNING} AND {names.ATTRIBUTE_STATE} = 'NeedsOperator'"
+_FAILING = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
 _SCHEDULES = {
     names.SCHEDULE_RECEIPTS: "no receipt of the SdI is read",
     names.SCHEDULE_PAYMENT_EVENTS: "payment events that got lost are not fetched",
@@ -59,8 +59,8 @@ async def examine(where: Installation) -> Flow:
             client = await temporal_client.connect(address, namespace)
             polled = await _last_polls(client)
         findings = [judge_pollers(polled, datetime.now(UTC))]
-        for query, (what, remedy) in _STUCK.items():
-            findings += await _stuck(where, client, query, what, remedy)
+        findings += await _needing(where, client)
+        findings += await _failing(where, client)
         for schedule, consequence in _SCHEDULES.items():
             findings += await _schedule(client, schedule, consequence)
         return Flow(findings, await _e_invoices(client))
@@ -102,16 +102,86 @@ async def _last_polls(client: Client) -> list[datetime]:
     return [poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers]
 
 
-async def _stuck(where: Installation, client: Client, query: str, what: str, remedy: str) -> list[Finding]:
-    found = [each.id async for each in client.list_workflows(f"{_RUNNING} AND {query}", limit=_MOST_NAMED + 1)]
-    findings = [
-        wrong(f"{workflow_id} {what}", f"{where.workflow_link(workflow_id)} : {remedy}")
-        for workflow_id in found[:_MOST_NAMED]
+def needing_since(changes: Sequence[tuple[datetime, str]], now: datetime) -> datetime:
+    """Since when a run has needed an operator, whatever it showed for a moment while it looked again.
+
+    Args:
+        changes: When it showed which state, the newest first.
+        now: Real time.
+    """
+    since = later = now
+    for at, state in changes:
+        if state == NEEDS_OPERATOR:
+            since = at
+        elif later - at > _PASSING:
+            break
+        later = at
+    return since
+
+
+def judge_needing(where: Installation, found: Mapping[str, datetime], now: datetime) -> list[Finding]:
+    """Whether runs need an operator, and for too long.
+
+    Args:
+        where: Where they run.
+        found: Since when, by the run's workflow id.
+        now: Real time.
+    """
+    if not found:
+        return []
+    oldest_first = sorted(found, key=lambda workflow_id: found[workflow_id])
+    since = f"{found[oldest_first[0]].astimezone(ROME):%Y-%m-%d %H:%M}"
+    text = f"runs that need an operator: {len(found)}, the oldest since {since}: {named(oldest_first)}"
+    remedy = f"Open each in the Temporal UI, {where.list_link(_NEEDING)} : its page says which update moves it on"
+    trouble = any(now - since > LONGEST_UNSEEN for since in found.values())
+    return [wrong(text, remedy) if trouble else note(text, remedy)]
+
+
+def judge_failing(where: Installation, found: Sequence[str]) -> list[Finding]:
+    """What to do about runs on which the worker's code fails: none of them goes on by itself."""
+    if not found:
+        return []
+    log = f" ({where.var / 'logs' / 'worker.log'})" if where.run else ""
+    return [
+        wrong(
+            f"runs that cannot go on because the worker's code fails on them: {len(found)}: {named(found)}",
+            f"See the error in the Temporal UI, {where.list_link(_FAILING)} , and in the worker's log{log}. Start a "
+            "mended worker, and they go on by themselves; or Terminate such a run: it is woken within the hour and "
+            "begins again from its row",
+        )
     ]
-    if len(found) > _MOST_NAMED:
-        counted = (await client.count_workflows(f"{_RUNNING} AND {query}")).count
-        findings.append(wrong(f"in all {counted} workflows like these", f"list them in the Temporal UI: {query}"))
-    return findings
+
+
+async def _needing(where: Installation, client: Client) -> list[Finding]:
+    now, bound = datetime.now(UTC), asyncio.Semaphore(_AT_ONCE)
+
+    async def since(run: WorkflowExecution) -> datetime:
+        async with bound:
+            return needing_since(await _changes(client, run), now)
+
+    found = [run async for run in client.list_workflows(_NEEDING, limit=_MOST_LOOKED_AT)]
+    moments = await asyncio.gather(*map(since, found))
+    return judge_needing(where, {run.id: moment for run, moment in zip(found, moments, strict=True)}, now)
+
+
+async def _failing(where: Installation, client: Client) -> list[Finding]:
+    found = [run.id async for run in client.list_workflows(_FAILING, limit=_MOST_LOOKED_AT)]
+    return judge_failing(where, found)
+
+
+async def _changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime, str]]:
+    """When a run showed which state, the newest first, as far back as one page of its history goes."""
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(
+        GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace, execution=WorkflowExecutionKey(workflow_id=run.id, run_id=run.run_id)
+        )
+    )
+    found = []
+    for event in answer.history.events:
+        changed = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+        if names.ATTRIBUTE_STATE in changed:
+            found.append((event.event_time.ToDatetime(UTC), str(json.loads(changed[names.ATTRIBUTE_STATE].data))))
+    return found
 
 
 async def _schedule(client: Client, schedule: str, consequence: str) -> list[Finding]:

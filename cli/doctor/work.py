@@ -12,7 +12,7 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from cli import words
-from cli.doctor.findings import Finding, fine, note, wrong
+from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.rooms import LONG_SECONDS, Rooms
 from services.kit.wire import from_duration, from_timestamp
 
@@ -20,6 +20,8 @@ OLD = timedelta(minutes=5)
 """A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
 NEAR = timedelta(days=3)
 """An e-invoice must be sent within 12 days of its date: from day 9 on a person looks (DPR 633/1972, art. 21)."""
+LONGEST_WAITING = timedelta(days=1)
+"""So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
 _TOGETHER = timedelta(seconds=2)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
@@ -90,8 +92,8 @@ def judge_backlogs(clocks: Sequence[RoomClock]) -> list[Finding]:
     return found or ([fine("emails and wakes leave the services")] if clocks else [])
 
 
-async def waiting(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """What waits for a person."""
+async def waiting(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
+    """What waits for a person, by the services' clock."""
     found = []
     if "trial" in healthy:
         reviews = await rooms.ask(rooms.trial.ListSignUpsInReview, trial_pb2.ListSignUpsInReviewRequest())
@@ -100,12 +102,20 @@ async def waiting(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
             found.append(note(f"sign-ups that wait for your decision: {count}", "`casella signups` lists them"))
     if "payments" in healthy:
         money = await rooms.ask(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest())
-        if money.entries:
-            count = _count(len(money.entries), money.next_page_token)
-            since = words.instant(money.entries[0].created_at)
-            text = f"money that pays nothing by itself: {count}, the oldest of {since}"
-            found.append(wrong(text, "`casella show money` lists it"))
+        found += judge_money(money, now)
     return found
+
+
+def judge_money(money: payments_pb2.ListMoneyEntriesResponse, now: datetime) -> list[Finding]:
+    """Whether money waits, and for too long; the oldest comes first."""
+    if not money.entries:
+        return []
+    oldest = money.entries[0].created_at
+    count = _count(len(money.entries), money.next_page_token)
+    text = f"money that pays nothing by itself: {count}, the oldest since {words.instant(oldest)}"
+    remedy = "`casella show money` lists it with what it may be for"
+    late = now - from_timestamp(oldest) > LONGEST_WAITING
+    return [wrong(text, remedy) if late else note(text, remedy)]
 
 
 async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str], now: datetime) -> list[Finding]:
@@ -120,22 +130,36 @@ async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[s
             answer = await rooms.ask_for(rooms.invoicing.GetTransmission, request)
         return answer.transmission if answer else None
 
-    found = [each for each in await asyncio.gather(*map(read, open_ones)) if each]
-    return [finding for each in found for finding in judge_e_invoice(each, now)]
+    return judge_e_invoices([each for each in await asyncio.gather(*map(read, open_ones)) if each], now)
 
 
-def judge_e_invoice(sent: invoicing_pb2.Transmission, now: datetime) -> list[Finding]:
-    """Whether an e-invoice that the SdI does not have is near its deadline."""
-    left = from_timestamp(sent.deadline) - now
-    if sent.state not in _UNSENT or left > NEAR:
+def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission], now: datetime) -> list[Finding]:
+    """Whether e-invoices that the SdI does not have are near their deadline."""
+    late = [each for each in transmissions if each.state in _UNSENT and from_timestamp(each.deadline) - now <= NEAR]
+    if not late:
         return []
-    when = f"must be with the SdI by {words.instant(sent.deadline)}" if left > timedelta() else "is past its deadline"
+    told = [
+        f"{each.number} ({words.choice(each, 'state')}, last day {words.instant(each.deadline)}, {each.invoice_id})"
+        for each in sorted(late, key=lambda each: each.deadline.ToNanoseconds())
+    ]
     return [
         wrong(
-            f"the e-invoice of {sent.number} is {words.choice(sent, 'state')} and {when}",
-            f"`casella show invoice {sent.invoice_id}` shows why and where to steer it",
+            f"e-invoices that the SdI does not have, near or past their last day: {len(late)}: {named(told)}",
+            "`casella show invoice` with the id shows why and where to steer it",
         )
     ]
+
+
+async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
+    """Which invoices were given up: for ever a fact that an accountant has to know of."""
+    if "invoicing" not in healthy:
+        return []
+    asked = invoicing_pb2.ListGivenUpInvoicesRequest()
+    found = await rooms.ask_all(rooms.invoicing.ListGivenUpInvoices, asked, "invoices")
+    if not found:
+        return []
+    text = f"invoices given up, which the SdI has never accepted: {len(found)}: {named([i.number for i in found])}"
+    return [note(text, "`casella audit` says who gave them up, when and why")]
 
 
 async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
@@ -149,11 +173,25 @@ async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
 def judge_ledger(ledger: payments_pb2.ProveLedgerResponse) -> list[Finding]:
     """Whether it is balanced, and whether the bank has told of all that was recorded by hand."""
     proof = "`casella audit` shows the whole proof"
-    remedy = "Look at the account whether the money came, and import its statement; `casella show money` lists them"
-    unconfirmed = [wrong(text, remedy) for text in ledger.unconfirmed]
+    unconfirmed = _judge_unconfirmed(ledger.unconfirmed_transfers)
     if ledger.balanced:
         return [fine(f"the ledger is balanced ({ledger.transactions} transactions)"), *unconfirmed]
     return [*(wrong(text.rstrip("."), proof) for text in ledger.discrepancies), *unconfirmed]
+
+
+def _judge_unconfirmed(records: Sequence[payments_pb2.UnconfirmedTransfer]) -> list[Finding]:
+    if not records:
+        return []
+    told = [
+        f"{words.money(each.amount)} for order {each.order_id} ({each.proforma_number or 'no proforma'})"
+        for each in records
+    ]
+    return [
+        wrong(
+            f"transfers recorded by hand that no statement has told of for 5 days: {len(records)}: {named(told)}",
+            "Look at the account whether the money came, and import its statement; `casella show money` lists them",
+        )
+    ]
 
 
 async def _read(rooms: Rooms, room: str) -> RoomClock | None:

@@ -1,19 +1,27 @@
 """What an operator has to prove afterwards: holds, decisions, rejections, invoices given up, money recorded."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
 from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
-from deploy.local.demo import people
+from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
+from services.kit.calendar import rome_date
+from services.kit.wire import to_date
 from tests.cli.desk import Desk, furnished
 from tests.e2e.levers import without_worker
 from tests.e2e.waiting import until
+from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("cli")]
 
@@ -118,3 +126,71 @@ async def test_a_decided_sign_up_is_shown_with_the_person_and_who_decided(desk: 
     for words in ("denied", "held", "@", "many sign-ups", "carla", "looks_abusive", f"signup:{sign_up_id}"):
         assert words in ran.out
     (await desk.terminal.casella("show", "signup", NOBODY)).badly(1, "there is no sign-up")
+
+
+async def rejected_invoice(desk: Desk) -> str:
+    """The id of an invoice that the SdI has rejected."""
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        order_to_reject = {"action": "reject", "code": "00305"}
+        async with session.post(f"{desk.play.world.site.url('sdi_page')}/orders", json=order_to_reject):
+            pass
+    customer, order = await desk.play.buyer(common.PAYMENT_METHOD_ONLINE)
+    await desk.play.pay_by_card(customer)
+    invoice_id = (await desk.play.fulfilled(customer, order.order_id)).invoice_id
+    workflow = desk.play.temporal.get_workflow_handle(names.e_invoice_id(invoice_id))
+
+    async def look() -> bool | None:
+        await desk.play.operator.invoicing.PollReceipts(invoicing_pb2.PollReceiptsRequest())
+        shown = (await workflow.describe()).typed_search_attributes
+        return True if "NeedsOperator" in [pair.value for pair in shown] else None
+
+    await until(look, "the rejection")
+    return invoice_id
+
+
+async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_it_stays_listed(
+    desk: Desk, tmp_path: Path
+) -> None:
+    invoice_id = await rejected_invoice(desk)
+    folder = tmp_path / "files"
+    ran = (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder))).well()
+    for words in ("the customer's VAT number is not valid", "partita IVA del cessionario", "controllare 1.4.1.1.2"):
+        assert words in ran.out
+    saved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {Path(name).suffix for name in saved} == {".pdf", ".xml"}
+    assert any(b"RicevutaScarto" in content for content in saved.values())
+    assert all(str(folder / name) in ran.out for name in saved)
+    (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder / min(saved)))).badly(2)
+
+    workflow = desk.play.temporal.get_workflow_handle(names.e_invoice_id(invoice_id))
+    await workflow.execute_update("give_up", {"reason_code": "agreed_with_accountant"})
+    audited = (await desk.terminal.casella("audit")).well()
+    for words in ("given up", f"({invoice_id}): rejected by the SdI with 00305", "agreed_with_accountant"):
+        assert words in audited.out
+    given_up = (await desk.terminal.casella("audit", "--json")).well().json["given_up"]
+    assert [each["invoice_id"] for each in given_up] == [invoice_id]
+    assert "given up" not in (await desk.terminal.casella("audit", "--year", "2001")).well().out
+    assert "the SdI has never accepted: 1: 20" in (await desk.terminal.casella("doctor")).out
+
+
+async def test_money_of_the_amount_of_an_unconfirmed_record_shows_the_record_first(desk: Desk, tmp_path: Path) -> None:
+    request = await desk.order_to_pay()
+    today = rome_date(datetime.now(UTC))
+    await desk.play.operator.payments.RecordBankTransfer(
+        payments_pb2.RecordBankTransferRequest(
+            request_id=str(uuid4()),
+            payment_request_id=request.payment_request_id,
+            amount=request.amount,
+            booked_on=to_date(today),
+            bank_reference="CRO mistyped",
+            steering=common.Steering(actor="carla", reason_code="seen_on_account"),
+        )
+    )
+    file = tmp_path / "statement.xml"
+    file.write_bytes(paying.statement(request.transfer.iban, [paying.Transfer(request.amount, today, text="?")]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    waiting = (await desk.terminal.casella("show", "money", "--json")).well().json
+    ran = (await desk.terminal.casella("show", "money")).well().out
+    recorded = ran.partition("What you may have recorded by hand already")[2]
+    for words in (waiting[0]["money_entry_id"], "CRO mistyped", request.order_id, request.proforma_number):
+        assert words in recorded

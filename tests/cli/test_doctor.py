@@ -14,6 +14,7 @@ from deploy.local.demo import paying
 from services.kit.channels import open_channel
 from services.kit.wire import to_duration
 from tests.cli.desk import Desk, furnished
+from tests.e2e.play import database
 from tests.e2e.waiting import until
 from workflows import names
 
@@ -90,22 +91,30 @@ async def test_a_namespace_that_does_not_exist_is_said(desk: Desk) -> None:
     (await desk.terminal.casella("doctor", CASELLA_TEMPORAL_NAMESPACE="elsewhere")).badly(1, "namespace elsewhere")
 
 
-async def test_a_workflow_that_needs_an_operator_is_named_with_its_link(desk: Desk) -> None:
+async def test_a_workflow_that_needs_an_operator_is_named_and_no_trouble_within_an_hour(desk: Desk) -> None:
     invoice_id = await rejected_invoice(desk)
-    ran = await desk.terminal.casella("doctor")
-    ran.badly(1, f"einvoice:{invoice_id} needs an operator", "workflows/einvoice:")
+    ran = (await desk.terminal.casella("doctor")).well()
+    for words in ("runs that need an operator: 1, the oldest since", f"einvoice:{invoice_id}", "workflows?query="):
+        assert words in ran.out
     shown = (await desk.terminal.casella("show", "invoice", invoice_id)).well()
     for words in ("rejected", "00305", "to be sent by"):
         assert words in shown.out
 
 
-async def test_money_that_waits_is_wrong_until_somebody_has_seen_to_it(desk: Desk, tmp_path: Path) -> None:
+async def test_money_that_waits_is_noted_and_after_a_day_wrong(desk: Desk, tmp_path: Path) -> None:
     request = await desk.order_to_pay()
     file = tmp_path / "statement.xml"
     stranger = paying.Transfer(common_pb2.Money(minor=99, currency="EUR"), datetime.now(UTC).date(), text="Auguri")
     file.write_bytes(paying.statement(request.transfer.iban, [stranger]))
     (await desk.terminal.casella("bank", "import", str(file))).well()
-    (await desk.terminal.casella("doctor")).badly(1, "money that pays nothing by itself: 1,", "show money")
+    assert "money that pays nothing by itself: 1," in (await desk.terminal.casella("doctor")).well().out
+    connection = await database(desk.play, "payments")
+    try:
+        await connection.execute("UPDATE money_entries SET created_at = created_at - interval '25 hours'")
+        (await desk.terminal.casella("doctor")).badly(1, "money that pays nothing by itself: 1,", "show money")
+        await connection.execute("UPDATE money_entries SET created_at = created_at + interval '25 hours'")
+    finally:
+        await connection.close()
 
 
 async def test_a_clock_that_differs_is_named_and_a_moved_one_noted(desk: Desk) -> None:

@@ -1,16 +1,21 @@
 """What takes minutes or days to go wrong is judged without waiting for it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli.doctor import temporal, work
 from cli.doctor.findings import Level, fine
+from cli.installation import Installation
+from services.kit.settings import ProcessSettings
 from services.kit.wire import to_timestamp
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+WHERE = Installation(Path("/nowhere"), {}, ProcessSettings())
 
 
 @pytest.mark.parametrize(
@@ -45,9 +50,9 @@ def test_an_e_invoice_that_the_sdi_does_not_have_three_days_before_its_deadline_
     state: invoicing_pb2.TransmissionState, left: timedelta, found: int
 ) -> None:
     sent = invoicing_pb2.Transmission(invoice_id="i", number="2026/17", state=state, deadline=to_timestamp(NOON + left))
-    findings = work.judge_e_invoice(sent, NOON)
-    assert len(findings) == found
-    assert all("2026/17" in finding.text and "casella show invoice i" in finding.remedy for finding in findings)
+    findings = work.judge_e_invoices([sent, sent], NOON)
+    assert len(findings) == found, "one line, whatever their number"
+    assert all(": 2: 2026/17 (" in finding.text and "casella show invoice" in finding.remedy for finding in findings)
 
 
 def test_production_has_no_clock_to_judge() -> None:
@@ -56,10 +61,59 @@ def test_production_has_no_clock_to_judge() -> None:
 
 
 def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balanced() -> None:
-    told = "transfer 'B-1' of 85.40 EUR: no statement has told of it"
-    ledger = payments_pb2.ProveLedgerResponse(balanced=True, transactions=3, unconfirmed=[told])
+    amount = common_pb2.Money(minor=8540, currency="EUR")
+    numbered = payments_pb2.UnconfirmedTransfer(order_id="o1", proforma_number="P2026/17", amount=amount)
+    records = [numbered, *(payments_pb2.UnconfirmedTransfer(order_id=f"n{n}", amount=amount) for n in range(11))]
+    ledger = payments_pb2.ProveLedgerResponse(balanced=True, transactions=3, unconfirmed_transfers=records)
     balanced, unconfirmed = work.judge_ledger(ledger)
-    assert (balanced.level, unconfirmed.level, unconfirmed.text) == (Level.FINE, Level.WRONG, told)
+    assert (balanced.level, unconfirmed.level) == (Level.FINE, Level.WRONG)
+    for words in (": 12: 85.40 EUR for order o1 (P2026/17), ", "n8 (no proforma) and 2 more"):
+        assert words in unconfirmed.text
     assert work.judge_ledger(payments_pb2.ProveLedgerResponse(balanced=True)) == [
         fine("the ledger is balanced (0 transactions)")
     ]
+
+
+@pytest.mark.parametrize(("age", "level"), [(timedelta(hours=23), Level.NOTE), (timedelta(hours=25), Level.WRONG)])
+def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -> None:
+    entry = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON - age))
+    younger = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON))
+    (finding,) = work.judge_money(payments_pb2.ListMoneyEntriesResponse(entries=[entry, younger]), NOON)
+    assert finding.level is level
+    assert "pays nothing by itself: 2, the oldest since" in finding.text
+
+
+@pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])
+def test_a_run_that_needs_an_operator_is_trouble_after_an_hour(age: timedelta, level: Level) -> None:
+    found = {"order:b": NOON, "einvoice:a": NOON - age}
+    (finding,) = temporal.judge_needing(WHERE, found, NOON)
+    assert finding.level is level
+    assert "need an operator: 2, the oldest since" in finding.text
+    assert finding.text.endswith("einvoice:a, order:b")
+    assert temporal.judge_needing(WHERE, {}, NOON) == []
+
+
+def test_a_run_that_looks_again_for_a_moment_has_needed_an_operator_all_the_time() -> None:
+    def ago(**span: float) -> datetime:
+        return NOON - timedelta(**span)
+
+    needs = "NeedsOperator"
+    looked = [
+        (ago(minutes=5), needs),
+        (ago(minutes=5, seconds=2), "Paid"),
+        (ago(hours=24), needs),
+        (ago(hours=30), "P"),
+    ]
+    assert temporal.needing_since(looked, NOON) == ago(hours=24)
+    anew = [(ago(minutes=5), needs), (ago(hours=3), "Transmitting"), (ago(hours=24), needs)]
+    assert temporal.needing_since(anew, NOON) == ago(minutes=5)
+    assert temporal.needing_since([], NOON) == NOON
+
+
+def test_a_run_on_which_the_code_fails_is_named_at_once_with_both_ways_out() -> None:
+    (finding,) = temporal.judge_failing(WHERE, ["order:a", "trial:b"])
+    assert finding.level is Level.WRONG
+    assert finding.text.endswith("2: order:a, trial:b")
+    for words in ("Start a mended worker", "Terminate such a run: it is woken within the hour"):
+        assert words in finding.remedy
+    assert temporal.judge_failing(WHERE, []) == []
