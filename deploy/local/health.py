@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import request_response_pb2 as wire
 from deploy.local.failure import LaunchError
 from workflows import names
 
-_SECONDS = 60.0
+_SECONDS = 180.0
 _POLL_SECONDS = 0.1
 _ONE_CALL_SECONDS = 1.0
 _IMPATIENT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 300)]
@@ -24,12 +24,12 @@ async def wait_until(process: str, is_ready: Question) -> None:
     """Waits until a question is answered with yes.
 
     Raises:
-        LaunchError: It was not, for a minute.
+        LaunchError: It was not, for three minutes: a process that keeps ending is noticed before.
     """
     end = time.monotonic() + _SECONDS
     while not await is_ready():
         if time.monotonic() > end:
-            raise LaunchError(f"{process} is not ready after a minute", f"its reason is in the log {process}.log")
+            raise LaunchError(f"{process} is not ready after three minutes", f"its reason is in the log {process}.log")
         await asyncio.sleep(_POLL_SECONDS)
 
 

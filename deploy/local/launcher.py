@@ -98,7 +98,7 @@ class Launcher:
         """Waits until a process is ready to be used.
 
         Raises:
-            LaunchError: It is not within a minute.
+            LaunchError: It is not within three minutes.
         """
         if name in self._servers:
             await self._servers[name].wait_ready()

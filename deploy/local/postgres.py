@@ -35,7 +35,7 @@ _INITDB_FLAGS = (
     "--auth=scram-sha-256",
     f"--username={SUPERUSER}",
 )
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 _STATUS_LINE = 7  # of postmaster.pid, as pg_ctl reads it
@@ -152,7 +152,7 @@ class PostgresServer:
         """Waits until the server accepts connections.
 
         Raises:
-            LaunchError: It ended instead, or took more than a minute.
+            LaunchError: It ended instead, or took more than three minutes.
         """
         end = time.monotonic() + _READY_SECONDS
         while not self.is_ready() or process.pid != self.pid():
@@ -161,7 +161,9 @@ class PostgresServer:
                     f"PostgreSQL ended at once with code {process.returncode}", "its reason is in the log postgres.log"
                 )
             if time.monotonic() > end:
-                raise LaunchError("PostgreSQL is not ready after a minute", "its reason is in the log postgres.log")
+                raise LaunchError(
+                    "PostgreSQL is not ready after three minutes", "its reason is in the log postgres.log"
+                )
             time.sleep(_POLL_SECONDS)
 
     def pid(self) -> int | None:

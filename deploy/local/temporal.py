@@ -48,7 +48,7 @@ _SETTINGS = {
     "history.timerProcessorMaxPollRPS": "1000",
     "history.visibilityProcessorMaxPollRPS": "1000",
 }
-_USABLE_SECONDS = 60.0
+_USABLE_SECONDS = 180.0
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.03
 
@@ -118,7 +118,7 @@ class TemporalServer:
             process: The server, when it was started here; its end ends the waiting.
 
         Raises:
-            LaunchError: The server ended, or is not usable after a minute.
+            LaunchError: The server ended, or is not usable after three minutes.
         """
         await wait_usable(self.address, self.namespaces, process)
 
@@ -140,7 +140,7 @@ async def wait_usable(
                     )
                 if time.monotonic() > end:
                     raise LaunchError(
-                        f"Temporal at {address} is not usable after a minute ({problem})",
+                        f"Temporal at {address} is not usable after three minutes ({problem})",
                         f"see that it runs and has the namespace {namespace} with Casella's search attributes",
                     )
                 await asyncio.sleep(_POLL_SECONDS)
