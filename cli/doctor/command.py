@@ -6,8 +6,8 @@ import click
 
 from cli import screen
 from cli.doctor import machine, places, temporal, work
-from cli.doctor.findings import Finding, Level
-from cli.failures import EXIT_REFUSED
+from cli.doctor.findings import Finding, Level, wrong
+from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
 from cli.rooms import Rooms, open_rooms, run
 
@@ -44,7 +44,10 @@ async def _examine() -> list[Finding]:
             healthy = [room for room in ROOMS if room in healths.healthy]
             findings += [*healths.findings, *stand_ins, *known.findings, *flow.findings]
             if known.accepted:
-                findings += await _look_inside(rooms, healthy, flow.e_invoices)
+                try:
+                    findings += await _look_inside(rooms, healthy, flow.e_invoices)
+                except Unreachable as away:  # most often its database, which has a log of its own
+                    findings.append(wrong(away.message, places.log_of(where, "postgres")))
         return findings
 
 

@@ -59,7 +59,7 @@ async def healths(rooms: Rooms) -> Healths:
     findings = [
         wrong(
             f"{room} at {rooms.where.address(room)} {words}",
-            _log_of(rooms.where, "postgres" if words == _NOT_READY else room),
+            log_of(rooms.where, "postgres" if words == _NOT_READY else room),
         )
         for room, words in sick.items()
     ]
@@ -74,7 +74,7 @@ async def stand_ins(where: Installation) -> list[Finding]:
     asked = {process: f"127.0.0.1:{ports[port]}" for process, (port, _) in _STAND_INS.items() if port in ports}
     answers = await asyncio.gather(*(_health(address) for address in asked.values()))
     return [
-        wrong(f"{_STAND_INS[process][1]} {words}", _log_of(where, process))
+        wrong(f"{_STAND_INS[process][1]} {words}", log_of(where, process))
         for process, words in zip(asked, answers, strict=True)
         if words
     ]
@@ -154,7 +154,8 @@ async def _ask_health(channel: grpc.aio.Channel) -> str:
     return "" if serves else _NOT_READY
 
 
-def _log_of(where: Installation, process: str) -> str:
+def log_of(where: Installation, process: str) -> str:
+    """Where the reason stands why a process is not as it should be."""
     if not where.run:
         return "See that process's log"
     return f"See {where.var / 'logs' / f'{process}.log'}; the launcher starts again what ends"

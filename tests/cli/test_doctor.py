@@ -44,10 +44,20 @@ async def test_a_service_that_is_down_is_named_with_its_log(desk: Desk) -> None:
         await desk.play.world.start_process("support")
 
 
+async def test_a_database_that_is_down_is_named_with_its_log(desk: Desk) -> None:
+    await desk.play.world.stop_process("postgres")
+    try:
+        ran = await desk.terminal.casella("doctor")
+        ran.badly(1, "cannot reach its database", "logs/postgres.log", "all 6 services are healthy")
+    finally:
+        await desk.play.world.start_process("postgres")
+
+
 async def test_a_simulator_that_is_down_is_named(desk: Desk) -> None:
     await desk.play.world.stop_process("dns")
     try:
-        (await desk.terminal.casella("doctor")).badly(1, "the DNS (simulator) does not answer")
+        ran = await desk.terminal.casella("doctor")
+        ran.badly(1, "the DNS (simulator) does not answer", "logs/dns.log")
     finally:
         await desk.play.world.start_process("dns")
 
