@@ -71,7 +71,7 @@ async def test_a_refused_call_without_wrong_fields_says_its_reason(world: World)
         'account=$(field accountId); by_hand pay "$(field paymentRequest.payUrl)"',
     ]
     _, said = await pasted(world.site.var, [blocks()[0], *calls])
-    assert "(LINK_NOT_VALID)" in said
+    assert "Casella: the call was refused, the link was used, has expired or never existed (LINK_NOT_VALID)" in said
     assert "Casella: the call failed: " in said
     assert "there is no answer to take accountId from" in said
     assert "leads to no page on which to pay" in said

@@ -70,8 +70,8 @@ def refusal(var: Path) -> str:
     info = error_details_pb2.ErrorInfo.FromString(details.get("google.rpc.ErrorInfo", b""))
     bad = error_details_pb2.BadRequest.FromString(details.get("google.rpc.BadRequest", b"")).field_violations
     fields = "".join(f"\n  {each.field}: {each.description} ({each.reason})" for each in bad)
-    message = "these fields are wrong" if bad else error.get("message", "").rstrip(".")
-    return f"the call was refused, {message} ({info.reason or error.get('code')}){fields}"
+    text = "these fields are wrong" if bad else error.get("message", "").rstrip(".")
+    return f"the call was refused, {text[:1].lower()}{text[1:]} ({info.reason or error.get('code')}){fields}"
 
 
 def token(var: Path, email: str) -> str:
