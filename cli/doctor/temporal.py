@@ -157,7 +157,7 @@ async def _needing(where: Installation, client: Client) -> list[Finding]:
 
     async def since(run: WorkflowExecution) -> datetime:
         async with bound:
-            return needing_since(await _changes(client, run), now)
+            return needing_since(await changes(client, run), now)
 
     found = [run async for run in client.list_workflows(_NEEDING, limit=_MOST_LOOKED_AT)]
     moments = await asyncio.gather(*map(since, found))
@@ -169,7 +169,7 @@ async def _failing(where: Installation, client: Client) -> list[Finding]:
     return judge_failing(where, found)
 
 
-async def _changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime, str]]:
+async def changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime, str]]:
     """When a run showed which state, the newest first, as far back as one page of its history goes."""
     answer = await client.workflow_service.get_workflow_execution_history_reverse(
         GetWorkflowExecutionHistoryReverseRequest(

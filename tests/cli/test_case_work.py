@@ -14,6 +14,7 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
+from cli.doctor.temporal import changes
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
@@ -152,6 +153,9 @@ async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_
     desk: Desk, tmp_path: Path
 ) -> None:
     invoice_id = await rejected_invoice(desk)
+    workflow = desk.play.temporal.get_workflow_handle(names.e_invoice_id(invoice_id))
+    shown = await changes(desk.play.temporal, await workflow.describe())
+    assert [state for _, state in shown] == ["NeedsOperator", "Sent", "Transmitting"], "what the doctor's ages rest on"
     folder = tmp_path / "files"
     ran = (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder))).well()
     for words in ("the customer's VAT number is not valid", "partita IVA del cessionario", "controllare 1.4.1.1.2"):
@@ -162,7 +166,6 @@ async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_
     assert all(str(folder / name) in ran.out for name in saved)
     (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder / min(saved)))).badly(2)
 
-    workflow = desk.play.temporal.get_workflow_handle(names.e_invoice_id(invoice_id))
     await workflow.execute_update("give_up", {"reason_code": "agreed_with_accountant"})
     audited = (await desk.terminal.casella("audit")).well()
     for words in ("given up", f"({invoice_id}): rejected by the SdI with 00305", "agreed_with_accountant"):
