@@ -67,7 +67,7 @@ class Rows:
 
     database: Database
 
-    async def request(self, amount: Money = GROSS) -> UUID:
+    async def request(self, amount: Money = GROSS, at: datetime = NOW) -> UUID:
         """An open payment request."""
         request_id = new_id()
         made = PaymentRequest(
@@ -80,7 +80,7 @@ class Rows:
             reference=CreditorReference.derive(request_id, 0),
             attempt=0,
             proforma_number=None,
-            created_at=NOW,
+            created_at=at,
             paid_at=None,
             available_on=None,
             closed_at=None,

@@ -4,7 +4,6 @@ Each row that must not be found differs from one that is found by a single thing
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,23 +16,10 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import Source
 from services.payments.statements.entries import Credit
 from services.payments.store import bank
-from tests.fixtures.postgres import RoomDatabase
 from tests.payments.rows import GROSS, NOW, REFERENCE, TODAY, Rows, credit, somebody_waits
 
 LATER = NOW + timedelta(hours=1)
 DOLLARS = Money(GROSS.minor, "USD")
-
-
-@pytest.fixture
-async def database(room_database: RoomDatabase) -> AsyncIterator[Database]:
-    connected = Database.connect(room_database("payments"), "payments")
-    yield connected
-    await connected.close()
-
-
-@pytest.fixture
-def rows(database: Database) -> Rows:
-    return Rows(database)
 
 
 async def confirmed(database: Database, told: Credit, request_id: Any = None) -> Any:

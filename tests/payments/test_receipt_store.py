@@ -1,7 +1,6 @@
 """Taking money in: only exact and dated money pays, and what waits says for which request and why."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -11,20 +10,7 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import CloseReason, RequestState
 from services.payments.domain.receipts import Fate, Source
 from services.payments.store import queue, receipts, requests
-from tests.fixtures.postgres import RoomDatabase
 from tests.payments.rows import NOW, Rows, receipt, somebody_waits
-
-
-@pytest.fixture
-async def database(room_database: RoomDatabase) -> AsyncIterator[Database]:
-    connected = Database.connect(room_database("payments"), "payments")
-    yield connected
-    await connected.close()
-
-
-@pytest.fixture
-def rows(database: Database) -> Rows:
-    return Rows(database)
 
 
 async def reasons(database: Database, request_id: UUID) -> list[QueueReason]:
