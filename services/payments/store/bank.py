@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -192,13 +192,12 @@ async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now:
     it before.
 
     Returns:
-        The money; None when no such record waits in the queue unconfirmed.
+        The money; None when no such record waits in the queue unconfirmed, and the transaction must be undone.
     """
     withdrawn = await conn.scalar(
         update(announced_transfers)
         .where(_TRANSFER.request_id == request_id, _TRANSFER.bank_reference == reference)
         .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
-        .where(select(money_entries.c.id).where(_WAITS_FOR_TRANSFER).exists())
         .values(withdrawn_at=now)
         .returning(_TRANSFER.id)
     )
@@ -206,13 +205,6 @@ async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now:
         return None
     waiting = (money_entries.c.source == "announced") & (money_entries.c.source_ref == str(withdrawn))
     return await _settle(conn, waiting, now)
-
-
-_WAITS_FOR_TRANSFER = (
-    (money_entries.c.source == "announced")
-    & (money_entries.c.source_ref == cast(_TRANSFER.id, Text))
-    & money_entries.c.settled_at.is_(None)
-)
 
 
 async def _settle(conn: AsyncConnection, which: ColumnElement[bool], now: datetime) -> Settled | None:
