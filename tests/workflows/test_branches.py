@@ -243,12 +243,11 @@ async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_d
 
 async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_comes(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
-    waiting = [waiting_money()]
+    waiting: list[payments_pb2.MoneyEntry] = []
     answers: dict[str, Answer] = {
         "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment, waiting=waiting)
     }
     script = ordering(payment, order, **answers)
-    del waiting[:]
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         await run.details("### AwaitingPayment")
         assert not script.requests("AdvanceOrder")[-1].money_waiting
@@ -389,7 +388,8 @@ async def test_a_fulfilled_order_tells_its_last_steps_once(temporal: TestNamespa
 
 async def test_an_update_with_a_field_that_it_does_not_have_is_refused(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
-    async with running(temporal, names.ORDER, names.ORDER_CHANGED, ordering(payment, order), order.order_id) as run:
+    script = ordering(payment, order, CancelOrder=lambda _: ordering_pb2.CancelOrderResponse(order=order))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         await run.details("### AwaitingPayment")
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await run.handle.execute_update("cancel_order", {"reason_code": "customer_asked", "note": "Mario rang"})
