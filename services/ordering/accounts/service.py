@@ -19,7 +19,6 @@ from services.ordering.domain.states import ClosureReason
 from services.ordering.errors import AccountIsPurged, LegalHoldStands, OrderIsOpen, SubscriptionRuns
 from services.ordering.readings import Readings
 
-
 SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
 """The deeds' names in the audit trail."""
 
