@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 import grpc
 from temporalio.client import Client, WorkflowHandle
@@ -128,7 +129,7 @@ class LocalCalendar:
         await self._quiet.wait()
 
     async def _until_next_due(self) -> timedelta:
-        """How far the next due date is that a workflow shows."""
+        """How far the next due date is that a workflow shows: whole seconds, as the offset is kept, rounded up."""
         now = self.now()
         query = f"{RUNNING} AND {names.ATTRIBUTE_DUE_AT} > '{now:%Y-%m-%dT%H:%M:%SZ}'"
         dues = [
@@ -136,7 +137,9 @@ class LocalCalendar:
             async for found in self._client.list_workflows(query)
             if isinstance(due := found.typed_search_attributes.get(_DUE_AT), datetime)
         ]
-        return max(min(dues) - now + PAST_A_TIMER, SHORTEST_STEP) if dues else LONGEST_STEP + PAST_A_TIMER
+        if not dues:
+            return LONGEST_STEP + PAST_A_TIMER
+        return max(timedelta(seconds=ceil((min(dues) - now + PAST_A_TIMER).total_seconds())), SHORTEST_STEP)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2, ordering_pb2_grpc
 from casella.trial.v1 import trial_pb2, trial_pb2_grpc
+from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import ROME
 from services.kit.channels import open_channel
@@ -26,6 +27,8 @@ from tests.e2e.waiting import until
 from workflows import names
 
 WHY = {"reason_code": "seen_in_a_test"}
+_REJECTED = invoicing_pb2.TRANSMISSION_STATE_REJECTED
+_UNDELIVERABLE = invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Stories:
         """From the first to the last."""
         await asyncio.gather(self.buys(), self.leaves())
         await self.is_invoiced_in_vain()
+        await self.is_corrected()
         await self.comes_again()
 
     async def buys(self) -> None:
@@ -77,17 +81,21 @@ class Stories:
 
     async def is_invoiced_in_vain(self) -> None:
         """Pays by a transfer that an operator records; the SdI rejects the invoice twice, and it is given up."""
-        play = self.play
-        customer, order = await self._buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
-        await sdi(play, {"action": "reject", "code": "00306", "times": 2})
-        cents = order.quote.totals.gross.minor
-        transfer = {"amount": f"{cents // 100}.{cents % 100:02d}", "bank_reference": "CRO 4711"}
-        today = datetime.now(ROME).date().isoformat()
-        await self.steer(names.order_id(order.order_id), "record_bank_transfer", booked_on=today, **transfer)
-        invoice_id = (await play.fulfilled(customer, order.order_id)).invoice_id
+        _, invoice_id = await self._invoiced(rejections=2)
         for update in ("retry_transmission", "give_up"):
-            await until(partial(self._rejected, invoice_id), "the rejection")
+            await until(partial(self._in_state, invoice_id, _REJECTED), "the rejection")
             await self.steer(names.e_invoice_id(invoice_id), update)
+
+    async def is_corrected(self) -> None:
+        """Pays likewise; the SdI rejects the invoice, the customer corrects the profile, and a new copy is sent."""
+        customer, invoice_id = await self._invoiced(rejections=1)
+        await until(partial(self._in_state, invoice_id, _REJECTED), "the rejection")
+        corrected = people.private_person(customer.first_name, customer.last_name)
+        corrected.address.street = "Via della Correzione 5"
+        await customer.save_profile(corrected)
+        await self.steer(names.e_invoice_id(invoice_id), "resend_with_current_profile")
+        await until(partial(self._in_state, invoice_id, _UNDELIVERABLE), "the acceptance")
+        await until(partial(self.post.told, "SendCorrectedInvoice", invoice_id), "the corrected copy")
 
     async def comes_again(self) -> None:
         """Signs up under an alias of the first address: held for review, not lapsed before its time, and allowed."""
@@ -123,11 +131,21 @@ class Stories:
         await self.play.proforma(customer)
         return customer, order
 
-    async def _rejected(self, invoice_id: str) -> bool | None:
+    async def _invoiced(self, rejections: int) -> tuple[Customer, str]:
+        """A customer whose transfer an operator has recorded, and the invoice, which the SdI will reject so often."""
+        customer, order = await self._buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+        await sdi(self.play, {"action": "reject", "code": "00306", "times": rejections})
+        cents = order.quote.totals.gross.minor
+        transfer = {"amount": f"{cents // 100}.{cents % 100:02d}", "bank_reference": f"CRO {uuid4().hex[:8]}"}
+        today = datetime.now(ROME).date().isoformat()
+        await self.steer(names.order_id(order.order_id), "record_bank_transfer", booked_on=today, **transfer)
+        return customer, (await self.play.fulfilled(customer, order.order_id)).invoice_id
+
+    async def _in_state(self, invoice_id: str, state: invoicing_pb2.TransmissionState) -> bool | None:
         await run(self.play, names.POLL_RECEIPTS)
         asked = invoicing_pb2.GetTransmissionRequest(invoice_id=invoice_id)
         found = (await self.play.operator.invoicing.GetTransmission(asked)).transmission
-        return found.state == invoicing_pb2.TRANSMISSION_STATE_REJECTED or None
+        return found.state == state or None
 
 
 async def run(play: Play, scheduled: str) -> None:

@@ -237,7 +237,14 @@ async def test_the_access_log_has_ids_and_no_content(
     account = new_id()
     await echo.call(room.channel(), "OnlyCustomer", _SECRET, metadata=room.customer(account))
     await _reason(echo.call(room.channel("worker"), "Refuse", _SECRET))
-    lines = [json.loads(JsonFormatter("kit").format(r)) for r in caplog.records if r.message == "call"]
+
+    def logged() -> list[dict[str, Any]]:
+        return [json.loads(JsonFormatter("kit").format(r)) for r in caplog.records if r.message == "call"]
+
+    async with asyncio.timeout(10):
+        while len(logged()) < 2:  # noqa: ASYNC110  the client may have its answer before the line is written
+            await asyncio.sleep(0.01)
+    lines = logged()
     assert [(line["method"].rpartition("/")[2], line["caller"], line["code"]) for line in lines] == [
         ("OnlyCustomer", "gateway", "OK"),
         ("Refuse", "worker", "RESOURCE_EXHAUSTED"),
