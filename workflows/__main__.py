@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 
 from services.kit import temporal_client
@@ -27,8 +26,6 @@ async def main() -> None:
         await stopping.wait()
         keeping.cancel()
     _log.info("worker stopped")
-    logging.shutdown()
-    os._exit(0)  # the SDK's core aborts about one interpreter exit in ten, with the work done
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from deploy.local.site import Site, running_site, var_folder
 from services.kit import temporal_client
 from services.kit.channels import open_channel
 from services.kit.clock import read_offset, write_offset
+from services.kit.leaving import leave_after
 from services.kit.wire import to_duration
 from workflows import names
 
@@ -218,4 +219,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave_after(main)

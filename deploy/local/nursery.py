@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.leftovers import held_tree, stop_servers
+from services.kit.leaving import exit_code, leave
 
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.02
@@ -130,8 +131,7 @@ def _tell(event: dict[str, Any]) -> None:
 def _live(order: dict[str, Any]) -> None:
     """The whole life of a child.
 
-    It ends by `os._exit`: the parent's clean-up is not its own, and the Temporal worker's runtime aborts one time in
-    ten when the interpreter takes it down.
+    It leaves without the interpreter's taking down, which would be the parent's.
     """
     code = 1
     try:
@@ -145,16 +145,13 @@ def _live(order: dict[str, Any]) -> None:
             getattr(importlib.import_module(module), function)(*order["arguments"])
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        code = exit_code(end)
     except KeyboardInterrupt:
         code = 0
     except BaseException:
         logging.getLogger("deploy.local").critical("%s ended by an error", order["start"], exc_info=True)
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
+        leave(code)
 
 
 def _become(order: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from services.kit import hooks, logs
+from services.kit.leaving import leave_after
 from services.kit.settings import Misconfigured
 
 MISCONFIGURED = 78
@@ -26,12 +27,15 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     Args:
         main: The composition root of ``services/<room>/__main__.py``; its package names the process in the logs.
 
-    Raises:
-        SystemExit: With ``MISCONFIGURED``, where a setting or an operator's file is wrong: a line of the log for each.
+    The exit code is ``MISCONFIGURED`` where a setting or an operator's file is wrong: a line of the log for each.
     """
     package = str(getattr(main, "__globals__", {}).get("__package__") or "casella")
     logs.set_up(package.rpartition(".")[2], os.environ.get("CASELLA_LOG_LEVEL", "INFO"))
     hooks.refuse_in_production()
+    leave_after(lambda: _run(main))
+
+
+def _run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         asyncio.run(main())
     except Misconfigured as problem:

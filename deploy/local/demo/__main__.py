@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from deploy.local.demo.stage import NotInTime, Stage, open_stage
 from deploy.local.demo.tale import Tale
 from deploy.local.failure import LaunchError
 from services.kit.errors import Refused
+from services.kit.leaving import leave_after
 
 FOLDER = "demo"
 
@@ -75,4 +75,4 @@ async def play(stage: Stage, seconds: Callable[[], float]) -> list[Tale]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave_after(main)

@@ -23,6 +23,7 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 
 from deploy.local.failure import LaunchError
 from deploy.local.processes import runs
+from services.kit.leaving import leave_after
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE_SECONDS = 30.0
@@ -146,4 +147,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave_after(main)
