@@ -7,7 +7,7 @@ import grpc
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
-from cli import screen
+from cli import screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
@@ -55,7 +55,7 @@ async def _withdraw(reference: str, order: str | None, steering: common_pb2.Stee
             steering=steering,
         )
         await rooms.ask(rooms.payments.WithdrawBankTransfer, request)
-    screen.say(f"Withdrawn: the transfer {reference} for order {recorded.order_id}; its money waits no more.")
+    screen.say(f"Withdrawn: the transfer {reference} for {words.thing(recorded)}; its money waits no more.")
 
 
 async def _recorded(rooms: Rooms, reference: str, order_id: str) -> payments_pb2.PaymentRequest:
@@ -78,8 +78,8 @@ async def _recorded(rooms: Rooms, reference: str, order_id: str) -> payments_pb2
                 "`casella show money` names them: from `announced`. What has paid, or came by a statement, stays",
             )
         case _:
-            orders = ", ".join(request.order_id for request in found)
-            raise WrongInput(f"{reference} was recorded for several orders: {orders}", "Name one with --order")
+            causes = ", ".join(words.cause(request) for request in found)
+            raise WrongInput(f"{reference} was recorded for several orders: {causes}", "Name one with --order")
 
 
 def _read(file: Path) -> bytes:
@@ -113,8 +113,8 @@ async def _import_one(rooms: Rooms, file: Path, content: bytes) -> payments_pb2.
     except Refused as refused:
         if refused.code is not grpc.StatusCode.INVALID_ARGUMENT:
             raise
-        words = "; ".join(violation.message for violation in refused.violations) or refused.message
-        raise WrongInput(f"{file} was not imported: {words.rstrip('.')}", _REMEDY) from None
+        said = "; ".join(violation.message for violation in refused.violations) or refused.message
+        raise WrongInput(f"{file} was not imported: {said.rstrip('.')}", _REMEDY) from None
 
 
 def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:

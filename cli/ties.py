@@ -11,7 +11,7 @@ from cli import words
 from services.kit.wire import from_timestamp
 
 IN_PROGRESS = timedelta(minutes=10)
-"""So long after the payment an order may still be on its way to its invoice, which normally takes a second."""
+"""So long after its payment an order or period may be on its way to its invoice, which normally takes a second."""
 
 Tied = TypeVar("Tied", payments_pb2.PaymentRequest, invoicing_pb2.Document)
 
@@ -34,17 +34,17 @@ class Ties:
 
 
 def tie(paid: Sequence[payments_pb2.PaymentRequest], invoices: Sequence[invoicing_pb2.Document], at: datetime) -> Ties:
-    """Ties each paid payment request to its order's one invoice, of the same sum and of the day the money was there.
+    """Ties each paid payment request to its cause's one invoice, of the same sum and of the day the money was there.
 
     Args:
         paid: All paid payment requests, read after the invoices: the payment of an invoice is among them.
         invoices: All invoices.
         at: A moment before the invoices were read, by the services' clock.
     """
-    requests_of, invoices_of = _by_order(paid), _by_order(invoices)
+    requests_of, invoices_of = _by_cause(paid), _by_cause(invoices)
     findings, in_progress = [], 0
-    for order_id in sorted(requests_of.keys() | invoices_of.keys()):
-        requests, documents = requests_of.get(order_id, []), invoices_of.get(order_id, [])
+    for key in sorted(requests_of.keys() | invoices_of.keys()):
+        requests, documents = requests_of.get(key, []), invoices_of.get(key, [])
         if len(requests) == 1 and not documents and from_timestamp(requests[0].paid_at) > at - IN_PROGRESS:
             in_progress += 1
         elif len(requests) == len(documents) == 1:
@@ -52,20 +52,20 @@ def tie(paid: Sequence[payments_pb2.PaymentRequest], invoices: Sequence[invoicin
         else:
             theirs = [_request(request) for request in requests] or ["no paid payment request"]
             ours = [_invoice(document) for document in documents] or ["no invoice"]
-            findings.append(f"order {order_id}: {', '.join(theirs)}; {', '.join(ours)}")
+            findings.append(f"{words.thing((requests or documents)[0])}: {', '.join(theirs)}; {', '.join(ours)}")
     return Ties(len(paid), len(invoices), in_progress, findings)
 
 
-def _by_order(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
+def _by_cause(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
     found: dict[str, list[Tied]] = {}
     for one in each:
-        found.setdefault(one.order_id, []).append(one)
+        found.setdefault(one.period.period_id or one.order_id, []).append(one)
     return found
 
 
 def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Document) -> list[str]:
     """What the two say differently."""
-    pair = f"order {request.order_id}: {_request(request)}; {_invoice(invoice)}"
+    pair = f"{words.thing(request)}: {_request(request)}; {_invoice(invoice)}"
     found = []
     if request.amount != invoice.totals.gross:
         found.append(f"{pair}: the amounts differ")

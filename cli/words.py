@@ -5,10 +5,13 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
 from services.kit.calendar import ROME
 from services.kit.wire import from_timestamp
 
 NONE = "–"
+ForSomething = payments_pb2.PaymentRequest | payments_pb2.UnconfirmedTransfer | invoicing_pb2.Document
 _MINOR_UNITS = 100
 _UNSAID = "UNSPECIFIED"
 
@@ -37,6 +40,17 @@ def choice(message: Message, field: str) -> str:
 def one_of(enum: EnumTypeWrapper, value: int) -> str:
     """The same for a value that stands alone, for example of ``mailboxes_pb2.Feature``."""
     return _words(enum.DESCRIPTOR, value)
+
+
+def cause(message: ForSomething) -> str:
+    """What is asked for: an order's id, which `casella show order` takes, or a period of a subscription."""
+    period = message.period
+    return f"period {period.number} of subscription {period.subscription_id}" if period.number else message.order_id
+
+
+def thing(message: ForSomething) -> str:
+    """The same within a sentence: ``order 0193…`` or ``period 2 of subscription 0193…``."""
+    return cause(message) if message.period.number else f"order {message.order_id}"
 
 
 def yes(fact: bool) -> str:  # noqa: FBT001  the fact is all there is to say

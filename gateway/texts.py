@@ -22,25 +22,25 @@ TEXTS: dict[str, dict[str, Text]] = {
         "it": Text(
             "Questa richiesta di pagamento è chiusa",
             (
-                "L’ordine è scaduto oppure è stato annullato, quindi il link non accetta più pagamenti.",
-                "Puoi inserire un nuovo ordine in qualsiasi momento dal pannello di controllo.",
+                "È scaduta oppure è stata annullata, quindi il link non accetta più pagamenti.",
+                "Nel pannello di controllo trovi lo stato del tuo servizio e, se serve, puoi fare un nuovo ordine.",
             ),
         ),
         "en": Text(
             "This payment request is closed",
             (
-                "The order has expired or was cancelled, so this link takes no payments any more.",
-                "You can place a new order at any time in your control panel.",
+                "It has expired or was cancelled, so this link takes no payments any more.",
+                "Your control panel shows how your service stands and, where needed, takes a new order.",
             ),
         ),
     },
     "bank_transfer": {
         "it": Text(
-            "Questo ordine si paga con bonifico bancario",
+            "Questo pagamento si fa con bonifico bancario",
             ("Le coordinate, il riferimento RF da indicare e il codice QR sono nella proforma inviata per email.",),
         ),
         "en": Text(
-            "This order is paid by bank transfer",
+            "This is paid by bank transfer",
             ("The account, the RF reference to quote and the QR code are in the proforma that we emailed you.",),
         ),
     },
@@ -59,7 +59,7 @@ TEXTS: dict[str, dict[str, Text]] = {
             "Grazie",
             (
                 "Abbiamo passato il pagamento al gestore dei pagamenti.",
-                "Appena ne riceviamo la conferma attiviamo il servizio e ti inviamo la fattura per email.",
+                "Appena ne riceviamo la conferma il servizio si attiva o prosegue, e ti inviamo la fattura per email.",
                 "Di solito bastano pochi istanti.",
             ),
         ),
@@ -67,7 +67,7 @@ TEXTS: dict[str, dict[str, Text]] = {
             "Thank you",
             (
                 "Your payment was handed to the payment provider.",
-                "As soon as it is confirmed we activate the service and email you the invoice.",
+                "As soon as it is confirmed your service is activated or goes on, and we email you the invoice.",
                 "This usually takes a moment.",
             ),
         ),

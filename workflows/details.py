@@ -17,6 +17,7 @@ from workflows import names
 STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
 ACCOUNT = SearchAttributeKey.for_keyword(names.ATTRIBUTE_ACCOUNT)
 ORDER = SearchAttributeKey.for_keyword(names.ATTRIBUTE_ORDER)
+SUBSCRIPTION = SearchAttributeKey.for_keyword(names.ATTRIBUTE_SUBSCRIPTION)
 CUSTOMER_KIND = SearchAttributeKey.for_keyword(names.ATTRIBUTE_CUSTOMER_KIND)
 DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 
@@ -79,9 +80,9 @@ class Details:
         self.state, self.coming, self.due, self.updates = state, coming, due, updates or {}
         self._show()
 
-    def concerns(self, *, account: str = "", order: str = "", kind: str = "") -> None:
+    def concerns(self, *, account: str = "", order: str = "", subscription: str = "", kind: str = "") -> None:
         """Set the search attributes that tell whom the process concerns; empty ones are left out."""
-        values = ((ACCOUNT, account), (ORDER, order), (CUSTOMER_KIND, kind))
+        values = ((ACCOUNT, account), (ORDER, order), (SUBSCRIPTION, subscription), (CUSTOMER_KIND, kind))
         known = workflow.info().typed_search_attributes
         changes = [key.value_set(value) for key, value in values if value and known.get(key) != value]
         if changes:

@@ -142,7 +142,11 @@ class EInvoice(Process):
         request = pb.TransmitInvoiceRequest(invoice_id=self.invoice_id)
         answer = await visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True)
         transmission = answer.transmission
-        self.details.concerns(account=transmission.account_id, order=transmission.order_id)
+        self.details.concerns(
+            account=transmission.account_id,
+            order=transmission.order_id,
+            subscription=transmission.period.subscription_id,
+        )
         number, attempt = transmission.number, transmission.attempt
         self.details.knows(
             f"invoice {number}, attempt {attempt}, SdI id {transmission.sdi_identifier or 'not known yet'}"

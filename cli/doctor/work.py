@@ -183,7 +183,7 @@ def _judge_unconfirmed(records: Sequence[payments_pb2.UnconfirmedTransfer]) -> l
     if not records:
         return []
     told = [
-        f"{words.money(each.amount)} for order {each.order_id} ({each.proforma_number or 'no proforma'})"
+        f"{words.money(each.amount)} for {words.thing(each)} ({each.proforma_number or 'no proforma'})"
         for each in records
     ]
     return [

@@ -53,7 +53,7 @@ def _show(document: invoicing_pb2.Document) -> None:
             ("date", words.day(document.date)),
             ("total", f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"),
             ("account", document.account_id),
-            ("order", document.order_id),
+            ("for", words.cause(document)),
             ("issued", words.instant(document.issued_at)),
         ],
     )

@@ -8,8 +8,8 @@ from cli import screen, words
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
 COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text", "entry")
-_FOR_COLUMNS = ("money from", "amount", "perhaps for order", "proforma", "asked", "state")
-_UNCONFIRMED_COLUMNS = ("recorded", "under", "amount", "booked", "for order", "proforma")
+_FOR_COLUMNS = ("money from", "amount", "perhaps for", "proforma", "asked", "state")
+_UNCONFIRMED_COLUMNS = ("recorded", "under", "amount", "booked", "for", "proforma")
 _RECORDED_COLUMNS = ("money from", "entry", *_UNCONFIRMED_COLUMNS)
 _AT_ONCE = 10
 Requests = Mapping[str, payments_pb2.PaymentRequest]
@@ -67,12 +67,12 @@ def row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
 
 
 def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[str, ...]]:
-    """What an entry may be for, a line each; the order's id opens `casella show order`."""
+    """What an entry may be for, a line each; an order's id opens `casella show order`."""
     return [
         (
             _source(entry),
             words.money(entry.amount),
-            request.order_id,
+            words.cause(request),
             request.proforma_number or words.NONE,
             words.money(request.amount),
             _standing(request),
@@ -92,7 +92,7 @@ def _unconfirmed(record: payments_pb2.UnconfirmedTransfer) -> tuple[str, ...]:
         record.bank_reference,
         words.money(record.amount),
         words.day(record.booked_on),
-        record.order_id,
+        words.cause(record),
         record.proforma_number or words.NONE,
     )
 

@@ -29,6 +29,7 @@ NAMESPACE = "casella"
 SEARCH_ATTRIBUTES = {
     names.ATTRIBUTE_ACCOUNT: "Keyword",
     names.ATTRIBUTE_ORDER: "Keyword",
+    names.ATTRIBUTE_SUBSCRIPTION: "Keyword",
     names.ATTRIBUTE_STATE: "Keyword",
     names.ATTRIBUTE_CUSTOMER_KIND: "Keyword",
     names.ATTRIBUTE_DUE_AT: "Datetime",

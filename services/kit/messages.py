@@ -62,5 +62,13 @@ CATALOGUE: Catalogue = {
     },
     "bad_format": {"it": "Il formato non è valido.", "en": "The format is not valid."},
     "clock_moves_back": {"it": "L’orologio non torna indietro.", "en": "The clock does not move back."},
+    "order_or_period": {
+        "it": "Va indicato l’ordine oppure il periodo dell’abbonamento: uno dei due, non entrambi.",
+        "en": "Give either the order or the subscription’s period: one of the two, not both.",
+    },
+    "not_this_period": {
+        "it": "L’identificativo non è quello di questo periodo dell’abbonamento.",
+        "en": "This is not the id of this period of the subscription.",
+    },
     "must_accept": {"it": "Per proseguire è necessario accettare.", "en": "You need to accept this to continue."},
 }

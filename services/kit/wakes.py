@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement
 
+from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.outbox import Wake
 from workflows import names
 
@@ -48,6 +49,26 @@ def order_wake(order_id: UUID, signal: str = names.ORDER_CHANGED) -> Wake:
         summary=f"Order {order_id}",
         priority=_FIRST,
     )
+
+
+def renewal_wake(period: PeriodCause, signal: str = names.PERIOD_CHANGED) -> Wake:
+    """A period of a subscription has changed, or what was paid for it."""
+    return Wake(
+        workflow=names.RENEWAL,
+        workflow_id=names.renewal_id(period.subscription_id, period.number),
+        signal=signal,
+        subject=period.key,
+        summary=f"Period {period.number} of subscription {period.subscription_id}",
+    )
+
+
+def cause_wake(cause: Cause, signal: str) -> Wake:
+    """Something has happened to what was asked for an order or a period: its money is there, or waits."""
+    match cause:
+        case OrderCause():
+            return order_wake(cause.order_id, signal)
+        case PeriodCause():
+            return renewal_wake(cause, signal)
 
 
 def e_invoice_wake(invoice_id: UUID, number: str, signal: str) -> Wake:

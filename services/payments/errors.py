@@ -41,7 +41,7 @@ class ProviderUnavailable(CasellaError):
 
 
 class AmountMismatch(CasellaError):
-    """The order has a payment request with another amount, account or method, or the transfer another amount."""
+    """The payment request that exists has another amount, account or method, or the transfer another amount."""
 
     reason = errors_pb2.REASON_AMOUNT_MISMATCH
 

@@ -11,7 +11,10 @@ payment_requests = Table(
     "payment_requests",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("order_id", Uuid, nullable=False),
+    Column("order_id", Uuid, nullable=True),
+    Column("period_id", Uuid, nullable=True),
+    Column("subscription_id", Uuid, nullable=True),
+    Column("period_number", Integer, nullable=True),
     Column("account_id", Uuid, nullable=False),
     Column("minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
@@ -28,7 +31,10 @@ payment_requests = Table(
     Column("closed_at", _INSTANT, nullable=True),
     Column("close_reason", Text, nullable=True),
 )
-"""What is to be paid. `attempt` is the number of the last checkout attempt: who changes the state says which it saw."""
+"""What is to be paid, for an order or for a period of a subscription (`services.kit.causes`).
+
+`attempt` is the number of the last checkout attempt: who changes the state says which it saw.
+"""
 
 checkout_attempts = Table(
     "checkout_attempts",

@@ -20,10 +20,14 @@ from cli.words import instant
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
+from services.kit.ids import new_id
 from services.kit.wire import to_date
 from tests.cli.desk import Desk, audited, furnished, open_ticket
 from tests.e2e.levers import without_worker
 from tests.e2e.play import database
+from tests.invoicing.builders import proforma_request
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("cli")]
@@ -290,7 +294,7 @@ async def test_money_that_fits_nothing_waits_in_the_queue(desk: Desk, tmp_path: 
     ran = (await desk.terminal.casella("show", "money")).well()
     for words in ("unknown", "12.34 EUR", "Zia Pina", "Auguri"):
         assert words in ran.out
-    assert "perhaps for order" not in ran.out, "money that fits nothing has no suggestion"
+    assert "perhaps for" not in ran.out, "money that fits nothing has no suggestion"
     assert "\x9b" not in ran.out, "a payer's text reaches the terminal with its control characters"
     waiting = (await desk.terminal.casella("show", "money", "--json")).well().json
     assert [entry["reason"] for entry in waiting] == ["MONEY_ENTRY_REASON_UNKNOWN"]
@@ -306,8 +310,30 @@ async def test_a_suggestion_is_told_with_its_order_proforma_amount_and_state(des
     (await desk.terminal.casella("bank", "import", str(file))).well()
     ran = (await desk.terminal.casella("show", "money")).well()
     asked = f"{request.amount.minor // 100}.{request.amount.minor % 100:02d} EUR"
-    for words in ("perhaps for order", request.order_id, request.proforma_number, asked, "open", "short"):
+    for words in ("perhaps for", request.order_id, request.proforma_number, asked, "open", "short"):
         assert words in ran.out
+
+
+async def test_what_is_for_a_period_is_told_as_a_period(desk: Desk, tmp_path: Path) -> None:
+    period, account = PeriodCause(new_id(), 2), desk.buyer.account_id
+    told = f"period 2 of subscription {period.subscription_id}"
+    amount, method = common.Money(minor=1281, currency="EUR"), common.PAYMENT_METHOD_BANK_TRANSFER
+    made = await desk.play.worker.payments.CreatePaymentRequest(
+        payments_pb2.CreatePaymentRequestRequest(
+            period=period_of(period), account_id=account, amount=amount, method=method
+        )
+    )
+    transfer = made.payment_request.transfer
+    proforma = await desk.play.worker.invoicing.IssueProforma(
+        proforma_request(order_id="", period=period_of(period), account_id=account)
+    )
+    assert told in (await desk.terminal.casella("show", "invoice", proforma.document.document_id)).well().out
+    (await desk.terminal.casella("show", "order", transfer.reference)).badly(1, told, "no order", account)
+    short = paying.Transfer(common.Money(minor=100, currency="EUR"), rome_date(datetime.now(UTC)), transfer.reference)
+    file = tmp_path / "statement.xml"
+    file.write_bytes(paying.statement(transfer.iban, [short]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    assert told in (await desk.terminal.casella("show", "money")).well().out
 
 
 async def test_money_that_names_an_order_is_told_with_the_order_and_its_account(desk: Desk, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ async def test_thirty_days_pass_in_a_moment_on_the_real_server(temporal: TestNam
         [
             SearchAttributePair(SearchAttributeKey.for_keyword(names.ATTRIBUTE_ACCOUNT), "account"),
             SearchAttributePair(SearchAttributeKey.for_keyword(names.ATTRIBUTE_ORDER), "order"),
+            SearchAttributePair(SearchAttributeKey.for_keyword(names.ATTRIBUTE_SUBSCRIPTION), "subscription"),
             SearchAttributePair(SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE), "state"),
             SearchAttributePair(SearchAttributeKey.for_keyword(names.ATTRIBUTE_CUSTOMER_KIND), "kind"),
             SearchAttributePair(SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT), datetime.now(UTC)),

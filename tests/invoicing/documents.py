@@ -18,6 +18,7 @@ from services.invoicing.domain.documents import (
     Transfer,
 )
 from services.invoicing.domain.issuer import Issuer
+from services.kit.causes import OrderCause
 from services.kit.money import Money
 
 ISSUER = Issuer(
@@ -107,7 +108,7 @@ def invoice(**changes: Any) -> Document:
     usual: dict[str, Any] = {
         "document_id": _NOBODY,
         "kind": DocumentKind.INVOICE,
-        "order_id": _NOBODY,
+        "cause": OrderCause(_NOBODY),
         "account_id": _NOBODY,
         "number": "2026/1",
         "date": date(2026, 3, 2),

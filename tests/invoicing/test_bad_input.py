@@ -9,6 +9,8 @@ from google.protobuf.message import Message
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.metadata import LANGUAGE
@@ -29,6 +31,7 @@ from tests.invoicing.clients import Stub, stub
 from tests.support.room import TestRoom
 
 ID = str(new_id())
+PERIOD = PeriodCause(new_id(), 1)
 
 
 def _changed(message: Any, **fields: Any) -> Any:
@@ -61,6 +64,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         pb.IssueProformaRequest(),
         {
             "order_id",
+            "period",
             "account_id",
             "language",
             "party.kind",
@@ -77,6 +81,19 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         },
     ),
     ("worker", "IssueProforma", proforma_request(order_id="1", account_id="x" * 36), {"order_id", "account_id"}),
+    ("worker", "IssueProforma", proforma_request(period=period_of(PERIOD)), {"order_id", "period"}),
+    (
+        "worker",
+        "IssueInvoice",
+        invoice_request(order_id="", period=common_pb2.PeriodRef(period_id=ID, subscription_id=ID, number=1)),
+        {"period.period_id"},
+    ),
+    (
+        "worker",
+        "IssueInvoice",
+        invoice_request(period=common_pb2.PeriodRef(number=-1)),
+        {"order_id", "period", "period.period_id", "period.subscription_id", "period.number"},
+    ),
     ("worker", "IssueProforma", proforma_request(totals=totals(1050, 232)), {"totals.vat"}),
     ("worker", "IssueProforma", proforma_request(totals=totals(1049, 231)), {"totals.net"}),
     ("worker", "IssueProforma", proforma_request(lines=[_line(net=money(1051))]), {"lines[0].net"}),
@@ -138,6 +155,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         pb.IssueInvoiceRequest(party=person(), lines=[line()]),
         {
             "order_id",
+            "period",
             "account_id",
             "language",
             "date",

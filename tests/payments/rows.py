@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.causes import OrderCause
 from services.kit.database import Database
 from services.kit.ids import new_id
 from services.kit.money import Money
@@ -72,7 +73,7 @@ class Rows:
         request_id = new_id()
         made = PaymentRequest(
             request_id=request_id,
-            order_id=new_id(),
+            cause=OrderCause(new_id()),
             account_id=new_id(),
             amount=amount,
             method=Method.BANK_TRANSFER,

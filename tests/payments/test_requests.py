@@ -9,6 +9,8 @@ from google.protobuf.message import Message
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
 from services.kit.channels import open_channel
 from services.kit.errors import Refused
 from services.kit.ids import new_id
@@ -17,6 +19,8 @@ from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World, uuid_of
 
 ANY = str(new_id())
+PERIOD = PeriodCause(new_id(), 1)
+EURO = common_pb2.Money(minor=GROSS, currency="EUR")
 ONLINE = common_pb2.PAYMENT_METHOD_ONLINE
 
 
@@ -93,7 +97,7 @@ BAD: list[tuple[str, str, Message, set[str]]] = [
         "worker",
         "CreatePaymentRequest",
         payments_pb2.CreatePaymentRequestRequest(),
-        {"order_id", "account_id", "amount.currency", "amount.minor", "method"},
+        {"order_id", "period", "account_id", "amount.currency", "amount.minor", "method"},
     ),
     (
         "worker",
@@ -114,6 +118,25 @@ BAD: list[tuple[str, str, Message, set[str]]] = [
         ),
         {"amount.currency", "amount.minor"},
     ),
+    (
+        "worker",
+        "CreatePaymentRequest",
+        payments_pb2.CreatePaymentRequestRequest(
+            order_id=ANY, period=period_of(PERIOD), account_id=ANY, amount=EURO, method=ONLINE
+        ),
+        {"order_id", "period"},
+    ),
+    (
+        "worker",
+        "CreatePaymentRequest",
+        payments_pb2.CreatePaymentRequestRequest(
+            period=common_pb2.PeriodRef(period_id=ANY, subscription_id=str(PERIOD.subscription_id), number=2),
+            account_id=ANY,
+            amount=EURO,
+        ),
+        {"period.period_id", "method"},
+    ),
+    ("operator", "GetPaymentRequest", payments_pb2.GetPaymentRequestRequest(period_id="1"), {"period_id"}),
     ("worker", "RecordProforma", payments_pb2.RecordProformaRequest(), {"payment_request_id", "proforma_number"}),
     (
         "worker",
@@ -181,6 +204,7 @@ async def test_every_bad_field_is_named_and_nothing_is_stored(
         ("RecordProforma", payments_pb2.RecordProformaRequest(payment_request_id=ANY, proforma_number="P2026/17")),
         ("GetPaymentRequest", payments_pb2.GetPaymentRequestRequest(payment_request_id=ANY)),
         ("GetPaymentRequest", payments_pb2.GetPaymentRequestRequest(order_id=ANY)),
+        ("GetPaymentRequest", payments_pb2.GetPaymentRequestRequest(period_id=ANY)),
         (
             "ClosePaymentRequest",
             payments_pb2.ClosePaymentRequestRequest(payment_request_id=ANY, reason=payments_pb2.CLOSE_REASON_EXPIRED),

@@ -26,7 +26,7 @@ class PaymentsSteps:
 
     @step("CreatePaymentRequest")
     async def create(self, request: pb.CreatePaymentRequestRequest) -> pb.CreatePaymentRequestResponse:
-        """Make the order's payment request."""
+        """Make the payment request of an order or of a period."""
         answer = await self._payments.CreatePaymentRequest(request)
         return pb.CreatePaymentRequestResponse(payment_request=_without_links(answer.payment_request))
 
@@ -38,7 +38,7 @@ class PaymentsSteps:
 
     @step("GetPaymentRequest")
     async def get(self, request: pb.GetPaymentRequestRequest) -> pb.GetPaymentRequestResponse:
-        """Read whether the order is paid, and which money for it waits."""
+        """Read whether it is paid, and which money for it waits."""
         answer = await self._payments.GetPaymentRequest(request)
         return pb.GetPaymentRequestResponse(
             payment_request=_without_links(answer.payment_request), waiting=map(_without_payer, answer.waiting)

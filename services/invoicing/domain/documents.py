@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.kit.causes import Cause
 from services.kit.money import Money, vat
 
 FIRST_REVISION = 1
@@ -161,12 +162,12 @@ class Document:
     """A proforma, which only asks for money, or a paid invoice.
 
     `date` is a day in Rome: the day of issue of a proforma, the tax point (`Data`) of an invoice, which is the day on
-    which the money was available.
+    which the money was available. `cause` is what it was sold with: an order, or a period of a subscription.
     """
 
     document_id: UUID
     kind: DocumentKind
-    order_id: UUID
+    cause: Cause
     account_id: UUID
     number: str
     date: date
@@ -183,7 +184,7 @@ class Heading:
 
     document_id: UUID
     kind: DocumentKind
-    order_id: UUID
+    cause: Cause
     account_id: UUID
     number: str
     date: date

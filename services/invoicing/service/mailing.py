@@ -12,6 +12,7 @@ from services.invoicing.domain.files import StoredFile
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
 from services.kit import outbox
+from services.kit.causes import OrderCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -141,6 +142,7 @@ def _payable(proforma: Document) -> dict[str, object]:
     return {
         "number": proforma.number,
         "gross": totals(proforma.lines).gross,
+        "unlocks": isinstance(proforma.cause, OrderCause),
         "transfer": None
         if transfer is None
         else {

@@ -28,6 +28,7 @@ from services.invoicing.fatturapa.findings import Finding
 from services.invoicing.fatturapa.latin import UNKNOWN_LETTER, has_letter, to_latin1
 from services.invoicing.fatturapa.writing import write_invoice
 from services.kit.calendar import rome_date
+from services.kit.causes import OrderCause
 from services.kit.clock import Clock
 from services.kit.money import Money
 
@@ -156,7 +157,7 @@ def _specimen(customer: Customer, day: date, now: datetime) -> Document:
     return Document(
         document_id=_NOBODY,
         kind=DocumentKind.INVOICE,
-        order_id=_NOBODY,
+        cause=OrderCause(_NOBODY),
         account_id=_NOBODY,
         number=f"{day.year}/1",
         date=day,

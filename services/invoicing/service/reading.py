@@ -88,7 +88,7 @@ def _heading(document: Document, sums: Totals) -> Heading:
     return Heading(
         document_id=document.document_id,
         kind=document.kind,
-        order_id=document.order_id,
+        cause=document.cause,
         account_id=document.account_id,
         number=document.number,
         date=document.date,

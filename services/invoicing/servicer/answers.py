@@ -12,6 +12,7 @@ from services.invoicing.sdi.error_meanings import MEANINGS
 from services.invoicing.service.profiles import ProfileFinding
 from services.invoicing.service.reading import Shown
 from services.invoicing.store.transmissions import GivenUp, Transmission
+from services.kit.cause_fields import order_id_of, period_of
 from services.kit.enums import EnumTable
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
@@ -46,7 +47,8 @@ def document_message(shown: Shown) -> pb.Document:
         number=heading.number,
         date=to_date(heading.date),
         account_id=str(heading.account_id),
-        order_id=str(heading.order_id),
+        order_id=order_id_of(heading.cause),
+        period=period_of(heading.cause),
         lines=[] if shown.document is None else _lines(shown.document),
         totals=common_pb2.Totals(net=to_money(sums.net), vat=to_money(sums.vat), gross=to_money(sums.gross)),
         issued_at=to_timestamp(heading.issued_at),
@@ -91,7 +93,8 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
         deadline=to_timestamp(dates.deadline),
         alert_in=None if alert_in is None else to_duration(alert_in),
         account_id=str(transmission.account_id),
-        order_id=str(transmission.order_id),
+        order_id=order_id_of(transmission.cause),
+        period=period_of(transmission.cause),
         errors=[_error(error, with_texts=with_texts) for error in transmission.errors],
     )
 

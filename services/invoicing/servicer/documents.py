@@ -14,6 +14,7 @@ from services.invoicing.servicer.parties import KINDS, customer_of, customer_unc
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
 from services.kit.calendar import rome_date
+from services.kit.cause_fields import checked_cause
 from services.kit.context import check_own, owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.validation import Violations, checked_uuid
@@ -26,7 +27,7 @@ class DocumentRpcs:
     _parts: Parts
 
     async def IssueProforma(self, request: pb.IssueProformaRequest, context: object) -> pb.IssueProformaResponse:
-        """Issues the proforma of an order, once."""
+        """Issues the proforma of an order or period, once."""
         found = Violations(catalogue=CATALOGUE)
         draft = _draft(found, request, terms_of(found, request.payment))
         found.check()
@@ -49,7 +50,7 @@ class DocumentRpcs:
         return pb.SendProformaResponse()
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
-        """Issues the invoice of a paid order, once, and starts its e-invoice."""
+        """Issues the invoice of a paid order or period, once, and starts its e-invoice."""
         found = Violations(catalogue=CATALOGUE)
         draft = _draft(found, request, paid_of(found, request))
         day = day_of(found, "date", request.date)
@@ -139,7 +140,7 @@ class DocumentRpcs:
 def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:
     """What both kinds of documents are made of; the stated sum is compared once everything else is good."""
     draft = Draft(
-        order_id=found.uuid("order_id", request.order_id),
+        cause=checked_cause(found, request),
         account_id=found.uuid("account_id", request.account_id),
         language=Language(found.language("language", request.language)),
         customer=customer_of(found, request.party),

@@ -26,6 +26,7 @@ from services.invoicing.domain.documents import (
     totals,
 )
 from services.invoicing.tables import customers, documents, lines, numbering, proforma_terms
+from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
 
 _NEXT = insert(numbering).values(series=bindparam("series"), issuer=bindparam("issuer"), year=bindparam("year"), last=1)
@@ -36,7 +37,8 @@ _NEXT_NUMBER = _NEXT.on_conflict_do_update(
 _DOCUMENT = select(documents, proforma_terms.c.payable_until).outerjoin(
     proforma_terms, proforma_terms.c.document_id == documents.c.id
 )
-_BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("order_id"))
+_BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
+_BY_PERIOD = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.period_id == bindparam("cause"))
 _BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
 _LINES = select(lines).where(lines.c.document_id == bindparam("id")).order_by(lines.c.position)
 _CUSTOMER = select(customers.c.customer).where(
@@ -69,7 +71,7 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
     """Stores a document with its lines and its customer as revision 1.
 
     Returns:
-        False if the order has a document of this kind already: roll back, so that the number is given back.
+        False if there is a document of this kind for its cause already: roll back, so that the number is given back.
     """
     sums = totals(document.lines)
     inserted = await conn.execute(
@@ -77,7 +79,7 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
         .values(
             id=document.document_id,
             kind=document.kind,
-            order_id=document.order_id,
+            **cause_columns(document.cause),
             account_id=document.account_id,
             issuer=issuer,
             year=document.date.year,
@@ -125,9 +127,10 @@ async def last_revision(conn: AsyncConnection, document_id: UUID) -> int:
     return int(newest.scalar_one())
 
 
-async def by_order(conn: AsyncConnection, kind: DocumentKind, order_id: UUID) -> Document | None:
-    """Reads the order's document of a kind, with its newest customer."""
-    row = (await conn.execute(_BY_ORDER, {"kind": kind, "order_id": order_id})).one_or_none()
+async def by_cause(conn: AsyncConnection, kind: DocumentKind, cause: Cause) -> Document | None:
+    """Reads the document of a kind for an order or period, with its newest customer."""
+    statement = _BY_ORDER if isinstance(cause, OrderCause) else _BY_PERIOD
+    row = (await conn.execute(statement, {"kind": kind, "cause": cause.key})).one_or_none()
     return None if row is None else await _whole(conn, row, None)
 
 
@@ -185,7 +188,7 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
     return Document(
         document_id=row.id,
         kind=DocumentKind(row.kind),
-        order_id=row.order_id,
+        cause=cause_of(row),
         account_id=row.account_id,
         number=row.number,
         date=row.date,
@@ -201,7 +204,7 @@ def _heading(row: Row[Any]) -> Heading:
     return Heading(
         document_id=row.id,
         kind=DocumentKind(row.kind),
-        order_id=row.order_id,
+        cause=cause_of(row),
         account_id=row.account_id,
         number=row.number,
         date=row.date,

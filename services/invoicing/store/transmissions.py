@@ -18,6 +18,7 @@ from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, Sdi
 from services.invoicing.tables import attempts, documents, file_numbers, transmissions
 from services.kit import audit
 from services.kit.audit import KeptEntry
+from services.kit.causes import Cause, cause_of
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
 from workflows import names
@@ -26,7 +27,15 @@ GIVE_UP = "give_up_transmission"
 """The deed's name in the audit trail."""
 
 _WHOLE = (
-    select(transmissions, documents.c.number, documents.c.date, documents.c.account_id, documents.c.order_id)
+    select(
+        transmissions,
+        documents.c.number,
+        documents.c.date,
+        documents.c.account_id,
+        documents.c.order_id,
+        documents.c.subscription_id,
+        documents.c.period_number,
+    )
     .join(documents, documents.c.id == transmissions.c.invoice_id)
     .where(transmissions.c.invoice_id == bindparam("invoice"))
 )
@@ -65,7 +74,7 @@ class Transmission:
     invoice_id: UUID
     number: str
     account_id: UUID
-    order_id: UUID
+    cause: Cause
     state: State
     error_codes: tuple[str, ...]
     dates: Dates
@@ -140,7 +149,7 @@ async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -
         invoice_id=row.invoice_id,
         number=row.number,
         account_id=row.account_id,
-        order_id=row.order_id,
+        cause=cause_of(row),
         state=State(row.state),
         error_codes=tuple(row.error_codes),
         dates=Dates(row.deadline, row.alert_at, row.next_at),

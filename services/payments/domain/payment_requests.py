@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.kit.causes import Cause
 from services.kit.money import Money
 from services.payments.domain.references import CreditorReference
 
@@ -70,8 +71,8 @@ class PaymentRequest:
     """A payment request as its row tells it.
 
     Attributes:
-        request_id: Derived from the order, so that a repeated step makes the same one.
-        order_id: The order it stands for.
+        request_id: Derived from the cause, so that a repeated step makes the same one.
+        cause: What it is for.
         account_id: Whose it is.
         amount: What is to be paid, gross.
         method: How.
@@ -88,7 +89,7 @@ class PaymentRequest:
     """
 
     request_id: UUID
-    order_id: UUID
+    cause: Cause
     account_id: UUID
     amount: Money
     method: Method

@@ -41,7 +41,7 @@ class CreditorReference:
         """Make the reference of a payment request.
 
         The body comes from the id, so that a repeat proposes the same one; `salt` counts up only when the body is
-        already taken by another request (two in 10^16, but a collision would otherwise block that order for ever).
+        already taken by another request (two in 10^16, but a collision would otherwise block that one for ever).
         """
         digest = hashlib.sha256(f"{request_id}:{salt}".encode()).digest()
         body = str(int.from_bytes(digest[:16], "big") % 10**BODY_DIGITS).zfill(BODY_DIGITS)

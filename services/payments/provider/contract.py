@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from services.kit.causes import Cause
 from services.kit.money import Money
 
 
@@ -40,7 +41,7 @@ class Charge:
         state: How far it is.
         received: What was received; zero before it succeeded.
         request_id: The payment request it carries; None when it is not one of ours.
-        order_id: The order it carries.
+        cause_key: The order or period it carries.
         charged_at: When it succeeded, by the provider's clock; None before.
     """
 
@@ -48,7 +49,7 @@ class Charge:
     state: ChargeState
     received: Money
     request_id: UUID | None
-    order_id: UUID | None
+    cause_key: UUID | None
     charged_at: datetime | None
 
 
@@ -80,7 +81,7 @@ class PageOrder:
     """What a hosted page is to ask for. The same order with the same key gives the same page."""
 
     request_id: UUID
-    order_id: UUID
+    cause: Cause
     attempt: int
     amount: Money
     title: str

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import stripe
 
+from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.money import Money
 from services.payments.provider.contract import (
     BadSignatureError,
@@ -82,7 +83,7 @@ class StripeGateway:
         """A Checkout Session without future usage; PayPal must be among what it offers."""
         marks = {
             "payment_request_id": str(order.request_id),
-            "order_id": str(order.order_id),
+            **_marks(order.cause),
             "attempt": str(order.attempt),
         }
         session = await _asked(
@@ -101,7 +102,7 @@ class StripeGateway:
                     ],
                     "allowed_payment_method_types": _METHODS,
                     "adaptive_pricing": {"enabled": False},
-                    "client_reference_id": str(order.order_id),
+                    "client_reference_id": str(order.cause.key),
                     "metadata": marks,
                     "payment_intent_data": {"metadata": marks},
                     "success_url": order.success_url,
@@ -210,6 +211,19 @@ async def _asked(call: Awaitable[T]) -> T:
         raise ProviderUnavailableError(f"stripe: {type(error).__name__} {error.http_status or ''}") from None
 
 
+def _marks(cause: Cause) -> dict[str, str]:
+    """What we write into the metadata about what is paid; the dashboard shows it beside the payment."""
+    match cause:
+        case OrderCause():
+            return {"order_id": str(cause.key)}
+        case PeriodCause():
+            return {
+                "period_id": str(cause.key),
+                "subscription_id": str(cause.subscription_id),
+                "period_number": str(cause.number),
+            }
+
+
 def _page(session: dict[str, Any]) -> Page:
     intent = session.get("payment_intent")
     return Page(
@@ -238,7 +252,7 @@ def _charge(intent: dict[str, Any]) -> Charge:
         state=state,
         received=Money(intent.get("amount_received") or 0, str(intent["currency"]).upper()),
         request_id=_uuid(intent.get("metadata"), "payment_request_id"),
-        order_id=_uuid(intent.get("metadata"), "order_id"),
+        cause_key=_uuid(intent.get("metadata"), "order_id") or _uuid(intent.get("metadata"), "period_id"),
         charged_at=_instant(charged) if state is ChargeState.SUCCEEDED else None,
     )
 

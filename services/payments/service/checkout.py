@@ -148,7 +148,7 @@ class Checkout:
             return ""
         order = PageOrder(
             request_id=request.request_id,
-            order_id=request.order_id,
+            cause=request.cause,
             attempt=attempt.number,
             amount=request.amount,
             title=attempt.title,

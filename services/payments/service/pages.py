@@ -75,7 +75,7 @@ class Pages:
             shown_reference=charge.charge_id,
             suggestions=(request.request_id,) if request else (),
         )
-        same = request is not None and charge.request_id == named and charge.order_id == request.order_id
+        same = request is not None and charge.request_id == named and charge.cause_key == request.cause.key
         if request is None or not same:
             # Marks that are not the ones we wrote: the money is kept, a person looks.
             await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)

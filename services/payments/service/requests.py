@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
@@ -26,18 +27,18 @@ class PaymentRequests:
         self._clock = clock
         self._links = links
 
-    async def create(self, order_id: UUID, account_id: UUID, amount: Money, method: Method) -> PaymentRequest:
-        """Make the request of an order, once.
+    async def create(self, cause: Cause, account_id: UUID, amount: Money, method: Method) -> PaymentRequest:
+        """Make the request of an order or of a period, once.
 
         Raises:
-            AmountMismatch: The order has one with another account, amount or method.
+            AmountMismatch: There is one for it with another account, amount or method.
         """
-        request_id = derive("payment_request", str(order_id))
+        request_id = derive("payment_request", str(cause.key))
         token_hash = hash_of(self._links.token(request_id))
         for salt in range(_REFERENCES_TRIED):
             request = PaymentRequest(
                 request_id=request_id,
-                order_id=order_id,
+                cause=cause,
                 account_id=account_id,
                 amount=amount,
                 method=method,
@@ -55,7 +56,7 @@ class PaymentRequests:
             async with self._database.single() as conn:
                 if await requests.create(conn, request, token_hash):
                     return request
-                first = await requests.by_order(conn, order_id)
+                first = await requests.by_cause(conn, cause)
             if first is not None:
                 return _same(first, request)
         raise NotReady("no free creditor reference was found")
@@ -108,6 +109,11 @@ class PaymentRequests:
         """Read an order's request; as `by_id`."""
         async with self._database.reading() as conn:
             return _owned(await requests.by_order(conn, order_id), owner)
+
+    async def by_period(self, period_id: UUID, owner: UUID | None) -> PaymentRequest:
+        """Read a period's request; as `by_id`."""
+        async with self._database.reading() as conn:
+            return _owned(await requests.by_period(conn, period_id), owner)
 
 
 def _same(first: PaymentRequest, asked: PaymentRequest) -> PaymentRequest:

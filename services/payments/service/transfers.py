@@ -164,12 +164,12 @@ class Transfers:
         receipt = self._receipt(transfer, Source.BANK, waiting.source_ref, now)
         header = await receipts.post_header(conn, "assignment", receipt, transfer.request_id)
         day = waiting.booked_on or transfer.booked_on
-        order_id = await requests.pay(conn, transfer.request_id, transfer.amount, day, now)
-        if header is None or order_id is None:
+        cause = await requests.pay(conn, transfer.request_id, transfer.amount, day, now)
+        if header is None or cause is None:
             # Somebody ended the request since it was read: nothing of this is kept, the repeat will see how it ended.
             raise NotReady(retry_after=_ASK_AGAIN)
         await receipts.post_lines(conn, header, transfer.amount, debit="suspense", credit="receivable")
-        await receipts.wake_order(conn, order_id, now)
+        await receipts.wake_for_payment(conn, cause, now)
         await receipts.wake_named(conn, waiting.named, now)
 
     def _receipt(self, transfer: SeenTransfer, source: Source, source_ref: str, now: datetime) -> Receipt:

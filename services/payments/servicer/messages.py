@@ -6,6 +6,8 @@ from decimal import Decimal
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.calendar import rome_date
+from services.kit.cause_fields import order_id_of, period_of
+from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.wire import to_date, to_money, to_timestamp
@@ -85,7 +87,8 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
     """A payment request as a list tells it: its link would open the payment to whoever reads the list."""
     message = payments_pb2.PaymentRequest(
         payment_request_id=str(request.request_id),
-        order_id=str(request.order_id),
+        order_id=order_id_of(request.cause),
+        period=period_of(request.cause),
         account_id=str(request.account_id),
         amount=to_money(request.amount),
         method=METHODS[request.method],
@@ -143,7 +146,8 @@ def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTrans
     return payments_pb2.UnconfirmedTransfer(
         transfer_id=str(transfer.transfer_id),
         payment_request_id=str(transfer.request_id),
-        order_id=str(transfer.order_id),
+        order_id=order_id_of(transfer.cause),
+        period=period_of(transfer.cause),
         proforma_number=transfer.proforma_number,
         bank_reference=transfer.bank_reference,
         amount=to_money(transfer.amount),
@@ -156,6 +160,14 @@ def _sentence(transfer: UnconfirmedTransfer) -> str:
     amount, day = transfer.amount, rome_date(transfer.recorded_at)
     proforma = f" (proforma {transfer.proforma_number})" if transfer.proforma_number else ""
     return (
-        f"transfer {transfer.bank_reference!r} of {Decimal(amount.minor).scaleb(-2)} {amount.currency} for order "
-        f"{transfer.order_id}{proforma}, recorded by hand on {day}: no statement has told of it"
+        f"transfer {transfer.bank_reference!r} of {Decimal(amount.minor).scaleb(-2)} {amount.currency} for "
+        f"{_named(transfer.cause)}{proforma}, recorded by hand on {day}: no statement has told of it"
     )
+
+
+def _named(cause: Cause) -> str:
+    match cause:
+        case OrderCause():
+            return f"order {cause.order_id}"
+        case PeriodCause():
+            return f"period {cause.number} of subscription {cause.subscription_id}"

@@ -7,6 +7,7 @@ from grpc.aio import ServicerContext
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
 from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
+from services.kit.cause_fields import checked_cause
 from services.kit.clock import Clock
 from services.kit.context import owner_filter
 from services.kit.paging import page_by_id, page_by_moment
@@ -59,14 +60,14 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
     async def CreatePaymentRequest(
         self, request: payments_pb2.CreatePaymentRequestRequest, context: Context
     ) -> payments_pb2.CreatePaymentRequestResponse:
-        """Make an order's payment request, once."""
+        """Make the payment request of an order or of a period, once."""
         bad = Violations()
-        order = bad.uuid("order_id", request.order_id)
+        cause = checked_cause(bad, request)
         account = bad.uuid("account_id", request.account_id)
         amount = inputs.amount(bad, "amount", request.amount)
         method = METHODS.chosen(bad, "method", request.method, Method.ONLINE)
         bad.check()
-        made = await self._desks.requests.create(order, account, amount, method)
+        made = await self._desks.requests.create(cause, account, amount, method)
         return payments_pb2.CreatePaymentRequestResponse(payment_request=self._messages.payment_request(made))
 
     async def RecordProforma(
@@ -97,6 +98,10 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
                 order = bad.uuid("order_id", request.order_id)
                 bad.check()
                 return await read.by_order(order, owner_filter())
+            case "period_id":
+                period = bad.uuid("period_id", request.period_id)
+                bad.check()
+                return await read.by_period(period, owner_filter())
             case "reference":
                 reference = inputs.reference(bad, "reference", request.reference)
                 bad.check()

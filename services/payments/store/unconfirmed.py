@@ -8,12 +8,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.causes import Cause, cause_of
 from services.kit.money import Money
 from services.payments.tables import announced_transfers, payment_requests
 
 _TRANSFER = announced_transfers.c
 _UNCONFIRMED = (
-    select(announced_transfers, payment_requests.c.order_id, payment_requests.c.proforma_number)
+    select(
+        announced_transfers,
+        payment_requests.c.order_id,
+        payment_requests.c.subscription_id,
+        payment_requests.c.period_number,
+        payment_requests.c.proforma_number,
+    )
     .join(payment_requests, payment_requests.c.id == _TRANSFER.request_id)
     .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
     .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
@@ -22,11 +29,11 @@ _UNCONFIRMED = (
 
 @dataclass(frozen=True, slots=True)
 class UnconfirmedTransfer:
-    """A transfer as an operator recorded it, with the order that it was recorded for."""
+    """A transfer as an operator recorded it, with what it was recorded for."""
 
     transfer_id: UUID
     request_id: UUID
-    order_id: UUID
+    cause: Cause
     proforma_number: str
     bank_reference: str
     amount: Money
@@ -52,7 +59,7 @@ async def _read(conn: AsyncConnection, which: ColumnElement[bool], most: int) ->
         UnconfirmedTransfer(
             transfer_id=row.id,
             request_id=row.request_id,
-            order_id=row.order_id,
+            cause=cause_of(row),
             proforma_number=row.proforma_number or "",
             bank_reference=row.bank_reference,
             amount=Money(row.minor, row.currency),

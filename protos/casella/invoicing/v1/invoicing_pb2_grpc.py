@@ -127,7 +127,7 @@ class InvoicingServiceServicer:
     """
 
     def IssueProforma(self, request, context):
-        """Issues the proforma of an order, once; a repetition returns the first.
+        """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,7 +141,7 @@ class InvoicingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def IssueInvoice(self, request, context):
-        """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice.
+        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,11 +34,11 @@ class InvoicingServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> InvoicingServiceAsyncStub: ...
     IssueProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueProformaRequest, _invoicing_pb2.IssueProformaResponse]
-    """Issues the proforma of an order, once; a repetition returns the first."""
+    """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first."""
     SendProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]
     """Sends the proforma by email with its PDF, which is made now: once."""
     IssueInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]
-    """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
+    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]
     """Sends the courtesy invoice by email with its PDF: once."""
     SendCorrectedInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]
@@ -74,11 +74,11 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     IssueProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueProformaRequest, _invoicing_pb2.IssueProformaResponse]  # type: ignore[assignment]
-    """Issues the proforma of an order, once; a repetition returns the first."""
+    """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first."""
     SendProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]  # type: ignore[assignment]
     """Sends the proforma by email with its PDF, which is made now: once."""
     IssueInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]  # type: ignore[assignment]
-    """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
+    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
     SendInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]  # type: ignore[assignment]
     """Sends the courtesy invoice by email with its PDF: once."""
     SendCorrectedInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]  # type: ignore[assignment]
@@ -117,7 +117,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.IssueProformaRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.IssueProformaResponse, _abc.Awaitable[_invoicing_pb2.IssueProformaResponse]]:
-        """Issues the proforma of an order, once; a repetition returns the first."""
+        """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first."""
 
     @_abc_1.abstractmethod
     def SendProforma(
@@ -133,7 +133,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.IssueInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.IssueInvoiceResponse, _abc.Awaitable[_invoicing_pb2.IssueInvoiceResponse]]:
-        """Issues the invoice of a paid order, once, with the next number of its year, and starts its e-invoice."""
+        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
 
     @_abc_1.abstractmethod
     def SendInvoice(

@@ -107,7 +107,7 @@ class PaymentsServiceServicer:
     """
 
     def CreatePaymentRequest(self, request, context):
-        """Makes the payment request of an order, once; a repetition returns the first.
+        """Makes the payment request of an order or of a period of a subscription, once; a repetition returns the first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class PaymentsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PaymentsServiceAsyncStub: ...
     CreatePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CreatePaymentRequestRequest, _payments_pb2.CreatePaymentRequestResponse]
-    """Makes the payment request of an order, once; a repetition returns the first."""
+    """Makes the payment request of an order or of a period of a subscription, once; a repetition returns the first."""
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordProformaRequest, _payments_pb2.RecordProformaResponse]
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]
@@ -66,7 +66,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreatePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.CreatePaymentRequestRequest, _payments_pb2.CreatePaymentRequestResponse]  # type: ignore[assignment]
-    """Makes the payment request of an order, once; a repetition returns the first."""
+    """Makes the payment request of an order or of a period of a subscription, once; a repetition returns the first."""
     RecordProforma: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordProformaRequest, _payments_pb2.RecordProformaResponse]  # type: ignore[assignment]
     """Notes the number of the proforma that asks for this payment; customers write it in their transfers."""
     GetPaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetPaymentRequestRequest, _payments_pb2.GetPaymentRequestResponse]  # type: ignore[assignment]
@@ -101,7 +101,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.CreatePaymentRequestRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.CreatePaymentRequestResponse, _abc.Awaitable[_payments_pb2.CreatePaymentRequestResponse]]:
-        """Makes the payment request of an order, once; a repetition returns the first."""
+        """Makes the payment request of an order or of a period of a subscription, once; a repetition returns the first."""
 
     @_abc_1.abstractmethod
     def RecordProforma(
