@@ -11,6 +11,7 @@ SIGN_UP = "SignUp"
 TRIAL = "Trial"
 ORDER = "Order"
 E_INVOICE = "EInvoice"
+RENEWAL = "Renewal"
 PURGE = "Purge"
 
 ABOUT = {
@@ -18,8 +19,9 @@ ABOUT = {
     "Nothing else begins before the emailed link is confirmed.",
     TRIAL: "A free trial with its reminders, then days of grace in which the customer can still order. A paid order "
     "ends it well; otherwise the account is closed, which starts its purge.",
-    ORDER: "An order: payment request and proforma; the wait for the payment, with reminders, until it expires; after "
-    "the payment the unlock, the invoice, the courtesy email and the subscription.",
+    ORDER: "An order: its tax, where that rests on a VAT number; payment request and proforma; the wait for the "
+    "payment, with reminders, until it expires; after the payment the unlock, the invoice, the courtesy email and the "
+    "subscription.",
     E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
     "its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
@@ -31,6 +33,7 @@ ABOUT = {
 SIGN_UP_RECEIVED = "sign_up_received"
 TRIAL_CHANGED = "trial_changed"
 ORDER_CHANGED = "order_changed"
+PERIOD_CHANGED = "period_changed"
 PAYMENT_COMPLETED = "payment_completed"
 MONEY_WAITING = "money_waiting"
 INVOICE_ISSUED = "invoice_issued"
@@ -42,6 +45,7 @@ LOOK_AGAIN = "look_again"
 # Search attributes; all but the last are keywords.
 ATTRIBUTE_ACCOUNT = "CasellaAccount"
 ATTRIBUTE_ORDER = "CasellaOrder"
+ATTRIBUTE_SUBSCRIPTION = "CasellaSubscription"
 ATTRIBUTE_STATE = "CasellaState"
 ATTRIBUTE_CUSTOMER_KIND = "CasellaCustomerKind"
 ATTRIBUTE_DUE_AT = "CasellaDueAt"
@@ -67,6 +71,11 @@ def trial_id(account: object) -> str:
 def order_id(order: object) -> str:
     """Workflow id of an order."""
     return f"order:{order}"
+
+
+def renewal_id(subscription: object, number: int) -> str:
+    """Workflow id of a period of a subscription, by its number."""
+    return f"renewal:{subscription}:{number}"
 
 
 def e_invoice_id(invoice: object) -> str:

@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
-    from workflows.order_steps import CANCEL_ORDER, OrderSteps, word
+    from workflows.order_steps import CANCEL_ORDER, word
+    from workflows.order_tax import OrderTax
     from workflows.steering import (
         NO_DATA,
         NO_TRANSFER,
@@ -39,7 +40,7 @@ _OUTCOME_OF = {
 
 
 @workflow.defn(name=names.ORDER)
-class Order(OrderSteps):
+class Order(OrderTax):
     """Asks for the payment, waits for its end, and after the money finishes whatever happens."""
 
     @workflow.init
@@ -57,6 +58,8 @@ class Order(OrderSteps):
         """The process."""
         order = await self.read_order()
         if order.state == pb.ORDER_STATE_OPEN:
+            order = await self.settle_tax(order)  # before anything asks for money: it decides how much
+        if order.state == pb.ORDER_STATE_OPEN:
             payment = await self.make_payment_request(order)
             if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not order.cancel_requested:
                 await self.ask_for_payment(order, payment)
@@ -66,6 +69,7 @@ class Order(OrderSteps):
                 self.details.happened("the order is paid", once=True)
                 unlocked = await self.unlock(order)
                 await self.record_unlock(unlocked)  # before the invoice, which names the period
+                await self.confirm_tax(order)
                 invoice = await self.issue_invoice()
                 await self.email_courtesy_invoice(invoice)
                 await self.fulfil(invoice, unlocked)  # last: on a fulfilled order a new run does nothing
@@ -176,10 +180,12 @@ class Order(OrderSteps):
     def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
         check_transfer(transfer)
         self._must_be_open()
+        if self.tax_open:
+            raise Wrong("no money is asked for yet: the order's tax is open")
         check_amount(transfer, self.asked)
 
     def _must_be_open(self) -> None:
-        if self.details.state in _OVER:
+        if self.paid or self.details.state in _OVER:
             raise Wrong(f"the order waits for no money any more: it is {self.details.state}")
 
     def remedies(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, CustomerKind, Money
+    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, CustomerKind, Date, Money
     from casella.invoicing.v1 import invoicing_pb2
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
@@ -62,7 +62,7 @@ class OrderSteps(Process):
         request = payments_pb2.CreatePaymentRequestRequest(
             order_id=order.order_id,
             account_id=order.account_id,
-            amount=order.quote.totals.gross,
+            amount=order.totals.gross,
             method=order.payment_method,
         )
         answer = await quickly(PaymentsSteps.create, request, "make the payment request")
@@ -131,9 +131,12 @@ class OrderSteps(Process):
 
     async def record(self, outcome: pb.Outcome, payment: payments_pb2.PaymentRequest) -> pb.Order:
         """Write the order's end in ordering, which follows payments."""
-        request = pb.RecordOutcomeRequest(order_id=self.order_id, outcome=outcome)
-        if outcome == pb.OUTCOME_PAID:
-            request.available_on.CopyFrom(payment.available_on)
+        available_on = payment.available_on if outcome == pb.OUTCOME_PAID else None
+        return await self.record_end(outcome, available_on)
+
+    async def record_end(self, outcome: pb.Outcome, available_on: Date | None = None) -> pb.Order:
+        """Write the order's end in ordering."""
+        request = pb.RecordOutcomeRequest(order_id=self.order_id, outcome=outcome, available_on=available_on)
         return (await quickly(OrderingSteps.record_outcome, request, "record the outcome")).order
 
     async def unlock(self, order: pb.Order) -> mailboxes_pb2.UnlockAccountResponse:
@@ -184,7 +187,9 @@ class OrderSteps(Process):
 
     async def tell_the_customer(self, order: pb.Order) -> None:
         """The order has ended without a payment."""
-        await self.email(_EMAIL_OF[order.state], "tell the customer that the order has ended")
+        refused = order.tax_decision == pb.TAX_DECISION_REFUSE
+        email = pb.ORDER_EMAIL_REFUSED if refused else _EMAIL_OF[order.state]
+        await self.email(email, "tell the customer that the order has ended")
 
     async def email(self, email: pb.OrderEmail, what: str) -> None:
         """One of the order's emails."""
@@ -195,8 +200,8 @@ class OrderSteps(Process):
         """Tell the operator what the order is about, and that it has begun."""
         kind = CustomerKind.Name(order.quote.kind).removeprefix("CUSTOMER_KIND_")
         self.details.concerns(account=order.account_id, order=order.order_id, kind=kind)
-        self.asked = order.quote.totals.gross
-        price = wording.amount(self.asked)
+        self.asked = (order.totals if order.HasField("totals") else order.quote.totals).gross
+        price = wording.price(order)
         self.details.knows(f"{price} {wording.method(order.payment_method)}, account {order.account_id}")
         if order.state == pb.ORDER_STATE_OPEN and not self.details.state:
             self.details.stands("Placed", "payment request, proforma and emails, at once")

@@ -50,6 +50,30 @@ def amount(money: common_pb2.Money) -> str:
     return f"{money.currency} {money.minor // 100}.{money.minor % 100:02d}"
 
 
+def price(order: ordering_pb2.Order) -> str:
+    """What is to be paid for an order; while its tax is open both amounts: ``EUR 7.50, or EUR 9.15 with VAT``."""
+    if order.HasField("totals"):
+        return amount(order.totals.gross)
+    known = amount(order.quote.totals.gross)
+    if not order.quote.tax_open:
+        return known
+    return f"{known}, or {amount(order.quote.totals_with_vat.gross)} with VAT"
+
+
+def vies(answer: ordering_pb2.SettleTaxResponse) -> str:
+    """What VIES said about a VAT number; empty where it was not asked."""
+    match answer.finding:
+        case ordering_pb2.VAT_FINDING_VALID:
+            return "VIES confirms the VAT number"
+        case ordering_pb2.VAT_FINDING_NOT_VALID:
+            return "VIES says that the VAT number is not valid"
+        case ordering_pb2.VAT_FINDING_NO_ANSWER:
+            stands = "; the earlier proof stands" if answer.next == ordering_pb2.TAX_NEXT_SETTLED else ""
+            return f"VIES gives no answer ({answer.vies_error}){stands}"
+        case _:
+            return ""
+
+
 def method(payment_method: common_pb2.PaymentMethod) -> str:
     """``by bank transfer``."""
     return _METHODS.get(payment_method, "")

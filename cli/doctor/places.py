@@ -29,6 +29,7 @@ _STAND_INS = {
     "stripe": ("stripe_clock", "the payment provider (simulator)"),
     "sdi": ("sdi_clock", "the Sistema di Interscambio (simulator)"),
     "dns": ("dns_clock", "the DNS (simulator)"),
+    "vies": ("vies_clock", "VIES (simulator)"),
 }
 """Process → the port on which it tells its health, and its name."""
 _NOT_READY = "runs but is not ready: most likely it waits for its database"

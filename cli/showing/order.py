@@ -17,6 +17,7 @@ from workflows import names
 
 _REFERENCE = re.compile(r"RF\s?[0-9]{2}[0-9A-Z\s]+", re.IGNORECASE)
 _PROFORMA = re.compile(r"P\s?20[0-9]{2}\s?[/-]\s?[0-9]+", re.IGNORECASE)
+_VAT_COLUMNS = ("asked", "answer", "consultation number, or why none", "name")
 _LIST = "`casella show account` lists a customer's orders"
 
 
@@ -42,14 +43,17 @@ async def show_order(name: str, *, as_json: bool) -> None:
         payment = await rooms.ask_for(
             rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(order_id=order_id)
         )
-        papers = await _documents(rooms, order)
+        papers, checks = await _documents(rooms, order), await _vat_checks(rooms, order)
         if as_json:
-            screen.show_json({
-                "order": order,
-                "payment_request": payment.payment_request if payment else None,
-                "waiting_money": list(payment.waiting) if payment else [],
-                "documents": papers,
-            })  # fmt: skip
+            screen.show_json(
+                {
+                    "order": order,
+                    "payment_request": payment.payment_request if payment else None,
+                    "waiting_money": list(payment.waiting) if payment else [],
+                    "documents": papers,
+                    "vat_checks": checks,
+                }
+            )
             return
         screen.show_facts(f"Order {order_id}", _facts(order, rooms))
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
@@ -60,6 +64,8 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 waiting = [money.row(entry) for entry in payment.waiting]
                 screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
+        if checks:
+            screen.show_table("What VIES answered", _VAT_COLUMNS, [_vat_check(check) for check in checks])
 
 
 async def id_of_order(rooms: Rooms, name: str) -> str:
@@ -73,6 +79,11 @@ async def id_of_order(rooms: Rooms, name: str) -> str:
     found = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
     if found is None:
         raise Failure(f"no order is to be paid under {name}", _LIST)
+    if not found.payment_request.order_id:
+        raise Failure(
+            f"{name} asks for {words.cause(found.payment_request)}, which is no order",
+            f"`casella show account {found.payment_request.account_id}` shows whose it is",
+        )
     return found.payment_request.order_id
 
 
@@ -85,13 +96,42 @@ async def _documents(rooms: Rooms, order: ordering_pb2.Order) -> list[invoicing_
     return [document for document in found if document.order_id == order.order_id]
 
 
+async def _vat_checks(rooms: Rooms, order: ordering_pb2.Order) -> list[ordering_pb2.VatCheck]:
+    """What VIES answered about the VAT number on which the order's tax rests."""
+    if not order.quote.vat_id:
+        return []
+    found: list[ordering_pb2.VatCheck] = await rooms.ask_all(
+        rooms.ordering.ListVatChecks, ordering_pb2.ListVatChecksRequest(account_id=order.account_id), "checks"
+    )
+    return [check for check in found if check.vat_id == order.quote.vat_id]
+
+
+def _vat_check(check: ordering_pb2.VatCheck) -> tuple[str, ...]:
+    return (
+        words.instant(check.asked_at),
+        words.choice(check, "finding"),
+        check.consultation_number or check.error,
+        check.name,
+    )
+
+
+def _total(order: ordering_pb2.Order) -> str:
+    totals = order.totals if order.HasField("totals") else order.quote.totals
+    total = f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"
+    if order.HasField("totals") or not order.quote.tax_open:
+        return total
+    return f"{total}, or {words.money(order.quote.totals_with_vat.gross)} with VAT: the tax is open"
+
+
 def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
     state = words.choice(order, "state")
-    totals = order.quote.totals
     return [
         ("state", f"{state}, cancellation asked for" if order.cancel_requested else state),
         ("account", order.account_id),
-        ("total", f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"),
+        ("total", _total(order)),
+        ("tax", words.if_any(words.choice(order, "tax_treatment"))),
+        ("VAT number", order.quote.vat_id),
+        ("tax decided by an operator", words.if_any(words.choice(order, "tax_decision"))),
         ("billing", words.choice(order.quote, "billing")),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),

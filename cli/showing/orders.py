@@ -12,7 +12,7 @@ def row(order: ordering_pb2.Order) -> tuple[str, ...]:
         order.order_id,
         words.choice(order, "state"),
         words.instant(order.placed_at),
-        words.money(order.quote.totals.gross),
+        words.money((order.totals if order.HasField("totals") else order.quote.totals).gross),
         words.choice(order.quote, "billing"),
         words.choice(order, "payment_method"),
         order.proforma_number or words.NONE,

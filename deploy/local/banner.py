@@ -21,6 +21,7 @@ def run_facts(site: Site, launcher: int, temporal_address: str, *, own_temporal:
         "inbox": site.url("mail_page"),
         "stripe": site.url("stripe"),
         "sdi": site.url("sdi_page"),
+        "vies": site.url("vies"),
     }
 
 
@@ -31,6 +32,7 @@ def table(site: Site, facts: dict[str, Any]) -> str:
         ("Inbox of all customers (simulator)", facts["inbox"]),
         ("Payment provider (simulator)", f"{facts['stripe']}/_simulator"),
         ("Sistema di Interscambio (simulator)", facts["sdi"]),
+        ("VIES, the EU's VAT numbers (simulator)", facts["vies"]),
         ("Gateway", facts["gateway"]),
         *((f"gRPC {room}", address) for room, address in facts["rooms"].items()),
         ("Temporal gRPC", facts["temporal"]),

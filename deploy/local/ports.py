@@ -38,6 +38,8 @@ USUAL: Mapping[str, int] = {
     "sdi_clock": 25113,
     "dns": 2053,
     "dns_clock": 25114,
+    "vies": 8584,
+    "vies_clock": 25115,
 }
 
 _BLOCK_SIZE = 32

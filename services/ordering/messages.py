@@ -80,12 +80,35 @@ CATALOGUE: Catalogue = {
         "it": "Come privato può ordinare solo chi è residente in Italia.",
         "en": "Only residents of Italy can order as a private person.",
     },
-    "not_served_business_abroad": {
-        "it": "Le aziende con sede fuori dall’Italia non possono ancora ordinare.",
-        "en": "Businesses outside Italy cannot order yet.",
+    "not_a_postal_code_there": {
+        "it": "In questo paese il codice postale ha la forma {example}.",
+        "en": "In this country a postal code has the form {example}.",
     },
-    "not_served_outside_vat": {
-        "it": "Livigno e Campione d’Italia sono fuori dal territorio IVA: da lì non è ancora possibile ordinare.",
-        "en": "Livigno and Campione d’Italia are outside the territory of VAT: customers there cannot order yet.",
+    "postal_code_of_the_town": {
+        "it": "Il CAP di questo comune è {code}.",
+        "en": "The postal code (CAP) of this town is {code}.",
+    },
+    "postal_code_of_another_town": {
+        "it": "Questo CAP è di un altro comune (Livigno o Campione d’Italia), che è fuori dal territorio IVA.",
+        "en": "This postal code (CAP) is another town’s (Livigno or Campione d’Italia), outside the territory of VAT.",
+    },
+    "vat_country_of_the_address": {
+        "it": "La partita IVA deve essere del paese in cui ha sede l’azienda.",
+        "en": "The VAT number must be of the country in which the business is established.",
+    },
+    "not_an_eu_vat_number": {
+        "it": "Non è una partita IVA comunitaria valida per questo paese (prefisso {prefix}).",
+        "en": "This is not a VAT number of this country (prefix {prefix}).",
+    },
+    "not_a_foreign_tax_id": {
+        "it": "L’identificativo fiscale ha da 2 a 28 caratteri, lettere e cifre senza accenti.",
+        "en": "The tax id has 2 to 28 characters, letters and digits without accents.",
+    },
+    "vat_number_not_valid": {
+        "it": "Secondo il VIES la partita IVA {vat_id} non è valida per operazioni intracomunitarie. Verificare di "
+        "averla scritta bene; se è giusta, chiedere l’iscrizione al VIES alla propria amministrazione fiscale, "
+        "poi riprovare.",
+        "en": "According to VIES the VAT number {vat_id} is not valid for trade within the EU. Please check that it is "
+        "written correctly; if it is, ask your tax office to have it entered in VIES, then try again.",
     },
 }

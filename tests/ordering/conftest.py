@@ -9,13 +9,13 @@ import pytest
 
 from services.kit.core import Core
 from services.kit.server import Room
-from services.ordering.__main__ import assemble
+from services.ordering.__main__ import Outside, assemble
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.price_list_file import load_price_list
-from services.ordering.readings import Readings
 from services.ordering.settings import OrderingSettings
 from tests.fixtures.postgres import RoomDatabase
 from tests.ordering.neighbours import running_neighbours
+from tests.ordering.register import running_vies
 from tests.ordering.shop import Shop
 from tests.support.room import TestRoom, running_room
 
@@ -27,18 +27,18 @@ async def running_ordering(
     database_url: str, folder: Path, policy: OrderingPolicy | None = None, **more: Any
 ) -> AsyncIterator[TestRoom]:
     """The room, with the price list of the tree; `more` are arguments of `running_room`."""
-    opened: list[Readings] = []
+    opened: list[Outside] = []
 
     def build(core: Core) -> Room:
         settings = core.settings
         assert isinstance(settings, OrderingSettings)
-        opened.append(Readings.open(settings, core.clock))
+        opened.append(Outside.open(settings, core.clock))
         return assemble(core, settings, load_price_list(PRICE_LIST), policy or OrderingPolicy(), opened[0])
 
     async with running_room("ordering", database_url, build, folder, settings_class=OrderingSettings, **more) as room:
         yield room
-        for readings in opened:
-            await readings.close()
+        for outside in opened:
+            await outside.close()
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def policy() -> OrderingPolicy:
 
 @pytest.fixture
 async def shop(room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy) -> AsyncIterator[Shop]:
-    async with running_neighbours() as neighbours:
+    async with running_neighbours() as neighbours, running_vies() as vies:
         addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
-        async with running_ordering(room_database("ordering"), tmp_path, policy, **addresses) as room:
-            yield Shop(room, neighbours)
+        settings = {**addresses, "vies_url": vies.url}
+        async with running_ordering(room_database("ordering"), tmp_path, policy, **settings) as room:
+            yield Shop(room, neighbours, vies.register)

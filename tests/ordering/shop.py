@@ -11,6 +11,7 @@ from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
+from deploy.local.vies.register import Register
 from services.kit.ids import new_id
 from services.kit.wire import to_date, to_timestamp
 from tests.ordering.neighbours import Account, Neighbours
@@ -34,6 +35,14 @@ ACME = common_pb2.BillingParty(
     vat_country="IT",
     recipient_code="ABC1234",
 )
+BEISPIEL = common_pb2.BillingParty(
+    kind=common_pb2.CUSTOMER_KIND_COMPANY,
+    company_name="Beispiel GmbH",
+    address=common_pb2.Address(street="Lange Straße 5", postal_code="10115", city="Berlin", country="DE"),
+    phone="+493012345678",
+    vat_number="123456788",
+    vat_country="DE",
+)
 LABEL = {common_pb2.LANGUAGE_IT: "Ordine con obbligo di pagare", common_pb2.LANGUAGE_EN: "Order with obligation to pay"}
 TO_ANNA = common_pb2.Recipient(email="anna@example.it", name="Anna Rossi", language=common_pb2.LANGUAGE_IT)
 STEERING = common_pb2.Steering(actor="operator@provider", reason_code="phone_confirmed", source="test")
@@ -45,6 +54,7 @@ class Shop:
 
     room: TestRoom
     neighbours: Neighbours
+    vies: Register
 
     def stub(self, caller: str = "gateway") -> Any:
         return OrderingServiceStub(self.room.channel(caller))

@@ -17,14 +17,13 @@ from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from services.kit import temporal_client
 from tests.fixtures.temporal import TestNamespace
+from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names
 from workflows.worker import WORKFLOWS
 
-MOMENT = Timestamp(seconds=1_795_000_000)
 SOON = Duration(nanos=50_000_000)
-LONG = Duration(seconds=864_000)
 
 
 def purging(**changes: Answer) -> Script:
@@ -115,67 +114,6 @@ async def test_what_the_mail_system_still_knows_stops_the_purges_end(temporal: T
         left.Clear()
         await run.handle.execute_update("retry", {"reason_code": "mail_system_cleaned"})
         assert await run.end() == "purged"
-
-
-def ordering(payment: payments_pb2.PaymentRequest, order: ordering_pb2.Order, **changes: Answer) -> Script:
-    """An order that is open, with its payment request; what a test changes in the two is what the services say."""
-
-    def record(request: ordering_pb2.RecordOutcomeRequest) -> ordering_pb2.RecordOutcomeResponse:
-        order.state = {
-            ordering_pb2.OUTCOME_PAID: ordering_pb2.ORDER_STATE_PAID,
-            ordering_pb2.OUTCOME_EXPIRED: ordering_pb2.ORDER_STATE_EXPIRED,
-            ordering_pb2.OUTCOME_CANCELLED: ordering_pb2.ORDER_STATE_CANCELLED,
-        }[request.outcome]
-        return ordering_pb2.RecordOutcomeResponse(order=order)
-
-    document = invoicing.Document(document_id=order.order_id, number="2026/1", account_id=order.account_id)
-    answers: dict[str, Answer] = {
-        "GetOrder": lambda _: ordering_pb2.GetOrderResponse(order=order),
-        "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=payment),
-        "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment),
-        "IssueProforma": lambda _: invoicing.IssueProformaResponse(document=document),
-        "RecordProforma": lambda request: (
-            payments_pb2.RecordProformaResponse(payment_request=payment)
-            if isinstance(request, payments_pb2.RecordProformaRequest)
-            else ordering_pb2.RecordProformaResponse(order=order)
-        ),
-        "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
-        "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
-        "SendProforma": lambda _: invoicing.SendProformaResponse(),
-        "SendOrderEmail": lambda _: ordering_pb2.SendOrderEmailResponse(),
-        "AdvanceOrder": lambda _: ordering_pb2.AdvanceOrderResponse(
-            state=order.state, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
-        ),
-        "RecordOutcome": record,
-        "IssueInvoice": lambda _: invoicing.IssueInvoiceResponse(document=document),
-        "SendInvoice": lambda _: invoicing.SendInvoiceResponse(),
-    }
-    return Script(answers | changes)
-
-
-def an_order() -> ordering_pb2.Order:
-    """An open order of a private person for a year."""
-    order = ordering_pb2.Order(
-        order_id="018f3c1e-0000-7000-8000-000000000001",
-        account_id="018f3c1e-0000-7000-8000-000000000002",
-        state=ordering_pb2.ORDER_STATE_OPEN,
-        payment_method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
-    )
-    order.quote.kind = common_pb2.CUSTOMER_KIND_PRIVATE
-    order.quote.totals.gross.CopyFrom(common_pb2.Money(minor=1976, currency="EUR"))
-    return order
-
-
-def a_payment() -> payments_pb2.PaymentRequest:
-    """Its open payment request."""
-    return payments_pb2.PaymentRequest(
-        payment_request_id="018f3c1e-0000-7000-8000-000000000003",
-        order_id="018f3c1e-0000-7000-8000-000000000001",
-        state=payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
-        amount=common_pb2.Money(minor=1976, currency="EUR"),
-        method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
-        proforma_number="P2026/1",
-    )
 
 
 def expiring(payment: payments_pb2.PaymentRequest) -> dict[str, Answer]:

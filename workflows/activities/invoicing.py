@@ -39,15 +39,16 @@ class InvoicingSteps:
     @step("IssueProforma")
     async def issue_proforma(self, request: pb.IssueProformaRequest) -> pb.IssueProformaResponse:
         """Issue the order's proforma; ``order_id`` is all that the workflow gives."""
-        order, asked = await self._facts(request.order_id)
+        order, asked = await self._facts(request)
         answer = await self._invoicing.IssueProforma(
             pb.IssueProformaRequest(
                 order_id=order.order_id,
                 account_id=order.account_id,
                 language=order.language,
                 party=order.party,
-                lines=_lines(order),
-                totals=order.quote.totals,
+                lines=order.lines,
+                totals=order.totals,
+                tax_treatment=order.tax_treatment,
                 payment=pb.PaymentTerms(
                     method=asked.method,
                     holder=asked.transfer.holder,
@@ -65,13 +66,13 @@ class InvoicingSteps:
         """Send the proforma by email; the link for paying online goes through here alone, never into the history."""
         proforma = await self._document(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(proforma.account_id))
-        request.pay_url = (await self._asked(proforma.order_id)).pay_url
+        request.pay_url = (await self._asked(proforma)).pay_url
         return await self._invoicing.SendProforma(request)
 
     @step("IssueInvoice")
     async def issue_invoice(self, request: pb.IssueInvoiceRequest) -> pb.IssueInvoiceResponse:
         """Issue the paid order's invoice; ``order_id`` is all that the workflow gives."""
-        order, asked = await self._facts(request.order_id)
+        order, asked = await self._facts(request)
         answer = await self._invoicing.IssueInvoice(
             pb.IssueInvoiceRequest(
                 order_id=order.order_id,
@@ -79,7 +80,8 @@ class InvoicingSteps:
                 language=order.language,
                 party=order.party,
                 lines=_lines_of_period(order),
-                totals=order.quote.totals,
+                totals=order.totals,
+                tax_treatment=order.tax_treatment,
                 date=asked.available_on,
                 method=asked.method,
                 payment_reference=asked.transfer.reference,
@@ -135,28 +137,32 @@ class InvoicingSteps:
         """Read the certified mailbox."""
         return await self._invoicing.PollReceipts(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
-    async def _facts(self, order_id: str) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
-        order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))
-        return order.order, await self._asked(order_id)
+    async def _facts(
+        self, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest
+    ) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
+        order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=request.order_id))
+        return order.order, await self._asked(request)
 
-    async def _asked(self, order_id: str) -> payments_pb2.PaymentRequest:
-        answer = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=order_id))
-        return answer.payment_request
+    async def _asked(
+        self, what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest
+    ) -> payments_pb2.PaymentRequest:
+        """The payment request of the order or period that a document is for."""
+        request = (
+            payments_pb2.GetPaymentRequestRequest(period_id=what.period.period_id)
+            if what.HasField("period")
+            else payments_pb2.GetPaymentRequestRequest(order_id=what.order_id)
+        )
+        return (await self._payments.GetPaymentRequest(request)).payment_request
 
     async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
         return answer.document
 
 
-def _lines(order: ordering_pb2.Order) -> list[common_pb2.Line]:
-    italian = order.language != common_pb2.LANGUAGE_EN
-    return list(order.quote.lines_it if italian else order.quote.lines_en)
-
-
 def _lines_of_period(order: ordering_pb2.Order) -> list[common_pb2.Line]:
     """The lines with the days that are sold: nature and quantity of the service (DPR 633/1972, art. 21(2)(g))."""
     lines = []
-    for sold in _lines(order):
+    for sold in order.lines:
         line = common_pb2.Line()
         line.CopyFrom(sold)
         line.period_start.CopyFrom(order.period_start)
@@ -173,5 +179,6 @@ def _ids_only(document: pb.Document) -> pb.Document:
         date=document.date,
         account_id=document.account_id,
         order_id=document.order_id,
+        period=document.period if document.HasField("period") else None,
         transmission_state=document.transmission_state,
     )

@@ -1,6 +1,6 @@
 """Activities that ask the ordering service: thin clients that decide nothing.
 
-The order's billing party is personal data: it is taken off what returns to a workflow.
+The order's billing party and VAT number are personal data: they are taken off what returns to a workflow.
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
+from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
@@ -37,13 +38,27 @@ class OrderingSteps:
     async def get_order(self, request: pb.GetOrderRequest) -> pb.GetOrderResponse:
         """Read the order."""
         answer = await self._ordering.GetOrder(request)
-        return pb.GetOrderResponse(order=_without_party(answer.order))
+        return pb.GetOrderResponse(order=_without_person(answer.order))
+
+    @step("SettleTax")
+    async def settle_tax(self, request: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        """Settle or confirm the order's tax; ordering may ask VIES."""
+        answer = await self._ordering.SettleTax(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+        answer.order.CopyFrom(_without_person(answer.order))
+        return answer
+
+    @step("DecideTax")
+    async def decide_tax(self, request: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        """Settle the order's tax by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._ordering.DecideTax(request)
+        return pb.DecideTaxResponse(order=_without_person(answer.order))
 
     @step("NoteProformaOnOrder")
     async def record_proforma(self, request: pb.RecordProformaRequest) -> pb.RecordProformaResponse:
         """Give the order its expiry and reminders, which count from the proforma."""
         answer = await self._ordering.RecordProforma(request)
-        return pb.RecordProformaResponse(order=_without_party(answer.order))
+        return pb.RecordProformaResponse(order=_without_person(answer.order))
 
     @step("AdvanceOrder")
     async def advance(self, request: pb.AdvanceOrderRequest) -> pb.AdvanceOrderResponse:
@@ -66,25 +81,25 @@ class OrderingSteps:
         """Ask for the order's cancellation by an operator's decision."""
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         answer = await self._ordering.CancelOrder(request)
-        return pb.CancelOrderResponse(order=_without_party(answer.order))
+        return pb.CancelOrderResponse(order=_without_person(answer.order))
 
     @step("RecordOutcome")
     async def record_outcome(self, request: pb.RecordOutcomeRequest) -> pb.RecordOutcomeResponse:
         """Write how the order ended."""
         answer = await self._ordering.RecordOutcome(request)
-        return pb.RecordOutcomeResponse(order=_without_party(answer.order))
+        return pb.RecordOutcomeResponse(order=_without_person(answer.order))
 
     @step("RecordUnlock")
     async def record_unlock(self, request: pb.RecordUnlockRequest) -> pb.RecordUnlockResponse:
         """Note the unlock, which fixes the period that the documents name."""
         answer = await self._ordering.RecordUnlock(request)
-        return pb.RecordUnlockResponse(order=_without_party(answer.order))
+        return pb.RecordUnlockResponse(order=_without_person(answer.order))
 
     @step("FulfilOrder")
     async def fulfil(self, request: pb.FulfilOrderRequest) -> pb.FulfilOrderResponse:
         """Make the subscription and its first period."""
         answer = await self._ordering.FulfilOrder(request)
-        return pb.FulfilOrderResponse(order=_without_party(answer.order), subscription=answer.subscription)
+        return pb.FulfilOrderResponse(order=_without_person(answer.order), subscription=answer.subscription)
 
     @step("SendOrderEmail")
     async def send_email(self, request: pb.SendOrderEmailRequest) -> pb.SendOrderEmailResponse:
@@ -114,8 +129,11 @@ class OrderingSteps:
         return await self._ordering.RecordPurged(request)
 
 
-def _without_party(order: pb.Order) -> pb.Order:
+def _without_person(order: pb.Order) -> pb.Order:
+    """The order as histories may keep it: without who ordered, and without the lines that documents carry."""
     shown = pb.Order()
     shown.CopyFrom(order)
-    shown.ClearField("party")
+    for name in ("party", "lines"):
+        shown.ClearField(name)
+    shown.quote.ClearField("vat_id")
     return shown

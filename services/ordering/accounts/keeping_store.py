@@ -14,7 +14,7 @@ from services.kit.calendar import add_days
 from services.kit.database import Database
 from services.kit.tables import mails
 from services.ordering.domain.states import OrderState
-from services.ordering.tables import accounts, billing_profiles, order_reminders, orders, quotes
+from services.ordering.tables import accounts, billing_profiles, order_reminders, orders, quotes, vat_checks
 
 _BATCH = 500
 """Accounts in one transaction: more would hold its locks for too long."""
@@ -49,6 +49,7 @@ async def _due(conn: AsyncConnection, purged_before: datetime) -> list[UUID]:
         exists().where(own)
         | exists().where(quotes.c.account_id == accounts.c.id)
         | exists().where(billing_profiles.c.account_id == accounts.c.id)
+        | exists().where(vat_checks.c.account_id == accounts.c.id)
         | exists().where(mails.c.subject_id == accounts.c.id)
     )
     due = (
@@ -65,5 +66,11 @@ async def _erase(conn: AsyncConnection, account_ids: list[UUID]) -> None:
         return
     theirs = select(orders.c.id).where(orders.c.account_id.in_(account_ids))
     await conn.execute(delete(order_reminders).where(order_reminders.c.order_id.in_(theirs)))
-    for column in (orders.c.account_id, quotes.c.account_id, billing_profiles.c.account_id, mails.c.subject_id):
+    for column in (
+        orders.c.account_id,
+        quotes.c.account_id,
+        billing_profiles.c.account_id,
+        vat_checks.c.account_id,
+        mails.c.subject_id,
+    ):
         await conn.execute(delete(column.table).where(column.in_(account_ids)))

@@ -12,6 +12,3 @@ PROVINCES = frozenset(
     CI OG OT VS
     """.split()
 )
-
-OUTSIDE_VAT = {"LIVIGNO": "23041", "CAMPIONE D'ITALIA": "22061"}
-"""Towns of Italy outside the territory of VAT with their postal codes (DPR 633/1972, art. 7, first paragraph)."""

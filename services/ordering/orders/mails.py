@@ -17,7 +17,9 @@ from services.ordering import texts
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import OrderEmail
+from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.rows import OrderRow
+from services.ordering.tax_texts import without_vat
 
 _REMINDER = "payment_reminder"
 
@@ -60,15 +62,20 @@ class Mails:
         self, order: OrderRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any],
         secret_params: Sequence[str] = (),
     ) -> Mail:  # fmt: skip
-        totals = order.quote.totals
+        totals = order.totals or order.quote.totals
+        if_charged = order.quote.totals_if_charged
+        treatment = order.tax_treatment or order.quote.tax.treatment
         common = {
             "order_id": str(order.order_id),
             "placed_at": order.placed_at,
             "consumer": order.party.profile.consumer,
             "net": totals.net,
             "vat": totals.vat,
-            "vat_rate": order.quote.vat_rate.removesuffix(".00"),
+            "vat_rate": order.quote.rate_of(treatment).removesuffix(".00"),
             "gross": totals.gross,
+            "taxed": treatment is TaxTreatment.DOMESTIC,
+            "gross_with_vat": if_charged.gross if if_charged else None,
+            "vat_id": order.quote.tax.vat_id,
             "proforma_number": order.proforma_number,
             "expires_at": order.expires_at,
             "transfer": order.payment_method is PaymentMethod.BANK_TRANSFER,
@@ -90,6 +97,7 @@ class Mails:
                 }
                 for line in quote.lines
             ],
+            "tax_note": without_vat(order.tax_treatment or quote.tax.treatment, language),
             "annual": quote.billing.months > 1,
             "withdrawal_until": order.withdrawal_until,
             "withdrawal_information": texts.WITHDRAWAL_INFORMATION[language],

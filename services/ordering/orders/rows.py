@@ -9,8 +9,10 @@ from sqlalchemy import Row
 
 from services.kit.calendar import Period
 from services.ordering.domain.kinds import PaymentMethod
-from services.ordering.domain.quote import Quote, from_content
+from services.ordering.domain.quote import Quote, QuoteTotals, from_content
 from services.ordering.domain.states import OrderState
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.pricing.store import FrozenQuote
 from services.ordering.profiles.store import SavedProfile, profile_from
 from services.ordering.tables import orders
@@ -46,6 +48,18 @@ class OrderRow:
     unlocked_at: datetime | None
     period: Period | None
     fulfilled_at: datetime | None
+    tax_treatment: TaxTreatment | None
+    tax_settled_at: datetime | None
+    tax_attempts: int
+    tax_ask_at: datetime | None
+    tax_decide_at: datetime | None
+    tax_decision: TaxDecision | None
+    tax_confirmed_at: datetime | None
+
+    @property
+    def totals(self) -> QuoteTotals | None:
+        """What is to be paid; None while its tax is open."""
+        return None if self.tax_treatment is None else self.quote.totals_of(self.tax_treatment)
 
     @property
     def quote(self) -> Quote:
@@ -79,4 +93,11 @@ def order_from(row: Row[Any]) -> OrderRow:
         unlocked_at=row.unlocked_at,
         period=None if row.period_start is None else Period(row.period_start, row.period_end),
         fulfilled_at=row.fulfilled_at,
+        tax_treatment=None if row.tax_treatment is None else TaxTreatment(row.tax_treatment),
+        tax_settled_at=row.tax_settled_at,
+        tax_attempts=row.tax_attempts,
+        tax_ask_at=row.tax_ask_at,
+        tax_decide_at=row.tax_decide_at,
+        tax_decision=None if row.tax_decision is None else TaxDecision(row.tax_decision),
+        tax_confirmed_at=row.tax_confirmed_at,
     )

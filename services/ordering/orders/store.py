@@ -65,11 +65,17 @@ async def note_cancel_request(conn: AsyncConnection, order_id: UUID, at: datetim
 async def record_proforma(
     conn: AsyncConnection, order_id: UUID, proforma: Proforma, at: datetime, expires_at: datetime, next_at: datetime
 ) -> OrderRow | None:
-    """Write an open order's proforma and expiry, once. None where there is one already or the order is not open."""
+    """Write an open order's proforma and expiry, once.
+
+    None where there is one already, its tax is still open, or the order is not open.
+    """
     return await _change(
         conn,
         update(orders).where(
-            orders.c.id == order_id, orders.c.state == OrderState.OPEN, orders.c.proforma_id.is_(None)
+            orders.c.id == order_id,
+            orders.c.state == OrderState.OPEN,
+            orders.c.proforma_id.is_(None),
+            orders.c.tax_settled_at.is_not(None),
         ),
         {
             "payment_request_id": proforma.payment_request_id,

@@ -11,12 +11,15 @@ from services.ordering import texts
 from services.ordering.domain.items import covers, item_problems
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import Option, Plan
-from services.ordering.domain.quote import VAT_RATE
+from services.ordering.domain.quote import Quote
+from services.ordering.domain.tax import VAT_RATE
 from services.ordering.enums import BILLINGS, KINDS, SIZES
 from services.ordering.messages import CATALOGUE
 from services.ordering.pricing.service import Pricing, QuoteWish
 from services.ordering.pricing.wire import items_from, quote_message
 from services.ordering.readings import Readings
+from services.ordering.tax_texts import tax_notice
+from services.ordering.taxing.proofs import Proofs
 
 
 class PricingRpcs(OrderingServiceServicer):
@@ -25,6 +28,7 @@ class PricingRpcs(OrderingServiceServicer):
     _pricing: Pricing
     _readings: Readings
     _requests: Requests
+    _proofs: Proofs
 
     async def GetPriceList(
         self, request: ordering_pb2.GetPriceListRequest, context: Context
@@ -60,10 +64,12 @@ class PricingRpcs(OrderingServiceServicer):
         if not covers(items, await self._readings.usage(account_id)):
             violations.add("items", "items_too_few")
             violations.check()
-        wish = QuoteWish(account_id, CustomerKind(str(kind)), Billing(str(billing)), items)
+        profile = await self._proofs.saved_profile(account_id)
+        tax = await self._proofs.of_quote(account_id, profile if profile and profile.kind is kind else None)
+        wish = QuoteWish(account_id, CustomerKind(str(kind)), Billing(str(billing)), items, tax)
         frozen = await self._pricing.create_quote(call, wish)
         return ordering_pb2.CreateQuoteResponse(
-            quote=quote_message(frozen), pages=[self._page(language, wish.kind) for language in texts.LANGUAGES]
+            quote=quote_message(frozen), pages=[self._page(language, frozen.quote) for language in texts.LANGUAGES]
         )
 
     def _plan(self, plan: Plan) -> ordering_pb2.Plan:
@@ -88,11 +94,12 @@ class PricingRpcs(OrderingServiceServicer):
             annual_gross=to_money(year.gross),
         )
 
-    def _page(self, language: texts.Language, kind: CustomerKind) -> ordering_pb2.OrderPage:
-        private = kind is CustomerKind.PRIVATE
+    def _page(self, language: texts.Language, quote: Quote) -> ordering_pb2.OrderPage:
+        private = quote.kind is CustomerKind.PRIVATE
         return ordering_pb2.OrderPage(
             language=to_language(language),
             button_labels=self._pricing.policy.button_labels[language],
             withdrawal_information=texts.WITHDRAWAL_INFORMATION[language] if private else "",
             start_at_once_label=texts.START_AT_ONCE_LABEL[language] if private else "",
+            tax_notice=tax_notice(quote, language),
         )

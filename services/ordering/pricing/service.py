@@ -17,7 +17,8 @@ from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import Edition, PriceList
-from services.ordering.domain.quote import VAT_RATE, Quote, quote_lines, unit_price
+from services.ordering.domain.quote import Quote, QuoteTax, quote_lines, unit_price
+from services.ordering.domain.tax import VAT_RATE
 from services.ordering.errors import NothingForSale
 from services.ordering.pricing.store import FrozenQuote, find_quote, insert_quote
 
@@ -30,6 +31,7 @@ class QuoteWish:
     kind: CustomerKind
     billing: Billing
     items: Sequence[Item]
+    tax: QuoteTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Pricing:
             currency=currency,
             items=merged(wish.items),
             lines=quote_lines(wish.items, wish.billing, edition, currency),
-            vat_rate=str(VAT_RATE),
+            tax=wish.tax,
+            vat_rate=str(wish.tax.treatment.rate),
+            vat_rate_if_charged=str(VAT_RATE) if wish.tax.is_open else "",
             valid_until=add_days(now, self.policy.quote_days),
         )

@@ -7,14 +7,16 @@ from casella.ordering.v1 import ordering_pb2
 from services.kit.money import Money
 from services.kit.wire import to_money, to_timestamp
 from services.ordering.domain.items import Item
-from services.ordering.domain.quote import Quote, QuoteLine, QuoteTotals
-from services.ordering.enums import BILLINGS, KINDS, SIZES
+from services.ordering.domain.quote import Quote, QuoteTotals
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.enums import BILLINGS, KINDS, SIZES, TREATMENTS
 from services.ordering.pricing.store import FrozenQuote
 
 
 def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
     """A frozen quote."""
     quote = frozen.quote
+    if_charged, treatment = quote.totals_if_charged, quote.tax.treatment
     return ordering_pb2.Quote(
         quote_id=str(quote.quote_id),
         hash=frozen.hash,
@@ -22,10 +24,14 @@ def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
         kind=KINDS[quote.kind],
         billing=BILLINGS[quote.billing],
         items=[item_message(item) for item in quote.items],
-        lines_it=[_line(line, line.text_it, quote) for line in quote.lines],
-        lines_en=[_line(line, line.text_en, quote) for line in quote.lines],
+        lines_it=line_messages(quote, treatment, "it"),
+        lines_en=line_messages(quote, treatment, "en"),
         totals=totals_message(quote.totals),
         valid_until=to_timestamp(quote.valid_until),
+        tax_treatment=TREATMENTS[quote.tax.treatment],
+        tax_open=quote.tax.is_open,
+        totals_with_vat=totals_message(if_charged) if if_charged else None,
+        vat_id=quote.tax.vat_id,
     )
 
 
@@ -44,11 +50,16 @@ def totals_message(totals: QuoteTotals) -> common_pb2.Totals:
     return common_pb2.Totals(net=to_money(totals.net), vat=to_money(totals.vat), gross=to_money(totals.gross))
 
 
-def _line(line: QuoteLine, text: str, quote: Quote) -> common_pb2.Line:
-    return common_pb2.Line(
-        description=text,
-        quantity=line.quantity,
-        unit_price=to_money(Money(line.unit_minor, quote.currency)),
-        net=to_money(Money(line.net_minor, quote.currency)),
-        vat_rate=quote.vat_rate,
-    )
+def line_messages(quote: Quote, treatment: TaxTreatment, language: str) -> list[common_pb2.Line]:
+    """A quote's lines in a language, as documents under a treatment carry them."""
+    return [
+        common_pb2.Line(
+            description=line.text_it if language == "it" else line.text_en,
+            quantity=line.quantity,
+            unit_price=to_money(Money(line.unit_minor, quote.currency)),
+            net=to_money(Money(line.net_minor, quote.currency)),
+            vat_rate=quote.rate_of(treatment),
+            nature=treatment.nature,
+        )
+        for line in quote.lines
+    ]

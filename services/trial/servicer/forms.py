@@ -5,8 +5,8 @@ from typing import Final
 
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.characters import has_control_characters
+from services.kit.countries import COUNTRIES
 from services.kit.validation import Violations
-from services.trial.domain.countries import COUNTRIES
 from services.trial.domain.names import MAX_NAME_LENGTH, is_name, normalise_name
 from services.trial.domain.sign_ups import REQUIRED_CONSENTS, Consent, ConsentKind, Form
 from services.trial.servicer import checks

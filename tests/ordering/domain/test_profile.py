@@ -34,13 +34,33 @@ COMPANY = replace(
 )
 FREELANCER = replace(PERSON, kind=CustomerKind.COMPANY, vat_number="01234567897", vat_country="IT", pec="anna@pec.it")
 RESELLER = replace(COMPANY, kind=CustomerKind.RESELLER)
+GERMAN = replace(
+    COMPANY,
+    company_name="Beispiel GmbH",
+    street="Lange Straße 5",
+    postal_code="10115",
+    city="Berlin",
+    province="",
+    country="DE",
+    phone="+493012345678",
+    vat_number="136695976",
+    vat_country="DE",
+    recipient_code="",
+)
+GREEK = replace(GERMAN, city="Athens", postal_code="105 57", country="GR", vat_number="EL 094259216", vat_country="EL")
+SWISS = replace(GERMAN, city="Zürich", postal_code="8001", country="CH", vat_number="CHE-109.322.551", vat_country="")
+BELFAST = replace(
+    GERMAN, city="Belfast", postal_code="BT1 5GS", country="GB", vat_number="XI 110305878", vat_country=""
+)
+ABROAD = [GERMAN, GREEK, SWISS, BELFAST, replace(GERMAN, kind=CustomerKind.RESELLER)]
+IN_LIVIGNO = replace(PERSON, city="Livigno", postal_code="23041", province="SO")
 
 
 def found(profile: BillingProfile) -> dict[str, str]:
     return {problem.field: problem.key for problem in problems(tidied(profile))}
 
 
-@pytest.mark.parametrize("profile", [PERSON, BODY, COMPANY, FREELANCER, RESELLER])
+@pytest.mark.parametrize("profile", [PERSON, BODY, COMPANY, FREELANCER, RESELLER, *ABROAD, IN_LIVIGNO])
 def test_a_whole_profile_of_each_kind_passes(profile: BillingProfile) -> None:
     assert refusal(tidied(profile)) is None
     assert found(profile) == {}
@@ -122,6 +142,28 @@ def test_a_vat_number_loses_its_country_and_a_codice_fiscale_that_is_the_same_is
         (COMPANY, {"recipient_code": "AB-1"}, {"recipient_code": "not_a_recipient_code"}),
         (FREELANCER, {"first_name": ""}, {"first_name": "required"}),
         (FREELANCER, {"pec": ""}, {"recipient_code": "code_or_pec"}),
+        (PERSON, {"country": "ZZ", "kind": CustomerKind.COMPANY, "codice_fiscale": "", "province": ""},
+            {"address.country": "not_a_country", "vat_number": "required"}),
+        (COMPANY, {"vat_country": "DE"}, {"vat_country": "vat_country_of_the_address"}),
+        (IN_LIVIGNO, {"postal_code": "23100"}, {"address.postal_code": "postal_code_of_the_town"}),
+        (IN_LIVIGNO, {"city": "Sondrio"}, {"address.postal_code": "postal_code_of_another_town"}),
+        (GERMAN, {"street": ""}, {"address.street": "required"}),
+        (GERMAN, {"province": "FI"}, {"address.province": "must_be_empty"}),
+        (GERMAN, {"postal_code": ""}, {"address.postal_code": "required"}),
+        (GERMAN, {"postal_code": "1011"}, {"address.postal_code": "not_a_postal_code_there"}),
+        (SWISS, {"postal_code": "<8001>"}, {"address.postal_code": "bad_format"}),
+        (GERMAN, {"codice_fiscale": "RSSNNA80A41D612P"}, {"codice_fiscale": "must_be_empty"}),
+        (GERMAN, {"recipient_code": "ABC1234"}, {"recipient_code": "must_be_empty"}),
+        (GERMAN, {"pec": "acme@pec.it"}, {"pec": "must_be_empty"}),
+        (GERMAN, {"vat_number": ""}, {"vat_number": "required"}),
+        (GERMAN, {"vat_number": "136695977"}, {"vat_number": "bad_checksum"}),
+        (GERMAN, {"vat_number": "1366959"}, {"vat_number": "not_an_eu_vat_number"}),
+        (GERMAN, {"vat_country": "FR"}, {"vat_country": "vat_country_of_the_address"}),
+        (SWISS, {"vat_number": "1"}, {"vat_number": "not_a_foreign_tax_id"}),
+        (SWISS, {"vat_number": "1" * 29}, {"vat_number": "not_a_foreign_tax_id"}),
+        (SWISS, {"vat_number": "žluť"}, {"vat_number": "not_a_foreign_tax_id"}),
+        (SWISS, {"vat_country": "DE"}, {"vat_country": "vat_country_of_the_address"}),
+        (GERMAN, {"company_name": ""}, {"company_name": "company_or_names"}),
     ],
 )  # fmt: skip
 def test_a_bad_field_is_named(profile: BillingProfile, changed: dict[str, Any], said: dict[str, str]) -> None:
@@ -131,6 +173,34 @@ def test_a_bad_field_is_named(profile: BillingProfile, changed: dict[str, Any], 
 @pytest.mark.parametrize(("code", "pec"), [("0000000", "acme@pec.it"), ("", "acme@pec.it"), ("ABC1234", "")])
 def test_a_business_is_reached_by_a_code_or_by_pec(code: str, pec: str) -> None:
     assert found(replace(COMPANY, recipient_code=code, pec=pec)) == {}
+
+
+@pytest.mark.parametrize(
+    ("profile", "typed", "kept"),
+    [
+        (GERMAN, {"vat_number": "de 136 695 976", "vat_country": ""}, {"vat_number": "136695976", "vat_country": "DE"}),
+        (GERMAN, {"recipient_code": "XXXXXXX"}, {"recipient_code": ""}),
+        (GREEK, {}, {"vat_number": "094259216", "vat_country": "GR", "postal_code": "105 57"}),
+        (GREEK, {"vat_country": ""}, {"vat_number": "094259216", "vat_country": "GR"}),
+        (SWISS, {}, {"vat_number": "CHE109322551", "vat_country": "CH"}),
+        (BELFAST, {}, {"vat_number": "110305878", "vat_country": "XI"}),
+        (BELFAST, {"vat_number": "110305878"}, {"vat_number": "110305878", "vat_country": "GB"}),
+        (GERMAN, {"country": "MC", "postal_code": "98000", "vat_number": "40303265045", "vat_country": ""},
+            {"vat_number": "40303265045", "vat_country": "FR"}),
+        (GERMAN, {"country": "BE", "postal_code": "1000", "vat_number": "428759497", "vat_country": ""},
+            {"vat_number": "0428759497", "vat_country": "BE"}),
+        (GERMAN, {"country": "NL", "postal_code": "1012ab", "vat_number": "NL004495445B01", "vat_country": "NL"},
+            {"vat_number": "004495445B01", "postal_code": "1012AB"}),
+        (GERMAN, {"country": "HK", "postal_code": "", "vat_number": "12345678", "vat_country": ""},
+            {"vat_number": "12345678", "vat_country": "HK"}),
+    ],
+)  # fmt: skip
+def test_a_business_abroad_is_kept_in_one_spelling(
+    profile: BillingProfile, typed: dict[str, Any], kept: dict[str, str]
+) -> None:
+    clean = tidied(replace(profile, **typed))
+    assert {name: getattr(clean, name) for name in kept} == kept
+    assert found(replace(profile, **typed)) == {}
 
 
 def test_every_bad_field_is_named_at_once() -> None:
@@ -154,11 +224,9 @@ def test_every_bad_field_is_named_at_once() -> None:
         (BODY, {"recipient_code": "UFABC1"}, NotServed.PUBLIC_BODY),
         (COMPANY, {"split_payment": True}, NotServed.SPLIT_PAYMENT),
         (PERSON, {"country": "DE"}, NotServed.PRIVATE_ABROAD),
-        (COMPANY, {"country": "DE"}, NotServed.BUSINESS_ABROAD),
-        (COMPANY, {"vat_country": "DE"}, NotServed.BUSINESS_ABROAD),
-        (PERSON, {"city": "Livigno", "postal_code": "23041", "province": "SO"}, NotServed.OUTSIDE_VAT),
-        (COMPANY, {"city": "Campione d’Italia", "postal_code": "22061", "province": "CO"}, NotServed.OUTSIDE_VAT),
-        (COMPANY, {"postal_code": "22061"}, NotServed.OUTSIDE_VAT),
+        (BODY, {"country": "CH"}, NotServed.PRIVATE_ABROAD),
+        (GERMAN, {"recipient_code": "UFABC1"}, NotServed.PUBLIC_BODY),
+        (GERMAN, {"split_payment": True}, NotServed.SPLIT_PAYMENT),
     ],
 )
 def test_who_is_not_served_is_told_why(profile: BillingProfile, changed: dict[str, Any], why: NotServed) -> None:

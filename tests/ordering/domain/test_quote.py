@@ -15,7 +15,8 @@ from services.ordering.domain.items import Item, Usage, covers, item_problems, m
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import BANDS_GB
-from services.ordering.domain.quote import VAT_RATE, Quote, from_content, quote_lines, totals, unit_price
+from services.ordering.domain.quote import DOMESTIC, Quote, QuoteTax, from_content, quote_lines, totals, unit_price
+from services.ordering.domain.tax import VAT_RATE, TaxTreatment
 from services.ordering.price_list_file import load_price_list
 
 EDITION = load_price_list(Path(__file__).parents[3] / "deploy" / "pricelist.yaml").editions[0]
@@ -42,7 +43,9 @@ def quote_of(wanted: list[Item], billing: Billing = Billing.MONTHLY) -> Quote:
         currency="EUR",
         items=merged(wanted),
         lines=quote_lines(wanted, billing, EDITION, "EUR"),
+        tax=DOMESTIC,
         vat_rate=str(VAT_RATE),
+        vat_rate_if_charged="",
         valid_until=datetime(2026, 3, 16, 9, 30, tzinfo=UTC),
     )
 
@@ -91,6 +94,9 @@ def test_the_hash_covers_every_part_of_the_quote() -> None:
         replace(quote, items=(Item(8, 6),)),
         replace(quote, lines=(replace(quote.lines[0], text_en="other"),)),
         replace(quote, vat_rate="10.00"),
+        replace(quote, tax=replace(quote.tax, treatment=TaxTreatment.OUTSIDE_EU)),
+        replace(quote, tax=replace(quote.tax, vat_id="DE123456788")),
+        replace(quote, vat_rate_if_charged="22.00"),
         replace(quote, valid_until=quote.valid_until + timedelta(microseconds=1)),
     ]
     assert len({quote.hash, *(other.hash for other in changed)}) == len(changed) + 1
@@ -101,13 +107,34 @@ CANONICAL = (
     '"items":[{"options":[],"quantity":5,"size_gb":8}],"kind":"private",'
     '"lines":[{"code":"mail-8","net_minor":750,"quantity":5,"text_en":"Mailbox 8 GB, 1 month",'
     '"text_it":"Casella 8 GB, 1 mese","unit_minor":150}],"net_minor":750,"price_list_version":"2026.1",'
-    '"quote_id":"00000000-0000-0000-0000-000000000001","valid_until":"2026-03-16T09:30:00+00:00","vat_minor":165,'
-    '"vat_rate":"22.00"}'
+    '"quote_id":"00000000-0000-0000-0000-000000000001","treatment":"domestic",'
+    '"valid_until":"2026-03-16T09:30:00+00:00","vat_id":"","vat_minor":165,"vat_rate":"22.00"}'
 )
 
 
 def test_the_hash_is_that_of_the_canonical_json() -> None:
     assert quote_of([Item(8, 5)]).hash == hashlib.sha256(CANONICAL.encode()).hexdigest()
+
+
+REVERSE_CHARGE = QuoteTax(TaxTreatment.REVERSE_CHARGE, "DE123456788")
+
+
+def test_a_quote_without_vat_costs_its_net() -> None:
+    quote = replace(quote_of([Item(8, 5)]), tax=REVERSE_CHARGE, vat_rate="0.00")
+    assert (quote.totals.vat.minor, quote.totals.gross) == (0, quote.totals.net)
+    assert quote.totals_if_charged is None
+    assert quote.totals_of(TaxTreatment.REVERSE_CHARGE) == quote.totals
+
+
+def test_a_quote_whose_tax_is_open_names_both_totals() -> None:
+    tax = replace(REVERSE_CHARGE, is_open=True)
+    quote = replace(quote_of([Item(8, 5)]), tax=tax, vat_rate="0.00", vat_rate_if_charged="22.00")
+    charged = quote.totals_if_charged
+    assert charged is not None
+    assert (quote.totals.gross.minor, charged.vat.minor, charged.gross.minor) == (750, 165, 915)
+    assert quote.content()["gross_minor_if_charged"] == 915
+    assert from_content(quote.content()) == quote
+    assert quote.totals_of(TaxTreatment.DOMESTIC) == charged
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from tests.ordering.shop import ACME, ANNA, STEERING, Shop
+from tests.ordering.shop import ACME, ANNA, BEISPIEL, STEERING, Shop
 from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
@@ -22,7 +22,11 @@ def changed(party: common_pb2.BillingParty, **fields: object) -> common_pb2.Bill
     return copy
 
 
-@pytest.mark.parametrize("party", [ANNA, ACME])
+IN_ZURICH = changed(ANNA)
+IN_ZURICH.address.country = "CH"
+
+
+@pytest.mark.parametrize("party", [ANNA, ACME, BEISPIEL])
 async def test_a_profile_is_read_back_as_it_was_saved(shop: Shop, party: common_pb2.BillingParty) -> None:
     account = shop.account()
     saved = await shop.save_profile(account, party)
@@ -106,7 +110,7 @@ async def test_without_the_dry_run_nothing_is_saved(shop: Shop) -> None:
     [
         (changed(ACME, recipient_code="UFABC1"), False, "public_body"),
         (ACME, True, "split_payment"),
-        (changed(ACME, vat_country="DE"), False, "business_abroad"),
+        (IN_ZURICH, False, "private_abroad"),
     ],
 )
 async def test_who_is_not_served_is_refused_with_the_reason(

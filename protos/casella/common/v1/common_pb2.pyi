@@ -34,6 +34,14 @@ class PaymentMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PAYMENT_METHOD_BANK_TRANSFER: _ClassVar[PaymentMethod]
     PAYMENT_METHOD_ONLINE: _ClassVar[PaymentMethod]
     PAYMENT_METHOD_AUTOMATIC_DEBIT: _ClassVar[PaymentMethod]
+
+class TaxTreatment(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TAX_TREATMENT_UNSPECIFIED: _ClassVar[TaxTreatment]
+    TAX_TREATMENT_DOMESTIC: _ClassVar[TaxTreatment]
+    TAX_TREATMENT_REVERSE_CHARGE: _ClassVar[TaxTreatment]
+    TAX_TREATMENT_OUTSIDE_EU: _ClassVar[TaxTreatment]
+    TAX_TREATMENT_OUTSIDE_VAT_TERRITORY: _ClassVar[TaxTreatment]
 LANGUAGE_UNSPECIFIED: Language
 LANGUAGE_IT: Language
 LANGUAGE_EN: Language
@@ -48,6 +56,11 @@ PAYMENT_METHOD_UNSPECIFIED: PaymentMethod
 PAYMENT_METHOD_BANK_TRANSFER: PaymentMethod
 PAYMENT_METHOD_ONLINE: PaymentMethod
 PAYMENT_METHOD_AUTOMATIC_DEBIT: PaymentMethod
+TAX_TREATMENT_UNSPECIFIED: TaxTreatment
+TAX_TREATMENT_DOMESTIC: TaxTreatment
+TAX_TREATMENT_REVERSE_CHARGE: TaxTreatment
+TAX_TREATMENT_OUTSIDE_EU: TaxTreatment
+TAX_TREATMENT_OUTSIDE_VAT_TERRITORY: TaxTreatment
 
 class Money(_message.Message):
     __slots__ = ("minor", "currency")
@@ -90,6 +103,16 @@ class ClientContext(_message.Message):
     ip: str
     user_agent: str
     def __init__(self, ip: _Optional[str] = ..., user_agent: _Optional[str] = ...) -> None: ...
+
+class PeriodRef(_message.Message):
+    __slots__ = ("period_id", "subscription_id", "number")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    subscription_id: str
+    number: int
+    def __init__(self, period_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
 
 class Steering(_message.Message):
     __slots__ = ("actor", "reason_code", "ticket_id", "source")
@@ -158,7 +181,7 @@ class BillingParty(_message.Message):
     def __init__(self, kind: _Optional[_Union[CustomerKind, str]] = ..., body: _Optional[bool] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., company_name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., phone: _Optional[str] = ..., contact_person: _Optional[str] = ..., codice_fiscale: _Optional[str] = ..., vat_number: _Optional[str] = ..., vat_country: _Optional[str] = ..., recipient_code: _Optional[str] = ..., pec: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class Line(_message.Message):
-    __slots__ = ("description", "quantity", "unit_price", "net", "vat_rate", "period_start", "period_end")
+    __slots__ = ("description", "quantity", "unit_price", "net", "vat_rate", "period_start", "period_end", "nature")
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_FIELD_NUMBER: _ClassVar[int]
     UNIT_PRICE_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +189,7 @@ class Line(_message.Message):
     VAT_RATE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_START_FIELD_NUMBER: _ClassVar[int]
     PERIOD_END_FIELD_NUMBER: _ClassVar[int]
+    NATURE_FIELD_NUMBER: _ClassVar[int]
     description: str
     quantity: int
     unit_price: Money
@@ -173,7 +197,8 @@ class Line(_message.Message):
     vat_rate: str
     period_start: Date
     period_end: Date
-    def __init__(self, description: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price: _Optional[_Union[Money, _Mapping]] = ..., net: _Optional[_Union[Money, _Mapping]] = ..., vat_rate: _Optional[str] = ..., period_start: _Optional[_Union[Date, _Mapping]] = ..., period_end: _Optional[_Union[Date, _Mapping]] = ...) -> None: ...
+    nature: str
+    def __init__(self, description: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price: _Optional[_Union[Money, _Mapping]] = ..., net: _Optional[_Union[Money, _Mapping]] = ..., vat_rate: _Optional[str] = ..., period_start: _Optional[_Union[Date, _Mapping]] = ..., period_end: _Optional[_Union[Date, _Mapping]] = ..., nature: _Optional[str] = ...) -> None: ...
 
 class Totals(_message.Message):
     __slots__ = ("net", "vat", "gross")

@@ -1,4 +1,4 @@
-"""Decides which countries a sign-up may name: the officially assigned codes of ISO 3166-1."""
+"""Which countries an address or a sign-up may name: the officially assigned codes of ISO 3166-1."""
 
 from typing import Final
 

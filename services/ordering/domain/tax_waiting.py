@@ -1,0 +1,94 @@
+"""What happens while nothing confirms the VAT number on which an order's tax rests: when VIES is asked again, and from
+when on an operator decides what.
+
+Source: docs/rules.md, "Tax". Dates are computed once, when their cause happens, and stored.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.ordering.domain.policy import TaxPolicy
+
+
+class Finding(StrEnum):
+    """What is known about a VAT number after a question."""
+
+    VALID = "valid"
+    NOT_VALID = "not_valid"
+    NO_ANSWER = "no_answer"
+
+
+class TaxDecision(StrEnum):
+    """What an operator may decide."""
+
+    OTHER_PROOF = "other_proof"
+    REFUSE = "refuse"
+    CHARGE_VAT = "charge_vat"
+
+
+class TaxNext(StrEnum):
+    """What comes next about an order's tax."""
+
+    SETTLED = "settled"
+    ASK_AGAIN = "ask_again"
+    NEEDS_OPERATOR = "needs_operator"
+    CANCEL_REQUESTED = "cancel_requested"
+    EXPIRY_DUE = "expiry_due"
+    NOT_OPEN = "not_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How an order waits: how often VIES was asked in vain, when it is asked again, when an operator is asked."""
+
+    attempts: int
+    ask_at: datetime
+    decide_at: datetime
+
+
+def ask_again_at(now: datetime, attempts: int, finding: Finding, policy: TaxPolicy) -> datetime:
+    """When VIES is asked again: at growing intervals, the longest at once where it said that a number is not valid.
+
+    Args:
+        now: When it was asked.
+        attempts: How often it was asked in vain before.
+        finding: What came of this question.
+        policy: The intervals.
+    """
+    last = len(policy.ask_again_minutes) - 1
+    step = last if finding is Finding.NOT_VALID else min(attempts, last)
+    return now + timedelta(minutes=policy.ask_again_minutes[step])
+
+
+def decide_at(placed_at: datetime, policy: TaxPolicy) -> datetime:
+    """From when on an operator decides, if VIES stays away."""
+    return placed_at + timedelta(hours=policy.operator_hours)
+
+
+def needs_operator(waiting: Waiting, verdict: Finding | None, now: datetime) -> bool:
+    """Whether an open order's tax is an operator's case: VIES says no, or has not answered for too long.
+
+    Args:
+        waiting: How the order waits.
+        verdict: The last answer of VIES, VALID or NOT_VALID; None where it never answered.
+        now: The present moment.
+    """
+    return verdict is Finding.NOT_VALID or now >= waiting.decide_at
+
+
+def offered(*, paid: bool, both_totals: bool, policy: TaxPolicy) -> tuple[TaxDecision, ...]:
+    """What an operator may decide about an order that needs it.
+
+    Once paid the price stands and the service is unlocked: only a proof is missing. Italian VAT is charged only where
+    the customer has consented to that total too, and while the operator's policy allows it.
+
+    Args:
+        paid: Whether the order is paid.
+        both_totals: Whether the quote named both totals.
+        policy: Whether VAT may be charged.
+    """
+    if paid:
+        return (TaxDecision.OTHER_PROOF,)
+    may_charge = both_totals and policy.sales_to_eu_consumers_within_threshold
+    return (TaxDecision.OTHER_PROOF, TaxDecision.REFUSE, *([TaxDecision.CHARGE_VAT] if may_charge else []))

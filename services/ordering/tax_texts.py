@@ -1,0 +1,55 @@
+"""What a customer reads about the tax of an order, in both languages: why no VAT is charged, and what is still open.
+
+The sentences on documents are invoicing's; these stand on the order's page and in ordering's emails.
+"""
+
+from collections.abc import Mapping
+
+from services.kit import localized
+from services.ordering.domain.quote import Quote
+from services.ordering.domain.tax import TaxTreatment
+
+_WITHOUT_VAT: Mapping[TaxTreatment, Mapping[str, str]] = {
+    TaxTreatment.REVERSE_CHARGE: {
+        "it": "Senza IVA italiana: inversione contabile (reverse charge), art. 7-ter DPR 633/1972. L’IVA è a carico "
+        "del cliente nel suo paese.",
+        "en": "Without Italian VAT: reverse charge (art. 44 and 196 of directive 2006/112/EC). You account for the VAT "
+        "in your country.",
+    },
+    TaxTreatment.OUTSIDE_EU: {
+        "it": "Senza IVA italiana: operazione non soggetta, art. 7-ter DPR 633/1972.",
+        "en": "Without Italian VAT: not subject (art. 7-ter of DPR 633/1972).",
+    },
+    TaxTreatment.OUTSIDE_VAT_TERRITORY: {
+        "it": "Senza IVA: Livigno e Campione d’Italia sono fuori dal territorio IVA (art. 7 DPR 633/1972).",
+        "en": "Without VAT: Livigno and Campione d’Italia are outside the territory of VAT (art. 7 of DPR 633/1972).",
+    },
+}
+
+_OPEN: Mapping[str, str] = {
+    "it": "Il VIES, il registro europeo delle partite IVA, al momento non risponde. L’ordine può essere inviato: "
+    "la fattura proforma arriva quando la partita IVA {vat_id} è confermata, e il totale è allora {gross}, senza IVA "
+    "italiana (reverse charge). Se non è confermata, l’ordine non prosegue, oppure il totale è {gross_with_vat}, IVA "
+    "italiana inclusa.",
+    "en": "VIES, the EU’s register of VAT numbers, does not answer at the moment. You can place the order: the "
+    "proforma invoice comes once the VAT number {vat_id} is confirmed, and the total is then {gross}, without Italian "
+    "VAT (reverse charge). If it is not confirmed, the order does not go on, or the total is {gross_with_vat}, with "
+    "Italian VAT.",
+}
+
+
+def without_vat(treatment: TaxTreatment, language: str) -> str:
+    """Why no VAT is charged; empty where it is."""
+    return _WITHOUT_VAT[treatment][language] if treatment in _WITHOUT_VAT else ""
+
+
+def tax_notice(quote: Quote, language: str) -> str:
+    """What the page that takes the order says about its tax; empty for an Italian sale."""
+    charged = quote.totals_if_charged
+    if charged is None:
+        return without_vat(quote.tax.treatment, language)
+    return _OPEN[language].format(
+        vat_id=quote.tax.vat_id,
+        gross=localized.money(quote.totals.gross, language),
+        gross_with_vat=localized.money(charged.gross, language),
+    )

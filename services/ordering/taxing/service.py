@@ -1,0 +1,200 @@
+"""Decides how an order's tax is settled before its proforma, and confirmed before its invoice.
+
+VIES is asked outside every transaction; what is decided by its answer is one guarded change of the order's row, so that
+VIES, an operator, a cancellation and the expiry cannot all win. Source: docs/rules.md, "Tax".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import audit, events, outbox
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.requests import Call, claim
+from services.kit.wakes import order_wake, trial_wake
+from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.states import OrderState
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import (
+    Finding,
+    TaxDecision,
+    TaxNext,
+    Waiting,
+    ask_again_at,
+    decide_at,
+    needs_operator,
+    offered,
+)
+from services.ordering.errors import TaxDecisionNotOffered
+from services.ordering.orders.events import order_event
+from services.ordering.orders.rows import OrderRow
+from services.ordering.orders.store import find_order, lock_order
+from services.ordering.taxing import order_store
+from services.ordering.taxing.proofs import Proof, Proofs
+
+_NOTHING_ASKED = Proof(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxStanding:
+    """An order's tax after everything that can be done now.
+
+    Attributes:
+        offered: what an operator may decide now.
+    """
+
+    order: OrderRow
+    next: TaxNext
+    proof: Proof = _NOTHING_ASKED
+    offered: tuple[TaxDecision, ...] = ()
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When to come again: VIES is asked then, or an operator's turn has come; None where nothing is waited for."""
+        order = self.order
+        if self.next is TaxNext.ASK_AGAIN and order.tax_ask_at and order.tax_decide_at:
+            return min(order.tax_ask_at, order.tax_decide_at)
+        return order.tax_ask_at if self.next is TaxNext.NEEDS_OPERATOR else None
+
+
+class Taxing:
+    """SettleTax and DecideTax."""
+
+    def __init__(self, database: Database, clock: Clock, proofs: Proofs, policy: TaxPolicy) -> None:
+        """Take the database, the clock, what proves VAT numbers, and the policy."""
+        self._database = database
+        self._clock = clock
+        self._proofs = proofs
+        self._policy = policy
+
+    async def settle(self, order_id: UUID) -> TaxStanding:
+        """Settle an open order's tax, or confirm a paid one's; asks VIES at most once, and never before its time.
+
+        Raises:
+            NotFound: There is no such order.
+        """
+        async with self._database.reading() as conn:
+            order = _found(await find_order(conn, order_id))
+        vat_id = order.party.profile.vat_id
+        done = _without_vies(order, self._clock.now())
+        if done is not None or vat_id is None:
+            return TaxStanding(order, done or TaxNext.SETTLED)
+        proof = await self._proofs.known(order.account_id, str(vat_id))
+        asked = self._proofs.is_fresh(proof)
+        if not asked and (order.tax_ask_at is None or order.tax_ask_at <= self._clock.now()):
+            proof, asked = await self._proofs.ask(order.account_id, vat_id), True
+        if not asked:
+            return self._standing(order, proof)
+        async with self._database.transaction() as conn:
+            await self._write(conn, order, proof)
+            return self._standing(_found(await find_order(conn, order_id)), proof)
+
+    async def decide(self, call: Call, order_id: UUID, decision: TaxDecision, entry: AuditEntry) -> OrderRow:
+        """Settle an order's tax by an operator's decision; a repeated call changes nothing.
+
+        Raises:
+            NotFound: There is no such order.
+            TaxDecisionNotOffered: The order does not wait for a decision, or not for this one.
+        """
+        now = self._clock.now()
+        async with self._database.reading() as conn:
+            order = _found(await find_order(conn, order_id))
+        vat_id = order.party.profile.vat_id
+        proof = await self._proofs.known(order.account_id, str(vat_id)) if vat_id else _NOTHING_ASKED
+        async with self._database.transaction() as conn:
+            first = await claim(conn, call, order_id)
+            order = _found(await lock_order(conn, order_id))
+            if first is not None:
+                return order
+            if decision not in self._standing(order, proof).offered:
+                raise TaxDecisionNotOffered(metadata={"state": str(order.state), "decision": str(decision)})
+            decided = await _carry_out(conn, order, decision, now)
+            await audit.record(conn, entry, now)
+            await outbox.wake(conn, order_wake(order_id), now)
+        return decided
+
+    async def _write(self, conn: AsyncConnection, order: OrderRow, proof: Proof) -> None:
+        """Write what an answer of VIES changes. Nothing where somebody was faster: the row then tells the rest."""
+        now, finding = self._clock.now(), proof.stands
+        if order.state is OrderState.PAID:
+            if finding is Finding.NOT_VALID and order.tax_decision is not TaxDecision.OTHER_PROOF:
+                ask_at = ask_again_at(now, order.tax_attempts, Finding.NOT_VALID, self._policy)
+                await order_store.wait_with_invoice(conn, order.order_id, ask_at)
+            else:
+                await order_store.confirm(conn, order.order_id, now)
+        elif finding is Finding.VALID and (self._proofs.is_fresh(proof) or not order.quote.tax.is_open):
+            await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now)
+        else:
+            said = Finding.NO_ANSWER if finding is None else finding
+            waiting = Waiting(
+                order.tax_attempts + 1,
+                ask_again_at(now, order.tax_attempts, said, self._policy),
+                order.tax_decide_at or decide_at(order.placed_at, self._policy),
+            )
+            await order_store.wait(conn, order.order_id, waiting)
+
+    def _standing(self, order: OrderRow, proof: Proof) -> TaxStanding:
+        """What comes next by the order's row and what VIES said."""
+        now = self._clock.now()
+        done = _without_vies(order, now)
+        if done is not None:
+            return TaxStanding(order, done, proof)
+        paid = order.state is OrderState.PAID
+        if order.tax_ask_at is not None if paid else needs_operator(_waiting(order), proof.stands, now):
+            choices = offered(paid=paid, both_totals=order.quote.tax.is_open, policy=self._policy)
+            return TaxStanding(order, TaxNext.NEEDS_OPERATOR, proof, choices)
+        return TaxStanding(order, TaxNext.ASK_AGAIN, proof)
+
+
+async def _carry_out(conn: AsyncConnection, order: OrderRow, decision: TaxDecision, now: datetime) -> OrderRow:
+    """Write a decision that is offered on the locked row."""
+    match decision:
+        case TaxDecision.REFUSE:
+            await outbox.wake(conn, trial_wake(order.account_id), now)
+            changed = await order_store.refuse(conn, order.order_id, now)
+        case TaxDecision.CHARGE_VAT:
+            changed = await order_store.settle(conn, order.order_id, TaxTreatment.DOMESTIC, now, decision)
+        case TaxDecision.OTHER_PROOF if order.state is OrderState.PAID:
+            changed = await order_store.confirm(conn, order.order_id, now, decision)
+        case TaxDecision.OTHER_PROOF:
+            changed = await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now, decision)
+    if changed is not None and changed.state is OrderState.CANCELLED:
+        await events.tell(conn, order_event(changed), now)
+    if changed is None:
+        raise AssertionError("a locked order whose tax is open can be decided")
+    return changed
+
+
+def _without_vies(order: OrderRow, now: datetime) -> TaxNext | None:
+    """What the order's row alone decides; None where VIES or an operator must say something."""
+    match order.state:
+        case OrderState.OPEN if order.tax_settled_at is not None:
+            return TaxNext.SETTLED
+        case OrderState.OPEN if order.cancel_requested_at is not None:
+            return TaxNext.CANCEL_REQUESTED
+        case OrderState.OPEN:
+            return TaxNext.EXPIRY_DUE if now >= order.hold_until else None
+        case OrderState.PAID if order.tax_treatment is TaxTreatment.REVERSE_CHARGE and order.tax_confirmed_at is None:
+            return None
+        case OrderState.PAID | OrderState.FULFILLED:
+            return TaxNext.SETTLED
+        case _:
+            return TaxNext.NOT_OPEN
+
+
+def _waiting(order: OrderRow) -> Waiting:
+    """How an open order waits, as its row tells it; an operator is not asked before VIES was asked once."""
+    if order.tax_ask_at is None or order.tax_decide_at is None:
+        return Waiting(0, order.placed_at, order.hold_until)
+    return Waiting(order.tax_attempts, order.tax_ask_at, order.tax_decide_at)
+
+
+def _found(order: OrderRow | None) -> OrderRow:
+    if order is None:
+        raise NotFound
+    return order

@@ -1,0 +1,86 @@
+"""The dates of an unpaid period and of a subscription's end: calendar days in Rome, each to its last moment."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.kit.calendar import add_days, rome_date
+from services.ordering.domain.dunning import close_at, dunning, ends_at, notice_in_time, purge_at
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.policy import RenewalPolicy
+
+POLICY = RenewalPolicy()
+MONTHLY, ANNUAL = Billing.MONTHLY, Billing.ANNUAL
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2034, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  a bound
+MICROSECOND = timedelta(microseconds=1)
+
+
+def is_last_of_its_day(moment: datetime) -> bool:
+    return rome_date(moment + MICROSECOND) == rome_date(moment) + timedelta(days=1)
+
+
+@given(moments)
+def test_a_monthly_period_is_due_10_days_after_its_proforma(at: datetime) -> None:
+    dates = dunning(at, MONTHLY, rome_date(at), POLICY)
+    assert (dates.due_on - rome_date(at)).days == 10
+    assert rome_date(dates.suspend_at) == dates.due_on + timedelta(days=10)
+    assert is_last_of_its_day(dates.suspend_at)
+
+
+@given(moments)
+def test_reminders_come_after_the_due_day_at_the_proforma_s_hour_and_before_the_suspension(at: datetime) -> None:
+    dates = dunning(at, MONTHLY, rome_date(at), POLICY)
+    assert [(rome_date(each.due_at) - dates.due_on).days for each in dates.reminders] == [1, 5]
+    assert [each.due_at for each in dates.reminders] == [add_days(at, 11), add_days(at, 15)]
+    assert all(each.due_at < dates.suspend_at for each in dates.reminders)
+
+
+@pytest.mark.parametrize(
+    ("proforma", "due"), [("2027-01-30", "2027-03-01"), ("2027-02-25", "2027-03-07"), ("2027-03-20", "2027-03-30")]
+)
+def test_an_annual_period_is_due_on_the_last_day_of_the_term_before_unless_measured_late(
+    proforma: str, due: str
+) -> None:
+    at = datetime.fromisoformat(f"{proforma}T08:00:00+00:00")
+    dates = dunning(at, ANNUAL, date(2027, 3, 2), POLICY)
+    assert dates.due_on == date.fromisoformat(due)
+    assert rome_date(dates.reminders[0].due_at) == dates.due_on + timedelta(days=1)
+
+
+@given(moments)
+def test_closing_and_purge_follow_the_suspension_and_the_end_by_30_days_each(at: datetime) -> None:
+    for until in (close_at(at, POLICY), purge_at(at, POLICY)):
+        assert (rome_date(until) - rome_date(at)).days == 30
+        assert is_last_of_its_day(until)
+
+
+@given(moments, st.integers(-400, 400))
+def test_a_subscription_ends_with_what_is_paid_or_at_once(now: datetime, days: int) -> None:
+    paid_until = rome_date(now) + timedelta(days=days)
+    end = ends_at(paid_until, now)
+    assert end == now if days < 0 else rome_date(end) == paid_until
+    assert end >= now
+
+
+@pytest.mark.parametrize(("sent", "in_time"), [("2027-01-30", True), ("2027-01-29", True), ("2027-01-31", False)])
+def test_a_notice_counts_30_days_before_the_term_s_last_day(sent: str, in_time: bool) -> None:  # noqa: FBT001
+    assert notice_in_time(datetime.fromisoformat(f"{sent}T22:30:00+00:00"), date(2027, 3, 2)) is in_time
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reminder_days": (5, 1)},
+        {"reminder_days": (1, 11)},
+        {"closing_days": 29},
+        {"notice_days": 29},
+        {"overage": "hourly"},
+        {"due_days": 0},
+    ],
+)
+def test_a_policy_that_breaks_a_rule_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        RenewalPolicy.model_validate(wrong)

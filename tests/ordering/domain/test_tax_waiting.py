@@ -1,0 +1,63 @@
+"""When VIES is asked again, and from when on an operator decides what."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.tax_waiting import (
+    Finding,
+    TaxDecision,
+    Waiting,
+    ask_again_at,
+    decide_at,
+    needs_operator,
+    offered,
+)
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+POLICY = TaxPolicy()
+WAITING = Waiting(1, NOW, NOW + timedelta(hours=24))
+OTHER_PROOF, REFUSE, CHARGE_VAT = TaxDecision.OTHER_PROOF, TaxDecision.REFUSE, TaxDecision.CHARGE_VAT
+
+
+def test_vies_is_asked_again_at_growing_intervals_and_the_last_one_stays() -> None:
+    waits = [ask_again_at(NOW, attempts, Finding.NO_ANSWER, POLICY) - NOW for attempts in range(7)]
+    assert [wait // timedelta(minutes=1) for wait in waits] == [1, 5, 15, 30, 60, 180, 180]
+
+
+def test_a_number_that_is_not_valid_is_asked_for_rarely() -> None:
+    assert ask_again_at(NOW, 0, Finding.NOT_VALID, POLICY) - NOW == timedelta(minutes=180)
+
+
+def test_after_24_hours_without_an_answer_an_operator_decides() -> None:
+    assert decide_at(NOW, POLICY) == NOW + timedelta(hours=24)
+    assert not needs_operator(WAITING, None, WAITING.decide_at - timedelta(microseconds=1))
+    assert needs_operator(WAITING, None, WAITING.decide_at)
+
+
+def test_a_definite_no_is_an_operator_s_case_at_once() -> None:
+    assert needs_operator(WAITING, Finding.NOT_VALID, NOW)
+    assert not needs_operator(WAITING, Finding.VALID, NOW)
+
+
+@pytest.mark.parametrize(
+    ("paid", "both_totals", "within", "expected"),
+    [
+        (False, True, False, (OTHER_PROOF, REFUSE)),
+        (False, True, True, (OTHER_PROOF, REFUSE, CHARGE_VAT)),
+        (False, False, True, (OTHER_PROOF, REFUSE)),
+        (True, True, True, (OTHER_PROOF,)),
+    ],
+)
+def test_vat_is_offered_only_within_the_threshold_and_with_the_customer_s_consent(
+    *, paid: bool, both_totals: bool, within: bool, expected: tuple[TaxDecision, ...]
+) -> None:
+    policy = TaxPolicy(sales_to_eu_consumers_within_threshold=within)
+    assert offered(paid=paid, both_totals=both_totals, policy=policy) == expected
+
+
+def test_intervals_that_shrink_are_refused() -> None:
+    with pytest.raises(ValidationError, match="must not shrink"):
+        TaxPolicy(ask_again_minutes=(5, 1))

@@ -1,0 +1,245 @@
+"""The ways of an order whose tax rests on a VAT number, led by a script on the real Temporal server."""
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.client import WorkflowUpdateFailedError
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
+from tests.fixtures.temporal import TestNamespace
+from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
+from tests.workflows.script import Answer, running
+from workflows import names
+
+SOON = Duration(nanos=50_000_000)
+WHY = {"reason_code": "register_extract"}
+OTHER_PROOF, REFUSE, CHARGE_VAT = (
+    pb.TAX_DECISION_OTHER_PROOF,
+    pb.TAX_DECISION_REFUSE,
+    pb.TAX_DECISION_CHARGE_VAT,
+)  # fmt: skip
+
+
+def open_order() -> pb.Order:
+    """An order of a German business that was placed while VIES was away."""
+    order = an_order()
+    for field in ("totals", "tax_treatment", "tax_settled_at"):
+        order.ClearField(field)
+    order.quote.kind = common_pb2.CUSTOMER_KIND_COMPANY
+    order.quote.tax_open = True
+    order.quote.vat_id = "DE123456788"
+    order.quote.totals_with_vat.gross.CopyFrom(common_pb2.Money(minor=2411, currency="EUR"))
+    return order
+
+
+def settle(order: pb.Order) -> pb.SettleTaxResponse:
+    """Ordering has settled it."""
+    order.totals.CopyFrom(order.quote.totals)
+    order.tax_treatment = common_pb2.TAX_TREATMENT_REVERSE_CHARGE
+    order.tax_settled_at.CopyFrom(MOMENT)
+    return pb.SettleTaxResponse(order=order, next=pb.TAX_NEXT_SETTLED, finding=pb.VAT_FINDING_VALID)
+
+
+def away(order: pb.Order, wait: Duration = LONG) -> pb.SettleTaxResponse:
+    """VIES gives no answer."""
+    return pb.SettleTaxResponse(
+        order=order,
+        next=pb.TAX_NEXT_ASK_AGAIN,
+        wait=wait,
+        ask_at=MOMENT,
+        decide_at=MOMENT,
+        finding=pb.VAT_FINDING_NO_ANSWER,
+        vies_error="MS_UNAVAILABLE",
+    )
+
+
+def undecided(order: pb.Order, *offered: pb.TaxDecision) -> pb.SettleTaxResponse:
+    """VIES does not know the number."""
+    return pb.SettleTaxResponse(
+        order=order,
+        next=pb.TAX_NEXT_NEEDS_OPERATOR,
+        wait=LONG,
+        ask_at=MOMENT,
+        finding=pb.VAT_FINDING_NOT_VALID,
+        offered=offered,
+    )
+
+
+def one_after_the_other(*said: pb.SettleTaxResponse) -> Answer:
+    """Ordering says these about the order's tax; the last one stays."""
+    answers = list(said)
+    return lambda _: answers.pop(0) if len(answers) > 1 else answers[0]
+
+
+async def test_nothing_asks_for_money_while_vies_is_away_and_the_customer_is_told_once(
+    temporal: TestNamespace,
+) -> None:
+    order, payment = open_order(), a_payment()
+    answer = one_after_the_other(away(order, SOON), away(order, SOON), away(order))
+    script = ordering(payment, order, SettleTax=answer)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### AwaitingTax")
+        assert "MS_UNAVAILABLE" in shown
+        assert "EUR 19.76, or EUR 24.11 with VAT" in shown
+        while len(script.requests("SettleTax")) < 3:
+            await run.details("VIES gives no answer")
+        assert script.requests("CreatePaymentRequest") == script.requests("IssueProforma") == []
+        assert [mail.email for mail in script.requests("SendOrderEmail")] == [pb.ORDER_EMAIL_TAX_OPEN]
+        history = str(await run.handle.fetch_history())
+        assert "DE123456788" not in history
+
+
+async def test_once_the_tax_is_settled_the_order_asks_for_its_money(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+    script = ordering(payment, order, SettleTax=first_away_then_settled(order))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### AwaitingPayment")
+    (asked,) = script.requests("CreatePaymentRequest")
+    assert asked.amount.minor == 1976
+    (proforma,) = script.requests("IssueProforma")
+    assert proforma.tax_treatment == common_pb2.TAX_TREATMENT_REVERSE_CHARGE
+
+
+def first_away_then_settled(order: pb.Order) -> Answer:
+    asked: list[object] = []
+
+    def answer(request: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        asked.append(request)
+        return away(order, SOON) if len(asked) == 1 else settle(order)
+
+    return answer
+
+
+async def test_an_operator_s_word_is_taken_only_where_it_is_offered(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        asked.CopyFrom(settle(order))
+        return pb.DecideTaxResponse(order=order)
+
+    asked = undecided(order, OTHER_PROOF, REFUSE)
+    script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("NeedsOperator")
+        assert "`accept_other_proof`" in shown
+        assert "`refuse_order`" in shown
+        assert "charge_vat" not in shown
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("charge_vat", WHY)
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("accept_other_proof", {"reason_code": "Mr Rossi called"})
+        assert script.requests("DecideTax") == []
+        await run.handle.execute_update("accept_other_proof", WHY)
+        await run.details("### AwaitingPayment")
+    (decided,) = script.requests("DecideTax")
+    assert (decided.decision, decided.steering.reason_code) == (OTHER_PROOF, "register_extract")
+
+
+async def test_while_vies_may_still_answer_no_decision_and_no_transfer_is_taken(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+    script = ordering(payment, order, SettleTax=lambda _: away(order))
+    transfer = {"amount": "19.76", "booked_on": "2026-11-24", "bank_reference": "CRO 1", "reason_code": "seen_here"}
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### AwaitingTax")
+        for update, data in (("accept_other_proof", WHY), ("refuse_order", WHY), ("record_bank_transfer", transfer)):
+            with pytest.raises(WorkflowUpdateFailedError):
+                await run.handle.execute_update(update, data)
+    assert script.requests("DecideTax") == script.requests("RecordBankTransfer") == []
+
+
+async def test_a_refused_order_ends_and_the_customer_is_told_why(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        order.state, order.tax_decision = pb.ORDER_STATE_CANCELLED, REFUSE
+        return pb.DecideTaxResponse(order=order)
+
+    script = ordering(payment, order, SettleTax=undecided_until_it_ends(order), DecideTax=decide)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("NeedsOperator")
+        await run.handle.execute_update("refuse_order", WHY)
+        assert await run.end() == "cancelled"
+    assert script.requests("SendOrderEmail")[-1].email == pb.ORDER_EMAIL_REFUSED
+    assert script.requests("CreatePaymentRequest") == []
+
+
+def undecided_until_it_ends(order: pb.Order) -> Answer:
+    def answer(_: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        if order.state != pb.ORDER_STATE_OPEN:
+            return pb.SettleTaxResponse(order=order, next=pb.TAX_NEXT_NOT_OPEN)
+        return undecided(order, REFUSE)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("comes", "outcome", "end"),
+    [
+        (pb.TAX_NEXT_CANCEL_REQUESTED, pb.OUTCOME_CANCELLED, "cancelled"),
+        (pb.TAX_NEXT_EXPIRY_DUE, pb.OUTCOME_EXPIRED, "expired"),
+    ],
+)
+async def test_an_order_whose_tax_is_open_ends_without_asking_payments(
+    temporal: TestNamespace, comes: pb.TaxNext, outcome: pb.Outcome, end: str
+) -> None:
+    order, payment = open_order(), a_payment()
+    script = ordering(payment, order, SettleTax=lambda _: pb.SettleTaxResponse(order=order, next=comes))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        assert await run.end() == end
+    assert [request.outcome for request in script.requests("RecordOutcome")] == [outcome]
+    assert script.requests("CreatePaymentRequest") == script.requests("ClosePaymentRequest") == []
+
+
+def paid(order: pb.Order, payment: payments_pb2.PaymentRequest) -> None:
+    settle(order)
+    order.state = pb.ORDER_STATE_PAID
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+
+
+async def test_before_the_invoice_a_definite_no_parks_after_the_unlock(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+    paid(order, payment)
+    confirmed: list[bool] = []
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        confirmed.append(True)
+        return pb.DecideTaxResponse(order=order)
+
+    def answer(_: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        if confirmed:
+            return pb.SettleTaxResponse(order=order, next=pb.TAX_NEXT_SETTLED)
+        return undecided(order, OTHER_PROOF)
+
+    script = ordering(payment, order, SettleTax=answer, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        shown = await run.details("NeedsOperator")
+        assert "the invoice waits" in shown
+        assert "cancel_order" not in shown
+        assert script.requests("IssueInvoice") == []
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("refuse_order", WHY)
+        await run.handle.execute_update("accept_other_proof", WHY)
+        assert await run.end() == "fulfilled"
+    assert script.order_of("UnlockAccount", "IssueInvoice") == ["UnlockAccount", "IssueInvoice"]
+
+
+async def test_before_the_invoice_an_earlier_proof_stands_and_this_is_noted(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+    paid(order, payment)
+    stands = pb.SettleTaxResponse(
+        order=order, next=pb.TAX_NEXT_SETTLED, finding=pb.VAT_FINDING_NO_ANSWER, vies_error="TIMEOUT"
+    )
+    script = ordering(payment, order, SettleTax=lambda _: stands)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+        assert "VIES gives no answer (TIMEOUT); the earlier proof stands" in await run.details("### Fulfilled")
+
+
+async def test_a_domestic_order_passes_without_a_step(temporal: TestNamespace) -> None:
+    order, payment = an_order(), a_payment()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    script = ordering(payment, order)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert script.requests("SettleTax") == []
