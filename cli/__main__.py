@@ -29,6 +29,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",
         "tickets": "cli.tickets:tickets",
+        "webhooks": "cli.webhooks:webhooks",
         "audit": "cli.audit:audit",
     },
 )

@@ -14,6 +14,7 @@ from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
 from casella.support.v1.support_pb2_grpc import SupportServiceStub
+from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from cli import installation
 from cli.failures import Unreachable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
     from casella.support.v1.support_pb2_grpc import SupportServiceAsyncStub
+    from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 Asked = TypeVar("Asked", bound=Message)
@@ -89,6 +91,11 @@ class Rooms:
     def support(self) -> "SupportServiceAsyncStub":
         """Tickets."""
         return SupportServiceStub(self.channel("support"))
+
+    @property
+    def webhooks(self) -> "WebhooksServiceAsyncStub":
+        """Webhook endpoints and deliveries."""
+        return WebhooksServiceStub(self.channel("support"))
 
     async def ask(
         self,

@@ -1,4 +1,4 @@
-"""Starts the gateway: settings, channel to payments, HTTP server."""
+"""Starts the gateway: settings, channels to the services, HTTP server, webhooks."""
 
 import asyncio
 import logging
@@ -6,7 +6,11 @@ import signal
 
 from aiohttp import web
 
+from casella.common.v1 import events_pb2_grpc
 from casella.payments.v1 import payments_pb2_grpc
+from casella.support.v1 import webhooks_pb2_grpc
+from gateway.feeds import Feeds
+from gateway.posting import Posting
 from gateway.settings import GatewaySettings
 from gateway.web import make_app, make_runner
 from services.kit.channels import channel_of
@@ -18,23 +22,50 @@ logger = logging.getLogger(__name__)
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = GatewaySettings()
-    channel = channel_of(settings, settings.payments_address)
-    app = make_app(
-        payments_pb2_grpc.PaymentsServiceStub(channel), settings.provider_name, settings.webhook_body_seconds
-    )
-    runner = make_runner(app)
+    addresses = {
+        "trial": settings.trial_address,
+        "mailboxes": settings.mailboxes_address,
+        "ordering": settings.ordering_address,
+        "payments": settings.payments_address,
+        "invoicing": settings.invoicing_address,
+        "support": settings.support_address,
+    }
+    channels = {room: channel_of(settings, address) for room, address in addresses.items()}
+    payments = payments_pb2_grpc.PaymentsServiceStub(channels["payments"])
+    runner = make_runner(make_app(payments, settings.provider_name, settings.webhook_body_seconds))
     await runner.setup()
     host, _, port = settings.listen.rpartition(":")
     await web.TCPSite(runner, host.strip("[]"), int(port)).start()
     logger.info("listening", extra={"ids": {"port": int(port)}})
+    webhooks = webhooks_pb2_grpc.WebhooksServiceStub(channels["support"])
+    rooms = {room: events_pb2_grpc.EventsServiceStub(channel) for room, channel in channels.items()}
+    feeds = Feeds(webhooks, rooms, settings.webhook_poll_seconds)
+    posting = Posting(
+        webhooks,
+        feeds,
+        local=settings.local,
+        poll_seconds=settings.webhook_poll_seconds,
+        post_seconds=settings.webhook_post_seconds,
+    )
+    work = [asyncio.create_task(each) for each in (_stop_signal(), feeds.run(), posting.run())]
+    try:
+        done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await runner.cleanup()
+        for channel in channels.values():
+            await channel.close()
+
+
+async def _stop_signal() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        await stop.wait()
-    finally:
-        await runner.cleanup()
-        await channel.close()
+    await stop.wait()
 
 
 if __name__ == "__main__":

@@ -103,7 +103,13 @@ PROGRAMS = (
         },
     ),
     _room("mailboxes"),
-    _room("ordering", lambda site: {"CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-ordering")}),
+    _room(
+        "ordering",
+        lambda site: {
+            "CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-ordering"),
+            "CASELLA_VIES_URL": f"{site.url('vies')}/taxation_customs/vies/rest-api",
+        },
+    ),
     _room(
         "payments",
         lambda site: {
@@ -123,7 +129,7 @@ PROGRAMS = (
             "CASELLA_PEC_IMAP_PORT": str(site.ports["mail_imap"]),
         },
     ),
-    _room("support"),
+    _room("support", lambda site: {"CASELLA_WEBHOOK_KEY_FILE": site.secret_file("webhook.key")}),
     Program(
         "worker",
         "workflows",
@@ -174,4 +180,5 @@ PROGRAMS = (
         },
     ),
     _stand_in("dns", "dns_clock", lambda site: {"CASELLA_DNS_LISTEN": site.listen("dns")}),
+    _stand_in("vies", "vies_clock", lambda site: {"CASELLA_VIES_LISTEN": site.listen("vies")}),
 )

@@ -177,6 +177,7 @@ def _make_secrets(folder: Path) -> None:
     _keep(folder / "postgres-superuser", _random())
     _keep(folder / "fingerprint.key", _random())
     _keep(folder / "pay-link.key", _random())
+    _keep(folder / "webhook.key", _random())
     _keep(folder / "mail-password", _random())
     _keep(folder / "stripe-key", f"sk_test_{secrets.token_hex(16)}")
     _keep(folder / "stripe-webhook-secret", f"whsec_{secrets.token_hex(16)}")

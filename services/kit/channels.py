@@ -6,7 +6,7 @@ a new one per call costs three times the CPU.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -58,7 +58,7 @@ def open_channel(address: str, secret: str, tls: Tls | None = None, *, language:
         ("grpc.min_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 2000),  # the default of 2 minutes outlasts every restart
     )
-    interceptors = [_Caller(secret, language)]
+    interceptors = [_Caller(secret, language), _Reader(secret, language)]
     if tls is None:
         return grpc.aio.insecure_channel(address, options=options, interceptors=interceptors)
     credentials = grpc.ssl_channel_credentials(
@@ -92,18 +92,59 @@ class _Caller(grpc.aio.UnaryUnaryClientInterceptor):
         return call
 
     def _complete(self, details: ClientCallDetails) -> ClientCallDetails:
-        metadata = Metadata(*(details.metadata or ()))
-        if self._secret:
-            metadata[CALLER_SECRET] = self._secret
-        around = call_or_none()
-        if around is not None:
-            for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):
-                if metadata.get(key) is None:
-                    metadata[key] = value
-        if self._language and metadata.get(LANGUAGE) is None:
-            metadata[LANGUAGE] = self._language
         timeout = DEADLINE_SECONDS if details.timeout is None else details.timeout
+        metadata = _signed(details, self._secret, self._language)
         return ClientCallDetails(details.method, timeout, metadata, details.credentials, details.wait_for_ready)
+
+
+class _Reader(grpc.aio.UnaryStreamClientInterceptor):
+    """The same for streams, which have no deadline: they live as long as their reader."""
+
+    def __init__(self, secret: str, language: str) -> None:
+        self._secret = secret
+        self._language = language
+
+    async def intercept_unary_stream(
+        self,
+        continuation: Callable[[ClientCallDetails, Any], Awaitable[Any]],
+        client_call_details: ClientCallDetails,
+        request: Any,
+    ) -> AsyncIterator[Any]:
+        """Begin one stream."""
+        details = client_call_details
+        metadata = _signed(details, self._secret, self._language)
+        complete = ClientCallDetails(
+            details.method, details.timeout, metadata, details.credentials, details.wait_for_ready
+        )
+        return _translated(await continuation(complete, request))
+
+
+async def _translated(call: Any) -> AsyncIterator[Any]:
+    try:
+        async for message in call:
+            yield message
+    except AioRpcError as error:
+        refused = refusal_of(error)
+        if refused is None:
+            raise
+        raise refused from None
+    finally:
+        call.cancel()
+
+
+def _signed(details: ClientCallDetails, secret: str, language: str) -> Metadata:
+    """What every call carries: who calls, what it goes back to, and who reads the answer."""
+    metadata = Metadata(*(details.metadata or ()))
+    if secret:
+        metadata[CALLER_SECRET] = secret
+    around = call_or_none()
+    if around is not None:
+        for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):
+            if metadata.get(key) is None:
+                metadata[key] = value
+    if language and metadata.get(LANGUAGE) is None:
+        metadata[LANGUAGE] = language
+    return metadata
 
 
 def refusal_of(error: AioRpcError) -> Refused | None:

@@ -47,6 +47,10 @@ class Bell:
         self._events.append(event)
         return event
 
+    def forget(self, event: asyncio.Event) -> None:
+        """Ring no more for a listener that has left."""
+        self._events.remove(event)
+
     def ring(self) -> None:
         """Set every event."""
         for event in self._events:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.database import async_url
-from services.kit.shared_schema import FIRST_FORM
+from services.kit.shared_schema import FIRST_FORM, SECOND_FORM
 
 _SERVICES = Path(__file__).resolve().parents[1]
 
@@ -46,6 +46,16 @@ def create_shared_tables(op: Operations) -> None:
         op: ``alembic.op``.
     """
     for statement in FIRST_FORM:
+        op.execute(statement)
+
+
+def add_events(op: Operations) -> None:
+    """Bring the shared tables to their second form: events, and outbox rows that become events.
+
+    Args:
+        op: ``alembic.op``.
+    """
+    for statement in SECOND_FORM:
         op.execute(statement)
 
 

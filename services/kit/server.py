@@ -1,4 +1,4 @@
-"""How a room opens its door: interceptors, health, locally reflection and the clock, and an orderly end.
+"""How a room opens its door: interceptors, health, events, locally reflection and the clock, and an orderly end.
 
 The order of the interceptors is the order of the questions: which call is this, log it, translate its errors, is there
 time, may this process, which customer.
@@ -16,11 +16,13 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from casella.common.v1 import clock_pb2_grpc, trail_pb2_grpc
-from services.kit import outbox, requests
+from casella.common.v1 import clock_pb2_grpc, events_pb2_grpc, trail_pb2_grpc
+from services.kit import event_feed, outbox, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
 from services.kit.core import Core
+from services.kit.event_feed import EventFeed, EventsPolicy
+from services.kit.events_service import EventsServicer
 from services.kit.interceptors.access_log import AccessLog
 from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
 from services.kit.interceptors.correlation import Correlation
@@ -29,6 +31,7 @@ from services.kit.interceptors.refusals import Refusals
 from services.kit.logs import class_name
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.operator_files import read_section
 from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
 from services.kit.settings import Tls
@@ -88,8 +91,10 @@ class Server:
         Raises:
             CallersUnclear: An RPC names no caller, or the secrets file names a stranger.
         """
+        self.feed = EventFeed(core.database, core.settings.relay_poll_seconds)
+        events = (events_pb2_grpc.add_EventsServiceServicer_to_server, EventsServicer(core.room, self.feed))
         trail = (trail_pb2_grpc.add_TrailServiceServicer_to_server, TrailServicer(core.database))
-        services = [*room.services, trail, *_clock_service(core)]
+        services: list[tuple[Register, object]] = [*room.services, events, trail, *_clock_service(core)]
         names = _Names()
         for register, servicer in services:
             register(servicer, names)
@@ -146,8 +151,9 @@ class Server:
         await self._say(health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
-        """Take no new call, let the running ones end for a few seconds."""
+        """Take no new call, end the streams, let the other running calls end for a few seconds."""
         await self.health.enter_graceful_shutdown()
+        self.feed.close()
         await self.grpc.stop(_DRAIN_SECONDS)
 
     async def _say(self, status: int) -> None:
@@ -156,7 +162,12 @@ class Server:
 
 
 async def serve(core: Core, room: Room) -> None:
-    """Run a room until SIGTERM or SIGINT: its server, relay, reconciler and background work."""
+    """Run a room until SIGTERM or SIGINT: its server, relay, feed, reconciler and background work.
+
+    Raises:
+        BadFile: The policy's section on events cannot be used.
+    """
+    policy = read_section(core.settings.policy_file, ("events",), EventsPolicy)
     stop = _stop_signal()
     server = Server(core, room)
     temporal = await connect(core.settings.temporal_address, core.settings.temporal_namespace, lazy=True)
@@ -164,12 +175,16 @@ async def serve(core: Core, room: Room) -> None:
         core.database, core.clock, temporal, room.task_queue, mail_builder(core, room), _mailer(core),
         poll_seconds=core.settings.relay_poll_seconds,
     )  # fmt: skip
-    jobs = (Job("forget old requests", lambda now: requests.prune(core.database, now)), *room.jobs)
+    jobs = (
+        Job("forget old requests", lambda now: requests.prune(core.database, now)),
+        Job("forget old events", lambda now: event_feed.prune(core.database, policy, now)),
+        *room.jobs,
+    )
     reconciler = Reconciler(core.database, core.clock, temporal, room.watched, jobs)
     port = await server.start(core.settings.listen)
     _LOG.info("listening", extra={"ids": {"room": core.room, "port": port}})
     work = [asyncio.create_task(stop.wait()), asyncio.create_task(_open(core, server))]
-    work += [asyncio.create_task(run()) for run in (relay.run, reconciler.run, *room.background)]
+    work += [asyncio.create_task(run()) for run in (relay.run, server.feed.run, reconciler.run, *room.background)]
     try:
         await _until_stopped(stop, work)
     finally:

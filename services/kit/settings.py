@@ -127,6 +127,7 @@ class RoomSettings(ProcessSettings, IssuerSettings):
     provider_name: str = "Casella"
     public_url: str = "http://127.0.0.1:8580"
     relay_poll_seconds: float = 1.0
+    policy_file: Path | None = None
 
     @model_validator(mode="after")
     def _refuse_unsafe_room(self) -> Self:

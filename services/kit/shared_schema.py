@@ -1,6 +1,6 @@
-"""The first form of the tables that every room shares, as the statements of a room's first migration.
+"""The forms of the tables that every room shares, as the statements of its migrations.
 
-These statements never change: a later form comes as a further function, called by a further migration of every room.
+These statements never change: a later form comes as a further tuple, made by a further migration of every room.
 """
 
 FIRST_FORM = (
@@ -80,3 +80,20 @@ FIRST_FORM = (
     """,
 )
 """The audit entry's ``source`` makes it unique per subject and action, so that a repeated activity writes it once."""
+
+SECOND_FORM = (
+    "ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check",
+    "ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('wake', 'mail', 'event'))",
+    """
+    CREATE TABLE events (
+        position bigint PRIMARY KEY CHECK (position >= 1),
+        id uuid NOT NULL UNIQUE,
+        type text NOT NULL,
+        account_id uuid,
+        occurred_at timestamptz NOT NULL,
+        facts jsonb NOT NULL
+    )
+    """,
+    "CREATE INDEX events_by_age ON events (occurred_at)",
+)
+"""Events, with the position that the feed shows."""

@@ -1,4 +1,4 @@
-"""The tables that every room has in its own schema: requests, outbox with attachments, mails, audit.
+"""The tables that every room has in its own schema: requests, outbox with attachments, mails, events, audit.
 
 ``services.kit.shared_schema`` makes them; a test compares the two.
 """
@@ -66,6 +66,18 @@ mails = Table(
 ``eml`` is the message with its secrets masked (``Mail.secret_params``); ``sha256`` is of what was really sent, so it is
 ``eml``'s own hash only where there was no secret. ``subject_id`` is the account, for a later erasure.
 """
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("account_id", Uuid, nullable=True),
+    Column("occurred_at", _INSTANT, nullable=False),
+    Column("facts", JSONB, nullable=False),
+)
+"""What has happened, in the order of the feed; ``facts`` holds ids, a state and an amount, and nobody's data."""
 
 audit = Table(
     "audit",

@@ -10,6 +10,7 @@ from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
+from services.kit.settings import RoomSettings
 from services.mailboxes.mail_platform import OwnDatabase
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.removals import Removals
@@ -20,7 +21,6 @@ from services.mailboxes.service.purges import Purges
 from services.mailboxes.service.sending import Sending
 from services.mailboxes.service.usage import Usage
 from services.mailboxes.servicer.room import MailboxesServicer
-from services.mailboxes.settings import MailboxesSettings
 from services.mailboxes.store import sends
 from workflows.names import TASK_QUEUE
 
@@ -54,7 +54,7 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
 
 async def main() -> None:
     """Runs the service until it is told to stop."""
-    settings = MailboxesSettings()
+    settings = RoomSettings()
     policy = read_section(settings.policy_file, ("mailboxes",), MailboxesPolicy)
     core = Core.of("mailboxes", settings)
     with PasswordHashes() as hashes:

@@ -1,31 +1,45 @@
-"""Starts the support service: settings, database, service, server."""
+"""Starts the support service: settings, policy, database, services, server."""
 
 from pathlib import Path
 
-from casella.support.v1 import support_pb2_grpc
+from casella.support.v1 import support_pb2_grpc, webhooks_pb2_grpc
+from services.kit.clock import SystemClock
 from services.kit.core import Core
+from services.kit.operator_files import read_section
 from services.kit.process import run
+from services.kit.reconciler import Job
 from services.kit.server import Room, serve
-from services.kit.settings import RoomSettings
 from services.support.service import Tickets
 from services.support.servicer import SupportServicer
+from services.support.settings import SupportSettings
+from services.support.webhooks.domain import WebhooksPolicy
+from services.support.webhooks.rpcs import WebhooksServicer
+from services.support.webhooks.service import Webhooks
 from workflows.names import TASK_QUEUE
 
 
-def assemble(core: Core) -> Room:
+def assemble(core: Core, policy: WebhooksPolicy, webhook_key: bytes) -> Room:
     """Puts the room together."""
-    servicer = SupportServicer(core.requests, Tickets(core.database, core.clock))
+    tickets = SupportServicer(core.requests, Tickets(core.database, core.clock))
+    webhooks = Webhooks(core.database, core.clock, policy)
+    endpoints = WebhooksServicer(core.requests, webhooks, webhook_key, SystemClock(), local=core.settings.local)
     return Room(
-        services=[(support_pb2_grpc.add_SupportServiceServicer_to_server, servicer)],
+        services=[
+            (support_pb2_grpc.add_SupportServiceServicer_to_server, tickets),
+            (webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server, endpoints),
+        ],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
+        jobs=[Job("forget webhook deliveries", webhooks.prune)],
     )
 
 
 async def main() -> None:
     """Runs the service until it is told to stop."""
-    core = Core.of("support", RoomSettings())
-    await serve(core, assemble(core))
+    settings = SupportSettings()
+    policy = read_section(settings.policy_file, ("webhooks",), WebhooksPolicy)
+    core = Core.of("support", settings)
+    await serve(core, assemble(core, policy, settings.webhook_key))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,18 @@ class TicketClosed(CasellaError):
     reason = errors_pb2.REASON_TICKET_CLOSED
 
 
+class EndpointDisabled(CasellaError):
+    """The webhook endpoint is disabled: enable it first."""
+
+    reason = errors_pb2.REASON_ENDPOINT_DISABLED
+
+
+class TooManyEndpoints(CasellaError):
+    """There are as many webhook endpoints as there may be."""
+
+    reason = errors_pb2.REASON_ENDPOINT_LIMIT
+
+
 class TooManyTickets(CasellaError):
     """The account has too many tickets open or newly opened, or the ticket too many messages."""
 

@@ -5,10 +5,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
-from services.kit import outbox
+from services.kit import events, outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.outbox import Mail
 from services.kit.requests import Call, claim
@@ -55,6 +57,7 @@ class Tickets:
             if await store.count_opened(conn, account_id, now - DAY) >= MOST_TICKETS_A_DAY:
                 raise TooManyTickets(metadata={"limit": "tickets_per_day", "value": str(MOST_TICKETS_A_DAY)})
             await store.insert_ticket(conn, ticket)
+            await self._note(conn, EventType.TICKET_OPENED, ticket)
         return ticket
 
     async def answer(
@@ -77,6 +80,7 @@ class Tickets:
                 raise await _refusal(conn, ticket_id, owner)
             ticket = await _read(conn, ticket_id, owner)
             await self._tell(conn, recipient, f"ticket-answered:{message.id}", "ticket_answered", ticket)
+            await self._note(conn, EventType.TICKET_ANSWERED, ticket)
         return ticket
 
     async def close(self, call: Call, ticket_id: UUID, owner: UUID | None, recipient: Recipient | None) -> Ticket:
@@ -93,6 +97,7 @@ class Tickets:
                 raise await _refusal(conn, ticket_id, owner)
             ticket = await _read(conn, ticket_id, owner)
             await self._tell(conn, recipient, f"ticket-closed:{ticket_id}", "ticket_closed", ticket)
+            await self._note(conn, EventType.TICKET_CLOSED, ticket)
         return ticket
 
     async def get(self, ticket_id: UUID, owner: UUID | None) -> Ticket:
@@ -124,6 +129,10 @@ class Tickets:
         }
         mail = Mail.to_recipient(recipient, key=key, template=template, params=params, subject_id=ticket.account_id)
         await outbox.mail(conn, mail, self._clock.now())
+
+    async def _note(self, conn: AsyncConnection, event_type: EventType, ticket: Ticket) -> None:
+        event = Event(event_type, ticket.account_id, {"ticket_id": ticket.id}, state=ticket.state)
+        await events.tell(conn, event, self._clock.now())
 
 
 async def _read(conn: AsyncConnection, ticket_id: UUID, owner: UUID | None) -> Ticket:

@@ -1,6 +1,6 @@
 """The room's tables, as `store` reads and writes them; the migrations make them."""
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
 
 metadata = MetaData()
 
@@ -29,4 +29,44 @@ messages = Table(
     Column("from_provider", Boolean, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", _INSTANT, nullable=False),
+)
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("types", ARRAY(Text), nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    # What occurred before is not for it.
+    Column("enabled_at", _INSTANT, nullable=False),
+    Column("failing_since", _INSTANT),
+    Column("disabled_at", _INSTANT),
+)
+
+webhook_feeds = Table(
+    "webhook_feeds",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("endpoint_id", Uuid, ForeignKey("webhook_endpoints.id"), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # A gateway has it until `next_at`.
+    Column("leased", Boolean, nullable=False),
+    Column("next_at", _INSTANT),
+    Column("last_status", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("give_up_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT),
 )

@@ -11,9 +11,7 @@ class TrialSettings(RoomSettings):
     Attributes:
         token_private_key_file: The key that signs customers' access tokens (PEM, Ed25519); no other room has it.
         dns: `host:port` of the name server that is asked for MX records; empty for the operating system's.
-        policy_file: The operator's policy; without it the usual limits hold.
     """
 
     token_private_key_file: Path
     dns: str = ""
-    policy_file: Path | None = None

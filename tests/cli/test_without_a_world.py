@@ -29,6 +29,7 @@ def terminal(tmp_path: Path) -> Terminal:
         ("signups",),
         ("tickets", "list"),
         ("audit",),
+        ("webhooks", "list"),
         ("profile", "show", ID),
         ("hold", "set", ID, "--reason", "court_order"),
         ("feature", "off", ID, "sending", "--reason", "spam"),

@@ -2,26 +2,31 @@
 
 import importlib
 import importlib.util
-import pkgutil
 import re
 from typing import Any
 
 import click
 import pytest
-from google.protobuf import descriptor_pool
 from pydantic import BaseModel
 
-import casella
 from cli.__main__ import casella as command_line
 from deploy.local.ports import USUAL
+from services.kit.event_feed import EventsPolicy
 from services.mailboxes.policy import MailboxesPolicy
 from services.ordering.domain.policy import OrderingPolicy
+from services.support.webhooks.domain import WebhooksPolicy
 from services.trial.policy import TrialPolicy
 from tests.docs.pages import ROOT, Page, page, pages
 
 PAGES = list(pages())
 _FOLDERS = ("cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
-_SECTIONS = {"trial": TrialPolicy, "mailboxes": MailboxesPolicy, "ordering": OrderingPolicy}
+_SECTIONS = {
+    "trial": TrialPolicy,
+    "mailboxes": MailboxesPolicy,
+    "ordering": OrderingPolicy,
+    "events": EventsPolicy,
+    "webhooks": WebhooksPolicy,
+}
 _each_page = pytest.mark.parametrize("each", PAGES, ids=lambda each: each.name)
 
 
@@ -72,12 +77,12 @@ def test_commands_of_the_command_line_exist(each: Page) -> None:
 
 @_each_page
 def test_rpcs_that_are_named_exist(each: Page) -> None:
-    for module in pkgutil.walk_packages(casella.__path__, "casella."):
-        if module.name.endswith("_pb2"):
-            importlib.import_module(module.name)
+    services: dict[str, Any] = {}
+    for stub in sorted((ROOT / "protos").rglob("*_pb2.py")):
+        module = importlib.import_module(".".join(stub.relative_to(ROOT / "protos").with_suffix("").parts))
+        services |= dict(module.DESCRIPTOR.services_by_name.items())
     for service, rpcs in re.findall(r"\b([A-Z][a-z]+Service)/(\w+(?:`, `[A-Z]\w+)*)", each.text):
-        room = service.removesuffix("Service").lower()
-        described = descriptor_pool.Default().FindServiceByName(f"casella.{room}.v1.{service}")
+        described = services[service]
         methods = {method.name for method in described.methods}
         assert set(rpcs.split("`, `")) <= methods | {"RPC", "Rpc"}, service
 
@@ -100,7 +105,7 @@ def test_every_rule_names_the_file_the_contract_or_the_policy_key_that_holds_it(
 
 
 def test_policy_keys_that_the_rules_name_exist() -> None:
-    named = re.findall(r"`((?:trial|mailboxes|ordering)\.[a-z_.]+)`", page("docs/rules.md").text)
+    named = re.findall(rf"`((?:{'|'.join(_SECTIONS)})\.[a-z_.]+)`", page("docs/rules.md").text)
     assert named
     for section, *keys in (name.split(".") for name in named if not name.endswith(".proto")):
         model: Any = _SECTIONS[section]
@@ -113,7 +118,7 @@ def test_policy_keys_that_the_rules_name_exist() -> None:
 def test_the_addresses_that_the_readme_shows_are_the_usual_ones() -> None:
     table = page("README.md").section("Look around: `make run`")
     shown = {int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)|to `(\d+)`", table) for port in port if port}
-    pages_of_people = ("temporal_ui", "mail_page", "stripe", "sdi_page", "gateway", "temporal", "postgres")
+    pages_of_people = ("temporal_ui", "mail_page", "stripe", "sdi_page", "vies", "gateway", "temporal", "postgres")
     assert shown == {USUAL[name] for name in (*pages_of_people, "trial", "support")}
     rooms = [USUAL[room] for room in ("trial", "mailboxes", "ordering", "payments", "invoicing", "support")]
     assert rooms == list(range(rooms[0], rooms[-1] + 1))

@@ -120,7 +120,7 @@ def _what_it_says(module: str, environment: dict[str, str]) -> list[str]:
 
 def test_a_process_names_every_setting_that_it_misses() -> None:
     said = _what_it_says("services.support", {"CASELLA_LOG_LEVEL": "CRITICAL"})
-    missing = ["DATABASE_URL", "LISTEN", "TOKEN_PUBLIC_KEY_FILE", "FINGERPRINT_KEY_FILE"]
+    missing = ["DATABASE_URL", "LISTEN", "TOKEN_PUBLIC_KEY_FILE", "FINGERPRINT_KEY_FILE", "WEBHOOK_KEY_FILE"]
     assert said == [f"CASELLA_{name}: Field required" for name in missing]
 
 

@@ -92,6 +92,13 @@ class TestRoom:
         """The wakes in the outbox, oldest first."""
         return [wake_from(row.payload) for row in await self._outbox("wake")]
 
+    async def events(self) -> list[dict[str, Any]]:
+        """The events in the outbox, oldest first: type, account_id, ids, state, amount."""
+        return [
+            {"type": row.payload["type"], "account_id": row.payload["account_id"], **row.payload["facts"]}
+            for row in await self._outbox("event")
+        ]
+
     async def mails(self) -> list[Message]:
         """The mails in the outbox as the messages that would leave, oldest first."""
         rows = await self._outbox("mail")

@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from services.support.__main__ import assemble
+from services.kit.core import Core
+from services.kit.server import Room
+from services.support.__main__ import assemble as assemble_room
+from services.support.webhooks.domain import WebhooksPolicy
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.support.room import TestRoom, running_room
 from tests.support_room.clients import Customer, Operator
+
+WEBHOOK_KEY = b"a key of thirty-two bytes, at least"
+
+
+def assemble(core: Core) -> Room:
+    return assemble_room(core, WebhooksPolicy(), WEBHOOK_KEY)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Decides how a document is issued: once an order, its number, its rows and what must follow in one transaction."""
+"""Decides how a document is issued: once a cause, its number, its rows and what must follow in one transaction."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,11 +19,13 @@ from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.numbering import number_of
 from services.invoicing.domain.transmissions import dates_of_pending
 from services.invoicing.fatturapa.file_names import file_name, progressive
+from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
 from services.invoicing.store.transmissions import SentFile
-from services.kit import hooks, outbox
+from services.kit import events, hooks, outbox
 from services.kit.calendar import rome_date
+from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.ids import derive
@@ -32,14 +34,14 @@ from workflows import names
 
 
 class _TwinWasFaster(Exception):
-    """Another call issued the order's document while this one waited: the rollback gives the number back."""
+    """Another call issued the document while this one waited: the rollback gives the number back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a document will say, before it has a number."""
 
-    order_id: UUID
+    cause: Cause
     account_id: UUID
     language: Language
     customer: Customer
@@ -58,14 +60,14 @@ class Issuing:
         self._maker = maker
 
     async def issue_proforma(self, draft: Draft) -> Document:
-        """Issues an order's proforma, dated today; a repetition returns the first.
+        """Issues the proforma of an order or period, dated today; a repetition returns the first.
 
-        Its PDF is made when it is sent: only then does the order know until when it can be paid.
+        Its PDF is made when it is sent: only then is it known until when it can be paid.
         """
         return await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
 
     async def issue_invoice(self, draft: Draft, day: date) -> Document:
-        """Issues a paid order's invoice and starts its way to the SdI; a repetition returns the first.
+        """Issues the invoice of a paid order or period and starts its way to the SdI; a repetition returns the first.
 
         Args:
             draft: What it says.
@@ -77,28 +79,28 @@ class Issuing:
         return invoice
 
     async def _issue(self, draft: Draft, kind: DocumentKind, day: date) -> Document:
-        issued = await self._known(kind, draft.order_id)
+        issued = await self._known(kind, draft.cause)
         if issued is not None:
             return issued
         try:
             async with self._database.transaction() as conn:
                 return await self._store(conn, draft, kind, day)
         except _TwinWasFaster:
-            issued = await self._known(kind, draft.order_id)
+            issued = await self._known(kind, draft.cause)
         if issued is None:
             raise LookupError("the document that was in the way is gone")
         return issued
 
-    async def _known(self, kind: DocumentKind, order_id: UUID) -> Document | None:
+    async def _known(self, kind: DocumentKind, cause: Cause) -> Document | None:
         async with self._database.reading() as conn:
-            return await documents.by_order(conn, kind, order_id)
+            return await documents.by_cause(conn, kind, cause)
 
     async def _store(self, conn: AsyncConnection, draft: Draft, kind: DocumentKind, day: date) -> Document:
         sequence = await documents.next_number(conn, kind, self._issuer.vat_number, day.year)
         document = Document(
-            document_id=derive(kind, str(draft.order_id)),
+            document_id=derive(kind, str(draft.cause.key)),
             kind=kind,
-            order_id=draft.order_id,
+            cause=draft.cause,
             account_id=draft.account_id,
             number=number_of(kind, day.year, sequence),
             date=day,
@@ -112,6 +114,7 @@ class Issuing:
             raise _TwinWasFaster
         if kind is DocumentKind.INVOICE:
             await self._open_transmission(conn, document)
+        await events.tell(conn, issued_event(document), document.issued_at)
         return document
 
     async def _open_transmission(self, conn: AsyncConnection, invoice: Document) -> None:

@@ -27,10 +27,11 @@ from services.invoicing.errors import ChannelUnavailable
 from services.invoicing.sdi.channel import ChannelUnavailableError, Incoming, SdiChannel
 from services.invoicing.sdi.envelopes import Envelope, EnvelopeKind, open_envelope
 from services.invoicing.sdi.receipts import IncomingInvoice, NotAReceipt, Receipt, ReceiptKind, read_receipt
+from services.invoicing.service.events import moved_event
 from services.invoicing.store import files, mailbox, transmissions
 from services.invoicing.store.mailbox import Verdict
 from services.invoicing.store.transmissions import SentFile, Transmission
-from services.kit import outbox
+from services.kit import events, outbox
 from services.kit.clock import Clock
 from services.kit.database import Database, is_transient
 from services.kit.logs import class_name
@@ -188,6 +189,7 @@ class Receiving:
         if state is not transmission.state:
             await transmissions.move(conn, invoice_id, state, self._dates(transmission, state), receipt.error_codes)
             await outbox.wake(conn, e_invoice_wake(invoice_id, transmission.number, names.RECEIPT_ARRIVED), now)
+            await events.tell(conn, moved_event(transmission, state), now)
 
     def _dates(self, found: Transmission, state: State) -> Dates:
         return dates_of_end(found.dates.deadline) if state in FINAL else dates_of_rejected(self._clock.now())

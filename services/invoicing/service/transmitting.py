@@ -24,10 +24,11 @@ from services.invoicing.errors import ChannelUnavailable, DocumentNotValid, Prof
 from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.file_names import file_name, progressive
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
+from services.invoicing.service.events import moved_event
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, mailbox, transmissions
 from services.invoicing.store.transmissions import GivenUp, SentFile, Transmission
-from services.kit import audit, hooks, requests
+from services.kit import audit, events, hooks, requests
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -151,6 +152,7 @@ class Transmitting:
                     conn, invoice_id, State.GIVEN_UP, dates_of_end(found.dates.deadline), found.error_codes
                 )
                 await audit.record(conn, correction.entry, now)
+                await events.tell(conn, moved_event(found, State.GIVEN_UP), now)
         return await self.read(invoice_id)
 
     async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:

@@ -1,11 +1,14 @@
-"""Ends the work a little before the caller stops waiting, so that the server can still say why it ran out of time."""
+"""Ends the work a little before the caller stops waiting, so that the server can still say why it ran out of time.
+
+A stream has no such end: it lives as long as its reader, who may set a deadline, which gRPC itself keeps.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.kit.errors import DeadlineExceeded
-from services.kit.interceptors.around import Around, Context
+from services.kit.interceptors.around import Around, Context, Handler
 
 LONGEST_SECONDS = 30.0
 """For callers that set no deadline; without it their work could pile up for ever."""
@@ -32,3 +35,6 @@ class Deadlines(Around):
             if limit.expired():
                 raise DeadlineExceeded from None
             raise
+
+    def _stream(self, handler: Handler, method: str) -> Handler:
+        return handler

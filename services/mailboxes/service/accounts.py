@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit
+from services.kit import audit, events
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Account, Allowance
 from services.mailboxes.domain.states import AccountState, Billing, Feature
@@ -88,6 +90,9 @@ class Accounts:
                 if account is None or account.state is AccountState.PURGED:
                     raise AccountPurged
                 await store.give(conn, account_id, billing, entitlement, now)
+                ids = {"order_id": order_id}
+                event = Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=AccountState.UNLOCKED)
+                await events.tell(conn, event, now)
             unlock = await store.read_unlock(conn, order_id)
             if unlock is None or unlock.account_id != account_id:
                 raise NotFound
@@ -149,7 +154,15 @@ class Accounts:
                     raise AccountRestricted(metadata={"state": account.state})
                 if account.state is before and (entry is None or await audit.record(conn, entry, call.at)):
                     await store.set_state(conn, account_id, frozenset({before}), after, call.at)
+                    await events.tell(conn, Event(_TOLD[after], account_id, state=after), call.at)
             return await _present(conn, account_id)
+
+
+_TOLD = {
+    AccountState.SUSPENDED: EventType.ACCOUNT_SUSPENDED,
+    AccountState.UNLOCKED: EventType.ACCOUNT_RESUMED,
+}
+"""What gateways hear of the end of a steered move."""
 
 
 async def _locked(conn: AsyncConnection, account_id: UUID) -> Account:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import outbox
+from services.kit import events, outbox
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -26,7 +27,10 @@ from services.ordering.domain.facts import AccountFacts, TrialState
 from services.ordering.domain.items import covers
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.quote import tax_of
 from services.ordering.domain.states import OrderState
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, insert_order
 from services.ordering.pricing.store import FrozenQuote, find_quote
@@ -72,6 +76,7 @@ class Placing:
             order = await insert_order(conn, self._values(order_id, wish, facts, frozen, saved, now))
             await outbox.wake(conn, order_wake(order_id), now)
             await outbox.wake(conn, trial_wake(wish.account_id), now)
+            await events.tell(conn, order_event(order), now)
         return order
 
     async def _first(self, conn: AsyncConnection, order_id: UUID, account_id: UUID) -> OrderRow:
@@ -105,6 +110,9 @@ class Placing:
             raise errors.ProfileMissing
         if saved.profile.kind is not frozen.quote.kind:
             raise errors.QuoteForOtherKind
+        tax, quoted = tax_of(saved.profile, rome_date(now)), frozen.quote.tax
+        if (tax.treatment, tax.vat_id) != (quoted.treatment, quoted.vat_id):
+            raise errors.QuoteForOtherTax
         if not covers(frozen.quote.items, facts.usage):
             raise errors.QuoteTooSmall
         wrong = mismatches(wish.consent, frozen.hash, self._policy, consumer=saved.profile.consumer)
@@ -121,6 +129,8 @@ class Placing:
         saved: SavedProfile,
         now: datetime,
     ) -> dict[str, Any]:
+        treatment = frozen.quote.tax.treatment
+        settled = treatment is not TaxTreatment.REVERSE_CHARGE  # else SettleTax looks for the proof
         return {
             "id": order_id,
             "account_id": wish.account_id,
@@ -137,5 +147,7 @@ class Placing:
             "placed_at": now,
             "hold_until": hold_until(facts.purge_at, self._policy),
             "withdrawal_until": withdrawal_until(now) if saved.profile.consumer else None,
+            "tax_treatment": str(treatment) if settled else None,
+            "tax_settled_at": now if settled else None,
             "next_at": now,
         }

@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.kit import audit, outbox
+from services.kit import audit, events, outbox
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -19,8 +19,9 @@ from services.kit.wakes import order_wake, trial_wake
 from services.ordering.domain.dates import expiry, next_due, reminders
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import OrderEmail, OrderState
-from services.ordering.errors import OrderNotEnded, OrderNotOpen
+from services.ordering.errors import OrderNotEnded, OrderNotOpen, TaxStillOpen
 from services.ordering.orders import store
+from services.ordering.orders.events import order_event
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
 
@@ -82,10 +83,17 @@ class Orders:
         return noted
 
     async def record_proforma(self, order_id: UUID, proforma: store.Proforma) -> OrderRow:
-        """Write an order's proforma; expiry and reminders count from now. A repetition changes nothing."""
+        """Write an order's proforma; expiry and reminders count from now. A repetition changes nothing.
+
+        Raises:
+            NotFound: There is no such order.
+            TaxStillOpen: Its tax is not settled.
+        """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             order = _found(await store.find_order(conn, order_id))
+            if order.tax_settled_at is None:
+                raise TaxStillOpen
             expires_at = expiry(now, order.payment_method, order.hold_until, self._policy)
             planned = reminders(now, expires_at, self._policy)
             _, next_at = next_due(planned, expires_at, now)
@@ -103,6 +111,7 @@ class Orders:
             if ended is None:
                 return _found(await store.find_order(conn, ending.order_id))
             await outbox.wake(conn, trial_wake(ended.account_id), now)
+            await events.tell(conn, order_event(ended), now)
         return ended
 
     async def send(self, order_id: UUID, email: OrderEmail, recipient: common_pb2.Recipient) -> None:
@@ -117,12 +126,18 @@ class Orders:
             wanted = _TELLS_OF.get(email)
             if wanted is not None and order.state is not wanted:
                 raise OrderNotEnded(metadata={"state": str(order.state)})
+            if email is OrderEmail.TAX_OPEN and (order.tax_settled_at or order.ended_at):
+                return  # no news any more
             await outbox.mail(conn, self._mails.of_order(order, email, recipient), now)
             if wanted is not None:
                 await store.set_next(conn, order_id, None)
 
 
-_TELLS_OF = {OrderEmail.EXPIRED: OrderState.EXPIRED, OrderEmail.CANCELLED: OrderState.CANCELLED}
+_TELLS_OF = {
+    OrderEmail.EXPIRED: OrderState.EXPIRED,
+    OrderEmail.CANCELLED: OrderState.CANCELLED,
+    OrderEmail.REFUSED: OrderState.CANCELLED,
+}
 
 
 def _found(order: OrderRow | None) -> OrderRow:

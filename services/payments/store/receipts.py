@@ -7,18 +7,22 @@ counted.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select, select
 from sqlalchemy import insert as plain_insert
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import outbox
+from services.kit import events, outbox
+from services.kit.causes import Cause, cause_of
 from services.kit.database import require_transaction
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.wakes import order_wake
+from services.kit.wakes import cause_wake
 from services.payments.domain.matching import QueueReason, reason_when_final
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, Outcome, Receipt
@@ -42,10 +46,10 @@ async def take_in(
     if header is None:
         return Outcome(Fate.KNOWN)
     if request_id is not None and fault is None and receipt.available_on is not None:
-        order_id = await requests.pay(conn, request_id, receipt.amount, receipt.available_on, receipt.received_at)
-        if order_id is not None:
+        cause = await requests.pay(conn, request_id, receipt.amount, receipt.available_on, receipt.received_at)
+        if cause is not None:
             await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="receivable")
-            await wake_order(conn, order_id, receipt.received_at)
+            await wake_for_payment(conn, cause, receipt.received_at)
             return Outcome(Fate.PAID)
     reason = await _reason(conn, request_id, fault)
     await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
@@ -93,20 +97,20 @@ async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debi
     )
 
 
-async def wake_order(conn: AsyncConnection, order_id: UUID, now: datetime) -> None:
-    """Tell the Order workflow that its payment is complete."""
-    await outbox.wake(conn, order_wake(order_id, names.PAYMENT_COMPLETED), now)
+async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -> None:
+    """Tell the workflow that waits for this money that its payment is complete."""
+    await outbox.wake(conn, cause_wake(cause, names.PAYMENT_COMPLETED), now)
 
 
 async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
-    """Tell the Order workflows of these requests, where they are open, that money which names them waits or is gone."""
-    query = (
-        select(payment_requests.c.order_id)
+    """Tell the workflows of these requests, where they are open, that money which names them waits or is gone."""
+    query: Select[Any] = (
+        select(payment_requests.c.order_id, payment_requests.c.subscription_id, payment_requests.c.period_number)
         .where(payment_requests.c.id.in_(named), payment_requests.c.state == RequestState.OPEN)
         .order_by(payment_requests.c.id)
     )
-    for order_id in (await conn.scalars(query)).all():
-        await outbox.wake(conn, order_wake(order_id, names.MONEY_WAITING), now)
+    for row in (await conn.execute(query)).all():
+        await outbox.wake(conn, cause_wake(cause_of(row), names.MONEY_WAITING), now)
 
 
 async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:
@@ -125,7 +129,7 @@ async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueRe
 async def enqueue(
     conn: AsyncConnection, receipt: Receipt, reason: QueueReason, named: tuple[UUID, ...] = ()
 ) -> UUID | None:
-    """Put an entry into the operator's queue, once; None when it is there already."""
+    """Put an entry into the operator's queue and tell of it, once; None when it is there already."""
     inserted = await conn.execute(
         insert(money_entries)
         .values(
@@ -147,4 +151,9 @@ async def enqueue(
         .returning(money_entries.c.id)
     )
     row = inserted.first()
-    return None if row is None else row.id
+    if row is None:
+        return None
+    event = Event(EventType.PAYMENT_QUEUED, None, {"money_entry_id": row.id}, state=reason, amount=receipt.amount)
+    await events.tell(conn, event, receipt.received_at)
+    entry_id: UUID = row.id
+    return entry_id

@@ -10,7 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import events
+from services.kit.causes import Cause, OrderCause, cause_columns, cause_ids, cause_of
 from services.kit.database import constraint_of
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.money import Money
 from services.payments.domain.payment_requests import (
     Attempt,
@@ -41,6 +45,7 @@ _READ = select(
 ).outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
 _BY_ID = _READ.where(_REQUEST.id == bindparam("id"))
 _BY_ORDER = _READ.where(_REQUEST.order_id == bindparam("id"))
+_BY_PERIOD = _READ.where(_REQUEST.period_id == bindparam("id"))
 _BY_TOKEN = _READ.where(_REQUEST.pay_token_hash == bindparam("token_hash"))
 _BY_REFERENCES = _READ.where(_REQUEST.reference.in_(bindparam("references", expanding=True)))
 _BY_PROFORMAS = _READ.where(_REQUEST.proforma_key.in_(bindparam("keys", expanding=True)))
@@ -59,7 +64,7 @@ _PAY = (
     .where(_REQUEST.id == bindparam("request"), _REQUEST.state == RequestState.OPEN)
     .where(_REQUEST.minor == bindparam("exact_minor"), _REQUEST.currency == bindparam("exact_currency"))
     .values(state=RequestState.PAID, paid_at=bindparam("at"), available_on=bindparam("day"))
-    .returning(_REQUEST.order_id)
+    .returning(_REQUEST.account_id, _REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number)
 )
 # The attempt's number is part of the guard: a page that was begun after the look would otherwise stay open unseen.
 _CLOSE = (
@@ -75,13 +80,13 @@ async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash:
     """Insert a request.
 
     Returns:
-        Whether it is new; False when the order has one already, or when the reference is taken by another order.
+        Whether it is new; False when there is one for its cause, or when the reference is taken by another request.
     """
     inserted = await conn.execute(
         _INSERT,
         {
             "id": request.request_id,
-            "order_id": request.order_id,
+            **cause_columns(request.cause),
             "account_id": request.account_id,
             "minor": request.amount.minor,
             "currency": request.amount.currency,
@@ -104,6 +109,16 @@ async def by_id(conn: AsyncConnection, request_id: UUID) -> PaymentRequest | Non
 async def by_order(conn: AsyncConnection, order_id: UUID) -> PaymentRequest | None:
     """The request of an order."""
     return await _one(conn, _BY_ORDER, {"id": order_id})
+
+
+async def by_period(conn: AsyncConnection, period_id: UUID) -> PaymentRequest | None:
+    """The request of a period of a subscription."""
+    return await _one(conn, _BY_PERIOD, {"id": period_id})
+
+
+async def by_cause(conn: AsyncConnection, cause: Cause) -> PaymentRequest | None:
+    """The request of an order or of a period."""
+    return await (by_order if isinstance(cause, OrderCause) else by_period)(conn, cause.key)
 
 
 async def by_token(conn: AsyncConnection, token_hash: bytes) -> PaymentRequest | None:
@@ -158,11 +173,13 @@ async def record_proforma(conn: AsyncConnection, request_id: UUID, number: str, 
         raise
 
 
-async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_on: date, now: datetime) -> UUID | None:
-    """Turn an open request into a paid one, if the amount is exactly its own.
+async def pay(
+    conn: AsyncConnection, request_id: UUID, amount: Money, available_on: date, now: datetime
+) -> Cause | None:
+    """Turn an open request into a paid one, if the amount is exactly its own, and tell of it.
 
     Returns:
-        Its order; None when it is not open any more.
+        What it was for; None when it is not open any more.
     """
     values = {
         "request": request_id,
@@ -172,7 +189,13 @@ async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_
         "day": available_on,
     }
     row = (await conn.execute(_PAY, values)).first()
-    return None if row is None else row.order_id
+    if row is None:
+        return None
+    cause = cause_of(row)
+    ids = {"payment_request_id": request_id, **cause_ids(cause)}
+    event = Event(EventType.PAYMENT_COMPLETED, row.account_id, ids, state=RequestState.PAID, amount=amount)
+    await events.tell(conn, event, now)
+    return cause
 
 
 async def lock(conn: AsyncConnection, request_id: UUID) -> RequestState | None:
@@ -203,7 +226,7 @@ async def _all(conn: AsyncConnection, query: Select[Any], values: dict[str, obje
 def _request(row: Row[Any]) -> PaymentRequest:
     return PaymentRequest(
         request_id=row.id,
-        order_id=row.order_id,
+        cause=cause_of(row),
         account_id=row.account_id,
         amount=Money(row.minor, row.currency),
         method=Method(row.method),

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.kit import events
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.trial.domain.accounts import Account
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.sign_ups import ConsentRecord
@@ -70,8 +73,10 @@ class Accounts:
             # First the account's row: a login that is being opened at this moment waits here, and is then refused.
             await accounts.close_login(conn, account_id, now)
             ended = await sessions.end_all(conn, account_id, now)
-            if await trials.close(conn, account_id, now) is not None:
+            closed = await trials.close(conn, account_id, now)
+            if closed is not None:
                 await trials.drop_reminders(conn, account_id)
+                await events.tell(conn, Event(EventType.TRIAL_CLOSED, account_id, state=closed.state), now)
             elif await trials.find(conn, account_id) is None:
                 raise NotFound
         return ended

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import outbox
+from services.kit import events, outbox
 from services.kit.calendar import add_days
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import hash_token
@@ -80,6 +82,7 @@ class Confirmations:
         await trials.remake_reminders(conn, person.account_id, ahead)
         await outbox.mail(conn, self.letters.welcome(person, trial), now)
         await outbox.wake(conn, trial_wake(person.account_id), now)
+        await events.tell(conn, Event(EventType.TRIAL_STARTED, person.account_id, state=trial.state), now)
         return trial
 
 

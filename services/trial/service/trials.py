@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, outbox
+from services.kit import audit, events, outbox
 from services.kit.audit import AuditEntry
 from services.kit.calendar import add_days
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.kit.events import Event
 from services.kit.requests import Call, claim
 from services.kit.wakes import trial_wake
 from services.trial.domain import schedule
@@ -60,7 +62,7 @@ class Trials:
             trial = await trials.end_early(conn, account_id, terms)
             if trial is None:
                 raise await _forbidden(conn, account_id)
-            await self._moved(conn, trial, entry, now)
+            await self._moved(conn, trial, EventType.TRIAL_ENDED, entry, now)
         return trial
 
     async def extend(self, call: Call, account_id: UUID, days: int, entry: AuditEntry) -> Trial:
@@ -83,7 +85,7 @@ class Trials:
             extended = await trials.extend(conn, trial, terms)
             if extended is None:
                 raise TrialStateForbids
-            await self._moved(conn, extended, entry, now)
+            await self._moved(conn, extended, EventType.TRIAL_EXTENDED, entry, now)
         return extended
 
     async def advance(self, account_id: UUID, *, order_open: bool, legal_hold: bool) -> tuple[Trial, Plan]:
@@ -94,7 +96,10 @@ class Trials:
         """
         now = self.clock.now()
         async with self.database.transaction() as conn:
-            trial = await trials.end_if_over(conn, account_id, now)
+            ended = await trials.end_if_over(conn, account_id, now)
+            if ended is not None:
+                await _tell(conn, ended, EventType.TRIAL_ENDED, now)
+            trial = ended or await trials.lock_open(conn, account_id)
             if trial is None:
                 return await _read(conn, account_id), schedule.FINAL
             pending = await trials.pending_reminders(conn, account_id)
@@ -118,18 +123,26 @@ class Trials:
             trial = await trials.buy(conn, account_id, order_id)
             if trial is not None:
                 await trials.drop_reminders(conn, account_id)
+                await _tell(conn, trial, EventType.TRIAL_BOUGHT, self.clock.now(), order_id=order_id)
                 return trial
             trial = await _read(conn, account_id)
             if trial.order_id is None:
                 raise TrialStateForbids
         return trial
 
-    async def _moved(self, conn: AsyncConnection, trial: Trial, entry: AuditEntry | None, now: datetime) -> None:
+    async def _moved(
+        self, conn: AsyncConnection, trial: Trial, event: EventType, entry: AuditEntry | None, now: datetime
+    ) -> None:
         """What follows from new dates, whoever set them."""
         await trials.remake_reminders(conn, trial.account_id, trial.terms.reminders_after(now))
         if entry is not None:
             await audit.record(conn, entry, now)
         await outbox.wake(conn, trial_wake(trial.account_id), now)
+        await _tell(conn, trial, event, now)
+
+
+async def _tell(conn: AsyncConnection, trial: Trial, event: EventType, now: datetime, **ids: UUID) -> None:
+    await events.tell(conn, Event(event, trial.account_id, ids, state=trial.state), now)
 
 
 async def _read(conn: AsyncConnection, account_id: UUID) -> Trial:

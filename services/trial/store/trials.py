@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, delete, insert, null, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, insert, null, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.trial.domain.accounts import Trial
@@ -31,14 +31,15 @@ async def lock(conn: AsyncConnection, account_id: UUID) -> Trial | None:
     return None if row is None else trial_of(row)
 
 
-async def end_if_over(conn: AsyncConnection, account_id: UUID, now: datetime) -> Trial | None:
-    """Ends an active trial whose time is over, and takes hold of an open one either way.
+async def lock_open(conn: AsyncConnection, account_id: UUID) -> Trial | None:
+    """As ``lock``, for a trial that is neither bought nor closed."""
+    trial = await lock(conn, account_id)
+    return trial if trial is not None and trial.state in _OPEN else None
 
-    Returns:
-        The open trial as it now stands; None where it is bought or closed, or does not exist.
-    """
-    state = case((trials.c.ends_at <= now, TrialState.ENDED.value), else_=trials.c.state)
-    return await _changed(conn, account_id, _OPEN, state=state)
+
+async def end_if_over(conn: AsyncConnection, account_id: UUID, now: datetime) -> Trial | None:
+    """Ends an active trial whose time is over; None where it is not active or its time is not over."""
+    return await _changed(conn, account_id, (TrialState.ACTIVE,), trials.c.ends_at <= now, state=TrialState.ENDED)
 
 
 async def end_early(conn: AsyncConnection, account_id: UUID, terms: Terms) -> Trial | None:

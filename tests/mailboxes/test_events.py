@@ -1,0 +1,28 @@
+"""What gateways hear of an account: each change once."""
+
+from casella.common.v1 import common_pb2
+from casella.mailboxes.v1 import mailboxes_pb2 as pb
+from services.kit.ids import new_id
+from tests.mailboxes.clients import Customer, stub
+from tests.support.room import TestRoom
+
+
+async def test_unlock_suspension_and_their_end_are_told_once_each(room: TestRoom, customer: Customer) -> None:
+    await room.empty_outbox()
+    order_id = str(new_id())
+    worker = stub(room, "worker")
+    for _ in range(2):
+        unlock = pb.UnlockAccountRequest(
+            account_id=customer.id, order_id=order_id, billing=common_pb2.BILLING_PERIOD_MONTHLY
+        )
+        await worker.UnlockAccount(unlock)
+    for _ in range(2):
+        await worker.SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+    for _ in range(2):
+        await worker.ResumeAccount(pb.ResumeAccountRequest(account_id=customer.id))
+    assert [(event["type"], event["state"], event["ids"]) for event in await room.events()] == [
+        ("account.unlocked", "unlocked", {"order_id": order_id}),
+        ("account.suspended", "suspended", {}),
+        ("account.resumed", "unlocked", {}),
+    ]
+    assert {event["account_id"] for event in await room.events()} == {customer.id}
