@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
-from services.kit.calendar import ROME
+from services.kit.calendar import ROME, Period
 from services.kit.money import Money
 
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
@@ -18,6 +18,32 @@ _TIMES = {"it": "{day}, ore {time}", "en": "{day}, {time}"}
 def money(amount: Money, language: str) -> str:
     """An amount, for example ``1.234,50 €`` or ``€1,234.50``."""
     return format_currency(amount.decimal, amount.currency, locale=_LOCALES[language])
+
+
+def plain_money(amount: Money, language: str) -> str:
+    """An amount without a sign that FatturaPA's texts could not hold, for example ``1.234,50 EUR``."""
+    return f"{format_decimal(amount.decimal, '#,##0.00', locale=_LOCALES[language])} {amount.currency}"
+
+
+def month(value: date, language: str) -> str:
+    """The month of a day, for example ``dicembre 2026`` or ``December 2026``."""
+    return format_date(value, "MMMM y", locale=_LOCALES[language])
+
+
+def days(period: Period, language: str) -> str:
+    """Days of one month: the month where they are all of it, else from when to when.
+
+    For example ``dal 10 al 31 dicembre 2026`` or ``10 to 31 December 2026``; a single day as ``day`` writes it.
+    """
+    if period == Period.month(period.first):
+        return month(period.first, language)
+    if period.days == 1:
+        return day(period.first, language)
+    if language != "it":
+        return f"{period.first.day} to {day(period.last, language)}"
+    first = "1°" if period.first.day == 1 else str(period.first.day)
+    begin = after_article(f"{first} ", "dal")
+    return f"{begin}{after_article(day(period.last, language), 'al')}"
 
 
 def day(value: date, language: str) -> str:

@@ -76,7 +76,7 @@ def page_by_id(violations: Violations, message: common_pb2.PageRequest) -> Page[
 
 
 def page_by_number(violations: Violations, message: common_pb2.PageRequest) -> Page[int]:
-    """The page of a list that is sorted by a number that the database counts up."""
+    """The page of a list that is sorted by a number, for a query that takes it as a bigint."""
     return _page(violations, message, 1, lambda values: _countable(values[0]))
 
 

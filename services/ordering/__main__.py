@@ -1,9 +1,12 @@
 """Starts the ordering service: settings, price list, policy, services, server."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from casella.ordering.v1 import ordering_pb2_grpc
+from services.kit.clock import Clock
 from services.kit.core import Core
 from services.kit.operator_files import read_section
 from services.kit.process import run
@@ -26,14 +29,43 @@ from services.ordering.profiles.service import Profiles
 from services.ordering.readings import Readings
 from services.ordering.servicer import OrderingServicer, Parts
 from services.ordering.settings import OrderingSettings
+from services.ordering.subscriptions.advancing import AdvancingPeriods
+from services.ordering.subscriptions.going_on import Periods
+from services.ordering.subscriptions.mails import PeriodMails
+from services.ordering.subscriptions.measuring import Measuring
+from services.ordering.subscriptions.period_store import unfinished_periods
+from services.ordering.subscriptions.steering import SubscriptionSteering
+from services.ordering.subscriptions.taxing import PeriodTaxing
+from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.service import Taxing
+from services.ordering.vies import VatRegister, Vies
 from workflows.names import TASK_QUEUE
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Whom the room asks before it decides."""
+
+    readings: Readings
+    vat_register: VatRegister
+
+    @classmethod
+    def open(cls, settings: OrderingSettings, clock: Clock) -> Self:
+        """Those that the settings name."""
+        return cls(Readings.open(settings, clock), Vies(settings.vies_url, settings.vat_id))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.readings.close()
+        await self.vat_register.close()
+
+
 def assemble(
-    core: Core, settings: OrderingSettings, price_list: PriceList, policy: OrderingPolicy, readings: Readings
+    core: Core, settings: OrderingSettings, price_list: PriceList, policy: OrderingPolicy, outside: Outside
 ) -> Room:
     """Put the room together."""
-    database, clock = core.database, core.clock
+    database, clock, readings = core.database, core.clock, outside.readings
+    proofs = Proofs(database, clock, outside.vat_register, settings.vat_id, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
     parts = Parts(
         requests=core.requests,
@@ -43,8 +75,15 @@ def assemble(
         placing=Placing(database, clock, policy, readings),
         orders=Orders(database, clock, policy, mails),
         advancing=Advancing(database, clock, mails),
-        fulfilling=Fulfilling(database, clock),
+        fulfilling=Fulfilling(database, clock, policy.renewals),
         accounts=Accounts(database, clock, readings),
+        proofs=proofs,
+        taxing=Taxing(database, clock, proofs, policy.tax),
+        measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),
+        advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
+        periods=Periods(database, clock, policy.renewals),
+        steering=SubscriptionSteering(database, clock, policy.renewals),
+        clock=clock,
     )
 
     async def erase(now: datetime) -> int:
@@ -54,7 +93,7 @@ def assemble(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
-        watched=[unfinished_orders, unfinished_closures],
+        watched=[unfinished_orders, unfinished_periods, unfinished_closures],
         jobs=[Job("erase never-paid accounts", erase)],
     )
 
@@ -65,11 +104,11 @@ async def main() -> None:
     price_list = load_price_list(settings.price_list_file)
     policy = read_section(settings.policy_file, ("ordering",), OrderingPolicy)
     core = Core.of("ordering", settings)
-    readings = Readings.open(settings, core.clock)
+    outside = Outside.open(settings, core.clock)
     try:
-        await serve(core, assemble(core, settings, price_list, policy, readings))
+        await serve(core, assemble(core, settings, price_list, policy, outside))
     finally:
-        await readings.close()
+        await outside.close()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,16 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.enums import EnumTable
 from services.ordering.domain.kinds import Billing, CustomerKind, PaymentMethod
-from services.ordering.domain.states import ClosureReason, OrderEmail, OrderState, SubscriptionState
+from services.ordering.domain.states import (
+    ClosureReason,
+    OrderEmail,
+    OrderState,
+    PeriodState,
+    SubscriptionEnd,
+    SubscriptionState,
+)
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import Finding, TaxDecision, TaxNext
 
 KINDS = EnumTable(
     {
@@ -55,6 +64,40 @@ EMAILS = EnumTable(
         OrderEmail.CONFIRMATION: ordering_pb2.ORDER_EMAIL_CONFIRMATION,
         OrderEmail.EXPIRED: ordering_pb2.ORDER_EMAIL_EXPIRED,
         OrderEmail.CANCELLED: ordering_pb2.ORDER_EMAIL_CANCELLED,
+        OrderEmail.TAX_OPEN: ordering_pb2.ORDER_EMAIL_TAX_OPEN,
+        OrderEmail.REFUSED: ordering_pb2.ORDER_EMAIL_REFUSED,
+    }
+)
+TREATMENTS = EnumTable(
+    {
+        TaxTreatment.DOMESTIC: common_pb2.TAX_TREATMENT_DOMESTIC,
+        TaxTreatment.REVERSE_CHARGE: common_pb2.TAX_TREATMENT_REVERSE_CHARGE,
+        TaxTreatment.OUTSIDE_EU: common_pb2.TAX_TREATMENT_OUTSIDE_EU,
+        TaxTreatment.OUTSIDE_VAT_TERRITORY: common_pb2.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY,
+    }
+)
+TAX_DECISIONS = EnumTable(
+    {
+        TaxDecision.OTHER_PROOF: ordering_pb2.TAX_DECISION_OTHER_PROOF,
+        TaxDecision.REFUSE: ordering_pb2.TAX_DECISION_REFUSE,
+        TaxDecision.CHARGE_VAT: ordering_pb2.TAX_DECISION_CHARGE_VAT,
+    }
+)
+TAX_NEXTS = EnumTable(
+    {
+        TaxNext.SETTLED: ordering_pb2.TAX_NEXT_SETTLED,
+        TaxNext.ASK_AGAIN: ordering_pb2.TAX_NEXT_ASK_AGAIN,
+        TaxNext.NEEDS_OPERATOR: ordering_pb2.TAX_NEXT_NEEDS_OPERATOR,
+        TaxNext.CANCEL_REQUESTED: ordering_pb2.TAX_NEXT_CANCEL_REQUESTED,
+        TaxNext.EXPIRY_DUE: ordering_pb2.TAX_NEXT_EXPIRY_DUE,
+        TaxNext.NOT_OPEN: ordering_pb2.TAX_NEXT_NOT_OPEN,
+    }
+)
+FINDINGS = EnumTable(
+    {
+        Finding.VALID: ordering_pb2.VAT_FINDING_VALID,
+        Finding.NOT_VALID: ordering_pb2.VAT_FINDING_NOT_VALID,
+        Finding.NO_ANSWER: ordering_pb2.VAT_FINDING_NO_ANSWER,
     }
 )
 CLOSURES = EnumTable(
@@ -67,6 +110,29 @@ CLOSURES = EnumTable(
 SUBSCRIPTIONS = EnumTable(
     {
         SubscriptionState.ACTIVE: ordering_pb2.SUBSCRIPTION_STATE_ACTIVE,
+        SubscriptionState.CLOSING: ordering_pb2.SUBSCRIPTION_STATE_CLOSING,
         SubscriptionState.ENDED: ordering_pb2.SUBSCRIPTION_STATE_ENDED,
+    }
+)
+SUBSCRIPTION_ENDS = EnumTable(
+    {
+        SubscriptionEnd.CANCELLED: ordering_pb2.SUBSCRIPTION_END_CANCELLED,
+        SubscriptionEnd.UNPAID: ordering_pb2.SUBSCRIPTION_END_UNPAID,
+    }
+)
+PERIODS = EnumTable(
+    {
+        PeriodState.PREPAID: ordering_pb2.PERIOD_STATE_PREPAID,
+        PeriodState.SCHEDULED: ordering_pb2.PERIOD_STATE_SCHEDULED,
+        PeriodState.DUE: ordering_pb2.PERIOD_STATE_DUE,
+        PeriodState.PAID: ordering_pb2.PERIOD_STATE_PAID,
+        PeriodState.UNPAID: ordering_pb2.PERIOD_STATE_UNPAID,
+        PeriodState.VOID: ordering_pb2.PERIOD_STATE_VOID,
+    }
+)
+PERIOD_OUTCOMES = EnumTable(
+    {
+        PeriodState.PAID: ordering_pb2.PERIOD_OUTCOME_PAID,
+        PeriodState.UNPAID: ordering_pb2.PERIOD_OUTCOME_UNPAID,
     }
 )

@@ -22,6 +22,30 @@ class QuoteForOtherKind(CasellaError):
     reason = errors_pb2.REASON_QUOTE_NOT_VALID
 
 
+class QuoteForOtherTax(CasellaError):
+    """The quote was made for another country or VAT number than the billing profile names: ask for a new one."""
+
+    reason = errors_pb2.REASON_QUOTE_NOT_VALID
+
+
+class VatNumberNotValid(CasellaError):
+    """VIES says that the VAT number is not valid for trade within the EU."""
+
+    reason = errors_pb2.REASON_VAT_NUMBER_NOT_VALID
+
+
+class TaxStillOpen(CasellaError):
+    """The order's tax is not settled: nothing may ask for its money yet."""
+
+    reason = errors_pb2.REASON_TAX_STATE
+
+
+class TaxDecisionNotOffered(CasellaError):
+    """The order does not wait for an operator's decision on its tax, or this one is not offered."""
+
+    reason = errors_pb2.REASON_TAX_STATE
+
+
 class QuoteTooSmall(CasellaError):
     """The account has more or larger mailboxes than the quote pays for (a domain without mailboxes counts as one)."""
 
@@ -62,6 +86,48 @@ class SubscriptionRuns(CasellaError):
     """A subscription runs: it must end before the account closes."""
 
     reason = errors_pb2.REASON_SUBSCRIPTION_RUNS
+
+
+class ClosingDaysNotOver(CasellaError):
+    """The subscription has ended, but what is there must stay readable until its closing days are over."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_RUNS
+
+
+class SubscriptionNotActive(CasellaError):
+    """The subscription has ended, or its end can no longer be changed."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
+class PeriodNotMeasurable(CasellaError):
+    """The period is not scheduled, its subscription ends before it, or its time has not come."""
+
+    reason = errors_pb2.REASON_PERIOD_STATE
+
+
+class PeriodNotDue(CasellaError):
+    """The period does not wait for its money."""
+
+    reason = errors_pb2.REASON_PERIOD_STATE
+
+
+class PeriodNotPaid(CasellaError):
+    """The period is not paid."""
+
+    reason = errors_pb2.REASON_PERIOD_STATE
+
+
+class SuspensionNotDue(CasellaError):
+    """The period's last day before a suspension has not passed, or an older unpaid period decides."""
+
+    reason = errors_pb2.REASON_PERIOD_STATE
+
+
+class PeriodTaxOpen(CasellaError):
+    """Nothing confirms the VAT number on which the period's tax rests: an operator must decide."""
+
+    reason = errors_pb2.REASON_TAX_STATE
 
 
 class LegalHoldStands(CasellaError):

@@ -1,12 +1,12 @@
-"""What ordering may ask other rooms before it decides: trial (the account), mailboxes (counts), invoicing (a dry run).
+"""What ordering may ask other rooms before it decides: trial (accounts), mailboxes (usage), invoicing (a dry run).
 
 Only reads, always before a transaction opens. A room that is away makes the answer UNAVAILABLE with RetryInfo: ordering
 never guesses what another room would have said.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.trial.v1 import trial_pb2
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
+from services.kit.calendar import Period
 from services.kit.channels import channel_of
 from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.errors import NotFound, NotReady, Refused
-from services.kit.wire import from_timestamp
+from services.kit.wire import from_date, from_timestamp, to_date
 from services.ordering.domain.facts import AccountFacts, TrialState
 from services.ordering.domain.items import Usage
 from services.ordering.enums import SIZES
@@ -116,8 +117,19 @@ class Readings:
         except NotFound:
             raise NotReady("mailboxes has not opened the account yet", retry_after=_AGAIN) from None
         allowance = answer.allowance
-        sizes = {SIZES.word(entry.size) or 0: entry.mailboxes for entry in allowance.sizes}
-        return Usage(sizes, allowance.empty_domains)
+        return Usage(_sizes(allowance.sizes), allowance.empty_domains)
+
+    async def usage_per_day(self, account_id: UUID, days: Period) -> dict[date, Usage]:
+        """Mailboxes and domains that existed at any moment of each of these days.
+
+        Raises:
+            NotReady: Mailboxes does not answer.
+        """
+        request = mailboxes_pb2.GetUsageRequest(
+            account_id=str(account_id), first=to_date(days.first), last=to_date(days.last)
+        )
+        answer = await _asked("mailboxes", self._mailboxes.GetUsage(request, timeout=_PATIENCE))
+        return {from_date(entry.day): Usage(_sizes(entry.sizes), entry.empty_domains) for entry in answer.days}
 
     async def findings(self, party: common_pb2.BillingParty) -> Sequence[Finding]:
         """What an e-invoice to this customer would fail on; nothing where it would be valid.
@@ -128,6 +140,10 @@ class Readings:
         request = invoicing_pb2.CheckProfileRequest(party=party)
         answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
         return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
+
+
+def _sizes(counts: Iterable[mailboxes_pb2.SizeCount]) -> dict[int, int]:
+    return {SIZES.word(entry.size) or 0: entry.mailboxes for entry in counts}
 
 
 async def _asked(room: str, call: Awaitable[Answer]) -> Answer:

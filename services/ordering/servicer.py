@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.kit.clock import Clock
 from services.kit.requests import Requests
 from services.ordering.accounts.rpcs import AccountRpcs
 from services.ordering.accounts.service import Accounts
@@ -16,6 +17,15 @@ from services.ordering.pricing.service import Pricing
 from services.ordering.profiles.rpcs import ProfileRpcs
 from services.ordering.profiles.service import Profiles
 from services.ordering.readings import Readings
+from services.ordering.subscriptions.advancing import AdvancingPeriods
+from services.ordering.subscriptions.customer_rpcs import CustomerSubscriptionRpcs
+from services.ordering.subscriptions.going_on import Periods
+from services.ordering.subscriptions.measuring import Measuring
+from services.ordering.subscriptions.steering import SubscriptionSteering
+from services.ordering.subscriptions.worker_rpcs import WorkerPeriodRpcs
+from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.rpcs import TaxRpcs
+from services.ordering.taxing.service import Taxing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +41,19 @@ class Parts:
     advancing: Advancing
     fulfilling: Fulfilling
     accounts: Accounts
+    proofs: Proofs
+    taxing: Taxing
+    measuring: Measuring
+    advancing_periods: AdvancingPeriods
+    periods: Periods
+    steering: SubscriptionSteering
+    clock: Clock
 
 
-class OrderingServicer(PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderRpcs, AccountRpcs):
+class OrderingServicer(
+    PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderRpcs, TaxRpcs, CustomerSubscriptionRpcs, WorkerPeriodRpcs,
+    AccountRpcs,
+):  # fmt: skip
     """`casella.ordering.v1.OrderingService`."""
 
     def __init__(self, parts: Parts) -> None:
@@ -47,3 +67,10 @@ class OrderingServicer(PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderR
         self._advancing = parts.advancing
         self._fulfilling = parts.fulfilling
         self._accounts = parts.accounts
+        self._proofs = parts.proofs
+        self._taxing = parts.taxing
+        self._measuring = parts.measuring
+        self._advancing_periods = parts.advancing_periods
+        self._periods = parts.periods
+        self._steering = parts.steering
+        self._clock = parts.clock

@@ -76,8 +76,33 @@ orders = Table(
     Column("period_start", Date),
     Column("period_end", Date),
     Column("fulfilled_at", _INSTANT),
+    # How it is taxed, once that is settled; until then how often VIES was asked in vain, when it is asked again, and
+    # from when on an operator decides. A paid order's tax is confirmed once more before its invoice.
+    Column("tax_treatment", Text),
+    Column("tax_settled_at", _INSTANT),
+    Column("tax_attempts", Integer, nullable=False, default=0),
+    Column("tax_ask_at", _INSTANT),
+    Column("tax_decide_at", _INSTANT),
+    Column("tax_decision", Text),
+    Column("tax_confirmed_at", _INSTANT),
     # Empty once nothing more is to be done: fulfilled, or ended and the customer told.
     Column("next_at", _INSTANT),
+)
+
+vat_checks = Table(
+    "vat_checks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    # With the country as VIES calls it, for example EL094259216; and our own, in whose name it was asked.
+    Column("vat_id", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("consultation_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("error", Text, nullable=False),
 )
 
 order_reminders = Table(
@@ -101,7 +126,21 @@ subscriptions = Table(
     Column("items", JSONB, nullable=False),
     Column("started_at", _INSTANT, nullable=False),
     Column("anchor_day", Integer, nullable=False),
+    Column("payment_method", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    # Since when sending is suspended because a period is not paid.
+    Column("suspended_at", _INSTANT),
+    # Why and when it ends; `ending_number` is the period whose renewal carries it to its end.
+    Column("end_reason", Text),
+    Column("end_decided_at", _INSTANT),
+    Column("ends_at", _INSTANT),
+    Column("ending_number", Integer),
+    Column("closing_at", _INSTANT),
+    Column("purge_at", _INSTANT),
     Column("ended_at", _INSTANT),
+    # What an operator decided about a VAT number that nothing else confirms; holds for this number alone.
+    Column("tax_decision", Text),
+    Column("tax_decision_vat_id", Text),
 )
 
 subscription_periods = Table(
@@ -109,7 +148,50 @@ subscription_periods = Table(
     metadata,
     Column("subscription_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),
+    # Derived from the two.
+    Column("id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("order_id", Uuid),
+    # What it pays for: mailboxes by band and options by code; and what mailboxes told at the measuring.
+    Column("counted", JSONB),
+    Column("measure_at", _INSTANT),
+    Column("measured_at", _INSTANT),
+    Column("usage", JSONB),
+    Column("lines", JSONB),
+    Column("currency", Text),
+    Column("vat_rate", Text),
+    Column("tax_treatment", Text),
+    Column("vat_id", Text),
+    Column("party", JSONB),
+    Column("payment_method", Text),
+    Column("payment_request_id", Uuid),
+    Column("proforma_id", Uuid),
+    Column("proforma_number", Text),
+    Column("proforma_at", _INSTANT),
+    Column("due_on", Date),
+    Column("suspend_at", _INSTANT),
+    # Set with the suspension that this period led to.
+    Column("close_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+    Column("available_on", Date),
+    Column("resumed_at", _INSTANT),
+    Column("invoice_id", Uuid),
+    # The legal notice of an annual renewal to a consumer; the sent email is kept beside.
+    Column("notice_at", _INSTANT),
+    Column("notice_in_time", Boolean),
+    # Empty once nothing more is to be done on it.
+    Column("next_at", _INSTANT),
+)
+
+period_reminders = Table(
+    "period_reminders",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("days", Integer, primary_key=True),
+    Column("due_at", _INSTANT, nullable=False),
+    Column("sent_at", _INSTANT),
+    Column("skipped_at", _INSTANT),
 )

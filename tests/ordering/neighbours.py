@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.trial.v1 import trial_pb2
-from services.kit.wire import to_timestamp
+from services.kit.wire import from_date, to_date, to_timestamp
 from services.ordering.enums import SIZES
 from tests.support.room import START
 
@@ -30,6 +30,8 @@ class Account:
     purge_at: datetime = START + timedelta(days=45)
     mailboxes: dict[int, int] = field(default_factory=dict)
     empty_domains: int = 0
+    used: dict[date, dict[int, int]] = field(default_factory=dict)
+    """Mailboxes by size on days on which they were others than now."""
 
 
 class Neighbours:
@@ -60,6 +62,16 @@ class Neighbours:
             account_id=request.account_id, sizes=sizes, empty_domains=account.empty_domains
         )
         return mailboxes_pb2.GetAllowanceResponse(allowance=allowance)
+
+    async def GetUsage(self, request: mailboxes_pb2.GetUsageRequest, context: object) -> mailboxes_pb2.GetUsageResponse:
+        account = await self._account("usage", request.account_id, context)
+        day, last, days = from_date(request.first), from_date(request.last), []
+        while day <= last:
+            sizes = account.used.get(day, account.mailboxes).items()
+            counts = [mailboxes_pb2.SizeCount(size=SIZES[size], mailboxes=count) for size, count in sizes]
+            days.append(mailboxes_pb2.DayUsage(day=to_date(day), sizes=counts, empty_domains=account.empty_domains))
+            day += timedelta(days=1)
+        return mailboxes_pb2.GetUsageResponse(days=days)
 
     async def CheckProfile(
         self, request: invoicing_pb2.CheckProfileRequest, context: object
@@ -92,6 +104,7 @@ async def running_neighbours() -> AsyncIterator[Neighbours]:
                 neighbours.GetAllowance,
                 mailboxes_pb2.GetAllowanceRequest,
             ),
+            _handler("mailboxes.v1.MailboxesService", "GetUsage", neighbours.GetUsage, mailboxes_pb2.GetUsageRequest),
             _handler(
                 "invoicing.v1.InvoicingService",
                 "CheckProfile",

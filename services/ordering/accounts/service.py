@@ -4,20 +4,36 @@ CloseAccount and PlaceOrder lock the same row: whichever comes first decides, an
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from services.kit import audit, outbox
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import audit, events, outbox
 from services.kit.audit import AuditEntry, KeptEntry
+from services.kit.causes import PeriodCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.kit.events import Event
+from services.kit.outbox import Wake
 from services.kit.requests import Call, claim
-from services.kit.wakes import purge_wake, trial_wake
+from services.kit.wakes import purge_wake, renewal_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.states import ClosureReason
-from services.ordering.errors import AccountIsPurged, LegalHoldStands, OrderIsOpen, SubscriptionRuns
+from services.ordering.errors import (
+    AccountIsPurged,
+    ClosingDaysNotOver,
+    LegalHoldStands,
+    OrderIsOpen,
+    SubscriptionRuns,
+)
 from services.ordering.readings import Readings
+from services.ordering.subscriptions.events import subscription_event
+from services.ordering.subscriptions.period_store import set_next
+from services.ordering.subscriptions.store import end_closing, find_subscription_of_account
 
 SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
 """The deeds' names in the audit trail."""
@@ -61,6 +77,7 @@ class Accounts:
             LegalHoldStands: Nothing may be deleted.
             OrderIsOpen: An order waits for its payment, or is paid and not fulfilled yet.
             SubscriptionRuns: A subscription runs.
+            ClosingDaysNotOver: It has ended, but what is there must stay readable for some days.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
@@ -74,8 +91,12 @@ class Accounts:
                 raise OrderIsOpen
             if standing.subscribed:
                 raise SubscriptionRuns
+            if not _may_close(standing, reason, now):
+                raise ClosingDaysNotOver
+            await self._end_subscription(conn, account_id, now)
             closed = await store.close(conn, account_id, reason, now)
             await outbox.wake(conn, purge_wake(account_id), now)
+            await events.tell(conn, Event(EventType.ACCOUNT_CLOSED, account_id, state=reason), now)
         return closed
 
     async def closure(self, account_id: UUID) -> AccountRow:
@@ -96,11 +117,13 @@ class Accounts:
         Raises:
             NotFound: The account is not closed.
         """
+        now = self._clock.now()
         async with self._database.transaction() as conn:
-            account = await store.record_purged(conn, account_id, domains, mailboxes, self._clock.now())
-        if account is None:
-            raise NotFound("the account is not closed")
-        return account
+            purged = await store.record_purged(conn, account_id, domains, mailboxes, now)
+            if purged is not None:
+                await events.tell(conn, Event(EventType.ACCOUNT_PURGED, account_id), now)
+                return purged
+        return await self.closure(account_id)
 
     async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> AccountRow:
         """Set or lift a hold; wakes what acts on it: the trial with its reminders, or the purge.
@@ -124,6 +147,30 @@ class Accounts:
             await audit.record(conn, entry, now)
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
-                wake = purge_wake(account_id) if account.closed else trial_wake(account_id)
-                await outbox.wake(conn, wake, now)
+                await outbox.wake(conn, await _held(conn, account), now)
         return account
+
+    async def _end_subscription(self, conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
+        """A closing subscription ends with its account; nothing is left to be done on the period that carried it."""
+        ended = await end_closing(conn, account_id, now)
+        if ended is None or ended.end is None:
+            return
+        await set_next(conn, PeriodCause(ended.subscription_id, ended.end.number).key, None)
+        await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_ENDED, ended), now)
+
+
+def _may_close(standing: Standing, reason: ClosureReason, now: datetime) -> bool:
+    """What a subscription leaves stays readable for its closing days, unless the customer wants it erased."""
+    if standing.readable_until is None or reason is ClosureReason.ERASURE:
+        return True
+    return reason is ClosureReason.SUBSCRIPTION_ENDED and now >= standing.readable_until
+
+
+async def _held(conn: AsyncConnection, account: AccountRow) -> Wake:
+    """Whose work a hold holds: the purge's, that of a subscription that ends, or the trial's."""
+    if account.closed:
+        return purge_wake(account.account_id)
+    subscription = await find_subscription_of_account(conn, account.account_id)
+    if subscription is None or subscription.end is None:
+        return trial_wake(account.account_id)
+    return renewal_wake(PeriodCause(subscription.subscription_id, subscription.end.number))

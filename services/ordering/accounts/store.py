@@ -45,12 +45,14 @@ class Standing:
         paid_order_id: its first paid order, fulfilled or not.
         unfulfilled: a paid order is still being unlocked and invoiced.
         subscribed: a subscription runs.
+        readable_until: it has ended, and until then what is there must stay readable.
     """
 
     open_order_id: UUID | None
     paid_order_id: UUID | None
     unfulfilled: bool
     subscribed: bool
+    readable_until: datetime | None
 
 
 async def lock_account(conn: AsyncConnection, account_id: UUID, at: datetime) -> AccountRow:
@@ -68,7 +70,7 @@ async def find_account(conn: AsyncConnection, account_id: UUID) -> AccountRow | 
 async def standing(conn: AsyncConnection, account_id: UUID) -> Standing:
     """Orders and subscriptions in one statement: an order that becomes a subscription is never seen as neither."""
     row = (await conn.execute(_STANDING, {"account": account_id})).one()
-    return Standing(row.open_order, row.paid_order, row.unfulfilled, row.subscribed)
+    return Standing(row.open_order, row.paid_order, row.unfulfilled, row.subscribed, row.readable_until)
 
 
 async def close(conn: AsyncConnection, account_id: UUID, reason: ClosureReason, at: datetime) -> AccountRow:
@@ -88,7 +90,7 @@ async def set_hold(conn: AsyncConnection, account: AccountRow, hold: bool, at: d
 async def record_purged(
     conn: AsyncConnection, account_id: UUID, domains: int, mailboxes: int, at: datetime
 ) -> AccountRow | None:
-    """Write the end of the purge of a closed account; the first one stays. None where it is not closed."""
+    """Write the end of the purge of a closed account. None where it was written before or the account is not closed."""
     done = (
         update(accounts)
         .where(accounts.c.id == account_id, accounts.c.closed_at.is_not(None), accounts.c.purged_at.is_(None))
@@ -96,10 +98,7 @@ async def record_purged(
         .returning(*_COLUMNS)
     )
     row = (await conn.execute(done)).first()
-    if row is not None:
-        return _row(row)
-    account = await find_account(conn, account_id)
-    return account if account is not None and account.closed else None
+    return _row(row) if row else None
 
 
 async def unfinished_closures(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
@@ -147,4 +146,8 @@ _STANDING = select(
     exists()
     .where(subscriptions.c.account_id == bindparam("account"), subscriptions.c.state == SubscriptionState.ACTIVE)
     .label("subscribed"),
+    select(subscriptions.c.purge_at)
+    .where(subscriptions.c.account_id == bindparam("account"), subscriptions.c.state == SubscriptionState.CLOSING)
+    .scalar_subquery()
+    .label("readable_until"),
 )

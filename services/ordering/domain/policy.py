@@ -1,7 +1,8 @@
-"""What the provider may set about orders, with the values that hold unless the operator's policy file says otherwise.
+"""What the provider may set about orders and subscriptions, with the values that hold unless the operator's policy file
+says otherwise.
 
-Source of the defaults: docs/rules.md, "Order". A change touches only what is decided after it: every date that was
-computed stays stored as it is.
+Source of the defaults: docs/rules.md, "Order", "Tax" and "Renewals". A change touches only what is decided after it:
+every date that was computed stays stored as it is.
 """
 
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.ordering.domain.kinds import Billing, PaymentMethod
 
 Days = Annotated[int, Field(ge=1, le=365)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ButtonLabels = dict[Literal["it", "en"], Annotated[tuple[Label, ...], Field(strict=False)]]
 TermsHash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
@@ -21,8 +23,71 @@ _BUTTON_LABELS: ButtonLabels = {
 }
 
 
+class TaxPolicy(BaseModel):
+    """The operator's settings for customers whose tax rests on a VAT number.
+
+    Attributes:
+        proof_hours: for so long an answer of VIES counts without being asked for again.
+        ask_again_minutes: how long until VIES is asked again after its first, second, … failure; the last one stays.
+        operator_hours: hours from the order after which an operator decides, if VIES has not answered.
+        sales_to_eu_consumers_within_threshold: whether sales to consumers in other countries of the EU are within
+            10,000 EUR a year (DPR 633/1972 art. 7-octies): then Italian VAT may be charged where nothing confirms a VAT
+            number.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    proof_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    ask_again_minutes: Annotated[tuple[Minutes, ...], Field(strict=False, min_length=1)] = (1, 5, 15, 30, 60, 180)
+    operator_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    sales_to_eu_consumers_within_threshold: bool = False
+
+    @model_validator(mode="after")
+    def _grows(self) -> "TaxPolicy":
+        if list(self.ask_again_minutes) != sorted(self.ask_again_minutes):
+            raise ValueError("ask_again_minutes must not shrink")
+        return self
+
+
+class RenewalPolicy(BaseModel):
+    """The operator's settings for the periods of subscriptions. Days are calendar days in Europe/Rome.
+
+    Attributes:
+        measure_hour: hours after midnight from which periods are measured.
+        jitter_minutes: over so many minutes after that hour the measurings of all subscriptions are spread.
+        overage: how mailboxes above the prepaid are counted: on each day, or at the month's end for all its days.
+        notice_days: days before an annual term's end on which its renewal is measured and the consumer is told; the law
+            wants 30 (consumer code art. 65-bis).
+        due_days: days after its proforma on which a period is due; an annual one not before its term begins.
+        reminder_days: days after the due day on which an unpaid period is reminded of.
+        suspend_days: days after the due day; after the last of them sending is suspended.
+        close_days: days after the suspension; after the last of them the subscription closes.
+        closing_days: days for which what is there can be read and exported before it is deleted.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    measure_hour: Annotated[int, Field(ge=0, le=12)] = 0
+    jitter_minutes: Annotated[int, Field(ge=1, le=660)] = 120
+    overage: Literal["per_day", "month_end"] = "per_day"
+    notice_days: Annotated[int, Field(ge=30, le=90)] = 30
+    due_days: Annotated[int, Field(ge=1, le=28)] = 10
+    reminder_days: Annotated[tuple[Days, ...], Field(strict=False)] = (1, 5)
+    suspend_days: Days = 10
+    close_days: Days = 30
+    closing_days: Annotated[int, Field(ge=30, le=365)] = 30
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "RenewalPolicy":
+        if list(self.reminder_days) != sorted(set(self.reminder_days)):
+            raise ValueError("reminder_days must rise")
+        if self.reminder_days and self.reminder_days[-1] > self.suspend_days:
+            raise ValueError("no reminder may come after the suspension (suspend_days)")
+        return self
+
+
 class OrderingPolicy(BaseModel):
-    """The operator's settings for quotes and orders.
+    """The operator's settings for quotes, orders and subscriptions.
 
     Attributes:
         quote_days: calendar days for which a quote can be ordered.
@@ -36,6 +101,8 @@ class OrderingPolicy(BaseModel):
         unpaid_account_days: days after its purge for which what is left of a never-paid account is kept.
         button_labels: labels of the order button that bind a customer to pay, by language.
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
+        tax: customers whose tax rests on a VAT number.
+        renewals: the periods of subscriptions.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -51,6 +118,8 @@ class OrderingPolicy(BaseModel):
     unpaid_account_days: Annotated[int, Field(ge=1, le=3650)] = 180
     button_labels: ButtonLabels = _BUTTON_LABELS
     terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
+    tax: TaxPolicy = TaxPolicy()
+    renewals: RenewalPolicy = RenewalPolicy()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "OrderingPolicy":

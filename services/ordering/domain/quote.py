@@ -10,18 +10,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.kit.money import Money, percent, total, vat
 from services.ordering.domain.items import Item, merged, ordered
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import Edition, Name, Priced
-
-VAT_RATE = Decimal("22.00")
-"""Italian ordinary rate in percent (DPR 633/1972, art. 16)."""
+from services.ordering.domain.profile import BillingProfile
+from services.ordering.domain.tax import TaxTreatment, treatment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,39 @@ class QuoteTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteTax:
+    """How a quote is taxed.
+
+    Attributes:
+        treatment: as it is, or as it is once VIES confirms the VAT number.
+        vat_id: the VAT number on which it rests, with its country, for example `DE136695976`; empty for others.
+        is_open: whether VIES has not answered yet, so that the quote names the total with Italian VAT too.
+    """
+
+    treatment: TaxTreatment
+    vat_id: str = ""
+    is_open: bool = False
+
+
+DOMESTIC = QuoteTax(TaxTreatment.DOMESTIC)
+
+
+def tax_of(profile: BillingProfile, day: date) -> QuoteTax:
+    """How a sale on a day in Rome to a customer whom Casella serves is taxed; REVERSE_CHARGE still needs its proof."""
+    treatment = treatment_of(profile.seat, day)
+    rests_on = profile.vat_id if treatment is TaxTreatment.REVERSE_CHARGE else None
+    return QuoteTax(treatment, str(rests_on or ""))
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """A frozen quote: everything that its hash covers."""
+    """A frozen quote: everything that its hash covers.
+
+    Attributes:
+        vat_rate: VAT rate of its treatment in percent.
+        vat_rate_if_charged: while its tax is open: the rate that applies should the VAT number not be confirmed; else
+            empty.
+    """
 
     quote_id: UUID
     account_id: UUID
@@ -57,13 +87,30 @@ class Quote:
     currency: str
     items: tuple[Item, ...]
     lines: tuple[QuoteLine, ...]
+    tax: QuoteTax
     vat_rate: str
+    vat_rate_if_charged: str
     valid_until: datetime
 
     @property
     def totals(self) -> QuoteTotals:
         """The sum, always computed from the lines."""
         return totals(self.lines, Decimal(self.vat_rate), self.currency)
+
+    @property
+    def totals_if_charged(self) -> QuoteTotals | None:
+        """The sum with Italian VAT, should the VAT number not be confirmed; None where the tax is not open."""
+        if not self.vat_rate_if_charged:
+            return None
+        return totals(self.lines, Decimal(self.vat_rate_if_charged), self.currency)
+
+    def rate_of(self, treatment: TaxTreatment) -> str:
+        """The VAT rate in percent that it named for a treatment."""
+        return self.vat_rate if treatment is self.tax.treatment else self.vat_rate_if_charged
+
+    def totals_of(self, treatment: TaxTreatment) -> QuoteTotals:
+        """The sum that it named for a treatment."""
+        return totals(self.lines, Decimal(self.rate_of(treatment)), self.currency)
 
     @property
     def mailboxes(self) -> int:
@@ -87,16 +134,30 @@ class Quote:
             "currency": self.currency,
             "items": [{**asdict(item), "options": list(item.options)} for item in self.items],
             "lines": [asdict(line) for line in self.lines],
+            "treatment": str(self.tax.treatment),
+            "vat_id": self.tax.vat_id,
             "vat_rate": self.vat_rate,
             "net_minor": self.totals.net.minor,
             "vat_minor": self.totals.vat.minor,
             "gross_minor": self.totals.gross.minor,
+            **self._content_if_charged(),
             "valid_until": self.valid_until.astimezone(UTC).isoformat(),
+        }
+
+    def _content_if_charged(self) -> dict[str, Any]:
+        sums = self.totals_if_charged
+        if sums is None:
+            return {}
+        return {
+            "vat_rate_if_charged": self.vat_rate_if_charged,
+            "vat_minor_if_charged": sums.vat.minor,
+            "gross_minor_if_charged": sums.gross.minor,
         }
 
 
 def from_content(content: dict[str, Any]) -> Quote:
-    """The quote whose `content` this is."""
+    """The quote whose `content` this is; one from before treatments were named is domestic."""
+    if_charged = content.get("vat_rate_if_charged", "")
     return Quote(
         quote_id=UUID(content["quote_id"]),
         account_id=UUID(content["account_id"]),
@@ -106,12 +167,25 @@ def from_content(content: dict[str, Any]) -> Quote:
         currency=content["currency"],
         items=tuple(Item(item["size_gb"], item["quantity"], tuple(item["options"])) for item in content["items"]),
         lines=tuple(QuoteLine(**line) for line in content["lines"]),
+        tax=QuoteTax(
+            TaxTreatment(content.get("treatment", TaxTreatment.DOMESTIC)), content.get("vat_id", ""), bool(if_charged)
+        ),
         vat_rate=content["vat_rate"],
+        vat_rate_if_charged=if_charged,
         valid_until=datetime.fromisoformat(content["valid_until"]),
     )
 
 
-def totals(lines: Sequence[QuoteLine], rate: Decimal, currency: str) -> QuoteTotals:
+class Net(Protocol):
+    """A line, as far as a sum asks."""
+
+    @property
+    def net_minor(self) -> int:
+        """Its net amount in minor units."""
+        ...
+
+
+def totals(lines: Sequence[Net], rate: Decimal, currency: str) -> QuoteTotals:
     """Sum of the lines and the VAT on it.
 
     Args:

@@ -22,10 +22,29 @@ class ClosureReason(StrEnum):
 
 
 class SubscriptionState(StrEnum):
-    """A subscription runs or has ended."""
+    """A subscription: active → closing (the service has ended, what is there can be read) → ended."""
 
     ACTIVE = "active"
+    CLOSING = "closing"
     ENDED = "ended"
+
+
+class SubscriptionEnd(StrEnum):
+    """Why a subscription ends."""
+
+    CANCELLED = "cancelled"
+    UNPAID = "unpaid"
+
+
+class PeriodState(StrEnum):
+    """A period: prepaid, or scheduled → due → paid, or due → unpaid; void where the subscription ended before it."""
+
+    PREPAID = "prepaid"
+    SCHEDULED = "scheduled"
+    DUE = "due"
+    PAID = "paid"
+    UNPAID = "unpaid"
+    VOID = "void"
 
 
 class OrderEmail(StrEnum):
@@ -34,3 +53,5 @@ class OrderEmail(StrEnum):
     CONFIRMATION = "order_confirmation"
     EXPIRED = "order_expired"
     CANCELLED = "order_cancelled"
+    TAX_OPEN = "order_tax_open"
+    REFUSED = "order_refused"

@@ -9,6 +9,8 @@ from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.enums import METHODS
 from services.ordering.orders.mails import PaymentHints
 
+LONGEST_NUMBER = 20
+"""FatturaPA: Numero; a proforma's number may become part of a document."""
 _LONGEST_LABEL = 100
 _LONGEST_AGENT = 512
 _LONGEST_URL = 2000
@@ -35,7 +37,9 @@ def check_method(violations: Violations, number: int) -> PaymentMethod:
     return METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
 
 
-def check_hints(violations: Violations, request: ordering_pb2.AdvanceOrderRequest) -> PaymentHints:
+def check_hints(
+    violations: Violations, request: ordering_pb2.AdvanceOrderRequest | ordering_pb2.AdvancePeriodRequest
+) -> PaymentHints:
     """How to pay, for a reminder's text."""
     return PaymentHints(
         iban=violations.text("iban", request.iban, 34, required=False),

@@ -1,9 +1,8 @@
 """Decides what a paid order becomes with its unlock: the first period, and the subscription that begins with it.
 
 The period is computed once, with the unlock, and stored on the order: the invoice, which comes before the
-subscription, names the very days that the subscription has.
-
-Nothing wakes the subscription's renewal yet; its rows are all that a renewal needs: anchor day, period, items.
+subscription, names the very days that the subscription has. With the subscription the second period is made, which
+waits for its measuring: its renewal begins at once, so that a subscription is never without one.
 """
 
 from dataclasses import dataclass
@@ -12,21 +11,20 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import events
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.kit.ids import derive
 from services.ordering.domain.dates import first_period
+from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import OrderState
 from services.ordering.errors import OrderNotPaid
+from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, fulfil, record_unlock
-from services.ordering.orders.subscription_store import (
-    SubscriptionRow,
-    find_subscription,
-    find_subscription_of,
-    insert_subscription,
-)
+from services.ordering.subscriptions.beginning import begin
+from services.ordering.subscriptions.rows import SubscriptionRow
+from services.ordering.subscriptions.store import find_subscription_of_account, find_subscription_of_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,11 @@ class Fulfilment:
 class Fulfilling:
     """RecordUnlock, FulfilOrder and GetSubscription."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Take the database and the clock."""
+    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy) -> None:
+        """Take the database, the clock and the policy of the periods that follow."""
         self._database = database
         self._clock = clock
+        self._policy = policy
 
     async def record_unlock(self, order_id: UUID, unlocked_at: datetime) -> OrderRow:
         """Note a paid order's unlock and the period that it pays for; the first moment stays.
@@ -65,11 +64,13 @@ class Fulfilling:
         """
         async with self._database.transaction() as conn:
             unlocked = await _unlocked(conn, wanted.order_id, wanted.unlocked_at)
-            order = await fulfil(conn, wanted.order_id, wanted.invoice_id, self._clock.now())
+            now = self._clock.now()
+            order = await fulfil(conn, wanted.order_id, wanted.invoice_id, now)
             if order is not None:
-                return order, await insert_subscription(conn, derive("subscription", str(order.order_id)), order)
+                await events.tell(conn, order_event(order), now)
+                return order, await begin(conn, order, self._policy, now)
             order = await find_order(conn, unlocked.order_id)
-            subscription = await find_subscription_of(conn, unlocked.order_id)
+            subscription = await find_subscription_of_order(conn, unlocked.order_id)
         if order is None or subscription is None:
             raise AssertionError("a fulfilled order has its subscription")
         return order, subscription
@@ -81,7 +82,7 @@ class Fulfilling:
             NotFound: It has none.
         """
         async with self._database.reading() as conn:
-            found = await find_subscription(conn, account_id)
+            found = await find_subscription_of_account(conn, account_id)
         if found is None:
             raise NotFound("the account has no subscription")
         return found

@@ -1,15 +1,14 @@
-"""How orders and subscriptions look in protobuf."""
+"""How orders look in protobuf."""
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.context import owner_filter
 from services.kit.wire import to_date, to_duration, to_language, to_timestamp
 from services.ordering.domain.consent import Consent
-from services.ordering.enums import BILLINGS, METHODS, STATES, SUBSCRIPTIONS
+from services.ordering.enums import METHODS, STATES, TAX_DECISIONS, TREATMENTS
 from services.ordering.orders.advancing import Advanced, Next
 from services.ordering.orders.rows import OrderRow
-from services.ordering.orders.subscription_store import SubscriptionRow
-from services.ordering.pricing.wire import quote_message
+from services.ordering.pricing.wire import line_messages, quote_message, totals_message
 from services.ordering.profiles.wire import party_message
 
 _NEXTS = {
@@ -38,7 +37,13 @@ def order_message(order: OrderRow) -> ordering_pb2.Order:
         party=party_message(order.party) if owner_filter() is None else None,
         hold_until=to_timestamp(order.hold_until),
     )
-    for name in ("expires_at", "ended_at", "unlocked_at", "fulfilled_at", "withdrawal_until"):
+    if order.tax_treatment is not None:
+        message.tax_treatment = TREATMENTS[order.tax_treatment]
+        message.totals.CopyFrom(totals_message(order.quote.totals_of(order.tax_treatment)))
+        message.lines.extend(line_messages(order.quote, order.tax_treatment, order.language))
+    if order.tax_decision is not None:
+        message.tax_decision = TAX_DECISIONS[order.tax_decision]
+    for name in ("expires_at", "ended_at", "unlocked_at", "fulfilled_at", "withdrawal_until", "tax_settled_at"):
         instant = getattr(order, name)
         if instant is not None:
             getattr(message, name).CopyFrom(to_timestamp(instant))
@@ -60,21 +65,6 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceOrderResponse:
         due_at=to_timestamp(advanced.due_at) if advanced.due_at is not None else None,
         skipped=advanced.skipped,
         expires_at=to_timestamp(advanced.expires_at) if advanced.expires_at is not None else None,
-    )
-
-
-def subscription_message(subscription: SubscriptionRow) -> ordering_pb2.Subscription:
-    """A subscription with its present period."""
-    return ordering_pb2.Subscription(
-        subscription_id=str(subscription.subscription_id),
-        account_id=str(subscription.account_id),
-        order_id=str(subscription.order_id),
-        state=SUBSCRIPTIONS[subscription.state],
-        billing=BILLINGS[subscription.billing],
-        started_at=to_timestamp(subscription.started_at),
-        period_start=to_date(subscription.period.first),
-        period_end=to_date(subscription.period.last),
-        anchor_day=subscription.anchor_day,
     )
 
 

@@ -4,25 +4,22 @@ from datetime import UTC, date, datetime
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit.context import check_own
 from services.kit.interceptors.around import Context
-from services.kit.validation import Violations, checked_uuid
+from services.kit.validation import Violations
 from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
-from services.ordering.orders.checks import check_hints
+from services.ordering.orders.checks import LONGEST_NUMBER, check_hints
 from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
 from services.ordering.orders.service import Ending, Orders
 from services.ordering.orders.store import Proforma
-from services.ordering.orders.wire import advanced_message, order_message, subscription_message
-
-_LONGEST_NUMBER = 20
-"""FatturaPA: Numero; a proforma's number may become part of a document."""
+from services.ordering.orders.wire import advanced_message, order_message
+from services.ordering.subscriptions.wire import subscription_message
 
 
 class WorkerOrderRpcs(OrderingServiceServicer):
-    """RecordProforma, AdvanceOrder, RecordOutcome, RecordUnlock, FulfilOrder, SendOrderEmail, GetSubscription."""
+    """RecordProforma, AdvanceOrder, RecordOutcome, RecordUnlock, FulfilOrder, SendOrderEmail."""
 
     _orders: Orders
     _advancing: Advancing
@@ -37,7 +34,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         proforma = Proforma(
             violations.uuid("payment_request_id", request.payment_request_id),
             violations.uuid("proforma_id", request.proforma_id),
-            violations.text("proforma_number", request.proforma_number, _LONGEST_NUMBER),
+            violations.text("proforma_number", request.proforma_number, LONGEST_NUMBER),
         )
         violations.check()
         order = await self._orders.record_proforma(order_id, proforma)
@@ -105,15 +102,6 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations.check()
         await self._orders.send(order_id, email, recipient)
         return ordering_pb2.SendOrderEmailResponse()
-
-    async def GetSubscription(
-        self, request: ordering_pb2.GetSubscriptionRequest, context: Context
-    ) -> ordering_pb2.GetSubscriptionResponse:
-        """Read a subscription."""
-        account_id = checked_uuid("account_id", request.account_id)
-        check_own(account_id)
-        subscription = await self._fulfilling.subscription(account_id)
-        return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))
 
 
 def _available_on(

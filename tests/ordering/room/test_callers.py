@@ -1,12 +1,14 @@
 """Who may call what, whose rows a customer reaches, and what malformed requests get, for each RPC."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import access_pb2, common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.causes import PeriodCause
 from services.kit.interceptors.callers import callers_by_method
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop, place_request
 from tests.support.refusals import bad_fields, refused_for
@@ -55,7 +57,8 @@ async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None
     mine, other = shop.account(), shop.account()
     order = await shop.order(other)
     await shop.end(order.order_id, pb.OUTCOME_PAID)
-    await shop.fulfil(order.order_id)
+    made = (await shop.fulfil(order.order_id)).subscription
+    period = PeriodCause(UUID(made.subscription_id), 2)
     quote = await shop.quote(other)
     requests = {
         "CreateQuote": pb.CreateQuoteRequest(
@@ -74,6 +77,17 @@ async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None
         "GetOrder": pb.GetOrderRequest(order_id=order.order_id),
         "ListOrders": pb.ListOrdersRequest(account_id=str(other)),
         "GetSubscription": pb.GetSubscriptionRequest(account_id=str(other)),
+        "GetPeriod": pb.GetPeriodRequest(period_id=str(period.key)),
+        "ListPeriods": pb.ListPeriodsRequest(subscription_id=made.subscription_id),
+        "CancelSubscription": pb.CancelSubscriptionRequest(
+            request_id=request_id(), subscription_id=made.subscription_id
+        ),
+        "KeepSubscription": pb.KeepSubscriptionRequest(request_id=request_id(), subscription_id=made.subscription_id),
+        "ChangePaymentMethod": pb.ChangePaymentMethodRequest(
+            request_id=request_id(),
+            subscription_id=made.subscription_id,
+            payment_method=common_pb2.PAYMENT_METHOD_ONLINE,
+        ),
     }
     call = getattr(shop.stub(), name)(requests[name], metadata=shop.customer(mine))
     await refused_for(call, errors_pb2.REASON_NOT_FOUND)
@@ -90,6 +104,49 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
     ),
     ("gateway", "GetSubscription", {"account_id": "'; --"}, {"account_id": "not_a_uuid"}),
     ("gateway", "CancelOrder", {}, {"request_id": "required", "order_id": "required"}),
+    ("gateway", "GetPeriod", {"period_id": "1"}, {"period_id": "not_a_uuid"}),
+    (
+        "gateway",
+        "ListPeriods",
+        {"page": common_pb2.PageRequest(page_size=-1, page_token="x")},
+        {"subscription_id": "required", "page.page_size": "out_of_range", "page.page_token": "not_a_page_token"},
+    ),
+    ("gateway", "CancelSubscription", {}, {"request_id": "required", "subscription_id": "required"}),
+    ("gateway", "KeepSubscription", {}, {"request_id": "required", "subscription_id": "required"}),
+    (
+        "gateway",
+        "ChangePaymentMethod",
+        {"payment_method": 9},
+        {"request_id": "required", "subscription_id": "required", "payment_method": "not_a_choice"},
+    ),
+    ("worker", "MeasurePeriod", {}, {"period_id": "required"}),
+    (
+        "worker",
+        "RecordPeriodProforma",
+        {"proforma_number": "P" * 21},
+        {
+            "period_id": "required",
+            "payment_request_id": "required",
+            "proforma_id": "required",
+            "proforma_number": "too_long",
+        },
+    ),
+    (
+        "worker",
+        "AdvancePeriod",
+        {"iban": "I" * 35},
+        {
+            "period_id": "required",
+            "recipient.language": "required",
+            "recipient.email": "required",
+            "recipient.name": "required",
+            "iban": "too_long",
+        },
+    ),
+    ("worker", "RecordPeriodOutcome", {}, {"period_id": "required", "outcome": "required"}),
+    ("worker", "RecordPeriodInvoice", {}, {"period_id": "required", "invoice_id": "required"}),
+    ("worker", "SuspendSubscription", {}, {"period_id": "required"}),
+    ("worker", "ResumeSubscription", {"period_id": "x"}, {"period_id": "not_a_uuid"}),
     (
         "gateway",
         "PlaceOrder",

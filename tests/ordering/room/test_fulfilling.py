@@ -1,11 +1,14 @@
 """A paid order becomes a subscription with its first period."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.calendar import rome_date
+from services.kit.causes import PeriodCause
 from services.kit.wire import from_date, to_timestamp
 from tests.ordering.shop import ACME, ANNA, Shop, mailboxes
 from tests.support.refusals import refused_for
@@ -44,7 +47,22 @@ async def test_fulfilling_again_gets_the_first_subscription(shop: Shop) -> None:
     shop.room.clock.advance(days=2)
     assert await shop.fulfil(order.order_id) == first
     assert len(await shop.room.rows("subscriptions")) == 1
-    assert len(await shop.room.rows("subscription_periods")) == 1
+    assert len(await shop.room.rows("subscription_periods")) == 2
+
+
+async def test_with_the_subscription_its_second_period_is_made_and_its_renewal_woken(shop: Shop) -> None:
+    order = await paid_order(shop, MONTHLY)
+    await shop.room.empty_outbox()
+    made = (await shop.fulfil(order.order_id)).subscription
+    first, second = (PeriodCause(UUID(made.subscription_id), number) for number in (1, 2))
+    rows = {row["id"]: row for row in await shop.room.rows("subscription_periods")}
+    assert [(rows[cause.key]["state"], rows[cause.key]["next_at"] is None) for cause in (first, second)] == [
+        ("prepaid", True),
+        ("scheduled", False),
+    ]
+    assert (rows[second.key]["first_day"], rows[second.key]["last_day"]) == (date(2026, 4, 2), date(2026, 4, 30))
+    assert rome_date(rows[second.key]["measure_at"]) == date(2026, 4, 1)
+    assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"renewal:{made.subscription_id}:2"]
 
 
 @pytest.mark.parametrize("outcome", [None, pb.OUTCOME_EXPIRED, pb.OUTCOME_CANCELLED])

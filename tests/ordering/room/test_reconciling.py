@@ -1,10 +1,11 @@
-"""What the reconciler is given: orders and closures for which something is still to be done."""
+"""What the reconciler is given: orders, periods and closures for which something is still to be done."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.wire import from_timestamp
 from tests.ordering.shop import TO_ANNA, Shop
+from tests.ordering.subscribers import PAID, UNPAID, monthly
 
 
 async def watched(shop: Shop, due_before: datetime | None = None) -> list[str]:
@@ -35,8 +36,37 @@ async def test_a_paid_order_is_watched_until_it_is_fulfilled(shop: Shop) -> None
     order = await shop.order()
     await shop.end(order.order_id, pb.OUTCOME_PAID)
     assert await watched(shop) == [f"order:{order.order_id}"]
-    await shop.fulfil(order.order_id)
-    assert await watched(shop) == []
+    made = (await shop.fulfil(order.order_id)).subscription
+    assert await watched(shop) == [f"renewal:{made.subscription_id}:2"]
+
+
+async def test_a_period_is_watched_from_its_making_until_it_is_invoiced(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 6, 1))
+    measure_at = from_timestamp((await subscriber.period(2)).measure_at)
+    assert await watched(shop, measure_at) == []
+    assert await watched(shop, measure_at + timedelta(seconds=1)) == [subscriber.renewal(2)]
+    await subscriber.asked_in_time(2)
+    assert sorted(await watched(shop)) == [subscriber.renewal(2), subscriber.renewal(3)]
+    due_at = await subscriber.due_at(2)
+    assert await watched(shop, due_at) == []
+    await subscriber.end(2, PAID)
+    assert await watched(shop, shop.room.clock.now() + timedelta(seconds=1)) == [subscriber.renewal(2)]
+    await subscriber.record_invoice(2)
+    assert await watched(shop) == [subscriber.renewal(3)]
+
+
+async def test_a_subscription_that_ends_is_watched_until_its_account_closes(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 6, 1))
+    await subscriber.cancel()
+    shop.room.clock.at = await subscriber.due_at(2)
+    await subscriber.end(2, UNPAID)
+    purge_at = await subscriber.due_at(2)
+    assert await watched(shop, purge_at) == []
+    assert await watched(shop, purge_at + timedelta(seconds=1)) == [subscriber.renewal(2)]
+    shop.room.clock.at = purge_at
+    closed = pb.CloseAccountRequest(account_id=str(subscriber.account_id), reason=pb.CLOSURE_REASON_SUBSCRIPTION_ENDED)
+    await shop.worker.CloseAccount(closed)
+    assert await watched(shop) == [f"purge:{subscriber.account_id}"]
 
 
 async def test_an_expired_order_is_watched_until_the_customer_is_told(shop: Shop) -> None:

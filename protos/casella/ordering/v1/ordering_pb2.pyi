@@ -23,6 +23,30 @@ class OrderState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_STATE_EXPIRED: _ClassVar[OrderState]
     ORDER_STATE_CANCELLED: _ClassVar[OrderState]
 
+class TaxDecision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TAX_DECISION_UNSPECIFIED: _ClassVar[TaxDecision]
+    TAX_DECISION_OTHER_PROOF: _ClassVar[TaxDecision]
+    TAX_DECISION_REFUSE: _ClassVar[TaxDecision]
+    TAX_DECISION_CHARGE_VAT: _ClassVar[TaxDecision]
+
+class TaxNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TAX_NEXT_UNSPECIFIED: _ClassVar[TaxNext]
+    TAX_NEXT_SETTLED: _ClassVar[TaxNext]
+    TAX_NEXT_ASK_AGAIN: _ClassVar[TaxNext]
+    TAX_NEXT_NEEDS_OPERATOR: _ClassVar[TaxNext]
+    TAX_NEXT_CANCEL_REQUESTED: _ClassVar[TaxNext]
+    TAX_NEXT_EXPIRY_DUE: _ClassVar[TaxNext]
+    TAX_NEXT_NOT_OPEN: _ClassVar[TaxNext]
+
+class VatFinding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VAT_FINDING_UNSPECIFIED: _ClassVar[VatFinding]
+    VAT_FINDING_VALID: _ClassVar[VatFinding]
+    VAT_FINDING_NOT_VALID: _ClassVar[VatFinding]
+    VAT_FINDING_NO_ANSWER: _ClassVar[VatFinding]
+
 class OrderNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORDER_NEXT_UNSPECIFIED: _ClassVar[OrderNext]
@@ -44,12 +68,47 @@ class OrderEmail(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_EMAIL_CONFIRMATION: _ClassVar[OrderEmail]
     ORDER_EMAIL_EXPIRED: _ClassVar[OrderEmail]
     ORDER_EMAIL_CANCELLED: _ClassVar[OrderEmail]
+    ORDER_EMAIL_TAX_OPEN: _ClassVar[OrderEmail]
+    ORDER_EMAIL_REFUSED: _ClassVar[OrderEmail]
 
 class SubscriptionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     SUBSCRIPTION_STATE_UNSPECIFIED: _ClassVar[SubscriptionState]
     SUBSCRIPTION_STATE_ACTIVE: _ClassVar[SubscriptionState]
     SUBSCRIPTION_STATE_ENDED: _ClassVar[SubscriptionState]
+    SUBSCRIPTION_STATE_CLOSING: _ClassVar[SubscriptionState]
+
+class SubscriptionEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SUBSCRIPTION_END_UNSPECIFIED: _ClassVar[SubscriptionEnd]
+    SUBSCRIPTION_END_CANCELLED: _ClassVar[SubscriptionEnd]
+    SUBSCRIPTION_END_UNPAID: _ClassVar[SubscriptionEnd]
+
+class PeriodState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PERIOD_STATE_UNSPECIFIED: _ClassVar[PeriodState]
+    PERIOD_STATE_PREPAID: _ClassVar[PeriodState]
+    PERIOD_STATE_SCHEDULED: _ClassVar[PeriodState]
+    PERIOD_STATE_DUE: _ClassVar[PeriodState]
+    PERIOD_STATE_PAID: _ClassVar[PeriodState]
+    PERIOD_STATE_UNPAID: _ClassVar[PeriodState]
+    PERIOD_STATE_VOID: _ClassVar[PeriodState]
+
+class PeriodNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PERIOD_NEXT_UNSPECIFIED: _ClassVar[PeriodNext]
+    PERIOD_NEXT_WAIT: _ClassVar[PeriodNext]
+    PERIOD_NEXT_MEASURE_DUE: _ClassVar[PeriodNext]
+    PERIOD_NEXT_SUSPEND_DUE: _ClassVar[PeriodNext]
+    PERIOD_NEXT_CLOSE_DUE: _ClassVar[PeriodNext]
+    PERIOD_NEXT_PURGE_DUE: _ClassVar[PeriodNext]
+    PERIOD_NEXT_NOT_OPEN: _ClassVar[PeriodNext]
+
+class PeriodOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PERIOD_OUTCOME_UNSPECIFIED: _ClassVar[PeriodOutcome]
+    PERIOD_OUTCOME_PAID: _ClassVar[PeriodOutcome]
+    PERIOD_OUTCOME_UNPAID: _ClassVar[PeriodOutcome]
 
 class ClosureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -63,6 +122,21 @@ ORDER_STATE_PAID: OrderState
 ORDER_STATE_FULFILLED: OrderState
 ORDER_STATE_EXPIRED: OrderState
 ORDER_STATE_CANCELLED: OrderState
+TAX_DECISION_UNSPECIFIED: TaxDecision
+TAX_DECISION_OTHER_PROOF: TaxDecision
+TAX_DECISION_REFUSE: TaxDecision
+TAX_DECISION_CHARGE_VAT: TaxDecision
+TAX_NEXT_UNSPECIFIED: TaxNext
+TAX_NEXT_SETTLED: TaxNext
+TAX_NEXT_ASK_AGAIN: TaxNext
+TAX_NEXT_NEEDS_OPERATOR: TaxNext
+TAX_NEXT_CANCEL_REQUESTED: TaxNext
+TAX_NEXT_EXPIRY_DUE: TaxNext
+TAX_NEXT_NOT_OPEN: TaxNext
+VAT_FINDING_UNSPECIFIED: VatFinding
+VAT_FINDING_VALID: VatFinding
+VAT_FINDING_NOT_VALID: VatFinding
+VAT_FINDING_NO_ANSWER: VatFinding
 ORDER_NEXT_UNSPECIFIED: OrderNext
 ORDER_NEXT_WAIT: OrderNext
 ORDER_NEXT_EXPIRY_DUE: OrderNext
@@ -76,9 +150,32 @@ ORDER_EMAIL_UNSPECIFIED: OrderEmail
 ORDER_EMAIL_CONFIRMATION: OrderEmail
 ORDER_EMAIL_EXPIRED: OrderEmail
 ORDER_EMAIL_CANCELLED: OrderEmail
+ORDER_EMAIL_TAX_OPEN: OrderEmail
+ORDER_EMAIL_REFUSED: OrderEmail
 SUBSCRIPTION_STATE_UNSPECIFIED: SubscriptionState
 SUBSCRIPTION_STATE_ACTIVE: SubscriptionState
 SUBSCRIPTION_STATE_ENDED: SubscriptionState
+SUBSCRIPTION_STATE_CLOSING: SubscriptionState
+SUBSCRIPTION_END_UNSPECIFIED: SubscriptionEnd
+SUBSCRIPTION_END_CANCELLED: SubscriptionEnd
+SUBSCRIPTION_END_UNPAID: SubscriptionEnd
+PERIOD_STATE_UNSPECIFIED: PeriodState
+PERIOD_STATE_PREPAID: PeriodState
+PERIOD_STATE_SCHEDULED: PeriodState
+PERIOD_STATE_DUE: PeriodState
+PERIOD_STATE_PAID: PeriodState
+PERIOD_STATE_UNPAID: PeriodState
+PERIOD_STATE_VOID: PeriodState
+PERIOD_NEXT_UNSPECIFIED: PeriodNext
+PERIOD_NEXT_WAIT: PeriodNext
+PERIOD_NEXT_MEASURE_DUE: PeriodNext
+PERIOD_NEXT_SUSPEND_DUE: PeriodNext
+PERIOD_NEXT_CLOSE_DUE: PeriodNext
+PERIOD_NEXT_PURGE_DUE: PeriodNext
+PERIOD_NEXT_NOT_OPEN: PeriodNext
+PERIOD_OUTCOME_UNSPECIFIED: PeriodOutcome
+PERIOD_OUTCOME_PAID: PeriodOutcome
+PERIOD_OUTCOME_UNPAID: PeriodOutcome
 CLOSURE_REASON_UNSPECIFIED: ClosureReason
 CLOSURE_REASON_TRIAL_ENDED: ClosureReason
 CLOSURE_REASON_SUBSCRIPTION_ENDED: ClosureReason
@@ -163,7 +260,7 @@ class CreateQuoteRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ...) -> None: ...
 
 class Quote(_message.Message):
-    __slots__ = ("quote_id", "hash", "price_list_version", "kind", "billing", "items", "lines_it", "lines_en", "totals", "valid_until")
+    __slots__ = ("quote_id", "hash", "price_list_version", "kind", "billing", "items", "lines_it", "lines_en", "totals", "valid_until", "tax_treatment", "tax_open", "totals_with_vat", "vat_id")
     QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
     HASH_FIELD_NUMBER: _ClassVar[int]
     PRICE_LIST_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -174,6 +271,10 @@ class Quote(_message.Message):
     LINES_EN_FIELD_NUMBER: _ClassVar[int]
     TOTALS_FIELD_NUMBER: _ClassVar[int]
     VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    TAX_OPEN_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_WITH_VAT_FIELD_NUMBER: _ClassVar[int]
+    VAT_ID_FIELD_NUMBER: _ClassVar[int]
     quote_id: str
     hash: str
     price_list_version: str
@@ -184,19 +285,25 @@ class Quote(_message.Message):
     lines_en: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
     totals: _common_pb2.Totals
     valid_until: _timestamp_pb2.Timestamp
-    def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    tax_treatment: _common_pb2.TaxTreatment
+    tax_open: bool
+    totals_with_vat: _common_pb2.Totals
+    vat_id: str
+    def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., vat_id: _Optional[str] = ...) -> None: ...
 
 class OrderPage(_message.Message):
-    __slots__ = ("language", "button_labels", "withdrawal_information", "start_at_once_label")
+    __slots__ = ("language", "button_labels", "withdrawal_information", "start_at_once_label", "tax_notice")
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     BUTTON_LABELS_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWAL_INFORMATION_FIELD_NUMBER: _ClassVar[int]
     START_AT_ONCE_LABEL_FIELD_NUMBER: _ClassVar[int]
+    TAX_NOTICE_FIELD_NUMBER: _ClassVar[int]
     language: _common_pb2.Language
     button_labels: _containers.RepeatedScalarFieldContainer[str]
     withdrawal_information: str
     start_at_once_label: str
-    def __init__(self, language: _Optional[_Union[_common_pb2.Language, str]] = ..., button_labels: _Optional[_Iterable[str]] = ..., withdrawal_information: _Optional[str] = ..., start_at_once_label: _Optional[str] = ...) -> None: ...
+    tax_notice: str
+    def __init__(self, language: _Optional[_Union[_common_pb2.Language, str]] = ..., button_labels: _Optional[_Iterable[str]] = ..., withdrawal_information: _Optional[str] = ..., start_at_once_label: _Optional[str] = ..., tax_notice: _Optional[str] = ...) -> None: ...
 
 class CreateQuoteResponse(_message.Message):
     __slots__ = ("quote", "pages")
@@ -271,7 +378,7 @@ class PlaceOrderRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., quote_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., consent: _Optional[_Union[OrderConsent, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until", "period_start", "period_end")
+    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until", "period_start", "period_end", "tax_treatment", "tax_settled_at", "totals", "lines", "tax_decision")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -294,6 +401,11 @@ class Order(_message.Message):
     HOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
     PERIOD_START_FIELD_NUMBER: _ClassVar[int]
     PERIOD_END_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    TAX_SETTLED_AT_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TAX_DECISION_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     state: OrderState
@@ -316,7 +428,12 @@ class Order(_message.Message):
     hold_until: _timestamp_pb2.Timestamp
     period_start: _common_pb2.Date
     period_end: _common_pb2.Date
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+    tax_treatment: _common_pb2.TaxTreatment
+    tax_settled_at: _timestamp_pb2.Timestamp
+    totals: _common_pb2.Totals
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    tax_decision: TaxDecision
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order",)
@@ -367,6 +484,88 @@ class ListOrdersResponse(_message.Message):
     orders: _containers.RepeatedCompositeFieldContainer[Order]
     next_page_token: str
     def __init__(self, orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class SettleTaxRequest(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
+class SettleTaxResponse(_message.Message):
+    __slots__ = ("order", "next", "wait", "ask_at", "finding", "vies_error", "offered", "decide_at")
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    ASK_AT_FIELD_NUMBER: _ClassVar[int]
+    FINDING_FIELD_NUMBER: _ClassVar[int]
+    VIES_ERROR_FIELD_NUMBER: _ClassVar[int]
+    OFFERED_FIELD_NUMBER: _ClassVar[int]
+    DECIDE_AT_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    next: TaxNext
+    wait: _duration_pb2.Duration
+    ask_at: _timestamp_pb2.Timestamp
+    finding: VatFinding
+    vies_error: str
+    offered: _containers.RepeatedScalarFieldContainer[TaxDecision]
+    decide_at: _timestamp_pb2.Timestamp
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., next: _Optional[_Union[TaxNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., ask_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finding: _Optional[_Union[VatFinding, str]] = ..., vies_error: _Optional[str] = ..., offered: _Optional[_Iterable[_Union[TaxDecision, str]]] = ..., decide_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DecideTaxRequest(_message.Message):
+    __slots__ = ("request_id", "order_id", "decision", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    order_id: str
+    decision: TaxDecision
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class DecideTaxResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class ListVatChecksRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class VatCheck(_message.Message):
+    __slots__ = ("check_id", "vat_id", "requester", "asked_at", "finding", "consultation_number", "name", "address", "error")
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    VAT_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUESTER_FIELD_NUMBER: _ClassVar[int]
+    ASKED_AT_FIELD_NUMBER: _ClassVar[int]
+    FINDING_FIELD_NUMBER: _ClassVar[int]
+    CONSULTATION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    check_id: str
+    vat_id: str
+    requester: str
+    asked_at: _timestamp_pb2.Timestamp
+    finding: VatFinding
+    consultation_number: str
+    name: str
+    address: str
+    error: str
+    def __init__(self, check_id: _Optional[str] = ..., vat_id: _Optional[str] = ..., requester: _Optional[str] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finding: _Optional[_Union[VatFinding, str]] = ..., consultation_number: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., error: _Optional[str] = ...) -> None: ...
+
+class ListVatChecksResponse(_message.Message):
+    __slots__ = ("checks", "next_page_token")
+    CHECKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    checks: _containers.RepeatedCompositeFieldContainer[VatCheck]
+    next_page_token: str
+    def __init__(self, checks: _Optional[_Iterable[_Union[VatCheck, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class RecordProformaRequest(_message.Message):
     __slots__ = ("order_id", "payment_request_id", "proforma_id", "proforma_number")
@@ -483,7 +682,7 @@ class SendOrderEmailResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class Subscription(_message.Message):
-    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day")
+    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at")
     SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -493,6 +692,13 @@ class Subscription(_message.Message):
     PERIOD_START_FIELD_NUMBER: _ClassVar[int]
     PERIOD_END_FIELD_NUMBER: _ClassVar[int]
     ANCHOR_DAY_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    END_DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    PURGE_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
     subscription_id: str
     account_id: str
     order_id: str
@@ -502,7 +708,14 @@ class Subscription(_message.Message):
     period_start: _common_pb2.Date
     period_end: _common_pb2.Date
     anchor_day: int
-    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ...) -> None: ...
+    payment_method: _common_pb2.PaymentMethod
+    suspended_at: _timestamp_pb2.Timestamp
+    end: SubscriptionEnd
+    end_decided_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    purge_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., suspended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[SubscriptionEnd, str]] = ..., end_decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetSubscriptionRequest(_message.Message):
     __slots__ = ("account_id",)
@@ -511,6 +724,264 @@ class GetSubscriptionRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetSubscriptionResponse(_message.Message):
+    __slots__ = ("subscription",)
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class Period(_message.Message):
+    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_START_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_END_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_AT_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_AT_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    VAT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DUE_ON_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_SENT_AT_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_IN_TIME_FIELD_NUMBER: _ClassVar[int]
+    period: _common_pb2.PeriodRef
+    account_id: str
+    state: PeriodState
+    period_start: _common_pb2.Date
+    period_end: _common_pb2.Date
+    order_id: str
+    measure_at: _timestamp_pb2.Timestamp
+    measured_at: _timestamp_pb2.Timestamp
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    tax_treatment: _common_pb2.TaxTreatment
+    vat_id: str
+    payment_method: _common_pb2.PaymentMethod
+    language: _common_pb2.Language
+    party: _common_pb2.BillingParty
+    payment_request_id: str
+    proforma_id: str
+    proforma_number: str
+    due_on: _common_pb2.Date
+    suspend_after: _common_pb2.Date
+    close_after: _common_pb2.Date
+    ended_at: _timestamp_pb2.Timestamp
+    available_on: _common_pb2.Date
+    invoice_id: str
+    notice_sent_at: _timestamp_pb2.Timestamp
+    notice_in_time: bool
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ...) -> None: ...
+
+class GetPeriodRequest(_message.Message):
+    __slots__ = ("period_id",)
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    def __init__(self, period_id: _Optional[str] = ...) -> None: ...
+
+class GetPeriodResponse(_message.Message):
+    __slots__ = ("period", "subscription")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    subscription: Subscription
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class ListPeriodsRequest(_message.Message):
+    __slots__ = ("subscription_id", "page")
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    subscription_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, subscription_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListPeriodsResponse(_message.Message):
+    __slots__ = ("periods", "next_page_token")
+    PERIODS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    periods: _containers.RepeatedCompositeFieldContainer[Period]
+    next_page_token: str
+    def __init__(self, periods: _Optional[_Iterable[_Union[Period, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class MeasurePeriodRequest(_message.Message):
+    __slots__ = ("period_id", "tax_decision", "steering")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    TAX_DECISION_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    tax_decision: TaxDecision
+    steering: _common_pb2.Steering
+    def __init__(self, period_id: _Optional[str] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class MeasurePeriodResponse(_message.Message):
+    __slots__ = ("period",)
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
+
+class RecordPeriodProformaRequest(_message.Message):
+    __slots__ = ("period_id", "payment_request_id", "proforma_id", "proforma_number")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    payment_request_id: str
+    proforma_id: str
+    proforma_number: str
+    def __init__(self, period_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
+
+class RecordPeriodProformaResponse(_message.Message):
+    __slots__ = ("period",)
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
+
+class AdvancePeriodRequest(_message.Message):
+    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    recipient: _common_pb2.Recipient
+    iban: str
+    reference: str
+    pay_url: str
+    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+
+class AdvancePeriodResponse(_message.Message):
+    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    DUE_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    state: PeriodState
+    next: PeriodNext
+    wait: _duration_pb2.Duration
+    due: str
+    due_at: _timestamp_pb2.Timestamp
+    subscription: Subscription
+    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class RecordPeriodOutcomeRequest(_message.Message):
+    __slots__ = ("period_id", "outcome", "available_on")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    AVAILABLE_ON_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    outcome: PeriodOutcome
+    available_on: _common_pb2.Date
+    def __init__(self, period_id: _Optional[str] = ..., outcome: _Optional[_Union[PeriodOutcome, str]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class RecordPeriodOutcomeResponse(_message.Message):
+    __slots__ = ("period", "subscription", "resume_due")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    RESUME_DUE_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    subscription: Subscription
+    resume_due: bool
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., resume_due: _Optional[bool] = ...) -> None: ...
+
+class RecordPeriodInvoiceRequest(_message.Message):
+    __slots__ = ("period_id", "invoice_id")
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    invoice_id: str
+    def __init__(self, period_id: _Optional[str] = ..., invoice_id: _Optional[str] = ...) -> None: ...
+
+class RecordPeriodInvoiceResponse(_message.Message):
+    __slots__ = ("period",)
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
+
+class SuspendSubscriptionRequest(_message.Message):
+    __slots__ = ("period_id",)
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    def __init__(self, period_id: _Optional[str] = ...) -> None: ...
+
+class SuspendSubscriptionResponse(_message.Message):
+    __slots__ = ("period", "subscription")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    period: Period
+    subscription: Subscription
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class ResumeSubscriptionRequest(_message.Message):
+    __slots__ = ("period_id",)
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    period_id: str
+    def __init__(self, period_id: _Optional[str] = ...) -> None: ...
+
+class ResumeSubscriptionResponse(_message.Message):
+    __slots__ = ("subscription",)
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class CancelSubscriptionRequest(_message.Message):
+    __slots__ = ("request_id", "subscription_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subscription_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class CancelSubscriptionResponse(_message.Message):
+    __slots__ = ("subscription",)
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class KeepSubscriptionRequest(_message.Message):
+    __slots__ = ("request_id", "subscription_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subscription_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class KeepSubscriptionResponse(_message.Message):
+    __slots__ = ("subscription",)
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class ChangePaymentMethodRequest(_message.Message):
+    __slots__ = ("request_id", "subscription_id", "payment_method")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subscription_id: str
+    payment_method: _common_pb2.PaymentMethod
+    def __init__(self, request_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ...) -> None: ...
+
+class ChangePaymentMethodResponse(_message.Message):
     __slots__ = ("subscription",)
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     subscription: Subscription

@@ -75,6 +75,21 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOrdersRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOrdersResponse.FromString,
                 _registered_method=True)
+        self.SettleTax = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/SettleTax',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxResponse.FromString,
+                _registered_method=True)
+        self.DecideTax = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/DecideTax',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxResponse.FromString,
+                _registered_method=True)
+        self.ListVatChecks = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ListVatChecks',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
+                _registered_method=True)
         self.RecordProforma = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/RecordProforma',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordProformaRequest.SerializeToString,
@@ -109,6 +124,66 @@ class OrderingServiceStub:
                 '/casella.ordering.v1.OrderingService/GetSubscription',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.CancelSubscription = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/CancelSubscription',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.KeepSubscription = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/KeepSubscription',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.ChangePaymentMethod = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ChangePaymentMethod',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.FromString,
+                _registered_method=True)
+        self.GetPeriod = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/GetPeriod',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodResponse.FromString,
+                _registered_method=True)
+        self.ListPeriods = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ListPeriods',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.FromString,
+                _registered_method=True)
+        self.MeasurePeriod = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/MeasurePeriod',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodResponse.FromString,
+                _registered_method=True)
+        self.RecordPeriodProforma = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordPeriodProforma',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaResponse.FromString,
+                _registered_method=True)
+        self.AdvancePeriod = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/AdvancePeriod',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodResponse.FromString,
+                _registered_method=True)
+        self.RecordPeriodOutcome = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordPeriodOutcome',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeResponse.FromString,
+                _registered_method=True)
+        self.RecordPeriodInvoice = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordPeriodInvoice',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceResponse.FromString,
+                _registered_method=True)
+        self.SuspendSubscription = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/SuspendSubscription',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionResponse.FromString,
+                _registered_method=True)
+        self.ResumeSubscription = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ResumeSubscription',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.FromString,
                 _registered_method=True)
         self.GetStanding = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/GetStanding',
@@ -197,6 +272,29 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SettleTax(self, request, context):
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
+        Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
+        wait. Every answer of VIES is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideTax(self, request, context):
+        """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVatChecks(self, request, context):
+        """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordProforma(self, request, context):
         """Notes an order's proforma and payment request; its expiry and reminders count from here.
         """
@@ -242,6 +340,93 @@ class OrderingServiceServicer:
 
     def GetSubscription(self, request, context):
         """Reads an account's subscription.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelSubscription(self, request, context):
+        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
+        that wins that race is served to its end. Again: the first cancellation stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def KeepSubscription(self, request, context):
+        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePaymentMethod(self, request, context):
+        """Changes how periods are paid, from the next measuring on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPeriod(self, request, context):
+        """Reads a period of a subscription.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPeriods(self, request, context):
+        """Lists a subscription's periods, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MeasurePeriod(self, request, context):
+        """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
+        makes the next period. Again: answers with the first measurement.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPeriodProforma(self, request, context):
+        """Notes a period's proforma and payment request; its due date and reminders are fixed with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdvancePeriod(self, request, context):
+        """Sends every email that is due about a period or its subscription and says what comes next.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPeriodOutcome(self, request, context):
+        """Writes how a period ended, after payments has decided. The first outcome stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPeriodInvoice(self, request, context):
+        """Notes a paid period's invoice; nothing more is to be done on it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuspendSubscription(self, request, context):
+        """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
+        here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeSubscription(self, request, context):
+        """Notes that sending works again because a period was paid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -325,6 +510,21 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOrdersRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOrdersResponse.SerializeToString,
             ),
+            'SettleTax': grpc.unary_unary_rpc_method_handler(
+                    servicer.SettleTax,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxResponse.SerializeToString,
+            ),
+            'DecideTax': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideTax,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxResponse.SerializeToString,
+            ),
+            'ListVatChecks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVatChecks,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.SerializeToString,
+            ),
             'RecordProforma': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordProforma,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordProformaRequest.FromString,
@@ -359,6 +559,66 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.GetSubscription,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionResponse.SerializeToString,
+            ),
+            'CancelSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelSubscription,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionResponse.SerializeToString,
+            ),
+            'KeepSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.KeepSubscription,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.SerializeToString,
+            ),
+            'ChangePaymentMethod': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePaymentMethod,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.SerializeToString,
+            ),
+            'GetPeriod': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPeriod,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodResponse.SerializeToString,
+            ),
+            'ListPeriods': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPeriods,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.SerializeToString,
+            ),
+            'MeasurePeriod': grpc.unary_unary_rpc_method_handler(
+                    servicer.MeasurePeriod,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodResponse.SerializeToString,
+            ),
+            'RecordPeriodProforma': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPeriodProforma,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaResponse.SerializeToString,
+            ),
+            'AdvancePeriod': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvancePeriod,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodResponse.SerializeToString,
+            ),
+            'RecordPeriodOutcome': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPeriodOutcome,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeResponse.SerializeToString,
+            ),
+            'RecordPeriodInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPeriodInvoice,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceResponse.SerializeToString,
+            ),
+            'SuspendSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendSubscription,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionResponse.SerializeToString,
+            ),
+            'ResumeSubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeSubscription,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.SerializeToString,
             ),
             'GetStanding': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStanding,
@@ -614,6 +874,87 @@ class OrderingService:
             _registered_method=True)
 
     @staticmethod
+    def SettleTax(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/SettleTax',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SettleTaxResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideTax(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/DecideTax',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideTaxResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVatChecks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ListVatChecks',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RecordProforma(request,
             target,
             options=(),
@@ -792,6 +1133,330 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/GetSubscription',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/CancelSubscription',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.CancelSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def KeepSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/KeepSubscription',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePaymentMethod(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ChangePaymentMethod',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPeriod(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/GetPeriod',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPeriods(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ListPeriods',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MeasurePeriod(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/MeasurePeriod',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPeriodProforma(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordPeriodProforma',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodProformaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvancePeriod(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/AdvancePeriod',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvancePeriodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPeriodOutcome(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordPeriodOutcome',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodOutcomeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPeriodInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordPeriodInvoice',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPeriodInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/SuspendSubscription',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SuspendSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeSubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ResumeSubscription',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,15 @@ class OrderingServiceStub:
     """Reads an order."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]
     """Lists an account's orders, newest first."""
+    SettleTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
+    Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
+    wait. Every answer of VIES is kept.
+    """
+    DecideTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]
+    """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+    ListVatChecks: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]
+    """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]
@@ -65,6 +74,36 @@ class OrderingServiceStub:
     """Sends one of the order's emails: once a kind."""
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]
     """Reads an account's subscription."""
+    CancelSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]
+    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
+    that wins that race is served to its end. Again: the first cancellation stays.
+    """
+    KeepSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]
+    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+    ChangePaymentMethod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]
+    """Changes how periods are paid, from the next measuring on."""
+    GetPeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetPeriodRequest, _ordering_pb2.GetPeriodResponse]
+    """Reads a period of a subscription."""
+    ListPeriods: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListPeriodsRequest, _ordering_pb2.ListPeriodsResponse]
+    """Lists a subscription's periods, newest first."""
+    MeasurePeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]
+    """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
+    makes the next period. Again: answers with the first measurement.
+    """
+    RecordPeriodProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodProformaRequest, _ordering_pb2.RecordPeriodProformaResponse]
+    """Notes a period's proforma and payment request; its due date and reminders are fixed with it."""
+    AdvancePeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvancePeriodRequest, _ordering_pb2.AdvancePeriodResponse]
+    """Sends every email that is due about a period or its subscription and says what comes next."""
+    RecordPeriodOutcome: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodOutcomeRequest, _ordering_pb2.RecordPeriodOutcomeResponse]
+    """Writes how a period ended, after payments has decided. The first outcome stays."""
+    RecordPeriodInvoice: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodInvoiceRequest, _ordering_pb2.RecordPeriodInvoiceResponse]
+    """Notes a paid period's invoice; nothing more is to be done on it."""
+    SuspendSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SuspendSubscriptionRequest, _ordering_pb2.SuspendSubscriptionResponse]
+    """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
+    here.
+    """
+    ResumeSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ResumeSubscriptionRequest, _ordering_pb2.ResumeSubscriptionResponse]
+    """Notes that sending works again because a period was paid."""
     GetStanding: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]
@@ -97,6 +136,15 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Reads an order."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]  # type: ignore[assignment]
     """Lists an account's orders, newest first."""
+    SettleTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]  # type: ignore[assignment]
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
+    Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
+    wait. Every answer of VIES is kept.
+    """
+    DecideTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]  # type: ignore[assignment]
+    """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+    ListVatChecks: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]  # type: ignore[assignment]
+    """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
     RecordProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]  # type: ignore[assignment]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]  # type: ignore[assignment]
@@ -113,6 +161,36 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Sends one of the order's emails: once a kind."""
     GetSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]  # type: ignore[assignment]
     """Reads an account's subscription."""
+    CancelSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]  # type: ignore[assignment]
+    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
+    that wins that race is served to its end. Again: the first cancellation stays.
+    """
+    KeepSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]  # type: ignore[assignment]
+    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+    ChangePaymentMethod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]  # type: ignore[assignment]
+    """Changes how periods are paid, from the next measuring on."""
+    GetPeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetPeriodRequest, _ordering_pb2.GetPeriodResponse]  # type: ignore[assignment]
+    """Reads a period of a subscription."""
+    ListPeriods: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListPeriodsRequest, _ordering_pb2.ListPeriodsResponse]  # type: ignore[assignment]
+    """Lists a subscription's periods, newest first."""
+    MeasurePeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]  # type: ignore[assignment]
+    """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
+    makes the next period. Again: answers with the first measurement.
+    """
+    RecordPeriodProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodProformaRequest, _ordering_pb2.RecordPeriodProformaResponse]  # type: ignore[assignment]
+    """Notes a period's proforma and payment request; its due date and reminders are fixed with it."""
+    AdvancePeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvancePeriodRequest, _ordering_pb2.AdvancePeriodResponse]  # type: ignore[assignment]
+    """Sends every email that is due about a period or its subscription and says what comes next."""
+    RecordPeriodOutcome: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodOutcomeRequest, _ordering_pb2.RecordPeriodOutcomeResponse]  # type: ignore[assignment]
+    """Writes how a period ended, after payments has decided. The first outcome stays."""
+    RecordPeriodInvoice: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodInvoiceRequest, _ordering_pb2.RecordPeriodInvoiceResponse]  # type: ignore[assignment]
+    """Notes a paid period's invoice; nothing more is to be done on it."""
+    SuspendSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SuspendSubscriptionRequest, _ordering_pb2.SuspendSubscriptionResponse]  # type: ignore[assignment]
+    """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
+    here.
+    """
+    ResumeSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ResumeSubscriptionRequest, _ordering_pb2.ResumeSubscriptionResponse]  # type: ignore[assignment]
+    """Notes that sending works again because a period was paid."""
     GetStanding: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]  # type: ignore[assignment]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]  # type: ignore[assignment]
@@ -192,6 +270,33 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists an account's orders, newest first."""
 
     @_abc_1.abstractmethod
+    def SettleTax(
+        self,
+        request: _ordering_pb2.SettleTaxRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.SettleTaxResponse, _abc.Awaitable[_ordering_pb2.SettleTaxResponse]]:
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
+        Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
+        wait. Every answer of VIES is kept.
+        """
+
+    @_abc_1.abstractmethod
+    def DecideTax(
+        self,
+        request: _ordering_pb2.DecideTaxRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.DecideTaxResponse, _abc.Awaitable[_ordering_pb2.DecideTaxResponse]]:
+        """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+
+    @_abc_1.abstractmethod
+    def ListVatChecks(
+        self,
+        request: _ordering_pb2.ListVatChecksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ListVatChecksResponse, _abc.Awaitable[_ordering_pb2.ListVatChecksResponse]]:
+        """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+
+    @_abc_1.abstractmethod
     def RecordProforma(
         self,
         request: _ordering_pb2.RecordProformaRequest,
@@ -248,6 +353,108 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.GetSubscriptionResponse, _abc.Awaitable[_ordering_pb2.GetSubscriptionResponse]]:
         """Reads an account's subscription."""
+
+    @_abc_1.abstractmethod
+    def CancelSubscription(
+        self,
+        request: _ordering_pb2.CancelSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.CancelSubscriptionResponse, _abc.Awaitable[_ordering_pb2.CancelSubscriptionResponse]]:
+        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
+        that wins that race is served to its end. Again: the first cancellation stays.
+        """
+
+    @_abc_1.abstractmethod
+    def KeepSubscription(
+        self,
+        request: _ordering_pb2.KeepSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.KeepSubscriptionResponse, _abc.Awaitable[_ordering_pb2.KeepSubscriptionResponse]]:
+        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+
+    @_abc_1.abstractmethod
+    def ChangePaymentMethod(
+        self,
+        request: _ordering_pb2.ChangePaymentMethodRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ChangePaymentMethodResponse, _abc.Awaitable[_ordering_pb2.ChangePaymentMethodResponse]]:
+        """Changes how periods are paid, from the next measuring on."""
+
+    @_abc_1.abstractmethod
+    def GetPeriod(
+        self,
+        request: _ordering_pb2.GetPeriodRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.GetPeriodResponse, _abc.Awaitable[_ordering_pb2.GetPeriodResponse]]:
+        """Reads a period of a subscription."""
+
+    @_abc_1.abstractmethod
+    def ListPeriods(
+        self,
+        request: _ordering_pb2.ListPeriodsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ListPeriodsResponse, _abc.Awaitable[_ordering_pb2.ListPeriodsResponse]]:
+        """Lists a subscription's periods, newest first."""
+
+    @_abc_1.abstractmethod
+    def MeasurePeriod(
+        self,
+        request: _ordering_pb2.MeasurePeriodRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.MeasurePeriodResponse, _abc.Awaitable[_ordering_pb2.MeasurePeriodResponse]]:
+        """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
+        makes the next period. Again: answers with the first measurement.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordPeriodProforma(
+        self,
+        request: _ordering_pb2.RecordPeriodProformaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordPeriodProformaResponse, _abc.Awaitable[_ordering_pb2.RecordPeriodProformaResponse]]:
+        """Notes a period's proforma and payment request; its due date and reminders are fixed with it."""
+
+    @_abc_1.abstractmethod
+    def AdvancePeriod(
+        self,
+        request: _ordering_pb2.AdvancePeriodRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.AdvancePeriodResponse, _abc.Awaitable[_ordering_pb2.AdvancePeriodResponse]]:
+        """Sends every email that is due about a period or its subscription and says what comes next."""
+
+    @_abc_1.abstractmethod
+    def RecordPeriodOutcome(
+        self,
+        request: _ordering_pb2.RecordPeriodOutcomeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordPeriodOutcomeResponse, _abc.Awaitable[_ordering_pb2.RecordPeriodOutcomeResponse]]:
+        """Writes how a period ended, after payments has decided. The first outcome stays."""
+
+    @_abc_1.abstractmethod
+    def RecordPeriodInvoice(
+        self,
+        request: _ordering_pb2.RecordPeriodInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordPeriodInvoiceResponse, _abc.Awaitable[_ordering_pb2.RecordPeriodInvoiceResponse]]:
+        """Notes a paid period's invoice; nothing more is to be done on it."""
+
+    @_abc_1.abstractmethod
+    def SuspendSubscription(
+        self,
+        request: _ordering_pb2.SuspendSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.SuspendSubscriptionResponse, _abc.Awaitable[_ordering_pb2.SuspendSubscriptionResponse]]:
+        """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
+        here.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeSubscription(
+        self,
+        request: _ordering_pb2.ResumeSubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ResumeSubscriptionResponse, _abc.Awaitable[_ordering_pb2.ResumeSubscriptionResponse]]:
+        """Notes that sending works again because a period was paid."""
 
     @_abc_1.abstractmethod
     def GetStanding(

@@ -1,0 +1,170 @@
+"""Which events Casella tells, by which room, with which ids: docs/integrating.md, "Events", shows this table.
+
+A type is never renamed and never changes its meaning; its ids only grow. Receivers pass over types that
+they do not know.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+GROUP = ".*"
+"""Ends the name of a group of types, for example ``order.*``."""
+
+
+class EventType(StrEnum):
+    """What can have happened."""
+
+    TRIAL_STARTED = "trial.started"
+    TRIAL_EXTENDED = "trial.extended"
+    TRIAL_ENDED = "trial.ended"
+    TRIAL_BOUGHT = "trial.bought"
+    TRIAL_CLOSED = "trial.closed"
+    ACCOUNT_UNLOCKED = "account.unlocked"
+    ACCOUNT_SUSPENDED = "account.suspended"
+    ACCOUNT_RESUMED = "account.resumed"
+    ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_PURGED = "account.purged"
+    ORDER_PLACED = "order.placed"
+    ORDER_PAID = "order.paid"
+    ORDER_FULFILLED = "order.fulfilled"
+    ORDER_EXPIRED = "order.expired"
+    ORDER_CANCELLED = "order.cancelled"
+    SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_CANCELLED = "subscription.cancelled"
+    SUBSCRIPTION_KEPT = "subscription.kept"
+    SUBSCRIPTION_CLOSING = "subscription.closing"
+    SUBSCRIPTION_ENDED = "subscription.ended"
+    PERIOD_DUE = "period.due"
+    PERIOD_PAID = "period.paid"
+    PERIOD_UNPAID = "period.unpaid"
+    PAYMENT_COMPLETED = "payment.completed"
+    PAYMENT_QUEUED = "payment.queued"
+    PROFORMA_ISSUED = "proforma.issued"
+    INVOICE_ISSUED = "invoice.issued"
+    INVOICE_DELIVERED = "invoice.delivered"
+    INVOICE_UNDELIVERABLE = "invoice.undeliverable"
+    INVOICE_REJECTED = "invoice.rejected"
+    INVOICE_GIVEN_UP = "invoice.given_up"
+    TICKET_OPENED = "ticket.opened"
+    TICKET_ANSWERED = "ticket.answered"
+    TICKET_CLOSED = "ticket.closed"
+    WEBHOOK_TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a type beforehand."""
+
+    room: str
+    since: date
+    """When Casella began to tell it."""
+    when: str
+    """What has happened, in one sentence."""
+    ids: tuple[str, ...] = ()
+    """The ids that every event of the type has beside the account's."""
+    may: tuple[str, ...] = ()
+    """Ids that it has where there is such a thing."""
+
+
+_FIRST = date(2026, 11, 29)
+_ORDER = ("order_id",)
+_DOCUMENT = ("document_id",)
+_CAUSE = ("order_id", "period_id", "subscription_id")
+_SUBSCRIPTION = ("subscription_id",)
+_PERIOD = ("period_id", "subscription_id")
+_TICKET = ("ticket_id",)
+
+TOLD: Mapping[EventType, Told] = {
+    EventType.TRIAL_STARTED: Told("trial", _FIRST, "An address was confirmed: the account exists, its trial runs."),
+    EventType.TRIAL_EXTENDED: Told(
+        "trial", _FIRST, "An operator gave the trial a later end; it runs again if it had ended."
+    ),
+    EventType.TRIAL_ENDED: Told("trial", _FIRST, "The trial's time is over, or somebody ended it early."),
+    EventType.TRIAL_BOUGHT: Told("trial", _FIRST, "The account's order was paid: the trial is over for good.", _ORDER),
+    EventType.TRIAL_CLOSED: Told("trial", _FIRST, "Login and trial were closed for good, by a purge."),
+    EventType.ACCOUNT_UNLOCKED: Told("mailboxes", _FIRST, "A paid order lifted the trial's limits.", _ORDER),
+    EventType.ACCOUNT_SUSPENDED: Told("mailboxes", _FIRST, "Sending stopped because a bill is not paid."),
+    EventType.ACCOUNT_RESUMED: Told("mailboxes", _FIRST, "A suspension ended."),
+    EventType.ACCOUNT_CLOSED: Told(
+        "ordering", _FIRST, "The account was closed, and its purge begins. The state is the reason."
+    ),
+    EventType.ACCOUNT_PURGED: Told(
+        "ordering", _FIRST, "Domains and mailboxes are gone, and it was proved that nothing is left."
+    ),
+    EventType.ORDER_PLACED: Told("ordering", _FIRST, "A customer ordered. The amount is the gross total.", _ORDER),
+    EventType.ORDER_PAID: Told("ordering", _FIRST, "The order's payment is complete.", _ORDER),
+    EventType.ORDER_FULFILLED: Told("ordering", _FIRST, "The order is unlocked and invoiced.", (*_ORDER, "invoice_id")),
+    EventType.ORDER_EXPIRED: Told("ordering", _FIRST, "The order was not paid in time.", _ORDER),
+    EventType.ORDER_CANCELLED: Told("ordering", _FIRST, "The order was cancelled before it was paid.", _ORDER),
+    EventType.SUBSCRIPTION_STARTED: Told(
+        "ordering", _FIRST, "A fulfilled order began a subscription.", ("subscription_id", *_ORDER)
+    ),
+    EventType.SUBSCRIPTION_CANCELLED: Told(
+        "ordering", _FIRST, "The subscription was cancelled: it ends with what is paid.", _SUBSCRIPTION
+    ),
+    EventType.SUBSCRIPTION_KEPT: Told("ordering", _FIRST, "The cancellation was taken back.", _SUBSCRIPTION),
+    EventType.SUBSCRIPTION_CLOSING: Told(
+        "ordering", _FIRST, "The service has ended; what is there can be read for some days.", _SUBSCRIPTION
+    ),
+    EventType.SUBSCRIPTION_ENDED: Told(
+        "ordering", _FIRST, "Those days are over, and the account was closed.", _SUBSCRIPTION
+    ),
+    EventType.PERIOD_DUE: Told(
+        "ordering", _FIRST, "A period was measured; its proforma follows. The amount is the gross total.", _PERIOD
+    ),
+    EventType.PERIOD_PAID: Told("ordering", _FIRST, "The period's payment is complete.", _PERIOD),
+    EventType.PERIOD_UNPAID: Told(
+        "ordering", _FIRST, "The period was closed without money, which ends the subscription.", _PERIOD
+    ),
+    EventType.PAYMENT_COMPLETED: Told(
+        "payments", _FIRST, "A payment request was paid, exactly.", ("payment_request_id",), _CAUSE
+    ),
+    EventType.PAYMENT_QUEUED: Told(
+        "payments",
+        _FIRST,
+        "Money waits for an operator, because it fits nothing. The state is the reason.",
+        ("money_entry_id",),
+    ),
+    EventType.PROFORMA_ISSUED: Told("invoicing", _FIRST, "A proforma was issued.", _DOCUMENT, _CAUSE),
+    EventType.INVOICE_ISSUED: Told(
+        "invoicing", _FIRST, "An invoice has its number and begins its way to the SdI.", _DOCUMENT, _CAUSE
+    ),
+    EventType.INVOICE_DELIVERED: Told("invoicing", _FIRST, "The SdI delivered the invoice.", _DOCUMENT, _CAUSE),
+    EventType.INVOICE_UNDELIVERABLE: Told(
+        "invoicing",
+        _FIRST,
+        "The invoice is issued; the SdI put it into the customer's reserved area.",
+        _DOCUMENT,
+        _CAUSE,
+    ),
+    EventType.INVOICE_REJECTED: Told(
+        "invoicing", _FIRST, "The SdI rejected the invoice: it will be corrected and sent again.", _DOCUMENT, _CAUSE
+    ),
+    EventType.INVOICE_GIVEN_UP: Told(
+        "invoicing", _FIRST, "An admin ended the invoice's way to the SdI; it keeps its number.", _DOCUMENT, _CAUSE
+    ),
+    EventType.TICKET_OPENED: Told("support", _FIRST, "A customer opened a ticket.", _TICKET),
+    EventType.TICKET_ANSWERED: Told(
+        "support", _FIRST, "A ticket has a further message. The state says whose turn it is.", _TICKET
+    ),
+    EventType.TICKET_CLOSED: Told("support", _FIRST, "A ticket was closed.", _TICKET),
+    EventType.WEBHOOK_TEST: Told(
+        "support", _FIRST, "An operator tests an endpoint; it is in no feed.", ("endpoint_id",)
+    ),
+}
+"""Every type has exactly one row."""
+
+
+def is_known(name: str) -> bool:
+    """Whether a name is a type or a group that has at least one type."""
+    return any(chosen((name,), each) for each in EventType)
+
+
+def chosen(names: Iterable[str], event_type: str) -> bool:
+    """Whether a choice of types and groups has this type; an empty choice has all."""
+    names = tuple(names)
+    return not names or any(
+        name == event_type or (name.endswith(GROUP) and event_type.startswith(name[: 1 - len(GROUP)])) for name in names
+    )

@@ -1,0 +1,75 @@
+"""The dates of a period that waits for its money, and of a subscription that ends: computed once, then stored.
+
+What is due on a day can be done to that day's last moment in Rome, so that a day is all that a customer has to know.
+Source: docs/rules.md, "Renewals".
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.kit.calendar import add_days, end_of_day, rome_date, start_of_day
+from services.ordering.domain.dates import Reminder
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.policy import RenewalPolicy
+
+NOTICE_DAYS = 30
+"""A consumer must have been told so many days before the term's end (consumer code art. 65-bis)."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dunning:
+    """What follows from a proforma's moment.
+
+    Attributes:
+        due_on: the last day for paying.
+        suspend_at: when sending is suspended, if it is still unpaid: a day's last moment.
+        reminders: counted in days after `due_on`.
+    """
+
+    due_on: date
+    suspend_at: datetime
+    reminders: list[Reminder]
+
+
+def dunning(proforma_at: datetime, billing: Billing, first_day: date, policy: RenewalPolicy) -> Dunning:
+    """The dates of a period: due some days after its proforma, an annual one on the last day of the term before it.
+
+    An annual one that was measured too late still has the days that a monthly one has.
+    """
+    day = rome_date(proforma_at)
+    due_on = day + timedelta(days=policy.due_days)
+    if billing is Billing.ANNUAL:
+        due_on = max(due_on, first_day - _DAY)
+    until_due = (due_on - day).days
+    return Dunning(
+        due_on,
+        last_moment(due_on + timedelta(days=policy.suspend_days)),
+        [Reminder(days, add_days(proforma_at, until_due + days)) for days in policy.reminder_days],
+    )
+
+
+def close_at(suspended_at: datetime, policy: RenewalPolicy) -> datetime:
+    """When a subscription closes whose sending was suspended, if nothing is paid."""
+    return end_of_day(suspended_at, policy.close_days)
+
+
+def purge_at(closing_at: datetime, policy: RenewalPolicy) -> datetime:
+    """Until when what is there can be read and exported after the service's end."""
+    return end_of_day(closing_at, policy.closing_days)
+
+
+def ends_at(paid_until: date, now: datetime) -> datetime:
+    """When the service of a subscription ends that is over with what is paid: at once, where that lies in the past."""
+    return max(now, last_moment(paid_until))
+
+
+def notice_in_time(sent_at: datetime, first_day: date) -> bool:
+    """Whether an annual renewal's notice was sent at least 30 days before the last day of the term before it."""
+    return rome_date(sent_at) + timedelta(days=NOTICE_DAYS) <= first_day - _DAY
+
+
+def last_moment(day: date) -> datetime:
+    """The end of a calendar day in Rome."""
+    return end_of_day(start_of_day(day))

@@ -1,0 +1,142 @@
+"""The lines of a period: what it costs, with the basis of each amount in words, in both languages.
+
+Each line bears the price that is in force on the first day that it covers. A whole month is quantity × unit price; for
+a part of a month, and for days above the prepaid, the quantity is 1 and the text says how the amount comes about, so
+that it is rounded once, half up, and quantity × unit price is exactly the line (SdI control 00423).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from services.kit import localized
+from services.kit.calendar import Period
+from services.kit.money import Money
+from services.ordering.domain.items import Item
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.metering import Counted
+from services.ordering.domain.price_list import Edition, Priced
+from services.ordering.domain.quote import quote_lines
+
+_COMING = {
+    "it": "{count} × {name}, {days}, {served} giorni su {whole} a {monthly} al mese",
+    "en": "{count} × {name}, {days}, {served} of {whole} days at {monthly} a month",
+}
+_COMING_DAY = {
+    "it": "{count} × {name}, {days}, 1 giorno su {whole} a {monthly} al mese",
+    "en": "{count} × {name}, {days}, 1 of {whole} days at {monthly} a month",
+}
+_ABOVE = {
+    "it": "{name} oltre il prepagato, {days}: {count} giorni-casella a {monthly} al mese di {whole} giorni",
+    "en": "{name} above the prepaid, {days}: {count} mailbox-days at {monthly} a month of {whole} days",
+}
+_ABOVE_DAY = {
+    "it": "{name} oltre il prepagato, {days}: 1 giorno-casella a {monthly} al mese di {whole} giorni",
+    "en": "{name} above the prepaid, {days}: 1 mailbox-day at {monthly} a month of {whole} days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """One line: amounts in minor units, net; the days that it covers."""
+
+    code: str
+    quantity: int
+    unit_minor: int
+    net_minor: int
+    text_it: str
+    text_en: str
+    days: Period
+
+    def text(self, language: str) -> str:
+        """What it says in a language."""
+        return self.text_it if language == "it" else self.text_en
+
+    def as_json(self) -> dict[str, Any]:
+        """The line as it is stored; `line_from` reads it back."""
+        content = asdict(self)
+        content["days"] = [self.days.first.isoformat(), self.days.last.isoformat()]
+        return content
+
+
+def line_from(content: dict[str, Any]) -> PeriodLine:
+    """The line whose `as_json` this is."""
+    first, last = (date.fromisoformat(day) for day in content["days"])
+    return PeriodLine(**{**content, "days": Period(first, last)})
+
+
+def coming_lines(counted: Counted, days: Period, edition: Edition, currency: str) -> Iterator[PeriodLine]:
+    """What exists, for the coming days of a month, to its end.
+
+    Args:
+        counted: What exists at the measuring, at least the minimum.
+        days: The period, within one calendar month.
+        edition: The prices in force on its first day.
+        currency: ISO 4217 code.
+    """
+    month = Period.month(days.first)
+    for entry, count in _priced(counted, edition):
+        unit = Money.of(entry.monthly, currency)
+        if days == month:
+            it, en = (f"{_name(entry, language)}, {localized.month(days.first, language)}" for language in ("it", "en"))
+            yield PeriodLine(entry.code, count, unit.minor, unit.minor * count, it, en, days)
+        else:
+            net = (unit * count).share(days.days, month.days).minor
+            it, en = _texts(_COMING_DAY if days.days == 1 else _COMING, entry, count, days, unit)
+            yield PeriodLine(entry.code, 1, net, net, it, en, days)
+
+
+def lines_above(mailbox_days: Counted, days: Period, edition: Edition, currency: str) -> Iterator[PeriodLine]:
+    """What was used above the prepaid in the month that has ended; what rounds to nothing is left out.
+
+    Args:
+        mailbox_days: Days by band and option.
+        days: The days of service in that month.
+        edition: The prices in force on the first of them.
+        currency: ISO 4217 code.
+    """
+    month = Period.month(days.first)
+    for entry, count in _priced(mailbox_days, edition):
+        unit = Money.of(entry.monthly, currency)
+        net = unit.share(count, month.days).minor
+        if net:
+            it, en = _texts(_ABOVE_DAY if count == 1 else _ABOVE, entry, count, days, unit)
+            yield PeriodLine(entry.code, 1, net, net, it, en, days)
+
+
+def annual_lines(items: Sequence[Item], term: Period, edition: Edition, currency: str) -> Iterator[PeriodLine]:
+    """What the contract holds, for its next year, at the prices in force on the term's first day."""
+    for line in quote_lines(items, Billing.ANNUAL, edition, currency):
+        yield PeriodLine(**asdict(line), days=term)
+
+
+def _priced(counted: Counted, edition: Edition) -> Iterator[tuple[Priced, int]]:
+    """What is counted with its price: sizes from the smallest, then options in the order of the price list.
+
+    An option that the price list no longer names has no price: it is not sold any more.
+    """
+    plans = sorted(edition.plans, key=lambda plan: plan.storage_gb)
+    entries: list[tuple[Priced, int]] = [(plan, counted.mailboxes.get(plan.storage_gb, 0)) for plan in plans]
+    entries += [(option, counted.options.get(option.code, 0)) for option in edition.options]
+    yield from (entry for entry in entries if entry[1])
+
+
+def _texts(forms: dict[str, str], entry: Priced, count: int, days: Period, monthly: Money) -> tuple[str, str]:
+    whole = Period.month(days.first).days
+    it, en = (
+        form.format(
+            name=_name(entry, language),
+            count=count,
+            days=localized.days(days, language),
+            served=days.days,
+            whole=whole,
+            monthly=localized.plain_money(monthly, language),
+        )
+        for language, form in forms.items()
+    )
+    return it, en
+
+
+def _name(entry: Priced, language: str) -> str:
+    return entry.name.it if language == "it" else entry.name.en

@@ -1,0 +1,137 @@
+"""What comes next on a period: decided by its own dates, those of the unpaid periods beside it, and its subscription's.
+
+The oldest unpaid period of a subscription decides on suspension and closing. Before a subscription closes, every other
+period that waits for its money is closed first, because a payment may still win there, and what is paid is served.
+Source: docs/rules.md, "Renewals".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.ordering.domain.dates import PROFORMA_WAIT, Reminder
+from services.ordering.domain.states import PeriodState, SubscriptionState
+
+_LOOK_AGAIN = timedelta(hours=1)
+"""How long until a period asks again that waits for a payment elsewhere to be decided, of which it is woken anyway."""
+_OLDER = timedelta(days=1)
+"""The same for one that waits for an older period to be paid."""
+
+
+class PeriodNext(StrEnum):
+    """What comes next."""
+
+    WAIT = "wait"
+    MEASURE_DUE = "measure_due"
+    SUSPEND_DUE = "suspend_due"
+    CLOSE_DUE = "close_due"
+    PURGE_DUE = "purge_due"
+    NOT_OPEN = "not_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next; with WAIT also what is due then, and when."""
+
+    next: PeriodNext
+    due: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """A period that waits for its money.
+
+    Attributes:
+        suspend_at: None until its proforma is known.
+        close_at: None until it has led to a suspension.
+    """
+
+    number: int
+    suspend_at: datetime | None
+    close_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodStanding:
+    """One period and all that decides what comes next on it.
+
+    Attributes:
+        unpaid: all periods of its subscription that wait for their money, the oldest first.
+        pending: its reminders that were neither sent nor skipped.
+        carries: whether it carries its subscription to the end.
+        ends_at: when the subscription ends; None while it goes on.
+        purge_at: until when what is there can be read; None before the end.
+    """
+
+    number: int
+    state: PeriodState
+    measure_at: datetime | None
+    unpaid: Sequence[Unpaid]
+    pending: Sequence[Reminder]
+    subscription: SubscriptionState
+    carries: bool
+    ends_at: datetime | None
+    purge_at: datetime | None
+
+
+def next_step(standing: PeriodStanding, now: datetime) -> Step:
+    """What comes next on a period."""
+    if standing.state is PeriodState.DUE:
+        return _unpaid(standing, now)
+    if standing.carries:
+        return _ending(standing, now)
+    if standing.state is PeriodState.SCHEDULED:
+        return _until(PeriodNext.MEASURE_DUE, "measuring", standing.measure_at, now)
+    return Step(PeriodNext.NOT_OPEN)
+
+
+def is_closing_time(unpaid: Sequence[Unpaid], now: datetime) -> bool:
+    """Whether the oldest unpaid period has come to its last date: all that are unpaid are closed."""
+    close_at = unpaid[0].close_at if unpaid else None
+    return close_at is not None and now >= close_at
+
+
+def _unpaid(standing: PeriodStanding, now: datetime) -> Step:
+    oldest = standing.unpaid[0]
+    own = next(entry for entry in standing.unpaid if entry.number == standing.number)
+    closing = is_closing_time(standing.unpaid, now)
+    if standing.ends_at is not None or (closing and own != oldest):
+        return Step(PeriodNext.CLOSE_DUE)
+    if closing:
+        last = len(standing.unpaid) == 1
+        return Step(PeriodNext.CLOSE_DUE) if last else Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN)
+    if own.suspend_at is None:
+        return Step(PeriodNext.WAIT, "proforma", now + PROFORMA_WAIT)
+    coming = [(reminder.due_at, f"reminder_{reminder.days}_days") for reminder in standing.pending]
+    if own != oldest:
+        later = [(oldest.close_at, "closing")] if oldest.close_at else []
+        coming += [(own.suspend_at, "suspension"), *later, (now + _OLDER, "older_period")]
+    elif own.close_at is not None:
+        coming.append((own.close_at, "closing"))
+    elif now >= own.suspend_at:
+        return Step(PeriodNext.SUSPEND_DUE)
+    else:
+        coming.append((own.suspend_at, "suspension"))
+    due_at, due = min(entry for entry in coming if entry[0] > now)
+    return Step(PeriodNext.WAIT, due, due_at)
+
+
+def _ending(standing: PeriodStanding, now: datetime) -> Step:
+    match standing.subscription:
+        case SubscriptionState.ENDED:
+            return Step(PeriodNext.NOT_OPEN)
+        case SubscriptionState.CLOSING:
+            return _until(PeriodNext.PURGE_DUE, "purge", standing.purge_at, now)
+        case _ if standing.unpaid:
+            return Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN)
+        case _:
+            return _until(PeriodNext.CLOSE_DUE, "end", standing.ends_at, now)
+
+
+def _until(following: PeriodNext, due: str, due_at: datetime | None, now: datetime) -> Step:
+    """Wait for an instant; once it has come, what follows."""
+    if due_at is None:
+        raise AssertionError(f"a period that waits for its {due} knows when that is")
+    return Step(PeriodNext.WAIT, due, due_at) if now < due_at else Step(following)

@@ -1,0 +1,68 @@
+"""Which days a subscription's periods have, and when each is measured. Source: docs/rules.md, "Renewals".
+
+A period begins on the first day that is not paid for yet. Monthly ones end with a calendar month and are measured as
+that month begins; annual ones keep the day of the year on which the service began and are measured before the term
+ends. So the last day that is paid for is all that a plan needs, whatever became of the periods before.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from services.kit.calendar import Period, start_of_day
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.policy import RenewalPolicy
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The days of a period that is to be measured, and when that is."""
+
+    days: Period
+    measure_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What of a subscription decides its periods.
+
+    Attributes:
+        anchor: the first day of the service, which became the anchor day.
+    """
+
+    subscription_id: UUID
+    billing: Billing
+    anchor: date
+
+
+def planned(contract: Contract, paid_until: date, policy: RenewalPolicy) -> Plan:
+    """The period after the last day that is paid for, or asked for.
+
+    Args:
+        contract: The subscription.
+        paid_until: That last day: the end of a term, where it is annual.
+        policy: Hours and days.
+    """
+    first = paid_until + _DAY
+    if contract.billing is Billing.MONTHLY:
+        month = Period.month(first)
+        return Plan(Period(first, month.last), _measuring(contract, month.first, policy))
+    term = Period.of_months(contract.anchor, contract.billing.months, first.year - contract.anchor.year)
+    return Plan(term, _measuring(contract, paid_until - timedelta(days=policy.notice_days), policy))
+
+
+def month_before(contract: Contract, days: Period) -> Period:
+    """The days of service in the calendar month before the one in which a monthly period lies.
+
+    They end as the period is measured; what was used on them above the prepaid is charged with it.
+    """
+    month = Period.month(days.first.replace(day=1) - _DAY)
+    return Period(max(month.first, contract.anchor), month.last)
+
+
+def _measuring(contract: Contract, day: date, policy: RenewalPolicy) -> datetime:
+    """When a subscription is measured on a day: always at the same place of the spread, by its id."""
+    spread = contract.subscription_id.int % (policy.jitter_minutes * 60)
+    return start_of_day(day) + timedelta(hours=policy.measure_hour, seconds=spread)

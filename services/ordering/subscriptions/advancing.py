@@ -1,0 +1,114 @@
+"""Decides what is due on a period and does it: the emails, and the answer what comes next.
+
+Everything happens under the lock on the subscription's row, so that a repeated or concurrent call never sends an email
+twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casella.common.v1 import common_pb2
+from services.kit import outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.ordering.domain.dates import due_now
+from services.ordering.domain.dunning import notice_in_time
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.period_next import PeriodNext, Step, next_step
+from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
+from services.ordering.orders.mails import PaymentHints
+from services.ordering.subscriptions import period_store
+from services.ordering.subscriptions.mails import PeriodMails
+from services.ordering.subscriptions.reminder_store import mark_reminders
+from services.ordering.subscriptions.rows import SubscriptionRow
+from services.ordering.subscriptions.standing import Locked, locked
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A period after everything due was done; `wait` is how long until the step's date by the service's clock."""
+
+    state: PeriodState
+    step: Step
+    wait: timedelta | None
+    subscription: SubscriptionRow
+
+
+class AdvancingPeriods:
+    """AdvancePeriod."""
+
+    def __init__(self, database: Database, clock: Clock, mails: PeriodMails) -> None:
+        """Take the database, the clock and what writes the emails."""
+        self._database = database
+        self._clock = clock
+        self._mails = mails
+
+    async def advance(self, period_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints) -> Advanced:
+        """Send what is due and say what comes next.
+
+        Args:
+            period_id: The period.
+            recipient: Who the emails go to.
+            hints: How to pay, for their texts.
+
+        Raises:
+            NotFound: There is no such period.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            step = next_step(found.standing, now)
+            writer = _Writer(conn, self._mails, found, recipient, hints, now)
+            if found.carries:
+                await writer.about_the_end()
+            elif found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
+                await writer.about_the_money()
+            if step.due_at is not None:
+                await period_store.set_next(conn, period_id, step.due_at)
+        wait = None if step.due_at is None else step.due_at - now
+        return Advanced(found.period.state, step, wait, found.subscription)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Puts into the outbox what is due; each email's key makes it one email."""
+
+    conn: AsyncConnection
+    mails: PeriodMails
+    found: Locked
+    recipient: common_pb2.Recipient
+    hints: PaymentHints
+    now: datetime
+
+    async def about_the_money(self) -> None:
+        """The notice of an annual renewal, the reminder that is due, the suspension."""
+        period, subscription = self.found.period, self.found.subscription
+        if period.asked is None or period.measured is None:
+            return
+        consumer = period.measured.party.profile.consumer
+        if subscription.billing is Billing.ANNUAL and consumer and period.notice_at is None:
+            await self._send(self.mails.notice(subscription, period, self.recipient))
+            in_time = notice_in_time(self.now, period.days.first)
+            await period_store.set_notice(self.conn, period.period_id, self.now, in_time=in_time)
+        due, past = due_now(self.found.pending, self.now)
+        if due is not None:
+            await self._send(self.mails.reminder(period, due, self.recipient, self.hints))
+            skipped = [reminder.days for reminder in past]
+            await mark_reminders(self.conn, period.period_id, due.days, skipped, self.now)
+        if period.close_at is not None:
+            await self._send(self.mails.suspended(period, self.recipient, self.hints))
+
+    async def about_the_end(self) -> None:
+        """The confirmation of a cancellation, and later the end of the service."""
+        subscription = self.found.subscription
+        end = subscription.end
+        if end is not None and end.reason is SubscriptionEnd.CANCELLED:
+            await self._send(self.mails.cancelled(subscription, end, self.recipient))
+        if subscription.state is SubscriptionState.CLOSING:
+            await self._send(self.mails.closing(subscription, self.recipient))
+
+    async def _send(self, mail: outbox.Mail) -> None:
+        await outbox.mail(self.conn, mail, self.now)

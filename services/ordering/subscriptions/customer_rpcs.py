@@ -1,0 +1,116 @@
+"""The RPCs about subscriptions that a customer uses: read, cancel, keep, pay otherwise."""
+
+from uuid import UUID
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
+from services.kit.audit import AuditEntry, steering_entry
+from services.kit.context import check_own, owner_filter
+from services.kit.interceptors.around import Context
+from services.kit.paging import page_by_number
+from services.kit.requests import Requests
+from services.kit.validation import Violations, checked_uuid
+from services.ordering.messages import CATALOGUE
+from services.ordering.orders.checks import check_method
+from services.ordering.orders.fulfilling import Fulfilling
+from services.ordering.subscriptions.going_on import Periods
+from services.ordering.subscriptions.steering import Asked, SubscriptionSteering
+from services.ordering.subscriptions.wire import period_message, subscription_message
+
+
+class CustomerSubscriptionRpcs(OrderingServiceServicer):
+    """GetSubscription, GetPeriod, ListPeriods, CancelSubscription, KeepSubscription, ChangePaymentMethod."""
+
+    _fulfilling: Fulfilling
+    _periods: Periods
+    _steering: SubscriptionSteering
+    _requests: Requests
+
+    async def GetSubscription(
+        self, request: ordering_pb2.GetSubscriptionRequest, context: Context
+    ) -> ordering_pb2.GetSubscriptionResponse:
+        """Read a subscription."""
+        account_id = checked_uuid("account_id", request.account_id)
+        check_own(account_id)
+        subscription = await self._fulfilling.subscription(account_id)
+        return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))
+
+    async def GetPeriod(
+        self, request: ordering_pb2.GetPeriodRequest, context: Context
+    ) -> ordering_pb2.GetPeriodResponse:
+        """Read a period."""
+        found = await self._periods.get(checked_uuid("period_id", request.period_id), owner_filter())
+        return ordering_pb2.GetPeriodResponse(
+            period=period_message(found.period, found.subscription.language),
+            subscription=subscription_message(found.subscription),
+        )
+
+    async def ListPeriods(
+        self, request: ordering_pb2.ListPeriodsRequest, context: Context
+    ) -> ordering_pb2.ListPeriodsResponse:
+        """List a subscription's periods, newest first."""
+        violations = Violations()
+        subscription_id = violations.uuid("subscription_id", request.subscription_id)
+        page = page_by_number(violations, request.page)
+        violations.check()
+        subscription, read = await self._periods.list(
+            subscription_id, owner_filter(), after=page.after, limit=page.limit
+        )
+        periods, token = page.cut(read, lambda period: period.number)
+        return ordering_pb2.ListPeriodsResponse(
+            periods=[period_message(period, subscription.language) for period in periods], next_page_token=token
+        )
+
+    async def CancelSubscription(
+        self, request: ordering_pb2.CancelSubscriptionRequest, context: Context
+    ) -> ordering_pb2.CancelSubscriptionResponse:
+        """Let a subscription end with what is paid."""
+        asked = self._asked(request, "cancel_subscription")
+        return ordering_pb2.CancelSubscriptionResponse(
+            subscription=subscription_message(await self._steering.cancel(asked))
+        )
+
+    async def KeepSubscription(
+        self, request: ordering_pb2.KeepSubscriptionRequest, context: Context
+    ) -> ordering_pb2.KeepSubscriptionResponse:
+        """Take a cancellation back."""
+        asked = self._asked(request, "keep_subscription")
+        return ordering_pb2.KeepSubscriptionResponse(
+            subscription=subscription_message(await self._steering.keep(asked))
+        )
+
+    async def ChangePaymentMethod(
+        self, request: ordering_pb2.ChangePaymentMethodRequest, context: Context
+    ) -> ordering_pb2.ChangePaymentMethodResponse:
+        """Pay otherwise from the next measuring on."""
+        violations = Violations(catalogue=CATALOGUE)
+        subscription_id = violations.uuid("subscription_id", request.subscription_id)
+        method = check_method(violations, request.payment_method)
+        call = self._requests.call(
+            request.request_id, violations, subscription=subscription_id, method=request.payment_method
+        )
+        violations.check()
+        asked = Asked(call, subscription_id, owner_filter())
+        subscription = await self._steering.change_method(asked, method)
+        return ordering_pb2.ChangePaymentMethodResponse(subscription=subscription_message(subscription))
+
+    def _asked(
+        self, request: ordering_pb2.CancelSubscriptionRequest | ordering_pb2.KeepSubscriptionRequest, action: str
+    ) -> Asked:
+        violations = Violations(catalogue=CATALOGUE)
+        subscription_id = violations.uuid("subscription_id", request.subscription_id)
+        call = self._requests.call(request.request_id, violations, subscription=subscription_id)
+        source = f"request:{request.request_id}"
+        entry = _entry(violations, request.steering, action, subscription_id, source)
+        violations.check()
+        return Asked(call, subscription_id, owner_filter(), entry)
+
+
+def _entry(
+    violations: Violations, steering: common_pb2.Steering, action: str, subscription_id: UUID, source: str
+) -> AuditEntry | None:
+    """Who steers and why; None for the customer, who steers the own subscription without saying so."""
+    if owner_filter() is not None:
+        return None
+    return steering_entry(violations, steering, action, subscription_id, source=source)

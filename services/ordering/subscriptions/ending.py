@@ -1,0 +1,84 @@
+"""Decides how a subscription ends: by a cancellation, or because a period was not paid; always with what is paid.
+
+The newest period, which waits for its measuring, carries a cancelled subscription to its end; the unpaid period carries
+one that closes for want of money.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import events, outbox
+from services.kit.event_types import EventType
+from services.kit.wakes import renewal_wake
+from services.ordering.domain.dunning import ends_at, purge_at
+from services.ordering.domain.period_next import is_closing_time
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
+from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.events import period_event, subscription_event
+from services.ordering.subscriptions.rows import End, SubscriptionRow
+from services.ordering.subscriptions.standing import Locked, replan, unpaid_of
+
+
+async def cancel(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
+    """Let a locked subscription that goes on end with what is paid; what waits for its money is closed without it."""
+    carrier = await period_store.scheduled_period(conn, subscription.subscription_id)
+    if carrier is None:
+        raise AssertionError("a subscription that goes on has a scheduled period")
+    end = End(SubscriptionEnd.CANCELLED, now, ends_at(subscription.paid.last, now), carrier.number)
+    await store.write_end(conn, subscription.subscription_id, end)
+    for each in [*await period_store.due_periods(conn, subscription.subscription_id), carrier]:
+        await period_store.set_next(conn, each.period_id, now)
+        await outbox.wake(conn, renewal_wake(each.cause), now)
+
+
+async def close_period(conn: AsyncConnection, found: Locked, policy: RenewalPolicy, now: datetime) -> None:
+    """Write that a locked period was closed without money.
+
+    One that was not paid in time is unpaid, and the oldest of them ends its subscription. One of a cancelled
+    subscription is void; so is one whose cancellation was taken back meanwhile, and its days are asked for anew.
+    """
+    subscription, period = found.subscription, found.period
+    if subscription.end is not None:
+        await period_store.end(conn, period, PeriodState.VOID, now)
+        return
+    if not is_closing_time(unpaid_of(found.unpaid), now):
+        await period_store.end(conn, period, PeriodState.VOID, now)
+        await replan(conn, subscription, policy, now)
+        return
+    unpaid = await period_store.end(conn, period, PeriodState.UNPAID, now)
+    await events.tell(conn, period_event(EventType.PERIOD_UNPAID, unpaid), now)
+    if found.unpaid[0].period_id == period.period_id:
+        await _end_for_want_of_money(conn, found, now)
+
+
+def is_over(found: Locked, now: datetime) -> bool:
+    """Whether the service of the subscription that a period carries has come to its end."""
+    end = found.subscription.end
+    active = found.subscription.state is SubscriptionState.ACTIVE
+    return active and end is not None and found.carries and now >= end.at and not found.unpaid
+
+
+async def end_service(conn: AsyncConnection, found: Locked, policy: RenewalPolicy, now: datetime) -> None:
+    """Write that the service of a locked subscription has ended; its closing days begin."""
+    subscription, period = found.subscription, found.period
+    until = purge_at(now, policy)
+    await store.begin_closing(conn, subscription.subscription_id, now, until)
+    if period.state is PeriodState.SCHEDULED:
+        await period_store.end(conn, period, PeriodState.VOID, now)
+    await period_store.set_next(conn, period.period_id, now)
+    closing = await store.find_subscription(conn, subscription.subscription_id)
+    if closing is not None:
+        await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CLOSING, closing), now)
+
+
+async def _end_for_want_of_money(conn: AsyncConnection, found: Locked, now: datetime) -> None:
+    subscription, period = found.subscription, found.period
+    end = End(SubscriptionEnd.UNPAID, now, ends_at(subscription.paid.last, now), period.number)
+    await store.write_end(conn, subscription.subscription_id, end)
+    await period_store.set_next(conn, period.period_id, now)
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    if scheduled is not None:
+        await period_store.end(conn, scheduled, PeriodState.VOID, now)
+        await outbox.wake(conn, renewal_wake(scheduled.cause), now)

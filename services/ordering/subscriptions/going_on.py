@@ -1,0 +1,216 @@
+"""Decides how a measured period goes on: proforma, suspension, its end, its invoice.
+
+Payments decides whether a period was paid; ordering follows and keeps the first outcome that it is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import events
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.ordering.domain.dunning import close_at, dunning, last_moment
+from services.ordering.domain.period_next import PeriodNext, next_step
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import PeriodState, SubscriptionState
+from services.ordering.errors import PeriodNotDue, PeriodNotPaid, SuspensionNotDue
+from services.ordering.orders.store import Proforma
+from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.ending import close_period, end_service, is_over
+from services.ordering.subscriptions.events import period_event
+from services.ordering.subscriptions.reminder_store import insert_reminders
+from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.standing import Locked, locked, wake_beside
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A period with its subscription; `resume_due` tells whether sending must be resumed now."""
+
+    period: PeriodRow
+    subscription: SubscriptionRow
+    resume_due: bool = False
+
+
+class Periods:
+    """Periods after their measuring."""
+
+    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy) -> None:
+        """Take the database, the clock and the policy."""
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+
+    async def get(self, period_id: UUID, owner: UUID | None) -> Both:
+        """A period; with an owner only that account's.
+
+        Raises:
+            NotFound: There is none, or it is another customer's.
+        """
+        async with self._database.reading() as conn:
+            return await read(conn, period_id, owner)
+
+    async def list(
+        self, subscription_id: UUID, owner: UUID | None, *, after: int | None, limit: int
+    ) -> tuple[SubscriptionRow, Sequence[PeriodRow]]:
+        """A subscription's periods, newest first, from the one after `after`.
+
+        Raises:
+            NotFound: There is no such subscription, or it is another customer's.
+        """
+        async with self._database.reading() as conn:
+            subscription = await store.find_subscription(conn, subscription_id, owner)
+            if subscription is None:
+                raise NotFound
+            return subscription, await period_store.list_periods(conn, subscription_id, after=after, limit=limit)
+
+    async def record_proforma(self, period_id: UUID, proforma: Proforma) -> Both:
+        """Write a due period's proforma; its dates count from now. A repetition changes nothing.
+
+        Raises:
+            PeriodNotDue: It is not measured, or has ended without a proforma.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.asked is not None:
+                return Both(found.period, found.subscription)
+            if found.period.state is not PeriodState.DUE:
+                raise PeriodNotDue(metadata={"state": str(found.period.state)})
+            dates = dunning(now, found.subscription.billing, found.period.days.first, self._policy)
+            period = await period_store.record_proforma(conn, period_id, proforma, now, dates)
+            await insert_reminders(conn, period_id, dates.reminders)
+            return Both(period, found.subscription)
+
+    async def record_paid(self, period_id: UUID, available_on: date) -> Both:
+        """Write that a period was paid; a subscription that ends is served to the end of it. The first outcome stays.
+
+        Raises:
+            PeriodNotDue: It was never asked for.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.state is PeriodState.DUE:
+                paid = await period_store.end(conn, found.period, PeriodState.PAID, now, available_on)
+                await self._serve(conn, found, paid)
+                await events.tell(conn, period_event(EventType.PERIOD_PAID, paid), now)
+                await wake_beside(conn, found.subscription, period_id, now)
+            elif found.period.measured is None:
+                raise PeriodNotDue(metadata={"state": str(found.period.state)})
+            return await self._both(conn, period_id, now)
+
+    async def record_unpaid(self, period_id: UUID) -> Both:
+        """Write that a period was closed without money, or that the service of the subscription it carries has ended.
+
+        Raises:
+            PeriodNotDue: It was never asked for, and carries no subscription to its end.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.state is PeriodState.DUE:
+                await close_period(conn, found, self._policy, now)
+                found = await locked(conn, period_id)
+                await wake_beside(conn, found.subscription, period_id, now)
+            elif found.period.measured is None and not found.carries:
+                raise PeriodNotDue(metadata={"state": str(found.period.state)})
+            if is_over(found, now):
+                await end_service(conn, found, self._policy, now)
+            return await self._both(conn, period_id, now)
+
+    async def record_invoice(self, period_id: UUID, invoice_id: UUID) -> Both:
+        """Write a paid period's invoice; the first one stays.
+
+        Raises:
+            PeriodNotPaid: It is not paid.
+        """
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.state is not PeriodState.PAID:
+                raise PeriodNotPaid(metadata={"state": str(found.period.state)})
+            period = found.period
+            if period.invoice_id is None:
+                period = await period_store.record_invoice(conn, period_id, invoice_id)
+            return Both(period, found.subscription)
+
+    async def suspend(self, period_id: UUID) -> Both:
+        """Note that sending was suspended because of a period; its closing counts from now. The first one stays.
+
+        Raises:
+            SuspensionNotDue: Its time has not come, it does not wait for money any more, or an older period decides.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.close_at is None:
+                if next_step(found.standing, now).next is not PeriodNext.SUSPEND_DUE:
+                    raise SuspensionNotDue(metadata={"state": str(found.period.state)})
+                await period_store.set_close_at(conn, period_id, close_at(now, self._policy), now)
+                if found.subscription.suspended_at is None:
+                    await store.set_suspended(conn, found.subscription.subscription_id, now)
+            return await self._both(conn, period_id, now)
+
+    async def resume(self, period_id: UUID) -> Both:
+        """Note that sending works again because a period was paid.
+
+        An unpaid period that has come to its own suspension meanwhile leads to it anew.
+
+        Raises:
+            PeriodNotPaid: It is not paid.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await locked(conn, period_id)
+            if found.period.state is not PeriodState.PAID:
+                raise PeriodNotPaid(metadata={"state": str(found.period.state)})
+            if found.period.resumed_at is None:
+                await period_store.set_resumed(conn, period_id, now)
+                if found.subscription.state is SubscriptionState.ACTIVE:
+                    await store.set_suspended(conn, found.subscription.subscription_id, None)
+                for each in found.unpaid:
+                    await period_store.set_close_at(conn, each.period_id, None, now)
+                await wake_beside(conn, found.subscription, period_id, now)
+            return await self._both(conn, period_id, now)
+
+    async def _serve(self, conn: AsyncConnection, found: Locked, paid: PeriodRow) -> None:
+        """A payment that wins against the end of its subscription moves that end to its own last day."""
+        end = found.subscription.end
+        if end is not None and found.subscription.state is SubscriptionState.ACTIVE:
+            later = max(end.at, last_moment(paid.days.last))
+            await store.write_end(conn, paid.subscription_id, End(end.reason, end.decided_at, later, end.number))
+
+    async def _both(self, conn: AsyncConnection, period_id: UUID, now: datetime) -> Both:
+        found = await locked(conn, period_id)
+        return Both(found.period, found.subscription, _resume_due(found, now))
+
+
+async def read(conn: AsyncConnection, period_id: UUID, owner: UUID | None = None) -> Both:
+    """A period with its subscription, neither locked; with an owner only that account's.
+
+    Raises:
+        NotFound: There is none, or it is another customer's.
+    """
+    period = await period_store.find_period(conn, period_id, owner)
+    if period is None:
+        raise NotFound
+    subscription = await store.find_subscription(conn, period.subscription_id)
+    if subscription is None:
+        raise NotFound
+    return Both(period, subscription)
+
+
+def _resume_due(found: Locked, now: datetime) -> bool:
+    """Whether a paid period had come to its suspension, and no unpaid one keeps that up."""
+    period = found.period
+    if period.state is not PeriodState.PAID or period.asked is None or period.ended_at is None:
+        return False
+    was_suspended = period.ended_at >= period.asked.suspend_at and period.resumed_at is None
+    kept_up = any(each.asked is not None and each.asked.suspend_at <= now for each in found.unpaid)
+    return was_suspended and not kept_up and found.subscription.state is SubscriptionState.ACTIVE

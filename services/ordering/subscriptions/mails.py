@@ -1,0 +1,107 @@
+"""What ordering writes to customers about the periods of their subscription, and about its end."""
+
+from datetime import timedelta
+from typing import Any
+
+from casella.common.v1 import common_pb2
+from services.kit.calendar import rome_date
+from services.kit.localized import groups_of_four
+from services.kit.outbox import Mail
+from services.ordering.domain.dates import Reminder
+from services.ordering.domain.kinds import PaymentMethod
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import SubscriptionEnd
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.orders.mails import PaymentHints
+from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
+
+_DAY = timedelta(days=1)
+
+
+class PeriodMails:
+    """Makes the emails; who calls puts them into the outbox."""
+
+    def __init__(self, public_url: str, policy: RenewalPolicy) -> None:
+        """Take the address of the pages, and for how long what is there can be read after the end."""
+        self._panel_url = f"{public_url}/subscription"
+        self._policy = policy
+
+    def notice(self, subscription: SubscriptionRow, period: PeriodRow, recipient: common_pb2.Recipient) -> Mail:
+        """The notice of an annual renewal to a consumer: the price and the last day to cancel (art. 65-bis)."""
+        params = {"began_on": rome_date(subscription.started_at), "cancel_by": period.days.first - _DAY}
+        return self._about(period, f"renewal_notice:{period.period_id}", "renewal_notice", recipient, params)
+
+    def reminder(
+        self, period: PeriodRow, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints
+    ) -> Mail:
+        """A payment reminder, once for each of its days."""
+        key = f"period_reminder_{reminder.days}:{period.period_id}"
+        return self._about(period, key, "period_reminder", recipient, {}, hints)
+
+    def suspended(self, period: PeriodRow, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
+        """That sending is suspended, and when the subscription closes."""
+        if period.close_at is None:
+            raise AssertionError("a period that led to a suspension knows when it closes")
+        close_after = rome_date(period.close_at)
+        key = f"subscription_suspended_{close_after}:{period.period_id}"
+        return self._about(period, key, "subscription_suspended", recipient, {"close_after": close_after}, hints)
+
+    def cancelled(self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient) -> Mail:
+        """The confirmation of a cancellation: once for each that was not taken back."""
+        params = {
+            "decided_at": end.decided_at,
+            "at_once": end.at <= end.decided_at,
+            "ends_on": rome_date(end.at),
+            "closing_days": self._policy.closing_days,
+            "panel_url": self._panel_url,
+        }
+        key = f"subscription_cancelled_{end.decided_at.isoformat()}:{subscription.subscription_id}"
+        return self._mail(subscription, key, "subscription_cancelled", recipient, params)
+
+    def closing(self, subscription: SubscriptionRow, recipient: common_pb2.Recipient) -> Mail:
+        """That the service has ended, and until when what is there can be read."""
+        if subscription.end is None or subscription.purge_at is None:
+            raise AssertionError("a closing subscription knows why, and until when")
+        params = {
+            "unpaid": subscription.end.reason is SubscriptionEnd.UNPAID,
+            "readable_until": rome_date(subscription.purge_at),
+            "panel_url": self._panel_url,
+        }
+        key = f"subscription_closing:{subscription.subscription_id}"
+        return self._mail(subscription, key, "subscription_closing", recipient, params)
+
+    def _about(
+        self, period: PeriodRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any],
+        hints: PaymentHints | None = None,
+    ) -> Mail:  # fmt: skip
+        """An email about a period that asks for its money."""
+        measured, asked = period.measured, period.asked
+        if measured is None or asked is None:
+            raise AssertionError("a period that asks for its money was measured and has its proforma")
+        how = hints or PaymentHints("", "", "")
+        values = {
+            "first_day": period.days.first,
+            "last_day": period.days.last,
+            "gross": measured.totals.gross,
+            "taxed": measured.treatment is TaxTreatment.DOMESTIC,
+            "proforma_number": asked.proforma_number,
+            "due_on": asked.due_on,
+            "suspend_after": rome_date(asked.suspend_at),
+            "transfer": measured.payment_method is PaymentMethod.BANK_TRANSFER,
+            "iban": groups_of_four(how.iban),
+            "reference": how.reference,
+            "pay_url": how.pay_url,
+            "panel_url": self._panel_url,
+        }
+        return Mail.to_recipient(
+            recipient, key=key, template=template, params={**values, **params}, subject_id=period.account_id,
+            secret_params=("pay_url",),
+        )  # fmt: skip
+
+    def _mail(
+        self, subscription: SubscriptionRow, key: str, template: str, recipient: common_pb2.Recipient,
+        params: dict[str, Any],
+    ) -> Mail:  # fmt: skip
+        return Mail.to_recipient(
+            recipient, key=key, template=template, params=params, subject_id=subscription.account_id
+        )

@@ -1,0 +1,209 @@
+"""A subscription and a period as their rows tell them, typed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.kit.calendar import Period, rome_date
+from services.kit.causes import PeriodCause
+from services.ordering.domain.items import Item
+from services.ordering.domain.kinds import Billing, PaymentMethod
+from services.ordering.domain.metering import Counted
+from services.ordering.domain.period_lines import PeriodLine, line_from
+from services.ordering.domain.periods import Contract
+from services.ordering.domain.quote import QuoteTotals, totals
+from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import TaxDecision
+from services.ordering.profiles.store import SavedProfile, profile_from
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a subscription ends, once that is decided.
+
+    Attributes:
+        at: the last moment of what is paid.
+        number: the period whose renewal carries it to its end.
+    """
+
+    reason: SubscriptionEnd
+    decided_at: datetime
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A subscription; `paid` is its newest period that is paid."""
+
+    subscription_id: UUID
+    account_id: UUID
+    order_id: UUID
+    state: SubscriptionState
+    billing: Billing
+    items: tuple[Item, ...]
+    started_at: datetime
+    paid: Period
+    anchor_day: int
+    payment_method: PaymentMethod
+    language: str
+    suspended_at: datetime | None
+    end: End | None
+    purge_at: datetime | None
+    ended_at: datetime | None
+    tax_decision: TaxDecision | None
+    tax_decision_vat_id: str | None
+
+    @property
+    def contract(self) -> Contract:
+        """What decides its periods."""
+        return Contract(self.subscription_id, self.billing, rome_date(self.started_at))
+
+    def is_carried_by(self, number: int) -> bool:
+        """Whether this period's renewal carries the subscription to its end."""
+        return self.end is not None and self.end.number == number
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a measuring froze."""
+
+    at: datetime
+    counted: Counted
+    lines: tuple[PeriodLine, ...]
+    currency: str
+    vat_rate: str
+    treatment: TaxTreatment
+    vat_id: str
+    party: SavedProfile
+    payment_method: PaymentMethod
+
+    @property
+    def totals(self) -> QuoteTotals:
+        """The sum, always computed from the lines."""
+        return totals(self.lines, Decimal(self.vat_rate), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a period's money was asked for, and the dates that follow from it."""
+
+    payment_request_id: UUID
+    proforma_id: UUID
+    proforma_number: str
+    at: datetime
+    due_on: date
+    suspend_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A period of a subscription."""
+
+    cause: PeriodCause
+    account_id: UUID
+    state: PeriodState
+    days: Period
+    order_id: UUID | None
+    measure_at: datetime | None
+    measured: Measured | None
+    asked: Asked | None
+    close_at: datetime | None
+    ended_at: datetime | None
+    available_on: date | None
+    resumed_at: datetime | None
+    invoice_id: UUID | None
+    notice_at: datetime | None
+    notice_in_time: bool
+
+    @property
+    def period_id(self) -> UUID:
+        """Its id, derived from its subscription and number."""
+        return self.cause.key
+
+    @property
+    def number(self) -> int:
+        """Its number, from 1."""
+        return self.cause.number
+
+    @property
+    def subscription_id(self) -> UUID:
+        """Its subscription."""
+        return self.cause.subscription_id
+
+
+def subscription_from(row: Row[Any]) -> SubscriptionRow:
+    """The subscription of a row of `subscriptions` with the days of its newest paid period."""
+    end = None
+    if row.end_reason is not None:
+        end = End(SubscriptionEnd(row.end_reason), row.end_decided_at, row.ends_at, row.ending_number)
+    return SubscriptionRow(
+        subscription_id=row.id,
+        account_id=row.account_id,
+        order_id=row.order_id,
+        state=SubscriptionState(row.state),
+        billing=Billing(row.billing),
+        items=tuple(Item(item["size_gb"], item["quantity"], tuple(item["options"])) for item in row.items),
+        started_at=row.started_at,
+        paid=Period(row.first_day, row.last_day),
+        anchor_day=row.anchor_day,
+        payment_method=PaymentMethod(row.payment_method),
+        language=row.language,
+        suspended_at=row.suspended_at,
+        end=end,
+        purge_at=row.purge_at,
+        ended_at=row.ended_at,
+        tax_decision=None if row.tax_decision is None else TaxDecision(row.tax_decision),
+        tax_decision_vat_id=row.tax_decision_vat_id,
+    )
+
+
+def period_from(row: Row[Any]) -> PeriodRow:
+    """The period of a row of `subscription_periods`."""
+    return PeriodRow(
+        cause=PeriodCause(row.subscription_id, row.number),
+        account_id=row.account_id,
+        state=PeriodState(row.state),
+        days=Period(row.first_day, row.last_day),
+        order_id=row.order_id,
+        measure_at=row.measure_at,
+        measured=None if row.measured_at is None else _measured(row),
+        asked=None if row.proforma_at is None else _asked(row),
+        close_at=row.close_at,
+        ended_at=row.ended_at,
+        available_on=row.available_on,
+        resumed_at=row.resumed_at,
+        invoice_id=row.invoice_id,
+        notice_at=row.notice_at,
+        notice_in_time=bool(row.notice_in_time),
+    )
+
+
+def _measured(row: Row[Any]) -> Measured:
+    return Measured(
+        at=row.measured_at,
+        counted=Counted.from_json(row.counted),
+        lines=tuple(line_from(line) for line in row.lines),
+        currency=row.currency,
+        vat_rate=row.vat_rate,
+        treatment=TaxTreatment(row.tax_treatment),
+        vat_id=row.vat_id,
+        party=profile_from(row.party),
+        payment_method=PaymentMethod(row.payment_method),
+    )
+
+
+def _asked(row: Row[Any]) -> Asked:
+    return Asked(
+        payment_request_id=row.payment_request_id,
+        proforma_id=row.proforma_id,
+        proforma_number=row.proforma_number,
+        at=row.proforma_at,
+        due_on=row.due_on,
+        suspend_at=row.suspend_at,
+    )

@@ -1,0 +1,110 @@
+"""A period with everything that decides on it, read under its subscription's lock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox
+from services.kit.causes import PeriodCause
+from services.kit.errors import NotFound
+from services.kit.wakes import renewal_wake
+from services.ordering.domain.dates import Reminder
+from services.ordering.domain.period_next import PeriodStanding, Unpaid
+from services.ordering.domain.periods import planned
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import PeriodState
+from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.reminder_store import pending_reminders
+from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A period of a locked subscription.
+
+    Attributes:
+        unpaid: the subscription's periods that wait for their money, the oldest first; this one too, where it does.
+    """
+
+    subscription: SubscriptionRow
+    period: PeriodRow
+    unpaid: list[PeriodRow]
+    pending: list[Reminder]
+
+    @property
+    def carries(self) -> bool:
+        """Whether the period carries its subscription to its end."""
+        return self.subscription.is_carried_by(self.period.number)
+
+    @property
+    def standing(self) -> PeriodStanding:
+        """What decides on the period."""
+        end = self.subscription.end
+        return PeriodStanding(
+            number=self.period.number,
+            state=self.period.state,
+            measure_at=self.period.measure_at,
+            unpaid=unpaid_of(self.unpaid),
+            pending=self.pending,
+            subscription=self.subscription.state,
+            carries=self.carries,
+            ends_at=None if end is None else end.at,
+            purge_at=self.subscription.purge_at,
+        )
+
+
+async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:
+    """Lock a period's subscription and read all that decides on the period.
+
+    Raises:
+        NotFound: There is no such period.
+    """
+    found = await period_store.find_period(conn, period_id)
+    if found is None:
+        raise NotFound
+    subscription = await store.lock_subscription(conn, found.subscription_id)
+    period = await period_store.find_period(conn, period_id)
+    if subscription is None or period is None:
+        raise NotFound
+    due = period.state is PeriodState.DUE
+    return Locked(
+        subscription,
+        period,
+        await period_store.due_periods(conn, subscription.subscription_id),
+        await pending_reminders(conn, period_id) if due else [],
+    )
+
+
+def unpaid_of(due: list[PeriodRow]) -> list[Unpaid]:
+    """Periods that wait for their money, as far as others ask."""
+    return [Unpaid(each.number, each.asked.suspend_at if each.asked else None, each.close_at) for each in due]
+
+
+async def wake_beside(conn: AsyncConnection, subscription: SubscriptionRow, but: UUID, now: datetime) -> None:
+    """Wake the renewals of a subscription's other open periods: what they wait for may have changed.
+
+    Open is what waits for its money or its measuring, and what carries the subscription to its end.
+    """
+    waiting = await period_store.due_periods(conn, subscription.subscription_id)
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    causes = {each.cause for each in [*waiting, *([scheduled] if scheduled else [])]}
+    if subscription.end is not None:
+        causes.add(PeriodCause(subscription.subscription_id, subscription.end.number))
+    for cause in sorted(causes, key=lambda cause: cause.number):
+        if cause.key != but:
+            await outbox.wake(conn, renewal_wake(cause), now)
+
+
+async def replan(conn: AsyncConnection, subscription: SubscriptionRow, policy: RenewalPolicy, now: datetime) -> None:
+    """Give the scheduled period the days after those that are paid for, or asked for, and wake its renewal.
+
+    Where periods before it have fallen away these are their days, and it is measured at once.
+    """
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    if scheduled is None:
+        raise AssertionError("a subscription that goes on has a scheduled period")
+    until = await period_store.asked_for_until(conn, subscription.subscription_id)
+    await period_store.replan(conn, scheduled.period_id, planned(subscription.contract, until, policy))
+    await outbox.wake(conn, renewal_wake(scheduled.cause), now)

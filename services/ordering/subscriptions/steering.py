@@ -1,0 +1,123 @@
+"""What a customer or an operator may ask of a subscription: cancel it, keep it after all, pay otherwise."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import audit, events, outbox
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.event_types import EventType
+from services.kit.requests import Call, claim
+from services.kit.wakes import renewal_wake
+from services.ordering.domain.kinds import PaymentMethod
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
+from services.ordering.errors import SubscriptionNotActive
+from services.ordering.subscriptions import store
+from services.ordering.subscriptions.ending import cancel
+from services.ordering.subscriptions.events import subscription_event
+from services.ordering.subscriptions.period_store import due_periods
+from services.ordering.subscriptions.rows import SubscriptionRow
+from services.ordering.subscriptions.standing import replan
+
+_Change = Callable[[AsyncConnection, SubscriptionRow, datetime], Awaitable[bool]]
+"""Changes a locked, running subscription; whether there was anything to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what: the call, the subscription, whose it must be, and why an operator does so."""
+
+    call: Call
+    subscription_id: UUID
+    owner: UUID | None
+    entry: AuditEntry | None = None
+
+
+class SubscriptionSteering:
+    """CancelSubscription, KeepSubscription and ChangePaymentMethod."""
+
+    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy) -> None:
+        """Take the database, the clock and the policy of the periods."""
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+
+    async def cancel(self, asked: Asked) -> SubscriptionRow:
+        """Let a subscription end with what is paid; the first cancellation stays.
+
+        Raises:
+            NotFound: There is no such subscription, or it is another customer's.
+            SubscriptionNotActive: It has ended.
+        """
+
+        async def change(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> bool:
+            if subscription.end is not None:
+                return False
+            await cancel(conn, subscription, now)
+            await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
+            return True
+
+        return await self._changed(asked, change)
+
+    async def keep(self, asked: Asked) -> SubscriptionRow:
+        """Take a cancellation back before the end: the next period begins with the first day that is not paid for.
+
+        Raises:
+            NotFound: There is no such subscription, or it is another customer's.
+            SubscriptionNotActive: It has ended, or ends because a period was not paid.
+        """
+
+        async def change(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> bool:
+            end = subscription.end
+            if end is None:
+                return False
+            if end.reason is not SubscriptionEnd.CANCELLED or now >= end.at:
+                raise SubscriptionNotActive(metadata={"end": str(end.reason)})
+            await store.write_end(conn, subscription.subscription_id, None)
+            await replan(conn, subscription, self._policy, now)
+            for each in await due_periods(conn, subscription.subscription_id):
+                await outbox.wake(conn, renewal_wake(each.cause), now)
+            await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_KEPT, subscription), now)
+            return True
+
+        return await self._changed(asked, change)
+
+    async def change_method(self, asked: Asked, method: PaymentMethod) -> SubscriptionRow:
+        """Pay otherwise, from the next measuring on: what is asked for already keeps its method.
+
+        Raises:
+            NotFound: There is no such subscription, or it is another customer's.
+            SubscriptionNotActive: It has ended.
+        """
+
+        async def change(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> bool:  # noqa: ARG001
+            await store.set_payment_method(conn, subscription.subscription_id, method)
+            return True
+
+        return await self._changed(asked, change)
+
+    async def _changed(self, asked: Asked, change: _Change) -> SubscriptionRow:
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            first = await claim(conn, asked.call, asked.subscription_id)
+            subscription = _found(await store.lock_subscription(conn, asked.subscription_id, asked.owner))
+            if first is not None:
+                return subscription
+            if subscription.state is not SubscriptionState.ACTIVE:
+                raise SubscriptionNotActive(metadata={"state": str(subscription.state)})
+            if await change(conn, subscription, now) and asked.entry is not None:
+                await audit.record(conn, asked.entry, now)
+            return _found(await store.find_subscription(conn, asked.subscription_id))
+
+
+def _found(subscription: SubscriptionRow | None) -> SubscriptionRow:
+    if subscription is None:
+        raise NotFound
+    return subscription

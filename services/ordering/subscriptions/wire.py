@@ -1,0 +1,124 @@
+"""How subscriptions and periods look in protobuf."""
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
+from services.kit.calendar import rome_date
+from services.kit.cause_fields import period_of
+from services.kit.context import owner_filter
+from services.kit.money import Money
+from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
+from services.ordering.domain.period_next import PeriodNext
+from services.ordering.enums import BILLINGS, METHODS, PERIODS, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
+from services.ordering.pricing.wire import totals_message
+from services.ordering.profiles.wire import party_message
+from services.ordering.subscriptions.advancing import Advanced
+from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
+
+_NEXTS = {
+    PeriodNext.WAIT: ordering_pb2.PERIOD_NEXT_WAIT,
+    PeriodNext.MEASURE_DUE: ordering_pb2.PERIOD_NEXT_MEASURE_DUE,
+    PeriodNext.SUSPEND_DUE: ordering_pb2.PERIOD_NEXT_SUSPEND_DUE,
+    PeriodNext.CLOSE_DUE: ordering_pb2.PERIOD_NEXT_CLOSE_DUE,
+    PeriodNext.PURGE_DUE: ordering_pb2.PERIOD_NEXT_PURGE_DUE,
+    PeriodNext.NOT_OPEN: ordering_pb2.PERIOD_NEXT_NOT_OPEN,
+}
+
+
+def subscription_message(subscription: SubscriptionRow) -> ordering_pb2.Subscription:
+    """A subscription with its newest paid period and, once that is decided, its end."""
+    message = ordering_pb2.Subscription(
+        subscription_id=str(subscription.subscription_id),
+        account_id=str(subscription.account_id),
+        order_id=str(subscription.order_id),
+        state=SUBSCRIPTIONS[subscription.state],
+        billing=BILLINGS[subscription.billing],
+        started_at=to_timestamp(subscription.started_at),
+        period_start=to_date(subscription.paid.first),
+        period_end=to_date(subscription.paid.last),
+        anchor_day=subscription.anchor_day,
+        payment_method=METHODS[subscription.payment_method],
+    )
+    if subscription.end is not None:
+        message.end = SUBSCRIPTION_ENDS[subscription.end.reason]
+        message.end_decided_at.CopyFrom(to_timestamp(subscription.end.decided_at))
+        message.ends_at.CopyFrom(to_timestamp(subscription.end.at))
+    for name in ("suspended_at", "purge_at", "ended_at"):
+        instant = getattr(subscription, name)
+        if instant is not None:
+            getattr(message, name).CopyFrom(to_timestamp(instant))
+    return message
+
+
+def period_message(period: PeriodRow, language: str) -> ordering_pb2.Period:
+    """A period in its subscription's language; the copy of the billing profile only for others than the customer."""
+    message = ordering_pb2.Period(
+        period=period_of(period.cause),
+        account_id=str(period.account_id),
+        state=PERIODS[period.state],
+        period_start=to_date(period.days.first),
+        period_end=to_date(period.days.last),
+        order_id=str(period.order_id or ""),
+        language=to_language(language),
+        invoice_id=str(period.invoice_id or ""),
+        notice_in_time=period.notice_in_time,
+    )
+    if period.measured is not None:
+        _add_measured(message, period.measured, language)
+    if period.asked is not None:
+        _add_asked(message, period.asked)
+    if period.close_at is not None:
+        message.close_after.CopyFrom(to_date(rome_date(period.close_at)))
+    if period.available_on is not None:
+        message.available_on.CopyFrom(to_date(period.available_on))
+    for name, instant in (
+        ("measure_at", period.measure_at),
+        ("ended_at", period.ended_at),
+        ("notice_sent_at", period.notice_at),
+    ):
+        if instant is not None:
+            getattr(message, name).CopyFrom(to_timestamp(instant))
+    return message
+
+
+def advanced_message(advanced: Advanced) -> ordering_pb2.AdvancePeriodResponse:
+    """What comes next on a period."""
+    step = advanced.step
+    return ordering_pb2.AdvancePeriodResponse(
+        state=PERIODS[advanced.state],
+        next=_NEXTS[step.next],
+        due=step.due,
+        wait=to_duration(advanced.wait) if advanced.wait is not None else None,
+        due_at=to_timestamp(step.due_at) if step.due_at is not None else None,
+        subscription=subscription_message(advanced.subscription),
+    )
+
+
+def _add_measured(message: ordering_pb2.Period, measured: Measured, language: str) -> None:
+    message.measured_at.CopyFrom(to_timestamp(measured.at))
+    message.totals.CopyFrom(totals_message(measured.totals))
+    message.tax_treatment = TREATMENTS[measured.treatment]
+    message.vat_id = measured.vat_id
+    message.payment_method = METHODS[measured.payment_method]
+    if owner_filter() is None:
+        message.party.CopyFrom(party_message(measured.party))
+    message.lines.extend(
+        common_pb2.Line(
+            description=line.text(language),
+            quantity=line.quantity,
+            unit_price=to_money(Money(line.unit_minor, measured.currency)),
+            net=to_money(Money(line.net_minor, measured.currency)),
+            vat_rate=measured.vat_rate,
+            period_start=to_date(line.days.first),
+            period_end=to_date(line.days.last),
+            nature=measured.treatment.nature,
+        )
+        for line in measured.lines
+    )
+
+
+def _add_asked(message: ordering_pb2.Period, asked: Asked) -> None:
+    message.payment_request_id = str(asked.payment_request_id)
+    message.proforma_id = str(asked.proforma_id)
+    message.proforma_number = asked.proforma_number
+    message.due_on.CopyFrom(to_date(asked.due_on))
+    message.suspend_after.CopyFrom(to_date(rome_date(asked.suspend_at)))

@@ -1,0 +1,175 @@
+"""What a period costs, and what its lines say, in both languages."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.calendar import Period
+from services.kit.money import Money
+from services.ordering.domain.items import Item
+from services.ordering.domain.metering import Counted
+from services.ordering.domain.period_lines import (
+    PeriodLine,
+    annual_lines,
+    coming_lines,
+    line_from,
+    lines_above,
+)
+from services.ordering.domain.price_list import BANDS_GB
+from services.ordering.domain.quote import totals
+from services.ordering.price_list_file import load_price_list
+
+EDITION = load_price_list(Path(__file__).parents[3] / "deploy" / "pricelist.yaml").editions[0]
+MONTHLY = {plan.code: plan.monthly for plan in (*EDITION.plans, *EDITION.options)}
+codes = [option.code for option in EDITION.options]
+numbers = st.builds(
+    Counted,
+    st.dictionaries(st.sampled_from(BANDS_GB), st.integers(0, 400)),
+    st.dictionaries(st.sampled_from(codes), st.integers(0, 400)),
+)
+first_days = st.dates(date(2026, 1, 1), date(2033, 1, 1))
+
+
+def to_month_end(first: date) -> Period:
+    return Period(first, Period.month(first).last)
+
+
+def exactly(code: str, count: int, days: int, whole: int) -> int:
+    """Minor units, rounded half up once."""
+    return int((MONTHLY[code] * 100 * count * days / whole).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def words(line: PeriodLine) -> tuple[str, str]:
+    return line.text_it, line.text_en
+
+
+@given(numbers, first_days)
+def test_coming_days_cost_price_times_number_by_the_day_rounded_once_a_line(counted: Counted, first: date) -> None:
+    days = to_month_end(first)
+    lines = list(coming_lines(counted, days, EDITION, "EUR"))
+    by_code = {f"mail-{band}": number for band, number in counted.mailboxes.items()} | dict(counted.options)
+    assert {line.code for line in lines} == {code for code, number in by_code.items() if number}
+    for line in lines:
+        whole = Period.month(first).days
+        assert line.net_minor == exactly(line.code, by_code[line.code], days.days, whole)
+        assert line.quantity * line.unit_minor == line.net_minor
+        assert line.quantity == (by_code[line.code] if days.days == whole else 1)
+        assert line.days == days
+
+
+@given(numbers, first_days)
+def test_days_above_the_prepaid_cost_their_part_of_a_month_and_nothing_is_charged_as_zero(
+    above: Counted, first: date
+) -> None:
+    days = to_month_end(first)
+    by_code = {f"mail-{band}": number for band, number in above.mailboxes.items()} | dict(above.options)
+    lines = {line.code: line for line in lines_above(above, days, EDITION, "EUR")}
+    for code, number in by_code.items():
+        net = exactly(code, number, 1, Period.month(first).days)
+        assert (lines[code].net_minor if code in lines else 0) == net
+        assert code not in lines or (lines[code].quantity, lines[code].unit_minor) == (1, net)
+
+
+@given(numbers, numbers, first_days, st.sampled_from([Decimal("22.00"), Decimal("0.00")]))
+def test_the_totals_are_those_of_the_lines_with_vat_on_their_sum(
+    counted: Counted, above: Counted, first: date, rate: Decimal
+) -> None:
+    days = to_month_end(first)
+    lines = [*coming_lines(counted, days, EDITION, "EUR"), *lines_above(above, days, EDITION, "EUR")]
+    sums = totals(lines, rate, "EUR")
+    assert sums.net.minor == sum(line.net_minor for line in lines)
+    assert sums.gross == sums.net + sums.vat
+    assert sums.vat == Money.of(sums.net.decimal * rate / 100)
+
+
+@given(numbers, first_days)
+def test_lines_are_read_back_as_they_were_stored(counted: Counted, first: date) -> None:
+    for line in coming_lines(counted, to_month_end(first), EDITION, "EUR"):
+        assert line_from(line.as_json()) == line
+
+
+@pytest.mark.parametrize(
+    ("first", "texts"),
+    [
+        (
+            date(2026, 12, 10),
+            (
+                "7 × Casella 8 GB, dal 10 al 31 dicembre 2026, 22 giorni su 31 a 1,50 EUR al mese",
+                "7 × Mailbox 8 GB, 10 to 31 December 2026, 22 of 31 days at 1.50 EUR a month",
+            ),
+        ),
+        (
+            date(2026, 4, 8),
+            (
+                "7 × Casella 8 GB, dall’8 al 30 aprile 2026, 23 giorni su 30 a 1,50 EUR al mese",
+                "7 × Mailbox 8 GB, 8 to 30 April 2026, 23 of 30 days at 1.50 EUR a month",
+            ),
+        ),
+        (
+            date(2026, 2, 28),
+            (
+                "7 × Casella 8 GB, 28 febbraio 2026, 1 giorno su 28 a 1,50 EUR al mese",
+                "7 × Mailbox 8 GB, 28 February 2026, 1 of 28 days at 1.50 EUR a month",
+            ),
+        ),
+        (date(2026, 5, 1), ("Casella 8 GB, maggio 2026", "Mailbox 8 GB, May 2026")),
+    ],
+)
+def test_a_line_of_the_coming_days_says_how_its_amount_comes_about(first: date, texts: tuple[str, str]) -> None:
+    (line,) = coming_lines(Counted({8: 7}), to_month_end(first), EDITION, "EUR")
+    assert words(line) == texts
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "texts"),
+    [
+        (
+            date(2026, 11, 1),
+            34,
+            (
+                "Casella 8 GB oltre il prepagato, novembre 2026: 34 giorni-casella a 1,50 EUR al mese di 30 giorni",
+                "Mailbox 8 GB above the prepaid, November 2026: 34 mailbox-days at 1.50 EUR a month of 30 days",
+            ),
+        ),
+        (
+            date(2026, 4, 11),
+            1,
+            (
+                (
+                    "Casella 8 GB oltre il prepagato, dall’11 al 30 aprile 2026: 1 giorno-casella a 1,50 EUR al mese "
+                    "di 30 giorni"
+                ),
+                "Mailbox 8 GB above the prepaid, 11 to 30 April 2026: 1 mailbox-day at 1.50 EUR a month of 30 days",
+            ),
+        ),
+    ],
+)
+def test_a_line_above_the_prepaid_says_how_its_amount_comes_about(
+    first: date, count: int, texts: tuple[str, str]
+) -> None:
+    (line,) = lines_above(Counted({8: count}), to_month_end(first), EDITION, "EUR")
+    assert words(line) == texts
+
+
+def test_an_annual_renewal_costs_what_the_contract_holds_for_a_year_less_the_discount() -> None:
+    term = Period(date(2027, 3, 2), date(2028, 3, 1))
+    lines = list(annual_lines([Item(8, 3, ("archive",)), Item(25, 1)], term, EDITION, "EUR"))
+    assert [(line.code, line.quantity, line.unit_minor, line.net_minor) for line in lines] == [
+        ("mail-8", 3, 1620, 4860),
+        ("mail-25", 1, 3132, 3132),
+        ("archive", 3, 1296, 3888),
+    ]
+    assert {line.days for line in lines} == {term}
+    assert words(lines[0]) == ("Casella 8 GB, 12 mesi", "Mailbox 8 GB, 12 months")
+
+
+def test_an_option_that_is_no_longer_sold_is_not_charged() -> None:
+    counted = Counted({8: 5}, {"archive": 1, "fax": 2})
+    assert [line.code for line in coming_lines(counted, Period.month(date(2026, 5, 1)), EDITION, "EUR")] == [
+        "mail-8",
+        "archive",
+    ]

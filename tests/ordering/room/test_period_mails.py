@@ -1,0 +1,224 @@
+"""What customers read about the periods of their subscription and about its end, in both languages."""
+
+import email
+import email.message
+import email.policy
+import re
+from datetime import date
+
+import pytest
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.calendar import end_of_day, rome_date
+from services.kit.wire import from_timestamp
+from tests.ordering.shop import ACME, Shop
+from tests.ordering.subscribers import UNPAID, Subscriber, annual, monthly
+from tests.support.post import delivered, tables_holding, texts_of
+from tests.support.room import request_id
+
+IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
+BEGIN = date(2026, 6, 10)
+
+
+async def only_mail(shop: Shop) -> tuple[str, str]:
+    """Subject and text of the one mail in the outbox, runs of spaces as one."""
+    (sent,) = await shop.room.mails()
+    message = email.message_from_bytes(sent.eml, policy=email.policy.default)
+    assert isinstance(message, email.message.EmailMessage)
+    part = message.get_body(("plain",))
+    assert isinstance(part, email.message.EmailMessage)
+    await shop.room.empty_outbox()
+    return str(message["Subject"]), re.sub(r"\s+", " ", part.get_content())
+
+
+def move_to(shop: Shop, day: date) -> None:
+    """The day's last moment in Rome."""
+    shop.room.clock.at = end_of_day(shop.room.clock.now(), (day - rome_date(shop.room.clock.now())).days)
+
+
+async def asked(shop: Shop) -> Subscriber:
+    subscriber = await monthly(shop, BEGIN)
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    return subscriber
+
+
+async def renewed_annually(shop: Shop, party: common_pb2.BillingParty | None = None) -> Subscriber:
+    """An annual subscription whose renewal was asked for 30 days before the term ends."""
+    begin = date(2026, 3, 2)
+    subscriber = await (annual(shop, begin) if party is None else annual(shop, begin, party=party))
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    return subscriber
+
+
+async def test_a_reminder_says_what_is_due_how_to_pay_and_what_follows(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2)
+    subject, text = await only_mail(shop)
+    assert subject == "Promemoria: il tuo servizio è in attesa del pagamento"
+    assert "dal 10 luglio 2026 al 31 luglio 2026, proforma n. P2026/2, con scadenza l’11 luglio 2026" in text
+    assert "entro il 21 luglio 2026, l’invio viene sospeso" in text
+    assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Causale: RF18539007547034 Importo: 9,09 €" in text
+
+
+async def test_a_reminder_in_english_holds_the_link_for_paying_online_which_no_row_keeps(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    change = pb.ChangePaymentMethodRequest(
+        request_id=request_id(),
+        subscription_id=subscriber.subscription_id,
+        payment_method=common_pb2.PAYMENT_METHOD_ONLINE,
+    )
+    await shop.stub().ChangePaymentMethod(change, metadata=subscriber.metadata)
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2, EN)
+    assert await tables_holding(shop.room, "/pay/abc") == ["outbox"]
+    [message] = await delivered(shop.room)
+    text = " ".join(texts_of(message))
+    assert "Pay now" in text
+    assert "/pay/abc" in text
+    assert await tables_holding(shop.room, "/pay/abc") == []
+
+
+async def test_a_suspension_says_what_still_works_and_when_the_service_ends(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2)
+    await shop.room.empty_outbox()
+    await subscriber.suspend(2)
+    await subscriber.advance(2)
+    subject, text = await only_mail(shop)
+    assert subject == "L’invio della posta è sospeso"
+    assert "non possono più inviare; puoi ancora ricevere e leggere" in text
+    assert "Se non è pagato entro il 20 agosto 2026, il servizio termina" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        (IT, "Il tuo servizio è terminato", ("perché non è stato pagato", "Fino al 19 settembre 2026")),
+        (EN, "Your service has ended", ("because it was not paid", "Until 19 September 2026")),
+    ],
+)
+async def test_the_end_for_want_of_money_says_until_when_mail_can_be_read(
+    shop: Shop, language: common_pb2.Language, subject: str, words: tuple[str, str]
+) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.suspend(2)
+    move_to(shop, date(2026, 8, 20))
+    await subscriber.end(2, UNPAID)
+    await shop.room.empty_outbox()
+    for _ in range(2):
+        await subscriber.advance(2, language)
+    told, text = await only_mail(shop)
+    assert told == subject
+    assert all(word in text for word in words)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        (IT, "Conferma della tua disdetta", ("fino al 9 luglio 2026, l’ultimo giorno", "ritirare la disdetta")),
+        (
+            EN,
+            "Your cancellation is confirmed",
+            ("until 9 July 2026, the last day", "take the cancellation"),
+        ),
+    ],
+)
+async def test_a_cancellation_is_confirmed_once_with_its_last_day(
+    shop: Shop, language: common_pb2.Language, subject: str, words: tuple[str, str]
+) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    await subscriber.cancel()
+    for _ in range(2):
+        await subscriber.advance(2, language)
+    told, text = await only_mail(shop)
+    assert told == subject
+    assert all(word in text for word in words)
+
+
+async def test_a_second_cancellation_is_confirmed_again_and_its_end_is_told(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    await subscriber.cancel()
+    await subscriber.advance(2)
+    await subscriber.keep()
+    await shop.room.empty_outbox()
+    shop.room.clock.advance(days=1)
+    cancelled = await subscriber.cancel()
+    await subscriber.advance(2)
+    assert (await only_mail(shop))[0] == "Conferma della tua disdetta"
+    shop.room.clock.at = from_timestamp(cancelled.ends_at)
+    await subscriber.end(2, UNPAID)
+    await subscriber.advance(2)
+    assert "è terminato, come hai chiesto" in (await only_mail(shop))[1]
+
+
+async def test_a_cancellation_with_nothing_paid_says_that_it_ends_at_once(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 15))
+    await subscriber.cancel()
+    await subscriber.advance(3)
+    text = (await only_mail(shop))[1]
+    assert "il servizio termina ora" in text
+    assert "ritirare la disdetta" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        (
+            IT,
+            "Il tuo servizio si rinnova il 2 marzo 2027",
+            ("Prezzo del rinnovo: 19,76 €, IVA inclusa", "Ultimo giorno per disdire: 1° marzo 2027", "art. 65-bis"),
+        ),
+        (
+            EN,
+            "Your service renews on 2 March 2027",
+            ("Price of the renewal: €19.76, VAT included", "Last day to cancel: 1 March 2027", "art. 65-bis"),
+        ),
+    ],
+)
+async def test_a_consumer_is_told_of_the_annual_renewal_with_price_and_last_day_to_cancel(
+    shop: Shop, language: common_pb2.Language, subject: str, words: tuple[str, ...]
+) -> None:
+    subscriber = await renewed_annually(shop)
+    at = shop.room.clock.now()
+    for _ in range(2):
+        await subscriber.advance(2, language)
+        shop.room.clock.advance(days=1)
+    told, text = await only_mail(shop)
+    assert told == subject
+    assert [word for word in words if word not in text.replace("\xa0", " ")] == []
+    period = await subscriber.period(2)
+    assert (from_timestamp(period.notice_sent_at), period.notice_in_time) == (at, True)
+
+
+async def test_a_notice_that_comes_too_late_is_known_as_late(shop: Shop) -> None:
+    subscriber = await renewed_annually(shop)
+    shop.room.clock.advance(days=1)
+    await subscriber.advance(2)
+    period = await subscriber.period(2)
+    assert period.HasField("notice_sent_at")
+    assert not period.notice_in_time
+
+
+async def test_a_business_gets_no_consumer_s_notice(shop: Shop) -> None:
+    subscriber = await renewed_annually(shop, ACME)
+    await subscriber.advance(2)
+    assert await shop.room.mail_params() == []
+    assert not (await subscriber.period(2)).HasField("notice_sent_at")
+
+
+async def test_who_has_cancelled_is_told_of_no_renewal(shop: Shop) -> None:
+    subscriber = await renewed_annually(shop)
+    await subscriber.cancel()
+    await subscriber.advance(2)
+    assert await shop.room.mail_params() == []
