@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +10,8 @@ from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli.ties import tie
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
 from services.kit.wire import to_timestamp
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -35,6 +38,14 @@ def test_pairs_that_agree_are_no_finding() -> None:
     ties = tie([paid("a"), paid("b")], [invoice("b"), invoice("a")], NOW)
     assert (ties.payments, ties.invoices, ties.in_progress, ties.findings) == (2, 2, 0, [])
     assert tie([], [], NOW).findings == []
+
+
+def test_a_period_is_tied_to_its_own_invoice_and_named_as_a_period() -> None:
+    two, three = (period_of(PeriodCause(UUID(int=7), number)) for number in (2, 3))
+    requests = [paid("", "r2", period=two), paid("", "r3", period=three)]
+    assert tie(requests, [invoice("", "i3", period=three), invoice("", "i2", period=two)], NOW).findings == []
+    (finding,) = tie(requests, [invoice("", "i3", period=three)], NOW).findings
+    assert finding.startswith(f"period 2 of subscription {UUID(int=7)}: payment request r2")
 
 
 @pytest.mark.parametrize(

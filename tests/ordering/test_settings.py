@@ -1,11 +1,13 @@
 """What ordering refuses to start with."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from services.kit.settings import UnsafeSettings
 from services.ordering.settings import OrderingSettings
+from tests.support.company import REAL_ISSUER
 from tests.support.room import room_settings
 
 
@@ -13,12 +15,12 @@ from tests.support.room import room_settings
     ("changes", "sentence"),
     [
         ({}, "CASELLA_ISSUER_VAT_NUMBER"),
-        ({"issuer_vat_number": "01234567897"}, "CASELLA_VIES_URL"),
-        ({"issuer_vat_number": "01234567897", "vies_url": "http://ec.europa.eu/vies"}, "CASELLA_VIES_URL"),
+        (REAL_ISSUER, "CASELLA_VIES_URL"),
+        ({**REAL_ISSUER, "vies_url": "http://ec.europa.eu/vies"}, "CASELLA_VIES_URL"),
     ],
 )
 def test_production_refuses_what_is_only_for_one_machine(
-    tmp_path: Path, changes: dict[str, object], sentence: str
+    tmp_path: Path, changes: Mapping[str, object], sentence: str
 ) -> None:
     with pytest.raises(UnsafeSettings, match=sentence):
         production(tmp_path, **changes)
@@ -26,7 +28,7 @@ def test_production_refuses_what_is_only_for_one_machine(
 
 def test_production_asks_vies_itself_in_our_own_name(tmp_path: Path) -> None:
     url = "https://ec.europa.eu/taxation_customs/vies/rest-api"
-    settings = production(tmp_path, issuer_vat_number="01234567897", vies_url=url)
+    settings = production(tmp_path, **REAL_ISSUER, vies_url=url)
     assert str(settings.vat_id) == "IT01234567897"
 
 

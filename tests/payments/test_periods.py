@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -122,6 +123,25 @@ async def test_a_request_of_a_period_ends_once_as_an_orders_does(world: World) -
     await by_statement(world, request)
     assert [entry.reason for entry in await world.queue()] == [payments_pb2.MONEY_ENTRY_REASON_LATE]
     assert await world.room.wakes() == []
+
+
+async def test_money_that_names_a_period_and_waits_wakes_its_renewal(world: World) -> None:
+    period = third_period()
+    request = await asked(world, period, method=TRANSFER)
+    await world.import_file(statement(Entry(GROSS - 1, reference=request.transfer.reference)))
+    (wake,) = await world.room.wakes()
+    assert (wake.workflow_id, wake.signal) == (f"renewal:{period.subscription_id}:3", "money_waiting")
+    assert wake.subject == period.key
+
+
+async def test_a_transfer_that_no_statement_has_told_of_says_which_period_it_is_for(world: World) -> None:
+    period = third_period()
+    await by_word(world, await asked(world, period, method=TRANSFER))
+    world.room.clock.advance(timedelta(days=6))
+    proof = await world.stub("operator").ProveLedger(payments_pb2.ProveLedgerRequest())
+    (transfer,) = proof.unconfirmed_transfers
+    assert (transfer.order_id, transfer.period) == ("", period_of(period))
+    assert f"for period 3 of subscription {period.subscription_id}, recorded" in proof.unconfirmed[0]
 
 
 async def test_the_provider_is_told_which_period_is_paid(world: World) -> None:
