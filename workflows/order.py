@@ -10,26 +10,10 @@ with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording
     from workflows.activities.ordering import OrderingSteps
-    from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
     from workflows.order_steps import CANCEL_ORDER, word
     from workflows.order_tax import OrderTax
-    from workflows.steering import (
-        NO_DATA,
-        NO_TRANSFER,
-        Transfer,
-        Why,
-        Wrong,
-        bank_reference_of,
-        booking_date_of,
-        check_amount,
-        check_transfer,
-        check_why,
-        money_of,
-        request_id,
-        steering,
-        ui_cancel,
-    )
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering, ui_cancel
     from workflows.steps import StepRefused, visibly
 
 _OVER = ("Paid", "Fulfilled", "Expired", "Cancelled")
@@ -103,7 +87,8 @@ class Order(OrderTax):
             match due.next:
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
-                    await self.wait_for_money(due)
+                    skipped = [wording.due_on_order(reminder) for reminder in due.skipped]
+                    await self.wait_for_money(due.wait, wording.due_on_order(due.due), skipped)
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:
@@ -114,18 +99,6 @@ class Order(OrderTax):
     @workflow.signal(name=names.ORDER_CHANGED, description="The order has changed: look again.")
     def order_changed(self) -> None:
         """The order was placed, or its cancellation was asked for."""
-        self.look_again()
-
-    @workflow.signal(name=names.PAYMENT_COMPLETED, description="The payment request is paid: look again.")
-    def payment_completed(self) -> None:
-        """Payments has recorded the money."""
-        self.look_again()
-
-    @workflow.signal(
-        name=names.MONEY_WAITING, description="Money that names the order waits, or waits no more: look again."
-    )
-    def money_waiting(self) -> None:
-        """Payments has put money into the operator's queue, or taken it out."""
         self.look_again()
 
     @workflow.update(
@@ -148,41 +121,11 @@ class Order(OrderTax):
         check_why(why)
         self._must_be_open()
 
-    @workflow.update(
-        description="Records a bank transfer seen on the account; only the exact amount pays the order, and another "
-        'one wants "accept_difference": true beside the rest. Data: '
-        '{"amount": "85.40", "booked_on": "2026-11-24", "bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
-    )
-    async def record_bank_transfer(self, transfer: Transfer = NO_TRANSFER) -> str:
-        """Record money by an operator's word; tells whether it paid the order or went to the queue."""
-        payment = await self.read_payment()
-        seen = money_of(transfer)
-        answer = await self.steer(
-            PaymentsSteps.record_bank_transfer,
-            payments_pb2.RecordBankTransferRequest(
-                request_id=request_id(),
-                payment_request_id=payment.payment_request_id,
-                amount=seen,
-                booked_on=booking_date_of(transfer),
-                bank_reference=bank_reference_of(transfer),
-                steering=steering(transfer),
-            ),
-            f"record a transfer of {wording.amount(seen)}",
-        )
-        result = _result_of(answer)
-        self.details.happened(
-            f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}"
-        )
-        self.look_again()
-        return result
-
-    @record_bank_transfer.validator
-    def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
-        check_transfer(transfer)
+    def check_open(self) -> None:
+        """Refuse what makes sense only while the order waits for its money."""
         self._must_be_open()
         if self.tax_open:
             raise Wrong("no money is asked for yet: the order's tax is open")
-        check_amount(transfer, self.asked)
 
     def _must_be_open(self) -> None:
         if self.paid or self.details.state in _OVER:
@@ -203,12 +146,3 @@ class Order(OrderTax):
             self.details.happened("Cancel was pressed: it asks for the order's cancellation")
         except StepRefused as refused:
             self.details.happened(f"Cancel was pressed, but it came too late: {refused.message}")
-
-
-def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:
-    """What a recorded transfer has brought."""
-    if answer.money_entry_id:
-        return f"not the exact amount, entry {answer.money_entry_id} waits in the operator's queue"
-    if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
-        return "nothing changed, the bank's entry with this reference has already paid something else"
-    return "paid"

@@ -144,7 +144,7 @@ def check_amount(transfer: Transfer, asked: Money | None) -> None:
         Wrong: It is another amount, or it is not known yet what is asked for.
     """
     if asked is None:
-        raise Wrong("the order has not been read yet: send it again in a moment")
+        raise Wrong("it is not known yet what is asked for: send it again in a moment")
     seen = money_of(transfer)
     if seen != asked and not transfer.accept_difference:
         raise Wrong(

@@ -17,6 +17,16 @@ _TRIAL_DUE = {
     "purge": "the account is closed and its purge begins",
     "order_end": "look again whether the open order still holds the purge",
 }
+_PERIOD_DUE = {
+    "measuring": "the period is measured, and its money is asked for",
+    "proforma": "the proforma is made",
+    "suspension": "sending is suspended",
+    "closing": "the period is closed unpaid, and the subscription ends",
+    "older_period": "look again whether the older unpaid period was paid",
+    "payment": "look again whether a payment that is still open elsewhere was decided",
+    "end": "the service ends with what is paid; then it can be read for some days more",
+    "purge": "the account is closed and its purge begins",
+}
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
     common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
@@ -97,6 +107,19 @@ def due_on_order(due: str) -> str:
     if reminder:
         return f"reminder {days(int(reminder[1]))} after the proforma"
     return _ORDER_DUE.get(due, due)
+
+
+def due_on_period(due: str) -> str:
+    """What ordering says is due next on a period: ``reminder_3_days``, ``suspension``."""
+    reminder = _REMINDER.fullmatch(due)
+    if reminder:
+        return f"reminder {days(int(reminder[1]))} after the due date"
+    return _PERIOD_DUE.get(due, due)
+
+
+def period_state(state: ordering_pb2.PeriodState) -> str:
+    """``PERIOD_STATE_UNPAID`` → ``Unpaid``."""
+    return ordering_pb2.PeriodState.Name(state).removeprefix("PERIOD_STATE_").capitalize()
 
 
 def due_on_trial(due: str) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -137,7 +136,7 @@ async def test_money_that_names_a_period_and_waits_wakes_its_renewal(world: Worl
 async def test_a_transfer_that_no_statement_has_told_of_says_which_period_it_is_for(world: World) -> None:
     period = third_period()
     await by_word(world, await asked(world, period, method=TRANSFER))
-    world.room.clock.advance(timedelta(days=6))
+    world.room.clock.advance(days=6)
     proof = await world.stub("operator").ProveLedger(payments_pb2.ProveLedgerRequest())
     (transfer,) = proof.unconfirmed_transfers
     assert (transfer.order_id, transfer.period) == ("", period_of(period))

@@ -1,5 +1,6 @@
 """Activities that ask the invoicing service; they carry the order's facts over and return ids, numbers and states."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
@@ -38,17 +39,18 @@ class InvoicingSteps:
 
     @step("IssueProforma")
     async def issue_proforma(self, request: pb.IssueProformaRequest) -> pb.IssueProformaResponse:
-        """Issue the order's proforma; ``order_id`` is all that the workflow gives."""
-        order, asked = await self._facts(request)
+        """Issue the proforma of an order or a period; its id is all that the workflow gives."""
+        sold, asked = await self._sold(request), await self._asked(request)
         answer = await self._invoicing.IssueProforma(
             pb.IssueProformaRequest(
-                order_id=order.order_id,
-                account_id=order.account_id,
-                language=order.language,
-                party=order.party,
-                lines=order.lines,
-                totals=order.totals,
-                tax_treatment=order.tax_treatment,
+                order_id=request.order_id,
+                period=_period_of(request),
+                account_id=sold.account_id,
+                language=sold.language,
+                party=sold.party,
+                lines=sold.lines,
+                totals=sold.totals,
+                tax_treatment=sold.tax_treatment,
                 payment=pb.PaymentTerms(
                     method=asked.method,
                     holder=asked.transfer.holder,
@@ -71,21 +73,22 @@ class InvoicingSteps:
 
     @step("IssueInvoice")
     async def issue_invoice(self, request: pb.IssueInvoiceRequest) -> pb.IssueInvoiceResponse:
-        """Issue the paid order's invoice; ``order_id`` is all that the workflow gives."""
-        order, asked = await self._facts(request)
+        """Issue the invoice of a paid order or period; its id is all that the workflow gives."""
+        sold, asked = await self._sold(request), await self._asked(request)
         answer = await self._invoicing.IssueInvoice(
             pb.IssueInvoiceRequest(
-                order_id=order.order_id,
-                account_id=order.account_id,
-                language=order.language,
-                party=order.party,
-                lines=_lines_of_period(order),
-                totals=order.totals,
-                tax_treatment=order.tax_treatment,
+                order_id=request.order_id,
+                period=_period_of(request),
+                account_id=sold.account_id,
+                language=sold.language,
+                party=sold.party,
+                lines=map(_with_days(sold), sold.lines),
+                totals=sold.totals,
+                tax_treatment=sold.tax_treatment,
                 date=asked.available_on,
                 method=asked.method,
                 payment_reference=asked.transfer.reference,
-                proforma_number=order.proforma_number,
+                proforma_number=sold.proforma_number,
             )
         )
         return pb.IssueInvoiceResponse(document=_ids_only(answer.document))
@@ -137,11 +140,14 @@ class InvoicingSteps:
         """Read the certified mailbox."""
         return await self._invoicing.PollReceipts(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
-    async def _facts(
+    async def _sold(
         self, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest
-    ) -> tuple[ordering_pb2.Order, payments_pb2.PaymentRequest]:
-        order = await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=request.order_id))
-        return order.order, await self._asked(request)
+    ) -> ordering_pb2.Order | ordering_pb2.Period:
+        """What a document is for: both name the account, the party, the lines and the totals alike."""
+        if request.HasField("period"):
+            by_id = ordering_pb2.GetPeriodRequest(period_id=request.period.period_id)
+            return (await self._ordering.GetPeriod(by_id)).period
+        return (await self._ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=request.order_id))).order
 
     async def _asked(
         self, what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest
@@ -159,16 +165,21 @@ class InvoicingSteps:
         return answer.document
 
 
-def _lines_of_period(order: ordering_pb2.Order) -> list[common_pb2.Line]:
-    """The lines with the days that are sold: nature and quantity of the service (DPR 633/1972, art. 21(2)(g))."""
-    lines = []
-    for sold in order.lines:
-        line = common_pb2.Line()
-        line.CopyFrom(sold)
-        line.period_start.CopyFrom(order.period_start)
-        line.period_end.CopyFrom(order.period_end)
-        lines.append(line)
-    return lines
+def _with_days(sold: ordering_pb2.Order | ordering_pb2.Period) -> Callable[[common_pb2.Line], common_pb2.Line]:
+    """Gives a line the days that are sold, where it names none: nature and quantity (DPR 633/1972, art. 21(2)(g))."""
+
+    def dated(line: common_pb2.Line) -> common_pb2.Line:
+        if line.HasField("period_start"):
+            return line
+        named = common_pb2.Line(period_start=sold.period_start, period_end=sold.period_end)
+        named.MergeFrom(line)
+        return named
+
+    return dated
+
+
+def _period_of(what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest) -> common_pb2.PeriodRef | None:
+    return what.period if what.HasField("period") else None
 
 
 def _ids_only(document: pb.Document) -> pb.Document:
@@ -179,6 +190,6 @@ def _ids_only(document: pb.Document) -> pb.Document:
         date=document.date,
         account_id=document.account_id,
         order_id=document.order_id,
-        period=document.period if document.HasField("period") else None,
+        period=_period_of(document),
         transmission_state=document.transmission_state,
     )

@@ -39,6 +39,16 @@ class MailboxesSteps:
         await hooks.at("order.unlocked")
         return answer
 
+    @step("SuspendAccount")
+    async def suspend(self, request: pb.SuspendAccountRequest) -> pb.SuspendAccountResponse:
+        """Stop sending; reading stays possible."""
+        return await self._mailboxes.SuspendAccount(request)
+
+    @step("ResumeAccount")
+    async def resume(self, request: pb.ResumeAccountRequest) -> pb.ResumeAccountResponse:
+        """Let the account send again."""
+        return await self._mailboxes.ResumeAccount(request)
+
     @step("PurgeAccount")
     async def purge(self, request: pb.PurgeAccountRequest) -> pb.PurgeAccountResponse:
         """Remove domains and mailboxes for good."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.ordering.domain.dates import PROFORMA_WAIT, Reminder
+from services.ordering.domain.dates import PROFORMA_WAIT, Reminder, reminder_name
 from services.ordering.domain.states import PeriodState, SubscriptionState
 
 _LOOK_AGAIN = timedelta(hours=1)
@@ -104,7 +104,7 @@ def _unpaid(standing: PeriodStanding, now: datetime) -> Step:
         return Step(PeriodNext.CLOSE_DUE) if last else Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN)
     if own.suspend_at is None:
         return Step(PeriodNext.WAIT, "proforma", now + PROFORMA_WAIT)
-    coming = [(reminder.due_at, f"reminder_{reminder.days}_days") for reminder in standing.pending]
+    coming = [(reminder.due_at, reminder_name(reminder.days)) for reminder in standing.pending]
     if own != oldest:
         later = [(oldest.close_at, "closing")] if oldest.close_at else []
         coming += [(own.suspend_at, "suspension"), *later, (now + _OLDER, "older_period")]

@@ -4,6 +4,7 @@ Everything happens under the lock on the subscription's row, so that a repeated 
 twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,15 +15,14 @@ from casella.common.v1 import common_pb2
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.ordering.domain.dates import due_now
+from services.ordering.domain.dates import due_now, reminder_name
 from services.ordering.domain.dunning import notice_in_time
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.period_next import PeriodNext, Step, next_step
 from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
 from services.ordering.orders.mails import PaymentHints
-from services.ordering.subscriptions import period_store
+from services.ordering.subscriptions import period_store, reminder_store
 from services.ordering.subscriptions.mails import PeriodMails
-from services.ordering.subscriptions.reminder_store import mark_reminders
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked
 
@@ -35,6 +35,7 @@ class Advanced:
     step: Step
     wait: timedelta | None
     subscription: SubscriptionRow
+    skipped: Sequence[str]
 
 
 class AdvancingPeriods:
@@ -46,13 +47,17 @@ class AdvancingPeriods:
         self._clock = clock
         self._mails = mails
 
-    async def advance(self, period_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints) -> Advanced:
+    async def advance(
+        self, period_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints, *, money_waiting: bool
+    ) -> Advanced:
         """Send what is due and say what comes next.
 
         Args:
             period_id: The period.
             recipient: Who the emails go to.
             hints: How to pay, for their texts.
+            money_waiting: Whether money that names the period waits for an operator: who has paid something is not
+                told that nothing came.
 
         Raises:
             NotFound: There is no such period.
@@ -61,15 +66,16 @@ class AdvancingPeriods:
         async with self._database.transaction() as conn:
             found = await locked(conn, period_id)
             step = next_step(found.standing, now)
-            writer = _Writer(conn, self._mails, found, recipient, hints, now)
+            writer = _Writer(conn, self._mails, found, recipient, hints, money_waiting, now)
             if found.carries:
                 await writer.about_the_end()
             elif found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
                 await writer.about_the_money()
             if step.due_at is not None:
                 await period_store.set_next(conn, period_id, step.due_at)
+            skipped = [reminder_name(days) for days in await reminder_store.skipped_reminders(conn, period_id)]
         wait = None if step.due_at is None else step.due_at - now
-        return Advanced(found.period.state, step, wait, found.subscription)
+        return Advanced(found.period.state, step, wait, found.subscription, skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class _Writer:
     found: Locked
     recipient: common_pb2.Recipient
     hints: PaymentHints
+    money_waiting: bool
     now: datetime
 
     async def about_the_money(self) -> None:
@@ -94,10 +101,12 @@ class _Writer:
             in_time = notice_in_time(self.now, period.days.first)
             await period_store.set_notice(self.conn, period.period_id, self.now, in_time=in_time)
         due, past = due_now(self.found.pending, self.now)
-        if due is not None:
+        if due is not None and self.money_waiting:
+            past = [*past, due]
+        elif due is not None:
             await self._send(self.mails.reminder(period, due, self.recipient, self.hints))
-            skipped = [reminder.days for reminder in past]
-            await mark_reminders(self.conn, period.period_id, due.days, skipped, self.now)
+            await reminder_store.mark_sent(self.conn, period.period_id, due.days, self.now)
+        await reminder_store.mark_skipped(self.conn, period.period_id, [entry.days for entry in past], self.now)
         if period.close_at is not None:
             await self._send(self.mails.suspended(period, self.recipient, self.hints))
 

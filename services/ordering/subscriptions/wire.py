@@ -7,6 +7,7 @@ from services.kit.cause_fields import period_of
 from services.kit.context import owner_filter
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
+from services.ordering.domain.dunning import last_moment
 from services.ordering.domain.period_next import PeriodNext
 from services.ordering.enums import BILLINGS, METHODS, PERIODS, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
 from services.ordering.pricing.wire import totals_message
@@ -90,6 +91,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvancePeriodResponse:
         wait=to_duration(advanced.wait) if advanced.wait is not None else None,
         due_at=to_timestamp(step.due_at) if step.due_at is not None else None,
         subscription=subscription_message(advanced.subscription),
+        skipped=advanced.skipped,
     )
 
 
@@ -121,4 +123,5 @@ def _add_asked(message: ordering_pb2.Period, asked: Asked) -> None:
     message.proforma_id = str(asked.proforma_id)
     message.proforma_number = asked.proforma_number
     message.due_on.CopyFrom(to_date(asked.due_on))
+    message.due_at.CopyFrom(to_timestamp(last_moment(asked.due_on)))
     message.suspend_after.CopyFrom(to_date(rome_date(asked.suspend_at)))

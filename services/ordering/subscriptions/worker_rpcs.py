@@ -65,7 +65,10 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         recipient = violations.recipient("recipient", request.recipient)
         hints = check_hints(violations, request)
         violations.check()
-        return advanced_message(await self._advancing_periods.advance(period_id, recipient, hints))
+        advanced = await self._advancing_periods.advance(
+            period_id, recipient, hints, money_waiting=request.money_waiting
+        )
+        return advanced_message(advanced)
 
     async def RecordPeriodOutcome(
         self, request: ordering_pb2.RecordPeriodOutcomeRequest, context: Context

@@ -730,7 +730,7 @@ class GetSubscriptionResponse(_message.Message):
     def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
 
 class Period(_message.Message):
-    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time")
+    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -757,6 +757,7 @@ class Period(_message.Message):
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NOTICE_SENT_AT_FIELD_NUMBER: _ClassVar[int]
     NOTICE_IN_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
     period: _common_pb2.PeriodRef
     account_id: str
     state: PeriodState
@@ -783,7 +784,8 @@ class Period(_message.Message):
     invoice_id: str
     notice_sent_at: _timestamp_pb2.Timestamp
     notice_in_time: bool
-    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ...) -> None: ...
+    due_at: _timestamp_pb2.Timestamp
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetPeriodRequest(_message.Message):
     __slots__ = ("period_id",)
@@ -850,34 +852,38 @@ class RecordPeriodProformaResponse(_message.Message):
     def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
 
 class AdvancePeriodRequest(_message.Message):
-    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url")
+    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url", "money_waiting")
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     PAY_URL_FIELD_NUMBER: _ClassVar[int]
+    MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
     period_id: str
     recipient: _common_pb2.Recipient
     iban: str
     reference: str
     pay_url: str
-    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ...) -> None: ...
+    money_waiting: bool
+    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
     DUE_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    SKIPPED_FIELD_NUMBER: _ClassVar[int]
     state: PeriodState
     next: PeriodNext
     wait: _duration_pb2.Duration
     due: str
     due_at: _timestamp_pb2.Timestamp
     subscription: Subscription
-    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+    skipped: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RecordPeriodOutcomeRequest(_message.Message):
     __slots__ = ("period_id", "outcome", "available_on")

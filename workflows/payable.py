@@ -1,0 +1,209 @@
+"""What an order and a period of a subscription share: both ask for money and wait for it, and payments decides."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, Money
+    from casella.invoicing.v1 import invoicing_pb2
+    from casella.payments.v1 import payments_pb2
+    from workflows import names, retries, wording
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.details import NEEDS_OPERATOR
+    from workflows.process import Process
+    from workflows.steering import (
+        NO_TRANSFER,
+        Transfer,
+        bank_reference_of,
+        booking_date_of,
+        check_amount,
+        check_transfer,
+        money_of,
+        request_id,
+        steering,
+    )
+    from workflows.steps import StepRefused, quickly, visibly
+
+
+class Payable(Process):
+    """A process whose subject asks for money."""
+
+    name: ClassVar[str]
+    """What asks, as operators call it: "order" or "period"."""
+    meanwhile: ClassVar[str]
+    """What does not happen to it while money that names it waits for an operator."""
+    paid = False
+    asked: Money | None = None
+    """What is to be paid; None until that is known."""
+    waiting: Sequence[payments_pb2.MoneyEntry] = ()
+    """Money that names it and waits for an operator, as read last."""
+
+    @abstractmethod
+    def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
+        """By what payments finds its payment request."""
+
+    @abstractmethod
+    def check_open(self) -> None:
+        """Refuse an update that makes no sense unless money is waited for.
+
+        Raises:
+            Wrong: No money is waited for.
+        """
+
+    async def read_payment(self) -> payments_pb2.PaymentRequest:
+        """The payment request's row as it stands, and the money that names it and waits."""
+        answer = await quickly(PaymentsSteps.get, self.asked_by(), "read the payment request")
+        if self.waiting and not answer.waiting:
+            self.details.happened(f"no money that names the {self.name} waits any more")
+        for entry in answer.waiting:
+            self.details.happened(f"money that names the {self.name} waits: {wording.waiting(entry)}", once=True)
+        self.waiting = answer.waiting
+        return answer.payment_request
+
+    async def note_number(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> None:
+        """Customers write the proforma's number in their transfers."""
+        await quickly(
+            PaymentsSteps.record_proforma,
+            payments_pb2.RecordProformaRequest(
+                payment_request_id=asked.payment_request_id, proforma_number=proforma.number
+            ),
+            "tell payments the proforma's number",
+        )
+
+    async def close_payment_request(
+        self, payment: payments_pb2.PaymentRequest, reason: payments_pb2.CloseReason
+    ) -> None:
+        """Close the payment request; while a charge is processing, wait for its end instead."""
+        request = payments_pb2.ClosePaymentRequestRequest(payment_request_id=payment.payment_request_id, reason=reason)
+        try:
+            await visibly(PaymentsSteps.close, request, "close the payment request", outside=True)
+        except StepRefused as refused:
+            self.details.happened(f"the payment request cannot be closed yet: {refused.message}")
+            if refused.reason == "REASON_MONEY_WAITING":
+                await self.wait_for_settling()
+            else:
+                await self.wait_for_charge()
+
+    async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
+        """The invoice's PDF for the customer."""
+        request = invoicing_pb2.SendInvoiceRequest(document_id=invoice.document_id)
+        await quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice")
+
+    async def wait_for_settling(self) -> None:
+        """Who has paid something is not treated as one who has paid nothing, until an operator decides."""
+        self.show_money_waiting(await self.read_payment())
+        await self.wait(retries.LOOK_AGAIN, "ask again whether the waiting money is settled")
+
+    async def wait_for_charge(self) -> None:
+        """A charge that is being processed at the provider ends by itself, one way or the other."""
+        self.details.stands(
+            "AwaitingPayment", "the end of the charge that is being processed; asked for again every 10 minutes"
+        )
+        await self.wait(retries.PROCESSING, "ask again whether the charge has ended")
+
+    async def wait_for_money(self, wait: Duration, coming: str, skipped: Collection[str]) -> None:
+        """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
+        self.tell_what_was_due(coming, skipped)
+        if wait.ToTimedelta() <= retries.LOOK_AGAIN:
+            await self.wait_for_due(wait, coming)
+        else:
+            await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
+
+    def show_money_waiting(self, payment: payments_pb2.PaymentRequest) -> None:
+        """Tell the operator which money waits, and what ends that: each of it something that payments takes."""
+        by_link = "by the emailed link or " if payment.method == PAYMENT_METHOD_ONLINE else ""
+        ends = [f"a further payment of exactly {wording.amount(payment.amount)}, {by_link}as a statement tells it"]
+        updates = dict(self.remedies())
+        others = [f"`{name}`" for name in updates]
+        if any(entry.source == "bank" and entry.amount == payment.amount for entry in self.waiting):
+            ends.append(f"`record_bank_transfer`, which gives the {self.name} the waiting money of exactly this amount")
+            updates["record_bank_transfer"] = (
+                f"with the bank reference that `casella show money` tells, gives the {self.name} the money that waits: "
+                f"`{transfer_example(payment)}`"
+            )
+        if any(entry.source == "announced" for entry in self.waiting):
+            ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
+        ends += others
+        shown = "; ".join(wording.waiting(entry) for entry in self.waiting) or "see `casella show money`"
+        self.details.stands(
+            NEEDS_OPERATOR,
+            f"nothing by itself. Money that names this {self.name} waits in the operator's queue: {shown}. Meanwhile "
+            f"{self.meanwhile}. What ends it: {', or '.join(ends)}",
+            updates=updates,
+        )
+
+    def still_waiting(self) -> str:
+        """Money that outlives the process, told with its end; nothing where there is none."""
+        if not self.waiting:
+            return ""
+        shown = "; ".join(wording.waiting(entry) for entry in self.waiting)
+        return f". Money that names it still waits (`casella show money`): {shown}"
+
+    @workflow.signal(name=names.PAYMENT_COMPLETED, description="The payment request is paid: look again.")
+    def payment_completed(self) -> None:
+        """Payments has recorded the money."""
+        self.look_again()
+
+    @workflow.signal(name=names.MONEY_WAITING, description="Money that names it waits, or waits no more: look again.")
+    def money_waiting(self) -> None:
+        """Payments has put money into the operator's queue, or taken it out."""
+        self.look_again()
+
+    @workflow.update(
+        description="Records a bank transfer seen on the account; only the exact amount pays, and another one wants "
+        '"accept_difference": true beside the rest. Data: '
+        '{"amount": "85.40", "booked_on": "2026-11-24", "bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
+    )
+    async def record_bank_transfer(self, transfer: Transfer = NO_TRANSFER) -> str:
+        """Record money by an operator's word; tells whether it paid or went to the queue."""
+        payment = await self.read_payment()
+        seen = money_of(transfer)
+        answer = await self.steer(
+            PaymentsSteps.record_bank_transfer,
+            payments_pb2.RecordBankTransferRequest(
+                request_id=request_id(),
+                payment_request_id=payment.payment_request_id,
+                amount=seen,
+                booked_on=booking_date_of(transfer),
+                bank_reference=bank_reference_of(transfer),
+                steering=steering(transfer),
+            ),
+            f"record a transfer of {wording.amount(seen)}",
+        )
+        result = _result_of(answer)
+        self.details.happened(
+            f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}"
+        )
+        self.look_again()
+        return result
+
+    @record_bank_transfer.validator
+    def _may_record(self, transfer: Transfer = NO_TRANSFER) -> None:
+        check_transfer(transfer)
+        self.check_open()
+        check_amount(transfer, self.asked)
+
+
+RECORD_TRANSFER = "records a transfer that you see on the account; the exact amount pays: `{}`"
+
+
+def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
+    """Data of `record_bank_transfer` that pays, booked on the first day on which that is possible."""
+    return (
+        f'{{"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
+        '"bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
+    )
+
+
+def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:
+    """What a recorded transfer has brought."""
+    if answer.money_entry_id:
+        return f"not the exact amount, entry {answer.money_entry_id} waits in the operator's queue"
+    if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
+        return "nothing changed, the bank's entry with this reference has already paid something else"
+    return "paid"

@@ -1,0 +1,210 @@
+"""Renewal: a period of a subscription, from its measuring to its payment and invoice, or to the subscription's end."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
+    from workflows import names, wording
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.details import Details
+    from workflows.renewal_tax import RenewalTax
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering, ui_cancel
+    from workflows.steps import StepRefused, visibly
+
+
+@workflow.defn(name=names.RENEWAL)
+class Renewal(RenewalTax):
+    """Measures the period, asks for its money, and does what follows from what comes."""
+
+    asking = False
+    """Whether the period's money is waited for."""
+    closing = False
+    """Whether sending was stopped because the service has ended."""
+
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the period's id."""
+        super().__init__(Details(f"Period {subject.id}", f"casella show period {subject.id}"))
+        self.period_id = subject.id
+        self.subscription = pb.Subscription()
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the period with this id to its end: invoiced, unpaid or void."""
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        await self.read_period()
+        while True:
+            self.listen()
+            due = await self.do_what_is_due()
+            if due.state == pb.PERIOD_STATE_DUE:
+                await self.collect()
+                continue
+            match due.next:
+                case pb.PERIOD_NEXT_WAIT:
+                    await self.keep_suspended(due)
+                    self.show_waiting(due)
+                    await self.wait(due.wait, wording.due_on_period(due.due))
+                case pb.PERIOD_NEXT_MEASURE_DUE:
+                    await self.measure()
+                case pb.PERIOD_NEXT_CLOSE_DUE:
+                    await self.record_unpaid()  # the service of the subscription that it carries has ended
+                case pb.PERIOD_NEXT_PURGE_DUE:
+                    await self.close_account(due.subscription.account_id)
+                case _ if due.state == pb.PERIOD_STATE_PAID:
+                    return await self.settle()
+                case _:
+                    return self.end(wording.period_state(due.state))
+
+    async def collect(self) -> None:
+        """Ask for the period's money and wait for its end; payments decides, ordering records."""
+        period = await self.read_period()
+        payment = await self.make_payment_request(period)
+        if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not self.ending:
+            await self.ask_for_payment(period, payment)
+        self.asking = True
+        while True:
+            self.listen()
+            payment = await self.read_payment()
+            if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID:
+                await self.record_paid(payment)
+                break
+            if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED:
+                await self.record_unpaid()
+                break
+            due = await self.do_what_is_due()
+            match due.next:
+                case pb.PERIOD_NEXT_WAIT:
+                    self.show_asking(due, payment)
+                    skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
+                    await self.wait_for_money(due.wait, wording.due_on_period(due.due), skipped)
+                case pb.PERIOD_NEXT_SUSPEND_DUE:
+                    await self.suspend(period, payment)
+                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending == pb.SUBSCRIPTION_END_CANCELLED:
+                    await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_CANCELLED)
+                case pb.PERIOD_NEXT_CLOSE_DUE:
+                    await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
+                case _:
+                    break
+        self.asking = False
+
+    async def ask_for_payment(self, period: pb.Period, payment: payments_pb2.PaymentRequest) -> None:
+        """The proforma, the period's dates, and the email that asks for the money."""
+        proforma = await self.issue_proforma()
+        await self.note_number(payment, proforma)
+        period = await self.start_dunning(payment, proforma)
+        await self.email_proforma(proforma, period)
+        self.details.happened(f"proforma {proforma.number} sent, due on {wording.date(period.due_on)}", once=True)
+
+    async def suspend(self, period: pb.Period, payment: payments_pb2.PaymentRequest) -> None:
+        """Sending stops, unless money is on its way: a charge that is processed, or money that waits in the queue."""
+        if payment.processing:
+            await self.wait_for_charge()
+        elif self.waiting:
+            await self.wait_for_settling()
+        else:
+            await self.suspend_sending(period.account_id)
+            await self.note_suspension()
+            self.details.happened("sending is suspended: the period was not paid in time")
+
+    async def keep_suspended(self, due: pb.AdvancePeriodResponse) -> None:
+        """A subscription that has ended can be read, and sends nothing."""
+        if due.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING and not self.closing:
+            await self.suspend_sending(due.subscription.account_id)
+            self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
+            self.closing = True
+
+    async def settle(self) -> str:
+        """After the money: sending works, the invoice is issued and sent. A new run finds nothing left to do."""
+        self.paid = True
+        self.details.happened("the period is paid", once=True)
+        self.details.stands("Paid", "invoice and courtesy email, at once")
+        recorded = await self.record_paid(await self.read_payment())
+        if recorded.resume_due:
+            await self.resume_sending(recorded.period.account_id)
+            await self.note_resumption()
+            self.details.happened("sending works again")
+        if not recorded.period.invoice_id:
+            invoice = await self.issue_invoice()
+            await self.email_courtesy_invoice(invoice)
+            await self.note_invoice(invoice)  # last: with it nothing is left to do
+        return self.end("Invoiced")
+
+    def end(self, state: str) -> str:
+        """Say how it ended."""
+        self.details.happened(f"the period is {state.lower()}", once=True)
+        self.details.stands(state, f"nothing: the period has ended{self.still_waiting()}")
+        return state.lower()
+
+    @workflow.signal(name=names.PERIOD_CHANGED, description="The period or its subscription has changed: look again.")
+    def period_changed(self) -> None:
+        """The period was made, or what it waits for may have changed."""
+        self.look_again()
+
+    @workflow.update(
+        description="Cancels the subscription: it ends with what is paid. What waits for its money is closed; if a "
+        'payment wins that race, it is served to its end. Data: {"reason_code": "customer_asked"}'
+    )
+    async def cancel_subscription(self, why: Why = NO_DATA) -> str:
+        """Cancel by an operator's decision."""
+        request = pb.CancelSubscriptionRequest(
+            request_id=request_id(), subscription_id=self.subscription.subscription_id, steering=steering(why)
+        )
+        answer = await self.steer(OrderingSteps.cancel_subscription, request, "cancel the subscription")
+        ends = wording.day(answer.subscription.ends_at)
+        self.details.happened(f"an operator cancelled the subscription ({why.reason_code}): it ends at {ends}")
+        self.look_again()
+        return f"cancelled: it ends at {ends}{self.still_waiting()}"
+
+    @cancel_subscription.validator
+    def _may_cancel(self, why: Why = NO_DATA) -> None:
+        self._must_be_offered("cancel_subscription", why)
+
+    @workflow.update(
+        description="Takes a cancellation of the subscription back, until its end. "
+        'Data: {"reason_code": "customer_asked"}'
+    )
+    async def keep_subscription(self, why: Why = NO_DATA) -> str:
+        """Take a cancellation back by an operator's decision."""
+        request = pb.KeepSubscriptionRequest(
+            request_id=request_id(), subscription_id=self.subscription.subscription_id, steering=steering(why)
+        )
+        await self.steer(OrderingSteps.keep_subscription, request, "take the cancellation back")
+        self.details.happened(f"an operator took the cancellation back ({why.reason_code})")
+        self.look_again()
+        return "the subscription goes on"
+
+    @keep_subscription.validator
+    def _may_keep(self, why: Why = NO_DATA) -> None:
+        self._must_be_offered("keep_subscription", why)
+
+    def _must_be_offered(self, update: str, why: Why) -> None:
+        check_why(why)
+        if update not in self.subscription_updates():
+            offered = ", ".join(self.subscription_updates()) or "nothing"
+            raise Wrong(f"makes no sense as the subscription stands; what may be done with it: {offered}")
+
+    def check_open(self) -> None:
+        """Refuse what makes sense only while the period waits for its money."""
+        if self.paid or not self.asking:
+            raise Wrong(f"the period waits for no money: it is {self.details.state}")
+
+    async def cancelled(self) -> None:
+        """The UI's Cancel asks for the subscription's cancellation, where one makes sense."""
+        if "cancel_subscription" not in self.subscription_updates():
+            await super().cancelled()
+            return
+        request = pb.CancelSubscriptionRequest(
+            request_id=str(workflow.uuid4()),
+            subscription_id=self.subscription.subscription_id,
+            steering=ui_cancel(),
+        )
+        try:
+            await visibly(OrderingSteps.cancel_subscription, request, "cancel the subscription")
+            self.details.happened("Cancel was pressed: it cancels the subscription, which ends with what is paid")
+        except StepRefused as refused:
+            self.details.happened(f"Cancel was pressed, but it came too late: {refused.message}")

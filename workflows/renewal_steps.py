@@ -1,0 +1,212 @@
+"""The steps of a period of a subscription: each one request to one service, named as an operator reads it in the UI."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import PeriodRef
+    from casella.invoicing.v1 import invoicing_pb2
+    from casella.mailboxes.v1 import mailboxes_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
+    from workflows import names, retries, wording
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.mailboxes import MailboxesSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
+    from workflows.steps import StepRefused, quickly, visibly
+
+CANCEL_SUBSCRIPTION = (
+    "ends the subscription with what is paid; what waits for its money is closed, unless a payment wins: "
+    '`{"reason_code": "customer_asked"}`'
+)
+_KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
+
+
+class RenewalSteps(Payable):
+    """What a period asks of the services; the order in which it does so stands in ``workflows.renewal``."""
+
+    name = "period"
+    meanwhile = "no reminder is sent, sending is not suspended and the subscription does not close"
+    period_id: str
+    ref: PeriodRef | None = None
+    """The period, as documents and payment requests name it; None until it was read."""
+    subscription: pb.Subscription
+    """Its subscription, as read last; an empty one until then."""
+
+    def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
+        """By the period."""
+        return payments_pb2.GetPaymentRequestRequest(period_id=self.period_id)
+
+    async def read_period(self) -> pb.Period:
+        """The period's row as it stands."""
+        request = pb.GetPeriodRequest(period_id=self.period_id)
+        answer = await quickly(OrderingSteps.get_period, request, "read the period")
+        self.show(answer.period, answer.subscription)
+        return answer.period
+
+    async def do_what_is_due(self) -> pb.AdvancePeriodResponse:
+        """Have ordering send due emails and say what comes next."""
+        request = pb.AdvancePeriodRequest(period_id=self.period_id)
+        due = await quickly(OrderingSteps.advance_period, request, "do what is due on the period")
+        self.subscription = due.subscription
+        return due
+
+    async def measure_period(self) -> pb.Period:
+        """What it costs, counted and frozen; asks mailboxes, and VIES where the tax rests on a VAT number."""
+        request = pb.MeasurePeriodRequest(period_id=self.period_id)
+        answer = await visibly(OrderingSteps.measure_period, request, "measure the period", outside=True)
+        return answer.period
+
+    async def make_payment_request(self, period: pb.Period) -> payments_pb2.PaymentRequest:
+        """What payments will wait for; the first one, as it stands now, where it exists."""
+        request = payments_pb2.CreatePaymentRequestRequest(
+            period=period.period,
+            account_id=period.account_id,
+            amount=period.totals.gross,
+            method=period.payment_method,
+        )
+        answer = await quickly(PaymentsSteps.create, request, "make the payment request")
+        return answer.payment_request
+
+    async def issue_proforma(self) -> invoicing_pb2.Document:
+        """The document that asks for the money."""
+        request = invoicing_pb2.IssueProformaRequest(period=self.ref)
+        answer = await quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
+        return answer.document
+
+    async def start_dunning(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> pb.Period:
+        """The period's due date and reminders count from the proforma."""
+        request = pb.RecordPeriodProformaRequest(
+            period_id=self.period_id,
+            payment_request_id=asked.payment_request_id,
+            proforma_id=proforma.document_id,
+            proforma_number=proforma.number,
+        )
+        answer = await quickly(OrderingSteps.record_period_proforma, request, "note the proforma and the due date")
+        return answer.period
+
+    async def email_proforma(self, proforma: invoicing_pb2.Document, period: pb.Period) -> None:
+        """The proforma with its instructions or link."""
+        request = invoicing_pb2.SendProformaRequest(document_id=proforma.document_id, expires_at=period.due_at)
+        await quickly(InvoicingSteps.send_proforma, request, "email the proforma")
+
+    async def record_paid(self, payment: payments_pb2.PaymentRequest) -> pb.RecordPeriodOutcomeResponse:
+        """Write in ordering that payments has its money."""
+        request = pb.RecordPeriodOutcomeRequest(
+            period_id=self.period_id, outcome=pb.PERIOD_OUTCOME_PAID, available_on=payment.available_on
+        )
+        return await quickly(OrderingSteps.record_period_outcome, request, "record that it is paid")
+
+    async def record_unpaid(self) -> None:
+        """Write in ordering that it was closed without money, or that the service of its subscription has ended."""
+        request = pb.RecordPeriodOutcomeRequest(period_id=self.period_id, outcome=pb.PERIOD_OUTCOME_UNPAID)
+        await quickly(OrderingSteps.record_period_outcome, request, "record the end without money")
+
+    async def suspend_sending(self, account_id: str) -> None:
+        """The mailboxes receive and can be read, but send nothing."""
+        request = mailboxes_pb2.SuspendAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
+        await quickly(MailboxesSteps.suspend, request, "suspend sending")
+
+    async def note_suspension(self) -> None:
+        """The day on which the subscription closes counts from the suspension."""
+        request = pb.SuspendSubscriptionRequest(period_id=self.period_id)
+        await quickly(OrderingSteps.suspend_subscription, request, "note the suspension")
+
+    async def resume_sending(self, account_id: str) -> None:
+        """The mailboxes send again."""
+        request = mailboxes_pb2.ResumeAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
+        await quickly(MailboxesSteps.resume, request, "resume sending")
+
+    async def note_resumption(self) -> None:
+        """The suspension is over."""
+        request = pb.ResumeSubscriptionRequest(period_id=self.period_id)
+        await quickly(OrderingSteps.resume_subscription, request, "note that sending works again")
+
+    async def issue_invoice(self) -> invoicing_pb2.Document:
+        """The invoice with its number; its e-invoice starts with it."""
+        request = invoicing_pb2.IssueInvoiceRequest(period=self.ref)
+        answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
+        goes_on = names.e_invoice_id(answer.document.document_id)
+        self.details.happened(f"invoice {answer.document.number} issued: the invoice goes on as {goes_on}", once=True)
+        return answer.document
+
+    async def note_invoice(self, invoice: invoicing_pb2.Document) -> None:
+        """The period is finished with its invoice."""
+        request = pb.RecordPeriodInvoiceRequest(period_id=self.period_id, invoice_id=invoice.document_id)
+        await quickly(OrderingSteps.record_period_invoice, request, "note the invoice")
+
+    async def close_account(self, account_id: str) -> None:
+        """The closing days are over: the purge begins, unless a legal hold stands."""
+        request = pb.CloseAccountRequest(account_id=account_id, reason=pb.CLOSURE_REASON_SUBSCRIPTION_ENDED)
+        try:
+            await quickly(OrderingSteps.close_account, request, "close the account")
+            self.details.happened(f"account closed; it goes on as {names.purge_id(account_id)}", once=True)
+        except StepRefused as refused:
+            if refused.reason != "REASON_LEGAL_HOLD":
+                raise
+            self.details.happened("the purge is held by a legal hold")
+            self.details.stands(
+                "Held",
+                "the purge, which is held by a legal hold; asked for again every day, or at once after "
+                f"`casella hold release {account_id} --reason CODE`",
+            )
+            await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
+
+    @property
+    def ending(self) -> pb.SubscriptionEnd:
+        """Why the subscription ends; unspecified while it goes on."""
+        return self.subscription.end
+
+    def show(self, period: pb.Period, subscription: pb.Subscription) -> None:
+        """Tell the operator what the period is about."""
+        self.ref, self.subscription = period.period, subscription
+        self.details.concerns(account=period.account_id, subscription=subscription.subscription_id)
+        days = f"{wording.date(period.period_start)} to {wording.date(period.period_end)}"
+        facts = [f"period {period.period.number} of subscription {subscription.subscription_id}, {days}"]
+        if period.HasField("totals"):
+            self.asked = period.totals.gross
+            facts.append(f"{wording.amount(self.asked)} {wording.method(period.payment_method)}")
+        self.details.knows(", ".join([*facts, f"account {period.account_id}"]))
+
+    def show_waiting(self, due: pb.AdvancePeriodResponse) -> None:
+        """Tell the operator what comes next on a period that asks for no money."""
+        state = "Scheduled"
+        if due.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING:
+            state = "Closing"
+        elif self.ending:
+            state = "Ending"
+        self.details.stands(state, wording.due_on_period(due.due), due.due_at, self.subscription_updates())
+
+    def show_asking(self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest) -> None:
+        """Tell the operator what the period waits for."""
+        if self.waiting:
+            self.show_money_waiting(payment)
+            return
+        suspended = due.subscription.HasField("suspended_at")
+        note = "; sending is suspended meanwhile" if suspended else ""
+        self.details.stands(
+            "Suspended" if suspended else "AwaitingPayment",
+            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}",
+            due.due_at,
+            {
+                "record_bank_transfer": RECORD_TRANSFER.format(transfer_example(payment)),
+                **self.subscription_updates(),
+            },
+        )
+
+    def subscription_updates(self) -> dict[str, str]:
+        """What an operator may do with the subscription as it stands."""
+        if self.subscription.state != pb.SUBSCRIPTION_STATE_ACTIVE:
+            return {}
+        match self.ending:
+            case pb.SUBSCRIPTION_END_UNSPECIFIED:
+                return {"cancel_subscription": CANCEL_SUBSCRIPTION}
+            case pb.SUBSCRIPTION_END_CANCELLED:
+                return {"keep_subscription": _KEEP_SUBSCRIPTION}
+            case _:
+                return {}
+
+    def remedies(self) -> dict[str, str]:
+        """A period that cannot go on can still be given up with its subscription."""
+        return self.subscription_updates()
