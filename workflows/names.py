@@ -23,8 +23,8 @@ ABOUT = {
     "payment, with reminders, until it expires; after the payment the unlock, the invoice, the courtesy email and the "
     "subscription.",
     RENEWAL: "A period of a subscription: the wait for its measuring; payment request and proforma; the wait for the "
-    "payment with reminders, suspension and closing; after the payment the invoice. It also carries a subscription that "
-    "was cancelled or not paid to its end and to the closing of the account.",
+    "payment with reminders, suspension and closing; after the payment the invoice. It also carries a subscription "
+    "that was cancelled or not paid to its end and to the closing of the account.",
     E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
     "its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "

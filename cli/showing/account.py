@@ -11,7 +11,7 @@ from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, screen, tickets, words
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money, orders
+from cli.showing import documents, money, orders, period
 from workflows import names
 
 
@@ -25,6 +25,7 @@ class Page:
     standing: ordering_pb2.GetStandingResponse
     closure: ordering_pb2.Closure | None
     subscription: ordering_pb2.Subscription | None
+    periods: list[ordering_pb2.Period]
     profile: common_pb2.BillingParty | None
     orders: list[ordering_pb2.Order]
     documents: list[invoicing_pb2.Document]
@@ -56,6 +57,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
     )
     subscription = await rooms.ask_for(ordering.GetSubscription, ordering_pb2.GetSubscriptionRequest(account_id=known))
     profile = await rooms.ask_for(ordering.GetBillingProfile, ordering_pb2.GetBillingProfileRequest(account_id=known))
+    periods = await _periods(rooms, subscription.subscription) if subscription else []
     placed = await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders")
     return Page(
         account,
@@ -64,23 +66,37 @@ async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
         standing,
         closure.closure if closure else None,
         subscription.subscription if subscription else None,
+        periods,
         profile.profile if profile else None,
         placed,
         await rooms.ask_all(
             rooms.invoicing.ListDocuments, invoicing_pb2.ListDocumentsRequest(account_id=known), "documents"
         ),
         await tickets.of(rooms, known),
-        await _waiting_money(rooms, placed),
+        await _waiting_money(rooms, placed, periods),
     )
 
 
-async def _waiting_money(rooms: Rooms, placed: list[ordering_pb2.Order]) -> dict[str, list[payments_pb2.MoneyEntry]]:
+async def _periods(rooms: Rooms, subscription: ordering_pb2.Subscription) -> list[ordering_pb2.Period]:
+    asked = ordering_pb2.ListPeriodsRequest(subscription_id=subscription.subscription_id)
+    found: list[ordering_pb2.Period] = await rooms.ask_all(rooms.ordering.ListPeriods, asked, "periods")
+    return found
+
+
+async def _waiting_money(
+    rooms: Rooms, placed: list[ordering_pb2.Order], periods: list[ordering_pb2.Period]
+) -> dict[str, list[payments_pb2.MoneyEntry]]:
+    """The money that waits, by the order or period that it names."""
+    questions = {order.order_id: payments_pb2.GetPaymentRequestRequest(order_id=order.order_id) for order in placed} | {
+        each.period.period_id: payments_pb2.GetPaymentRequestRequest(payment_request_id=each.payment_request_id)
+        for each in periods
+        if each.payment_request_id
+    }
     found: dict[str, list[payments_pb2.MoneyEntry]] = {}
-    for order in placed:
-        asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
+    for named, asked in questions.items():
         answer = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
         if answer and answer.waiting:
-            found[order.order_id] = list(answer.waiting)
+            found[named] = list(answer.waiting)
     return found
 
 
@@ -103,12 +119,13 @@ def _show(rooms: Rooms, page: Page) -> None:
     screen.show_facts("Standing", _standing(page, rooms))
     if page.subscription:
         screen.show_facts("Subscription", _subscription(page.subscription))
+        screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
     if page.profile:
         screen.show_facts("Billing profile", profile_fields.facts(page.profile))
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
-        screen.show_table("Money that names an order and waits", ("order", *money.COLUMNS), rows)
+        screen.show_table("Money that names an order or a period and waits", ("order or period", *money.COLUMNS), rows)
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
 
@@ -181,4 +198,10 @@ def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, st
         ("billing", words.choice(subscription, "billing")),
         ("began", words.instant(subscription.started_at)),
         ("paid period", f"{words.day(subscription.period_start)} to {words.day(subscription.period_end)}"),
+        ("payment", words.choice(subscription, "payment_method")),
+        ("sending suspended since", words.if_any(words.instant(subscription.suspended_at))),
+        ("ends", words.if_any(words.instant(subscription.ends_at))),
+        ("ends because", words.if_any(words.choice(subscription, "end"))),
+        ("readable until", words.if_any(words.instant(subscription.purge_at))),
+        ("ended", words.if_any(words.instant(subscription.ended_at))),
     ]

@@ -1,4 +1,4 @@
-"""`casella show`: what all rooms know of one account, sign-up, order or invoice, and of the money that waits."""
+"""`casella show`: what all rooms know of an account, sign-up, order, period or invoice, and of the money that waits."""
 
 from pathlib import Path
 
@@ -10,13 +10,14 @@ from cli.showing.account import show_account
 from cli.showing.invoice import show_invoice
 from cli.showing.money import show_money
 from cli.showing.order import OrderName, show_order
+from cli.showing.period import show_period
 from cli.showing.signup import show_signup
 from cli.steering import Uuid
 
 
-@click.group(short_help="Show an account, sign-up, order, invoice, or waiting money.")
+@click.group(short_help="Show an account, sign-up, order, period, invoice, or waiting money.")
 def show() -> None:
-    """Show an account, a sign-up, an order, an invoice, or the money that waits for you."""
+    """Show an account, a sign-up, an order, a period, an invoice, or the money that waits for you."""
 
 
 @show.command("account")
@@ -41,6 +42,14 @@ def signup_command(sign_up_id: str, *, as_json: bool) -> None:
 def order_command(order: str, *, as_json: bool) -> None:
     """Show ORDER (id, proforma number or RF reference) with its payment and its documents."""
     run(show_order(order, as_json=as_json))
+
+
+@show.command("period")
+@click.argument("period_id", metavar="PERIOD", type=Uuid())
+@screen.json_option
+def period_command(period_id: str, *, as_json: bool) -> None:
+    """Show PERIOD (id) of a subscription with its payment and its documents."""
+    run(show_period(period_id, as_json=as_json))
 
 
 @show.command("invoice")

@@ -11,7 +11,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money
+from cli.showing import asked, documents, money
 from cli.steering import Uuid
 from workflows import names
 
@@ -59,7 +59,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
         screen.show_facts("Ordered by", profile_fields.facts(order.party))
         if payment:
-            screen.show_facts("Payment request", _payment(payment.payment_request))
+            screen.show_facts("Payment request", asked.facts(payment.payment_request))
             if payment.waiting:
                 waiting = [money.row(entry) for entry in payment.waiting]
                 screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
@@ -71,12 +71,12 @@ async def show_order(name: str, *, as_json: bool) -> None:
 async def id_of_order(rooms: Rooms, name: str) -> str:
     """The id of an order, which payments knows by the names that payers write."""
     if _REFERENCE.fullmatch(name):
-        asked = payments_pb2.GetPaymentRequestRequest(reference=name)
+        by_name = payments_pb2.GetPaymentRequestRequest(reference=name)
     elif _PROFORMA.fullmatch(name):
-        asked = payments_pb2.GetPaymentRequestRequest(proforma_number=name)
+        by_name = payments_pb2.GetPaymentRequestRequest(proforma_number=name)
     else:
         return name
-    found = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
+    found = await rooms.ask_for(rooms.payments.GetPaymentRequest, by_name)
     if found is None:
         raise Failure(f"no order is to be paid under {name}", _LIST)
     if not found.payment_request.order_id:
@@ -149,19 +149,3 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
 
 def _lines(order: ordering_pb2.Order) -> list[tuple[str, str, str]]:
     return [(line.description, str(line.quantity), words.money(line.net)) for line in order.quote.lines_en]
-
-
-def _payment(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:
-    state = words.choice(request, "state")
-    return [
-        ("id", request.payment_request_id),
-        ("state", f"{state}, a charge is being processed" if request.processing else state),
-        ("amount", words.money(request.amount)),
-        ("proforma", request.proforma_number),
-        ("RF reference", request.transfer.reference),
-        ("IBAN", request.transfer.iban),
-        ("pay link", request.pay_url),
-        ("paid", words.if_any(words.instant(request.paid_at))),
-        ("closed", words.if_any(words.instant(request.closed_at))),
-        ("closed because", words.if_any(words.choice(request, "close_reason"))),
-    ]
