@@ -1,0 +1,307 @@
+"""Each branch of a period's workflow that money, a hold or a person decides, led by a script on the real server."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.client import WorkflowUpdateFailedError
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.invoicing.v1 import invoicing_pb2 as invoicing
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
+from services.kit.ids import new_id
+from tests.fixtures.temporal import TestNamespace
+from tests.workflows.orders import LONG, MOMENT
+from tests.workflows.reading import texts
+from tests.workflows.script import Answer, Run, Script, refuse, running
+from workflows import names
+
+SOON = Duration(nanos=50_000_000)
+GROSS = common_pb2.Money(minor=915, currency="EUR")
+WHY = {"reason_code": "customer_asked"}
+
+
+@dataclass
+class Told:
+    """What the services say of one period; a test changes it while the workflow runs."""
+
+    period: pb.Period = field(default_factory=lambda: pb.Period(
+        period=period_of(PeriodCause(new_id(), 2)),
+        account_id=str(new_id()),
+        state=pb.PERIOD_STATE_DUE,
+        payment_method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        totals=common_pb2.Totals(gross=GROSS),
+        due_at=MOMENT,
+    ))  # fmt: skip
+    subscription: pb.Subscription = field(default_factory=lambda: pb.Subscription(
+        subscription_id=str(new_id()), account_id=str(new_id()), state=pb.SUBSCRIPTION_STATE_ACTIVE
+    ))  # fmt: skip
+    payment: payments_pb2.PaymentRequest = field(default_factory=lambda: payments_pb2.PaymentRequest(
+        payment_request_id=str(new_id()),
+        state=payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
+        amount=GROSS,
+        method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+        proforma_number="P2026/2",
+    ))  # fmt: skip
+    waiting: list[payments_pb2.MoneyEntry] = field(default_factory=list)
+    next: pb.PeriodNext = pb.PERIOD_NEXT_WAIT
+    due: str = "suspension"
+    wait: Duration = field(default_factory=lambda: LONG)
+    resume_due: bool = False
+
+    def script(self, **changes: Answer) -> Script:
+        """The services."""
+        document = invoicing.Document(document_id=str(new_id()), number="2026/2", account_id=self.period.account_id)
+        answers: dict[str, Answer] = {
+            "GetPeriod": lambda _: pb.GetPeriodResponse(period=self.period, subscription=self.subscription),
+            "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@b.example")),
+            "AdvancePeriod": lambda _: pb.AdvancePeriodResponse(
+                state=self.period.state, next=self.next, wait=self.wait, due=self.due, due_at=MOMENT,
+                subscription=self.subscription,
+            ),
+            "MeasurePeriod": self.measured,
+            "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=self.payment),
+            "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(
+                payment_request=self.payment, waiting=self.waiting
+            ),
+            "IssueProforma": lambda _: invoicing.IssueProformaResponse(document=document),
+            "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
+            "RecordProforma": lambda _: payments_pb2.RecordProformaResponse(payment_request=self.payment),
+            "RecordPeriodProforma": lambda _: pb.RecordPeriodProformaResponse(period=self.period),
+            "SendProforma": lambda _: invoicing.SendProformaResponse(),
+            "RecordPeriodOutcome": self.ended,
+            "ClosePaymentRequest": self.closed,
+            "SuspendAccount": lambda _: mailboxes_pb2.SuspendAccountResponse(),
+            "SuspendSubscription": self.suspended,
+            "ResumeAccount": lambda _: mailboxes_pb2.ResumeAccountResponse(),
+            "ResumeSubscription": lambda _: pb.ResumeSubscriptionResponse(subscription=self.subscription),
+            "IssueInvoice": lambda _: invoicing.IssueInvoiceResponse(document=document),
+            "SendInvoice": lambda _: invoicing.SendInvoiceResponse(),
+            "RecordPeriodInvoice": lambda _: pb.RecordPeriodInvoiceResponse(period=self.period),
+            "CloseAccount": self.account_closed,
+        }  # fmt: skip
+        return Script(answers | changes)
+
+    def measured(self, _: object) -> pb.MeasurePeriodResponse:
+        """The period is measured and its money asked for."""
+        self.period.state, self.next = pb.PERIOD_STATE_DUE, pb.PERIOD_NEXT_WAIT
+        return pb.MeasurePeriodResponse(period=self.period)
+
+    def ended(self, request: pb.RecordPeriodOutcomeRequest) -> pb.RecordPeriodOutcomeResponse:
+        """The outcome is written; nothing is waited for any more."""
+        paid = request.outcome == pb.PERIOD_OUTCOME_PAID
+        self.period.state = pb.PERIOD_STATE_PAID if paid else pb.PERIOD_STATE_UNPAID
+        self.next = pb.PERIOD_NEXT_NOT_OPEN
+        return pb.RecordPeriodOutcomeResponse(
+            period=self.period, subscription=self.subscription, resume_due=self.resume_due
+        )
+
+    def closed(self, request: payments_pb2.ClosePaymentRequestRequest) -> payments_pb2.ClosePaymentRequestResponse:
+        """Nobody has paid."""
+        self.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
+        self.payment.close_reason = request.reason
+        return payments_pb2.ClosePaymentRequestResponse(payment_request=self.payment)
+
+    def suspended(self, _: object) -> pb.SuspendSubscriptionResponse:
+        """The suspension is noted; its closing is waited for."""
+        self.next, self.due = pb.PERIOD_NEXT_WAIT, "closing"
+        self.subscription.suspended_at.CopyFrom(MOMENT)
+        return pb.SuspendSubscriptionResponse(period=self.period, subscription=self.subscription)
+
+    def account_closed(self, _: object) -> pb.CloseAccountResponse:
+        """The purge has begun."""
+        self.next = pb.PERIOD_NEXT_NOT_OPEN
+        return pb.CloseAccountResponse()
+
+
+async def paid(told: Told, run: Run) -> str:
+    """The money arrives, and its signal; how the run ends."""
+    told.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    await run.handle.signal(names.PAYMENT_COMPLETED)
+    return await run.end()
+
+
+async def test_a_period_is_measured_asked_for_paid_and_invoiced_in_this_order(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("AwaitingPayment")
+        assert await paid(told, run) == "invoiced"
+    steps = (
+        "MeasurePeriod", "CreatePaymentRequest", "IssueProforma", "RecordPeriodProforma", "SendProforma",
+        "RecordPeriodOutcome", "IssueInvoice", "SendInvoice", "RecordPeriodInvoice",
+    )  # fmt: skip
+    made = script.order_of(*steps)
+    assert [step for number, step in enumerate(made) if step not in made[:number]] == list(steps)
+    assert script.requests("ResumeAccount") == []
+
+
+async def test_sending_is_suspended_and_works_again_with_the_money(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_SUSPEND_DUE)
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### Suspended")
+        assert "without it: the period is closed unpaid, and the subscription ends" in shown
+        assert script.order_of("SuspendAccount", "SuspendSubscription") == ["SuspendAccount", "SuspendSubscription"]
+        told.resume_due = True
+        assert await paid(told, run) == "invoiced"
+    assert script.order_of("ResumeAccount", "ResumeSubscription", "IssueInvoice") == [
+        "ResumeAccount", "ResumeSubscription", "IssueInvoice",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("processing", [True, False])
+async def test_money_on_its_way_stops_a_suspension(temporal: TestNamespace, *, processing: bool) -> None:
+    told = Told(next=pb.PERIOD_NEXT_SUSPEND_DUE)
+    told.payment.processing = processing
+    if not processing:
+        told.waiting = [payments_pb2.MoneyEntry(money_entry_id=str(new_id()), amount=common_pb2.Money(minor=100))]
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("charge that is being processed" if processing else "sending is not suspended")
+        assert await paid(told, run) == "invoiced"
+    assert script.requests("SuspendAccount") == []
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (pb.SUBSCRIPTION_END_UNSPECIFIED, payments_pb2.CLOSE_REASON_EXPIRED),
+        (pb.SUBSCRIPTION_END_CANCELLED, payments_pb2.CLOSE_REASON_CANCELLED),
+    ],
+)
+async def test_a_period_that_nobody_paid_is_closed(
+    temporal: TestNamespace, end: pb.SubscriptionEnd, reason: payments_pb2.CloseReason
+) -> None:
+    told = Told(next=pb.PERIOD_NEXT_CLOSE_DUE)
+    told.subscription.end = end
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        assert await run.end() == "unpaid"
+    assert [request.reason for request in script.requests("ClosePaymentRequest")] == [reason]
+    assert len(script.requests("IssueProforma")) == (0 if end else 1)  # a cancelled one is not asked for any more
+
+
+async def test_a_payment_that_wins_against_the_closing_is_served(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_CLOSE_DUE)
+
+    def too_late(_: object) -> payments_pb2.ClosePaymentRequestResponse:
+        told.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+        return payments_pb2.ClosePaymentRequestResponse(payment_request=told.payment)
+
+    script = told.script(ClosePaymentRequest=too_late)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        assert await run.end() == "invoiced"
+
+
+async def test_what_has_ended_is_kept_for_reading_then_closed_unless_a_hold_stands(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_PURGE_DUE)
+    told.period.state = pb.PERIOD_STATE_VOID
+    told.subscription.state = pb.SUBSCRIPTION_STATE_CLOSING
+    held = True
+
+    def close(request: object) -> object:
+        return refuse(errors_pb2.REASON_LEGAL_HOLD) if held else told.account_closed(request)
+
+    script = told.script(CloseAccount=close)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("### Held")
+        told.next, told.due, told.wait = pb.PERIOD_NEXT_WAIT, "purge", SOON
+        held = False
+        await run.handle.signal(names.PERIOD_CHANGED)
+        await run.details("### Closing")
+        told.next = pb.PERIOD_NEXT_PURGE_DUE
+        assert await run.end() == "void"
+    assert len(script.requests("SuspendAccount")) == 1
+
+
+async def test_an_operator_decides_where_nothing_confirms_the_vat_number(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+
+    def measure(request: pb.MeasurePeriodRequest) -> object:
+        return told.measured(request) if request.tax_decision else refuse(errors_pb2.REASON_TAX_STATE)
+
+    script = told.script(MeasurePeriod=measure)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("NeedsOperator")
+        assert "`accept_other_proof`" in shown
+        await run.handle.execute_update("accept_other_proof", {"reason_code": "register_extract"})
+        await run.details("AwaitingPayment")
+    decided = script.requests("MeasurePeriod")[-1]
+    assert decided.tax_decision == pb.TAX_DECISION_OTHER_PROOF
+    assert decided.steering.reason_code == "register_extract"
+    assert decided.steering.actor
+
+
+async def test_a_period_that_changed_while_it_was_measured_is_looked_at_anew(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+
+    def cancelled(_: object) -> object:
+        told.next, told.due = pb.PERIOD_NEXT_WAIT, "end"
+        told.subscription.end = pb.SUBSCRIPTION_END_CANCELLED
+        return refuse(errors_pb2.REASON_PERIOD_STATE)
+
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script(MeasurePeriod=cancelled)) as run:
+        shown = await run.details("### Ending")
+        assert "`keep_subscription`" in shown
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+async def test_a_subscription_is_cancelled_and_kept_by_an_operator(temporal: TestNamespace, *, by_button: bool) -> None:
+    told = Told(due="measuring")
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+
+    def cancel(request: pb.CancelSubscriptionRequest) -> pb.CancelSubscriptionResponse:
+        assert request.steering.reason_code == ("ui_cancel" if by_button else "customer_asked")
+        told.subscription.end, told.due = pb.SUBSCRIPTION_END_CANCELLED, "end"
+        return pb.CancelSubscriptionResponse(subscription=told.subscription)
+
+    def keep(_: object) -> pb.KeepSubscriptionResponse:
+        told.subscription.end, told.due = pb.SUBSCRIPTION_END_UNSPECIFIED, "measuring"
+        return pb.KeepSubscriptionResponse(subscription=told.subscription)
+
+    script = told.script(CancelSubscription=cancel, KeepSubscription=keep)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("### Scheduled")
+        with pytest.raises(WorkflowUpdateFailedError, match=r"update") as refused:
+            await run.handle.execute_update("keep_subscription", WHY)
+        assert "may be done with it: cancel_subscription" in str(refused.value.cause)
+        if by_button:
+            await run.handle.cancel()
+        else:
+            await run.handle.execute_update("cancel_subscription", WHY)
+        await run.details("### Ending")
+        await run.handle.execute_update("keep_subscription", WHY)
+        await run.details("### Scheduled")
+
+
+async def test_a_transfer_is_recorded_only_while_money_is_waited_for(temporal: TestNamespace) -> None:
+    told = Told(due="measuring")
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+    transfer = {"amount": "9.15", "booked_on": "2026-11-24", "bank_reference": "CRO 1", "reason_code": "seen"}
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script()) as run:
+        await run.details("### Scheduled")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("record_bank_transfer", transfer)
+        assert "the period waits for no money: it is Scheduled" in str(refused.value.cause)
+
+
+async def test_nothing_of_the_customer_stands_in_the_history(temporal: TestNamespace) -> None:
+    told = Told()
+    told.period.vat_id = "DE136695976"
+    told.period.party.company_name = "Zenobia GmbH"
+    told.period.lines.add(description="Zenobia")
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script()) as run:
+        await run.details("AwaitingPayment")
+        history = json.loads((await run.handle.fetch_history()).to_json())
+    told_of = [text for text in texts(history) if any(mark in text for mark in ("Zenobia", "DE13669", "a@b.example"))]
+    assert told_of == []
