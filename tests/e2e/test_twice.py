@@ -112,7 +112,14 @@ async def test_every_rpc_by_which_the_worker_changes_something_came_twice(storie
 
 async def test_every_wake_again_after_the_end_changes_nothing(stories: Stories) -> None:
     before, wakes = await seen(stories), await wakes_written(stories.play)
-    assert {wake.workflow for wake in wakes} == {names.SIGN_UP, names.TRIAL, names.ORDER, names.E_INVOICE, names.PURGE}
+    assert {wake.workflow for wake in wakes} == {
+        names.SIGN_UP,
+        names.TRIAL,
+        names.ORDER,
+        names.RENEWAL,
+        names.E_INVOICE,
+        names.PURGE,
+    }
     closed = await newest_runs(stories.play)
     await deliver_twice(stories.play, wakes)
     await all_ended(stories.play)

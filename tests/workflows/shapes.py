@@ -5,6 +5,7 @@ The customers are marked, so that a test can tell whether anything of them stand
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
@@ -13,6 +14,7 @@ from deploy.local.clock import LocalCalendar
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
+from services.kit.causes import PeriodCause
 from tests.e2e.levers import (
     answered,
     change_access,
@@ -34,6 +36,8 @@ MARKS = (FIRST_NAME, LAST_NAME, LOCAL_PART, STREET, "demo.example", "552345678",
 
 _WHOLE_TRIAL = timedelta(days=47)
 """Longer than trial and grace: who does nothing is purged."""
+_SUSPENSION_AND_CLOSING = timedelta(days=62)
+"""Longer than what an unpaid subscription has until it closes, and what is left of it can then be read."""
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
 _ONLINE = common.PAYMENT_METHOD_ONLINE
 
@@ -94,9 +98,50 @@ class Shapes:
         await set_hold(self.desk.play, held, hold=True)
         _, expiring = await self.order(_ONLINE)
         await hold_sign_up(self.desk, self.person())
+        owing, leaving, paying = [await self._subscription() for _ in range(3)]
+        for update in ("cancel_subscription", "keep_subscription"):
+            await self._update(leaving, update, {"reason_code": "customer_asked"})
+        await self.desk.cancel(leaving)
+        await self.desk.stands(leaving, "Ending")
         await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
+        await self._see_subscriptions_out(owing, leaving, paying)
         await self.desk.stands(names.order_id(expiring), "Expired")
         await self.desk.stands(names.trial_id(held.account_id), "Held")
+
+    async def _subscription(self) -> str:
+        """A company's paid order by the month; returns the workflow of the subscription's second period."""
+        customer, order_id = await self.order(_TRANSFER, company=True)
+        await self.pay(order_id)
+        asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
+        made = (await self.desk.play.operator.ordering.GetSubscription(asked)).subscription
+        workflow_id = names.renewal_id(made.subscription_id, 2)
+        await self.desk.stands(workflow_id, "Scheduled")
+        return workflow_id
+
+    async def _see_subscriptions_out(self, owing: str, leaving: str, paying: str) -> None:
+        """After the first weeks one pays what it owes; the others come to their ends."""
+        for renewal in (owing, paying):
+            await self.desk.stands(renewal, "Suspended")
+        await self._pay_period(paying)
+        await self.desk.stands(paying, "Invoiced")
+        await self.calendar.advance(_SUSPENSION_AND_CLOSING, lambda _: None)
+        await self.desk.stands(owing, "Unpaid")
+        await self.desk.stands(leaving, "Void")
+
+    async def _pay_period(self, renewal: str) -> None:
+        """The operator records the exact amount."""
+        subscription, number = renewal.removeprefix("renewal:").split(":")
+        period_id = str(PeriodCause(UUID(subscription), int(number)).key)
+        asked = payments_pb2.GetPaymentRequestRequest(period_id=period_id)
+        request = (await self.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
+        minor = request.amount.minor
+        data = {
+            "amount": f"{minor // 100}.{minor % 100:02d}",
+            "booked_on": rome_date(self.calendar.now()).isoformat(),
+            "bank_reference": f"CRO {period_id[-12:]}",
+            "reason_code": "seen_on_account",
+        }
+        await self._update(renewal, "record_bank_transfer", data)
 
     async def _sign_ups(self) -> None:
         for update, state in (("allow", "Allowed"), ("deny", "Denied")):
