@@ -433,6 +433,7 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
         "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
         "GetStanding": lambda _: ordering_pb2.GetStandingResponse(legal_hold=held[0]),
         "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
         "CloseAccount": close,
     })  # fmt: skip
     async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
@@ -447,6 +448,34 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
         assert "the legal hold was released" in await run.details("### Closed")
     assert not script.requests("AdvanceTrial")[-1].legal_hold
     assert len(script.requests("CloseAccount")) == 2
+
+
+async def test_a_trial_whose_money_waits_is_held_and_closed_once_it_is_settled(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    waiting = [waiting_money()]
+
+    def close(request: ordering_pb2.CloseAccountRequest) -> ordering_pb2.CloseAccountResponse:
+        if request.money_waiting:
+            refuse(errors_pb2.REASON_MONEY_WAITING)
+        return ordering_pb2.CloseAccountResponse()
+
+    script = Script({
+        "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
+        "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(),
+        "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(waiting=waiting),
+        "CloseAccount": close,
+    })  # fmt: skip
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        shown = await run.details("### Held")
+        assert "held by money that waits (`casella show money`); asked for again every day" in shown
+        assert (await run.handle.describe()).close_time is None
+        waiting.clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+    account = script.requests("GetWaitingMoney")[0].account_id
+    assert [asked.account_id for asked in script.requests("CloseAccount")] == [account, account]
 
 
 async def test_a_sign_up_that_nobody_decides_lapses_and_is_not_allowed(temporal: TestNamespace) -> None:
