@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -31,15 +32,22 @@ KEPT = timedelta(days=30)
 """How long a request_id is remembered (docs/rules.md, "What is kept, and how long")."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One mutating call, as its request row will know it."""
 
     method: str
     caller: str
     request_id: UUID
-    fingerprint: bytes
     at: datetime
+    _fields: dict[str, object] = field(repr=False)
+    _key: bytes = field(repr=False)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """What the content that counts comes to; made by `claim`, so that a request that was refused costs nothing."""
+        canonical = json.dumps(self._fields, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
+        return hmac.new(self._key, canonical.encode(), hashlib.sha256).digest()
 
 
 class Requests:
@@ -68,11 +76,7 @@ class Requests:
             noted.check()
         call = current_call()
         caller = f"account:{call.account_id}" if call.account_id else call.caller
-        return Call(call.method, caller, parsed, self._fingerprint(fields), self._clock.now())
-
-    def _fingerprint(self, fields: dict[str, object]) -> bytes:
-        canonical = json.dumps(fields, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
-        return hmac.new(self._key, canonical.encode(), hashlib.sha256).digest()
+        return Call(call.method, caller, parsed, self._clock.now(), fields, self._key)
 
 
 async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: int = 1) -> UUID | None:

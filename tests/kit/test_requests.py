@@ -133,6 +133,13 @@ def test_the_fingerprint_depends_on_the_key_and_on_every_field() -> None:
     assert _MAKER.call(request_id, b=2, a="1").fingerprint in prints
 
 
+async def test_nothing_is_made_of_what_was_asked_for_before_the_claim(database: Database) -> None:
+    made = _MAKER.call(str(new_id()), items=[object()])  # which has no canonical form
+    async with database.transaction() as conn:
+        with pytest.raises(TypeError, match="no canonical form"):
+            await claim(conn, made, new_id())
+
+
 async def _somebody_waits(database: Database) -> None:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with asyncio.timeout(10), database.reading() as conn:

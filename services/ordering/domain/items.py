@@ -16,6 +16,9 @@ from services.ordering.domain.problems import Problem
 MOST_ITEMS = 50
 """Most entries in one order; four sizes with every combination of options need fewer."""
 
+MOST_OPTIONS = 20
+"""Most options of one entry; no price list has as many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -75,9 +78,6 @@ def item_problems(
         yield Problem("billing", "reseller_monthly_only")
     if not items:
         yield Problem("items", "required")
-    elif len(items) > MOST_ITEMS:
-        yield Problem("items", "too_many", {"limit": MOST_ITEMS})
-        return
     bad = [problem for place, item in enumerate(items) for problem in _one(f"items[{place}]", item, edition, policy)]
     yield from bad
     total = sum(item.quantity for item in items)
