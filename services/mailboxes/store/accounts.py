@@ -159,6 +159,7 @@ def _limits(entitlement: Entitlement) -> dict[str, int | None]:
         "messages_per_day": entitlement.messages_per_day,
         "recipients_per_day": entitlement.recipients_per_day,
         "account_messages_per_day": entitlement.account_messages_per_day,
+        "account_recipients_per_day": entitlement.account_recipients_per_day,
     }
 
 
@@ -183,6 +184,7 @@ def _account(row: Row[Any]) -> Account:
         messages_per_day=row.messages_per_day,
         recipients_per_day=row.recipients_per_day,
         account_messages_per_day=row.account_messages_per_day,
+        account_recipients_per_day=row.account_recipients_per_day,
         features_off=frozenset(Feature(name) for name in row.features_off),
         state_since=row.state_since,
         domains_removed=row.domains_removed,
