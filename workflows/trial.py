@@ -28,7 +28,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps import StepRefused, quickly
 
 _LEGAL_HOLD = "REASON_LEGAL_HOLD"
-_HELD = {"REASON_ORDER_OPEN": "an open order", _LEGAL_HOLD: "a legal hold"}
+_HELD = {
+    "REASON_ORDER_OPEN": "an open order",
+    "REASON_MONEY_WAITING": "money that waits (`casella show money`)",
+    _LEGAL_HOLD: "a legal hold",
+}
 """Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 _EXTEND = 'moves the end later: `{"days": 7, "reason_code": "slow_migration"}`'
 _END = 'ends the trial now: `{"reason_code": "customer_asked"}`'

@@ -44,7 +44,7 @@ def assemble(
         orders=Orders(database, clock, policy, mails),
         advancing=Advancing(database, clock, mails),
         fulfilling=Fulfilling(database, clock),
-        accounts=Accounts(database, clock, readings),
+        accounts=Accounts(database, clock, readings, policy),
     )
 
     async def erase(now: datetime) -> int:

@@ -100,7 +100,9 @@ class OrderingSteps:
 
     @step("CloseAccount")
     async def close_account(self, request: pb.CloseAccountRequest) -> pb.CloseAccountResponse:
-        """Close the account, which starts its purge."""
+        """Close the account, which starts its purge, unless money waits for it."""
+        asked = payments_pb2.GetWaitingMoneyRequest(account_id=request.account_id)
+        request.money_waiting = bool((await self._payments.GetWaitingMoney(asked)).waiting)
         return await self._ordering.CloseAccount(request)
 
     @step("GetClosure")

@@ -50,7 +50,7 @@ class AccountRpcs(OrderingServiceServicer):
         account_id = violations.uuid("account_id", request.account_id)
         reason = CLOSURES.chosen(violations, "reason", request.reason, ClosureReason.TRIAL_ENDED)
         violations.check()
-        closed = await self._accounts.close(account_id, reason)
+        closed = await self._accounts.close(account_id, reason, money_waiting=request.money_waiting)
         return ordering_pb2.CloseAccountResponse(closure=_closure(closed))
 
     async def GetClosure(

@@ -15,8 +15,10 @@ from services.kit.requests import Call, claim
 from services.kit.wakes import purge_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
+from services.ordering.domain.dates import hold_until
+from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import ClosureReason
-from services.ordering.errors import AccountIsPurged, LegalHoldStands, OrderIsOpen, SubscriptionRuns
+from services.ordering.errors import AccountIsPurged, LegalHoldStands, MoneyWaits, OrderIsOpen, SubscriptionRuns
 from services.ordering.readings import Readings
 
 SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
@@ -34,11 +36,12 @@ class AccountStanding:
 class Accounts:
     """Closing, holds and standing of accounts."""
 
-    def __init__(self, database: Database, clock: Clock, readings: Readings) -> None:
-        """Take the database, the clock and the rooms that may be asked."""
+    def __init__(self, database: Database, clock: Clock, readings: Readings, policy: OrderingPolicy) -> None:
+        """Take the database, the clock, the rooms that may be asked, and for how long a purge may be held."""
         self._database = database
         self._clock = clock
         self._readings = readings
+        self._policy = policy
 
     async def standing(self, account_id: UUID) -> AccountStanding:
         """Whether orders hold or end the trial; an account without orders has neither."""
@@ -54,15 +57,26 @@ class Accounts:
                 return None
             return await audit.newest(conn, account_id, SET_HOLD)
 
-    async def close(self, account_id: UUID, reason: ClosureReason) -> AccountRow:
+    async def close(self, account_id: UUID, reason: ClosureReason, *, money_waiting: bool) -> AccountRow:
         """Close an account and start its purge, in one transaction; a repetition gets the first closure.
+
+        Args:
+            account_id: Which.
+            reason: Why.
+            money_waiting: Whether money that names an order of the account waits for an operator. It holds the purge
+                for as long as an open order could: what is never settled must not keep the data for ever.
 
         Raises:
             LegalHoldStands: Nothing may be deleted.
             OrderIsOpen: An order waits for its payment, or is paid and not fulfilled yet.
             SubscriptionRuns: A subscription runs.
+            MoneyWaits: Money waits, and the purge may still be held.
+            NotReady: Trial, which knows the purge's date, does not answer.
         """
         now = self._clock.now()
+        held_by_money = False
+        if money_waiting:
+            held_by_money = now < hold_until(await self._readings.purge_at(account_id), self._policy)
         async with self._database.transaction() as conn:
             account = await store.lock_account(conn, account_id, now)
             if account.closed:
@@ -74,6 +88,8 @@ class Accounts:
                 raise OrderIsOpen
             if standing.subscribed:
                 raise SubscriptionRuns
+            if held_by_money:
+                raise MoneyWaits
             closed = await store.close(conn, account_id, reason, now)
             await outbox.wake(conn, purge_wake(account_id), now)
         return closed

@@ -234,6 +234,16 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         entries = [money_entry(entry, records.get(entry.entry_id, ())) for entry in found]
         return payments_pb2.ListMoneyEntriesResponse(entries=entries, next_page_token=token)
 
+    async def GetWaitingMoney(
+        self, request: payments_pb2.GetWaitingMoneyRequest, context: Context
+    ) -> payments_pb2.GetWaitingMoneyResponse:
+        """Read the money that waits for an account."""
+        bad = Violations()
+        account = bad.uuid("account_id", request.account_id)
+        bad.check()
+        found = await self._desks.queue.naming_account(account)
+        return payments_pb2.GetWaitingMoneyResponse(waiting=map(money_entry, found))
+
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context
     ) -> payments_pb2.ProveLedgerResponse:

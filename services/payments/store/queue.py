@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Uuid, func, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.tables import money_entries
+from services.payments.tables import money_entries, payment_requests
 
 _ENTRY = money_entries.c
 _WAITING = select(money_entries).where(_ENTRY.settled_at.is_(None)).order_by(_ENTRY.created_at, _ENTRY.id)
@@ -44,6 +45,14 @@ async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     What the bank took back is no money, so it holds nothing.
     """
     query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason != QueueReason.REVERSED)
+    return [_entry(row) for row in await conn.execute(query)]
+
+
+async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyEntry]:
+    """The money that waits and names a request of this account, as `naming`. Oldest first."""
+    theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id).scalar_subquery()
+    named = _ENTRY.named.overlap(func.array(theirs, type_=ARRAY(Uuid)))
+    query = _WAITING.where(named, _ENTRY.reason != QueueReason.REVERSED)
     return [_entry(row) for row in await conn.execute(query)]
 
 

@@ -549,12 +549,14 @@ class LegalHold(_message.Message):
     def __init__(self, set_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class CloseAccountRequest(_message.Message):
-    __slots__ = ("account_id", "reason")
+    __slots__ = ("account_id", "reason", "money_waiting")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     reason: ClosureReason
-    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ...) -> None: ...
+    money_waiting: bool
+    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class CloseAccountResponse(_message.Message):
     __slots__ = ("closure",)

@@ -255,7 +255,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CloseAccount(self, request, context):
-        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands.
+        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and for at most 30 days past the purge's date while money waits for the account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

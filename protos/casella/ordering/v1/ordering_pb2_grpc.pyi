@@ -68,7 +68,7 @@ class OrderingServiceStub:
     GetStanding: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]
-    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and for at most 30 days past the purge's date while money waits for the account."""
     GetClosure: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetClosureRequest, _ordering_pb2.GetClosureResponse]
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]
@@ -116,7 +116,7 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     GetStanding: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]  # type: ignore[assignment]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]  # type: ignore[assignment]
-    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and for at most 30 days past the purge's date while money waits for the account."""
     GetClosure: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetClosureRequest, _ordering_pb2.GetClosureResponse]  # type: ignore[assignment]
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]  # type: ignore[assignment]
@@ -263,7 +263,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.CloseAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.CloseAccountResponse, _abc.Awaitable[_ordering_pb2.CloseAccountResponse]]:
-        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and for at most 30 days past the purge's date while money waits for the account."""
 
     @_abc_1.abstractmethod
     def GetClosure(
