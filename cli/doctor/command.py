@@ -60,5 +60,5 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *(await work.waiting(rooms, healthy, work.now(clocks))),
         *(await work.e_invoices(rooms, healthy, e_invoices, work.now(clocks))),
         *(await work.given_up(rooms, healthy)),
-        *(await work.books(rooms, healthy)),
+        *(await work.prove(rooms, healthy)),
     ]

@@ -11,7 +11,7 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
-from cli import words
+from cli import books, words
 from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.rooms import LONG_SECONDS, Rooms
 from services.kit.wire import from_duration, from_timestamp
@@ -162,12 +162,28 @@ async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
     return [note(text, "`casella audit` says who gave them up, when and why")]
 
 
-async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Whether the ledger can be proved; the numbering, which reads every invoice, is `casella audit`'s."""
+async def prove(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
+    """Whether the books can be proved, as `casella audit` does; with invoicing away the ledger alone."""
     if "payments" not in healthy:
         return []
-    ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
-    return judge_ledger(ledger)
+    if "invoicing" not in healthy:
+        return judge_ledger(
+            await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+        )
+    found = await books.read(rooms, year=0)
+    return [*judge_ledger(found.ledger), *judge_invoices(found.numbering.violations, found.ties.findings)]
+
+
+def judge_invoices(violations: Sequence[str], mismatches: Sequence[str]) -> list[Finding]:
+    """Whether invoice numbers are proved, and payments and invoices tied to each other."""
+    kinds = (
+        (violations, "violations of numbering, dating or sending of invoices"),
+        (mismatches, "mismatches between payments and invoices"),
+    )
+    remedy = "`casella audit` names all of them: your accountant has to know"
+    return [
+        wrong(f"{kind}: {len(found)}, the first: {found[0].rstrip('.')}", remedy) for found, kind in kinds if found
+    ] or [fine("invoice numbers are proved, payments and invoices tied to each other")]
 
 
 def judge_ledger(ledger: payments_pb2.ProveLedgerResponse) -> list[Finding]:

@@ -244,6 +244,31 @@ async def test_a_record_that_no_statement_confirms_is_told_after_five_days_and_b
         assert words in told
 
 
+async def test_a_day_that_the_bank_contradicts_is_told_with_both_days_and_changes_nothing(world: World) -> None:
+    request, same, short = [await world.transfer_request() for _ in range(3)]
+    less = common_pb2.Money(minor=GROSS - 1, currency="EUR")
+    await record(world, seen(world, request, bank_reference="B-1"))
+    await record(world, seen(world, same, bank_reference="B-2"))
+    await record(world, seen(world, short, bank_reference="B-3", amount=less))
+    assert list((await world.proof()).other_days) == []
+    first = world.today()
+    await world.advance(days=2)
+    told = await world.import_file(
+        statement(
+            Entry(GROSS, bank_reference="B-1"),
+            Entry(GROSS, bank_reference="B-2", day=first),
+            Entry(less.minor, bank_reference="B-3"),  # it has paid nothing, so no invoice carries its first day
+        )
+    )
+    assert told.confirmed == 3
+    (other,) = (await world.proof()).other_days
+    assert (other.order_id, other.payment_request_id) == (request.order_id, request.payment_request_id)
+    assert (other.bank_reference, other.amount.minor) == ("B-1", GROSS)
+    assert (other.booked_on, other.bank_booked_on) == (to_date(first), to_date(world.today()))
+    assert (await world.get(request)).available_on == to_date(first)
+    assert (await world.proof()).balanced
+
+
 async def test_an_unconfirmed_record_is_named_by_order_and_proforma(world: World) -> None:
     request = await world.transfer_request()
     number = payments_pb2.RecordProformaRequest(

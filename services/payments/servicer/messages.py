@@ -20,6 +20,7 @@ from services.payments.domain.payment_requests import (
 )
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount, epc_payload
+from services.payments.store.confirmed import ConfirmedTransfer
 from services.payments.store.ledger import Proof
 from services.payments.store.unconfirmed import UnconfirmedTransfer
 
@@ -136,6 +137,7 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
         discrepancies=found.faults,
         unconfirmed=map(_sentence, found.unconfirmed),
         unconfirmed_transfers=map(_unconfirmed, found.unconfirmed),
+        other_days=map(_confirmed, found.other_days),
     )
 
 
@@ -149,6 +151,19 @@ def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTrans
         amount=to_money(transfer.amount),
         booked_on=to_date(transfer.booked_on),
         recorded_at=to_timestamp(transfer.recorded_at),
+    )
+
+
+def _confirmed(transfer: ConfirmedTransfer) -> payments_pb2.ConfirmedTransfer:
+    return payments_pb2.ConfirmedTransfer(
+        transfer_id=str(transfer.transfer_id),
+        payment_request_id=str(transfer.request_id),
+        order_id=str(transfer.order_id),
+        proforma_number=transfer.proforma_number,
+        bank_reference=transfer.bank_reference,
+        amount=to_money(transfer.amount),
+        booked_on=to_date(transfer.booked_on),
+        bank_booked_on=to_date(transfer.bank_booked_on),
     )
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
-from services.payments.store import unconfirmed
+from services.payments.store import confirmed, unconfirmed
+from services.payments.store.confirmed import ConfirmedTransfer
 from services.payments.store.unconfirmed import UnconfirmedTransfer
 from services.payments.tables import ledger_lines, ledger_transactions
 
@@ -62,12 +63,15 @@ class Proof:
         faults: What does not agree; empty when all is proved.
         unconfirmed: Transfers recorded by hand long ago of which no statement has told: no fault of the ledger, but a
             person should look whether the money came at all.
+        other_days: Transfers that paid when they were recorded by hand and that the bank booked on another day: no
+            fault of the ledger either, but the invoice carries the first day.
     """
 
     transactions: int
     balances: tuple[tuple[str, Money], ...]
     faults: tuple[str, ...]
     unconfirmed: tuple[UnconfirmedTransfer, ...]
+    other_days: tuple[ConfirmedTransfer, ...]
 
 
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
@@ -84,4 +88,5 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     ]
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
     waiting = await unconfirmed.recorded_before(conn, recorded_before, _MOST_FAULTS)
-    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting))
+    other_days = await confirmed.on_another_day(conn, _MOST_FAULTS)
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting), tuple(other_days))
