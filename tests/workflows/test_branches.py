@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
+import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -19,7 +21,7 @@ from services.kit import temporal_client
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
-from workflows import names
+from workflows import names, retries
 from workflows.worker import WORKFLOWS
 
 MOMENT = Timestamp(seconds=1_795_000_000)
@@ -417,6 +419,35 @@ async def test_after_the_money_a_refused_step_parks_and_offers_no_cancellation(t
         assert "`retry`" in shown
         assert "cancel_order" not in shown
     assert script.requests("IssueInvoice") == []
+
+
+async def test_after_the_money_an_outage_is_outwaited_and_the_order_is_fulfilled(temporal: TestNamespace) -> None:
+    """The quick attempt fails, then three of the normal activity, seconds apart."""
+    payment, order = a_payment(), an_order()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    unlocked = mailboxes_pb2.UnlockAccountResponse(unlocked_at=MOMENT)
+
+    def unlock(_: object) -> mailboxes_pb2.UnlockAccountResponse:
+        if len(script.requests("UnlockAccount")) <= 4:
+            raise grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "away")
+        return unlocked
+
+    script = ordering(
+        payment,
+        order,
+        UnlockAccount=unlock,
+        RecordUnlock=lambda _: ordering_pb2.RecordUnlockResponse(order=order),
+        FulfilOrder=lambda _: ordering_pb2.FulfilOrderResponse(order=order),
+    )
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert len(script.requests("UnlockAccount")) == 5
+
+
+def test_a_step_is_tried_again_without_end() -> None:
+    """An outage of days must not end a run after the money."""
+    assert retries.FOREVER.maximum_attempts == 0
+    assert retries.FOREVER.maximum_interval == timedelta(seconds=30)
 
 
 async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: TestNamespace) -> None:
