@@ -76,6 +76,12 @@ class LegalHoldStands(CasellaError):
     reason = errors_pb2.REASON_LEGAL_HOLD
 
 
+class AnotherHoldStands(CasellaError):
+    """A legal hold stands on the account already: release it first, or name both cases in one ticket."""
+
+    reason = errors_pb2.REASON_LEGAL_HOLD_STANDS
+
+
 class MoneyWaits(CasellaError):
     """Money that names an order of the account waits for an operator: the account is not closed yet."""
 

@@ -16,9 +16,6 @@ from services.ordering.domain.problems import Problem
 MOST_ITEMS = 50
 """Most entries in one order; four sizes with every combination of options need fewer."""
 
-MOST_OPTIONS = 20
-"""Most options of one entry; no price list has as many."""
-
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -7,7 +7,8 @@ from casella.ordering.v1 import ordering_pb2
 from services.kit.money import Money
 from services.kit.validation import Violations
 from services.kit.wire import to_money, to_timestamp
-from services.ordering.domain.items import MOST_ITEMS, MOST_OPTIONS, Item
+from services.ordering.domain.items import MOST_ITEMS, Item
+from services.ordering.domain.price_list import MOST_OPTIONS
 from services.ordering.domain.quote import Quote, QuoteLine, QuoteTotals
 from services.ordering.enums import BILLINGS, KINDS, SIZES
 from services.ordering.pricing.store import FrozenQuote
