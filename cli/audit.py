@@ -15,11 +15,11 @@ from cli.ties import Ties
 
 _EARLIEST, _LATEST = 2000, 2999
 _LEDGER_ACCOUNTS = {
-    "bank": "money that statements have told of",
+    "bank": "money that statements have told of, less what the bank took back",
     "stripe": "money paid by card or PayPal",
     "announced": "money that an operator saw at the bank and no statement has told of yet",
     "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
-    "suspense": "money that pays nothing by itself and waits for an operator",
+    "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back",
 }
 """What is booked where: receipts only, each in debit where the money lies and in credit for what it is."""
 

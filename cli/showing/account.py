@@ -30,7 +30,7 @@ class Page:
     documents: list[invoicing_pb2.Document]
     tickets: list[support_pb2.Ticket]
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
-    """By the order that the money names; orders without such money are left out."""
+    """By the order that the money names, with what the bank took back; orders without such money are left out."""
 
 
 async def show_account(name: str, *, as_json: bool) -> None:
@@ -79,8 +79,8 @@ async def _waiting_money(rooms: Rooms, placed: list[ordering_pb2.Order]) -> dict
     for order in placed:
         asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
         answer = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
-        if answer and answer.waiting:
-            found[order.order_id] = list(answer.waiting)
+        if answer and (answer.waiting or answer.taken_back):
+            found[order.order_id] = [*answer.waiting, *answer.taken_back]
     return found
 
 
@@ -108,7 +108,7 @@ def _show(rooms: Rooms, page: Page) -> None:
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
-        screen.show_table("Money that names an order and waits", ("order", *money.COLUMNS), rows)
+        screen.show_table("Money that names an order and waits, or was taken back", ("order", *money.COLUMNS), rows)
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
 
@@ -166,12 +166,9 @@ def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
 
 def _hold(standing: ordering_pb2.GetStandingResponse, closure: ordering_pb2.Closure | None) -> str:
     """That it stands, since when, and who set it why; the trail tells of earlier ones."""
-    steering = standing.hold.steering
-    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
     purged = closure is not None and closure.HasField("purged_at")
     effect = "the purge was complete before it could stop it" if purged else "nothing is deleted"
-    since = words.instant(standing.hold.set_at)
-    return f"STANDS since {since}, set by {steering.actor} ({steering.reason_code}{ticket}): {effect}"
+    return f"STANDS {words.hold(standing.hold)}: {effect}"
 
 
 def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 "order": order,
                 "payment_request": payment.payment_request if payment else None,
                 "waiting_money": list(payment.waiting) if payment else [],
+                "taken_back": list(payment.taken_back) if payment else [],
                 "documents": papers,
             })  # fmt: skip
             return
@@ -59,6 +60,9 @@ async def show_order(name: str, *, as_json: bool) -> None:
             if payment.waiting:
                 waiting = [money.row(entry) for entry in payment.waiting]
                 screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
+            if payment.taken_back:
+                taken_back = [money.row(entry) for entry in payment.taken_back]
+                screen.show_table("Money of this order that the bank took back", money.COLUMNS, taken_back)
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
 
 

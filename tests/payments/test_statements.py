@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -194,7 +195,7 @@ async def test_debits_reversals_and_pending_entries_never_credit(world: World) -
     )
     assert (done.credits, done.queued, done.ignored) == (0, 1, 2)
     assert (await world.get(request)).state == OPEN
-    assert await world.balances() == {}
+    assert await world.balances() == {"bank": -GROSS, "suspense": GROSS}  # the reversal alone
 
 
 async def test_a_transfer_pays_an_online_request_and_a_later_card_payment_is_twice(world: World) -> None:
@@ -254,7 +255,7 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
         {"direction": "DBIT", "reference": "", "bank_reference": "B-2", "end_to_end": "E2E-1"},
     ],
 )
-async def test_a_credit_that_the_bank_takes_back_is_told_once_and_unpays_nothing(
+async def test_a_credit_that_the_bank_takes_back_leaves_bank_once_and_unpays_nothing(
     world: World, taken_back: dict[str, Any]
 ) -> None:
     request = await world.transfer_request()
@@ -266,11 +267,16 @@ async def test_a_credit_that_the_bank_takes_back_is_told_once_and_unpays_nothing
     again = await world.import_file(file)
     assert (again.known, again.queued) == (1, 0)
     (entry,) = await world.queue()
-    assert (entry.reason, entry.amount.minor) == (REASON["reversed"], GROSS)
+    assert (entry.reason, entry.amount.minor) == (REASON["reversed"], -GROSS)
     assert entry.source_reference == (told | taken_back)["bank_reference"]
     assert list(entry.suggestions) == [request.payment_request_id]
     assert (await world.get(request)).state == PAID
-    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
+    assert await world.balances() == {"bank": 0, "receivable": -GROSS, "suspense": GROSS}
+    asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    shown = await world.stub("operator").GetPaymentRequest(asked)
+    assert (list(shown.taken_back), list(shown.waiting)) == ([entry], [])
+    customer = world.room.customer(UUID(request.account_id))
+    assert not (await world.stub("gateway").GetPaymentRequest(asked, metadata=customer)).taken_back
 
 
 async def test_a_debit_of_another_amount_takes_nothing_back(world: World) -> None:

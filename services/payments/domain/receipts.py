@@ -70,7 +70,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class MoneyEntry:
-    """Money that waits for an operator."""
+    """Money that waits for an operator; its amount is below zero where the bank took it back."""
 
     entry_id: UUID
     reason: QueueReason

@@ -38,6 +38,11 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.naming(conn, request_id)
 
+    async def taken_back(self, request_id: UUID) -> list[MoneyEntry]:
+        """What the bank took back of money that was for a payment request, oldest first."""
+        async with self._database.reading() as conn:
+            return await queue.taken_back(conn, request_id)
+
     async def naming_account(self, account_id: UUID) -> list[MoneyEntry]:
         """The money that waits and names a payment request of an account, oldest first."""
         async with self._database.reading() as conn:

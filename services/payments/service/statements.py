@@ -109,14 +109,14 @@ class Statements:
         return fate
 
     async def _take_back(self, entry: Credit, *, marked: bool) -> Fate:
-        """Tell an operator, once, of a credit that the bank takes back; what it had paid stays paid."""
+        """Take a credit that the bank takes back out of the ledger's bank, once; what it had paid stays paid."""
         async with self._database.transaction() as conn:
             known, request_id = await bank.request_of_reversed(conn, entry)
             if not (marked or known):
                 return Fate.IGNORED
             match = await self._match(conn, entry)
             of_credit = () if request_id is None else (request_id,)
-            meant = (*of_credit, *(request.request_id for request in match.named))
+            meant = tuple(dict.fromkeys((*of_credit, *(request.request_id for request in match.named))))
             receipt = Receipt(
                 source=Source.BANK,
                 source_ref=f"{'reversal' if marked else 'debit'}:{entry.identity.hex()}",
@@ -126,10 +126,14 @@ class Statements:
                 shown_reference=_shown(entry),
                 remittance=entry.remittance,
                 payer_name=entry.debtor_name or "",
-                suggestions=tuple(dict.fromkeys(meant))[:MOST_SUGGESTIONS],
+                suggestions=meant[:MOST_SUGGESTIONS],
             )
-            queued = await receipts.enqueue(conn, receipt, QueueReason.REVERSED)
-        return Fate.KNOWN if queued is None else Fate.QUEUED
+            header = await receipts.post_header(conn, "reversal", receipt, meant[0] if meant else None)
+            if header is None:
+                return Fate.KNOWN
+            await receipts.post_lines(conn, header, receipt.amount, debit="suspense", credit=Source.BANK)
+            await receipts.enqueue(conn, receipt, QueueReason.REVERSED, meant)
+        return Fate.QUEUED
 
     async def _decide(
         self, conn: AsyncConnection, credit: Credit, receipt: Receipt, target: PaymentRequest | None

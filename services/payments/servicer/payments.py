@@ -85,10 +85,11 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
     ) -> payments_pb2.GetPaymentRequestResponse:
         """Read a payment request; a customer sees only their own, and nothing of the operator's queue."""
         found = await self._found(request)
-        waiting = await self._desks.queue.naming(found.request_id) if owner_filter() is None else ()
-        return payments_pb2.GetPaymentRequestResponse(
-            payment_request=self._messages.payment_request(found), waiting=map(money_entry, waiting)
-        )
+        answer = payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+        if owner_filter() is None:
+            answer.waiting.extend(map(money_entry, await self._desks.queue.naming(found.request_id)))
+            answer.taken_back.extend(map(money_entry, await self._desks.queue.taken_back(found.request_id)))
+        return answer
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
         bad, read = Violations(), self._desks.requests

@@ -18,7 +18,7 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
-# What the bank took back is told to the operator and moves nothing, as no debit does.
+# What the bank took back is no bank entry: it stands in the queue, below zero.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
 _FAULTS = text("""
     SELECT 'transaction ' || t.id || ' does not balance' AS fault
@@ -35,8 +35,8 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(minor) AS minor FROM money_entries
-            WHERE settled_at IS NULL AND reason <> 'reversed' GROUP BY currency) q
+        FROM (SELECT currency, sum(CASE reason WHEN 'reversed' THEN -minor ELSE minor END) AS minor
+            FROM money_entries WHERE settled_at IS NULL GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'suspense'
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
@@ -45,7 +45,10 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(e.currency, s.currency) AS currency, coalesce(e.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(minor) AS minor FROM bank_entries GROUP BY currency) e
+        FROM (SELECT currency, sum(minor) AS minor FROM (
+            SELECT currency, minor FROM bank_entries
+            UNION ALL
+            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed') told GROUP BY currency) e
         FULL JOIN (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'bank'
             GROUP BY currency) s ON s.currency = e.currency
     ) b WHERE b.minor <> b.ledger

@@ -30,6 +30,7 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     query = (
         select(_ENTRY.id)
         .where(_ENTRY.settled_at.is_(None), _ENTRY.source.in_((Source.BANK, Source.ANNOUNCED)))
+        .where(_ENTRY.reason != QueueReason.REVERSED)
         .where(_ENTRY.shown_reference == shown_reference)
         .where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
         .order_by(_ENTRY.created_at, _ENTRY.id)
@@ -42,9 +43,15 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
 async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     """The money that waits and names this request: by reference or number, not as a mere suggestion. Oldest first.
 
-    What the bank took back is no money, so it holds nothing.
+    What the bank took back is no money, so it holds nothing (`taken_back`).
     """
     query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason != QueueReason.REVERSED)
+    return [_entry(row) for row in await conn.execute(query)]
+
+
+async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
+    """What the bank took back of money that was for this request, oldest first."""
+    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason == QueueReason.REVERSED)
     return [_entry(row) for row in await conn.execute(query)]
 
 
@@ -57,12 +64,13 @@ async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyE
 
 
 def _entry(row: Row[Any]) -> MoneyEntry:
+    reason, amount = QueueReason(row.reason), Money(row.minor, row.currency)
     return MoneyEntry(
         entry_id=row.id,
-        reason=QueueReason(row.reason),
+        reason=reason,
         source=row.source,
         shown_reference=row.shown_reference,
-        amount=Money(row.minor, row.currency),
+        amount=-amount if reason is QueueReason.REVERSED else amount,
         available_on=row.available_on,
         remittance=row.remittance,
         payer_name=row.payer_name,
