@@ -5,6 +5,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2
 from services.kit.calendar import ROME
 from services.kit.wire import from_timestamp
 
@@ -37,6 +38,13 @@ def choice(message: Message, field: str) -> str:
 def one_of(enum: EnumTypeWrapper, value: int) -> str:
     """The same for a value that stands alone, for example of ``mailboxes_pb2.Feature``."""
     return _words(enum.DESCRIPTOR, value)
+
+
+def hold(standing: ordering_pb2.LegalHold) -> str:
+    """Since when a legal hold stands and who set it why: ``since 2026-11-24 10:30, set by carla (court_order)``."""
+    steering = standing.steering
+    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
+    return f"since {instant(standing.set_at)}, set by {steering.actor} ({steering.reason_code}{ticket})"
 
 
 def yes(fact: bool) -> str:  # noqa: FBT001  the fact is all there is to say

@@ -83,10 +83,10 @@ class AccountRpcs(OrderingServiceServicer):
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, action, account_id, source=source)
         violations.check()
-        account = await self._accounts.set_legal_hold(call, entry, hold=request.hold)
+        account, changed = await self._accounts.set_legal_hold(call, entry, hold=request.hold)
         purging = account.closed and account.purged_at is None
         return ordering_pb2.SetLegalHoldResponse(
-            hold=account.legal_hold, closure=_closure(account) if purging else None
+            hold=account.legal_hold, closure=_closure(account) if purging else None, changed=changed
         )
 
 

@@ -18,7 +18,14 @@ from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.dates import hold_until
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import ClosureReason
-from services.ordering.errors import AccountIsPurged, LegalHoldStands, MoneyWaits, OrderIsOpen, SubscriptionRuns
+from services.ordering.errors import (
+    AccountIsPurged,
+    AnotherHoldStands,
+    LegalHoldStands,
+    MoneyWaits,
+    OrderIsOpen,
+    SubscriptionRuns,
+)
 from services.ordering.readings import Readings
 
 SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
@@ -118,10 +125,14 @@ class Accounts:
             raise NotFound("the account is not closed")
         return account
 
-    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> AccountRow:
+    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> tuple[AccountRow, bool]:
         """Set or lift a hold; wakes what acts on it: the trial with its reminders, or the purge.
 
+        Returns:
+            The account, and whether this call changed it; lifting where none stands changes and records nothing.
+
         Raises:
+            AnotherHoldStands: One stands already. A second one would take its place, and one lifting would lift both.
             NotFound: There is no such account: a hold on a mistyped id would hold nothing.
             AccountIsPurged: There is nothing left to hold.
         """
@@ -134,12 +145,16 @@ class Accounts:
             first = await claim(conn, call, account_id)
             account = await store.lock_account(conn, account_id, now)
             if first is not None:
-                return account
+                return account, await audit.written(conn, entry)
             if hold and account.purged_at is not None:
                 raise AccountIsPurged
+            if hold and account.legal_hold:
+                raise AnotherHoldStands
+            if hold == account.legal_hold:
+                return account, False
             await audit.record(conn, entry, now)
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
                 wake = purge_wake(account_id) if account.closed else trial_wake(account_id)
                 await outbox.wake(conn, wake, now)
-        return account
+        return account, True

@@ -138,6 +138,31 @@ async def test_a_hold_on_a_purged_account_is_refused_and_lifting_one_that_came_t
     assert [row["action"] for row in await shop.room.rows("audit")] == ["set_legal_hold", "lift_legal_hold"]
 
 
+async def test_a_second_hold_is_refused_so_that_one_release_never_lifts_two(shop: Shop) -> None:
+    account = shop.account()
+    operator = shop.stub("operator")
+    await operator.SetLegalHold(hold(account, on=True))
+    await refused_for(operator.SetLegalHold(hold(account, on=True)), errors_pb2.REASON_LEGAL_HOLD_STANDS)
+    assert (await standing(shop, account)).legal_hold
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["set_legal_hold"]
+
+
+async def test_a_release_tells_whether_it_lifted_a_hold_and_again_when_repeated(shop: Shop) -> None:
+    account = shop.account()
+    operator = shop.stub("operator")
+    in_vain = hold(account, on=False)
+    in_vain.steering.source = "release/1"
+    assert not (await operator.SetLegalHold(in_vain)).changed
+    assert await shop.room.rows("audit") == []
+    first = hold(account, on=True)
+    release = hold(account, on=False)
+    release.steering.source = "release/2"
+    assert (await operator.SetLegalHold(first)).changed
+    assert (await operator.SetLegalHold(release)).changed
+    for request, changed in ((in_vain, False), (first, True), (release, True)):
+        assert (await operator.SetLegalHold(request)).changed is changed
+
+
 async def test_a_hold_tells_of_a_purge_that_is_under_way(shop: Shop) -> None:
     account = shop.account()
     assert not (await shop.stub("operator").SetLegalHold(hold(account, on=True))).HasField("closure")

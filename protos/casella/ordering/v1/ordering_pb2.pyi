@@ -619,9 +619,11 @@ class SetLegalHoldRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., hold: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class SetLegalHoldResponse(_message.Message):
-    __slots__ = ("hold", "closure")
+    __slots__ = ("hold", "closure", "changed")
     HOLD_FIELD_NUMBER: _ClassVar[int]
     CLOSURE_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
     hold: bool
     closure: Closure
-    def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...
+    changed: bool
+    def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ..., changed: _Optional[bool] = ...) -> None: ...

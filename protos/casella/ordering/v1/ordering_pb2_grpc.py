@@ -277,6 +277,7 @@ class OrderingServiceServicer:
 
     def SetLegalHold(self, request, context):
         """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+        An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

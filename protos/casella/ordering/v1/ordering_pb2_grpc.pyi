@@ -74,7 +74,9 @@ class OrderingServiceStub:
     RecordPurged: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]
     """Records that the purge is complete."""
     SetLegalHold: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]
-    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+    An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+    """
 
 @_typing.type_check_only
 class OrderingServiceAsyncStub(OrderingServiceStub):
@@ -122,7 +124,9 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     RecordPurged: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]  # type: ignore[assignment]
     """Records that the purge is complete."""
     SetLegalHold: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]  # type: ignore[assignment]
-    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+    An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+    """
 
 class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides what a customer may order, at which price, and when an account may be closed."""
@@ -287,6 +291,8 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.SetLegalHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SetLegalHoldResponse, _abc.Awaitable[_ordering_pb2.SetLegalHoldResponse]]:
-        """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+        """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+        An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+        """
 
 def add_OrderingServiceServicer_to_server(servicer: OrderingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
