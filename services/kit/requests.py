@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -107,11 +107,24 @@ async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: i
     if (await conn.execute(_CLAIM, values)).first():
         return None
     # In a statement of its own: the insert's snapshot is older than the twin's commit.
-    row = (await conn.execute(_FIRST, {"m": call.method, "c": call.caller, "r": call.request_id})).one()
-    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
-        raise RequestIdReused
-    first: UUID = row.resource_id
-    return first
+    return _resource((await conn.execute(_FIRST, _key(call))).one(), call)
+
+
+async def known(conn: AsyncConnection, call: Call) -> UUID | None:
+    """Look for the request's row before work that is dear and done before the transaction; ``claim`` decides then.
+
+    Args:
+        conn: Any connection.
+        call: From ``Requests.call``.
+
+    Returns:
+        None: no call with this request_id has been done. An id: the first call's resource, as from ``claim``.
+
+    Raises:
+        RequestIdReused: The request_id was used with other content.
+    """
+    row = (await conn.execute(_FIRST, _key(call))).one_or_none()
+    return None if row is None else _resource(row, call)
 
 
 async def prune(database: Database, now: datetime) -> int:
@@ -135,6 +148,17 @@ _CLAIM = (
 _FIRST = select(requests.c.fingerprint, requests.c.resource_id).where(
     requests.c.method == bindparam("m"), requests.c.caller == bindparam("c"), requests.c.request_id == bindparam("r")
 )
+
+
+def _key(call: Call) -> dict[str, object]:
+    return {"m": call.method, "c": call.caller, "r": call.request_id}
+
+
+def _resource(row: Row[Any, Any], call: Call) -> UUID:
+    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
+        raise RequestIdReused
+    first: UUID = row.resource_id
+    return first
 
 
 def _plain(value: object) -> object:

@@ -14,7 +14,7 @@ from services.kit.database import Database, NoTransaction
 from services.kit.errors import InvalidInput, RequestIdReused
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.requests import Requests, claim
+from services.kit.requests import Requests, claim, known
 
 _MAKER = Requests(b"0123456789abcdef", OffsetClock())
 
@@ -145,3 +145,16 @@ async def _somebody_waits(database: Database) -> None:
     async with asyncio.timeout(10), database.reading() as conn:
         while not (await conn.execute(text(query))).scalar_one():
             pass
+
+
+async def test_a_look_knows_a_request_that_was_done_and_leaves_an_unknown_one_to_the_claim(database: Database) -> None:
+    request_id, first = str(new_id()), new_id()
+    made = _MAKER.call(request_id, amount=Money(100))
+    async with database.reading() as conn:
+        assert await known(conn, made) is None
+    async with database.transaction() as conn:
+        assert await claim(conn, made, first) is None
+    async with database.reading() as conn:
+        assert await known(conn, made) == first
+        with pytest.raises(RequestIdReused):
+            await known(conn, _MAKER.call(request_id, amount=Money(101)))
