@@ -133,7 +133,7 @@ async def prune(database: Database, now: datetime) -> int:
     Returns:
         How many rows were deleted.
     """
-    async with database.reading() as conn:
+    async with database.single() as conn:
         done = await conn.execute(delete(requests).where(requests.c.created_at < now - KEPT))
     return done.rowcount
 
