@@ -1,7 +1,7 @@
 """Decides how many quotes and orders an account may make in any 24 hours.
 
-Each order burns a number of the proforma series and sends PDFs and emails: without a limit, placing and cancelling in turn
-would do so without end. Counted on the account's locked row, so that concurrent calls do not count past each other.
+Each order burns a number of the proforma series, PDFs and emails: placing and cancelling in turn must have an end.
+Counted on the account's locked row, so that concurrent calls do not count past each other.
 """
 
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ def hold_until(purge_at: datetime, policy: OrderingPolicy) -> datetime:
 
 
 def withdrawal_until(placed_at: datetime) -> datetime:
-    """The last moment of a consumer's right of withdrawal: the end of the 14th day, or of the next working day in Italy.
+    """The last moment of a consumer's right of withdrawal: the end of the 14th day, or of the next working day.
 
     Source of the latter: Regulation 1182/71, art. 3(4), by recital 41 of directive 2011/83.
     """

@@ -93,12 +93,12 @@ async def test_the_confirmation_speaks_the_recipient_s_language(shop: Shop) -> N
 
 
 async def test_the_day_of_an_email_stands_behind_the_right_article(shop: Shop) -> None:
-    shop.room.clock.at = shop.room.clock.at.replace(month=10, day=25)
+    shop.room.clock.at = shop.room.clock.at.replace(month=10, day=28)
     account = shop.account(purge_at=shop.room.clock.at + timedelta(days=45))
     await send(shop, await shop.order(account), pb.ORDER_EMAIL_CONFIRMATION)
     text = (await only_mail(shop))[1]
-    assert "fino all’8 novembre 2026, ore 23:59" in text
-    assert "ordine del 25 ottobre 2026" in text
+    assert "fino all’11 novembre 2026, ore 23:59" in text
+    assert "ordine del 28 ottobre 2026" in text
 
 
 async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: Any) -> pb.Order:
