@@ -104,7 +104,8 @@ class MailboxesPolicy(Section):
         paid: Limits of a paid contract.
         reserved_domains: Names that no customer may add, nor anything below them: the provider's own, the big mail
             providers', and names that are none of the public DNS.
-        public_suffixes: Names of two labels under which everybody registers; only they themselves cannot be added.
+        public_suffixes: Names under which everybody registers, beside those of the Public Suffix List; only they
+            themselves cannot be added.
         sent_messages_days: How long sent messages are kept; the window needs one day.
     """
 
