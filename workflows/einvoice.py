@@ -96,7 +96,7 @@ class EInvoice(Process):
             pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             "give the transmission up",
         )
-        self.details.happened(f"an operator gave it up ({why.reason_code})")
+        self.details.steered(f"gave it up ({why.reason_code})")
         self.look_again()
         return "given up"
 
@@ -126,7 +126,7 @@ class EInvoice(Process):
             pb.PrepareResendRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             what,
         )
-        self.details.happened(f"an operator asked to {what} ({why.reason_code})")
+        self.details.steered(f"asked to {what} ({why.reason_code})")
         self.details.stands("Transmitting", _TRANSMITTING)
         self.silent = False
         self.look_again()

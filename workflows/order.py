@@ -135,7 +135,7 @@ class Order(OrderSteps):
             pb.CancelOrderRequest(request_id=request_id(), order_id=self.order_id, steering=steering(why)),
             "ask for the cancellation",
         )
-        self.details.happened(f"an operator asked for the cancellation ({why.reason_code})")
+        self.details.steered(f"asked for the cancellation ({why.reason_code})")
         self.look_again()
         return f"cancellation asked for; payments decides{self.still_waiting()}"
 
@@ -166,9 +166,7 @@ class Order(OrderSteps):
             f"record a transfer of {wording.amount(seen)}",
         )
         result = _result_of(answer)
-        self.details.happened(
-            f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}"
-        )
+        self.details.steered(f"recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}")
         self.look_again()
         return result
 
@@ -205,4 +203,8 @@ def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:
         return f"not the exact amount, entry {answer.money_entry_id} waits in the operator's queue"
     if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
         return "nothing changed, the bank's entry with this reference has already paid something else"
+    if answer.HasField("invoice_was_due"):
+        return (
+            f"paid, but the last day for its invoice was {wording.date(answer.invoice_was_due)}: tell your accountant"
+        )
     return "paid"

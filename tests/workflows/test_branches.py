@@ -481,6 +481,63 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
     assert len(script.requests("CloseAccount")) == 2
 
 
+def trial_steps(due: trial_pb2.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> Script:
+    """A trial that waits for what is due, and whose orders say this."""
+    return Script({
+        "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
+        "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
+        "GetStanding": lambda _: standing,
+        "AdvanceTrial": lambda _: due,
+        "ExtendTrial": lambda _: trial_pb2.ExtendTrialResponse(trial=due.trial),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
+        "CloseAccount": lambda _: ordering_pb2.CloseAccountResponse(),
+    })  # fmt: skip
+
+
+async def test_a_trial_whose_due_purge_an_open_order_holds_is_held(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="order_end")
+    standing = ordering_pb2.GetStandingResponse(order_open=True, open_order_id="1")
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
+        shown = await run.details("### Held")
+        assert "the purge, which is held by an open order; asked for again every day" in shown
+        due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
+        due.due = "purge"
+        standing.Clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_an_ended_trial_under_a_legal_hold_announces_no_purge(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="purge")
+    standing = ordering_pb2.GetStandingResponse(legal_hold=True)
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
+        shown = await run.details("### Ended")
+        assert "a legal hold holds it: nothing is deleted before `casella hold release " in shown
+        assert "the account is closed and its purge begins" not in shown
+        due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
+        standing.Clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_each_deed_of_an_operator_is_told_by_itself_with_what_it_brought(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ACTIVE, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="end")
+    script = trial_steps(due, ordering_pb2.GetStandingResponse())
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        await run.details("### Active")
+        for _ in range(2):
+            await run.handle.execute_update("extend_trial", {"days": 7, "reason_code": "slow_migration"})
+        shown = await run.details("### Active")
+        told = "an operator extended it by 7 days (slow_migration): ends 2026-11-18 11:06 UTC"
+        assert shown.count(told) == 2
+        due.next = trial_pb2.TRIAL_NEXT_NOTHING
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
 async def test_a_trial_whose_money_waits_is_held_and_closed_once_it_is_settled(temporal: TestNamespace) -> None:
     trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
     waiting = [waiting_money()]
