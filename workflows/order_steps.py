@@ -259,7 +259,7 @@ class OrderSteps(Process):
         coming = wording.due_on_order(due.due)
         self.tell_what_was_due(coming, [wording.due_on_order(reminder) for reminder in due.skipped])
         if due.wait.ToTimedelta() <= retries.LOOK_AGAIN:
-            await self.wait_for_due(due.wait, coming)
+            await self.wait_for_due(due.wait, coming, reminder=wording.is_reminder(due.due))
         else:
             await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
 

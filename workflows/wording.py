@@ -85,6 +85,11 @@ def due_on_trial(due: str) -> str:
     return _TRIAL_DUE.get(due, due)
 
 
+def is_reminder(due: str) -> bool:
+    """Whether what a service says is due next is a reminder, of an order, a trial's end or a purge."""
+    return bool(_REMINDER.fullmatch(due) or _PURGE_REMINDER.fullmatch(due))
+
+
 def closure(reason: ordering_pb2.ClosureReason) -> str:
     """Why an account was closed."""
     return _CLOSURES.get(reason, "")
