@@ -7,7 +7,7 @@ import grpc
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
-from cli import screen
+from cli import screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
@@ -129,3 +129,9 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ("ignored (debits, returns, pending)", str(done.ignored)),
         ],
     )
+    if done.ignored_debits:
+        rows = [
+            (each.reference, words.money(each.amount), words.day(each.booked_on), each.text)
+            for each in done.ignored_debits
+        ]
+        screen.show_table("Ignored debits", ("reference", "amount", "booked", "text"), rows)

@@ -6,6 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from services.kit.calendar import ROME
 from services.kit.wire import from_timestamp
 
@@ -33,6 +34,13 @@ def instant(stamp: Timestamp) -> str:
 def choice(message: Message, field: str) -> str:
     """An enum's value in plain words: ``ORDER_STATE_FULFILLED`` is ``fulfilled``; a dash where it is not said."""
     return _words(message.DESCRIPTOR.fields_by_name[field].enum_type, getattr(message, field))
+
+
+def waiting_for(entry: payments_pb2.MoneyEntry) -> str:
+    """Why money waits, with both amounts where a record by hand has another one."""
+    if entry.HasField("recorded_amount"):
+        return f"other amount than recorded by hand ({money(entry.recorded_amount)})"
+    return choice(entry, "reason")
 
 
 def one_of(enum: EnumTypeWrapper, value: int) -> str:

@@ -59,6 +59,8 @@ def waiting(entry: payments_pb2.MoneyEntry) -> str:
     """Money that waits: ``EUR 10.00 of 2026-11-24, less than was asked for (entry 018f…)``."""
     of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
     fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    if entry.HasField("recorded_amount"):
+        fault = f"the statement has another amount for the transfer recorded by hand as {amount(entry.recorded_amount)}"
     return f"{amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
 
 

@@ -21,6 +21,8 @@ OLD = timedelta(minutes=5)
 """A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
 LONGEST_WAITING = timedelta(days=1)
 """So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
+NEAR_INVOICE_DAY = timedelta(days=3)
+"""So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
 _TOGETHER = timedelta(seconds=2)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
@@ -118,7 +120,7 @@ def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list
 
 def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
     """Whether money that names an order waits until its last day for an invoice is near or past."""
-    near = rome_date(now + NEAR)
+    near = rome_date(now) + NEAR_INVOICE_DAY
     late = [each for each in money if each.HasField("invoice_by") and from_date(each.invoice_by) <= near]
     if not late:
         return []
@@ -129,7 +131,7 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
     ]
     return [
         wrong(
-            f"money that names an order and waits, near or past the last day for an invoice: {len(late)}: {named(told)}",
+            f"waiting money that names an order, near or past its last day for an invoice: {len(late)}: {named(told)}",
             "`casella show money` lists it: give it to its order, or return it, and tell your accountant",
         )
     ]

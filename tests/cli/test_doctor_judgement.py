@@ -99,6 +99,20 @@ def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -
     assert "pays nothing by itself: 2, the oldest since" in finding.text
 
 
+def test_waiting_money_is_trouble_from_three_days_before_its_last_day_for_an_invoice() -> None:
+    def entry(day: int) -> payments_pb2.MoneyEntry:
+        by = common_pb2.Date(year=2026, month=11, day=day)
+        amount = common_pb2.Money(minor=1976, currency="EUR")
+        return payments_pb2.MoneyEntry(money_entry_id=f"e{day}", amount=amount, invoice_by=by)
+
+    assert work.judge_invoice_days([entry(28), payments_pb2.MoneyEntry()], NOON) == []
+    (finding,) = work.judge_invoice_days([entry(27), entry(28), entry(20)], NOON)
+    assert finding.level is Level.WRONG
+    assert "for an invoice: 2: 19.76 EUR (–, last day 2026-11-20, e20), 19.76 EUR (–, last day 2026-11-27, e27)" in (
+        finding.text
+    )
+
+
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])
 def test_a_run_that_needs_an_operator_is_trouble_after_an_hour(age: timedelta, level: Level) -> None:
     found = {"order:b": NOON, "einvoice:a": NOON - age}

@@ -279,6 +279,16 @@ async def test_a_credit_that_the_bank_takes_back_leaves_bank_once_and_unpays_not
     assert not (await world.stub("gateway").GetPaymentRequest(asked, metadata=customer)).taken_back
 
 
+async def test_ignored_debits_are_told_and_money_that_waits_tells_its_payers_account(world: World) -> None:
+    refund = Entry(5, bank_reference="R-1", text="rimborso", direction="DBIT")
+    nameless = Entry(6, direction="DBIT", day=None)
+    done = await world.import_file(statement(Entry(77, text="?"), refund, nameless))
+    told = [(each.reference, each.amount.minor, each.text, each.HasField("booked_on")) for each in done.ignored_debits]
+    assert told == [("R-1", 5, "rimborso", True), ("", 6, "", False)]
+    (entry,) = await world.queue()
+    assert (entry.payer_name, entry.payer_iban) == ("Mario Prova", "IT02L1234512345123456789012")
+
+
 async def test_a_debit_of_another_amount_takes_nothing_back(world: World) -> None:
     request = await world.transfer_request()
     credit = Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1")

@@ -12,7 +12,9 @@ from services.kit.context import owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
+from services.kit.wire import to_date
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
+from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
@@ -26,6 +28,7 @@ from services.payments.servicer.messages import (
     METHODS,
     STATES,
     Messages,
+    ignored_debit,
     money_entry,
     proof,
     without_ways_to_pay,
@@ -177,6 +180,7 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
             queued=done.queued,
             ignored=done.ignored,
             confirmed=done.confirmed,
+            ignored_debits=map(ignored_debit, done.ignored_debits),
         )
 
     async def RecordBankTransfer(
@@ -202,9 +206,14 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         )
         bad.check()
         after, waiting = await self._desks.transfers.record(call, transfer, entry)
-        return payments_pb2.RecordBankTransferResponse(
+        answer = payments_pb2.RecordBankTransferResponse(
             payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""
         )
+        if after.available_on is not None and after.paid_at is not None:
+            last_day = last_invoice_day(after.available_on)
+            if last_day < rome_date(after.paid_at):
+                answer.invoice_was_due.CopyFrom(to_date(last_day))
+        return answer
 
     async def WithdrawBankTransfer(
         self, request: payments_pb2.WithdrawBankTransferRequest, context: Context

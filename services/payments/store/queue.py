@@ -11,10 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.tables import money_entries, payment_requests
+from services.payments.tables import announced_transfers, money_entries, payment_requests
 
 _ENTRY = money_entries.c
-_WAITING = select(money_entries).where(_ENTRY.settled_at.is_(None)).order_by(_ENTRY.created_at, _ENTRY.id)
+_RECORD = announced_transfers.c
+_WAITING = (
+    select(money_entries, _RECORD.minor.label("recorded_minor"), _RECORD.currency.label("recorded_currency"))
+    .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
+    .where(_ENTRY.settled_at.is_(None))
+    .order_by(_ENTRY.created_at, _ENTRY.id)
+)
 
 
 async def page(conn: AsyncConnection, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
@@ -76,4 +82,7 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         payer_name=row.payer_name,
         suggestions=tuple(row.suggestions),
         created_at=row.created_at,
+        named=tuple(row.named),
+        recorded=None if row.contradicts is None else Money(row.recorded_minor, row.recorded_currency),
+        payer_iban=row.payer_iban,
     )
