@@ -323,6 +323,23 @@ async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNam
         assert ": sent" not in shown
 
 
+async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, due="reminder_3_days", wait=SOON
+    )
+
+    def advance(_: object) -> ordering_pb2.AdvanceOrderResponse:
+        if len(script.requests("AdvanceOrder")) > 1:
+            due.due = "reminder_7_days"
+            due.wait.CopyFrom(LONG)
+        return due
+
+    script = ordering(payment, order, AdvanceOrder=advance)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("reminder 3 days after the proforma: sent")
+
+
 async def test_a_waiting_order_tells_when_it_expires_from_the_beginning(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
     payment.created_on.CopyFrom(common_pb2.Date(year=2031, month=2, day=3))
