@@ -7,8 +7,9 @@ import signal
 from aiohttp import web
 
 from casella.payments.v1 import payments_pb2_grpc
+from gateway.server import make_runner
 from gateway.settings import GatewaySettings
-from gateway.web import make_app, make_runner
+from gateway.web import make_app
 from services.kit.channels import channel_of
 from services.kit.process import run
 
