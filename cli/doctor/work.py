@@ -112,7 +112,9 @@ def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list
     if not money:
         return []
     oldest = money[0].created_at
-    text = f"money that pays nothing by itself: {len(money)}, the oldest since {words.instant(oldest)}"
+    text = (
+        f"money that pays nothing by itself: {len(money)}, the oldest since {words.instant(oldest)} by Casella's clock"
+    )
     remedy = "`casella show money` lists it with what it may be for"
     late = now - from_timestamp(oldest) > LONGEST_WAITING
     return [wrong(text, remedy) if late else note(text, remedy)]

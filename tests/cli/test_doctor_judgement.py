@@ -97,6 +97,7 @@ def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -
     (finding,) = work.judge_money([entry, younger], NOON)
     assert finding.level is level
     assert "pays nothing by itself: 2, the oldest since" in finding.text
+    assert finding.text.endswith(" by Casella's clock")
 
 
 def test_waiting_money_is_trouble_from_three_days_before_its_last_day_for_an_invoice() -> None:
@@ -119,7 +120,7 @@ def test_a_run_that_needs_an_operator_is_trouble_after_an_hour(age: timedelta, l
     (finding,) = temporal.judge_needing(WHERE, found, NOON)
     assert finding.level is level
     assert "need an operator: 2, the oldest since" in finding.text
-    assert finding.text.endswith("einvoice:a, order:b")
+    assert finding.text.endswith(" by Temporal's clock: einvoice:a, order:b")
     assert temporal.judge_needing(WHERE, {}, NOON) == []
 
 
