@@ -286,7 +286,8 @@ async def test_waiting_money_recorded_by_hand_can_be_withdrawn(temporal: TestNam
 
 async def test_a_cancelled_order_tells_of_money_that_still_waits(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
-    answers = expiring(payment) | with_waiting(payment, waiting_money())
+    taken_back = waiting_money(700, payments_pb2.MONEY_ENTRY_REASON_REVERSED)
+    answers = expiring(payment) | with_waiting(payment, waiting_money(), waiting_money(50), taken_back)
     due = ordering_pb2.AdvanceOrderResponse(
         state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
     )
@@ -303,6 +304,10 @@ async def test_a_cancelled_order_tells_of_money_that_still_waits(temporal: TestN
         assert await run.end() == "cancelled"
         shown = await run.details("### Cancelled")
         assert "the order has ended. Money that names it still waits (`casella show money`): EUR 10.00" in shown
+    told = script.requests("SendOrderEmail")
+    assert told[-1].email == ordering_pb2.ORDER_EMAIL_CANCELLED
+    assert list(told[-1].held) == [common_pb2.Money(currency="EUR", minor=1050)]
+    assert not told[0].held  # the order's confirmation
 
 
 async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNamespace) -> None:

@@ -469,14 +469,16 @@ class FulfilOrderResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
 
 class SendOrderEmailRequest(_message.Message):
-    __slots__ = ("order_id", "email", "recipient")
+    __slots__ = ("order_id", "email", "recipient", "held")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     email: OrderEmail
     recipient: _common_pb2.Recipient
-    def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+    held: _containers.RepeatedCompositeFieldContainer[_common_pb2.Money]
+    def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., held: _Optional[_Iterable[_Union[_common_pb2.Money, _Mapping]]] = ...) -> None: ...
 
 class SendOrderEmailResponse(_message.Message):
     __slots__ = ()
