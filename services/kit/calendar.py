@@ -15,7 +15,7 @@ _WEEKEND = (5, 6)
 _HOLIDAYS = dict.fromkeys(
     ((1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1), (12, 8), (12, 25), (12, 26)), 0
 ) | {(10, 4): 2026}
-"""Month and day of Italy's public holidays, and since which year: 4 October by law 151/2025. Beside them Easter Monday."""
+"""Month and day of the public holidays, and since which year: 4 October by law 151/2025. Beside them Easter Monday."""
 
 
 def rome_date(instant: datetime) -> date:
