@@ -221,8 +221,8 @@ def _payment(heading: str) -> View:
 
 
 def _spaced(invoice: Document) -> str:
-    transfer = invoice.payment.method is PaymentMethod.BANK_TRANSFER
-    return groups_of_four(invoice.payment.reference) if transfer else invoice.payment.reference
+    reference = invoice.payment.reference
+    return groups_of_four(reference) if invoice.payment.method.by_transfer else reference
 
 
 def _present(*texts: str) -> list[str]:

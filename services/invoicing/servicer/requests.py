@@ -66,7 +66,7 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
 def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
     """How a proforma is paid; with the instructions for a transfer."""
     method = method_of(found, "payment.method", message.method)
-    if method is not PaymentMethod.BANK_TRANSFER:
+    if not method.by_transfer:
         return Payment(method=method)
     transfer = Transfer(
         holder=found.text("payment.holder", message.holder, 70),

@@ -4,7 +4,7 @@ Source of the defaults: docs/rules.md, "Order". A change touches only what is de
 computed stays stored as it is.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -70,4 +70,10 @@ class OrderingPolicy(BaseModel):
 
     def expiry_days(self, method: PaymentMethod) -> int:
         """Calendar days from the proforma to the expiry."""
-        return self.transfer_expiry_days if method is PaymentMethod.BANK_TRANSFER else self.online_expiry_days
+        match method:
+            case PaymentMethod.BANK_TRANSFER:
+                return self.transfer_expiry_days
+            case PaymentMethod.ONLINE:
+                return self.online_expiry_days
+            case _:
+                assert_never(method)
