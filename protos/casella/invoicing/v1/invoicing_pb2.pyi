@@ -301,7 +301,7 @@ class TransmitInvoiceRequest(_message.Message):
     def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
 
 class Transmission(_message.Message):
-    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors")
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -315,6 +315,7 @@ class Transmission(_message.Message):
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ERRORS_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
     state: TransmissionState
@@ -328,7 +329,8 @@ class Transmission(_message.Message):
     account_id: str
     order_id: str
     errors: _containers.RepeatedCompositeFieldContainer[TransmissionError]
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ...) -> None: ...
+    overdue: bool
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ...) -> None: ...
 
 class TransmissionError(_message.Message):
     __slots__ = ("code", "meaning", "description", "advice")
