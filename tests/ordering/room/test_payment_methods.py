@@ -51,9 +51,7 @@ async def test_confirmation_and_reminder_name_the_way_that_was_chosen_and_no_oth
     await shop.record_proforma(order.order_id)
     to = common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
     wanted = pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_CONFIRMATION, recipient=to)
-    await shop.worker.SendOrderEmail(
-        pb.SendOrderEmailRequest(order_id=order.order_id, email=confirmation, recipient=to)
-    )
+    await shop.worker.SendOrderEmail(wanted)
     shop.room.clock.advance(days=3)
     reminded = pb.AdvanceOrderRequest(
         order_id=order.order_id,
