@@ -1,4 +1,4 @@
-"""Decides how values read on an operator's screen: amounts, days, instants and states; times are those of Rome."""
+"""Decides how values read on an operator's screen: amounts, days, instants and states; times are Rome's, with zone."""
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import Message
@@ -27,8 +27,8 @@ def day(date: common_pb2.Date) -> str:
 
 
 def instant(stamp: Timestamp) -> str:
-    """An instant in Rome, to the minute; a dash where there is none."""
-    return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M}" if stamp.seconds else NONE
+    """An instant in Rome, to the minute, with its zone because the UI tells UTC; a dash where there is none."""
+    return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M %Z}" if stamp.seconds else NONE
 
 
 def choice(message: Message, field: str) -> str:
@@ -49,7 +49,7 @@ def one_of(enum: EnumTypeWrapper, value: int) -> str:
 
 
 def hold(standing: ordering_pb2.LegalHold) -> str:
-    """Since when a legal hold stands and who set it why: ``since 2026-11-24 10:30, set by carla (court_order)``."""
+    """Since when a legal hold stands and who set it why: ``since 2026-11-24 10:30 CET, set by carla (court_order)``."""
     steering = standing.steering
     ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
     return f"since {instant(standing.set_at)}, set by {steering.actor} ({steering.reason_code}{ticket})"

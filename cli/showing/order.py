@@ -52,7 +52,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 "documents": papers,
             })  # fmt: skip
             return
-        screen.show_facts(f"Order {order_id}", _facts(order, rooms))
+        screen.show_facts(f"Order {order_id}", _facts(order, rooms, waits=bool(payment and payment.waiting)))
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
         screen.show_facts("Ordered by", profile_fields.facts(order.party))
         if payment:
@@ -89,7 +89,9 @@ async def _documents(rooms: Rooms, order: ordering_pb2.Order) -> list[invoicing_
     return [document for document in found if document.order_id == order.order_id]
 
 
-def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
+def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tuple[str, str]]:
+    """What there is to say of an order; one that is open while money that names it waits does not expire."""
+    suspended = waits and order.state == ordering_pb2.ORDER_STATE_OPEN
     state = words.choice(order, "state")
     totals = order.quote.totals
     return [
@@ -99,8 +101,8 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
         ("billing", words.choice(order.quote, "billing")),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),
-        ("expires", words.instant(order.expires_at)),
-        ("stays open at most to", words.if_any(words.instant(order.hold_until))),
+        ("expires", "expiry suspended: money waits" if suspended else words.instant(order.expires_at)),
+        ("stays open at most to", "" if suspended else words.if_any(words.instant(order.hold_until))),
         ("money available", words.if_any(words.day(order.available_on))),
         ("ended", words.if_any(words.instant(order.ended_at))),
         ("unlocked", words.if_any(words.instant(order.unlocked_at))),

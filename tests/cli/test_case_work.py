@@ -116,6 +116,24 @@ async def test_a_hold_during_a_purge_says_what_is_gone_already(desk: Desk) -> No
         assert "Gone already: the login." in again.out
 
 
+async def test_while_a_room_is_away_the_others_are_shown_and_a_hold_is_said_to_stand(desk: Desk) -> None:
+    customer = await in_trial(desk, "patient")
+    async with without_worker(desk.play):
+        await close(desk, customer)
+        await desk.play.world.stop_process("mailboxes")
+        held = (await desk.terminal.casella("hold", "set", customer.email, "--reason", "court_order")).well()
+        assert "A legal hold stands on account" in held.out
+        assert "Not known now: domains and mailboxes, because mailboxes does not answer" in held.out
+        page = await desk.terminal.casella("show", "account", customer.email)
+        page.badly(3, "not all is shown, because mailboxes does not answer")
+        for words in ("STANDS since", "(held: a legal hold stands)", "Standing", " CE"):
+            assert words in page.out
+        trail = await desk.terminal.casella("trail", customer.account_id)
+        trail.badly(3, "not all is shown, because mailboxes does not answer")
+        assert "set legal hold" in trail.out
+        await desk.play.world.start_process("mailboxes")
+
+
 async def test_a_decided_sign_up_is_shown_with_the_person_and_who_decided(desk: Desk) -> None:
     sign_up_id = await held_sign_up(desk)
     await desk.play.worker.trial.DecideSignUp(
