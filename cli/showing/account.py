@@ -107,7 +107,7 @@ async def _waiting_money(
         asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
         answer = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
         if answer and (answer.waiting or answer.taken_back):
-            found[order.order_id] = list(answer.waiting)
+            found[order.order_id] = [*answer.waiting, *answer.taken_back]
     return found
 
 
