@@ -12,6 +12,7 @@ from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp, to_date
 from services.payments.domain.proforma_numbers import perhaps_meant
+from services.payments.servicer.inputs import LARGEST_STATEMENT
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 from tests.support.room import request_id
@@ -217,6 +218,14 @@ async def test_a_file_that_is_not_our_statement_is_refused_and_nothing_is_stored
         await world.import_file(file)
     assert refused.value.reason == errors_pb2.REASON_STATEMENT_UNREADABLE
     assert await world.room.rows("bank_entries") == []
+
+
+async def test_a_statement_of_3_mib_is_read(world: World) -> None:
+    request = await world.request()
+    await proforma(world, request, "P2026/22")
+    file = statement(Entry(GROSS, text="P2026/22"))
+    await world.import_file(file + b" " * (LARGEST_STATEMENT - len(file)))
+    assert (await world.get(request)).state == PAID
 
 
 async def test_the_queue_is_listed_page_by_page_oldest_first(world: World) -> None:
