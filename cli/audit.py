@@ -8,19 +8,18 @@ import click
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
-from cli import screen, words
+from cli import books, screen, words
 from cli.failures import EXIT_REFUSED
-from cli.rooms import LONG_SECONDS, open_rooms, run
-from cli.ties import Ties, tie
-from services.kit.wire import from_timestamp
+from cli.rooms import open_rooms, run
+from cli.ties import Ties
 
 _EARLIEST, _LATEST = 2000, 2999
 _LEDGER_ACCOUNTS = {
-    "bank": "money that statements have told of",
+    "bank": "money that statements have told of, less what the bank took back",
     "stripe": "money paid by card or PayPal",
     "announced": "money that an operator saw at the bank and no statement has told of yet",
     "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
-    "suspense": "money that pays nothing by itself and waits for an operator",
+    "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back",
 }
 """What is booked where: receipts only, each in debit where the money lies and in credit for what it is."""
 
@@ -37,34 +36,18 @@ def audit(year: int | None, *, as_json: bool) -> None:
 async def _audit(year: int, *, as_json: bool) -> bool:
     async with open_rooms() as rooms:
         with screen.working("auditing"):
-            numbering = await rooms.ask(
-                rooms.invoicing.AuditNumbering, invoicing_pb2.AuditNumberingRequest(year=year), LONG_SECONDS
-            )
-            # Invoices before payments: what is invoiced was paid before, so its payment is found.
-            invoices = await rooms.ask_all(
-                rooms.invoicing.ListInvoices, invoicing_pb2.ListInvoicesRequest(), "invoices"
-            )
-            paid = await rooms.ask_all(
-                rooms.payments.ListPaidRequests, payments_pb2.ListPaidRequestsRequest(), "payment_requests"
-            )
-            ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
-            all_given_up = await rooms.ask_all(
-                rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
-            )
-    given_up = [invoice for invoice in all_given_up if year in (0, invoice.date.year)]
-    ties = tie(paid, invoices, from_timestamp(numbering.audited_at))
-    proved = not numbering.violations and ledger.balanced and not ties.findings
+            found = await books.read(rooms, year)
     if as_json:
         screen.show_json({
-            "proved": proved,
-            "numbering": numbering,
-            "given_up": given_up,
-            "ledger": ledger,
-            "ties": dataclasses.asdict(ties),
+            "proved": found.proved,
+            "numbering": found.numbering,
+            "given_up": list(found.given_up),
+            "ledger": found.ledger,
+            "ties": dataclasses.asdict(found.ties),
         })  # fmt: skip
     else:
-        _show(numbering, given_up, ledger, ties)
-    return proved
+        _show(found.numbering, found.given_up, found.ledger, found.ties)
+    return found.proved
 
 
 def _show(

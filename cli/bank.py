@@ -129,3 +129,9 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ("ignored (debits, returns, pending)", str(done.ignored)),
         ],
     )
+    if done.ignored_debits:
+        rows = [
+            (each.reference, words.money(each.amount), words.day(each.booked_on), each.text)
+            for each in done.ignored_debits
+        ]
+        screen.show_table("Ignored debits", ("reference", "amount", "booked", "text"), rows)

@@ -11,7 +11,7 @@ from workflows import names
 
 _MEANINGS = {
     "mx_unknown": "the mail domain could not be looked up",
-    "ip_rate": "many sign-ups from this address",
+    "ip_rate": "many sign-ups from this IP address",
     "network_rate": "many sign-ups from this network",
     "domain_rate": "many sign-ups of this mail domain",
     "second_trial": "this person had a trial already",

@@ -33,13 +33,19 @@ class Ties:
     findings: Sequence[str]
 
 
-def tie(paid: Sequence[payments_pb2.PaymentRequest], invoices: Sequence[invoicing_pb2.Document], at: datetime) -> Ties:
+def tie(
+    paid: Sequence[payments_pb2.PaymentRequest],
+    invoices: Sequence[invoicing_pb2.Document],
+    at: datetime,
+    other_days: Sequence[payments_pb2.ConfirmedTransfer] = (),
+) -> Ties:
     """Ties each paid payment request to its cause's one invoice, of the same sum and of the day the money was there.
 
     Args:
         paid: All paid payment requests, read after the invoices: the payment of an invoice is among them.
         invoices: All invoices.
         at: A moment before the invoices were read, by the services' clock.
+        other_days: Transfers that paid as they were recorded by hand, and that the bank booked on another day.
     """
     requests_of, invoices_of = _by_cause(paid), _by_cause(invoices)
     findings, in_progress = [], 0
@@ -53,14 +59,19 @@ def tie(paid: Sequence[payments_pb2.PaymentRequest], invoices: Sequence[invoicin
             theirs = [_request(request) for request in requests] or ["no paid payment request"]
             ours = [_invoice(document) for document in documents] or ["no invoice"]
             findings.append(f"{words.thing((requests or documents)[0])}: {', '.join(theirs)}; {', '.join(ours)}")
+    findings += [_other_day(transfer, invoices_of.get(_key(transfer), [])) for transfer in other_days]
     return Ties(len(paid), len(invoices), in_progress, findings)
 
 
 def _by_cause(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
     found: dict[str, list[Tied]] = {}
     for one in each:
-        found.setdefault(one.period.period_id or one.order_id, []).append(one)
+        found.setdefault(_key(one), []).append(one)
     return found
+
+
+def _key(one: words.ForSomething) -> str:
+    return one.period.period_id or one.order_id
 
 
 def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Document) -> list[str]:
@@ -72,6 +83,16 @@ def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Do
     if request.available_on != invoice.date:
         found.append(f"{pair}: the money was available on another day than the invoice's")
     return found
+
+
+def _other_day(transfer: payments_pb2.ConfirmedTransfer, invoices: Sequence[invoicing_pb2.Document]) -> str:
+    """The bank contradicts the day on which an invoice is dated; both are kept, and a person decides."""
+    numbers = " and ".join(f"invoice {invoice.number}" for invoice in invoices) or "its invoice"
+    return (
+        f"{words.thing(transfer)}: transfer {transfer.bank_reference} of {words.money(transfer.amount)} was recorded "
+        f"by hand for {words.day(transfer.booked_on)}, the bank booked it on {words.day(transfer.bank_booked_on)}: "
+        f"{numbers} carries the first day"
+    )
 
 
 def _request(request: payments_pb2.PaymentRequest) -> str:

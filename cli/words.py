@@ -1,4 +1,4 @@
-"""Decides how values read on an operator's screen: amounts, days, instants and states; times are those of Rome."""
+"""Decides how values read on an operator's screen: amounts, days, instants and states; times are Rome's, with zone."""
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import Message
@@ -6,12 +6,18 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.calendar import ROME
 from services.kit.wire import from_timestamp
 
 NONE = "–"
-ForSomething = payments_pb2.PaymentRequest | payments_pb2.UnconfirmedTransfer | invoicing_pb2.Document
+ForSomething = (
+    payments_pb2.PaymentRequest
+    | payments_pb2.UnconfirmedTransfer
+    | payments_pb2.ConfirmedTransfer
+    | invoicing_pb2.Document
+)
 _MINOR_UNITS = 100
 _UNSAID = "UNSPECIFIED"
 
@@ -28,13 +34,20 @@ def day(date: common_pb2.Date) -> str:
 
 
 def instant(stamp: Timestamp) -> str:
-    """An instant in Rome, to the minute; a dash where there is none."""
-    return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M}" if stamp.seconds else NONE
+    """An instant in Rome, to the minute, with its zone because the UI tells UTC; a dash where there is none."""
+    return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M %Z}" if stamp.seconds else NONE
 
 
 def choice(message: Message, field: str) -> str:
     """An enum's value in plain words: ``ORDER_STATE_FULFILLED`` is ``fulfilled``; a dash where it is not said."""
     return _words(message.DESCRIPTOR.fields_by_name[field].enum_type, getattr(message, field))
+
+
+def waiting_for(entry: payments_pb2.MoneyEntry) -> str:
+    """Why money waits, with both amounts where a record by hand has another one."""
+    if entry.HasField("recorded_amount"):
+        return f"other amount than recorded by hand ({money(entry.recorded_amount)})"
+    return choice(entry, "reason")
 
 
 def one_of(enum: EnumTypeWrapper, value: int) -> str:
@@ -51,6 +64,13 @@ def cause(message: ForSomething) -> str:
 def thing(message: ForSomething) -> str:
     """The same within a sentence: ``order 0193…`` or ``period 2 of subscription 0193…``."""
     return cause(message) if message.period.number else f"order {message.order_id}"
+
+
+def hold(standing: ordering_pb2.LegalHold) -> str:
+    """Since when a legal hold stands and who set it why: ``since 2026-11-24 10:30 CET, set by carla (court_order)``."""
+    steering = standing.steering
+    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
+    return f"since {instant(standing.set_at)}, set by {steering.actor} ({steering.reason_code}{ticket})"
 
 
 def yes(fact: bool) -> str:  # noqa: FBT001  the fact is all there is to say

@@ -11,8 +11,9 @@ from casella.payments.v1 import payments_pb2_grpc
 from casella.support.v1 import webhooks_pb2_grpc
 from gateway.feeds import Feeds
 from gateway.posting import Posting
+from gateway.server import make_runner
 from gateway.settings import GatewaySettings
-from gateway.web import make_app, make_runner
+from gateway.web import make_app
 from services.kit.channels import channel_of
 from services.kit.process import run
 

@@ -18,7 +18,7 @@ _STYLE = (
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 # The address holds a secret: it must not travel in a Referer header, stay in a cache or be framed by another site.
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
@@ -34,7 +34,7 @@ _STRICT_TRANSPORT = "max-age=31536000"
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on every answer; HSTS only where the visitor came by https."""
-    response.headers.update(_HEADERS)
+    response.headers.update(HEADERS)
     if request.secure or request.headers.get("X-Forwarded-Proto") == "https":
         response.headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
     response.headers.pop("Server", None)

@@ -54,8 +54,12 @@ class Details:
         """
         told = self.story if once else self.story[-1:]
         if not any(entry.endswith(f" {what}") for entry in told):
-            self.story.append(f"{workflow.now():%Y-%m-%d %H:%M} {what}")
-            self.story = self.story[-_LONGEST_STORY:]
+            self._tell(what)
+        self._show()
+
+    def steered(self, what: str) -> None:
+        """Note what an operator did; each deed is a line of its own, one that is done twice too."""
+        self._tell(f"an operator {what}")
         self._show()
 
     def stands(
@@ -87,6 +91,10 @@ class Details:
         changes = [key.value_set(value) for key, value in values if value and known.get(key) != value]
         if changes:
             workflow.upsert_search_attributes(changes)
+
+    def _tell(self, what: str) -> None:
+        self.story.append(f"{workflow.now():%Y-%m-%d %H:%M} {what}")
+        self.story = self.story[-_LONGEST_STORY:]
 
     def _show(self) -> None:
         lines = [f"### {self.state or 'Begun'}", ""]

@@ -17,6 +17,12 @@ _ENDS = {
     pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
+_KNOWN_ALREADY = "00404"
+"""The SdI's code for an invoice that was sent before: same issuer, year and number."""
+_COPY_REFUSED = (
+    f"the SdI refused the copy as sent before ({_KNOWN_ALREADY}), so the first sending counts as issued; its own "
+    "receipt never came"
+)
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
@@ -46,12 +52,15 @@ class EInvoice(Process):
 
     async def proceed(self) -> str:
         """The process."""
+        await self.read()
         while (transmission := await self.transmit()).state not in _ENDS:
             if transmission.state == pb.TRANSMISSION_STATE_REJECTED:
                 await self.wait_for_correction(transmission)
             else:
                 await self.wait_for_receipt(transmission)
         state, what = _ENDS[transmission.state]
+        if state == "Undeliverable" and _KNOWN_ALREADY in transmission.error_codes:
+            self.details.happened(_COPY_REFUSED)
         self.details.happened(what)
         self.accepted = transmission.state != pb.TRANSMISSION_STATE_GIVEN_UP
         if self.accepted and transmission.attempt > 1:
@@ -96,7 +105,7 @@ class EInvoice(Process):
             pb.GiveUpTransmissionRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             "give the transmission up",
         )
-        self.details.happened(f"an operator gave it up ({why.reason_code})")
+        self.details.steered(f"gave it up ({why.reason_code})")
         self.look_again()
         return "given up"
 
@@ -126,8 +135,8 @@ class EInvoice(Process):
             pb.PrepareResendRequest(request_id=request_id(), invoice_id=self.invoice_id, steering=steering(why)),
             what,
         )
-        self.details.happened(f"an operator asked to {what} ({why.reason_code})")
-        self.details.stands("Transmitting", _TRANSMITTING)
+        self.details.steered(f"asked to {what} ({why.reason_code})")
+        self.stands_transmitting(answer.transmission)
         self.silent = False
         self.look_again()
         return f"attempt {answer.transmission.attempt} is on its way"
@@ -136,23 +145,39 @@ class EInvoice(Process):
         """What helps when our own checks refuse the file, too."""
         return {} if self.accepted else _UPDATES
 
+    async def read(self) -> None:
+        """Name the invoice and the last day, before a channel that is away can keep the operator waiting for both."""
+        request = pb.GetTransmissionRequest(invoice_id=self.invoice_id)
+        answer = await quickly(InvoicingSteps.get_transmission, request, "read where the e-invoice stands")
+        self.tell(answer.transmission)
+        if answer.transmission.state == pb.TRANSMISSION_STATE_PENDING:
+            self.stands_transmitting(answer.transmission)
+
+    def stands_transmitting(self, transmission: pb.Transmission) -> None:
+        """Tell that the file is on its way out, and by when it has to be."""
+        self.details.stands("Transmitting", f"{_TRANSMITTING}; to be sent by", transmission.deadline)
+
+    def tell(self, transmission: pb.Transmission) -> None:
+        """Tell whom the e-invoice concerns, its number and attempt."""
+        self.details.concerns(
+            account=transmission.account_id,
+            order=transmission.order_id,
+            subscription=transmission.period.subscription_id,
+        )
+        self.details.knows(
+            f"invoice {transmission.number}, attempt {transmission.attempt}, "
+            f"SdI id {transmission.sdi_identifier or 'not known yet'}"
+        )
+
     async def transmit(self) -> pb.Transmission:
         """Send the file unless it was sent, and read where it stands."""
         self.listen()  # the answer is the row as it stands after the step
         request = pb.TransmitInvoiceRequest(invoice_id=self.invoice_id)
         answer = await visibly(InvoicingSteps.transmit, request, "transmit to the SdI, or read its state", outside=True)
         transmission = answer.transmission
-        self.details.concerns(
-            account=transmission.account_id,
-            order=transmission.order_id,
-            subscription=transmission.period.subscription_id,
-        )
-        number, attempt = transmission.number, transmission.attempt
-        self.details.knows(
-            f"invoice {number}, attempt {attempt}, SdI id {transmission.sdi_identifier or 'not known yet'}"
-        )
+        self.tell(transmission)
         if transmission.file_name:
-            self.details.happened(f"sent as {transmission.file_name} (attempt {attempt})", once=True)
+            self.details.happened(f"sent as {transmission.file_name} (attempt {transmission.attempt})", once=True)
         return transmission
 
     async def email_corrected_invoice(self) -> None:
@@ -169,7 +194,8 @@ class EInvoice(Process):
         if self.silent:
             self.details.stands(
                 NEEDS_OPERATOR,
-                "a receipt of the SdI, which should have come: look at the certified mailbox; last day to act",
+                "a receipt of the SdI, which should have come: look at the certified mailbox; "
+                f"{_last_day(transmission, 'last day to act')}",
                 transmission.deadline,
                 _UPDATES,
             )
@@ -192,11 +218,20 @@ class EInvoice(Process):
         self.details.stands(
             NEEDS_OPERATOR,
             f"a correction: the SdI rejected it with {why}, so it counts as never issued; its receipt says more "
-            f"(`casella show invoice {self.invoice_id}`); send it again before",
+            f"(`casella show invoice {self.invoice_id}`); {_last_day(transmission, 'send it again before')}",
             transmission.deadline,
             _UPDATES,
         )
         await self.wait(retries.LOOK_AGAIN, f"rejected with {codes}: wait for a correction")
+
+
+def _last_day(transmission: pb.Transmission, ahead: str) -> str:
+    """What is to be done by the deadline, whose time the details add; of one that has passed, that it has."""
+    if not transmission.overdue:
+        return ahead
+    # A day's last moment in Rome, which is the same day in UTC.
+    day = f"{transmission.deadline.ToDatetime():%Y-%m-%d}"
+    return f"the last day, {day}, has passed: send it again all the same and tell your accountant; it was due"
 
 
 def _why(transmission: pb.Transmission) -> str:

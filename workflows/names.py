@@ -43,7 +43,8 @@ INVOICE_ISSUED = "invoice_issued"
 RECEIPT_ARRIVED = "receipt_arrived"
 ACCOUNT_CLOSED = "account_closed"
 LOOK_AGAIN = "look_again"
-"""What the reconciler sends: nothing is known to have changed, but the row should have moved by now."""
+"""Nothing is known to have changed, but somebody should look: what an operator may send to any run, and the reconciler
+to an e-invoice that nobody moves on. It wakes the others by their own signal."""
 
 # Search attributes; all but the last are keywords.
 ATTRIBUTE_ACCOUNT = "CasellaAccount"

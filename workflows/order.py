@@ -88,7 +88,8 @@ class Order(OrderTax):
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
                     skipped = [wording.due_on_order(reminder) for reminder in due.skipped]
-                    await self.wait_for_money(due.wait, wording.due_on_order(due.due), skipped)
+                    coming = wording.due_on_order(due.due)
+                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording.is_reminder(due.due))
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:
@@ -112,7 +113,7 @@ class Order(OrderTax):
             pb.CancelOrderRequest(request_id=request_id(), order_id=self.order_id, steering=steering(why)),
             "ask for the cancellation",
         )
-        self.details.happened(f"an operator asked for the cancellation ({why.reason_code})")
+        self.details.steered(f"asked for the cancellation ({why.reason_code})")
         self.look_again()
         return f"cancellation asked for; payments decides{self.still_waiting()}"
 

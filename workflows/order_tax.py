@@ -150,7 +150,7 @@ class OrderTax(OrderSteps):
             request_id=request_id(), order_id=self.order_id, decision=decision, steering=steering(why)
         )
         await self.steer(OrderingSteps.decide_tax, request, "decide the tax")
-        self.details.happened(f"an operator has {done} ({why.reason_code})")
+        self.details.steered(f"{done} ({why.reason_code})")
         self.look_again()
         return done
 

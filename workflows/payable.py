@@ -106,11 +106,11 @@ class Payable(Process):
         )
         await self.wait(retries.PROCESSING, "ask again whether the charge has ended")
 
-    async def wait_for_money(self, wait: Duration, coming: str, skipped: Collection[str]) -> None:
+    async def wait_for_money(self, wait: Duration, coming: str, skipped: Collection[str], *, reminder: bool) -> None:
         """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
         self.tell_what_was_due(coming, skipped)
         if wait.ToTimedelta() <= retries.LOOK_AGAIN:
-            await self.wait_for_due(wait, coming)
+            await self.wait_for_due(wait, coming, reminder=reminder)
         else:
             await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
 
@@ -176,9 +176,7 @@ class Payable(Process):
             f"record a transfer of {wording.amount(seen)}",
         )
         result = _result_of(answer)
-        self.details.happened(
-            f"an operator recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}"
-        )
+        self.details.steered(f"recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}")
         self.look_again()
         return result
 
@@ -206,4 +204,8 @@ def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:
         return f"not the exact amount, entry {answer.money_entry_id} waits in the operator's queue"
     if answer.payment_request.state != payments_pb2.PAYMENT_REQUEST_STATE_PAID:
         return "nothing changed, the bank's entry with this reference has already paid something else"
+    if answer.HasField("invoice_was_due"):
+        return (
+            f"paid, but the last day for its invoice was {wording.date(answer.invoice_was_due)}: tell your accountant"
+        )
     return "paid"

@@ -29,7 +29,7 @@ class Process:
         self.details = details
         self._rung = False
         self._parked = False
-        self._fell_due = ""
+        self._reminder_due = ""
 
     @workflow.signal(name=names.LOOK_AGAIN, description="Look at the row again. Harmless at any time.")
     def look_again(self) -> None:
@@ -41,7 +41,7 @@ class Process:
     )
     async def retry(self, why: Why = NO_DATA) -> str:
         """Wake a parked process; the reason stays in the event history."""
-        self.details.happened(f"an operator asked to try again ({why.reason_code})")
+        self.details.steered(f"asked to try again ({why.reason_code})")
         self._rung = True
         return "trying again"
 
@@ -105,18 +105,18 @@ class Process:
             return False
         return True
 
-    async def wait_for_due(self, longest: Duration | timedelta, what: str) -> None:
-        """Wait like ``wait``, and keep in mind what fell due."""
-        if not await self.wait(longest, what):
-            self._fell_due = what
+    async def wait_for_due(self, longest: Duration | timedelta, what: str, *, reminder: bool) -> None:
+        """Wait like ``wait``, and keep in mind a reminder that fell due."""
+        if not await self.wait(longest, what) and reminder:
+            self._reminder_due = what
 
     def tell_what_was_due(self, coming: str, unsent: Collection[str] = ()) -> None:
         """Note a reminder that fell due, once its service says that something else comes next, and those not sent."""
         for reminder in unsent:
             self.details.happened(f"{reminder}: not sent", once=True)
-        if self._fell_due.startswith("reminder") and self._fell_due != coming and self._fell_due not in unsent:
-            self.details.happened(f"{self._fell_due}: sent")
-        self._fell_due = ""
+        if self._reminder_due and self._reminder_due != coming and self._reminder_due not in unsent:
+            self.details.happened(f"{self._reminder_due}: sent")
+        self._reminder_due = ""
 
     def listen(self) -> None:
         """Silence the bell just before the row is read: a ring from now on means news that were not read."""

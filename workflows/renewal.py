@@ -81,7 +81,8 @@ class Renewal(RenewalTax):
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_asking(due, payment)
                     skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
-                    await self.wait_for_money(due.wait, wording.due_on_period(due.due), skipped)
+                    coming = wording.due_on_period(due.due)
+                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording.is_reminder(due.due))
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
                 case pb.PERIOD_NEXT_CLOSE_DUE if self.ending == pb.SUBSCRIPTION_END_CANCELLED:
@@ -156,7 +157,7 @@ class Renewal(RenewalTax):
         )
         answer = await self.steer(OrderingSteps.cancel_subscription, request, "cancel the subscription")
         ends = wording.day(answer.subscription.ends_at)
-        self.details.happened(f"an operator cancelled the subscription ({why.reason_code}): it ends at {ends}")
+        self.details.steered(f"cancelled the subscription ({why.reason_code}): it ends at {ends}")
         self.look_again()
         return f"cancelled: it ends at {ends}{self.still_waiting()}"
 
@@ -174,7 +175,7 @@ class Renewal(RenewalTax):
             request_id=request_id(), subscription_id=self.subscription.subscription_id, steering=steering(why)
         )
         await self.steer(OrderingSteps.keep_subscription, request, "take the cancellation back")
-        self.details.happened(f"an operator took the cancellation back ({why.reason_code})")
+        self.details.steered(f"took the cancellation back ({why.reason_code})")
         self.look_again()
         return "the subscription goes on"
 

@@ -20,6 +20,9 @@ CANCEL_SUBSCRIPTION = (
     "ends the subscription with what is paid; what waits for its money is closed, unless a payment wins: "
     '`{"reason_code": "customer_asked"}`'
 )
+_LEGAL_HOLD = "REASON_LEGAL_HOLD"
+_HELD = {_LEGAL_HOLD: "a legal hold", "REASON_MONEY_WAITING": "money that waits (`casella show money`)"}
+"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
 
@@ -137,19 +140,21 @@ class RenewalSteps(Payable):
         await quickly(OrderingSteps.record_period_invoice, request, "note the invoice")
 
     async def close_account(self, account_id: str) -> None:
-        """The closing days are over: the purge begins, unless a legal hold stands."""
+        """The closing days are over: the purge begins, unless a legal hold stands or money waits."""
         request = pb.CloseAccountRequest(account_id=account_id, reason=pb.CLOSURE_REASON_SUBSCRIPTION_ENDED)
         try:
             await quickly(OrderingSteps.close_account, request, "close the account")
             self.details.happened(f"account closed; it goes on as {names.purge_id(account_id)}", once=True)
         except StepRefused as refused:
-            if refused.reason != "REASON_LEGAL_HOLD":
+            held_by = _HELD.get(refused.reason)
+            if held_by is None:
                 raise
-            self.details.happened("the purge is held by a legal hold")
+            release = f", or at once after `casella hold release {account_id} --reason CODE`"
+            self.details.happened(f"the purge is held by {held_by}")
             self.details.stands(
                 "Held",
-                "the purge, which is held by a legal hold; asked for again every day, or at once after "
-                f"`casella hold release {account_id} --reason CODE`",
+                f"the purge, which is held by {held_by}; asked for again every day"
+                f"{release if refused.reason == _LEGAL_HOLD else ''}",
             )
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
 

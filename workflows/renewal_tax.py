@@ -75,7 +75,7 @@ class RenewalTax(RenewalSteps):
     async def _decide(self, decision: pb.TaxDecision, why: Why, done: str) -> str:
         request = pb.MeasurePeriodRequest(period_id=self.period_id, tax_decision=decision, steering=steering(why))
         await self.steer(OrderingSteps.measure_period, request, "measure the period by an operator's decision")
-        self.details.happened(f"an operator has {done} ({why.reason_code})")
+        self.details.steered(f"{done} ({why.reason_code})")
         self.look_again()
         return done
 

@@ -25,7 +25,12 @@ FOREVER = RetryPolicy(
 """No end: what was paid is finished whenever the other side comes back. Business errors are not retryable by type."""
 
 LOOK_AGAIN = timedelta(days=1)
-"""How long a workflow waits for a wake it relies on before it looks by itself: a lost wake costs a day at most."""
+"""How long an unpaid order, and whatever is parked or held, waits for a wake before it looks by itself.
+
+A lost wake costs them a day at most. A trial, a sign-up in review and an e-invoice on its way wait for their own next
+date, which may be weeks, 72 hours and 5 days off: the row decides then, so a lost wake makes them late and does nothing
+wrong. Wakes are delivered at least once, and daily looks would multiply what a trial costs the engine.
+"""
 
 PROCESSING = timedelta(minutes=10)
 """How soon to ask again while a charge is being processed at the payment provider."""

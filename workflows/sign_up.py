@@ -99,7 +99,7 @@ class SignUp(Process):
             ),
             "allow the sign-up" if allow else "deny the sign-up",
         )
-        self.details.happened(f"an operator {'allowed' if allow else 'denied'} it ({why.reason_code})")
+        self.details.steered(f"{'allowed' if allow else 'denied'} it ({why.reason_code})")
         self.look_again()
         return _ENDS.get(answer.sign_up.state, "in review")
 

@@ -27,9 +27,15 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.steps import StepRefused, quickly
 
-_LEGAL_HOLD = "REASON_LEGAL_HOLD"
-_HELD = {"REASON_ORDER_OPEN": "an open order", _LEGAL_HOLD: "a legal hold"}
+_LEGAL_HOLD, _ORDER_OPEN = "REASON_LEGAL_HOLD", "REASON_ORDER_OPEN"
+_HELD = {
+    _ORDER_OPEN: "an open order",
+    "REASON_MONEY_WAITING": "money that waits (`casella show money`)",
+    _LEGAL_HOLD: "a legal hold",
+}
 """Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
+_PURGE, _ORDER_HOLDS = "purge", "order_end"
+"""What the trial service calls the purge, and the look at a purge that is due but held by an open order."""
 _EXTEND = 'moves the end later: `{"days": 7, "reason_code": "slow_migration"}`'
 _END = 'ends the trial now: `{"reason_code": "customer_asked"}`'
 
@@ -66,7 +72,8 @@ class Trial(Process):
             self.show(due, standing)
             match due.next:
                 case pb.TRIAL_NEXT_WAIT:
-                    await self.wait_for_due(due.wait, wording.due_on_trial(due.due))
+                    coming, reminder = wording.due_on_trial(due.due), wording.is_reminder(due.due)
+                    await self.wait_for_due(due.wait, coming, reminder=reminder)
                 case pb.TRIAL_NEXT_PURGE_DUE:
                     if await self.close_account():
                         return self.end("Closed", f"account closed; it goes on as {names.purge_id(self.account_id)}")
@@ -95,9 +102,10 @@ class Trial(Process):
             ),
             f"extend by {wording.days(days)}",
         )
-        self.details.happened(f"an operator extended it by {wording.days(days)} ({extension.reason_code})")
+        ends = f"ends {wording.day(answer.trial.ends_at)}"
+        self.details.steered(f"extended it by {wording.days(days)} ({extension.reason_code}): {ends}")
         self.look_again()
-        return f"ends {wording.day(answer.trial.ends_at)}"
+        return ends
 
     @extend_trial.validator
     def _may_extend(self, extension: Extension = NO_EXTENSION) -> None:
@@ -114,7 +122,7 @@ class Trial(Process):
             pb.EndTrialRequest(request_id=request_id(), account_id=self.account_id, steering=steering(why)),
             "end the trial",
         )
-        self.details.happened(f"an operator ended it ({why.reason_code})")
+        self.details.steered(f"ended it ({why.reason_code})")
         self.look_again()
         return f"ended; the purge is on {wording.day(answer.trial.purge_at)}"
 
@@ -196,24 +204,31 @@ class Trial(Process):
             )
         except StepRefused as refused:
             held_by = _HELD.get(refused.reason, f"a refusal: {refused.message}")
-            self.details.happened(f"the purge is held by {held_by}")
-            release = f", or at once after `casella hold release {self.account_id} --reason CODE`"
-            self.details.stands(
-                "Held",
-                f"the purge, which is held by {held_by}; asked for again every day"
-                f"{release if refused.reason == _LEGAL_HOLD else ''}",
-                updates={"extend_trial": _EXTEND},
-            )
+            release = f", or at once after {self.release()}" if refused.reason == _LEGAL_HOLD else ""
+            self.stands_held(held_by, release)
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
             return False
         return True
+
+    def stands_held(self, held_by: str, release: str = "") -> None:
+        """Tell the operator that the purge is due and what holds it."""
+        self.details.happened(f"the purge is held by {held_by}")
+        self.details.stands(
+            "Held",
+            f"the purge, which is held by {held_by}; asked for again every day{release}",
+            updates={"extend_trial": _EXTEND},
+        )
+
+    def release(self) -> str:
+        """The command that lifts a legal hold."""
+        return f"`casella hold release {self.account_id} --reason CODE`"
 
     def show(self, due: pb.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> None:
         """Tell the operator where the trial stands."""
         trial = due.trial
         active = trial.state == pb.TRIAL_STATE_ACTIVE
         ends = "ends" if active else "ended"
-        held = "; a legal hold stands" if standing.legal_hold else ""
+        held = "; a legal hold stands, which holds the purge" if standing.legal_hold else ""
         self.details.knows(
             f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought{held}"
         )
@@ -228,7 +243,12 @@ class Trial(Process):
             what = "is open; it holds the purge" if standing.order_open else "has ended unpaid"
             self.details.happened(f"{names.order_id(changed)} {what}")
             self.open_order_id = standing.open_order_id
+        if due.due == _ORDER_HOLDS:
+            self.stands_held(_HELD[_ORDER_OPEN])
+            return
         updates = {"extend_trial": _EXTEND, "end_trial": _END} if active else {"extend_trial": _EXTEND}
+        if standing.legal_hold and due.due == _PURGE:
+            coming = f"the purge is due, but a legal hold holds it: nothing is deleted before {self.release()}"
         self.details.stands("Active" if active else "Ended", coming, due.due_at, updates)
 
     def end(self, state: str, what: str) -> str:

@@ -93,6 +93,8 @@ def waiting(entry: payments_pb2.MoneyEntry) -> str:
     """Money that waits: ``EUR 10.00 of 2026-11-24, less than was asked for (entry 018f…)``."""
     of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
     fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    if entry.HasField("recorded_amount"):
+        fault = f"the statement has another amount for the transfer recorded by hand as {amount(entry.recorded_amount)}"
     return f"{amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
 
 
@@ -130,6 +132,11 @@ def due_on_trial(due: str) -> str:
     if purge_reminder:
         return f"reminder {days(int(purge_reminder[1]))} before the purge"
     return _TRIAL_DUE.get(due, due)
+
+
+def is_reminder(due: str) -> bool:
+    """Whether what a service says is due next is a reminder, of an order, a period, a trial's end or a purge."""
+    return bool(_REMINDER.fullmatch(due) or _PURGE_REMINDER.fullmatch(due))
 
 
 def closure(reason: ordering_pb2.ClosureReason) -> str:

@@ -130,7 +130,7 @@ def judge_needing(where: Installation, found: Mapping[str, datetime], now: datet
     if not found:
         return []
     oldest_first = sorted(found, key=lambda workflow_id: found[workflow_id])
-    since = f"{found[oldest_first[0]].astimezone(ROME):%Y-%m-%d %H:%M}"
+    since = f"{found[oldest_first[0]].astimezone(ROME):%Y-%m-%d %H:%M} by Temporal's clock"
     text = f"runs that need an operator: {len(found)}, the oldest since {since}: {named(oldest_first)}"
     remedy = f"Open each in the Temporal UI, {where.list_link(_NEEDING)} : its page says which update moves it on"
     trouble = any(now - since > LONGEST_UNSEEN for since in found.values())

@@ -11,17 +11,18 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
-from cli import words
+from cli import books, words
 from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.rooms import LONG_SECONDS, Rooms
-from services.kit.wire import from_duration, from_timestamp
+from services.kit.calendar import rome_date
+from services.kit.wire import from_date, from_duration, from_timestamp
 
 OLD = timedelta(minutes=5)
 """A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
-NEAR = timedelta(days=3)
-"""An e-invoice must be sent within 12 days of its date: from day 9 on a person looks (DPR 633/1972, art. 21)."""
 LONGEST_WAITING = timedelta(days=1)
 """So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
+NEAR_INVOICE_DAY = timedelta(days=3)
+"""So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
 _TOGETHER = timedelta(seconds=2)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
@@ -101,25 +102,45 @@ async def waiting(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[F
             count = _count(len(reviews.sign_ups), reviews.next_page_token)
             found.append(note(f"sign-ups that wait for your decision: {count}", "`casella signups` lists them"))
     if "payments" in healthy:
-        money = await rooms.ask(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest())
-        found += judge_money(money, now)
+        money = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
+        found += [*judge_money(money, now), *judge_invoice_days(money, now)]
     return found
 
 
-def judge_money(money: payments_pb2.ListMoneyEntriesResponse, now: datetime) -> list[Finding]:
+def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
     """Whether money waits, and for too long; the oldest comes first."""
-    if not money.entries:
+    if not money:
         return []
-    oldest = money.entries[0].created_at
-    count = _count(len(money.entries), money.next_page_token)
-    text = f"money that pays nothing by itself: {count}, the oldest since {words.instant(oldest)}"
+    oldest = money[0].created_at
+    text = (
+        f"money that pays nothing by itself: {len(money)}, the oldest since {words.instant(oldest)} by Casella's clock"
+    )
     remedy = "`casella show money` lists it with what it may be for"
     late = now - from_timestamp(oldest) > LONGEST_WAITING
     return [wrong(text, remedy) if late else note(text, remedy)]
 
 
-async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str], now: datetime) -> list[Finding]:
-    """Which e-invoices are not with the SdI though their deadline is near."""
+def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
+    """Whether money that names an order waits until its last day for an invoice is near or past."""
+    near = rome_date(now) + NEAR_INVOICE_DAY
+    late = [each for each in money if each.HasField("invoice_by") and from_date(each.invoice_by) <= near]
+    if not late:
+        return []
+    told = [
+        f"{words.money(each.amount)} ({words.waiting_for(each)}, last day {words.day(each.invoice_by)}, "
+        f"{each.money_entry_id})"
+        for each in sorted(late, key=lambda each: from_date(each.invoice_by))
+    ]
+    return [
+        wrong(
+            f"waiting money that names an order, near or past its last day for an invoice: {len(late)}: {named(told)}",
+            "`casella show money` lists it: give it to its order, or return it, and tell your accountant",
+        )
+    ]
+
+
+async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str]) -> list[Finding]:
+    """Which e-invoices are not with the SdI though a person must look by now."""
     if "invoicing" not in healthy:
         return []
     bound = asyncio.Semaphore(_AT_ONCE)
@@ -130,12 +151,12 @@ async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[s
             answer = await rooms.ask_for(rooms.invoicing.GetTransmission, request)
         return answer.transmission if answer else None
 
-    return judge_e_invoices([each for each in await asyncio.gather(*map(read, open_ones)) if each], now)
+    return judge_e_invoices([each for each in await asyncio.gather(*map(read, open_ones)) if each])
 
 
-def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission], now: datetime) -> list[Finding]:
-    """Whether e-invoices that the SdI does not have are near their deadline."""
-    late = [each for each in transmissions if each.state in _UNSENT and from_timestamp(each.deadline) - now <= NEAR]
+def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission]) -> list[Finding]:
+    """Whether a person must look at e-invoices that the SdI does not have; when, is invoicing's to say."""
+    late = [each for each in transmissions if each.state in _UNSENT and not each.alert_in.ToTimedelta()]
     if not late:
         return []
     told = [
@@ -144,7 +165,7 @@ def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission], now: d
     ]
     return [
         wrong(
-            f"e-invoices that the SdI does not have, near or past their last day: {len(late)}: {named(told)}",
+            f"e-invoices that the SdI does not have, rejected or near their last day: {len(late)}: {named(told)}",
             "`casella show invoice` with the id shows why and where to steer it",
         )
     ]
@@ -162,12 +183,28 @@ async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
     return [note(text, "`casella audit` says who gave them up, when and why")]
 
 
-async def books(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Whether the ledger can be proved; the numbering, which reads every invoice, is `casella audit`'s."""
+async def prove(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
+    """Whether the books can be proved, as `casella audit` does; with invoicing away the ledger alone."""
     if "payments" not in healthy:
         return []
-    ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
-    return judge_ledger(ledger)
+    if "invoicing" not in healthy:
+        return judge_ledger(
+            await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
+        )
+    found = await books.read(rooms, year=0)
+    return [*judge_ledger(found.ledger), *judge_invoices(found.numbering.violations, found.ties.findings)]
+
+
+def judge_invoices(violations: Sequence[str], mismatches: Sequence[str]) -> list[Finding]:
+    """Whether invoice numbers are proved, and payments and invoices tied to each other."""
+    kinds = (
+        (violations, "violations of numbering, dating or sending of invoices"),
+        (mismatches, "mismatches between payments and invoices"),
+    )
+    remedy = "`casella audit` names all of them: your accountant has to know"
+    return [
+        wrong(f"{kind}: {len(found)}, the first: {found[0].rstrip('.')}", remedy) for found, kind in kinds if found
+    ] or [fine("invoice numbers are proved, payments and invoices tied to each other")]
 
 
 def judge_ledger(ledger: payments_pb2.ProveLedgerResponse) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Shows an account: one page put together of what each room knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casella.common.v1 import common_pb2
@@ -10,19 +11,32 @@ from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, screen, tickets, words
+from cli.away import Away
 from cli.rooms import Rooms, open_rooms
 from cli.showing import documents, money, orders, period
 from workflows import names
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """What ordering knows; as it is here while ordering is away."""
+
+    standing: ordering_pb2.GetStandingResponse | None = None
+    closure: ordering_pb2.Closure | None = None
+    subscription: ordering_pb2.Subscription | None = None
+    periods: Sequence[ordering_pb2.Period] = ()
+    profile: common_pb2.BillingParty | None = None
+    orders: Sequence[ordering_pb2.Order] = ()
+
+
+@dataclass(frozen=True)
 class Page:
-    """What the rooms know; None where a room has nothing yet."""
+    """What the rooms know; None where a room has nothing yet, or is away."""
 
     account: trial_pb2.Account
     consents: list[trial_pb2.ConsentRecord]
     allowance: mailboxes_pb2.Allowance | None
-    standing: ordering_pb2.GetStandingResponse
+    standing: ordering_pb2.GetStandingResponse | None
     closure: ordering_pb2.Closure | None
     subscription: ordering_pb2.Subscription | None
     periods: list[ordering_pb2.Period]
@@ -31,24 +45,46 @@ class Page:
     documents: list[invoicing_pb2.Document]
     tickets: list[support_pb2.Ticket]
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
-    """By the order that the money names; orders without such money are left out."""
+    """By the order or period that the money names, with what the bank took back; those without it are left out."""
 
 
 async def show_account(name: str, *, as_json: bool) -> None:
-    """Show the account with this id or email address."""
+    """Show the account with this id or email address; where a room is away, what the others know."""
+    away = Away()
     async with open_rooms() as rooms:
-        page = await _read(rooms, await accounts.account_named(rooms, name))
+        page = await _read(rooms, await accounts.account_named(rooms, name), away)
         if as_json:
             screen.show_json(vars(page))
         else:
             _show(rooms, page)
+    away.say()
 
 
-async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
+async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
     known = account.account_id
-    ordering = rooms.ordering
     consents = await rooms.ask(rooms.trial.ListConsents, trial_pb2.ListConsentsRequest(account_id=known))
-    allowance = await rooms.ask_for(rooms.mailboxes.GetAllowance, mailboxes_pb2.GetAllowanceRequest(account_id=known))
+    asked = mailboxes_pb2.GetAllowanceRequest(account_id=known)
+    allowance = await away.part(lambda: rooms.ask_for(rooms.mailboxes.GetAllowance, asked), None)
+    ordered = await away.part(lambda: _read_ordering(rooms, known), Ordered())
+    listed = invoicing_pb2.ListDocumentsRequest(account_id=known)
+    return Page(
+        account,
+        list(consents.consents),
+        allowance.allowance if allowance else None,
+        ordered.standing,
+        ordered.closure,
+        ordered.subscription,
+        list(ordered.periods),
+        ordered.profile,
+        list(ordered.orders),
+        await away.part(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents"), []),
+        await away.part(lambda: tickets.of(rooms, known), []),
+        await away.part(lambda: _waiting_money(rooms, ordered), {}),
+    )
+
+
+async def _read_ordering(rooms: Rooms, known: str) -> Ordered:
+    ordering = rooms.ordering
     standing = await rooms.ask(ordering.GetStanding, ordering_pb2.GetStandingRequest(account_id=known))
     closure = (
         await rooms.ask_for(ordering.GetClosure, ordering_pb2.GetClosureRequest(account_id=known))
@@ -58,22 +94,13 @@ async def _read(rooms: Rooms, account: trial_pb2.Account) -> Page:
     subscription = await rooms.ask_for(ordering.GetSubscription, ordering_pb2.GetSubscriptionRequest(account_id=known))
     profile = await rooms.ask_for(ordering.GetBillingProfile, ordering_pb2.GetBillingProfileRequest(account_id=known))
     periods = await _periods(rooms, subscription.subscription) if subscription else []
-    placed = await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders")
-    return Page(
-        account,
-        list(consents.consents),
-        allowance.allowance if allowance else None,
+    return Ordered(
         standing,
         closure.closure if closure else None,
         subscription.subscription if subscription else None,
         periods,
         profile.profile if profile else None,
-        placed,
-        await rooms.ask_all(
-            rooms.invoicing.ListDocuments, invoicing_pb2.ListDocumentsRequest(account_id=known), "documents"
-        ),
-        await tickets.of(rooms, known),
-        await _waiting_money(rooms, placed, periods),
+        await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders"),
     )
 
 
@@ -83,20 +110,19 @@ async def _periods(rooms: Rooms, subscription: ordering_pb2.Subscription) -> lis
     return found
 
 
-async def _waiting_money(
-    rooms: Rooms, placed: list[ordering_pb2.Order], periods: list[ordering_pb2.Period]
-) -> dict[str, list[payments_pb2.MoneyEntry]]:
-    """The money that waits, by the order or period that it names."""
-    questions = {order.order_id: payments_pb2.GetPaymentRequestRequest(order_id=order.order_id) for order in placed} | {
+async def _waiting_money(rooms: Rooms, ordered: Ordered) -> dict[str, list[payments_pb2.MoneyEntry]]:
+    questions = {
+        order.order_id: payments_pb2.GetPaymentRequestRequest(order_id=order.order_id) for order in ordered.orders
+    } | {
         each.period.period_id: payments_pb2.GetPaymentRequestRequest(payment_request_id=each.payment_request_id)
-        for each in periods
+        for each in ordered.periods
         if each.payment_request_id
     }
     found: dict[str, list[payments_pb2.MoneyEntry]] = {}
     for named, asked in questions.items():
         answer = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
-        if answer and answer.waiting:
-            found[named] = list(answer.waiting)
+        if answer and (answer.waiting or answer.taken_back):
+            found[named] = [*answer.waiting, *answer.taken_back]
     return found
 
 
@@ -113,10 +139,11 @@ def _show(rooms: Rooms, page: Page) -> None:
             ("consents", ", ".join(map(_consent, page.consents))),
         ],
     )
-    screen.show_facts("Trial", _trial(account.trial, rooms))
+    screen.show_facts("Trial", _trial(account.trial, page.standing, rooms))
     if page.allowance:
         screen.show_facts("Mail service", _allowance(page.allowance))
-    screen.show_facts("Standing", _standing(page, rooms))
+    if page.standing:
+        screen.show_facts("Standing", _standing(page.standing, page.closure, rooms))
     if page.subscription:
         screen.show_facts("Subscription", _subscription(page.subscription))
         screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
@@ -125,7 +152,8 @@ def _show(rooms: Rooms, page: Page) -> None:
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
-        screen.show_table("Money that names an order or a period and waits", ("order or period", *money.COLUMNS), rows)
+        heading = "Money that names an order or a period and waits, or was taken back"
+        screen.show_table(heading, ("order or period", *money.COLUMNS), rows)
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
 
@@ -136,13 +164,16 @@ def _consent(record: trial_pb2.ConsentRecord) -> str:
     return f"{words.choice(consent, 'kind')}: {agreed}"
 
 
-def _trial(trial: trial_pb2.Trial, rooms: Rooms) -> list[tuple[str, str]]:
+def _trial(
+    trial: trial_pb2.Trial, standing: ordering_pb2.GetStandingResponse | None, rooms: Rooms
+) -> list[tuple[str, str]]:
     if trial.state == trial_pb2.TRIAL_STATE_BOUGHT:
         dates = [("ended", "by buying; nothing is purged")]
     else:
+        held = "held: a legal hold stands" if standing and standing.legal_hold else "unless an order is open or paid"
         dates = [
             ("ends", f"{words.instant(trial.ends_at)} ({trial.days_left} days left)"),
-            ("purge", f"{words.instant(trial.purge_at)} (unless an order is open or paid)"),
+            ("purge", f"{words.instant(trial.purge_at)} ({held})"),
         ]
     return [
         ("state", words.choice(trial, "state")),
@@ -163,8 +194,9 @@ def _allowance(allowance: mailboxes_pb2.Allowance) -> list[tuple[str, str]]:
     ]
 
 
-def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
-    standing, closure = page.standing, page.closure
+def _standing(
+    standing: ordering_pb2.GetStandingResponse, closure: ordering_pb2.Closure | None, rooms: Rooms
+) -> list[tuple[str, str]]:
     facts = [
         ("open order", standing.open_order_id),
         ("paid order", standing.paid_order_id),
@@ -183,12 +215,9 @@ def _standing(page: Page, rooms: Rooms) -> list[tuple[str, str]]:
 
 def _hold(standing: ordering_pb2.GetStandingResponse, closure: ordering_pb2.Closure | None) -> str:
     """That it stands, since when, and who set it why; the trail tells of earlier ones."""
-    steering = standing.hold.steering
-    ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
     purged = closure is not None and closure.HasField("purged_at")
     effect = "the purge was complete before it could stop it" if purged else "nothing is deleted"
-    since = words.instant(standing.hold.set_at)
-    return f"STANDS since {since}, set by {steering.actor} ({steering.reason_code}{ticket}): {effect}"
+    return f"STANDS {words.hold(standing.hold)}: {effect}"
 
 
 def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, str]]:

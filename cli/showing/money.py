@@ -7,7 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
-COLUMNS = ("arrived", "reason", "amount", "available", "from", "payer", "text", "entry")
+COLUMNS = ("arrived", "reason", "amount", "available", "invoice by", "from", "payer", "text", "entry")
 _FOR_COLUMNS = ("money from", "amount", "perhaps for", "proforma", "asked", "state")
 _UNCONFIRMED_COLUMNS = ("recorded", "under", "amount", "booked", "for", "proforma")
 _RECORDED_COLUMNS = ("money from", "entry", *_UNCONFIRMED_COLUMNS)
@@ -56,11 +56,12 @@ def row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
     """Money that waits as a line of a table."""
     return (
         words.instant(entry.created_at),
-        words.choice(entry, "reason"),
+        words.waiting_for(entry),
         words.money(entry.amount),
         words.day(entry.available_on),
+        words.day(entry.invoice_by),
         _source(entry),
-        entry.payer_name,
+        f"{entry.payer_name} {entry.payer_iban}".strip(),
         entry.remittance,
         entry.money_entry_id,
     )

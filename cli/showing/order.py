@@ -45,17 +45,16 @@ async def show_order(name: str, *, as_json: bool) -> None:
         )
         papers, checks = await _documents(rooms, order), await _vat_checks(rooms, order)
         if as_json:
-            screen.show_json(
-                {
-                    "order": order,
-                    "payment_request": payment.payment_request if payment else None,
-                    "waiting_money": list(payment.waiting) if payment else [],
-                    "documents": papers,
-                    "vat_checks": checks,
-                }
-            )
+            screen.show_json({
+                "order": order,
+                "payment_request": payment.payment_request if payment else None,
+                "waiting_money": list(payment.waiting) if payment else [],
+                "taken_back": list(payment.taken_back) if payment else [],
+                "documents": papers,
+                "vat_checks": checks,
+            })  # fmt: skip
             return
-        screen.show_facts(f"Order {order_id}", _facts(order, rooms))
+        screen.show_facts(f"Order {order_id}", _facts(order, rooms, waits=bool(payment and payment.waiting)))
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
         screen.show_facts("Ordered by", profile_fields.facts(order.party))
         if payment:
@@ -63,6 +62,9 @@ async def show_order(name: str, *, as_json: bool) -> None:
             if payment.waiting:
                 waiting = [money.row(entry) for entry in payment.waiting]
                 screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
+            if payment.taken_back:
+                taken_back = [money.row(entry) for entry in payment.taken_back]
+                screen.show_table("Money of this order that the bank took back", money.COLUMNS, taken_back)
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
         if checks:
             screen.show_table("What VIES answered", _VAT_COLUMNS, [_vat_check(check) for check in checks])
@@ -123,7 +125,9 @@ def _total(order: ordering_pb2.Order) -> str:
     return f"{total}, or {words.money(order.quote.totals_with_vat.gross)} with VAT: the tax is open"
 
 
-def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
+def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tuple[str, str]]:
+    """What there is to say of an order; one that is open while money that names it waits does not expire."""
+    suspended = waits and order.state == ordering_pb2.ORDER_STATE_OPEN
     state = words.choice(order, "state")
     return [
         ("state", f"{state}, cancellation asked for" if order.cancel_requested else state),
@@ -135,8 +139,8 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms) -> list[tuple[str, str]]:
         ("billing", words.choice(order.quote, "billing")),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),
-        ("expires", words.instant(order.expires_at)),
-        ("stays open at most to", words.if_any(words.instant(order.hold_until))),
+        ("expires", "expiry suspended: money waits" if suspended else words.instant(order.expires_at)),
+        ("stays open at most to", "" if suspended else words.if_any(words.instant(order.hold_until))),
         ("money available", words.if_any(words.day(order.available_on))),
         ("ended", words.if_any(words.instant(order.ended_at))),
         ("unlocked", words.if_any(words.instant(order.unlocked_at))),

@@ -2,6 +2,7 @@
 
 from casella.trial.v1 import trial_pb2
 from cli import screen, signups, trail, words
+from cli.away import Away
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
 from workflows import names
@@ -16,12 +17,14 @@ async def show_signup(sign_up_id: str, *, as_json: bool) -> None:
                 f"there is no sign-up {sign_up_id} (any more)",
                 "Those that nobody confirmed in time are deleted within a day, denied and lapsed ones too",
             )
-        deeds = await trail.read(rooms, [sign_up_id])
+        away = Away()
+        deeds = await trail.read(rooms, [sign_up_id], away)
         if as_json:
             screen.show_json({"sign_up": found, "trail": [entry for _, entry in deeds]})
-            return
-        screen.show_facts(f"Sign-up {sign_up_id}", _facts(found, rooms))
-        screen.show_table("Decided", trail.COLUMNS, [trail.row(*deed) for deed in deeds], "by nobody")
+        else:
+            screen.show_facts(f"Sign-up {sign_up_id}", _facts(found, rooms))
+            screen.show_table("Decided", trail.COLUMNS, [trail.row(*deed) for deed in deeds], "by nobody")
+        away.say()
 
 
 def _facts(found: trial_pb2.GetApplicantResponse, rooms: Rooms) -> list[tuple[str, str]]:

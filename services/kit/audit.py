@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,6 +114,16 @@ async def newest(conn: AsyncConnection, subject_id: UUID, action: str) -> KeptEn
     query = select(audit).where(audit.c.subject_id == subject_id, audit.c.action == action)
     row = (await conn.execute(query.order_by(audit.c.id.desc()).limit(1))).first()
     return None if row is None else _kept(row)
+
+
+async def written(conn: AsyncConnection, entry: AuditEntry) -> bool:
+    """Whether the trail has this deed: same subject, action and source."""
+    same = (
+        audit.c.subject_id == entry.subject_id,
+        audit.c.action == entry.action,
+        audit.c.source == entry.source,
+    )
+    return bool((await conn.execute(select(exists().where(*same)))).scalar_one())
 
 
 def _kept(row: Row[Any]) -> KeptEntry:

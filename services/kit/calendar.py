@@ -11,6 +11,12 @@ from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
 
+_WEEKEND = (5, 6)
+_HOLIDAYS = dict.fromkeys(
+    ((1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1), (12, 8), (12, 25), (12, 26)), 0
+) | {(10, 4): 2026}
+"""Month and day of the public holidays, and since which year: 4 October by law 151/2025. Beside them Easter Monday."""
+
 
 def rome_date(instant: datetime) -> date:
     """The calendar day in Rome on which an aware instant falls."""
@@ -47,6 +53,38 @@ def end_of_day(instant: datetime, days: int = 0) -> datetime:
     """
     last = rome_date(instant) + timedelta(days=days)
     return start_of_day(last + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether a day is a working day in Italy: no Saturday, no Sunday, no national public holiday.
+
+    Source of the holidays: law 260/1949 with its amendments. The day of a town's patron saint is none: it is no holiday
+    elsewhere.
+    """
+    if day.weekday() in _WEEKEND or day == easter(day.year) + timedelta(days=1):
+        return False
+    return day.year < _HOLIDAYS.get((day.month, day.day), day.year + 1)
+
+
+def working_day_from(day: date) -> date:
+    """The day itself, or the next working day where it is none: when a term that people have to act in ends.
+
+    Source: Regulation 1182/71, art. 3(4).
+    """
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (the anonymous algorithm of 1876)."""
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 def start_of_day(day: date) -> datetime:

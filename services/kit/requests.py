@@ -8,14 +8,15 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from google.protobuf.message import Message
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,15 +32,22 @@ KEPT = timedelta(days=30)
 """How long a request_id is remembered (docs/rules.md, "What is kept, and how long")."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One mutating call, as its request row will know it."""
 
     method: str
     caller: str
     request_id: UUID
-    fingerprint: bytes
     at: datetime
+    _fields: dict[str, object] = field(repr=False)
+    _key: bytes = field(repr=False)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """What the content that counts comes to; made by `claim`, so that a request that was refused costs nothing."""
+        canonical = json.dumps(self._fields, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
+        return hmac.new(self._key, canonical.encode(), hashlib.sha256).digest()
 
 
 class Requests:
@@ -68,11 +76,7 @@ class Requests:
             noted.check()
         call = current_call()
         caller = f"account:{call.account_id}" if call.account_id else call.caller
-        return Call(call.method, caller, parsed, self._fingerprint(fields), self._clock.now())
-
-    def _fingerprint(self, fields: dict[str, object]) -> bytes:
-        canonical = json.dumps(fields, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
-        return hmac.new(self._key, canonical.encode(), hashlib.sha256).digest()
+        return Call(call.method, caller, parsed, self._clock.now(), fields, self._key)
 
 
 async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: int = 1) -> UUID | None:
@@ -103,11 +107,24 @@ async def claim(conn: AsyncConnection, call: Call, resource_id: UUID, version: i
     if (await conn.execute(_CLAIM, values)).first():
         return None
     # In a statement of its own: the insert's snapshot is older than the twin's commit.
-    row = (await conn.execute(_FIRST, {"m": call.method, "c": call.caller, "r": call.request_id})).one()
-    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
-        raise RequestIdReused
-    first: UUID = row.resource_id
-    return first
+    return _resource((await conn.execute(_FIRST, _key(call))).one(), call)
+
+
+async def known(conn: AsyncConnection, call: Call) -> UUID | None:
+    """Look for the request's row before work that is dear and done before the transaction; ``claim`` decides then.
+
+    Args:
+        conn: Any connection.
+        call: From ``Requests.call``.
+
+    Returns:
+        None: no call with this request_id has been done. An id: the first call's resource, as from ``claim``.
+
+    Raises:
+        RequestIdReused: The request_id was used with other content.
+    """
+    row = (await conn.execute(_FIRST, _key(call))).one_or_none()
+    return None if row is None else _resource(row, call)
 
 
 async def prune(database: Database, now: datetime) -> int:
@@ -116,7 +133,7 @@ async def prune(database: Database, now: datetime) -> int:
     Returns:
         How many rows were deleted.
     """
-    async with database.reading() as conn:
+    async with database.single() as conn:
         done = await conn.execute(delete(requests).where(requests.c.created_at < now - KEPT))
     return done.rowcount
 
@@ -131,6 +148,17 @@ _CLAIM = (
 _FIRST = select(requests.c.fingerprint, requests.c.resource_id).where(
     requests.c.method == bindparam("m"), requests.c.caller == bindparam("c"), requests.c.request_id == bindparam("r")
 )
+
+
+def _key(call: Call) -> dict[str, object]:
+    return {"m": call.method, "c": call.caller, "r": call.request_id}
+
+
+def _resource(row: Row[Any, Any], call: Call) -> UUID:
+    if not hmac.compare_digest(row.fingerprint, call.fingerprint):
+        raise RequestIdReused
+    first: UUID = row.resource_id
+    return first
 
 
 def _plain(value: object) -> object:

@@ -39,8 +39,8 @@ from services.kit.temporal_client import connect
 from services.kit.trail_service import TrailServicer
 
 _LOG = logging.getLogger(__name__)
-LARGEST_REQUEST = 4 * 1024 * 1024
-"""Bytes: a bank statement of 3 MiB is the largest thing that anybody sends."""
+LARGEST_REQUEST = 256 * 1024
+"""Bytes: a ticket's text of 10,000 characters with all their accents is the largest thing that a customer sends."""
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
 _MOST_CALLS = 200
@@ -66,6 +66,8 @@ class Room:
     jobs: Sequence[Job] = ()
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     """What else runs as long as the process, such as a room's own loop."""
+    largest_request: int = LARGEST_REQUEST
+    """Bytes; more is refused before it is read, because reading it would hold up every other call."""
 
 
 class _Names:
@@ -112,7 +114,7 @@ class Server:
                 Customers(core.verifier, allowed),
             ),
             options=(
-                ("grpc.max_receive_message_length", LARGEST_REQUEST),
+                ("grpc.max_receive_message_length", room.largest_request),
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),
                 ("grpc.max_concurrent_streams", _MOST_CALLS),
                 ("grpc.so_reuseport", 0),  # with it a second process would silently take half of the calls

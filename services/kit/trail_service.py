@@ -27,8 +27,10 @@ class TrailServicer(trail_pb2_grpc.TrailServiceServicer):
     async def ListTrail(self, request: trail_pb2.ListTrailRequest, context: Context) -> trail_pb2.ListTrailResponse:
         """List what operators did to some rows, oldest first."""
         bad = Violations()
-        bad.between("subject_ids", len(request.subject_ids), 1, MOST_SUBJECTS)
-        subjects = [bad.uuid(f"subject_ids[{place}]", each) for place, each in enumerate(request.subject_ids)]
+        if not request.subject_ids:
+            bad.add("subject_ids", "required")
+        asked = bad.at_most("subject_ids", request.subject_ids, MOST_SUBJECTS)
+        subjects = [bad.uuid(f"subject_ids[{place}]", each) for place, each in enumerate(asked)]
         page = page_by_number(bad, request.page)
         bad.check()
         async with self._database.reading() as conn:

@@ -31,7 +31,7 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
     removals = Removals(core.database, platform)
 
     async def forget_sent_messages(now: datetime) -> int:
-        async with core.database.reading() as conn:
+        async with core.database.single() as conn:
             return await sends.prune(conn, now - timedelta(days=rules.sent_messages_days))
 
     servicer = MailboxesServicer(

@@ -20,6 +20,7 @@ class TrialPolicy(Section):
         account_messages_per_day: Messages all mailboxes together, deleted ones included, may send in it. Left out it
             is mailboxes × messages, which is as far as honest use can come; without it, deleting and creating
             mailboxes would send without end.
+        account_recipients_per_day: Recipients they may address together; left out, mailboxes × recipients.
     """
 
     domains: PositiveInt = 5
@@ -28,6 +29,7 @@ class TrialPolicy(Section):
     messages_per_day: PositiveInt = 25
     recipients_per_day: PositiveInt = 100
     account_messages_per_day: PositiveInt | None = None
+    account_recipients_per_day: PositiveInt | None = None
 
     @field_validator("size_gb")
     @classmethod
@@ -45,6 +47,7 @@ class TrialPolicy(Section):
             messages_per_day=self.messages_per_day,
             recipients_per_day=self.recipients_per_day,
             account_messages_per_day=self.account_messages_per_day or self.mailboxes * self.messages_per_day,
+            account_recipients_per_day=self.account_recipients_per_day or self.mailboxes * self.recipients_per_day,
         )
 
 
@@ -56,12 +59,17 @@ class PaidPolicy(Section):
         monthly_mailboxes: Mailboxes at most under monthly billing, of any size; annual allows what was ordered.
         messages_per_day: Messages a mailbox may send in any sliding 24 h.
         recipients_per_day: Recipients a mailbox may address in the same window.
+        account_messages_per_day: Messages all mailboxes together, deleted ones included, may send in it; null is
+            mailboxes × messages (monthly: the ceiling of mailboxes).
+        account_recipients_per_day: Recipients they may address together; null is mailboxes × recipients.
     """
 
     domains: PositiveInt | None = 500
     monthly_mailboxes: PositiveInt = 1000
     messages_per_day: PositiveInt | None = 1000
     recipients_per_day: PositiveInt | None = 3000
+    account_messages_per_day: PositiveInt | None = None
+    account_recipients_per_day: PositiveInt | None = None
 
     def monthly(self) -> Entitlement:
         """The limits under monthly billing."""
@@ -73,7 +81,19 @@ class PaidPolicy(Section):
         Args:
             ordered: Mailboxes ordered, per size in GB.
         """
-        return Entitlement(self.domains, ordered, self.messages_per_day, self.recipients_per_day, None)
+        mailboxes = sum(ordered.values())
+        return Entitlement(
+            max_domains=self.domains,
+            places=ordered,
+            messages_per_day=self.messages_per_day,
+            recipients_per_day=self.recipients_per_day,
+            account_messages_per_day=self.account_messages_per_day or _together(mailboxes, self.messages_per_day),
+            account_recipients_per_day=self.account_recipients_per_day or _together(mailboxes, self.recipients_per_day),
+        )
+
+
+def _together(mailboxes: int, per_mailbox: int | None) -> int | None:
+    return None if per_mailbox is None else mailboxes * per_mailbox
 
 
 class MailboxesPolicy(Section):
@@ -84,7 +104,8 @@ class MailboxesPolicy(Section):
         paid: Limits of a paid contract.
         reserved_domains: Names that no customer may add, nor anything below them: the provider's own, the big mail
             providers', and names that are none of the public DNS.
-        public_suffixes: Names of two labels under which everybody registers; only they themselves cannot be added.
+        public_suffixes: Names under which everybody registers, beside those of the Public Suffix List; only they
+            themselves cannot be added.
         sent_messages_days: How long sent messages are kept; the window needs one day.
     """
 

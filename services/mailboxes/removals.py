@@ -56,6 +56,6 @@ class Removals:
             if not batch:
                 return
             await self._platform.remove(batch)
-            async with self._database.reading() as conn:
+            async with self._database.single() as conn:
                 await store.forget_removals(conn, batch)
             last = batch[-1]

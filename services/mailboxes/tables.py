@@ -19,10 +19,11 @@ accounts = Table(
     Column("state", Text, nullable=False),
     Column("billing", Text),
     Column("max_domains", Integer),
-    # None is no limit. Messages and recipients are those of one mailbox, the third of all mailboxes together.
+    # None is no limit. Messages and recipients are those of one mailbox, below them those of all mailboxes together.
     Column("messages_per_day", Integer),
     Column("recipients_per_day", Integer),
     Column("account_messages_per_day", Integer),
+    Column("account_recipients_per_day", Integer),
     Column("features_off", ARRAY(Text), nullable=False),
     Column("opened_at", _INSTANT, nullable=False),
     Column("state_since", _INSTANT, nullable=False),

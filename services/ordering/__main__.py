@@ -76,7 +76,7 @@ def assemble(
         orders=Orders(database, clock, policy, mails),
         advancing=Advancing(database, clock, mails),
         fulfilling=Fulfilling(database, clock, policy.renewals),
-        accounts=Accounts(database, clock, readings),
+        accounts=Accounts(database, clock, readings, policy),
         proofs=proofs,
         taxing=Taxing(database, clock, proofs, policy.tax),
         measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),

@@ -10,6 +10,12 @@ class OrderIsOpen(CasellaError):
     reason = errors_pb2.REASON_ORDER_OPEN
 
 
+class TooManyToday(CasellaError):
+    """The account has made as many quotes or orders in the last 24 hours as it may."""
+
+    reason = errors_pb2.REASON_RATE_LIMITED
+
+
 class QuoteExpired(CasellaError):
     """The quote can no longer be ordered: ask for a new one."""
 
@@ -134,6 +140,18 @@ class LegalHoldStands(CasellaError):
     """A legal hold stands on the account: nothing is closed or deleted until it is lifted."""
 
     reason = errors_pb2.REASON_LEGAL_HOLD
+
+
+class AnotherHoldStands(CasellaError):
+    """A legal hold stands on the account already: release it first, or name both cases in one ticket."""
+
+    reason = errors_pb2.REASON_LEGAL_HOLD_STANDS
+
+
+class MoneyWaits(CasellaError):
+    """Money that names an order or a period of the account waits for an operator: the account is not closed yet."""
+
+    reason = errors_pb2.REASON_MONEY_WAITING
 
 
 class AccountIsPurged(CasellaError):

@@ -6,7 +6,7 @@ never guesses what another room would have said.
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self, TypeVar
 from uuid import UUID
 
@@ -104,6 +104,17 @@ class Readings:
         """
         request = trial_pb2.GetAccountRequest(account_id=str(account_id))
         await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
+
+    async def purge_at(self, account_id: UUID) -> datetime:
+        """When the account's trial has its data removed.
+
+        Raises:
+            NotFound: Trial knows no such account.
+            NotReady: Trial does not answer.
+        """
+        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        answer = await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
+        return from_timestamp(answer.account.trial.purge_at)
 
     async def usage(self, account_id: UUID) -> Usage:
         """Mailboxes and domains that exist.

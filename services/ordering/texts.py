@@ -13,14 +13,16 @@ LANGUAGES: tuple[Language, ...] = ("it", "en")
 WITHDRAWAL_INFORMATION: Mapping[str, str] = {
     "it": (
         "Chi acquista come consumatore può recedere dal contratto senza indicarne il motivo fino alla fine del 14° "
-        "giorno dopo l’ordine (ora italiana), con una qualsiasi dichiarazione esplicita. In quel caso rimborsiamo "
+        "giorno dopo l’ordine (ora italiana) o, se quel giorno è un sabato o un festivo, del primo giorno lavorativo "
+        "successivo, con una qualsiasi dichiarazione esplicita. In quel caso rimborsiamo "
         "quanto pagato entro 14 giorni, con lo stesso mezzo di pagamento. Se è stato chiesto di iniziare subito il "
         "servizio, è dovuta la parte del prezzo per i giorni in cui il servizio è stato attivo; senza questa "
         "richiesta non è dovuto nulla."
     ),
     "en": (
         "Whoever buys as a consumer may withdraw from the contract without giving a reason until the end of the 14th "
-        "day after the order (Italian time), by any clear statement. We then refund what was paid within 14 days, by "
+        "day after the order (Italian time) or, where that is a Saturday, a Sunday or a public holiday, of the next "
+        "working day, by any clear statement. We then refund what was paid within 14 days, by "
         "the same means of payment. If you asked us to start the service at once, you owe the part of the price for "
         "the days on which the service was active; without that request you owe nothing."
     ),

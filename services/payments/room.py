@@ -4,7 +4,7 @@ from pathlib import Path
 
 from casella.payments.v1 import payments_pb2_grpc
 from services.kit.core import Core
-from services.kit.server import Room
+from services.kit.server import LARGEST_REQUEST, Room
 from services.payments.domain.pay_links import PayLinks
 from services.payments.provider.contract import PaymentProvider
 from services.payments.service.checkout import Checkout
@@ -14,6 +14,7 @@ from services.payments.service.queue import MoneyQueue
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import Transfers
+from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings
@@ -40,4 +41,5 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         services=[(payments_pb2_grpc.add_PaymentsServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
+        largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

@@ -121,8 +121,13 @@ money_entries = Table(
     Column("named", ARRAY(Uuid), nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("settled_at", _INSTANT, nullable=True),
+    Column("contradicts", Uuid, nullable=True),
+    Column("payer_iban", Text, nullable=False),
 )
-"""Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions."""
+"""Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions.
+
+`contradicts` is the transfer that was recorded by hand under the same bank reference with another amount.
+"""
 
 ledger_transactions = Table(
     "ledger_transactions",

@@ -48,6 +48,9 @@ class LoginLimits(Section):
             zero. Counted by network, so that a stranger elsewhere does not lock the customer out.
         per_address_everywhere: Attempts for one address from all networks together, counting those that `per_address`
             and `per_ip` let through: one network brings at most ten of them.
+        per_address_known_network: Attempts for one address from one /24 or /64 (IPv6) from which it has logged in. They
+            are counted there instead, so that whoever tries the address elsewhere does not lock its owner out at home.
+        known_network_days: How long after its last login there a network counts as one of the address's own.
         per_ip: Attempts from one IPv4 address or one /64 (IPv6) for any address.
         per_network: Attempts from one /24 or /48 for any address, counting those that `per_ip` lets through.
     """
@@ -55,6 +58,8 @@ class LoginLimits(Section):
     window_minutes: PositiveInt = 15
     per_address: PositiveInt = 10
     per_address_everywhere: PositiveInt = 100
+    per_address_known_network: PositiveInt = 10
+    known_network_days: PositiveInt = 90
     per_ip: PositiveInt = 50
     per_network: PositiveInt = 200
 

@@ -42,6 +42,15 @@ login_attempts = Table(
     Column("window_ends_at", _INSTANT, nullable=False),
 )
 
+login_networks = Table(
+    "login_networks",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("logged_in_at", _INSTANT, nullable=False),
+)
+"""From where an address has logged in: the keyed hash of both, with the last time."""
+
 sign_ups = Table(
     "sign_ups",
     metadata,

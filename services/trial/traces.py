@@ -15,6 +15,7 @@ class Trace(StrEnum):
     MAIL = "mail"
     LOGIN_ADDRESS = "login_address"
     LOGIN_ADDRESS_NETWORK = "login_address_network"
+    LOGIN_KNOWN_NETWORK = "login_known_network"
     LOGIN_IP = "login_ip"
     LOGIN_NETWORK = "login_network"
 

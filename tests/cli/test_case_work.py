@@ -74,6 +74,8 @@ async def test_a_hold_is_shown_with_who_when_why_and_the_trail_keeps_all_of_it(d
     (await desk.terminal.casella("hold", "set", name, *options)).well()
     shown = (await desk.terminal.casella("show", "account", name)).well().out
     assert "set by carla (court_order, ticket " + TICKET in shown
+    second = await desk.terminal.casella("hold", "set", name, "--reason", "tax_audit")
+    second.badly(1, "stands on account", "set by carla (court_order, ticket " + TICKET, "release", "--ticket")
     (await desk.terminal.casella("hold", "release", name, "--reason", "case_closed")).well()
     (await desk.terminal.casella("feature", "off", name, "sending", "--reason", "spam_reports")).well()
     ran = (await desk.terminal.casella("trail", name)).well()
@@ -109,8 +111,27 @@ async def test_a_hold_during_a_purge_says_what_is_gone_already(desk: Desk) -> No
         assert "Gone already: nothing." in ran.out
         assert "nothing of it is deleted" not in ran.out
         await desk.play.worker.trial.CloseLogin(trial_pb2.CloseLoginRequest(account_id=customer.account_id))
+        (await desk.terminal.casella("hold", "release", customer.account_id, "--reason", "case_closed")).well()
         again = (await desk.terminal.casella("hold", "set", customer.account_id, "--reason", "court_order")).well()
         assert "Gone already: the login." in again.out
+
+
+async def test_while_a_room_is_away_the_others_are_shown_and_a_hold_is_said_to_stand(desk: Desk) -> None:
+    customer = await in_trial(desk, "patient")
+    async with without_worker(desk.play):
+        await close(desk, customer)
+        await desk.play.world.stop_process("mailboxes")
+        held = (await desk.terminal.casella("hold", "set", customer.email, "--reason", "court_order")).well()
+        assert "A legal hold stands on account" in held.out
+        assert "Not known now: domains and mailboxes, because mailboxes does not answer" in held.out
+        page = await desk.terminal.casella("show", "account", customer.email)
+        page.badly(3, "not all is shown, because mailboxes does not answer")
+        for words in ("STANDS since", "(held: a legal hold stands)", "Standing", " CE"):
+            assert words in page.out
+        trail = await desk.terminal.casella("trail", customer.account_id)
+        trail.badly(3, "not all is shown, because mailboxes does not answer")
+        assert "set legal hold" in trail.out
+        await desk.play.world.start_process("mailboxes")
 
 
 async def test_a_decided_sign_up_is_shown_with_the_person_and_who_decided(desk: Desk) -> None:

@@ -144,7 +144,7 @@ async def test_a_review_is_listed_with_how_to_decide(desk: Desk) -> None:
     for number in range(6):
         await Customer(desk.play.gateway, desk.play.inbox, people.new_address(f"many{number}"), ip=ip).sign_up()
     ran = (await desk.terminal.casella("signups")).well()
-    for words in ("many sign-ups from this", "workflows/signup:", "allow", "deny", '"reason_code"'):
+    for words in ("many sign-ups from this IP address", "workflows/signup:", "allow", "deny", '"reason_code"'):
         assert words in ran.out
     waiting = (await desk.terminal.casella("signups", "--json")).well().json
     assert waiting[0]["sign_up"]["sign_up"]["state"] == "SIGN_UP_STATE_IN_REVIEW"
@@ -219,7 +219,9 @@ async def test_a_hold_stands_until_it_is_released(desk: Desk) -> None:
     )
     assert "STANDS" in (await desk.terminal.casella("show", "account", name)).well().out
     released = await desk.terminal.casella("hold", "release", name, "--reason", "case_closed", "--as", "carla")
-    assert "No legal hold" in released.well().out
+    assert "was lifted" in released.well().out
+    again = await desk.terminal.casella("hold", "release", name, "--reason", "case_closed")
+    assert "there was none to lift" in again.well().out
     assert (await audited(desk, "ordering", "lift_legal_hold"))[:2] == ("carla", "case_closed")
     (await desk.terminal.casella("hold", "set", NOBODY, "--reason", "court_order")).badly(1, "there is no account")
 
@@ -336,6 +338,23 @@ async def test_what_is_for_a_period_is_told_as_a_period(desk: Desk, tmp_path: Pa
     assert told in (await desk.terminal.casella("show", "money")).well().out
 
 
+async def test_money_that_the_bank_takes_back_is_told_below_zero_with_its_order(desk: Desk, tmp_path: Path) -> None:
+    request = await desk.order_to_pay()
+    today = rome_date(datetime.now(UTC))
+    credit = paying.statement(
+        request.transfer.iban,
+        [paying.Transfer(common.Money(minor=321, currency="EUR"), today, request.transfer.reference)],
+    )
+    file = tmp_path / "statement.xml"
+    file.write_bytes(credit.replace(b"CRDT</CdtDbtInd><Sts>", b"DBIT</CdtDbtInd><RvslInd>true</RvslInd><Sts>"))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    for name in (("money",), ("order", request.order_id), ("account", request.account_id)):
+        assert "-3.21 EUR" in (await desk.terminal.casella("show", *name)).well().out
+    told = (await desk.terminal.casella("show", "order", request.order_id, "--json")).well().json
+    assert [entry["amount"]["minor"] for entry in told["taken_back"]] == ["-321"]
+    assert told["waiting_money"] == []
+
+
 async def test_money_that_names_an_order_is_told_with_the_order_and_its_account(desk: Desk, tmp_path: Path) -> None:
     request = await desk.order_to_pay()
     short = paying.Transfer(
@@ -351,6 +370,9 @@ async def test_money_that_names_an_order_is_told_with_the_order_and_its_account(
         ran = (await desk.terminal.casella("show", *name)).well()
         for words in ("Money that names", "short", "1.00 EUR", "Zia Pia"):
             assert words in ran.out
+        if name[0] == "order":
+            assert "expiry suspended: money waits" in ran.out
+            assert "stays open at most to" not in ran.out
     told = (await desk.terminal.casella("show", "order", request.order_id, "--json")).well().json["waiting_money"]
     assert [entry["amount"]["minor"] for entry in told] == ["100"]
     page = (await desk.terminal.casella("show", "account", request.account_id, "--json")).well().json

@@ -12,7 +12,7 @@ from cli.doctor import temporal, work
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
 from services.kit.settings import ProcessSettings
-from services.kit.wire import to_timestamp
+from services.kit.wire import to_duration, to_timestamp
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WHERE = Installation(Path("/nowhere"), {}, ProcessSettings())
@@ -38,19 +38,25 @@ def test_what_does_not_leave_a_service_for_minutes_is_wrong(age: timedelta, leve
 
 
 @pytest.mark.parametrize(
-    ("state", "left", "found"),
+    ("state", "alert_in", "found"),
     [
-        (invoicing_pb2.TRANSMISSION_STATE_PENDING, timedelta(days=4), 0),
-        (invoicing_pb2.TRANSMISSION_STATE_PENDING, timedelta(days=2), 1),
-        (invoicing_pb2.TRANSMISSION_STATE_REJECTED, timedelta(days=-1), 1),
-        (invoicing_pb2.TRANSMISSION_STATE_SENT, timedelta(days=-1), 0),
+        (invoicing_pb2.TRANSMISSION_STATE_PENDING, timedelta(seconds=1), 0),
+        (invoicing_pb2.TRANSMISSION_STATE_PENDING, timedelta(), 1),
+        (invoicing_pb2.TRANSMISSION_STATE_REJECTED, timedelta(), 1),
+        (invoicing_pb2.TRANSMISSION_STATE_SENT, timedelta(), 0),
     ],
 )
-def test_an_e_invoice_that_the_sdi_does_not_have_three_days_before_its_deadline_is_wrong(
-    state: invoicing_pb2.TransmissionState, left: timedelta, found: int
+def test_an_e_invoice_that_the_sdi_does_not_have_is_wrong_once_a_person_must_look(
+    state: invoicing_pb2.TransmissionState, alert_in: timedelta, found: int
 ) -> None:
-    sent = invoicing_pb2.Transmission(invoice_id="i", number="2026/17", state=state, deadline=to_timestamp(NOON + left))
-    findings = work.judge_e_invoices([sent, sent], NOON)
+    sent = invoicing_pb2.Transmission(
+        invoice_id="i",
+        number="2026/17",
+        state=state,
+        deadline=to_timestamp(NOON + timedelta(days=3)),
+        alert_in=to_duration(alert_in),
+    )
+    findings = work.judge_e_invoices([sent, sent])
     assert len(findings) == found, "one line, whatever their number"
     assert all(": 2: 2026/17 (" in finding.text and "casella show invoice" in finding.remedy for finding in findings)
 
@@ -74,13 +80,38 @@ def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balan
     ]
 
 
+def test_what_the_audit_would_find_is_counted_by_kind_with_the_first_of_each() -> None:
+    late, untied = work.judge_invoices(["2026/1 was sent late.", "2026/3 is missing."], ["order a: the amounts differ"])
+    assert (late.level, untied.level) == (Level.WRONG, Level.WRONG)
+    assert late.text.endswith("invoices: 2, the first: 2026/1 was sent late")
+    assert untied.text.endswith("payments and invoices: 1, the first: order a: the amounts differ")
+    assert "casella audit" in late.remedy
+    (both_well,) = work.judge_invoices([], [])
+    assert both_well.level is Level.FINE
+
+
 @pytest.mark.parametrize(("age", "level"), [(timedelta(hours=23), Level.NOTE), (timedelta(hours=25), Level.WRONG)])
 def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -> None:
     entry = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON - age))
     younger = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON))
-    (finding,) = work.judge_money(payments_pb2.ListMoneyEntriesResponse(entries=[entry, younger]), NOON)
+    (finding,) = work.judge_money([entry, younger], NOON)
     assert finding.level is level
     assert "pays nothing by itself: 2, the oldest since" in finding.text
+    assert finding.text.endswith(" by Casella's clock")
+
+
+def test_waiting_money_is_trouble_from_three_days_before_its_last_day_for_an_invoice() -> None:
+    def entry(day: int) -> payments_pb2.MoneyEntry:
+        by = common_pb2.Date(year=2026, month=11, day=day)
+        amount = common_pb2.Money(minor=1976, currency="EUR")
+        return payments_pb2.MoneyEntry(money_entry_id=f"e{day}", amount=amount, invoice_by=by)
+
+    assert work.judge_invoice_days([entry(28), payments_pb2.MoneyEntry()], NOON) == []
+    (finding,) = work.judge_invoice_days([entry(27), entry(28), entry(20)], NOON)
+    assert finding.level is Level.WRONG
+    assert "for an invoice: 2: 19.76 EUR (–, last day 2026-11-20, e20), 19.76 EUR (–, last day 2026-11-27, e27)" in (
+        finding.text
+    )
 
 
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])
@@ -89,7 +120,7 @@ def test_a_run_that_needs_an_operator_is_trouble_after_an_hour(age: timedelta, l
     (finding,) = temporal.judge_needing(WHERE, found, NOON)
     assert finding.level is level
     assert "need an operator: 2, the oldest since" in finding.text
-    assert finding.text.endswith("einvoice:a, order:b")
+    assert finding.text.endswith(" by Temporal's clock: einvoice:a, order:b")
     assert temporal.judge_needing(WHERE, {}, NOON) == []
 
 

@@ -79,6 +79,20 @@ def test_for_ten_minutes_an_invoice_may_still_be_to_come(since: timedelta, found
     assert (len(ties.findings), ties.in_progress) == (found, 1 - found)
 
 
+def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice() -> None:
+    transfer = payments_pb2.ConfirmedTransfer(
+        order_id="a", bank_reference="JJ1", amount=euro(1281), booked_on=DAY, bank_booked_on=DAY_BEFORE
+    )
+    (finding,) = tie([paid()], [invoice()], NOW, [transfer]).findings
+    for words in (
+        "order a: transfer JJ1 of 12.81 EUR was recorded by hand for 2026-03-02",
+        "the bank booked it on 2026-03-01: invoice 2026/1 carries the first day",
+    ):
+        assert words in finding
+    just_paid = paid(paid_at=to_timestamp(NOW))
+    assert "its invoice carries" in tie([just_paid], [], NOW, [transfer]).findings[0]
+
+
 def test_a_wrong_invoice_is_found_at_once() -> None:
     just_now = to_timestamp(NOW)
     assert len(tie([paid(paid_at=just_now)], [invoice(date=DAY_BEFORE)], NOW).findings) == 1

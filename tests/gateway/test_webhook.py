@@ -60,6 +60,20 @@ async def test_a_forged_event_is_refused(world: World, signature: str | None) ->
     assert await world.room.rows("provider_events") == []
 
 
+async def test_a_signature_of_bytes_that_are_no_text_is_a_forgery(world: World) -> None:
+    body = an_event().encode()
+    host, _, port = world.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /webhooks/stripe HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    writer.write(head.encode() + b"Stripe-Signature: t=1,v1=\xff\r\n\r\n" + body)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"WEBHOOK_SIGNATURE" in answer
+    writer.close()
+    await writer.wait_closed()
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"", 400), (b"\xff\x00", 400), (b"x" * (256 * 1024 + 1), 413)])
 async def test_a_body_that_is_no_event_is_refused(world: World, body: bytes, status: int) -> None:
     assert (await post(world.url, body, "t=1,v1=00"))[0] == status

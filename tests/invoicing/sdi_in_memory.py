@@ -1,5 +1,6 @@
 """The outside of the room in these tests: an SdI that answers as a test tells it to, in certified mail."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -17,18 +18,26 @@ WHEN = datetime(2026, 3, 2, 10, tzinfo=UTC).isoformat()
 
 @dataclass
 class SdiInMemory:
-    """A channel whose mailbox a test fills."""
+    """A channel whose mailbox a test fills.
+
+    Attributes:
+        meanwhile: What happens once while the next file has left and is not answered yet.
+    """
 
     sent: list[tuple[OutgoingFile, str]] = field(default_factory=list)
     mailbox: list[bytes] = field(default_factory=list)
     generation: int = 1
     away: bool = False
     loses_answer: bool = False
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def send(self, file: OutgoingFile, recipient: str) -> None:
         if self.away:
             raise ChannelUnavailableError("ConnectionRefusedError")
         self.sent.append((file, recipient))
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
         if self.loses_answer:
             self.loses_answer = False
             raise ChannelUnavailableError("SMTPReadTimeoutError")

@@ -3,9 +3,10 @@
 import pytest
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from tests.invoicing.builders import day, invoice_request
+from tests.invoicing.builders import day, invoice_request, steering
 from tests.invoicing.clients import Stub
-from tests.support.room import TestRoom
+from tests.invoicing.sdi_in_memory import SdiInMemory
+from tests.support.room import TestRoom, request_id
 
 
 async def audit(operator: Stub, year: int = 0) -> tuple[int, list[str]]:
@@ -62,6 +63,34 @@ async def test_an_invoice_sent_after_the_twelfth_day_is_late(room: TestRoom, wor
         3,
         ["2026/2 of 2026-03-02 was sent late", "2026/3 of 2026-03-02 was never sent"],
     )
+
+
+async def test_an_invoice_sent_again_after_the_fifth_day_is_late_and_so_is_one_that_was_not(
+    room: TestRoom, worker: Stub, operator: Stub, sdi: SdiInMemory
+) -> None:
+    sent = []
+    for _ in range(3):
+        invoice = (await worker.IssueInvoice(invoice_request())).document
+        request = pb.TransmitInvoiceRequest(invoice_id=invoice.document_id)
+        sent.append((await worker.TransmitInvoice(request)).transmission)
+        sdi.answer("NS", sent[-1].file_name, "00305")
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    for transmission, days in zip(sent, (5, 1), strict=False):
+        room.clock.advance(days=days)
+        prepare = pb.PrepareResendRequest(
+            request_id=request_id(), invoice_id=transmission.invoice_id, steering=steering()
+        )
+        await worker.PrepareResend(prepare)
+        await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=transmission.invoice_id))
+    assert await audit(operator) == (
+        3,
+        [
+            "2026/2 of 2026-03-02 was rejected on 2026-03-02 and sent again late, on 2026-03-08",
+            "2026/3 of 2026-03-02 was rejected on 2026-03-02 and not sent again in time",
+        ],
+    )
+    asked = pb.GetTransmissionRequest(invoice_id=sent[2].invoice_id)
+    assert (await worker.GetTransmission(asked)).transmission.overdue
 
 
 async def test_the_reconciler_is_handed_every_transmission_that_has_not_ended(room: TestRoom, worker: Stub) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC
 
 import pytest
 from lxml import etree
+from sqlalchemy import text
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
@@ -48,6 +49,26 @@ async def test_ten_who_send_at_once_send_one_file(worker: Stub, sdi: SdiInMemory
     invoice_id = await issue(worker)
     answers = await asyncio.gather(*(transmit(worker, invoice_id) for _ in range(10)))
     assert {answer.state for answer in answers} == {pb.TRANSMISSION_STATE_SENT}
+    assert len(sdi.sent) == 1
+
+
+async def test_who_asks_while_a_file_is_on_its_way_waits_and_finds_it_sent(
+    room: TestRoom, worker: Stub, sdi: SdiInMemory
+) -> None:
+    """A second file of the same name would be rejected as a duplicate, after the first was accepted."""
+    invoice_id = await issue(worker)
+    second: list[asyncio.Task[pb.Transmission]] = []
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    async def ask_again() -> None:
+        second.append(asyncio.create_task(transmit(worker, invoice_id)))
+        async with asyncio.timeout(20), room.core.database.reading() as conn:
+            while not await conn.scalar(text(waiting)) and not second[0].done():
+                pass
+
+    sdi.meanwhile = ask_again
+    first = await transmit(worker, invoice_id)
+    assert await second[0] == first
     assert len(sdi.sent) == 1
 
 

@@ -12,9 +12,12 @@ from services.kit.calendar import (
     add_days,
     add_months,
     days_left,
+    easter,
     end_of_day,
+    is_working_day,
     rome_date,
     start_of_day,
+    working_day_from,
 )
 
 _INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -135,3 +138,50 @@ def test_a_period_cannot_end_before_it_begins() -> None:
 @given(_DATES)
 def test_a_day_begins_at_midnight_in_rome(day: date) -> None:
     assert start_of_day(day).astimezone(ROME).replace(tzinfo=None) == datetime.combine(day, time.min)
+
+
+@pytest.mark.parametrize(
+    "sunday", ["2000-04-23", "2008-03-23", "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28", "2038-04-25"]
+)
+def test_easter_is_where_the_church_puts_it(sunday: str) -> None:
+    assert easter(date.fromisoformat(sunday).year) == date.fromisoformat(sunday)
+
+
+@given(st.integers(1900, 2199))
+def test_easter_is_a_sunday_between_its_earliest_and_its_latest_day(year: int) -> None:
+    found = easter(year)
+    assert found.isoweekday() == 7
+    assert date(year, 3, 22) <= found <= date(year, 4, 25)
+
+
+@pytest.mark.parametrize(
+    ("day", "ends"),
+    [
+        ("2026-12-11", "2026-12-11"),  # a Friday
+        ("2026-12-12", "2026-12-14"),  # a Saturday
+        ("2026-12-13", "2026-12-14"),  # a Sunday
+        ("2026-12-08", "2026-12-09"),
+        ("2026-12-25", "2026-12-28"),  # Christmas, a Friday, with St Stephen's and a Sunday behind it
+        ("2027-01-01", "2027-01-04"),
+        ("2027-01-06", "2027-01-07"),
+        ("2026-04-03", "2026-04-03"),  # Good Friday is no holiday in Italy
+        ("2026-04-04", "2026-04-07"),  # the Saturday before Easter, Easter, Easter Monday
+        ("2028-04-25", "2028-04-26"),
+        ("2028-05-01", "2028-05-02"),
+        ("2026-06-02", "2026-06-03"),
+        ("2028-08-15", "2028-08-16"),
+        ("2027-11-01", "2027-11-02"),
+        ("2027-10-04", "2027-10-05"),  # St Francis, a holiday again from 2026 on
+        ("2024-10-04", "2024-10-04"),
+        ("2026-06-24", "2026-06-24"),  # a town's patron saint is no national holiday
+    ],
+)
+def test_a_term_that_would_end_on_no_working_day_ends_on_the_next(day: str, ends: str) -> None:
+    assert working_day_from(date.fromisoformat(day)) == date.fromisoformat(ends)
+
+
+@given(_DATES)
+def test_no_term_is_put_off_by_more_than_four_days(day: date) -> None:
+    moved = working_day_from(day)
+    assert is_working_day(moved)
+    assert 0 <= (moved - day).days <= 4

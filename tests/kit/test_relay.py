@@ -91,6 +91,25 @@ async def test_a_key_is_one_mail_before_and_after_it_was_sent(
     assert len(sink.messages) == 2
 
 
+async def test_a_mail_that_one_relay_is_sending_is_left_alone_by_another(
+    relay: Relay, database: Database, clock: OffsetClock, nowhere: Client, builder: MailBuilder, sink: Sink
+) -> None:
+    """Two processes of a room, as during a restart; neither sends what the other does, nor waits for it."""
+    mailer = Mailer(sink.server)
+    other = Relay(database, clock, nowhere, "kit", builder, mailer)
+    found: list[bool] = []
+
+    async def look() -> None:
+        found.append(await other.deliver_mail())
+
+    await _write(database, clock, _mail("a"))
+    sink.meanwhile = look
+    assert await relay.deliver_mail()
+    assert found == [False]
+    assert len(sink.messages) == 1
+    await mailer.close()
+
+
 async def test_the_connection_is_kept_and_made_again(
     relay: Relay, database: Database, clock: OffsetClock, sink: Sink
 ) -> None:

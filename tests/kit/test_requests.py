@@ -14,7 +14,7 @@ from services.kit.database import Database, NoTransaction
 from services.kit.errors import InvalidInput, RequestIdReused
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.requests import Requests, claim
+from services.kit.requests import Requests, claim, known
 
 _MAKER = Requests(b"0123456789abcdef", OffsetClock())
 
@@ -133,8 +133,28 @@ def test_the_fingerprint_depends_on_the_key_and_on_every_field() -> None:
     assert _MAKER.call(request_id, b=2, a="1").fingerprint in prints
 
 
+async def test_nothing_is_made_of_what_was_asked_for_before_the_claim(database: Database) -> None:
+    made = _MAKER.call(str(new_id()), items=[object()])  # which has no canonical form
+    async with database.transaction() as conn:
+        with pytest.raises(TypeError, match="no canonical form"):
+            await claim(conn, made, new_id())
+
+
 async def _somebody_waits(database: Database) -> None:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with asyncio.timeout(10), database.reading() as conn:
         while not (await conn.execute(text(query))).scalar_one():
             pass
+
+
+async def test_a_look_knows_a_request_that_was_done_and_leaves_an_unknown_one_to_the_claim(database: Database) -> None:
+    request_id, first = str(new_id()), new_id()
+    made = _MAKER.call(request_id, amount=Money(100))
+    async with database.reading() as conn:
+        assert await known(conn, made) is None
+    async with database.transaction() as conn:
+        assert await claim(conn, made, first) is None
+    async with database.reading() as conn:
+        assert await known(conn, made) == first
+        with pytest.raises(RequestIdReused):
+            await known(conn, _MAKER.call(request_id, amount=Money(101)))

@@ -15,7 +15,7 @@ from services.kit.channels import open_channel
 from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
 from services.kit.errors import Refused
-from services.kit.server import Room, Server
+from services.kit.server import LARGEST_REQUEST, Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.wire import from_duration, to_duration
 from tests.support.room import caller_secret, room_settings
@@ -64,6 +64,22 @@ async def test_health_needs_no_secret(address: str) -> None:
         stub: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
         told = await stub.Check(health_pb2.HealthCheckRequest())
     assert told.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_a_request_that_is_too_large_is_refused_unread(address: str) -> None:
+    assert await _sent(address, LARGEST_REQUEST + 1) is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert await _sent(address, LARGEST_REQUEST) is grpc.StatusCode.NOT_FOUND  # read: no such service
+
+
+async def test_a_room_that_takes_files_says_how_large_a_request_may_be(kit_url: str, tmp_path: Path) -> None:
+    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
+    room = Room(services=[], templates=tmp_path, task_queue="kit", largest_request=3 * LARGEST_REQUEST)
+    server = Server(core, room)
+    address = f"127.0.0.1:{await server.start('127.0.0.1:0')}"
+    assert await _sent(address, 3 * LARGEST_REQUEST) is grpc.StatusCode.NOT_FOUND
+    assert await _sent(address, 3 * LARGEST_REQUEST + 1) is grpc.StatusCode.RESOURCE_EXHAUSTED
+    await server.grpc.stop(None)
+    await core.database.close()
 
 
 async def test_the_backlog_counts_the_outbox(address: str) -> None:
@@ -123,3 +139,14 @@ async def test_an_unknown_method_is_unimplemented(address: str) -> None:
         with pytest.raises(grpc.aio.AioRpcError) as failed:
             await unknown(b"")
     assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+async def _sent(address: str, size: int) -> grpc.StatusCode:
+    """How the server answers a health check for a service whose name makes the request this large."""
+    asked = health_pb2.HealthCheckRequest(service="x" * (size - 4))
+    assert asked.ByteSize() == size
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub: Any = health_pb2_grpc.HealthStub(channel)  # its types know no methods
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Check(asked)
+    return refused.value.code()

@@ -46,6 +46,13 @@ def test_the_message_names_the_fields_for_clients_that_show_no_details() -> None
         violations.check()
 
 
+def test_too_many_entries_are_named_and_none_of_them_is_handed_out() -> None:
+    violations = Violations("en")
+    assert list(violations.at_most("items", [1, 2, 3], 3)) == [1, 2, 3]
+    assert list(violations.at_most("options", [1, 2, 3, 4], 3)) == []
+    assert noted(violations) == [("options", "too_many")]
+
+
 def test_a_message_of_many_fields_stays_short() -> None:
     violations = Violations("it")
     for number in range(50):

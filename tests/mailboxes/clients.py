@@ -52,7 +52,7 @@ class Customer:
 
     async def update_mailbox(self, mailbox_id: str, **fields: Any) -> pb.Mailbox:
         request = pb.UpdateMailboxRequest(**{"request_id": request_id(), "mailbox_id": mailbox_id, **fields})
-        return (await self.calls.UpdateMailbox(request, metadata=self.metadata)).mailbox
+        return (await self.calls.UpdateMailbox(request, metadata=self.metadata, timeout=_PATIENCE)).mailbox
 
     async def delete_mailbox(self, mailbox_id: str) -> None:
         request = pb.DeleteMailboxRequest(request_id=request_id(), mailbox_id=mailbox_id)

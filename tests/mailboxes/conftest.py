@@ -18,7 +18,7 @@ POLICY = MailboxesPolicy.model_validate(
     {
         "paid": {"monthly_mailboxes": 30},
         "reserved_domains": ["casella.example", "local"],
-        "public_suffixes": ["co.uk"],
+        "public_suffixes": ["shared.example"],
     }
 )
 

@@ -46,6 +46,7 @@ async def test_an_opened_account_has_the_trials_limits(customer: Customer) -> No
         messages_per_day=25,
         recipients_per_day=100,
         account_messages_per_day=625,
+        account_recipients_per_day=2500,
         domains=2,
         mailboxes=1,
         empty_domains=1,
@@ -104,7 +105,7 @@ async def test_an_unlock_removes_the_trials_limits(room: TestRoom, customer: Cus
     assert unlocked.state == UNLOCKED
     assert (unlocked.max_domains, unlocked.max_mailboxes, unlocked.max_size) == (500, 30, pb.MAILBOX_SIZE_100_GB)
     assert (unlocked.messages_per_day, unlocked.recipients_per_day) == (1000, 3000)
-    assert unlocked.account_messages_per_day == 0
+    assert (unlocked.account_messages_per_day, unlocked.account_recipients_per_day) == (30_000, 90_000)
     assert unlocked.order_id
 
 

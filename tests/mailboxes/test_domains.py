@@ -65,10 +65,32 @@ async def test_of_related_names_added_at_once_one_account_gets_its_own(room: Tes
                 await owner.remove_domain(end.name)
 
 
-async def test_a_public_suffix_is_taken_and_what_lies_below_it_is_not(customer: Customer) -> None:
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param("fi.it", id="registry"),
+        pytest.param("公司.cn", id="internationalised"),
+        pytest.param("altervista.org", id="private"),
+        pytest.param("anything.ck", id="wildcard"),
+        pytest.param("kawasaki.jp", id="above-wildcard"),
+        pytest.param("shared.example", id="operators"),
+    ],
+)
+async def test_a_public_suffix_is_taken_and_what_lies_below_it_is_each_accounts_own(
+    room: TestRoom, customer: Customer, suffix: str
+) -> None:
+    stranger = await new_customer(room)
     with refused_as(errors_pb2.REASON_DOMAIN_TAKEN):
-        await customer.add_domain("co.uk")
-    await customer.add_domain("rossi.co.uk")
+        await stranger.add_domain(suffix)
+    await customer.add_domain(f"rossi.casa.{suffix}")
+    await stranger.add_domain(f"rossi.negozio.{suffix}")
+
+
+async def test_an_exception_from_a_wildcard_and_a_name_of_no_known_registry_are_names_like_others(
+    customer: Customer,
+) -> None:
+    for name in ("www.ck", "unknown.invented"):
+        assert (await customer.add_domain(name)).name == name
 
 
 async def test_a_removed_name_is_free_for_anybody(room: TestRoom, customer: Customer) -> None:

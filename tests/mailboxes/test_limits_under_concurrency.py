@@ -45,6 +45,32 @@ async def test_parallel_sends_of_a_paid_mailbox_hold_its_limit_too(room: TestRoo
     assert ends == {"done": 30, Reason.Name(errors_pb2.REASON_RECIPIENT_LIMIT): 10}
 
 
+async def test_parallel_sends_of_several_mailboxes_hold_the_limit_of_all_together(
+    room: TestRoom, customer: Customer
+) -> None:
+    # Room for one more message to 3,000 recipients, after seven mailboxes that are gone; eight mailboxes want it.
+    await unlock(room, customer, s8=8)
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO sends SELECT gen_random_uuid(), id, gen_random_uuid(), opened_at, 3000"
+            " FROM accounts, generate_series(1, 7)"
+        )
+    addresses = [f"m{number}@rossi.example" for number in range(8)]
+    for address in addresses:
+        await customer.create_mailbox(address)
+    async with room.core.database.transaction() as conn:
+        # Nothing is counted before all eight have looked, or wait for the one that looks.
+        await conn.exec_driver_sql("LOCK TABLE sends IN SHARE MODE")
+        sending = asyncio.create_task(outcomes(send(room, address, recipients=3000) for address in addresses))
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        async with room.core.database.reading() as watching:
+            while (await watching.exec_driver_sql(waiting)).scalar_one() < len(addresses):
+                assert not sending.done()
+    assert await sending == {"done": 1, Reason.Name(errors_pb2.REASON_RECIPIENT_LIMIT): 7}
+
+
 async def test_parallel_growth_fills_only_the_places_there_are(room: TestRoom, customer: Customer) -> None:
     boxes = [await customer.create_mailbox(f"m{number}@rossi.example") for number in range(8)]
     await unlock(room, customer, s8=5, s50=3)

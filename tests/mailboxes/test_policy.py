@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.kit.operator_files import BadFile, read_section
+from services.mailboxes.domain.accounts import Entitlement
 from services.mailboxes.policy import MailboxesPolicy
 
 
@@ -23,7 +24,7 @@ def test_the_file_of_the_repository_says_what_is_usual() -> None:
     lists: dict[str, frozenset[str]] = {"reserved_domains": frozenset(), "public_suffixes": frozenset()}
     assert found.model_copy(update=lists) == MailboxesPolicy()
     assert found.reserved_domains >= {"local", "gmail.com", "libero.it", "pec.it"}
-    assert found.public_suffixes >= {"co.uk", "gov.it"}
+    assert found.public_suffixes == {"com.it"}
 
 
 def test_the_trial_is_as_the_provider_describes_it(tmp_path: Path) -> None:
@@ -37,9 +38,26 @@ def test_the_trial_is_as_the_provider_describes_it(tmp_path: Path) -> None:
         )
 
 
-def test_the_accounts_limit_follows_the_number_of_mailboxes(tmp_path: Path) -> None:
+def together(entitlement: Entitlement) -> tuple[int | None, int | None]:
+    return entitlement.account_messages_per_day, entitlement.account_recipients_per_day
+
+
+def test_the_accounts_limits_follow_the_number_of_mailboxes(tmp_path: Path) -> None:
     policy = load(written(tmp_path, "mailboxes: {trial: {mailboxes: 30}}"))
-    assert policy.trial.entitlement.account_messages_per_day == 30 * 25
+    assert together(policy.trial.entitlement) == (30 * 25, 30 * 100)
+    assert together(policy.paid.annual({8: 2, 50: 1})) == (3 * 1000, 3 * 3000)
+    assert together(policy.paid.monthly()) == (1000 * 1000, 1000 * 3000)
+
+
+def test_the_accounts_limits_are_the_operators_where_he_names_them(tmp_path: Path) -> None:
+    limits = "{account_messages_per_day: 70, account_recipients_per_day: 80}"
+    policy = load(written(tmp_path, f"mailboxes: {{trial: {limits}, paid: {limits}}}"))
+    assert together(policy.trial.entitlement) == together(policy.paid.annual({8: 1})) == (70, 80)
+
+
+def test_without_a_limit_of_one_mailbox_there_is_none_of_all_together(tmp_path: Path) -> None:
+    policy = load(written(tmp_path, "mailboxes: {paid: {messages_per_day: null, recipients_per_day: null}}"))
+    assert together(policy.paid.annual({8: 1})) == (None, None)
 
 
 def test_reserved_names_are_compared_in_their_ascii_form(tmp_path: Path) -> None:

@@ -88,6 +88,51 @@ async def test_deleting_and_creating_mailboxes_does_not_send_without_end(
     await send(room, INFO)
 
 
+async def test_in_a_trial_deleted_mailboxes_free_no_recipients(
+    room: TestRoom, customer: Customer, mailbox: pb.Mailbox
+) -> None:
+    # 2,500 = 25 mailboxes × 100 recipients; reached here with the rows of 25 mailboxes that are gone.
+    await send(room, INFO, recipients=99)
+    await customer.delete_mailbox(mailbox.mailbox_id)
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO sends SELECT gen_random_uuid(), account_id, gen_random_uuid(), sent_at, 100"
+            " FROM sends, generate_series(1, 24)"
+        )
+    await customer.create_mailbox(INFO)
+    await send(room, INFO)
+    with refused_as(errors_pb2.REASON_RECIPIENT_LIMIT) as refused:
+        await send(room, INFO)
+    assert (refused.value.metadata["limit"], refused.value.metadata["value"]) == ("account_recipients", "2500")
+    assert refused.value.retry_after == timedelta(hours=24)
+    room.clock.advance(hours=24)
+    await send(room, INFO)
+
+
+async def test_in_a_paid_contract_deleted_mailboxes_free_neither_messages_nor_recipients(
+    room: TestRoom, customer: Customer, mailbox: pb.Mailbox
+) -> None:
+    await unlock(room, customer, s8=1)
+    await send(room, INFO, recipients=3000)
+    await customer.delete_mailbox(mailbox.mailbox_id)
+    again = await customer.create_mailbox(INFO)
+    with refused_as(errors_pb2.REASON_RECIPIENT_LIMIT) as refused:
+        await send(room, INFO)
+    assert (refused.value.metadata["limit"], refused.value.metadata["value"]) == ("account_recipients", "3000")
+    room.clock.advance(hours=24)
+    await send(room, INFO)
+    await customer.delete_mailbox(again.mailbox_id)
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO sends SELECT gen_random_uuid(), account_id, mailbox_id, sent_at, 1"
+            " FROM sends, generate_series(1, 999) WHERE recipients = 1"
+        )
+    await customer.create_mailbox(INFO)
+    with refused_as(errors_pb2.REASON_MESSAGE_LIMIT) as refused:
+        await send(room, INFO)
+    assert (refused.value.metadata["limit"], refused.value.metadata["value"]) == ("account_messages", "1000")
+
+
 async def test_the_same_message_asked_again_is_counted_once(room: TestRoom, mailbox: pb.Mailbox) -> None:
     message = request_id()
     first = await send(room, INFO, 2, message)

@@ -49,6 +49,14 @@ def test_where_both_limits_refuse_the_later_one_is_named() -> None:
     assert (refused.limit, refused.frees_at) == (Limit.RECIPIENTS, NOW + timedelta(hours=22))
 
 
+def test_a_limit_of_all_mailboxes_together_has_a_name_of_its_own() -> None:
+    together = Limits(messages=2, recipients=100, of_account=True)
+    for sends, limit in (([ago(1)] * 2, Limit.ACCOUNT_MESSAGES), ([ago(1, 100)], Limit.ACCOUNT_RECIPIENTS)):
+        refused = refusal(sends, together, 1, NOW)
+        assert refused is not None
+        assert (refused.limit, refused.frees_at) == (limit, NOW + timedelta(hours=23))
+
+
 def test_without_limits_everything_leaves() -> None:
     assert refusal([ago(1, 500)] * 1000, Limits(None, None), 500, NOW) is None
 

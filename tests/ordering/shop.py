@@ -157,8 +157,9 @@ class Shop:
         answer = await self.worker.FulfilOrder(request)
         return pb.FulfilOrderResponse.FromString(answer.SerializeToString())
 
-    async def close(self, account_id: UUID) -> pb.Closure:
-        request = pb.CloseAccountRequest(account_id=str(account_id), reason=pb.CLOSURE_REASON_TRIAL_ENDED)
+    async def close(self, account_id: UUID, *, money_waiting: bool = False) -> pb.Closure:
+        reason = pb.CLOSURE_REASON_TRIAL_ENDED
+        request = pb.CloseAccountRequest(account_id=str(account_id), reason=reason, money_waiting=money_waiting)
         answer = await self.worker.CloseAccount(request)
         return pb.Closure.FromString(answer.closure.SerializeToString())
 

@@ -11,8 +11,10 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.wire import to_date
+from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import CloseReason
-from services.payments.store import requests
+from services.payments.store import receipts, requests
+from tests.payments.rows import receipt
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World, uuid_of
 from tests.support.room import request_id
@@ -231,6 +233,18 @@ async def test_a_request_does_not_expire_while_money_that_names_it_waits(
     assert refused.value.reason == errors_pb2.REASON_MONEY_WAITING
     assert (await world.get(request)).state == OPEN
     assert (await world.close(request, payments_pb2.CLOSE_REASON_CANCELLED)).state == CLOSED
+
+
+async def test_a_closing_waits_for_money_that_is_being_taken_in_and_then_sees_it(world: World) -> None:
+    request = await world.transfer_request()
+    async with world.room.core.database.transaction() as conn:
+        await receipts.take_in(conn, receipt(), uuid_of(request), QueueReason.SHORT)
+        closing = asyncio.create_task(world.close(request))
+        await _blocked(world, 1)
+    with pytest.raises(Refused) as refused:
+        await closing
+    assert refused.value.reason == errors_pb2.REASON_MONEY_WAITING
+    assert (await world.get(request)).state == OPEN
 
 
 async def test_money_that_names_the_proforma_or_two_requests_holds_the_expiry_and_a_suggestion_does_not(

@@ -33,6 +33,7 @@ async def test_the_queue_is_read_oldest_first_page_by_page(database: Database, r
 
 async def test_a_transfer_that_waits_is_found_by_its_reference_and_amount(database: Database, rows: Rows) -> None:
     await rows.queued(source=Source.STRIPE)
+    await rows.queued(QueueReason.REVERSED)
     await rows.queued(shown_reference="B-2")
     await rows.queued(amount=Money(GROSS.minor - 1))
     await rows.queued(amount=Money(GROSS.minor, "USD"))
@@ -58,10 +59,13 @@ async def test_money_that_names_a_request_is_told_oldest_first_without_what_was_
         return made
 
     newer, older = await named(request, other, hours=1), await named(request)
-    await named(request, reason=QueueReason.REVERSED)
+    taken_back = await named(request, reason=QueueReason.REVERSED)
+    await named(other, reason=QueueReason.REVERSED)
     await named(other)
     await rows.queued(suggestions=(request,))
     await settle(database, await named(request))
     async with database.reading() as conn:
         assert [entry.entry_id for entry in await queue.naming(conn, request)] == [older, newer]
         assert await queue.naming(conn, new_id()) == []
+        (entry,) = await queue.taken_back(conn, request)
+        assert (entry.entry_id, entry.amount) == (taken_back, -GROSS)

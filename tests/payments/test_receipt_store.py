@@ -1,6 +1,5 @@
 """Taking money in: only exact and dated money pays, and what waits says for which request and why."""
 
-import asyncio
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,7 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import CloseReason, RequestState
 from services.payments.domain.receipts import Fate, Source
 from services.payments.store import queue, receipts, requests
-from tests.payments.rows import NOW, Rows, receipt, somebody_waits
+from tests.payments.rows import NOW, Rows, receipt
 
 
 async def reasons(database: Database, request_id: UUID) -> list[QueueReason]:
@@ -52,25 +51,6 @@ async def test_why_money_waits_is_told_by_the_request_that_it_came_for(database:
     assert await reasons(database, closed) == [QueueReason.LATE]
     assert await reasons(database, still_open) == [QueueReason.SHORT]
     assert await reasons(database, paid) == [QueueReason.TWICE]
-
-
-async def test_a_closing_waits_for_money_that_is_being_taken_in_and_then_sees_it(
-    database: Database, rows: Rows
-) -> None:
-    request = await rows.request()
-
-    async def look() -> list[QueueReason]:
-        """What a closing does before it closes."""
-        async with database.transaction() as conn:
-            await requests.lock(conn, request)
-            return [entry.reason for entry in await queue.naming(conn, request)]
-
-    async with asyncio.timeout(20), database.reading() as watching:
-        async with database.transaction() as conn:
-            await receipts.take_in(conn, receipt(), request, QueueReason.SHORT)
-            closing = asyncio.create_task(look())
-            await somebody_waits(watching)
-        assert await closing == [QueueReason.SHORT]
 
 
 async def test_money_is_counted_in_a_transaction_only(database: Database, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,7 @@ from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp, to_date
 from services.payments.domain.proforma_numbers import perhaps_meant
+from services.payments.servicer.inputs import LARGEST_STATEMENT
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 from tests.support.room import request_id
@@ -194,7 +196,7 @@ async def test_debits_reversals_and_pending_entries_never_credit(world: World) -
     )
     assert (done.credits, done.queued, done.ignored) == (0, 1, 2)
     assert (await world.get(request)).state == OPEN
-    assert await world.balances() == {}
+    assert await world.balances() == {"bank": -GROSS, "suspense": GROSS}  # the reversal alone
 
 
 async def test_a_transfer_pays_an_online_request_and_a_later_card_payment_is_twice(world: World) -> None:
@@ -216,6 +218,14 @@ async def test_a_file_that_is_not_our_statement_is_refused_and_nothing_is_stored
         await world.import_file(file)
     assert refused.value.reason == errors_pb2.REASON_STATEMENT_UNREADABLE
     assert await world.room.rows("bank_entries") == []
+
+
+async def test_a_statement_of_3_mib_is_read(world: World) -> None:
+    request = await world.request()
+    await proforma(world, request, "P2026/22")
+    file = statement(Entry(GROSS, text="P2026/22"))
+    await world.import_file(file + b" " * (LARGEST_STATEMENT - len(file)))
+    assert (await world.get(request)).state == PAID
 
 
 async def test_the_queue_is_listed_page_by_page_oldest_first(world: World) -> None:
@@ -254,7 +264,7 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
         {"direction": "DBIT", "reference": "", "bank_reference": "B-2", "end_to_end": "E2E-1"},
     ],
 )
-async def test_a_credit_that_the_bank_takes_back_is_told_once_and_unpays_nothing(
+async def test_a_credit_that_the_bank_takes_back_leaves_bank_once_and_unpays_nothing(
     world: World, taken_back: dict[str, Any]
 ) -> None:
     request = await world.transfer_request()
@@ -266,11 +276,26 @@ async def test_a_credit_that_the_bank_takes_back_is_told_once_and_unpays_nothing
     again = await world.import_file(file)
     assert (again.known, again.queued) == (1, 0)
     (entry,) = await world.queue()
-    assert (entry.reason, entry.amount.minor) == (REASON["reversed"], GROSS)
+    assert (entry.reason, entry.amount.minor) == (REASON["reversed"], -GROSS)
     assert entry.source_reference == (told | taken_back)["bank_reference"]
     assert list(entry.suggestions) == [request.payment_request_id]
     assert (await world.get(request)).state == PAID
-    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
+    assert await world.balances() == {"bank": 0, "receivable": -GROSS, "suspense": GROSS}
+    asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    shown = await world.stub("operator").GetPaymentRequest(asked)
+    assert (list(shown.taken_back), list(shown.waiting)) == ([entry], [])
+    customer = world.room.customer(UUID(request.account_id))
+    assert not (await world.stub("gateway").GetPaymentRequest(asked, metadata=customer)).taken_back
+
+
+async def test_ignored_debits_are_told_and_money_that_waits_tells_its_payers_account(world: World) -> None:
+    refund = Entry(5, bank_reference="R-1", text="rimborso", direction="DBIT")
+    nameless = Entry(6, direction="DBIT", day=None)
+    done = await world.import_file(statement(Entry(77, text="?"), refund, nameless))
+    told = [(each.reference, each.amount.minor, each.text, each.HasField("booked_on")) for each in done.ignored_debits]
+    assert told == [("R-1", 5, "rimborso", True), ("", 6, "", False)]
+    (entry,) = await world.queue()
+    assert (entry.payer_name, entry.payer_iban) == ("Mario Prova", "IT02L1234512345123456789012")
 
 
 async def test_a_debit_of_another_amount_takes_nothing_back(world: World) -> None:

@@ -244,6 +244,91 @@ async def test_a_record_that_no_statement_confirms_is_told_after_five_days_and_b
         assert words in told
 
 
+async def test_a_day_that_the_bank_contradicts_is_told_with_both_days_and_changes_nothing(world: World) -> None:
+    request, same, short = [await world.transfer_request() for _ in range(3)]
+    less = common_pb2.Money(minor=GROSS - 1, currency="EUR")
+    await record(world, seen(world, request, bank_reference="B-1"))
+    await record(world, seen(world, same, bank_reference="B-2"))
+    await record(world, seen(world, short, bank_reference="B-3", amount=less))
+    assert list((await world.proof()).other_days) == []
+    first = world.today()
+    await world.advance(days=2)
+    told = await world.import_file(
+        statement(
+            Entry(GROSS, bank_reference="B-1"),
+            Entry(GROSS, bank_reference="B-2", day=first),
+            Entry(less.minor, bank_reference="B-3"),  # it has paid nothing, so no invoice carries its first day
+        )
+    )
+    assert told.confirmed == 3
+    (other,) = (await world.proof()).other_days
+    assert (other.order_id, other.payment_request_id) == (request.order_id, request.payment_request_id)
+    assert (other.bank_reference, other.amount.minor) == ("B-1", GROSS)
+    assert (other.booked_on, other.bank_booked_on) == (to_date(first), to_date(world.today()))
+    assert (await world.get(request)).available_on == to_date(first)
+    assert (await world.proof()).balanced
+
+
+@pytest.mark.parametrize("named", ["by the reference", "by the record alone"])
+async def test_another_amount_under_the_reference_of_a_record_is_no_second_payment(world: World, named: str) -> None:
+    request = await world.transfer_request()
+    reference = request.transfer.reference if named == "by the reference" else ""
+    await record(world, seen(world, request, bank_reference="KK1"))
+    file = statement(Entry(GROSS - 6, reference=reference, bank_reference="KK1"))
+    assert (await world.import_file(file)).queued == 1
+    (entry,) = await world.queue()
+    assert entry.reason == payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS
+    assert (entry.amount.minor, entry.recorded_amount.minor) == (GROSS - 6, GROSS)
+    assert list(entry.suggestions) == [request.payment_request_id]
+    asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    assert list((await world.stub("operator").GetPaymentRequest(asked)).waiting) == [entry]
+    assert await world.balances() == {
+        "announced": GROSS, "bank": GROSS - 6, "receivable": -GROSS, "suspense": -(GROSS - 6),
+    }  # fmt: skip
+
+
+async def test_exact_money_pays_whatever_was_recorded_under_its_reference(world: World) -> None:
+    recorded, named = await world.transfer_request(), await world.transfer_request()
+    less = common_pb2.Money(minor=GROSS - 1, currency="EUR")
+    await record(world, seen(world, recorded, bank_reference="KK1", amount=less))
+    done = await world.import_file(statement(Entry(GROSS, reference=named.transfer.reference, bank_reference="KK1")))
+    assert done.paid == 1
+    assert (await world.get(named)).state == PAID
+
+
+async def test_the_parts_of_a_batch_with_a_record_of_one_of_them_contradict_nothing(world: World) -> None:
+    request = await world.transfer_request()
+    await record(world, seen(world, request, bank_reference="KK1"))
+    done = await world.import_file(
+        statement(Entry(GROSS - 6, bank_reference="KK1", text="?"), Entry(GROSS, bank_reference="KK1"))
+    )
+    assert (done.confirmed, done.queued) == (1, 1)
+    assert [entry.reason for entry in await world.queue()] == [payments_pb2.MONEY_ENTRY_REASON_UNKNOWN]
+
+
+async def test_money_given_to_its_order_after_the_last_day_for_the_invoice_is_told(world: World) -> None:
+    in_time, late = await world.transfer_request(), await world.transfer_request()
+    both = f"{in_time.transfer.reference} {late.transfer.reference}"
+    day = world.today()
+    await world.import_file(
+        statement(Entry(GROSS, text=both, bank_reference="B-1"), Entry(GROSS, text=both, bank_reference="B-2"))
+    )
+    assert [entry.invoice_by for entry in await world.queue()] == [to_date(day + timedelta(days=12))] * 2
+    await world.advance(days=12)
+    answer = await record(world, seen(world, in_time, bank_reference="B-1"))
+    assert (answer.payment_request.state, answer.HasField("invoice_was_due")) == (PAID, False)
+    await world.advance(days=1)
+    answer = await record(world, seen(world, late, bank_reference="B-2"))
+    assert (answer.payment_request.state, answer.invoice_was_due) == (PAID, to_date(day + timedelta(days=12)))
+
+
+async def test_money_that_names_nothing_or_was_taken_back_has_no_last_day_for_an_invoice(world: World) -> None:
+    request = await world.transfer_request()
+    taken_back = Entry(GROSS, reference=request.transfer.reference, bank_reference="B-9", reversal=True)
+    await world.import_file(statement(Entry(GROSS, text="?"), taken_back))
+    assert [entry.HasField("invoice_by") for entry in await world.queue()] == [False, False]
+
+
 async def test_an_unconfirmed_record_is_named_by_order_and_proforma(world: World) -> None:
     request = await world.transfer_request()
     number = payments_pb2.RecordProformaRequest(

@@ -75,6 +75,40 @@ async def test_waiting_money_that_names_a_request_is_told_with_it(world: World) 
     assert await waiting(world, other) == []
 
 
+async def waiting_for(world: World, account_id: str, caller: str = "worker") -> list[payments_pb2.MoneyEntry]:
+    asked = payments_pb2.GetWaitingMoneyRequest(account_id=account_id)
+    return list((await world.stub(caller).GetWaitingMoney(asked)).waiting)
+
+
+async def test_money_that_names_an_order_waits_for_its_account_whatever_became_of_the_order(world: World) -> None:
+    request, other = await world.transfer_request(), await world.transfer_request()
+    await world.close(request)
+    both = await world.transfer_request(account_id=request.account_id)
+    file = statement(
+        Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1"),
+        Entry(LESS.minor, reference=both.transfer.reference),
+    )
+    await world.import_file(file)
+    assert await waiting_for(world, request.account_id, "operator") == await world.queue()
+    assert len(await waiting_for(world, request.account_id)) == 2
+    assert await waiting_for(world, other.account_id) == []
+    third = await world.transfer_request(account_id=request.account_id)
+    assert (await record(world, third, EXACT)).payment_request.state == PAID
+    assert [entry.amount for entry in await waiting_for(world, request.account_id)] == [LESS]
+
+
+async def test_a_mere_suggestion_and_what_was_taken_back_wait_for_no_account(world: World) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, text="?")))
+    assert await waiting_for(world, request.account_id) == []
+    reference = request.transfer.reference
+    await world.import_file(statement(Entry(GROSS, reference=reference, bank_reference="B-2"), number="S2"))
+    taken_back = Entry(GROSS, reference=reference, bank_reference="B-2", reversal=True, direction="DBIT")
+    await world.import_file(statement(taken_back, number="S3"))
+    assert len(await world.queue()) == 2
+    assert await waiting_for(world, request.account_id) == []
+
+
 async def test_a_customer_is_told_nothing_of_the_operators_queue(world: World) -> None:
     request = await world.transfer_request()
     await world.import_file(statement(Entry(LESS.minor, reference=request.transfer.reference)))

@@ -1,6 +1,7 @@
 """An SMTP server in process: it keeps what it accepts, and refuses whom the test names."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -16,6 +17,7 @@ class Sink:
         connections: How many clients said hello.
         refused: Recipient → the answer that refuses it.
         server: Where it listens.
+        meanwhile: What happens once while the next mail was received and is not answered yet.
     """
 
     def __init__(self) -> None:
@@ -23,6 +25,7 @@ class Sink:
         self.connections = 0
         self.refused: dict[str, str] = {}
         self.server = SmtpServer("127.0.0.1", 0)
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -51,4 +54,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         self.messages.append(envelope.content)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
         return "250 OK"

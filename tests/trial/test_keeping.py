@@ -75,6 +75,11 @@ async def test_ended_sessions_and_old_counts_are_deleted(visitors: Visitors, roo
     room.clock.advance(days=1)
     assert await jobs(room).forget_logins(room.clock.now()) == 1
     assert await room.rows("sessions") == []
+    room.clock.advance(days=59)
+    assert await jobs(room).forget_logins(room.clock.now()) == 0
+    room.clock.advance(days=1)
+    assert await jobs(room).forget_logins(room.clock.now()) == 1  # the network
+    assert await room.rows("login_networks") == []
 
 
 async def test_all_jobs_may_run_again(visitors: Visitors, room: TestRoom) -> None:

@@ -100,5 +100,72 @@ async def test_a_right_password_forgives_earlier_attempts(anna: Customer, visito
             with refused_as(REFUSED):
                 await visitors.log_in(EMAIL, "not the password")
         await visitors.log_in(EMAIL)
-    # What is left: the address everywhere, the device and its network; the address from here began anew.
-    assert [row["attempts"] for row in await room.rows("login_attempts")] == [27, 27, 27]
+    # What is left: the address everywhere before its first login, the device and its network; the address from here
+    # began anew, each time.
+    assert sorted(row["attempts"] for row in await room.rows("login_attempts")) == [9, 27, 27]
+
+
+async def use_up_everywhere(visitors: Visitors, attempts: int = 100) -> None:
+    """Ten wrong passwords from each of ten networks."""
+    for n in range(attempts):
+        with refused_as(REFUSED):
+            await visitors.log_in(EMAIL, "not the password", ip=f"10.1.{n // 10}.{n % 10}")
+    with refused_as(LIMITED):
+        await visitors.log_in(EMAIL, ip="10.2.1.1")
+
+
+@pytest.mark.parametrize(
+    ("home", "later"), [("10.7.7.7", "10.7.7.99"), ("2001:db8:7:7::1", "2001:db8:7:7:ffff::2")], ids=["ipv4", "ipv6"]
+)
+async def test_who_has_logged_in_from_a_network_gets_in_from_it_whatever_is_tried_elsewhere(
+    anna: Customer, visitors: Visitors, home: str, later: str
+) -> None:
+    await visitors.log_in(EMAIL, ip=home)
+    await use_up_everywhere(visitors)
+    assert (await visitors.log_in(EMAIL, ip=later)).account_id == anna.id
+
+
+async def test_a_known_network_has_ten_attempts_of_its_own_and_the_next_house_none_of_them(
+    anna: Customer, visitors: Visitors
+) -> None:
+    await visitors.log_in(EMAIL, ip="2001:db8:7:7::1")
+    for n in range(11):
+        with refused_as(REFUSED if n < 10 else LIMITED):
+            await visitors.log_in(EMAIL, "not the password", ip=f"2001:db8:7:{n + 8:x}::1")
+    for n in range(10):
+        with refused_as(REFUSED):
+            await visitors.log_in(EMAIL, "not the password", ip=f"2001:db8:7:7::{n + 1:x}")
+    with refused_as(LIMITED):
+        await visitors.log_in(EMAIL, ip="2001:db8:7:7::1")
+
+
+async def test_a_network_is_known_for_90_days_after_the_last_login_from_it(
+    anna: Customer, visitors: Visitors, room: TestRoom
+) -> None:
+    for days in (0, 89):
+        room.clock.advance(days=days)
+        await visitors.log_in(EMAIL, ip="10.7.7.7")
+    room.clock.advance(days=89)
+    await use_up_everywhere(visitors)
+    assert (await visitors.log_in(EMAIL, ip="10.7.7.7")).account_id == anna.id
+    room.clock.advance(days=90)
+    await use_up_everywhere(visitors)
+    with refused_as(LIMITED):
+        await visitors.log_in(EMAIL, ip="10.7.7.7")
+
+
+async def test_a_wrong_password_and_another_address_make_no_network_known(anna: Customer, visitors: Visitors) -> None:
+    await visitors.confirmed(email="bruno@v.demo.example")
+    await visitors.log_in("bruno@v.demo.example", ip="10.7.7.7")
+    with refused_as(REFUSED):
+        await visitors.log_in(EMAIL, "not the password", ip="10.7.7.7")
+    await use_up_everywhere(visitors, 99)
+    with refused_as(LIMITED):
+        await visitors.log_in(EMAIL, ip="10.7.7.7")
+
+
+async def test_a_closed_login_leaves_no_network_behind(anna: Customer, visitors: Visitors, room: TestRoom) -> None:
+    await visitors.log_in(EMAIL)
+    assert len(await room.rows("login_networks")) == 1
+    await anna.close_login()
+    assert await room.rows("login_networks") == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.kit.calendar import ROME, add_days
 from services.trial.domain.schedule import Next, plan
 from services.trial.domain.terms import TRIAL_DAYS, Reminder, ReminderKind, Terms, TrialState
+from workflows.retries import LOOK_AGAIN
 
 START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TERMS = Terms.ending(add_days(START, TRIAL_DAYS))
@@ -105,6 +106,13 @@ def test_a_purge_reminder_is_not_sent_after_the_purge_date() -> None:
     result = plan(TrialState.ENDED, TERMS, ALL[4:], at(46), order_open=False)
     assert result.send is None
     assert len(result.skip) == 2
+
+
+def test_a_purge_that_is_held_is_not_past_its_time_before_the_workflow_looks_again() -> None:
+    result = plan(TrialState.ENDED, TERMS, (), at(45), order_open=False, legal_hold=True)
+    assert result.next is Next.PURGE_DUE
+    assert result.next_at is not None
+    assert result.next_at > at(45) + LOOK_AGAIN
 
 
 @pytest.mark.parametrize("state", [TrialState.BOUGHT, TrialState.CLOSED])

@@ -47,9 +47,10 @@ def personal(history: Any, marks: Iterable[str] = ()) -> list[str]:
     return found
 
 
-def recorded() -> dict[str, Any]:
-    """The recorded histories by the name of their file."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(HISTORIES.glob("*.json"))}
+def recorded(folder: Path = HISTORIES) -> dict[str, Any]:
+    """The histories of all recordings, the newest first, by recording and shape: ``2026-11-29-0347/order-expired``."""
+    found = sorted(folder.glob("*/*.json"), key=lambda path: (path.parent.name, path.stem), reverse=True)
+    return {f"{path.parent.name}/{path.stem}": json.loads(path.read_text()) for path in found}
 
 
 def _decoded(data: str) -> str:

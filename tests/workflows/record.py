@@ -1,7 +1,9 @@
-"""Records the histories of every workflow in every shape: ``python -m tests.workflows.record``.
+"""Records the histories of every workflow in every shape: ``python -m tests.workflows.record add``.
 
-By default it starts a Casella of its own, plays all shapes in it and records them; with ``--var FOLDER`` it records
-what it finds in the Casella that runs from there. What was recorded before is replaced.
+It starts a Casella of its own, plays all shapes in it and records them in a folder of their own; with ``--var FOLDER``
+it records what it finds in the Casella that runs from there. ``add`` keeps what was recorded before: runs of that age
+may be open, and only their histories prove that the code still leads them on. ``replace`` deletes it: before the first
+release only, when nothing is open anywhere.
 """
 
 import argparse
@@ -9,8 +11,11 @@ import asyncio
 import base64
 import json
 import re
+import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +36,11 @@ _WORKER = re.compile(r"\d+@.+")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-async def record(client: Client, marks: tuple[str, ...] = ()) -> dict[str, int]:
-    """Write one history of each shape; returns the number of events by the name of the file.
+async def record(client: Client, marks: tuple[str, ...] = ()) -> dict[str, Any]:
+    """One history of each shape, by the name of the shape.
 
     Raises:
-        ValueError: A history holds something personal; nothing is written then.
+        ValueError: A history holds something personal.
     """
     kept: dict[str, dict[str, Any]] = {}
     async for found in client.list_workflows():
@@ -46,12 +51,27 @@ async def record(client: Client, marks: tuple[str, ...] = ()) -> dict[str, int]:
         name = shape(found, history)
         if name not in kept or len(history["events"]) < len(kept[name]["events"]):
             kept[name] = _without_machine(history)
-    HISTORIES.mkdir(exist_ok=True)
-    for old in HISTORIES.glob("*.json"):
-        old.unlink()
+    return dict(sorted(kept.items()))
+
+
+def write(kept: Mapping[str, Any], recorded_at: datetime, folder: Path = HISTORIES, *, replace: bool) -> None:
+    """Write histories into a folder named by the minute of their recording, such as ``2026-11-29-0845``.
+
+    Args:
+        kept: The histories by the name of the shape.
+        recorded_at: When, in UTC.
+        folder: Where all recordings stand.
+        replace: Delete all that was recorded before. Otherwise it stays.
+
+    Raises:
+        FileExistsError: This minute has its recording already.
+    """
+    if replace and folder.exists():
+        shutil.rmtree(folder)
+    recording = folder / recorded_at.strftime("%Y-%m-%d-%H%M")
+    recording.mkdir(parents=True)
     for name, history in kept.items():
-        (HISTORIES / f"{name}.json").write_text(_by_lines(history))
-    return {name: len(history["events"]) for name, history in sorted(kept.items())}
+        (recording / f"{name}.json").write_text(_by_lines(history))
 
 
 def shape(found: WorkflowExecution, history: Any) -> str:
@@ -113,14 +133,14 @@ def _without_machine(value: Any) -> Any:
     return "worker" if isinstance(value, str) and _WORKER.fullmatch(value) else value
 
 
-async def _play_and_record() -> dict[str, int]:
+async def _play_and_record() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="casella-shapes-") as folder:
         async with at_the_desk(Path(folder) / "var") as desk, open_calendar(desk.play.world.site) as calendar:
             await Shapes(desk, calendar).play()
             return await record(desk.play.temporal, MARKS)
 
 
-async def _record_running(var: Path) -> dict[str, int]:
+async def _record_running(var: Path) -> dict[str, Any]:
     site = running_site(var)
     return await record(await temporal_client.connect(site.listen("temporal"), temporal.NAMESPACE))
 
@@ -128,11 +148,13 @@ async def _record_running(var: Path) -> dict[str, int]:
 def main() -> int:
     """Record, and say what."""
     parser = argparse.ArgumentParser(prog="python -m tests.workflows.record", description=__doc__)
+    parser.add_argument("how", choices=("add", "replace"), help="keep or delete what was recorded before")
     parser.add_argument("--var", type=Path, help="the folder of a running Casella, for example var")
-    var = parser.parse_args().var
-    written = asyncio.run(_record_running(var) if var else _play_and_record())
-    for name, events in written.items():
-        sys.stdout.write(f"{events:5} events  {name}\n")
+    asked = parser.parse_args()
+    kept = asyncio.run(_record_running(asked.var) if asked.var else _play_and_record())
+    write(kept, datetime.now(UTC), replace=asked.how == "replace")
+    for name, history in kept.items():
+        sys.stdout.write(f"{len(history['events']):5} events  {name}\n")
     return 0
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
+import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -20,7 +22,7 @@ from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
-from workflows import names
+from workflows import names, retries
 from workflows.worker import WORKFLOWS
 
 SOON = Duration(nanos=50_000_000)
@@ -222,7 +224,8 @@ async def test_waiting_money_recorded_by_hand_can_be_withdrawn(temporal: TestNam
 
 async def test_a_cancelled_order_tells_of_money_that_still_waits(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
-    answers = expiring(payment) | with_waiting(payment, waiting_money())
+    taken_back = waiting_money(700, payments_pb2.MONEY_ENTRY_REASON_REVERSED)
+    answers = expiring(payment) | with_waiting(payment, waiting_money(), waiting_money(50), taken_back)
     due = ordering_pb2.AdvanceOrderResponse(
         state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
     )
@@ -239,6 +242,10 @@ async def test_a_cancelled_order_tells_of_money_that_still_waits(temporal: TestN
         assert await run.end() == "cancelled"
         shown = await run.details("### Cancelled")
         assert "the order has ended. Money that names it still waits (`casella show money`): EUR 10.00" in shown
+    told = script.requests("SendOrderEmail")
+    assert told[-1].email == ordering_pb2.ORDER_EMAIL_CANCELLED
+    assert list(told[-1].held) == [common_pb2.Money(currency="EUR", minor=1050)]
+    assert not told[0].held  # the order's confirmation
 
 
 async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNamespace) -> None:
@@ -257,6 +264,23 @@ async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNam
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("reminder 3 days after the proforma: not sent")
         assert ": sent" not in shown
+
+
+async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    due = ordering_pb2.AdvanceOrderResponse(
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, due="reminder_3_days", wait=SOON
+    )
+
+    def advance(_: object) -> ordering_pb2.AdvanceOrderResponse:
+        if len(script.requests("AdvanceOrder")) > 1:
+            due.due = "reminder_7_days"
+            due.wait.CopyFrom(LONG)
+        return due
+
+    script = ordering(payment, order, AdvanceOrder=advance)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("reminder 3 days after the proforma: sent")
 
 
 async def test_a_waiting_order_tells_when_it_expires_from_the_beginning(temporal: TestNamespace) -> None:
@@ -357,6 +381,35 @@ async def test_after_the_money_a_refused_step_parks_and_offers_no_cancellation(t
     assert script.requests("IssueInvoice") == []
 
 
+async def test_after_the_money_an_outage_is_outwaited_and_the_order_is_fulfilled(temporal: TestNamespace) -> None:
+    """The quick attempt fails, then three of the normal activity, seconds apart."""
+    payment, order = a_payment(), an_order()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    unlocked = mailboxes_pb2.UnlockAccountResponse(unlocked_at=MOMENT)
+
+    def unlock(_: object) -> mailboxes_pb2.UnlockAccountResponse:
+        if len(script.requests("UnlockAccount")) <= 4:
+            raise grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "away")
+        return unlocked
+
+    script = ordering(
+        payment,
+        order,
+        UnlockAccount=unlock,
+        RecordUnlock=lambda _: ordering_pb2.RecordUnlockResponse(order=order),
+        FulfilOrder=lambda _: ordering_pb2.FulfilOrderResponse(order=order),
+    )
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert len(script.requests("UnlockAccount")) == 5
+
+
+def test_a_step_is_tried_again_without_end() -> None:
+    """An outage of days must not end a run after the money."""
+    assert retries.FOREVER.maximum_attempts == 0
+    assert retries.FOREVER.maximum_interval == timedelta(seconds=30)
+
+
 async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: TestNamespace) -> None:
     trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
     held = [True]
@@ -371,6 +424,7 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
         "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
         "GetStanding": lambda _: ordering_pb2.GetStandingResponse(legal_hold=held[0]),
         "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
         "CloseAccount": close,
     })  # fmt: skip
     async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
@@ -385,6 +439,91 @@ async def test_a_trial_that_a_legal_hold_keeps_is_held_and_not_closed(temporal: 
         assert "the legal hold was released" in await run.details("### Closed")
     assert not script.requests("AdvanceTrial")[-1].legal_hold
     assert len(script.requests("CloseAccount")) == 2
+
+
+def trial_steps(due: trial_pb2.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> Script:
+    """A trial that waits for what is due, and whose orders say this."""
+    return Script({
+        "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
+        "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
+        "GetStanding": lambda _: standing,
+        "AdvanceTrial": lambda _: due,
+        "ExtendTrial": lambda _: trial_pb2.ExtendTrialResponse(trial=due.trial),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
+        "CloseAccount": lambda _: ordering_pb2.CloseAccountResponse(),
+    })  # fmt: skip
+
+
+async def test_a_trial_whose_due_purge_an_open_order_holds_is_held(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="order_end")
+    standing = ordering_pb2.GetStandingResponse(order_open=True, open_order_id="1")
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
+        shown = await run.details("### Held")
+        assert "the purge, which is held by an open order; asked for again every day" in shown
+        due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
+        due.due = "purge"
+        standing.Clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_an_ended_trial_under_a_legal_hold_announces_no_purge(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="purge")
+    standing = ordering_pb2.GetStandingResponse(legal_hold=True)
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
+        shown = await run.details("### Ended")
+        assert "a legal hold holds it: nothing is deleted before `casella hold release " in shown
+        assert "the account is closed and its purge begins" not in shown
+        due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
+        standing.Clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_each_deed_of_an_operator_is_told_by_itself_with_what_it_brought(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ACTIVE, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="end")
+    script = trial_steps(due, ordering_pb2.GetStandingResponse())
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        await run.details("### Active")
+        for _ in range(2):
+            await run.handle.execute_update("extend_trial", {"days": 7, "reason_code": "slow_migration"})
+        shown = await run.details("### Active")
+        told = "an operator extended it by 7 days (slow_migration): ends 2026-11-18 11:06 UTC"
+        assert shown.count(told) == 2
+        due.next = trial_pb2.TRIAL_NEXT_NOTHING
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_a_trial_whose_money_waits_is_held_and_closed_once_it_is_settled(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    waiting = [waiting_money()]
+
+    def close(request: ordering_pb2.CloseAccountRequest) -> ordering_pb2.CloseAccountResponse:
+        if request.money_waiting:
+            refuse(errors_pb2.REASON_MONEY_WAITING)
+        return ordering_pb2.CloseAccountResponse()
+
+    script = Script({
+        "OpenAccount": lambda _: mailboxes_pb2.OpenAccountResponse(),
+        "RestrictAccount": lambda _: mailboxes_pb2.RestrictAccountResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(),
+        "AdvanceTrial": lambda _: trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_PURGE_DUE),
+        "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(waiting=waiting),
+        "CloseAccount": close,
+    })  # fmt: skip
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        shown = await run.details("### Held")
+        assert "held by money that waits (`casella show money`); asked for again every day" in shown
+        assert (await run.handle.describe()).close_time is None
+        waiting.clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+    account = script.requests("GetWaitingMoney")[0].account_id
+    assert [asked.account_id for asked in script.requests("CloseAccount")] == [account, account]
 
 
 async def test_a_sign_up_that_nobody_decides_lapses_and_is_not_allowed(temporal: TestNamespace) -> None:

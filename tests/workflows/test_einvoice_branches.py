@@ -1,6 +1,8 @@
 """What an e-invoice does once the SdI has spoken, led by a script on the real Temporal server."""
 
+import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2, errors_pb2
@@ -16,6 +18,7 @@ def transmitted(state: invoicing.TransmissionState, attempt: int, **changes: Ans
     transmission = invoicing.Transmission(state=state, attempt=attempt, number="2026/1", file_name="IT1_00001.xml")
     document = invoicing.Document(account_id="018f3c1e-0000-7000-8000-000000000002")
     answers: dict[str, Answer] = {
+        "GetTransmission": lambda _: invoicing.GetTransmissionResponse(transmission=transmission),
         "TransmitInvoice": lambda _: invoicing.TransmitInvoiceResponse(transmission=transmission),
         "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
         "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
@@ -73,3 +76,67 @@ async def test_a_rejection_says_what_its_codes_mean_and_an_unknown_code_stands_a
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         shown = await run.details("NeedsOperator")
     assert "rejected it with 00305 (the customer's VAT number is not valid), 09999, so" in shown
+
+
+async def test_a_rejection_whose_last_day_has_passed_says_so(temporal: TestNamespace) -> None:
+    late = invoicing.Transmission(
+        state=invoicing.TRANSMISSION_STATE_REJECTED,
+        attempt=1,
+        number="2026/1",
+        error_codes=["00305"],
+        deadline=Timestamp(seconds=1_801_695_599),
+        overdue=True,
+    )
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_REJECTED,
+        1,
+        TransmitInvoice=lambda _: invoicing.TransmitInvoiceResponse(transmission=late),
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        shown = await run.details("NeedsOperator")
+    assert "the last day, 2027-02-03, has passed: send it again all the same and tell your accountant" in shown
+
+
+async def test_a_copy_refused_as_sent_before_says_why_the_invoice_counts_as_issued(temporal: TestNamespace) -> None:
+    known = invoicing.Transmission(
+        state=invoicing.TRANSMISSION_STATE_UNDELIVERABLE, attempt=2, number="2026/1", error_codes=["00404"]
+    )
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_UNDELIVERABLE,
+        2,
+        TransmitInvoice=lambda _: invoicing.TransmitInvoiceResponse(transmission=known),
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        await run.end()
+        shown = await run.details("### Undeliverable")
+    assert "refused the copy as sent before (00404), so the first sending counts as issued" in shown
+
+
+async def test_an_e_invoice_that_does_not_get_through_names_its_number_and_last_day(temporal: TestNamespace) -> None:
+    pending = invoicing.Transmission(
+        state=invoicing.TRANSMISSION_STATE_PENDING,
+        attempt=1,
+        number="2026/1",
+        deadline=Timestamp(seconds=1_801_695_599),
+    )
+    delivered = invoicing.Transmission(state=invoicing.TRANSMISSION_STATE_DELIVERED, attempt=1, number="2026/1")
+    through = [False]
+
+    def transmit(_: object) -> invoicing.TransmitInvoiceResponse:
+        if not through[0]:
+            raise grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "away")
+        return invoicing.TransmitInvoiceResponse(transmission=delivered)
+
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_PENDING,
+        1,
+        GetTransmission=lambda _: invoicing.GetTransmissionResponse(transmission=pending),
+        TransmitInvoice=transmit,
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        shown = await run.details("to be sent by")
+        assert "### Transmitting" in shown
+        assert "invoice 2026/1, attempt 1" in shown
+        assert "2027-02-03 22:59 UTC" in shown
+        through[0] = True
+        await run.end()

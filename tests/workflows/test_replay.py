@@ -1,6 +1,8 @@
 """The code as it is leads every recorded history to where it stands; whoever moves a step sees it here."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +11,14 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from services.kit import temporal_client
-from tests.workflows.moved_step import MovedOrder
+from tests.workflows.moved_step import MovedOrder, PatchedOrder
 from tests.workflows.reading import personal, recorded
+from tests.workflows.record import write
 from tests.workflows.shapes import MARKS
 from workflows.worker import WORKFLOWS
 
 HISTORIES = recorded()
-_ORDERS = [name for name in HISTORIES if name.startswith("order-") and name != "order-cancelled"]
+_ORDERS = [name for name in HISTORIES if "/order-" in name and not name.endswith("/order-cancelled")]
 """All but the order that was cancelled before its proforma."""
 
 
@@ -43,6 +46,27 @@ async def test_a_moved_step_is_found(name: str) -> None:
         await replayer(MovedOrder).replay_workflow(history_of(name))
 
 
+@pytest.mark.parametrize("name", _ORDERS)
+async def test_a_step_moved_behind_a_patch_leads_a_run_that_was_open_on(name: str) -> None:
+    await replayer(PatchedOrder).replay_workflow(history_of(name))
+
+
+def test_a_new_recording_keeps_those_of_runs_that_may_be_open(tmp_path: Path) -> None:
+    """Only an older history proves the branch that a patch keeps for the runs that were open."""
+    first, second, third = (datetime(2026, 11, day, 8, 45, tzinfo=UTC) for day in (1, 2, 3))
+    history = {"events": [{"eventId": "1"}]}
+    write({"order-expired": history, "trial-bought": history}, first, tmp_path, replace=False)
+    write({"order-expired": history}, second, tmp_path, replace=False)
+    assert list(recorded(tmp_path)) == [
+        "2026-11-02-0845/order-expired", "2026-11-01-0845/trial-bought", "2026-11-01-0845/order-expired"
+    ]  # fmt: skip
+    assert recorded(tmp_path)["2026-11-01-0845/order-expired"] == history
+    with pytest.raises(FileExistsError):
+        write({}, second, tmp_path, replace=False)
+    write({"order-expired": history}, third, tmp_path, replace=True)
+    assert list(recorded(tmp_path)) == ["2026-11-03-0845/order-expired"]
+
+
 @pytest.mark.parametrize("name", HISTORIES)
 def test_a_history_holds_nothing_personal(name: str) -> None:
     assert personal(HISTORIES[name], MARKS) == []
@@ -54,7 +78,8 @@ def test_every_workflow_is_recorded() -> None:
 
 
 def test_personal_data_would_be_found() -> None:
-    history = json.loads(json.dumps(HISTORIES["order-awaiting-payment-open"]))
+    waiting = next(name for name in HISTORIES if name.endswith("/order-awaiting-payment-open"))
+    history = json.loads(json.dumps(HISTORIES[waiting]))
     inputs = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
     inputs[0]["data"] = "eyJpZCI6IloucXVhdHRyb2NjaGlAdTEuZGVtby5leGFtcGxlIn0="  # {"id":"Z.quattrocchi@u1.demo.example"}
     assert personal(history)

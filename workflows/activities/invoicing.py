@@ -107,6 +107,11 @@ class InvoicingSteps:
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         return await self._invoicing.SendCorrectedInvoice(request)
 
+    @step("GetTransmission")
+    async def get_transmission(self, request: pb.GetTransmissionRequest) -> pb.GetTransmissionResponse:
+        """Read where the e-invoice stands."""
+        return await self._invoicing.GetTransmission(request)
+
     @step("TransmitInvoice")
     async def transmit(self, request: pb.TransmitInvoiceRequest) -> pb.TransmitInvoiceResponse:
         """Send the e-invoice to the SdI, unless it was sent already."""

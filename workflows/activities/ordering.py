@@ -3,10 +3,13 @@
 The order's billing party and VAT number are personal data: they are taken off what returns to a workflow.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
+from casella.common.v1.common_pb2 import Money
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
@@ -106,6 +109,9 @@ class OrderingSteps:
         """Send one of the order's emails."""
         order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
         request.recipient.CopyFrom(await self._contacts.of(order.account_id))
+        if request.email in {pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED}:
+            asked = payments_pb2.GetPaymentRequestRequest(order_id=request.order_id)
+            request.held.extend(_held((await self._payments.GetPaymentRequest(asked)).waiting))
         return await self._ordering.SendOrderEmail(request)
 
     @step("GetPeriod")
@@ -191,7 +197,9 @@ class OrderingSteps:
 
     @step("CloseAccount")
     async def close_account(self, request: pb.CloseAccountRequest) -> pb.CloseAccountResponse:
-        """Close the account, which starts its purge."""
+        """Close the account, which starts its purge, unless money waits for it."""
+        asked = payments_pb2.GetWaitingMoneyRequest(account_id=request.account_id)
+        request.money_waiting = bool((await self._payments.GetWaitingMoney(asked)).waiting)
         return await self._ordering.CloseAccount(request)
 
     @step("GetClosure")
@@ -203,6 +211,15 @@ class OrderingSteps:
     async def record_purged(self, request: pb.RecordPurgedRequest) -> pb.RecordPurgedResponse:
         """Record that the purge is complete."""
         return await self._ordering.RecordPurged(request)
+
+
+def _held(waiting: Iterable[payments_pb2.MoneyEntry]) -> list[Money]:
+    """What the customer has sent and waits for an operator, one sum a currency; what was taken back is not held."""
+    sums: Counter[str] = Counter()
+    for entry in waiting:
+        if entry.reason != payments_pb2.MONEY_ENTRY_REASON_REVERSED:
+            sums[entry.amount.currency] += entry.amount.minor
+    return [Money(currency=currency, minor=minor) for currency, minor in sorted(sums.items()) if minor > 0]
 
 
 def _without_person(order: pb.Order) -> pb.Order:

@@ -56,7 +56,9 @@ class PaymentsSteps:
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         answer = await self._payments.RecordBankTransfer(request)
         return pb.RecordBankTransferResponse(
-            payment_request=_without_links(answer.payment_request), money_entry_id=answer.money_entry_id
+            payment_request=_without_links(answer.payment_request),
+            money_entry_id=answer.money_entry_id,
+            invoice_was_due=answer.invoice_was_due if answer.HasField("invoice_was_due") else None,
         )
 
     @step("FetchMissedEvents")
@@ -77,6 +79,8 @@ def _without_payer(entry: pb.MoneyEntry) -> pb.MoneyEntry:
     shown = pb.MoneyEntry(
         money_entry_id=entry.money_entry_id, reason=entry.reason, amount=entry.amount, source=entry.source
     )
+    if entry.HasField("recorded_amount"):
+        shown.recorded_amount.CopyFrom(entry.recorded_amount)
     if entry.HasField("available_on"):
         shown.available_on.CopyFrom(entry.available_on)
     return shown

@@ -8,17 +8,32 @@ from stdnum.it import codicefiscale
 
 from casella.common.v1 import common_pb2 as common
 
-_CONSONANTS = "BCDFGLMNPRSTVZ"
+_VOWELS = "AEIOU"
 _MONTHS = "ABCDEHLMPRST"
 _counter = itertools.count(secrets.randbelow(900))
 
 
-def new_codice_fiscale() -> str:
-    """A codice fiscale of nobody: 16 characters with the right check character."""
-    letters = "".join(secrets.choice(_CONSONANTS) for _ in range(6))
-    born = f"{50 + secrets.randbelow(49):02d}{secrets.choice(_MONTHS)}{1 + secrets.randbelow(28):02d}"
-    body = f"{letters}{born}D612"  # born in Florence
+def new_codice_fiscale(first_name: str, last_name: str) -> str:
+    """The codice fiscale of a woman of this name, born in Florence on some day between 1950 and 1998.
+
+    Its six letters, day (plus 40 for women) and check character are made as DM 23 December 1976 says.
+    """
+    born = f"{50 + secrets.randbelow(49):02d}{secrets.choice(_MONTHS)}{41 + secrets.randbelow(28):02d}"
+    body = f"{_last_letters(last_name)}{_first_letters(first_name)}{born}D612"
     return body + codicefiscale.calc_check_digit(body)
+
+
+def _last_letters(name: str) -> str:
+    """The first three consonants, filled up with vowels and then with X."""
+    letters = [letter for letter in name.upper() if letter.isascii() and letter.isalpha()]
+    consonants, vowels = ("".join(x for x in letters if (x in _VOWELS) is vowel) for vowel in (False, True))
+    return f"{consonants}{vowels}XXX"[:3]
+
+
+def _first_letters(name: str) -> str:
+    """As of a last name, but of four and more consonants the first, third and fourth."""
+    consonants = [letter for letter in name.upper() if letter.isascii() and letter.isalpha() and letter not in _VOWELS]
+    return consonants[0] + consonants[2] + consonants[3] if len(consonants) > 3 else _last_letters(name)  # noqa: PLR2004
 
 
 def new_vat_number() -> str:
@@ -43,14 +58,14 @@ def address(street: str = "Via San Gallo 21") -> common.Address:
 
 
 def private_person(first_name: str, last_name: str) -> common.BillingParty:
-    """A natural person who lives in Italy and has no VAT number."""
+    """A woman who lives in Italy and has no VAT number."""
     return common.BillingParty(
         kind=common.CUSTOMER_KIND_PRIVATE,
         first_name=first_name,
         last_name=last_name,
         address=address(),
         phone="+390552345678",
-        codice_fiscale=new_codice_fiscale(),
+        codice_fiscale=new_codice_fiscale(first_name, last_name),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
 from services.kit.causes import Cause
@@ -45,6 +46,17 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
+
+    @property
+    def by_transfer(self) -> bool:
+        """Whether the customer is told an account and a reference; otherwise a link leads to a page of the provider."""
+        match self:
+            case PaymentMethod.BANK_TRANSFER:
+                return True
+            case PaymentMethod.ONLINE:
+                return False
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)

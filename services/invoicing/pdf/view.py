@@ -125,9 +125,14 @@ def _issuer(issuer: Issuer, language: str) -> View:
         "address": [issuer.name, *_address(issuer.address), *tax_numbers(issuer, language)],
         "legal": [
             *letterhead(issuer, language),
-            " · ".join([f"PEC {issuer.pec}", *_present(issuer.email, issuer.phone, issuer.website)]),
+            " · ".join([f"PEC {issuer.pec}", *_present(issuer.email, _phone(issuer.phone), issuer.website)]),
         ],
     }
+
+
+def _phone(number: str) -> str:
+    """A number with a space behind Italy's prefix; where an area code ends, its digits do not tell."""
+    return f"+39 {national}" if (national := number.removeprefix("+39")) != number else number
 
 
 def _customer(writer: _Writer, customer: Customer) -> View:
@@ -216,8 +221,8 @@ def _payment(heading: str) -> View:
 
 
 def _spaced(invoice: Document) -> str:
-    transfer = invoice.payment.method is PaymentMethod.BANK_TRANSFER
-    return groups_of_four(invoice.payment.reference) if transfer else invoice.payment.reference
+    reference = invoice.payment.reference
+    return groups_of_four(reference) if invoice.payment.method.by_transfer else reference
 
 
 def _present(*texts: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Decides when the numbering is right: no gap, no repeat, year of the number = year of the date, sent in time."""
 
-from services.invoicing.domain.transmissions import SENDING_DAYS
+from services.invoicing.domain.transmissions import RESENDING_DAYS, SENDING_DAYS
 from services.invoicing.store.auditing import Audit, audit
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -19,4 +19,4 @@ class Auditing:
         async with self._database.autocommit.connect() as conn:
             await conn.execution_options(isolation_level="REPEATABLE READ")
             async with conn.begin():
-                return await audit(conn, year, self._clock.now(), SENDING_DAYS)
+                return await audit(conn, year, self._clock.now(), SENDING_DAYS, RESENDING_DAYS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, PaymentMethod, totals
+from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, totals
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
@@ -120,7 +120,7 @@ class Mailing:
 
 def _check_link(proforma: Document, pay_url: str) -> None:
     violations = Violations()
-    online = proforma.payment.method is PaymentMethod.ONLINE
+    online = not proforma.payment.method.by_transfer
     if online != bool(pay_url):
         violations.add("pay_url", "required" if online else "must_be_empty")
     violations.check()

@@ -85,7 +85,7 @@ class FileMaker:
         if kept is not None:
             return kept
         made = await make()
-        async with self._database.reading() as conn:
+        async with self._database.single() as conn:
             await files.keep(conn, made, self._clock.now())
             kept = await files.made(conn, document.document_id, kind, attempt)
         return kept or made

@@ -100,7 +100,7 @@ class Receiving:
             for message in batch:
                 await self._take(message, counts)
             if len(batch) < _BATCH:
-                async with self._database.reading() as conn:
+                async with self._database.single() as conn:
                     await mailbox.mark_read(conn, self._clock.now())
                 return counts
 

@@ -98,7 +98,7 @@ class Transmitting:
             return found
         xml = await self._checked(found)
         sending = found.current
-        async with self._database.reading() as conn:
+        async with self._database.single() as conn:
             await transmissions.count_try(conn, invoice_id, sending.attempt.number)
             recipient = await mailbox.sdi_address(conn) or FIRST_ADDRESS
         await hooks.at("transmit.stored")

@@ -6,7 +6,7 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.documents import Document, DocumentKind, Line
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
-from services.invoicing.domain.transmissions import SdiError, State
+from services.invoicing.domain.transmissions import FINAL, SdiError, State
 from services.invoicing.messages import FINDINGS
 from services.invoicing.sdi.error_meanings import MEANINGS
 from services.invoicing.service.profiles import ProfileFinding
@@ -96,6 +96,7 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
         order_id=order_id_of(transmission.cause),
         period=period_of(transmission.cause),
         errors=[_error(error, with_texts=with_texts) for error in transmission.errors],
+        overdue=now > dates.deadline and transmission.state not in FINAL,
     )
 
 

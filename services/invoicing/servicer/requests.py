@@ -39,8 +39,7 @@ def lines_of(found: Violations, messages: Sequence[common_pb2.Line]) -> tuple[Li
     """A document's lines; each bad field is named with its line's index."""
     if not messages:
         found.add("lines", "required")
-    if len(messages) > MOST_LINES:
-        found.add("lines", "too_many", limit=MOST_LINES)
+    if len(found.at_most("lines", messages, MOST_LINES)) < len(messages):
         return ()
     if len({message.net.currency for message in messages} | {m.unit_price.currency for m in messages}) > 1:
         found.add("lines", "one_currency")
@@ -67,7 +66,7 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
 def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
     """How a proforma is paid; with the instructions for a transfer."""
     method = method_of(found, "payment.method", message.method)
-    if method is not PaymentMethod.BANK_TRANSFER:
+    if not method.by_transfer:
         return Payment(method=method)
     transfer = Transfer(
         holder=found.text("payment.holder", message.holder, 70),

@@ -42,6 +42,22 @@ _SENDINGS = text("""
     ORDER BY d.year, d.sequence
 """)
 
+# A rejected invoice counts as never issued: the next file leaves within the days after the rejection. What was accepted
+# after all, or given up, is sent no more.
+_AGAIN = text("""
+    SELECT d.number, d.date, (r.answered_at AT TIME ZONE 'Europe/Rome')::date AS rejected_on,
+        (n.sent_at AT TIME ZONE 'Europe/Rome')::date AS sent_on
+    FROM attempts r JOIN documents d ON d.id = r.invoice_id JOIN transmissions t ON t.invoice_id = r.invoice_id
+    CROSS JOIN LATERAL (
+        SELECT min(sent_at) AS sent_at FROM attempts WHERE invoice_id = r.invoice_id AND attempt > r.attempt
+    ) n
+    WHERE r.outcome = 'rejected' AND (:year = 0 OR d.year = :year)
+        AND (n.sent_at IS NOT NULL OR t.state IN ('rejected', 'pending'))
+        AND coalesce((n.sent_at AT TIME ZONE 'Europe/Rome')::date, CAST(:today AS date))
+            > (r.answered_at AT TIME ZONE 'Europe/Rome')::date + CAST(:days AS integer)
+    ORDER BY d.year, d.sequence, r.attempt
+""")
+
 _WITHOUT = text("""
     SELECT number FROM documents d WHERE kind = 'invoice' AND (:year = 0 OR year = :year)
         AND NOT EXISTS (SELECT FROM transmissions t WHERE t.invoice_id = d.id) ORDER BY year, sequence
@@ -57,7 +73,7 @@ class Audit:
     violations: tuple[str, ...]
 
 
-async def audit(conn: AsyncConnection, year: int, now: datetime, days: int) -> Audit:
+async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, again_days: int) -> Audit:
     """Looks at the invoices of a year.
 
     Args:
@@ -65,6 +81,7 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int) -> A
         year: Which year; 0 for all.
         now: The present instant.
         days: Within how many days of its date an invoice is sent.
+        again_days: Within how many days of its rejection it is sent again.
     """
     wanted = {"year": year}
     found = [
@@ -79,7 +96,14 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int) -> A
         *(f"{r.number} bears the date {r.date}" for r in await conn.execute(_YEARS, wanted)),
         *(f"{r.number} has no transmission" for r in await conn.execute(_WITHOUT, wanted)),
     ]
-    late = await conn.execute(_SENDINGS, {**wanted, "today": rome_date(now), "days": days})
+    today = rome_date(now)
+    late = await conn.execute(_SENDINGS, {**wanted, "today": today, "days": days})
     found += [f"{r.number} of {r.date} {'was sent late' if r.first_sent_at else 'was never sent'}" for r in late]
+    late = await conn.execute(_AGAIN, {**wanted, "today": today, "days": again_days})
+    found += [
+        f"{r.number} of {r.date} was rejected on {r.rejected_on} and "
+        f"{f'sent again late, on {r.sent_on}' if r.sent_on else 'not sent again in time'}"
+        for r in late
+    ]
     invoices = int((await conn.execute(_COUNT, wanted)).scalar_one())
     return Audit(now, invoices, tuple(found))

@@ -18,6 +18,7 @@ class Entitlement:
         messages_per_day: Messages a mailbox may send in any 24 h.
         recipients_per_day: Recipients a mailbox may address in any 24 h.
         account_messages_per_day: Messages that all mailboxes together, deleted ones included, may send in any 24 h.
+        account_recipients_per_day: Recipients that they together may address in any 24 h.
     """
 
     max_domains: int | None
@@ -25,6 +26,7 @@ class Entitlement:
     messages_per_day: int | None
     recipients_per_day: int | None
     account_messages_per_day: int | None
+    account_recipients_per_day: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Account:
     messages_per_day: int | None
     recipients_per_day: int | None
     account_messages_per_day: int | None
+    account_recipients_per_day: int | None
     features_off: frozenset[Feature]
     state_since: datetime
     domains_removed: int

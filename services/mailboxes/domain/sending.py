@@ -19,6 +19,7 @@ class Limit(StrEnum):
     MESSAGES = "messages"
     RECIPIENTS = "recipients"
     ACCOUNT_MESSAGES = "account_messages"
+    ACCOUNT_RECIPIENTS = "account_recipients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one mailbox may send in a window; None is no limit."""
+    """How much one mailbox, or all mailboxes of an account together, may send in a window; None is no limit."""
 
     messages: int | None
     recipients: int | None
+    of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,11 @@ def refusal(sends: Sequence[Send], limits: Limits, recipients: int, now: datetim
     if limits.messages is not None:
         free = messages_free_at(sends, limits.messages, now)
         if free != now:
-            refusals.append(Refusal(Limit.MESSAGES, limits.messages, free))
+            limit = Limit.ACCOUNT_MESSAGES if limits.of_account else Limit.MESSAGES
+            refusals.append(Refusal(limit, limits.messages, free))
     if limits.recipients is not None:
         free = recipients_free_at(sends, limits.recipients, recipients, now)
         if free != now:
-            refusals.append(Refusal(Limit.RECIPIENTS, limits.recipients, free))
+            limit = Limit.ACCOUNT_RECIPIENTS if limits.of_account else Limit.RECIPIENTS
+            refusals.append(Refusal(limit, limits.recipients, free))
     return max(refusals, key=lambda found: found.frees_at.timestamp() if found.frees_at else float("inf"), default=None)

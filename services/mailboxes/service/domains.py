@@ -9,6 +9,7 @@ from services.kit.ids import new_id
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Domain
 from services.mailboxes.domain.names import DomainName
+from services.mailboxes.domain.public_suffixes import PublicSuffixes
 from services.mailboxes.domain.states import Feature
 from services.mailboxes.errors import DomainLimit, DomainNotEmpty, DomainTaken
 from services.mailboxes.policy import MailboxesPolicy
@@ -23,15 +24,15 @@ class Domains:
         self._database = database
         self._clock = clock
         self._reserved = policy.reserved_domains
-        self._suffixes = policy.public_suffixes
+        self._suffixes = PublicSuffixes(policy.public_suffixes)
 
     async def add(self, call: Call, account_id: UUID, name: DomainName) -> Domain:
         """Adds a domain.
 
         Raises:
             DomainLimit: The account has as many as it may; the metadata names the limit.
-            DomainTaken: The name is in use or reserved, or lies above or below a domain of another account, which
-                would read or write its neighbour's mail; it does not say which.
+            DomainTaken: The name is in use, reserved or a public suffix, or lies above or below a domain of another
+                account, which would read or write its neighbour's mail; it does not say which.
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
         """
         domain_id = new_id()
@@ -42,7 +43,7 @@ class Domains:
                 check_may_grow(account, Feature.DOMAINS)
                 if account.max_domains is not None and await store.count(conn, account_id) >= account.max_domains:
                     raise DomainLimit(metadata={"limit": "domains", "value": str(account.max_domains)})
-                if name.is_under(self._reserved) or name.ascii in self._suffixes:
+                if name.is_under(self._reserved) or name in self._suffixes:
                     raise DomainTaken
                 if await store.touches_another(conn, account_id, name):
                     raise DomainTaken

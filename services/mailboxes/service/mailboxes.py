@@ -1,7 +1,10 @@
-"""Decides about mailboxes: whether one more, or a larger one, fits; and what happens to one that is deleted."""
+"""Decides about mailboxes: whether one more, or a larger one, fits; and what happens to one that is deleted.
+
+A password is hashed before the transaction, because a hash takes longer than everything that is done under the
+account's lock; and after a look without the lock, because what would be refused anyway is not worth a hash.
+"""
 
 from dataclasses import dataclass, replace
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,18 +14,16 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.kit.password_hashes import PasswordHashes
-from services.kit.requests import Call, claim
-from services.mailboxes.domain.accounts import Account, Mailbox
+from services.kit.requests import Call, claim, known
+from services.mailboxes.domain.accounts import Account, Domain, Mailbox
 from services.mailboxes.domain.sizes import Shortage, shortage
 from services.mailboxes.domain.states import Feature
 from services.mailboxes.errors import MailboxLimit, MailboxTaken, SizeNotAllowed
 from services.mailboxes.removals import Removals
-from services.mailboxes.service.rules import check_may_grow, locked
+from services.mailboxes.service.passwords import Passwords
+from services.mailboxes.service.rules import check_may_grow, locked, present
 from services.mailboxes.store import domains as domain_store
 from services.mailboxes.store import mailboxes as store
-
-_SCHEME: Final = "{ARGON2ID}"
-"""Dovecot's name of the scheme, before the hash in its passdb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Mailboxes:
     def __init__(self, database: Database, clock: Clock, hashes: PasswordHashes, removals: Removals) -> None:
         self._database = database
         self._clock = clock
-        self._hashes = hashes
+        self._passwords = Passwords(hashes)
         self._removals = removals
 
     async def create(self, call: Call, account_id: UUID, address: str, password: str, size_gb: int) -> Mailbox:
@@ -51,20 +52,20 @@ class Mailboxes:
             MailboxLimit, SizeNotAllowed: It does not fit; the metadata names the limit.
             MailboxTaken: The address exists.
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
+            RateLimited: Too many passwords of the account at once.
         """
-        # Before the transaction: a hash takes longer than everything that is done under the account's lock.
-        password_hash = await self._hash(password)
+        async with self._database.reading() as conn:
+            first = await known(conn, call)
+            if first is not None:
+                return await _read(conn, first, account_id)
+            await _check_new(conn, await present(conn, account_id), address, size_gb)
+        password_hash = await self._passwords.hash(account_id, password)
         mailbox_id = new_id()
         async with self._database.transaction() as conn:
             first = await claim(conn, call, mailbox_id)
             if first is not None:
                 return await _read(conn, first, account_id)
-            account = await locked(conn, account_id)
-            check_may_grow(account, Feature.MAILBOXES)
-            domain = await domain_store.read(conn, account_id, address.rpartition("@")[2])
-            if domain is None:
-                raise NotFound
-            await _check_fits(conn, account, size_gb, previous_gb=0)
+            domain = await _check_new(conn, await locked(conn, account_id), address, size_gb)
             mailbox = Mailbox(
                 id=mailbox_id,
                 account_id=account_id,
@@ -85,21 +86,22 @@ class Mailboxes:
             NotFound: The account has no such mailbox.
             MailboxLimit, SizeNotAllowed: The larger size does not fit.
             AccountRestricted, FeatureOff: The account does not grow now.
+            RateLimited: Too many passwords of the account at once.
         """
-        password_hash = None if change.password is None else await self._hash(change.password)
+        password_hash = None
+        if change.password is not None:
+            async with self._database.reading() as conn:
+                if await known(conn, call) is not None:
+                    return await _read(conn, mailbox_id, account_id)
+                account = await present(conn, account_id)
+                await _checked_change(conn, account, await _read(conn, mailbox_id, account_id), change)
+            password_hash = await self._passwords.hash(account_id, change.password)
         async with self._database.transaction() as conn:
             if await claim(conn, call, mailbox_id) is not None:
                 return await _read(conn, mailbox_id, account_id)
             account = await locked(conn, account_id)
             before = await _read(conn, mailbox_id, account_id)
-            after = replace(
-                before,
-                size_gb=before.size_gb if change.size_gb is None else change.size_gb,
-                active=before.active if change.active is None else change.active,
-            )
-            if after.size_gb > before.size_gb:
-                check_may_grow(account, Feature.MAILBOXES)
-                await _check_fits(conn, account, after.size_gb, before.size_gb)
+            after = await _checked_change(conn, account, before, change)
             await store.change(conn, after, password_hash)
             if after.size_gb != before.size_gb:
                 await store.change_span(conn, after, self._clock.now())
@@ -124,10 +126,6 @@ class Mailboxes:
         async with self._database.reading() as conn:
             return await store.page(conn, account_id, domain, after, size)
 
-    async def _hash(self, password: str) -> str:
-        """Hashes a password in the form that Dovecot reads: `{ARGON2ID}$argon2id$…`."""
-        return _SCHEME + await self._hashes.hash(password)
-
 
 async def _read(conn: AsyncConnection, mailbox_id: UUID, account_id: UUID) -> Mailbox:
     mailbox = await store.read(conn, mailbox_id, account_id)
@@ -136,8 +134,31 @@ async def _read(conn: AsyncConnection, mailbox_id: UUID, account_id: UUID) -> Ma
     return mailbox
 
 
+async def _check_new(conn: AsyncConnection, account: Account, address: str, size_gb: int) -> Domain:
+    """Refuses a new mailbox for which there is no domain or no place; true until the commit only under the lock."""
+    check_may_grow(account, Feature.MAILBOXES)
+    domain = await domain_store.read(conn, account.id, address.rpartition("@")[2])
+    if domain is None:
+        raise NotFound
+    await _check_fits(conn, account, size_gb, previous_gb=0)
+    return domain
+
+
+async def _checked_change(conn: AsyncConnection, account: Account, before: Mailbox, change: Change) -> Mailbox:
+    """The mailbox after a change; refuses growth that has no place, and is true only under the lock likewise."""
+    after = replace(
+        before,
+        size_gb=before.size_gb if change.size_gb is None else change.size_gb,
+        active=before.active if change.active is None else change.active,
+    )
+    if after.size_gb > before.size_gb:
+        check_may_grow(account, Feature.MAILBOXES)
+        await _check_fits(conn, account, after.size_gb, before.size_gb)
+    return after
+
+
 async def _check_fits(conn: AsyncConnection, account: Account, size_gb: int, previous_gb: int) -> None:
-    """Refuses a new mailbox (`previous_gb` 0) or a larger one that has no place; call it under the account's lock."""
+    """Refuses a new mailbox (`previous_gb` 0) or a larger one that has no place; lasting only under the lock."""
     places = await store.read_places(conn, account.id)
     match shortage(await store.count_per_size(conn, account.id), places, size_gb, previous_gb):
         case Shortage.SIZE:

@@ -27,6 +27,18 @@ async def locked(conn: AsyncConnection, account_id: UUID) -> Account:
     return account
 
 
+async def present(conn: AsyncConnection, account_id: UUID) -> Account:
+    """Reads the account of the customer who calls, for a look before the lock.
+
+    Raises:
+        NotReady: The trial has been confirmed, but the account is not opened here yet.
+    """
+    account = await store.read(conn, account_id)
+    if account is None:
+        raise NotReady(retry_after=OPENS_WITHIN)
+    return account
+
+
 def check_may_grow(account: Account, feature: Feature) -> None:
     """Refuses new domains, new mailboxes and larger ones where state or operator forbid them.
 

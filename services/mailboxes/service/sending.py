@@ -7,7 +7,7 @@ from uuid import UUID
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import CasellaError, NotFound, RequestIdReused
-from services.mailboxes.domain.sending import Limit, Limits, Refusal, messages_free_at, refusal
+from services.mailboxes.domain.sending import Limit, Limits, Refusal, refusal
 from services.mailboxes.errors import AccountRestricted, FeatureOff, MailboxInactive, MessageLimit, RecipientLimit
 from services.mailboxes.store import sends as store
 
@@ -55,16 +55,14 @@ class Sending:
     async def _exhausted(self, verdict: store.Verdict, recipients: int, now: datetime) -> CasellaError:
         """Looks at the window to say which limit refused and when it frees: only refusals pay this second look."""
         async with self._database.reading() as conn:
-            if verdict.word == "account_limit" and verdict.account_id and verdict.max_account_messages is not None:
-                sends = await store.window_of_account(conn, verdict.account_id, now)
-                limit = verdict.max_account_messages
-                found = Refusal(Limit.ACCOUNT_MESSAGES, limit, messages_free_at(sends, limit, now))
+            if verdict.word == "account_limit":
+                sends = await store.window_of_account(conn, verdict.account_id or UUID(int=0), now)
+                limits = Limits(verdict.max_account_messages, verdict.max_account_recipients, of_account=True)
             else:
                 sends = await store.window_of_mailbox(conn, verdict.mailbox_id or UUID(int=0), now)
                 limits = Limits(verdict.max_messages, verdict.max_recipients)
-                # Nothing refuses any more where a purge came in between; the message is not allowed all the same.
-                found = refusal(sends, limits, recipients, now) or Refusal(Limit.MESSAGES, 0, None)
-        return _refused(found, now)
+        # Nothing refuses any more where a purge came in between; the message is not allowed all the same.
+        return _refused(refusal(sends, limits, recipients, now) or Refusal(Limit.MESSAGES, 0, None), now)
 
 
 def _refused(found: Refusal, now: datetime) -> CasellaError:
@@ -72,7 +70,7 @@ def _refused(found: Refusal, now: datetime) -> CasellaError:
     if found.frees_at is not None:
         metadata["frees_at"] = found.frees_at.isoformat()
     wait = None if found.frees_at is None else found.frees_at - now
-    error = RecipientLimit if found.limit is Limit.RECIPIENTS else MessageLimit
+    error = RecipientLimit if found.limit in {Limit.RECIPIENTS, Limit.ACCOUNT_RECIPIENTS} else MessageLimit
     return error(metadata=metadata, retry_after=wait)
 
 

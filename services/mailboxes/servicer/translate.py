@@ -46,6 +46,7 @@ def allowance(found: Allowance) -> pb.Allowance:
         messages_per_day=account.messages_per_day or 0,
         recipients_per_day=account.recipients_per_day or 0,
         account_messages_per_day=account.account_messages_per_day or 0,
+        account_recipients_per_day=account.account_recipients_per_day or 0,
         domains=found.domains,
         mailboxes=sum(found.sizes.values()),
         empty_domains=found.empty_domains,

@@ -13,7 +13,8 @@ from services.mailboxes.domain.accounts import Account, Allowance, Entitlement, 
 from services.mailboxes.domain.states import AccountState, Billing, Feature
 from services.mailboxes.tables import accounts, places, unlocks
 
-_LOCK = select(accounts).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
+_READ = select(accounts).where(accounts.c.id == bindparam("account"))
+_LOCK = _READ.with_for_update(key_share=True)
 
 _ALLOWANCE = text("""
     SELECT a.*,
@@ -38,6 +39,12 @@ async def lock(conn: AsyncConnection, account_id: UUID) -> Account | None:
     pass (FOR NO KEY UPDATE).
     """
     row = (await conn.execute(_LOCK, {"account": account_id})).one_or_none()
+    return None if row is None else _account(row)
+
+
+async def read(conn: AsyncConnection, account_id: UUID) -> Account | None:
+    """Reads an account's row."""
+    row = (await conn.execute(_READ, {"account": account_id})).one_or_none()
     return None if row is None else _account(row)
 
 
@@ -159,6 +166,7 @@ def _limits(entitlement: Entitlement) -> dict[str, int | None]:
         "messages_per_day": entitlement.messages_per_day,
         "recipients_per_day": entitlement.recipients_per_day,
         "account_messages_per_day": entitlement.account_messages_per_day,
+        "account_recipients_per_day": entitlement.account_recipients_per_day,
     }
 
 
@@ -183,6 +191,7 @@ def _account(row: Row[Any]) -> Account:
         messages_per_day=row.messages_per_day,
         recipients_per_day=row.recipients_per_day,
         account_messages_per_day=row.account_messages_per_day,
+        account_recipients_per_day=row.account_recipients_per_day,
         features_off=frozenset(Feature(name) for name in row.features_off),
         state_since=row.state_since,
         domains_removed=row.domains_removed,

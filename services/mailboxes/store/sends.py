@@ -26,6 +26,7 @@ class Verdict:
         max_messages: The mailbox's limit; None is none.
         max_recipients: Likewise.
         max_account_messages: The limit of all mailboxes together.
+        max_account_recipients: Likewise.
         messages: Sent by the mailbox in the window, this one included where it was allowed.
         recipients: Likewise.
     """
@@ -36,12 +37,13 @@ class Verdict:
     max_messages: int | None
     max_recipients: int | None
     max_account_messages: int | None
+    max_account_recipients: int | None
     messages: int
     recipients: int
 
 
 async def record(conn: AsyncConnection, request_id: UUID, address: str, recipients: int, now: datetime) -> Verdict:
-    """Decides whether a message may leave now and, if so, counts it; both under the mailbox's row lock.
+    """Decides whether a message may leave now and, if so, counts it; both under the row locks of account and mailbox.
 
     The same request again is allowed again and not counted twice.
     """
@@ -54,6 +56,7 @@ async def record(conn: AsyncConnection, request_id: UUID, address: str, recipien
         max_messages=row.max_messages,
         max_recipients=row.max_recipients,
         max_account_messages=row.max_account_messages,
+        max_account_recipients=row.max_account_recipients,
         messages=row.used_messages or 0,
         recipients=row.used_recipients or 0,
     )

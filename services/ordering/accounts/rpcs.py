@@ -50,7 +50,7 @@ class AccountRpcs(OrderingServiceServicer):
         account_id = violations.uuid("account_id", request.account_id)
         reason = CLOSURES.chosen(violations, "reason", request.reason, ClosureReason.TRIAL_ENDED)
         violations.check()
-        closed = await self._accounts.close(account_id, reason)
+        closed = await self._accounts.close(account_id, reason, money_waiting=request.money_waiting)
         return ordering_pb2.CloseAccountResponse(closure=_closure(closed))
 
     async def GetClosure(
@@ -83,10 +83,10 @@ class AccountRpcs(OrderingServiceServicer):
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, action, account_id, source=source)
         violations.check()
-        account = await self._accounts.set_legal_hold(call, entry, hold=request.hold)
+        account, changed = await self._accounts.set_legal_hold(call, entry, hold=request.hold)
         purging = account.closed and account.purged_at is None
         return ordering_pb2.SetLegalHoldResponse(
-            hold=account.legal_hold, closure=_closure(account) if purging else None
+            hold=account.legal_hold, closure=_closure(account) if purging else None, changed=changed
         )
 
 

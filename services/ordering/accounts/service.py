@@ -22,11 +22,15 @@ from services.kit.requests import Call, claim
 from services.kit.wakes import purge_wake, renewal_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
+from services.ordering.domain.dates import hold_until
+from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import ClosureReason
 from services.ordering.errors import (
     AccountIsPurged,
+    AnotherHoldStands,
     ClosingDaysNotOver,
     LegalHoldStands,
+    MoneyWaits,
     OrderIsOpen,
     SubscriptionRuns,
 )
@@ -50,11 +54,12 @@ class AccountStanding:
 class Accounts:
     """Closing, holds and standing of accounts."""
 
-    def __init__(self, database: Database, clock: Clock, readings: Readings) -> None:
-        """Take the database, the clock and the rooms that may be asked."""
+    def __init__(self, database: Database, clock: Clock, readings: Readings, policy: OrderingPolicy) -> None:
+        """Take the database, the clock, the rooms that may be asked, and for how long a purge may be held."""
         self._database = database
         self._clock = clock
         self._readings = readings
+        self._policy = policy
 
     async def standing(self, account_id: UUID) -> AccountStanding:
         """Whether orders hold or end the trial; an account without orders has neither."""
@@ -70,16 +75,26 @@ class Accounts:
                 return None
             return await audit.newest(conn, account_id, SET_HOLD)
 
-    async def close(self, account_id: UUID, reason: ClosureReason) -> AccountRow:
+    async def close(self, account_id: UUID, reason: ClosureReason, *, money_waiting: bool) -> AccountRow:
         """Close an account and start its purge, in one transaction; a repetition gets the first closure.
+
+        Args:
+            account_id: Which.
+            reason: Why.
+            money_waiting: Whether money that names an order or a period of the account waits for an operator. It holds
+                the purge for as long as an open order could, of a subscription that has ended counted from the end of
+                its closing days: what is never settled must not keep the data for ever.
 
         Raises:
             LegalHoldStands: Nothing may be deleted.
             OrderIsOpen: An order waits for its payment, or is paid and not fulfilled yet.
             SubscriptionRuns: A subscription runs.
             ClosingDaysNotOver: It has ended, but what is there must stay readable for some days.
+            MoneyWaits: Money waits, and the purge may still be held.
+            NotReady: Trial, which knows the purge's date, does not answer.
         """
         now = self._clock.now()
+        purge_at = await self._readings.purge_at(account_id) if money_waiting else None
         async with self._database.transaction() as conn:
             account = await store.lock_account(conn, account_id, now)
             if account.closed:
@@ -93,6 +108,8 @@ class Accounts:
                 raise SubscriptionRuns
             if not _may_close(standing, reason, now):
                 raise ClosingDaysNotOver
+            if purge_at is not None and now < hold_until(standing.readable_until or purge_at, self._policy):
+                raise MoneyWaits
             await self._end_subscription(conn, account_id, now)
             closed = await store.close(conn, account_id, reason, now)
             await outbox.wake(conn, purge_wake(account_id), now)
@@ -125,10 +142,14 @@ class Accounts:
                 return purged
         return await self.closure(account_id)
 
-    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> AccountRow:
+    async def set_legal_hold(self, call: Call, entry: AuditEntry, *, hold: bool) -> tuple[AccountRow, bool]:
         """Set or lift a hold; wakes what acts on it: the trial with its reminders, or the purge.
 
+        Returns:
+            The account, and whether this call changed it; lifting where none stands changes and records nothing.
+
         Raises:
+            AnotherHoldStands: One stands already. A second one would take its place, and one lifting would lift both.
             NotFound: There is no such account: a hold on a mistyped id would hold nothing.
             AccountIsPurged: There is nothing left to hold.
         """
@@ -141,14 +162,18 @@ class Accounts:
             first = await claim(conn, call, account_id)
             account = await store.lock_account(conn, account_id, now)
             if first is not None:
-                return account
+                return account, await audit.written(conn, entry)
             if hold and account.purged_at is not None:
                 raise AccountIsPurged
+            if hold and account.legal_hold:
+                raise AnotherHoldStands
+            if hold == account.legal_hold:
+                return account, False
             await audit.record(conn, entry, now)
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
                 await outbox.wake(conn, await _held(conn, account), now)
-        return account
+        return account, True
 
     async def _end_subscription(self, conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
         """A closing subscription ends with its account; nothing is left to be done on the period that carried it."""

@@ -1,14 +1,14 @@
 """Every date of an order: computed once, when its cause happens, then stored and only read.
 
 N days later is the same wall-clock time in Rome N calendar days later. Sources: docs/rules.md, "Order"
-(expiry, reminders) and "Trial" (an order holds the purge at most 30 days), consumer code art. 52 (withdrawal).
+(expiry, reminders) and "Trial" (how long an order holds the purge), consumer code art. 52 (withdrawal).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.kit.calendar import Period, add_days, end_of_day, rome_date
+from services.kit.calendar import Period, add_days, end_of_day, rome_date, start_of_day, working_day_from
 from services.ordering.domain.kinds import Billing, PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
 
@@ -17,6 +17,13 @@ WITHDRAWAL_DAYS = 14
 
 PROFORMA_WAIT = timedelta(minutes=1)
 """How long whoever asks too early waits for the proforma, which is made within seconds of the order."""
+
+ENDING_RETRY = timedelta(hours=25)
+"""How long after an order's end fell due the reconciler may worry.
+
+Where money or a charge holds the end, the workflow asks again after a day at most (``LOOK_AGAIN`` of
+``workflows.retries``); sooner, the row would be logged as past its time although it waits rightly.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,20 @@ class Reminder:
 
 
 def hold_until(purge_at: datetime, policy: OrderingPolicy) -> datetime:
-    """The moment after which no order of this account is taken or stays open."""
+    """The moment after which no order of this account is taken, and at which an open one expires at the latest.
+
+    It stays open longer while money that names it waits or a charge is processing: payments closes no such request.
+    """
     return add_days(purge_at, policy.hold_days)
 
 
 def withdrawal_until(placed_at: datetime) -> datetime:
-    """The last moment of a consumer's right of withdrawal."""
-    return end_of_day(placed_at, WITHDRAWAL_DAYS)
+    """The last moment of a consumer's right of withdrawal: the end of the 14th day, or of the next working day.
+
+    Source of the latter: Regulation 1182/71, art. 3(4), by recital 41 of directive 2011/83.
+    """
+    last = working_day_from(rome_date(placed_at) + timedelta(days=WITHDRAWAL_DAYS))
+    return end_of_day(start_of_day(last))
 
 
 def expiry(proforma_at: datetime, method: PaymentMethod, hold: datetime, policy: OrderingPolicy) -> datetime:

@@ -75,9 +75,6 @@ def item_problems(
         yield Problem("billing", "reseller_monthly_only")
     if not items:
         yield Problem("items", "required")
-    elif len(items) > MOST_ITEMS:
-        yield Problem("items", "too_many", {"limit": MOST_ITEMS})
-        return
     bad = [problem for place, item in enumerate(items) for problem in _one(f"items[{place}]", item, edition, policy)]
     yield from bad
     total = sum(item.quantity for item in items)

@@ -1,6 +1,7 @@
 """The words ordering uses for who buys, how it is billed and how it is paid; stored in rows as these strings."""
 
 from enum import StrEnum
+from typing import assert_never
 
 
 class CustomerKind(StrEnum):
@@ -28,3 +29,14 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
+
+    @property
+    def by_transfer(self) -> bool:
+        """Whether the customer is told an account and a reference; otherwise a link leads to a page of the provider."""
+        match self:
+            case PaymentMethod.BANK_TRANSFER:
+                return True
+            case PaymentMethod.ONLINE:
+                return False
+            case _:
+                assert_never(self)

@@ -5,7 +5,7 @@ Source of the defaults: docs/rules.md, "Order", "Tax" and "Renewals". A change t
 every date that was computed stays stored as it is.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -94,6 +94,8 @@ class OrderingPolicy(BaseModel):
         monthly_minimum: fewest mailboxes in all under monthly billing.
         annual_minimum: fewest mailboxes in all under annual billing.
         largest_order: most mailboxes in one order, against abuse; mailboxes has a ceiling of its own for accounts.
+        quotes_per_day: most quotes that one account makes in any 24 hours.
+        orders_per_day: most orders that one account places in any 24 hours, cancelled ones included.
         transfer_expiry_days: calendar days from the proforma to the expiry of an order paid by bank transfer.
         online_expiry_days: the same for an order paid online.
         reminder_days: calendar days from the proforma to each payment reminder.
@@ -111,6 +113,8 @@ class OrderingPolicy(BaseModel):
     monthly_minimum: Annotated[int, Field(ge=1, le=1000)] = 5
     annual_minimum: Annotated[int, Field(ge=1, le=1000)] = 1
     largest_order: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    quotes_per_day: Annotated[int, Field(ge=1, le=10_000)] = 100
+    orders_per_day: Annotated[int, Field(ge=1, le=1000)] = 10
     transfer_expiry_days: Days = 15
     online_expiry_days: Days = 3
     reminder_days: Annotated[tuple[Days, ...], Field(strict=False)] = (3, 7, 12)
@@ -135,4 +139,10 @@ class OrderingPolicy(BaseModel):
 
     def expiry_days(self, method: PaymentMethod) -> int:
         """Calendar days from the proforma to the expiry."""
-        return self.transfer_expiry_days if method is PaymentMethod.BANK_TRANSFER else self.online_expiry_days
+        match method:
+            case PaymentMethod.BANK_TRANSFER:
+                return self.transfer_expiry_days
+            case PaymentMethod.ONLINE:
+                return self.online_expiry_days
+            case _:
+                assert_never(method)

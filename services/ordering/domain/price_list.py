@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 BANDS_GB = (8, 25, 50, 100)
 """Mailboxes are billed in these bands of size, in GB (the provider's terms of sale)."""
 
+MOST_OPTIONS = 20
+"""Options of an edition, and so of one entry of an order."""
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Amount = Annotated[Decimal, Field(strict=False, gt=0, le=Decimal("100000.00"), decimal_places=2)]
 Percent = Annotated[Decimal, Field(strict=False, ge=0, lt=100, decimal_places=2)]
@@ -65,7 +68,7 @@ class Edition(_Part):
     valid_from: date
     annual_discount: Percent
     plans: Annotated[tuple[Plan, ...], Field(strict=False)]
-    options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
+    options: Annotated[tuple[Option, ...], Field(strict=False, max_length=MOST_OPTIONS)] = ()
     reseller_tiers: Annotated[tuple[ResellerTier, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")

@@ -1,10 +1,13 @@
 """Which requests about orders are well formed: every bad field is named before anything is decided."""
 
 import re
+from collections.abc import Sequence
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
+from services.kit.money import Money
 from services.kit.validation import Violations
+from services.kit.wire import from_money
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.enums import METHODS
 from services.ordering.orders.mails import PaymentHints
@@ -14,6 +17,7 @@ LONGEST_NUMBER = 20
 _LONGEST_LABEL = 100
 _LONGEST_AGENT = 512
 _LONGEST_URL = 2000
+_MOST_CURRENCIES = 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,6 +39,20 @@ def check_method(violations: Violations, number: int) -> PaymentMethod:
         violations.add("payment_method", "not_yet_automatic_debit")
         return PaymentMethod.BANK_TRANSFER
     return METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
+
+
+def check_held(violations: Violations, amounts: Sequence[common_pb2.Money]) -> list[Money]:
+    """Money that an email tells of: positive amounts."""
+    held = []
+    for place, amount in enumerate(violations.at_most("held", amounts, _MOST_CURRENCIES)):
+        try:
+            held.append(from_money(amount))
+        except ValueError:
+            violations.add(f"held[{place}]", "not_an_amount")
+        else:
+            if amount.minor <= 0:
+                violations.add(f"held[{place}]", "not_an_amount")
+    return held
 
 
 def check_hints(

@@ -15,7 +15,6 @@ from services.kit.outbox import Mail
 from services.kit.wire import from_language
 from services.ordering import texts
 from services.ordering.domain.dates import Reminder
-from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import OrderEmail
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.rows import OrderRow
@@ -41,10 +40,12 @@ class Mails:
         self._identity = identity
         self._panel_url = f"{public_url}/orders"
 
-    def of_order(self, order: OrderRow, email: OrderEmail, recipient: common_pb2.Recipient) -> Mail:
-        """One of the order's emails that is sent once a kind."""
-        contract = self._contract(order, from_language(recipient.language))
-        return self._mail(order, f"{email}:{order.order_id}", email, recipient, contract)
+    def of_order(
+        self, order: OrderRow, email: OrderEmail, recipient: common_pb2.Recipient, held: Sequence[Money]
+    ) -> Mail:
+        """One of the order's emails that is sent once a kind; the news of its end tells of money held."""
+        params = {**self._contract(order, from_language(recipient.language)), "held": list(held)}
+        return self._mail(order, f"{email}:{order.order_id}", email, recipient, params)
 
     def reminder(
         self, order: OrderRow, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints
@@ -78,7 +79,7 @@ class Mails:
             "vat_id": order.quote.tax.vat_id,
             "proforma_number": order.proforma_number,
             "expires_at": order.expires_at,
-            "transfer": order.payment_method is PaymentMethod.BANK_TRANSFER,
+            "transfer": order.payment_method.by_transfer,
             "panel_url": self._panel_url,
         }
         return Mail.to_recipient(

@@ -20,6 +20,7 @@ from services.kit.ids import new_id
 from services.kit.requests import Call, claim
 from services.kit.wakes import order_wake, trial_wake
 from services.ordering import errors
+from services.ordering.accounts.daily import ORDERS, check_daily
 from services.ordering.accounts.store import lock_account, standing
 from services.ordering.domain.consent import Consent, mismatches
 from services.ordering.domain.dates import hold_until, withdrawal_until
@@ -96,6 +97,7 @@ class Placing:
             raise errors.AlreadyBought
         if now >= hold_until(facts.purge_at, self._policy):
             raise errors.OrderingPeriodOver
+        await check_daily(conn, ORDERS, account_id, self._policy.orders_per_day, now)
 
     async def _check_content(
         self, conn: AsyncConnection, wish: OrderWish, facts: AccountFacts, now: datetime

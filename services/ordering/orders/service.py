@@ -14,6 +14,7 @@ from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.money import Money
 from services.kit.requests import Call, claim
 from services.kit.wakes import order_wake, trial_wake
 from services.ordering.domain.dates import expiry, next_due, reminders
@@ -114,8 +115,16 @@ class Orders:
             await events.tell(conn, order_event(ended), now)
         return ended
 
-    async def send(self, order_id: UUID, email: OrderEmail, recipient: common_pb2.Recipient) -> None:
+    async def send(
+        self, order_id: UUID, email: OrderEmail, recipient: common_pb2.Recipient, held: Sequence[Money]
+    ) -> None:
         """Write one of the order's emails: once a kind. After the news of its end nothing more is to be done.
+
+        Args:
+            order_id: The order.
+            email: Which.
+            recipient: To whom.
+            held: Money that names the order and waits for an operator, for the news of its end.
 
         Raises:
             OrderNotEnded: The email tells of an end that has not happened.
@@ -128,7 +137,7 @@ class Orders:
                 raise OrderNotEnded(metadata={"state": str(order.state)})
             if email is OrderEmail.TAX_OPEN and (order.tax_settled_at or order.ended_at):
                 return  # no news any more
-            await outbox.mail(conn, self._mails.of_order(order, email, recipient), now)
+            await outbox.mail(conn, self._mails.of_order(order, email, recipient, held), now)
             if wanted is not None:
                 await store.set_next(conn, order_id, None)
 

@@ -10,7 +10,7 @@ from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
-from services.ordering.orders.checks import LONGEST_NUMBER, check_hints
+from services.ordering.orders.checks import LONGEST_NUMBER, check_held, check_hints
 from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
 from services.ordering.orders.service import Ending, Orders
 from services.ordering.orders.store import Proforma
@@ -99,8 +99,9 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         order_id = violations.uuid("order_id", request.order_id)
         email = EMAILS.chosen(violations, "email", request.email, OrderEmail.CONFIRMATION)
         recipient = violations.recipient("recipient", request.recipient)
+        held = check_held(violations, request.held)
         violations.check()
-        await self._orders.send(order_id, email, recipient)
+        await self._orders.send(order_id, email, recipient, held)
         return ordering_pb2.SendOrderEmailResponse()
 
 

@@ -50,10 +50,11 @@ class PricingRpcs(OrderingServiceServicer):
     ) -> ordering_pb2.CreateQuoteResponse:
         """Check what is asked for, see that it pays for what exists, freeze the quote."""
         violations = Violations(catalogue=CATALOGUE)
+        items = items_from(violations, request.items)
+        violations.check()  # a list that is too long is looked at no further
         account_id = violations.uuid("account_id", request.account_id)
         kind, billing = KINDS.word(request.kind), BILLINGS.word(request.billing)
-        items, policy = items_from(request.items), self._pricing.policy
-        for problem in item_problems(items, kind, billing, self._pricing.edition(), policy):
+        for problem in item_problems(items, kind, billing, self._pricing.edition(), self._pricing.policy):
             violations.add(problem.field, problem.key, **problem.params)
         call = self._requests.call(
             request.request_id, violations, account=account_id, kind=request.kind, billing=request.billing,

@@ -13,6 +13,8 @@ from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.kit.money import Money, vat
 from services.kit.requests import Call, claim
+from services.ordering.accounts.daily import QUOTES, check_daily
+from services.ordering.accounts.store import lock_account
 from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
@@ -69,12 +71,18 @@ class Pricing:
         return Price(net, net + vat(net, VAT_RATE))
 
     async def create_quote(self, call: Call, wish: QuoteWish) -> FrozenQuote:
-        """Compute a quote and freeze it; a repeated call gets the first one."""
+        """Compute a quote and freeze it; a repeated call gets the first one.
+
+        Raises:
+            TooManyToday: The account has made as many in the last 24 hours as it may.
+        """
         now = self._clock.now()
         quote = self._compute(new_id(), wish, now)
         async with self._database.transaction() as conn:
             first = await claim(conn, call, quote.quote_id)
             if first is None:
+                await lock_account(conn, wish.account_id, now)
+                await check_daily(conn, QUOTES, wish.account_id, self.policy.quotes_per_day, now)
                 return await insert_quote(conn, quote, now)
             frozen = await find_quote(conn, first, wish.account_id)
         if frozen is None:

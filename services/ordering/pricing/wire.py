@@ -1,12 +1,14 @@
 """How prices and quotes look in protobuf."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.money import Money
+from services.kit.validation import Violations
 from services.kit.wire import to_money, to_timestamp
-from services.ordering.domain.items import Item
+from services.ordering.domain.items import MOST_ITEMS, Item
+from services.ordering.domain.price_list import MOST_OPTIONS
 from services.ordering.domain.quote import Quote, QuoteTotals
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.enums import BILLINGS, KINDS, SIZES, TREATMENTS
@@ -40,9 +42,16 @@ def item_message(item: Item) -> ordering_pb2.MailboxItem:
     return ordering_pb2.MailboxItem(size=SIZES[item.size_gb], quantity=item.quantity, options=item.options)
 
 
-def items_from(messages: Iterable[ordering_pb2.MailboxItem]) -> list[Item]:
+def items_from(violations: Violations, messages: Sequence[ordering_pb2.MailboxItem]) -> list[Item]:
     """What a customer asks for; an unspecified size becomes 0 GB, which no rule lets pass."""
-    return [Item(SIZES.word(entry.size) or 0, entry.quantity, tuple(entry.options)) for entry in messages]
+    return [
+        Item(SIZES.word(entry.size) or 0, entry.quantity, _options(violations, place, entry))
+        for place, entry in enumerate(violations.at_most("items", messages, MOST_ITEMS))
+    ]
+
+
+def _options(violations: Violations, place: int, entry: ordering_pb2.MailboxItem) -> tuple[str, ...]:
+    return tuple(violations.at_most(f"items[{place}].options", entry.options, MOST_OPTIONS))
 
 
 def totals_message(totals: QuoteTotals) -> common_pb2.Totals:

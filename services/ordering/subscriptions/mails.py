@@ -8,7 +8,6 @@ from services.kit.calendar import rome_date
 from services.kit.localized import groups_of_four
 from services.kit.outbox import Mail
 from services.ordering.domain.dates import Reminder
-from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionEnd
 from services.ordering.domain.tax import TaxTreatment
@@ -87,7 +86,7 @@ class PeriodMails:
             "proforma_number": asked.proforma_number,
             "due_on": asked.due_on,
             "suspend_after": rome_date(asked.suspend_at),
-            "transfer": measured.payment_method is PaymentMethod.BANK_TRANSFER,
+            "transfer": measured.payment_method.by_transfer,
             "iban": groups_of_four(how.iban),
             "reference": how.reference,
             "pay_url": how.pay_url,

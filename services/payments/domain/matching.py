@@ -28,6 +28,8 @@ class QueueReason(StrEnum):
     """Booked on a day on which it cannot have paid this, and that day would be the invoice's date."""
     REVERSED = "reversed"
     """The bank took a credit back; what it had paid stays paid until a person decides."""
+    AMOUNT_DIFFERS = "amount_differs"
+    """An operator recorded another amount under this bank reference: most likely one transfer, no second payment."""
 
 
 def fault_of(received: Money, asked: Money) -> QueueReason | None:

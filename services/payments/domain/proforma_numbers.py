@@ -1,7 +1,7 @@
 """Which of our proforma numbers a payer's free text names (customers write that number rather than the reference).
 
 Spaces, punctuation and case are ignored, as a payer and a bank both change them; a longer number never counts as
-the shorter one inside it (`PF-2026-12` does not name `PF-2026-1`).
+the shorter one inside it (`P2026/12` does not name `P2026/1`).
 """
 
 import re
@@ -22,7 +22,7 @@ _NUMBER_FIRST = re.compile(
 
 
 def key_of(number: str) -> str:
-    """The form in which numbers are compared and indexed: `PF-2026/000012` becomes `PF2026000012`."""
+    """The form in which numbers are compared and indexed: `P2026/17` becomes `P202617`."""
     return compact(number)
 
 

@@ -1,12 +1,20 @@
 """What money that has arrived is, wherever it came from, and what can become of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
+
+INVOICE_DAYS = 12
+"""From the day on which money was available to the last day for its invoice (DPR 633/1972, art. 6(3) and 21(4))."""
+
+
+def last_invoice_day(available_on: date) -> date:
+    """The last day on which an invoice for money of that day is in time."""
+    return available_on + timedelta(days=INVOICE_DAYS)
 
 
 class Source(StrEnum):
@@ -33,6 +41,8 @@ class Receipt:
         payer_name: Who paid, as the bank tells it.
         suggestions: Requests that it may be for, best first, where it matches none.
         named: Requests that the payer's text names by reference or number; they do not expire while it waits.
+        contradicts: The transfer that was recorded by hand under the same bank reference with another amount.
+        payer_iban: From where it came, as the bank tells it.
     """
 
     source: Source
@@ -45,6 +55,8 @@ class Receipt:
     payer_name: str = ""
     suggestions: tuple[UUID, ...] = ()
     named: tuple[UUID, ...] = ()
+    contradicts: UUID | None = None
+    payer_iban: str = ""
 
 
 class Fate(StrEnum):
@@ -70,7 +82,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class MoneyEntry:
-    """Money that waits for an operator."""
+    """Money that waits for an operator; its amount is below zero where the bank took it back.
+
+    `recorded` is the amount of the record by hand that it contradicts.
+    """
 
     entry_id: UUID
     reason: QueueReason
@@ -82,3 +97,13 @@ class MoneyEntry:
     payer_name: str
     suggestions: tuple[UUID, ...]
     created_at: datetime
+    named: tuple[UUID, ...]
+    recorded: Money | None
+    payer_iban: str
+
+    @property
+    def invoice_by(self) -> date | None:
+        """Its last day for an invoice, should it pay what it names; None where that cannot be told."""
+        if self.reason is QueueReason.REVERSED or not self.named or self.available_on is None:
+            return None
+        return last_invoice_day(self.available_on)

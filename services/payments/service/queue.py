@@ -38,6 +38,16 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.naming(conn, request_id)
 
+    async def taken_back(self, request_id: UUID) -> list[MoneyEntry]:
+        """What the bank took back of money that was for a payment request, oldest first."""
+        async with self._database.reading() as conn:
+            return await queue.taken_back(conn, request_id)
+
+    async def naming_account(self, account_id: UUID) -> list[MoneyEntry]:
+        """The money that waits and names a payment request of an account, oldest first."""
+        async with self._database.reading() as conn:
+            return await queue.naming_account(conn, account_id)
+
     async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[UnconfirmedTransfer]]:
         """Records by hand that may be the money of entries which a statement told of, by the entry's id."""
         told = [entry for entry in entries if entry.source == Source.BANK and entry.reason is not QueueReason.REVERSED]

@@ -3,8 +3,12 @@
 import asyncio
 import hashlib
 import logging
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,8 +27,19 @@ from services.payments.statements.entries import Credit, Statement
 from services.payments.store import bank, receipts, requests
 
 MOST_SUGGESTIONS = 5
+MOST_DEBITS_TOLD = 100
 _SHOWN_CHARACTERS = 16
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredDebit:
+    """Money that left us and takes back nothing that we know of."""
+
+    reference: str
+    amount: Money
+    booked_on: date | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,7 @@ class Imported:
     queued: int
     confirmed: int
     ignored: int
+    ignored_debits: tuple[IgnoredDebit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +88,28 @@ class Statements:
             raise StatementUnreadable("the file has a statement of another account than ours")
         sha256 = hashlib.sha256(file).digest()
         fates: Counter[Fate] = Counter()
+        told = _amounts_by_reference(statements)
         for statement in statements:
             for credit in statement.credits:
-                fates[await self._take_credit(credit, statement.statement_id, sha256)] += 1
+                fates[await self._take_credit(credit, statement.statement_id, sha256, told)] += 1
         # After all credits: a file may tell of a credit and of its reversal.
         taken_back: Counter[Fate] = Counter()
+        ignored: list[Credit] = []
         for statement in statements:
             for entry in statement.reversals:
                 taken_back[await self._take_back(entry, marked=True)] += 1
             for entry in statement.debits:
-                taken_back[await self._take_back(entry, marked=False)] += 1
-        result = _summary(statements, fates, taken_back)
+                fate = await self._take_back(entry, marked=False)
+                taken_back[fate] += 1
+                if fate is Fate.IGNORED:
+                    ignored.append(entry)
+        result = _summary(statements, fates, taken_back, ignored)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result
 
-    async def _take_credit(self, credit: Credit, statement_id: str, sha256: bytes) -> Fate:
+    async def _take_credit(
+        self, credit: Credit, statement_id: str, sha256: bytes, told: Mapping[str, AbstractSet[Money]]
+    ) -> Fate:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if not await bank.insert_entry(conn, credit, statement_id, sha256, now):
@@ -101,22 +124,23 @@ class Statements:
                 shown_reference=_shown(credit),
                 remittance=credit.remittance,
                 payer_name=credit.debtor_name or "",
+                payer_iban=credit.debtor_iban or "",
                 suggestions=tuple(request.request_id for request in match.suggestions),
                 named=tuple(request.request_id for request in match.named),
             )
-            fate = await self._decide(conn, credit, receipt, match.target)
+            fate = await self._decide(conn, credit, receipt, match.target, told)
             await hooks.at("payment.before_commit")
         return fate
 
     async def _take_back(self, entry: Credit, *, marked: bool) -> Fate:
-        """Tell an operator, once, of a credit that the bank takes back; what it had paid stays paid."""
+        """Take a credit that the bank takes back out of the ledger's bank, once; what it had paid stays paid."""
         async with self._database.transaction() as conn:
             known, request_id = await bank.request_of_reversed(conn, entry)
             if not (marked or known):
                 return Fate.IGNORED
             match = await self._match(conn, entry)
             of_credit = () if request_id is None else (request_id,)
-            meant = (*of_credit, *(request.request_id for request in match.named))
+            meant = tuple(dict.fromkeys((*of_credit, *(request.request_id for request in match.named))))
             receipt = Receipt(
                 source=Source.BANK,
                 source_ref=f"{'reversal' if marked else 'debit'}:{entry.identity.hex()}",
@@ -126,13 +150,23 @@ class Statements:
                 shown_reference=_shown(entry),
                 remittance=entry.remittance,
                 payer_name=entry.debtor_name or "",
-                suggestions=tuple(dict.fromkeys(meant))[:MOST_SUGGESTIONS],
+                payer_iban=entry.debtor_iban or "",
+                suggestions=meant[:MOST_SUGGESTIONS],
             )
-            queued = await receipts.enqueue(conn, receipt, QueueReason.REVERSED)
-        return Fate.KNOWN if queued is None else Fate.QUEUED
+            header = await receipts.post_header(conn, "reversal", receipt, meant[0] if meant else None)
+            if header is None:
+                return Fate.KNOWN
+            await receipts.post_lines(conn, header, receipt.amount, debit="suspense", credit=Source.BANK)
+            await receipts.enqueue(conn, receipt, QueueReason.REVERSED, meant)
+        return Fate.QUEUED
 
     async def _decide(
-        self, conn: AsyncConnection, credit: Credit, receipt: Receipt, target: PaymentRequest | None
+        self,
+        conn: AsyncConnection,
+        credit: Credit,
+        receipt: Receipt,
+        target: PaymentRequest | None,
+        told: Mapping[str, AbstractSet[Money]],
     ) -> Fate:
         confirmed = await bank.confirm(conn, credit, target.request_id if target else None)
         if confirmed is not None:
@@ -140,8 +174,12 @@ class Statements:
             if header is not None:
                 await receipts.post_lines(conn, header, receipt.amount, debit=Source.BANK, credit=Source.ANNOUNCED)
             return Fate.CONFIRMED
+        beside = told.get(credit.bank_reference or "", set()) | told.get(credit.end_to_end or "", set())
+        record = await bank.contradicted(conn, credit, beside)
+        if record is not None:
+            receipt = _contradicting(receipt, *record)
         if target is None:
-            return (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate
+            return (await receipts.take_in(conn, receipt, record and record[1], QueueReason.UNKNOWN)).fate
         fault = fault_of(receipt.amount, target.amount)
         fault = fault or date_fault(receipt.available_on, target.created_at, receipt.received_at)
         return (await receipts.take_in(conn, receipt, target.request_id, fault)).fate
@@ -175,7 +213,35 @@ def _shown(entry: Credit) -> str:
     return entry.bank_reference or entry.end_to_end or entry.identity.hex()[:_SHOWN_CHARACTERS]
 
 
-def _summary(statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate]) -> Imported:
+def _amounts_by_reference(statements: tuple[Statement, ...]) -> Mapping[str, AbstractSet[Money]]:
+    """What a file tells under each reference of bank or payer; several amounts where one stands for a batch."""
+    told: defaultdict[str, set[Money]] = defaultdict(set)
+    for statement in statements:
+        for credit in statement.credits:
+            for reference in (credit.bank_reference, credit.end_to_end):
+                if reference:
+                    told[reference].add(Money(credit.minor, credit.currency))
+    return told
+
+
+def _contradicting(receipt: Receipt, transfer_id: UUID, request_id: UUID) -> Receipt:
+    """Money to which a record by hand, of another amount, gives its request."""
+    return replace(
+        receipt,
+        contradicts=transfer_id,
+        named=tuple(dict.fromkeys((*receipt.named, request_id))),
+        suggestions=tuple(dict.fromkeys((request_id, *receipt.suggestions)))[:MOST_SUGGESTIONS],
+    )
+
+
+def _ignored_debit(entry: Credit) -> IgnoredDebit:
+    reference = entry.bank_reference or entry.end_to_end or ""
+    return IgnoredDebit(reference, Money(entry.minor, entry.currency), entry.booking_date, entry.remittance)
+
+
+def _summary(
+    statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate], ignored: list[Credit]
+) -> Imported:
     return Imported(
         credits=sum(fates.values()),
         known=fates[Fate.KNOWN] + taken_back[Fate.KNOWN],
@@ -183,4 +249,5 @@ def _summary(statements: tuple[Statement, ...], fates: Counter[Fate], taken_back
         queued=fates[Fate.QUEUED] + taken_back[Fate.QUEUED],
         confirmed=fates[Fate.CONFIRMED],
         ignored=taken_back[Fate.IGNORED] + sum(statement.passed_over + statement.pending for statement in statements),
+        ignored_debits=tuple(map(_ignored_debit, ignored[:MOST_DEBITS_TOLD])),
     )

@@ -22,6 +22,8 @@ from services.payments.domain.payment_requests import (
 )
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount, epc_payload
+from services.payments.service.statements import IgnoredDebit
+from services.payments.store.confirmed import ConfirmedTransfer
 from services.payments.store.ledger import Proof
 from services.payments.store.unconfirmed import UnconfirmedTransfer
 
@@ -53,6 +55,7 @@ QUEUE_REASONS = {
     QueueReason.UNDATED: payments_pb2.MONEY_ENTRY_REASON_UNDATED,
     QueueReason.DATE: payments_pb2.MONEY_ENTRY_REASON_DATE,
     QueueReason.REVERSED: payments_pb2.MONEY_ENTRY_REASON_REVERSED,
+    QueueReason.AMOUNT_DIFFERS: payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
 }
 
 
@@ -120,9 +123,22 @@ def money_entry(entry: MoneyEntry, unconfirmed: Sequence[UnconfirmedTransfer] = 
         suggestions=[str(suggestion) for suggestion in entry.suggestions],
         created_at=to_timestamp(entry.created_at),
         unconfirmed=map(_unconfirmed, unconfirmed),
+        payer_iban=entry.payer_iban,
     )
     if entry.available_on is not None:
         message.available_on.CopyFrom(to_date(entry.available_on))
+    if entry.recorded is not None:
+        message.recorded_amount.CopyFrom(to_money(entry.recorded))
+    if entry.invoice_by is not None:
+        message.invoice_by.CopyFrom(to_date(entry.invoice_by))
+    return message
+
+
+def ignored_debit(debit: IgnoredDebit) -> payments_pb2.IgnoredDebit:
+    """A debit that an import passed over."""
+    message = payments_pb2.IgnoredDebit(reference=debit.reference, amount=to_money(debit.amount), text=debit.text)
+    if debit.booked_on is not None:
+        message.booked_on.CopyFrom(to_date(debit.booked_on))
     return message
 
 
@@ -139,6 +155,7 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
         discrepancies=found.faults,
         unconfirmed=map(_sentence, found.unconfirmed),
         unconfirmed_transfers=map(_unconfirmed, found.unconfirmed),
+        other_days=map(_confirmed, found.other_days),
     )
 
 
@@ -153,6 +170,20 @@ def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTrans
         amount=to_money(transfer.amount),
         booked_on=to_date(transfer.booked_on),
         recorded_at=to_timestamp(transfer.recorded_at),
+    )
+
+
+def _confirmed(transfer: ConfirmedTransfer) -> payments_pb2.ConfirmedTransfer:
+    return payments_pb2.ConfirmedTransfer(
+        transfer_id=str(transfer.transfer_id),
+        payment_request_id=str(transfer.request_id),
+        order_id=order_id_of(transfer.cause),
+        period=period_of(transfer.cause),
+        proforma_number=transfer.proforma_number,
+        bank_reference=transfer.bank_reference,
+        amount=to_money(transfer.amount),
+        booked_on=to_date(transfer.booked_on),
+        bank_booked_on=to_date(transfer.bank_booked_on),
     )
 
 

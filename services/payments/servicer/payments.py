@@ -13,7 +13,9 @@ from services.kit.context import owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
+from services.kit.wire import to_date
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
+from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
@@ -27,6 +29,7 @@ from services.payments.servicer.messages import (
     METHODS,
     STATES,
     Messages,
+    ignored_debit,
     money_entry,
     proof,
     without_ways_to_pay,
@@ -86,10 +89,11 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
     ) -> payments_pb2.GetPaymentRequestResponse:
         """Read a payment request; a customer sees only their own, and nothing of the operator's queue."""
         found = await self._found(request)
-        waiting = await self._desks.queue.naming(found.request_id) if owner_filter() is None else ()
-        return payments_pb2.GetPaymentRequestResponse(
-            payment_request=self._messages.payment_request(found), waiting=map(money_entry, waiting)
-        )
+        answer = payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+        if owner_filter() is None:
+            answer.waiting.extend(map(money_entry, await self._desks.queue.naming(found.request_id)))
+            answer.taken_back.extend(map(money_entry, await self._desks.queue.taken_back(found.request_id)))
+        return answer
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
         bad, read = Violations(), self._desks.requests
@@ -181,6 +185,7 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
             queued=done.queued,
             ignored=done.ignored,
             confirmed=done.confirmed,
+            ignored_debits=map(ignored_debit, done.ignored_debits),
         )
 
     async def RecordBankTransfer(
@@ -206,9 +211,14 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         )
         bad.check()
         after, waiting = await self._desks.transfers.record(call, transfer, entry)
-        return payments_pb2.RecordBankTransferResponse(
+        answer = payments_pb2.RecordBankTransferResponse(
             payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""
         )
+        if after.available_on is not None and after.paid_at is not None:
+            last_day = last_invoice_day(after.available_on)
+            if last_day < rome_date(after.paid_at):
+                answer.invoice_was_due.CopyFrom(to_date(last_day))
+        return answer
 
     async def WithdrawBankTransfer(
         self, request: payments_pb2.WithdrawBankTransferRequest, context: Context
@@ -238,6 +248,16 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         records = await self._desks.queue.unconfirmed(found)
         entries = [money_entry(entry, records.get(entry.entry_id, ())) for entry in found]
         return payments_pb2.ListMoneyEntriesResponse(entries=entries, next_page_token=token)
+
+    async def GetWaitingMoney(
+        self, request: payments_pb2.GetWaitingMoneyRequest, context: Context
+    ) -> payments_pb2.GetWaitingMoneyResponse:
+        """Read the money that waits for an account."""
+        bad = Violations()
+        account = bad.uuid("account_id", request.account_id)
+        bad.check()
+        found = await self._desks.queue.naming_account(account)
+        return payments_pb2.GetWaitingMoneyResponse(waiting=map(money_entry, found))
 
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context

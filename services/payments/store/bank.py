@@ -1,10 +1,11 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -113,6 +114,37 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
     )
     row = confirmed.first()
     return None if row is None else row.request_id
+
+
+async def contradicted(
+    conn: AsyncConnection, credit: Credit, told_beside: Collection[Money]
+) -> tuple[UUID, UUID] | None:
+    """Find a recorded transfer, not confirmed, to whose bank reference an entry gives another amount.
+
+    Args:
+        conn: The transaction of the entry.
+        credit: The entry, which confirms no record.
+        told_beside: The amounts that its file tells under its references: a record of one of them is another part of
+            a batch, and no contradiction.
+
+    Returns:
+        The transfer and the request for which it was recorded; None when there is none.
+    """
+    references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
+    query = (
+        select(_TRANSFER.id, _TRANSFER.request_id)
+        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
+        .where(_TRANSFER.bank_reference.in_(references))
+        .where(
+            tuple_(_TRANSFER.minor, _TRANSFER.currency).not_in(
+                [(amount.minor, amount.currency) for amount in {*told_beside, Money(credit.minor, credit.currency)}]
+            )
+        )
+        .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
+        .limit(1)
+    )
+    row = (await conn.execute(query)).first()
+    return None if row is None else (row.id, row.request_id)
 
 
 async def request_of_reversed(conn: AsyncConnection, debit: Credit) -> tuple[bool, UUID | None]:

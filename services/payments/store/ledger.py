@@ -7,7 +7,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
-from services.payments.store import unconfirmed
+from services.payments.store import confirmed, unconfirmed
+from services.payments.store.confirmed import ConfirmedTransfer
 from services.payments.store.unconfirmed import UnconfirmedTransfer
 from services.payments.tables import ledger_lines, ledger_transactions
 
@@ -17,7 +18,7 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
-# What the bank took back is told to the operator and moves nothing, as no debit does.
+# What the bank took back is no bank entry: it stands in the queue, below zero.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
 _FAULTS = text("""
     SELECT 'transaction ' || t.id || ' does not balance' AS fault
@@ -34,8 +35,8 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(minor) AS minor FROM money_entries
-            WHERE settled_at IS NULL AND reason <> 'reversed' GROUP BY currency) q
+        FROM (SELECT currency, sum(CASE reason WHEN 'reversed' THEN -minor ELSE minor END) AS minor
+            FROM money_entries WHERE settled_at IS NULL GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'suspense'
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
@@ -44,7 +45,10 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(e.currency, s.currency) AS currency, coalesce(e.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(minor) AS minor FROM bank_entries GROUP BY currency) e
+        FROM (SELECT currency, sum(minor) AS minor FROM (
+            SELECT currency, minor FROM bank_entries
+            UNION ALL
+            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed') told GROUP BY currency) e
         FULL JOIN (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'bank'
             GROUP BY currency) s ON s.currency = e.currency
     ) b WHERE b.minor <> b.ledger
@@ -62,12 +66,15 @@ class Proof:
         faults: What does not agree; empty when all is proved.
         unconfirmed: Transfers recorded by hand long ago of which no statement has told: no fault of the ledger, but a
             person should look whether the money came at all.
+        other_days: Transfers that paid when they were recorded by hand and that the bank booked on another day: no
+            fault of the ledger either, but the invoice carries the first day.
     """
 
     transactions: int
     balances: tuple[tuple[str, Money], ...]
     faults: tuple[str, ...]
     unconfirmed: tuple[UnconfirmedTransfer, ...]
+    other_days: tuple[ConfirmedTransfer, ...]
 
 
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
@@ -84,4 +91,5 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     ]
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
     waiting = await unconfirmed.recorded_before(conn, recorded_before, _MOST_FAULTS)
-    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting))
+    other_days = await confirmed.on_another_day(conn, _MOST_FAULTS)
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting), tuple(other_days))

@@ -52,6 +52,8 @@ async def take_in(
             await wake_for_payment(conn, cause, receipt.received_at)
             return Outcome(Fate.PAID)
     reason = await _reason(conn, request_id, fault)
+    if receipt.contradicts is not None:
+        reason = QueueReason.AMOUNT_DIFFERS
     await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
     named = receipt.named or ((request_id,) if request_id is not None else ())
     entry_id = await enqueue(conn, receipt, reason, named)
@@ -143,6 +145,8 @@ async def enqueue(
             available_on=receipt.available_on,
             remittance=receipt.remittance,
             payer_name=receipt.payer_name,
+            payer_iban=receipt.payer_iban,
+            contradicts=receipt.contradicts,
             suggestions=list(receipt.suggestions),
             named=list(named),
             created_at=receipt.received_at,

@@ -15,6 +15,11 @@ def device_of(address: IPv4Address | IPv6Address) -> str:
     return str(address) if address.version == 4 else str(ip_network(f"{address}/{_IPV6_LINK}", strict=False))
 
 
+def home_of(address: IPv4Address | IPv6Address) -> str:
+    """Gives the /24 or, in IPv6, the /64 around an address: where a customer is at home, and strangers hardly are."""
+    return network_of(address) if address.version == 4 else device_of(address)
+
+
 def network_of(address: IPv4Address | IPv6Address) -> str:
     """Gives the /24 or /48 around an address, for example "203.0.113.0/24"."""
     prefix = _IPV4_PREFIX if address.version == 4 else _IPV6_PREFIX

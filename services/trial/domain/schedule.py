@@ -8,9 +8,12 @@ from typing import Final
 
 from services.trial.domain.terms import PURGE_REMINDERS, Reminder, ReminderKind, Terms, TrialState
 
-PURGE_RETRY: Final = timedelta(hours=1)
-"""When the purge is asked for again if ordering has not closed the account by then, for example under a legal hold."""
+PURGE_RETRY: Final = timedelta(hours=25)
+"""How long after the purge was asked for the reconciler may worry.
 
+Where something holds it, such as a legal hold, the workflow asks again after a day (``LOOK_AGAIN`` of
+``workflows.retries``); sooner, the row would be logged as past its time although it waits rightly.
+"""
 
 HELD_RETRY: Final = timedelta(days=1)
 """When to look again at a trial whose purge an open order holds; the order's end wakes it before."""

@@ -73,6 +73,7 @@ class Accounts:
             # First the account's row: a login that is being opened at this moment waits here, and is then refused.
             await accounts.close_login(conn, account_id, now)
             ended = await sessions.end_all(conn, account_id, now)
+            await sessions.forget_networks(conn, account_id)
             closed = await trials.close(conn, account_id, now)
             if closed is not None:
                 await trials.drop_reminders(conn, account_id)

@@ -42,6 +42,7 @@ class Keeping:
             return await keeping.forget_traces(conn, now - timedelta(days=self.policy.abuse_hash_days))
 
     async def forget_logins(self, now: datetime) -> int:
-        """Sessions and counts of attempts that have run out."""
+        """Sessions and counts of attempts that have run out, and networks from which nobody logged in for 90 days."""
+        networks_before = now - timedelta(days=self.policy.logins.known_network_days)
         async with self.database.transaction() as conn:
-            return await keeping.forget_logins(conn, now)
+            return await keeping.forget_logins(conn, now, networks_before)

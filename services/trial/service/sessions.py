@@ -10,7 +10,7 @@ from services.kit.errors import RateLimited, Unauthenticated
 from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import AccessTokens
 from services.trial.domain.addresses import EmailAddress
-from services.trial.domain.networks import device_of, network_of
+from services.trial.domain.networks import device_of, home_of, network_of
 from services.trial.domain.sessions import RefreshToken, wait_after
 from services.trial.domain.sign_ups import Client
 from services.trial.errors import LoginRefused
@@ -36,12 +36,14 @@ class _Counts:
 
     Attributes:
         here: The address that is tried, from this network.
+        known: The address, from the /24 or /64 around the visitor, where it has logged in before.
         everywhere: The address, from all networks together.
         ip: The visitor's IPv4 address or IPv6 /64.
         network: The /24 or /48 around it.
     """
 
     here: bytes
+    known: bytes
     everywhere: bytes
     ip: bytes
     network: bytes
@@ -67,7 +69,7 @@ class Sessions:
             LoginRefused: Address or password are wrong, or the login is closed.
         """
         counts = self._counts(email, client)
-        await self._count(counts)
+        own, others = await self._count(counts)
         async with self.database.reading() as conn:
             login = await accounts.find_login(conn, email.key)
         matches = await self.hashes.verify(login.password_hash if login else None, password)
@@ -75,9 +77,10 @@ class Sessions:
             raise LoginRefused
         token, now = RefreshToken.new(), self.clock.now()
         async with self.database.transaction() as conn:
-            await sessions.forgive(conn, counts.here, (counts.ip, counts.network, counts.everywhere))
+            await sessions.forgive(conn, own, others)
             if not await sessions.open_session(conn, login.account_id, token.hashes, now, now + self.life):
                 raise LoginRefused
+            await sessions.remember_network(conn, counts.known, login.account_id, now)
         return self._tokens(login.account_id, token, now)
 
     async def refresh(self, text: str) -> OpenSession:
@@ -107,25 +110,39 @@ class Sessions:
         hashed, network = self.traces.hash, network_of(client.ip)
         return _Counts(
             here=hashed(Trace.LOGIN_ADDRESS_NETWORK, f"{network} {email.key}"),
+            known=hashed(Trace.LOGIN_KNOWN_NETWORK, f"{home_of(client.ip)} {email.key}"),
             everywhere=hashed(Trace.LOGIN_ADDRESS, email.key),
             ip=hashed(Trace.LOGIN_IP, device_of(client.ip)),
             network=hashed(Trace.LOGIN_NETWORK, network),
         )
 
-    async def _count(self, counts: "_Counts") -> None:
+    async def _count(self, counts: "_Counts") -> tuple[bytes, tuple[bytes, ...]]:
         """Counts the wide limits only for what the narrow ones let through.
 
-        Otherwise a hundred refused attempts from one place would use up what the customer has everywhere.
+        Otherwise a hundred refused attempts from one place would use up what the customer has everywhere. Where the
+        address has logged in before, neither a hundred strange networks nor the next house count against it.
+
+        Returns:
+            Under which hash the address was counted here, and the others.
         """
-        narrow = {counts.here: self.limits.per_address, counts.ip: self.limits.per_ip}
-        wide = {counts.everywhere: self.limits.per_address_everywhere, counts.network: self.limits.per_network}
         now, window = self.clock.now(), timedelta(minutes=self.limits.window_minutes)
+        async with self.database.reading() as conn:
+            known = await sessions.is_known(conn, counts.known, now - timedelta(days=self.limits.known_network_days))
+        narrow, wide = {counts.ip: self.limits.per_ip}, {counts.network: self.limits.per_network}
+        if known:
+            own = counts.known
+            narrow[own] = self.limits.per_address_known_network
+        else:
+            own = counts.here
+            narrow[own] = self.limits.per_address
+            wide[counts.everywhere] = self.limits.per_address_everywhere
         for limits in (narrow, wide):
             async with self.database.single() as conn:
                 counted = await sessions.count_attempts(conn, tuple(limits), now, window)
             wait = wait_after(((counted[hash_], limit) for hash_, limit in limits.items()), now)
             if wait is not None:
                 raise RateLimited("too many attempts to log in", retry_after=wait)
+        return own, tuple(hash_ for hash_ in (*narrow, *wide) if hash_ != own)
 
     def _tokens(self, account_id: UUID, token: RefreshToken, now: datetime) -> OpenSession:
         access, expires_at = self.tokens.sign(account_id)

@@ -46,11 +46,11 @@ def _country(found: Violations, text: str) -> str:
 
 def _consents(found: Violations, messages: Sequence[pb.Consent]) -> tuple[Consent, ...]:
     """The answers; each kind at most once, the required ones granted."""
-    if len(messages) > _MOST_CONSENTS:
-        found.add("consents", "too_many", limit=_MOST_CONSENTS)
+    asked = found.at_most("consents", messages, _MOST_CONSENTS)
+    if len(asked) < len(messages):
         return ()
     answers: dict[ConsentKind, Consent] = {}
-    for number, message in enumerate(messages):
+    for number, message in enumerate(asked):
         path = f"consents[{number}]"
         version = found.text(f"{path}.document_version", message.document_version, _LONGEST_VERSION)
         kind = CONSENT_KINDS.word(message.kind)

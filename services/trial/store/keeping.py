@@ -13,7 +13,7 @@ from services.kit.tables import mails
 from services.kit.wakes import sign_up_wake, trial_wake, unfinished
 from services.trial.domain.sign_ups import SignUpState
 from services.trial.domain.terms import TrialState
-from services.trial.tables import abuse_signals, accounts, login_attempts, sessions, sign_ups, trials
+from services.trial.tables import abuse_signals, accounts, login_attempts, login_networks, sessions, sign_ups, trials
 
 
 async def forget_unconfirmed(conn: AsyncConnection, now: datetime) -> int:
@@ -35,9 +35,10 @@ async def forget_traces(conn: AsyncConnection, seen_before: datetime) -> int:
     return await _delete(conn, delete(abuse_signals).where(abuse_signals.c.at <= seen_before))
 
 
-async def forget_logins(conn: AsyncConnection, now: datetime) -> int:
-    """Deletes sessions that can no longer be refreshed, and counts of attempts whose window has passed."""
+async def forget_logins(conn: AsyncConnection, now: datetime, networks_before: datetime) -> int:
+    """Deletes sessions that can no longer be refreshed, counts whose window has passed, and networks long not used."""
     done = await _delete(conn, delete(sessions).where(sessions.c.expires_at <= now))
+    done += await _delete(conn, delete(login_networks).where(login_networks.c.logged_in_at <= networks_before))
     return done + await _delete(conn, delete(login_attempts).where(login_attempts.c.window_ends_at <= now))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
 from services.trial.domain.sessions import Attempts, RefreshHashes
-from services.trial.tables import accounts, login_attempts, sessions
+from services.trial.tables import accounts, login_attempts, login_networks, sessions
 
 
 async def count_attempts(
@@ -47,6 +47,27 @@ async def forgive(conn: AsyncConnection, cleared: bytes, others: tuple[bytes, ..
         .where(login_attempts.c.hash.in_(others), login_attempts.c.attempts > 0)
         .values(attempts=login_attempts.c.attempts - 1)
     )
+
+
+async def is_known(conn: AsyncConnection, network: bytes, since: datetime) -> bool:
+    """Tells whether this address has logged in from this network after a moment."""
+    query = select(login_networks.c.hash).where(login_networks.c.hash == network, login_networks.c.logged_in_at > since)
+    return (await conn.execute(query)).first() is not None
+
+
+async def remember_network(conn: AsyncConnection, network: bytes, account_id: UUID, now: datetime) -> None:
+    """Notes that an address has logged in from a network.
+
+    After `open_session`, which locks the account: in the other order a login and CloseLogin could wait for each other.
+    """
+    fresh = upsert(login_networks).values(hash=network, account_id=account_id, logged_in_at=now)
+    latest = {"account_id": fresh.excluded.account_id, "logged_in_at": fresh.excluded.logged_in_at}
+    await conn.execute(fresh.on_conflict_do_update(index_elements=[login_networks.c.hash], set_=latest))
+
+
+async def forget_networks(conn: AsyncConnection, account_id: UUID) -> None:
+    """Deletes from where an account whose login is closed has logged in."""
+    await conn.execute(delete(login_networks).where(login_networks.c.account_id == account_id))
 
 
 async def open_session(

@@ -1,12 +1,12 @@
 """Every date of an order, counted in calendar days in Rome."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.calendar import rome_date
+from services.kit.calendar import ROME, rome_date, working_day_from
 from services.ordering.domain.dates import (
     Reminder,
     due_now,
@@ -47,10 +47,26 @@ def test_the_hold_is_30_calendar_days_past_the_purge_date(purge_at: datetime) ->
 
 
 @given(instants)
-def test_withdrawal_is_possible_to_the_last_moment_of_the_14th_day(placed_at: datetime) -> None:
+def test_withdrawal_is_possible_to_the_last_moment_of_the_14th_day_or_of_the_next_working_day(
+    placed_at: datetime,
+) -> None:
     until = withdrawal_until(placed_at)
-    assert (rome_date(until) - rome_date(placed_at)).days == 14
-    assert (rome_date(until + timedelta(microseconds=1)) - rome_date(placed_at)).days == 15
+    assert rome_date(until) == working_day_from(rome_date(placed_at) + timedelta(days=14))
+    assert rome_date(until + timedelta(microseconds=1)) == rome_date(until) + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("placed_on", "last"),
+    [
+        (date(2026, 11, 29), date(2026, 12, 14)),  # the 14th day is a Sunday
+        (date(2026, 12, 11), date(2026, 12, 28)),  # Christmas, St Stephen's, a Sunday
+        (date(2026, 12, 18), date(2027, 1, 4)),  # New Year's Day, a Friday
+        (date(2026, 3, 23), date(2026, 4, 7)),  # Easter Monday
+        (date(2026, 12, 1), date(2026, 12, 15)),
+    ],
+)
+def test_withdrawal_does_not_end_on_a_day_off(placed_on: date, last: date) -> None:
+    assert rome_date(withdrawal_until(datetime.combine(placed_on, time(23, 30), ROME))) == last
 
 
 @pytest.mark.parametrize(

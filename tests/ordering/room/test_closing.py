@@ -4,6 +4,7 @@ import pytest
 
 from casella.common.v1 import errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
 from tests.ordering.shop import STEERING, Shop
 from tests.support.refusals import bad_fields, refused_for, unavailable
@@ -43,6 +44,30 @@ async def test_an_open_order_holds_the_closing_until_it_ends(shop: Shop) -> None
     await refused_for(shop.close(account), errors_pb2.REASON_ORDER_OPEN)
     await shop.end(order.order_id, pb.OUTCOME_EXPIRED)
     assert (await shop.close(account)).account_id == str(account)
+
+
+async def test_money_that_waits_holds_the_closing_until_it_is_settled(shop: Shop) -> None:
+    account = shop.account(purge_at=shop.room.clock.now())
+    await refused_for(shop.close(account, money_waiting=True), errors_pb2.REASON_MONEY_WAITING)
+    assert await shop.room.wakes() == []
+    assert (await shop.close(account)).account_id == str(account)
+
+
+async def test_money_that_nobody_settles_holds_the_closing_no_longer_than_an_order_could(shop: Shop) -> None:
+    purge_at = shop.room.clock.now()
+    account = shop.account(purge_at=purge_at)
+    held_for = add_days(purge_at, 30) - purge_at
+    shop.room.clock.advance(seconds=held_for.total_seconds() - 1)
+    await refused_for(shop.close(account, money_waiting=True), errors_pb2.REASON_MONEY_WAITING)
+    shop.room.clock.advance(seconds=1)
+    closed = await shop.close(account, money_waiting=True)
+    assert await shop.close(account, money_waiting=True) == closed
+
+
+async def test_money_holds_nothing_by_a_guess_of_the_purges_date(shop: Shop) -> None:
+    account = shop.account()
+    shop.neighbours.away.add("trial")
+    await unavailable(shop.close(account, money_waiting=True))
 
 
 async def test_a_paid_order_and_then_its_subscription_hold_the_closing(shop: Shop) -> None:
@@ -111,6 +136,31 @@ async def test_a_hold_on_a_purged_account_is_refused_and_lifting_one_that_came_t
     assert not (await shop.stub("operator").SetLegalHold(hold(account, on=False))).hold
     assert await shop.room.wakes() == []
     assert [row["action"] for row in await shop.room.rows("audit")] == ["set_legal_hold", "lift_legal_hold"]
+
+
+async def test_a_second_hold_is_refused_so_that_one_release_never_lifts_two(shop: Shop) -> None:
+    account = shop.account()
+    operator = shop.stub("operator")
+    await operator.SetLegalHold(hold(account, on=True))
+    await refused_for(operator.SetLegalHold(hold(account, on=True)), errors_pb2.REASON_LEGAL_HOLD_STANDS)
+    assert (await standing(shop, account)).legal_hold
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["set_legal_hold"]
+
+
+async def test_a_release_tells_whether_it_lifted_a_hold_and_again_when_repeated(shop: Shop) -> None:
+    account = shop.account()
+    operator = shop.stub("operator")
+    in_vain = hold(account, on=False)
+    in_vain.steering.source = "release/1"
+    assert not (await operator.SetLegalHold(in_vain)).changed
+    assert await shop.room.rows("audit") == []
+    first = hold(account, on=True)
+    release = hold(account, on=False)
+    release.steering.source = "release/2"
+    assert (await operator.SetLegalHold(first)).changed
+    assert (await operator.SetLegalHold(release)).changed
+    for request, changed in ((in_vain, False), (first, True), (release, True)):
+        assert (await operator.SetLegalHold(request)).changed is changed
 
 
 async def test_a_hold_tells_of_a_purge_that_is_under_way(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from services.kit.wire import from_duration, from_timestamp
 from tests.ordering.shop import STEERING, Shop, place_request
 from tests.support.refusals import refused_for
 from tests.support.room import START, request_id
+from workflows.retries import LOOK_AGAIN
 
 ONLINE = common_pb2.PAYMENT_METHOD_ONLINE
 TRANSFER = common_pb2.PAYMENT_METHOD_BANK_TRANSFER
@@ -67,6 +68,22 @@ async def test_reminders_come_3_7_and_12_days_after_the_proforma(shop: Shop) -> 
         ("expiry", end_of_day(begun, 15)),
     ]
     assert sent == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_an_end_that_money_holds_is_not_past_its_time_before_the_workflow_looks_again(
+    shop: Shop, *, cancelled: bool
+) -> None:
+    order = await proforma_order(shop)
+    shop.room.clock.at = from_timestamp(order.expires_at)
+    if cancelled:
+        await shop.worker.CancelOrder(
+            pb.CancelOrderRequest(request_id=request_id(), order_id=order.order_id, steering=STEERING)
+        )
+    advanced = await shop.advance(order.order_id)
+    assert advanced.next == (pb.ORDER_NEXT_CANCEL_REQUESTED if cancelled else pb.ORDER_NEXT_EXPIRY_DUE)
+    [row] = await shop.room.rows("orders")
+    assert row["next_at"] > shop.room.clock.now() + LOOK_AGAIN
 
 
 async def test_a_reminder_keeps_its_hour_over_the_change_to_summer_time(shop: Shop) -> None:

@@ -4,8 +4,10 @@ import email
 import email.message
 import email.policy
 import re
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from html import unescape
+from typing import Any, Literal
 
 import pytest
 
@@ -27,17 +29,23 @@ def to(language: common_pb2.Language) -> common_pb2.Recipient:
     return common_pb2.Recipient(email="anna@example.it", name="Anna Rossi", language=language)
 
 
-async def send(shop: Shop, order: pb.Order, kind: pb.OrderEmail, language: common_pb2.Language = IT) -> None:
-    request = pb.SendOrderEmailRequest(order_id=order.order_id, email=kind, recipient=to(language))
+async def send(
+    shop: Shop,
+    order: pb.Order,
+    kind: pb.OrderEmail,
+    language: common_pb2.Language = IT,
+    held: Sequence[common_pb2.Money] = (),
+) -> None:
+    request = pb.SendOrderEmailRequest(order_id=order.order_id, email=kind, recipient=to(language), held=held)
     await shop.worker.SendOrderEmail(request)
 
 
-async def only_mail(shop: Shop) -> tuple[str, str]:
+async def only_mail(shop: Shop, form: Literal["plain", "html"] = "plain") -> tuple[str, str]:
     """Subject and text of the one mail in the outbox, runs of spaces as one."""
     (sent,) = await shop.room.mails()
     message = email.message_from_bytes(sent.eml, policy=email.policy.default)
     assert isinstance(message, email.message.EmailMessage)
-    part = message.get_body(("plain",))
+    part = message.get_body((form,))
     assert isinstance(part, email.message.EmailMessage)
     return str(message["Subject"]), re.sub(r"\s+", " ", part.get_content())
 
@@ -93,12 +101,12 @@ async def test_the_confirmation_speaks_the_recipient_s_language(shop: Shop) -> N
 
 
 async def test_the_day_of_an_email_stands_behind_the_right_article(shop: Shop) -> None:
-    shop.room.clock.at = shop.room.clock.at.replace(month=10, day=25)
+    shop.room.clock.at = shop.room.clock.at.replace(month=10, day=28)
     account = shop.account(purge_at=shop.room.clock.at + timedelta(days=45))
     await send(shop, await shop.order(account), pb.ORDER_EMAIL_CONFIRMATION)
     text = (await only_mail(shop))[1]
-    assert "fino all’8 novembre 2026, ore 23:59" in text
-    assert "ordine del 25 ottobre 2026" in text
+    assert "fino all’11 novembre 2026, ore 23:59" in text
+    assert "ordine del 28 ottobre 2026" in text
 
 
 async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: Any) -> pb.Order:
@@ -152,6 +160,55 @@ async def test_the_end_of_an_unpaid_order_is_told(
     subject, text = await only_mail(shop)
     assert "ordine" in subject if language == IT else "order" in subject
     assert "non devi nulla" in text if language == IT else "you owe nothing" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "not_told"),
+    [
+        (IT, "Abbiamo ricevuto 177,88 € e 5,00 USD per questo ordine e te li restituiremo.", "Se lo hai già disposto"),
+        (EN, "We have received €177.88 and US$5.00 for this order and will return it", "If you have already sent"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("outcome", "news"),
+    [(pb.OUTCOME_EXPIRED, pb.ORDER_EMAIL_EXPIRED), (pb.OUTCOME_CANCELLED, pb.ORDER_EMAIL_CANCELLED)],
+)
+async def test_the_end_of_an_order_tells_of_money_that_is_held(
+    shop: Shop, language: common_pb2.Language, told: str, not_told: str, outcome: pb.Outcome, news: pb.OrderEmail
+) -> None:
+    order = await shop.order()
+    await shop.end(order.order_id, outcome)
+    held = [common_pb2.Money(currency="EUR", minor=17788), common_pb2.Money(currency="USD", minor=500)]
+    await send(shop, order, news, language, held)
+    for form in ("plain", "html"):
+        text = unescape((await only_mail(shop, form))[1]).replace("\xa0", " ")
+        assert told in text
+        assert not_told not in text
+
+
+async def test_without_money_held_the_end_of_an_order_tells_of_none(shop: Shop) -> None:
+    order = await shop.order()
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    await send(shop, order, pb.ORDER_EMAIL_CANCELLED)
+    text = (await only_mail(shop))[1]
+    assert "Abbiamo ricevuto" not in text
+    assert "Se lo hai già disposto, rispondi a questa email" in text
+
+
+@pytest.mark.parametrize(
+    ("held", "bad"),
+    [
+        ([common_pb2.Money(currency="EUR", minor=0)], {"held[0]": "not_an_amount"}),
+        ([common_pb2.Money(currency="euro", minor=5)], {"held[0]": "not_an_amount"}),
+        ([common_pb2.Money(currency="EUR", minor=5)] * 21, {"held": "too_many"}),
+    ],
+)
+async def test_an_email_tells_of_no_impossible_sum(
+    shop: Shop, held: Sequence[common_pb2.Money], bad: dict[str, str]
+) -> None:
+    order = await shop.order()
+    call = send(shop, order, pb.ORDER_EMAIL_CANCELLED, held=held)
+    assert bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT)) == bad
 
 
 async def test_each_email_is_sent_once(shop: Shop) -> None:

@@ -130,6 +130,13 @@ async def test_every_bad_field_is_named_and_nothing_stored(shop: Shop) -> None:
     assert await shop.room.rows("quotes") == await shop.room.rows("requests") == []
 
 
+async def test_a_quote_of_50_entries_is_the_longest(shop: Shop) -> None:
+    account = shop.account()
+    assert (await shop.quote(account, items=[mailboxes(1)] * 50)).totals.gross.minor > 0
+    call = shop.stub().CreateQuote(asked(account, items=[mailboxes(1)] * 51), metadata=shop.customer(account))
+    assert bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT)) == {"items": "too_many"}
+
+
 @pytest.mark.parametrize("policy", [OrderingPolicy(quote_days=2, monthly_minimum=3)])
 async def test_the_operator_s_policy_sets_minimums_and_validity(shop: Shop) -> None:
     quote = await shop.quote(shop.account(), billing=MONTHLY, items=[mailboxes(3)])

@@ -313,7 +313,7 @@ class TransmitInvoiceRequest(_message.Message):
     def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
 
 class Transmission(_message.Message):
-    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "period")
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue", "period")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -327,6 +327,7 @@ class Transmission(_message.Message):
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ERRORS_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
@@ -341,8 +342,9 @@ class Transmission(_message.Message):
     account_id: str
     order_id: str
     errors: _containers.RepeatedCompositeFieldContainer[TransmissionError]
+    overdue: bool
     period: _common_pb2.PeriodRef
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
 
 class TransmissionError(_message.Message):
     __slots__ = ("code", "meaning", "description", "advice")

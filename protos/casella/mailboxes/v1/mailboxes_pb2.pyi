@@ -76,7 +76,7 @@ class Mailbox(_message.Message):
     def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Allowance(_message.Message):
-    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day")
+    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MAX_DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +92,7 @@ class Allowance(_message.Message):
     SIZES_FIELD_NUMBER: _ClassVar[int]
     PLACES_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_MESSAGES_PER_DAY_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_RECIPIENTS_PER_DAY_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     state: AccessState
     max_domains: int
@@ -107,7 +108,8 @@ class Allowance(_message.Message):
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
     places: _containers.RepeatedCompositeFieldContainer[SizeCount]
     account_messages_per_day: int
-    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ...) -> None: ...
+    account_recipients_per_day: int
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ...) -> None: ...
 
 class AddDomainRequest(_message.Message):
     __slots__ = ("request_id", "account_id", "name")

@@ -194,8 +194,8 @@ class MailboxesServiceServicer:
 
     def RecordSend(self, request, context):
         """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
-        ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
-        "frees_at" (RFC 3339, UTC) with RetryInfo.
+        ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
+        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,8 +51,8 @@ class MailboxesServiceStub:
     """Reads what an account may use and what it uses."""
     RecordSend: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]
     """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
-    ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
-    "frees_at" (RFC 3339, UTC) with RetryInfo.
+    ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
+    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
     """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]
     """Reads how many mailboxes of each size existed on each day."""
@@ -98,8 +98,8 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     """Reads what an account may use and what it uses."""
     RecordSend: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]  # type: ignore[assignment]
     """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
-    ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
-    "frees_at" (RFC 3339, UTC) with RetryInfo.
+    ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
+    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
     """
     GetUsage: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]  # type: ignore[assignment]
     """Reads how many mailboxes of each size existed on each day."""
@@ -196,8 +196,8 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.RecordSendResponse, _abc.Awaitable[_mailboxes_pb2.RecordSendResponse]]:
         """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
-        ErrorInfo.metadata "limit" (messages, recipients or account_messages), "value" and, where waiting helps,
-        "frees_at" (RFC 3339, UTC) with RetryInfo.
+        ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
+        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
         """
 
     @_abc_1.abstractmethod

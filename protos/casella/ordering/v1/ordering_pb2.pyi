@@ -668,14 +668,16 @@ class FulfilOrderResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
 
 class SendOrderEmailRequest(_message.Message):
-    __slots__ = ("order_id", "email", "recipient")
+    __slots__ = ("order_id", "email", "recipient", "held")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     email: OrderEmail
     recipient: _common_pb2.Recipient
-    def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+    held: _containers.RepeatedCompositeFieldContainer[_common_pb2.Money]
+    def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., held: _Optional[_Iterable[_Union[_common_pb2.Money, _Mapping]]] = ...) -> None: ...
 
 class SendOrderEmailResponse(_message.Message):
     __slots__ = ()
@@ -1026,12 +1028,14 @@ class LegalHold(_message.Message):
     def __init__(self, set_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class CloseAccountRequest(_message.Message):
-    __slots__ = ("account_id", "reason")
+    __slots__ = ("account_id", "reason", "money_waiting")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     reason: ClosureReason
-    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ...) -> None: ...
+    money_waiting: bool
+    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class CloseAccountResponse(_message.Message):
     __slots__ = ("closure",)
@@ -1094,9 +1098,11 @@ class SetLegalHoldRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., hold: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class SetLegalHoldResponse(_message.Message):
-    __slots__ = ("hold", "closure")
+    __slots__ = ("hold", "closure", "changed")
     HOLD_FIELD_NUMBER: _ClassVar[int]
     CLOSURE_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
     hold: bool
     closure: Closure
-    def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ...) -> None: ...
+    changed: bool
+    def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ..., changed: _Optional[bool] = ...) -> None: ...

@@ -440,7 +440,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CloseAccount(self, request, context):
-        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands.
+        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and while money waits for the account, for at most 30 days past the purge's date, or past the closing days of a subscription that has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -462,6 +462,7 @@ class OrderingServiceServicer:
 
     def SetLegalHold(self, request, context):
         """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+        An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

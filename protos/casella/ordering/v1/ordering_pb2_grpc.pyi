@@ -107,13 +107,15 @@ class OrderingServiceStub:
     GetStanding: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]
-    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and while money waits for the account, for at most 30 days past the purge's date, or past the closing days of a subscription that has ended."""
     GetClosure: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetClosureRequest, _ordering_pb2.GetClosureResponse]
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]
     """Records that the purge is complete."""
     SetLegalHold: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]
-    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+    An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+    """
 
 @_typing.type_check_only
 class OrderingServiceAsyncStub(OrderingServiceStub):
@@ -194,13 +196,15 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     GetStanding: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]  # type: ignore[assignment]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]  # type: ignore[assignment]
-    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+    """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and while money waits for the account, for at most 30 days past the purge's date, or past the closing days of a subscription that has ended."""
     GetClosure: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetClosureRequest, _ordering_pb2.GetClosureResponse]  # type: ignore[assignment]
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]  # type: ignore[assignment]
     """Records that the purge is complete."""
     SetLegalHold: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]  # type: ignore[assignment]
-    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+    """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+    An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+    """
 
 class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides what a customer may order, at which price, and when an account may be closed."""
@@ -470,7 +474,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.CloseAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.CloseAccountResponse, _abc.Awaitable[_ordering_pb2.CloseAccountResponse]]:
-        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands."""
+        """Closes an account and so starts its purge. Refused while an order is open, a subscription runs or a legal hold stands, and while money waits for the account, for at most 30 days past the purge's date, or past the closing days of a subscription that has ended."""
 
     @_abc_1.abstractmethod
     def GetClosure(
@@ -494,6 +498,8 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.SetLegalHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SetLegalHoldResponse, _abc.Awaitable[_ordering_pb2.SetLegalHoldResponse]]:
-        """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold."""
+        """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
+        An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
+        """
 
 def add_OrderingServiceServicer_to_server(servicer: OrderingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

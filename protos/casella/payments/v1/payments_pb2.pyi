@@ -37,6 +37,7 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_REVERSED: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_UNDATED: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_DATE: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_AMOUNT_DIFFERS: _ClassVar[MoneyEntryReason]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -54,6 +55,7 @@ MONEY_ENTRY_REASON_CURRENCY: MoneyEntryReason
 MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
 MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
 MONEY_ENTRY_REASON_DATE: MoneyEntryReason
+MONEY_ENTRY_REASON_AMOUNT_DIFFERS: MoneyEntryReason
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
@@ -154,12 +156,14 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting")
+    __slots__ = ("payment_request", "waiting", "taken_back")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
+    taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -234,20 +238,34 @@ class ImportStatementRequest(_message.Message):
     def __init__(self, file: _Optional[bytes] = ...) -> None: ...
 
 class ImportStatementResponse(_message.Message):
-    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed")
+    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed", "ignored_debits")
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     IGNORED_FIELD_NUMBER: _ClassVar[int]
     CONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    IGNORED_DEBITS_FIELD_NUMBER: _ClassVar[int]
     credits: int
     known: int
     paid: int
     queued: int
     ignored: int
     confirmed: int
-    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ...) -> None: ...
+    ignored_debits: _containers.RepeatedCompositeFieldContainer[IgnoredDebit]
+    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ..., ignored_debits: _Optional[_Iterable[_Union[IgnoredDebit, _Mapping]]] = ...) -> None: ...
+
+class IgnoredDebit(_message.Message):
+    __slots__ = ("reference", "amount", "booked_on", "text")
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    amount: _common_pb2.Money
+    booked_on: _common_pb2.Date
+    text: str
+    def __init__(self, reference: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class RecordBankTransferRequest(_message.Message):
     __slots__ = ("request_id", "payment_request_id", "amount", "booked_on", "bank_reference", "steering")
@@ -266,12 +284,14 @@ class RecordBankTransferRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., bank_reference: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class RecordBankTransferResponse(_message.Message):
-    __slots__ = ("payment_request", "money_entry_id")
+    __slots__ = ("payment_request", "money_entry_id", "invoice_was_due")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_WAS_DUE_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     money_entry_id: str
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., money_entry_id: _Optional[str] = ...) -> None: ...
+    invoice_was_due: _common_pb2.Date
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., invoice_was_due: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class WithdrawBankTransferRequest(_message.Message):
     __slots__ = ("request_id", "payment_request_id", "bank_reference", "steering")
@@ -292,7 +312,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -304,6 +324,9 @@ class MoneyEntry(_message.Message):
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_BY_FIELD_NUMBER: _ClassVar[int]
+    PAYER_IBAN_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -315,7 +338,10 @@ class MoneyEntry(_message.Message):
     suggestions: _containers.RepeatedScalarFieldContainer[str]
     created_at: _timestamp_pb2.Timestamp
     unconfirmed: _containers.RepeatedCompositeFieldContainer[UnconfirmedTransfer]
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ...) -> None: ...
+    recorded_amount: _common_pb2.Money
+    invoice_by: _common_pb2.Date
+    payer_iban: str
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ...) -> None: ...
 
 class UnconfirmedTransfer(_message.Message):
     __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "recorded_at", "period")
@@ -353,6 +379,18 @@ class ListMoneyEntriesResponse(_message.Message):
     next_page_token: str
     def __init__(self, entries: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class GetWaitingMoneyRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetWaitingMoneyResponse(_message.Message):
+    __slots__ = ("waiting",)
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    def __init__(self, waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
+
 class ProveLedgerRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
@@ -366,17 +404,41 @@ class LedgerBalance(_message.Message):
     def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ProveLedgerResponse(_message.Message):
-    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed", "unconfirmed_transfers")
+    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed", "unconfirmed_transfers", "other_days")
     BALANCED_FIELD_NUMBER: _ClassVar[int]
     TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
     BALANCES_FIELD_NUMBER: _ClassVar[int]
     DISCREPANCIES_FIELD_NUMBER: _ClassVar[int]
     UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     UNCONFIRMED_TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_DAYS_FIELD_NUMBER: _ClassVar[int]
     balanced: bool
     transactions: int
     balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
     discrepancies: _containers.RepeatedScalarFieldContainer[str]
     unconfirmed: _containers.RepeatedScalarFieldContainer[str]
     unconfirmed_transfers: _containers.RepeatedCompositeFieldContainer[UnconfirmedTransfer]
-    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ..., unconfirmed_transfers: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ...) -> None: ...
+    other_days: _containers.RepeatedCompositeFieldContainer[ConfirmedTransfer]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ..., unconfirmed_transfers: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., other_days: _Optional[_Iterable[_Union[ConfirmedTransfer, _Mapping]]] = ...) -> None: ...
+
+class ConfirmedTransfer(_message.Message):
+    __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "bank_booked_on", "period")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    BANK_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    BANK_BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    payment_request_id: str
+    order_id: str
+    proforma_number: str
+    bank_reference: str
+    amount: _common_pb2.Money
+    booked_on: _common_pb2.Date
+    bank_booked_on: _common_pb2.Date
+    period: _common_pb2.PeriodRef
+    def __init__(self, transfer_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., bank_reference: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., bank_booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...

@@ -95,6 +95,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesResponse.FromString,
                 _registered_method=True)
+        self.GetWaitingMoney = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/GetWaitingMoney',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.FromString,
+                _registered_method=True)
         self.ProveLedger = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ProveLedger',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.SerializeToString,
@@ -190,6 +195,13 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWaitingMoney(self, request, context):
+        """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ProveLedger(self, request, context):
         """Proves the ledger: every transaction balances, every cent is in one state.
         """
@@ -259,6 +271,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.ListMoneyEntries,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesResponse.SerializeToString,
+            ),
+            'GetWaitingMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWaitingMoney,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.SerializeToString,
             ),
             'ProveLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.ProveLedger,
@@ -591,6 +608,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/ListMoneyEntries',
             casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.ListMoneyEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWaitingMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/GetWaitingMoney',
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.FromString,
             options,
             channel_credentials,
             insecure,

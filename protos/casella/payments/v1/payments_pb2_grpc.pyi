@@ -57,6 +57,8 @@ class PaymentsServiceStub:
     """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+    GetWaitingMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]
+    """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -89,6 +91,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]  # type: ignore[assignment]
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+    GetWaitingMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]  # type: ignore[assignment]
+    """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -190,6 +194,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ListMoneyEntriesResponse, _abc.Awaitable[_payments_pb2.ListMoneyEntriesResponse]]:
         """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+
+    @_abc_1.abstractmethod
+    def GetWaitingMoney(
+        self,
+        request: _payments_pb2.GetWaitingMoneyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.GetWaitingMoneyResponse, _abc.Awaitable[_payments_pb2.GetWaitingMoneyResponse]]:
+        """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
 
     @_abc_1.abstractmethod
     def ProveLedger(

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit.migrations import add_events
 
 revision = "20261129_events"
-down_revision = "20261125_domains_below"
+down_revision = "20261129_account_recipients"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from services.kit.migrations import add_events
 
 revision = "20261129_events"
-down_revision = "20261124_trial"
+down_revision = "20261129_login_networks"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,65 @@
+"""What serves the application: bounds on silent and slow visitors, and plain words for what is no HTTP at all."""
+
+import logging
+
+from aiohttp import web
+
+from gateway.pages import HEADERS
+
+_DRAIN_SECONDS = 5.0
+_KEEP_ALIVE_SECONDS = 15.0
+"""How long a silent connection stays open between two requests; the library's own bound is an hour."""
+_LINGER_SECONDS = 2.0
+"""How long the rest of a body that nobody wants is still read, so that its sender hears why."""
+
+logger = logging.getLogger(__name__)
+
+
+class _Connection(web.RequestHandler):
+    """A visitor's connection."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what cannot be read as a request without repeating it, and without the name of the library.
+
+        It reaches no application, so none of the application's headers come to it. Whatever fails in our own code goes
+        the usual way, with its frames in the log.
+        """
+        if status >= web.HTTPInternalServerError.status_code:
+            return super().handle_error(request, status, exc, message)
+        if request.writer.output_size > 0:
+            raise ConnectionError("half an answer has left already")
+        logger.info("malformed request", extra={"ids": {"status": status}})
+        answer = web.json_response({"error": "malformed"}, status=status, headers={**HEADERS, "Server": "gateway"})
+        answer.force_close()
+        return answer
+
+
+class _Server(web.Server):
+    """Makes a connection of ours for each visitor."""
+
+    def __call__(self) -> _Connection:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        server.__class__ = _Server  # the library has no parameter for it
+        return server
+
+
+def make_runner(app: web.Application) -> web.AppRunner:
+    """What serves the application."""
+    return _Runner(
+        app,
+        access_log=None,
+        shutdown_timeout=_DRAIN_SECONDS,
+        keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+    )

@@ -1,0 +1,55 @@
+"""Decides whose password is hashed next: an account's one by one, so that no account holds up all others.
+
+A hash takes longer than everything else in this room, and two threads make them all (`PasswordHashes`).
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from services.kit.errors import RateLimited
+from services.kit.password_hashes import PasswordHashes
+
+_SCHEME: Final = "{ARGON2ID}"
+"""Dovecot's name of the scheme, before the hash in its passdb."""
+
+_IN_LINE = 50
+"""Passwords of one account that wait or are hashed (docs/rules.md, "Trial"): more than the mailboxes of a trial."""
+
+_RETRY_AFTER = timedelta(seconds=1)
+"""By then most of a line is done."""
+
+
+class _Line:
+    """The line of one account."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self.length = 0
+
+
+class Passwords:
+    """The passwords of mailboxes, as a mail server reads them."""
+
+    def __init__(self, hashes: PasswordHashes) -> None:
+        self._hashes = hashes
+        self._lines: dict[UUID, _Line] = {}
+
+    async def hash(self, account_id: UUID, password: str) -> str:
+        """Hashes a password in the form that Dovecot reads: `{ARGON2ID}$argon2id$…`.
+
+        Raises:
+            RateLimited: Too many passwords of this account are in line.
+        """
+        line = self._lines.setdefault(account_id, _Line())
+        if line.length >= _IN_LINE:
+            raise RateLimited("too many passwords at once", retry_after=_RETRY_AFTER)
+        line.length += 1
+        try:
+            async with line.turn:
+                return _SCHEME + await self._hashes.hash(password)
+        finally:
+            line.length -= 1
+            if not line.length:
+                del self._lines[account_id]

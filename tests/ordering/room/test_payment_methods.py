@@ -1,0 +1,77 @@
+"""Every way of paying goes the whole way through this room: its policy, its emails, its word for operators."""
+
+import email
+import email.message
+import email.policy
+
+import pytest
+
+from casella.common.v1 import common_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from services.invoicing.domain.documents import PaymentMethod as OfDocuments
+from services.ordering.domain.kinds import PaymentMethod
+from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.enums import METHODS
+from services.payments.domain.payment_requests import Method as OfRequests
+from tests.ordering.shop import TO_ANNA, Shop, place_request
+from workflows import wording
+
+IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
+PAY_URL = "https://casella.example/pay/abc"
+REFERENCE = "RF18539007547034"
+SAID = {
+    (PaymentMethod.BANK_TRANSFER, IT): ("Paghi con bonifico bancario", REFERENCE),
+    (PaymentMethod.BANK_TRANSFER, EN): ("You pay by bank transfer", REFERENCE),
+    (PaymentMethod.ONLINE, IT): ("Paghi online con PayPal o carta", PAY_URL),
+    (PaymentMethod.ONLINE, EN): ("You pay online by PayPal or card", PAY_URL),
+}
+"""How the order's confirmation names the way, and by what its reminder leads there."""
+
+
+@pytest.mark.parametrize("method", PaymentMethod)
+def test_every_way_of_paying_has_its_days_and_is_known_to_payments_invoices_and_operators(
+    method: PaymentMethod,
+) -> None:
+    policy = OrderingPolicy(transfer_expiry_days=15, online_expiry_days=3)
+    assert policy.expiry_days(method) == {PaymentMethod.BANK_TRANSFER: 15, PaymentMethod.ONLINE: 3}[method]
+    assert OfRequests(method.value)
+    assert OfDocuments(method.value).by_transfer == method.by_transfer
+    assert wording.method(METHODS[method])
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(online_expiry_days=5)])
+@pytest.mark.parametrize("language", [IT, EN])
+@pytest.mark.parametrize("method", PaymentMethod)
+async def test_confirmation_and_reminder_name_the_way_that_was_chosen_and_no_other(
+    shop: Shop, method: PaymentMethod, language: common_pb2.Language
+) -> None:
+    account = shop.account()
+    await shop.save_profile(account)
+    order = await shop.place(place_request(account, await shop.quote(account), METHODS[method]))
+    await shop.record_proforma(order.order_id)
+    to = common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
+    wanted = pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_CONFIRMATION, recipient=to)
+    await shop.worker.SendOrderEmail(wanted)
+    shop.room.clock.advance(days=3)
+    reminded = pb.AdvanceOrderRequest(
+        order_id=order.order_id,
+        recipient=to,
+        iban="IT60X0542811101000000123456",
+        reference=REFERENCE,
+        pay_url=PAY_URL,
+    )
+    await shop.worker.AdvanceOrder(reminded)
+    text = "\n".join([text_of(mail.eml) for mail in await shop.room.mails()])
+    for said in SAID[method, language]:
+        assert said in text
+    for (other, spoken), not_said in SAID.items():
+        if spoken == language and other is not method:
+            assert not [words for words in not_said if words in text]
+
+
+def text_of(eml: bytes) -> str:
+    message = email.message_from_bytes(eml, policy=email.policy.default)
+    assert isinstance(message, email.message.EmailMessage)
+    part = message.get_body(("plain",))
+    assert isinstance(part, email.message.EmailMessage)
+    return str(part.get_content())

@@ -1,0 +1,36 @@
+"""What an operator reads of money: both amounts where they differ, and an invoice that comes too late."""
+
+from casella.common.v1 import common_pb2
+from casella.payments.v1 import payments_pb2
+from workflows import wording
+from workflows.activities.payments import _without_payer
+from workflows.payable import _result_of
+
+DAY = common_pb2.Date(year=2027, month=1, day=5)
+
+
+def euro(minor: int) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency="EUR")
+
+
+def test_money_of_another_amount_than_was_recorded_is_told_with_both_and_without_its_payer() -> None:
+    entry = payments_pb2.MoneyEntry(
+        money_entry_id="e1",
+        reason=payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
+        amount=euro(1970),
+        recorded_amount=euro(1976),
+        payer_name="Mario Prova",
+        payer_iban="IT02L1234512345123456789012",
+    )
+    shown = _without_payer(entry)
+    assert (shown.payer_name, shown.payer_iban) == ("", "")
+    assert wording.waiting(shown) == (
+        "EUR 19.70, the statement has another amount for the transfer recorded by hand as EUR 19.76 (entry e1)"
+    )
+
+
+def test_money_that_pays_after_the_last_day_for_its_invoice_says_so() -> None:
+    paid = payments_pb2.PaymentRequest(state=payments_pb2.PAYMENT_REQUEST_STATE_PAID)
+    assert _result_of(payments_pb2.RecordBankTransferResponse(payment_request=paid)) == "paid"
+    late = payments_pb2.RecordBankTransferResponse(payment_request=paid, invoice_was_due=DAY)
+    assert _result_of(late) == "paid, but the last day for its invoice was 2027-01-05: tell your accountant"
