@@ -60,7 +60,8 @@ class Order(OrderTax):
                 return self.end("Fulfilled")
             case pb.ORDER_STATE_EXPIRED | pb.ORDER_STATE_CANCELLED:
                 await self.tell_the_customer(order)
-                await self.read_payment()
+                if order.HasField("tax_settled_at"):  # nothing was asked for before
+                    await self.read_payment()
                 return self.end(word(order.state))
             case _:
                 self.tell_of_fulfilment(order)

@@ -89,6 +89,11 @@ def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice
         "the bank booked it on 2026-03-01: invoice 2026/1 carries the first day",
     ):
         assert words in finding
+    period = period_of(PeriodCause(UUID(int=7), 2))
+    of_period = payments_pb2.ConfirmedTransfer(period=period, amount=euro(1281), booked_on=DAY, bank_booked_on=DAY)
+    (finding,) = tie([paid("", period=period)], [invoice("", period=period)], NOW, [of_period]).findings
+    assert finding.startswith(f"period 2 of subscription {UUID(int=7)}: transfer ")
+    assert "invoice 2026/1 carries" in finding
     just_paid = paid(paid_at=to_timestamp(NOW))
     assert "its invoice carries" in tie([just_paid], [], NOW, [transfer]).findings[0]
 

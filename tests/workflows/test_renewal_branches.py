@@ -84,6 +84,7 @@ class Told:
             "IssueInvoice": lambda _: invoicing.IssueInvoiceResponse(document=document),
             "SendInvoice": lambda _: invoicing.SendInvoiceResponse(),
             "RecordPeriodInvoice": lambda _: pb.RecordPeriodInvoiceResponse(period=self.period),
+            "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(waiting=self.waiting),
             "CloseAccount": self.account_closed,
         }  # fmt: skip
         return Script(answers | changes)
@@ -220,6 +221,33 @@ async def test_what_has_ended_is_kept_for_reading_then_closed_unless_a_hold_stan
         told.next = pb.PERIOD_NEXT_PURGE_DUE
         assert await run.end() == "void"
     assert len(script.requests("SuspendAccount")) == 1
+
+
+async def test_money_that_waits_holds_the_purge_until_it_is_settled(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_PURGE_DUE, waiting=[payments_pb2.MoneyEntry(money_entry_id="e1", amount=GROSS)])
+    told.period.state = pb.PERIOD_STATE_VOID
+    told.subscription.state = pb.SUBSCRIPTION_STATE_CLOSING
+
+    def close(request: pb.CloseAccountRequest) -> object:
+        return refuse(errors_pb2.REASON_MONEY_WAITING) if request.money_waiting else told.account_closed(request)
+
+    script = told.script(CloseAccount=close)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### Held")
+        assert "held by money that waits (`casella show money`); asked for again every day" in shown
+        assert "casella hold release" not in shown
+        told.waiting.clear()
+        await run.handle.signal(names.MONEY_WAITING)
+        assert await run.end() == "void"
+
+
+async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
+    told = Told(due="reminder_3_days", wait=SOON)
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("reminder 3 days after the due date")
+        told.due, told.wait = "suspension", LONG
+        await run.details("reminder 3 days after the due date: sent")
 
 
 async def test_an_operator_decides_where_nothing_confirms_the_vat_number(temporal: TestNamespace) -> None:

@@ -109,7 +109,7 @@ class OrderingSteps:
         """Send one of the order's emails."""
         order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
         request.recipient.CopyFrom(await self._contacts.of(order.account_id))
-        if request.email in {pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED}:
+        if order.HasField("tax_settled_at") and request.email in {pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED}:
             asked = payments_pb2.GetPaymentRequestRequest(order_id=request.order_id)
             request.held.extend(_held((await self._payments.GetPaymentRequest(asked)).waiting))
         return await self._ordering.SendOrderEmail(request)

@@ -7,7 +7,7 @@ import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from services.kit.calendar import end_of_day, rome_date
+from services.kit.calendar import add_days, end_of_day, rome_date
 from services.kit.wire import from_date, from_timestamp
 from tests.ordering.shop import STEERING, Shop
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
@@ -25,8 +25,10 @@ def move_to(shop: Shop, day: date) -> None:
     shop.room.clock.at = end_of_day(shop.room.clock.now(), (day - rome_date(shop.room.clock.now())).days)
 
 
-async def close(shop: Shop, subscriber: Subscriber, reason: pb.ClosureReason = ENDED) -> pb.Closure:
-    request = pb.CloseAccountRequest(account_id=str(subscriber.account_id), reason=reason)
+async def close(
+    shop: Shop, subscriber: Subscriber, reason: pb.ClosureReason = ENDED, *, money_waiting: bool = False
+) -> pb.Closure:
+    request = pb.CloseAccountRequest(account_id=str(subscriber.account_id), reason=reason, money_waiting=money_waiting)
     answer = await shop.worker.CloseAccount(request)
     return pb.Closure.FromString(answer.closure.SerializeToString())
 
@@ -203,6 +205,15 @@ async def test_an_account_closes_once_its_closing_days_are_over(shop: Shop) -> N
     assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"purge:{subscriber.account_id}"]
     assert (await subscriber.subscription()).state == pb.SUBSCRIPTION_STATE_ENDED
     assert await subscriber.next(2) == "NOT_OPEN"
+
+
+async def test_money_that_waits_holds_the_purge_thirty_days_past_the_closing_days_and_no_longer(shop: Shop) -> None:
+    subscriber = await closing(shop)
+    shop.room.clock.at = add_days(await subscriber.due_at(2), 30) - timedelta(seconds=1)
+    await refused_for(close(shop, subscriber, money_waiting=True), errors_pb2.REASON_MONEY_WAITING)
+    assert (await subscriber.subscription()).state == CLOSING
+    shop.room.clock.advance(seconds=1)
+    assert (await close(shop, subscriber, money_waiting=True)).reason == ENDED
 
 
 async def test_an_erasure_does_not_wait_for_the_closing_days(shop: Shop) -> None:

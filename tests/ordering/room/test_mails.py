@@ -188,6 +188,7 @@ async def test_the_end_of_an_order_tells_of_money_that_is_held(
 
 async def test_without_money_held_the_end_of_an_order_tells_of_none(shop: Shop) -> None:
     order = await shop.order()
+    await shop.record_proforma(order.order_id)
     await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
     await send(shop, order, pb.ORDER_EMAIL_CANCELLED)
     text = (await only_mail(shop))[1]
