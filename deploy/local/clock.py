@@ -114,7 +114,8 @@ class LocalCalendar:
                 raise
         except TimeoutError:
             raise LaunchError(
-                f"{handle.id} does not move on: an activity of it keeps failing", "see it in the Temporal UI"
+                f"{handle.id} has not moved on within {_SKIP_SECONDS:.0f} seconds",
+                "its page in the Temporal UI says under Pending Activities whether a step of it keeps failing",
             ) from None
 
     async def _settle(self) -> None:
