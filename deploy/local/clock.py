@@ -78,6 +78,7 @@ class LocalCalendar:
         Raises:
             LaunchError: A process does not confirm, or something does not become quiet.
         """
+        await self._align()
         await self._settle()
         left = by + PAST_A_TIMER
         longest = LONGEST_STEP + PAST_A_TIMER
@@ -121,7 +122,7 @@ class LocalCalendar:
             ) from None
 
     async def _align(self) -> None:
-        """Has every workflow look again after a short step, so that what each waits at most begins with it.
+        """Has every workflow look again, so that what each waits at most begins with the next step.
 
         A timer that ended within the next step would ask a service whose clock is already at the step's end, again and
         again for the rest of the step.
