@@ -81,7 +81,8 @@ def token(var: Path, email: str) -> str:
     Raises:
         LaunchError: No Casella runs, or no such email has come.
     """
-    page = f"{_run(var)['inbox']}/mailboxes/{quote(email)}/1?view=text"
+    inbox = _run(var)["inbox"]
+    page = f"{inbox}/mailboxes/{quote(email)}/1?view=text"
     end = time.monotonic() + _MAIL_SECONDS
     while time.monotonic() < end:
         try:
@@ -92,7 +93,10 @@ def token(var: Path, email: str) -> str:
         if found is not None:
             return found[1]
         time.sleep(_POLL_SECONDS)
-    raise LaunchError(f"no email with a link has come to {email!r}", "see the inbox page")
+    raise LaunchError(
+        f"no email with a link has come to {email!r} yet",
+        f"the sign-up may wait for an operator (`./casella signups`); all emails are in the inbox ({inbox})",
+    )
 
 
 def pay(link: str) -> str:
