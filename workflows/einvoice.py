@@ -5,7 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.invoicing.v1 import invoicing_pb2 as pb
-    from workflows import names, retries
+    from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
@@ -17,12 +17,6 @@ _ENDS = {
     pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
-_KNOWN_ALREADY = "00404"
-"""The SdI's code for an invoice that was sent before: same issuer, year and number."""
-_COPY_REFUSED = (
-    f"the SdI refused the copy as sent before ({_KNOWN_ALREADY}), so the first sending counts as issued; its own "
-    "receipt never came"
-)
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
@@ -59,8 +53,8 @@ class EInvoice(Process):
             else:
                 await self.wait_for_receipt(transmission)
         state, what = _ENDS[transmission.state]
-        if state == "Undeliverable" and _KNOWN_ALREADY in transmission.error_codes:
-            self.details.happened(_COPY_REFUSED)
+        if how := wording.issued_how(transmission):
+            self.details.happened(how)
         self.details.happened(what)
         self.accepted = transmission.state != pb.TRANSMISSION_STATE_GIVEN_UP
         if self.accepted and transmission.attempt > 1:

@@ -5,6 +5,7 @@ import re
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 
@@ -46,6 +47,8 @@ _MONEY_FAULTS = {
     payments_pb2.MONEY_ENTRY_REASON_UNDATED: "the bank tells no day for it",
     payments_pb2.MONEY_ENTRY_REASON_DATE: "booked before it was asked for, or in the future",
 }
+_KNOWN_ALREADY = "00404"
+"""The SdI's code for an invoice that was sent before: same issuer, year and number."""
 _REASONS = {
     "mx_unknown": "the address's domain could not be looked up",
     "ip_rate": "many sign-ups from its IP address",
@@ -132,6 +135,17 @@ def due_on_trial(due: str) -> str:
     if purge_reminder:
         return f"reminder {days(int(purge_reminder[1]))} before the purge"
     return _TRIAL_DUE.get(due, due)
+
+
+def issued_how(transmission: invoicing_pb2.Transmission) -> str:
+    """How an invoice counts as issued whose copy the SdI refused as known; empty for every other."""
+    undeliverable = transmission.state == invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE
+    if not undeliverable or _KNOWN_ALREADY not in transmission.error_codes:
+        return ""
+    return (
+        f"the SdI refused the copy as sent before ({_KNOWN_ALREADY}), so the first sending counts as issued; its own "
+        "receipt never came"
+    )
 
 
 def is_reminder(due: str) -> bool:

@@ -6,10 +6,8 @@ from casella.invoicing.v1 import invoicing_pb2
 from cli import screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms
-from workflows import names
+from workflows import names, wording
 
-_KNOWN_ALREADY = "00404"
-"""The SdI's code for an invoice that was sent before: same issuer, year and number."""
 _SENT_IN_VAIN = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
 
@@ -71,7 +69,7 @@ def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[
         deadline += ", which has passed: send it all the same and tell your accountant"
     return [
         ("state", words.choice(sent, "state")),
-        ("issued how", _issued_how(sent)),
+        ("issued how", wording.issued_how(sent)),
         ("attempt", str(sent.attempt)),
         ("file", sent.file_name),
         ("sent", words.if_any(words.instant(sent.sent_at))),
@@ -80,15 +78,6 @@ def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[
         ("to be sent by", deadline),
         ("steer at", rooms.where.workflow_link(names.e_invoice_id(sent.invoice_id))),
     ]
-
-
-def _issued_how(sent: invoicing_pb2.Transmission) -> str:
-    if sent.state != invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE or _KNOWN_ALREADY not in sent.error_codes:
-        return ""
-    return (
-        f"the SdI refused the copy as sent before ({_KNOWN_ALREADY}), so the first sending counts as issued; "
-        "its own receipt never came"
-    )
 
 
 def _error(error: invoicing_pb2.TransmissionError) -> list[tuple[str, str]]:

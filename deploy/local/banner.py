@@ -50,4 +50,5 @@ def clock_line(offset: timedelta) -> str:
     if not offset:
         return f"{now:%Y-%m-%d %H:%M} (real time)"
     hours, seconds = divmod(offset.seconds, 3600)
-    return f"{now:%Y-%m-%d %H:%M} ({offset.days} days {hours} h {seconds // 60} min ahead of real time)"
+    days = "1 day" if offset.days == 1 else f"{offset.days} days"
+    return f"{now:%Y-%m-%d %H:%M} ({days} {hours} h {seconds // 60} min ahead of real time)"

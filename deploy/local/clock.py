@@ -78,6 +78,7 @@ class LocalCalendar:
         Raises:
             LaunchError: A process does not confirm, or something does not become quiet.
         """
+        await self._align()
         await self._settle()
         left = by + PAST_A_TIMER
         longest = LONGEST_STEP + PAST_A_TIMER
@@ -116,11 +117,12 @@ class LocalCalendar:
                 raise
         except TimeoutError:
             raise LaunchError(
-                f"{handle.id} does not move on: an activity of it keeps failing", "see it in the Temporal UI"
+                f"{handle.id} has not moved on within {_SKIP_SECONDS:.0f} seconds",
+                "its page in the Temporal UI says under Pending Activities whether a step of it keeps failing",
             ) from None
 
     async def _align(self) -> None:
-        """Has every workflow look again after a short step, so that what each waits at most begins with it.
+        """Has every workflow look again, so that what each waits at most begins with the next step.
 
         A timer that ended within the next step would ask a service whose clock is already at the step's end, again and
         again for the rest of the step.

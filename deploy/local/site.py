@@ -122,7 +122,7 @@ def lock(var: Path) -> TextIO:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
-        raise LaunchError(f"already running from {var}{_where(var)}", "use that one, or end it first") from None
+        raise _in_use(var) from None
     return held
 
 
@@ -157,12 +157,18 @@ def _writing_to(var: Path) -> Iterator[None]:
         ) from None
 
 
-def _where(var: Path) -> str:
+def _in_use(var: Path) -> LaunchError:
     try:
         run = json.loads((var / "run.json").read_text())
     except (FileNotFoundError, ValueError):
-        return ", and starting or stopping just now"
-    return f" (process {run['launcher']}, Temporal UI {run['temporal_ui']}, inbox {run['inbox']})"
+        return LaunchError(
+            f"already running from {var}, and starting or stopping just now", "use that one, or end it with Ctrl-C"
+        )
+    pid = run["launcher"]
+    return LaunchError(
+        f"already running from {var} (process {pid}, Temporal UI {run['temporal_ui']}, inbox {run['inbox']})",
+        f"use that one, or end it with Ctrl-C, or with `kill {pid}`",
+    )
 
 
 def _make_secrets(folder: Path) -> None:

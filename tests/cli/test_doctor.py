@@ -101,11 +101,11 @@ async def test_a_namespace_that_does_not_exist_is_said(desk: Desk) -> None:
     (await desk.terminal.casella("doctor", CASELLA_TEMPORAL_NAMESPACE="elsewhere")).badly(1, "namespace elsewhere")
 
 
-async def test_a_workflow_that_needs_an_operator_is_named_and_no_trouble_within_an_hour(desk: Desk) -> None:
+async def test_a_rejected_invoice_is_trouble_at_once_and_its_run_only_noted_within_an_hour(desk: Desk) -> None:
     invoice_id = await rejected_invoice(desk)
-    ran = (await desk.terminal.casella("doctor")).well()
-    for words in ("runs that need an operator: 1, the oldest since", f"einvoice:{invoice_id}", "workflows?query="):
-        assert words in ran.out
+    ran = await desk.terminal.casella("doctor")
+    ran.badly(1, " note  runs that need an operator: 1, the oldest since", f"einvoice:{invoice_id}", "workflows?query=")
+    assert ran.out.count("WRONG ") == 1
     shown = (await desk.terminal.casella("show", "invoice", invoice_id)).well()
     for words in ("rejected", "00305", "to be sent by"):
         assert words in shown.out
@@ -117,11 +117,11 @@ async def test_money_that_waits_is_noted_and_after_a_day_wrong(desk: Desk, tmp_p
     stranger = paying.Transfer(common_pb2.Money(minor=99, currency="EUR"), datetime.now(UTC).date(), text="Auguri")
     file.write_bytes(paying.statement(request.transfer.iban, [stranger]))
     (await desk.terminal.casella("bank", "import", str(file))).well()
-    assert "money that pays nothing by itself: 1," in (await desk.terminal.casella("doctor")).well().out
+    assert " note  money that pays nothing by itself: 1," in (await desk.terminal.casella("doctor")).out
     connection = await database(desk.play, "payments")
     try:
         await connection.execute("UPDATE money_entries SET created_at = created_at - interval '25 hours'")
-        (await desk.terminal.casella("doctor")).badly(1, "money that pays nothing by itself: 1,", "show money")
+        (await desk.terminal.casella("doctor")).badly(1, "WRONG  money that pays nothing by itself: 1,", "show money")
         await connection.execute("UPDATE money_entries SET created_at = created_at + interval '25 hours'")
     finally:
         await connection.close()

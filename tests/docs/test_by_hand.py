@@ -14,6 +14,10 @@ from tests.docs.pages import ROOT, page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("docs")]
 _SECONDS = 120
+PAY_AGAIN = """
+call payments PaymentsService/GetPaymentRequest '{"order_id": "'$order'"}' -H "$me"
+by_hand pay "$(field paymentRequest.payUrl)" || true
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -45,8 +49,9 @@ async def pasted(var: Path, lines: list[str], *flags: str) -> tuple[int | None, 
 
 
 async def test_the_blocks_of_signing_up_by_hand_end_with_a_paid_order(world: World) -> None:
-    code, said = await pasted(world.site.var, blocks(), "-eu")
+    code, said = await pasted(world.site.var, [*blocks(), PAY_AGAIN], "-eu")
     assert code == 0, said
+    assert "leads to no page on which to pay: its page says: " in said
     assert '"trial": {' in said
     assert '"address": "info@ada-' in said
     assert "ORDER_STATE_FULFILLED" in said
@@ -82,6 +87,29 @@ async def test_a_field_of_another_answer_is_missed_in_one_sentence(world: World)
     (world.site.var / "answer.json").write_text('{"account": "a"}')
     _, said = await pasted(world.site.var, [blocks()[0], "field order.orderId"])
     assert said == "Casella: the last answer has no order.orderId: it is that of another call.\n"
+
+
+async def test_what_is_not_ready_is_tried_again_until_it_is(tmp_path: Path) -> None:
+    tries = f"""tried() {{ echo >> {tmp_path}/tries; [ "$(wc -l < {tmp_path}/tries)" -ge 3 ] && echo there && return
+        echo 'Casella: the call was refused, not there yet (NOT_READY)' >&2; return 1; }}"""
+    code, said = await pasted(tmp_path, [blocks()[0], "sleep() { :; }", tries, "again tried"], "-eu")
+    assert (code, said) == (0, "there\n")
+
+
+async def test_a_call_that_is_refused_for_good_is_not_tried_again(tmp_path: Path) -> None:
+    tries = f"""tried() {{ echo >> {tmp_path}/tries
+        echo 'Casella: the call was refused, log in (UNAUTHENTICATED)' >&2; return 1; }}"""
+    code, said = await pasted(tmp_path, [blocks()[0], tries, "again tried"])
+    assert (code, said) == (1, "Casella: the call was refused, log in (UNAUTHENTICATED)\n")
+    assert (tmp_path / "tries").read_text() == "\n"
+
+
+async def test_an_email_that_does_not_come_is_said_with_where_the_sign_up_may_wait(world: World) -> None:
+    _, said = await pasted(world.site.var, [blocks()[0], "by_hand token nobody@try.demo.example"])
+    assert said == (
+        "Casella: no email with a link has come to 'nobody@try.demo.example' yet: the sign-up may wait for an operator"
+        f" (`./casella signups`); all emails are in the inbox ({world.site.url('mail_page')}).\n"
+    )
 
 
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.
 
 ROUNDS = 100
 """Races each way."""
+ORDERS_PER_DAY = 10
+"""So many may one customer place (deploy/policy.yaml)."""
 ENDS = (ordering_pb2.ORDER_STATE_FULFILLED, ordering_pb2.ORDER_STATE_EXPIRED, ordering_pb2.ORDER_STATE_CANCELLED)
 
 
@@ -115,8 +117,8 @@ async def rounds(play: Play, *, payment_first: bool) -> Counter[str]:
     """Many races, each with an order of its own; tells how often which side won."""
     winners: Counter[str] = Counter()
     customer: Customer | None = None
-    for _ in range(ROUNDS):
-        if customer is None:
+    for number in range(ROUNDS):
+        if customer is None or number % ORDERS_PER_DAY == 0:
             customer, order = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
         else:
             order = await play.place(customer, common.PAYMENT_METHOD_BANK_TRANSFER)

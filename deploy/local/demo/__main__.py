@@ -57,14 +57,14 @@ async def _main(console: Console, var: Path) -> int:
         console.print(
             "`make run` shows this world: Temporal behind the links above, and everybody's inbox", soft_wrap=True
         )
-        console.print(f"{time.monotonic() - begun:.0f} seconds in all")
+        console.print(f"{time.monotonic() - begun:.0f} s in all")
     return 1 if missing else 0
 
 
 async def play(stage: Stage, seconds: Callable[[], float]) -> list[Tale]:
     """Tell the three stories, woven into one calendar."""
     anna = await buying.person_by_card(stage)
-    stage.teller.note(f"(the first customer's story took {seconds():.0f} seconds from the start)")
+    stage.teller.note(f"(the first customer's story took {seconds():.0f} s from the start)")
     bottega = await buying.company_orders(stage)
     emma = await leaving.begins(stage)
     stage.teller.chapter(f"{bottega.name}: the money")

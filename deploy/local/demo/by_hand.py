@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from services.kit.leaving import leave_after
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE_SECONDS = 30.0
+_HEADING = re.compile(r"<h1>([^<]+)</h1>")
 _MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.5
 _PRESSED = b"pay=card:succeeded"
@@ -81,7 +83,8 @@ def token(var: Path, email: str) -> str:
     Raises:
         LaunchError: No Casella runs, or no such email has come.
     """
-    page = f"{_run(var)['inbox']}/mailboxes/{quote(email)}/1?view=text"
+    inbox = _run(var)["inbox"]
+    page = f"{inbox}/mailboxes/{quote(email)}/1?view=text"
     end = time.monotonic() + _MAIL_SECONDS
     while time.monotonic() < end:
         try:
@@ -92,18 +95,23 @@ def token(var: Path, email: str) -> str:
         if found is not None:
             return found[1]
         time.sleep(_POLL_SECONDS)
-    raise LaunchError(f"no email with a link has come to {email!r}", "see the inbox page")
+    raise LaunchError(
+        f"no email with a link has come to {email!r} yet",
+        f"the sign-up may wait for an operator (`./casella signups`); all emails are in the inbox ({inbox})",
+    )
 
 
 def pay(link: str) -> str:
     """Follows a pay link, presses the button that pays by card, and answers where that ends.
 
     Raises:
-        LaunchError: The link is none, or a page does not answer.
+        LaunchError: The link is none, a page does not answer, or there is nothing to pay: what the link's page says.
     """
     try:
         with urllib.request.urlopen(link, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  the operator's own link
-            hosted = shown.url
+            hosted, heading = shown.url, _HEADING.search(shown.read().decode())
+        if hosted == link and heading is not None:
+            raise LaunchError(f"{link!r} leads to no page on which to pay", f"its page says: {unescape(heading[1])}")
         with urllib.request.urlopen(hosted, _PRESSED, timeout=_PAGE_SECONDS) as end:  # noqa: S310  where that led
             return str(end.url)
     except (OSError, ValueError) as error:

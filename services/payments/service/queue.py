@@ -8,9 +8,9 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.store import ledger, queue, unconfirmed
+from services.payments.store import ledger, queue, recorded
 from services.payments.store.ledger import Proof
-from services.payments.store.unconfirmed import UnconfirmedTransfer
+from services.payments.store.recorded import RecordedTransfer
 
 LONGEST_UNCONFIRMED = timedelta(days=5)
 """Statements come daily: a transfer of which none has told after a long weekend was perhaps never made."""
@@ -48,11 +48,11 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.naming_account(conn, account_id)
 
-    async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[UnconfirmedTransfer]]:
+    async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[RecordedTransfer]]:
         """Records by hand that may be the money of entries which a statement told of, by the entry's id."""
         told = [entry for entry in entries if entry.source == Source.BANK and entry.reason is not QueueReason.REVERSED]
         async with self._database.reading() as conn:
-            found = await unconfirmed.of_amounts(conn, {entry.amount for entry in told}, _MOST_RECORDS)
+            found = await recorded.unconfirmed_of(conn, {entry.amount for entry in told}, _MOST_RECORDS)
         return {
             entry.entry_id: [transfer for transfer in found if transfer.amount == entry.amount][:_MOST_OF_ONE]
             for entry in told

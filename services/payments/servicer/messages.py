@@ -23,9 +23,8 @@ from services.payments.domain.payment_requests import (
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
-from services.payments.store.confirmed import ConfirmedTransfer
 from services.payments.store.ledger import Proof
-from services.payments.store.unconfirmed import UnconfirmedTransfer
+from services.payments.store.recorded import RecordedTransfer
 
 STATES = {
     RequestState.OPEN: payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
@@ -110,7 +109,7 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
     return message
 
 
-def money_entry(entry: MoneyEntry, unconfirmed: Sequence[UnconfirmedTransfer] = ()) -> payments_pb2.MoneyEntry:
+def money_entry(entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ()) -> payments_pb2.MoneyEntry:
     """An entry of the operator's queue, with the records by hand that it may confirm."""
     message = payments_pb2.MoneyEntry(
         money_entry_id=str(entry.entry_id),
@@ -159,7 +158,7 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
     )
 
 
-def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTransfer:
+def _unconfirmed(transfer: RecordedTransfer) -> payments_pb2.UnconfirmedTransfer:
     return payments_pb2.UnconfirmedTransfer(
         transfer_id=str(transfer.transfer_id),
         payment_request_id=str(transfer.request_id),
@@ -173,7 +172,7 @@ def _unconfirmed(transfer: UnconfirmedTransfer) -> payments_pb2.UnconfirmedTrans
     )
 
 
-def _confirmed(transfer: ConfirmedTransfer) -> payments_pb2.ConfirmedTransfer:
+def _confirmed(transfer: RecordedTransfer) -> payments_pb2.ConfirmedTransfer:
     return payments_pb2.ConfirmedTransfer(
         transfer_id=str(transfer.transfer_id),
         payment_request_id=str(transfer.request_id),
@@ -183,11 +182,11 @@ def _confirmed(transfer: ConfirmedTransfer) -> payments_pb2.ConfirmedTransfer:
         bank_reference=transfer.bank_reference,
         amount=to_money(transfer.amount),
         booked_on=to_date(transfer.booked_on),
-        bank_booked_on=to_date(transfer.bank_booked_on),
+        bank_booked_on=None if transfer.bank_booked_on is None else to_date(transfer.bank_booked_on),
     )
 
 
-def _sentence(transfer: UnconfirmedTransfer) -> str:
+def _sentence(transfer: RecordedTransfer) -> str:
     amount, day = transfer.amount, rome_date(transfer.recorded_at)
     proforma = f" (proforma {transfer.proforma_number})" if transfer.proforma_number else ""
     return (

@@ -7,9 +7,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
-from services.payments.store import confirmed, unconfirmed
-from services.payments.store.confirmed import ConfirmedTransfer
-from services.payments.store.unconfirmed import UnconfirmedTransfer
+from services.payments.store import recorded
+from services.payments.store.recorded import RecordedTransfer
 from services.payments.tables import ledger_lines, ledger_transactions
 
 _MOST_FAULTS = 100
@@ -73,8 +72,8 @@ class Proof:
     transactions: int
     balances: tuple[tuple[str, Money], ...]
     faults: tuple[str, ...]
-    unconfirmed: tuple[UnconfirmedTransfer, ...]
-    other_days: tuple[ConfirmedTransfer, ...]
+    unconfirmed: tuple[RecordedTransfer, ...]
+    other_days: tuple[RecordedTransfer, ...]
 
 
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
@@ -90,6 +89,6 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
         (str(row.ledger_account), Money(int(row.balance), row.currency)) for row in await conn.execute(_BALANCES)
     ]
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
-    waiting = await unconfirmed.recorded_before(conn, recorded_before, _MOST_FAULTS)
-    other_days = await confirmed.on_another_day(conn, _MOST_FAULTS)
+    waiting = await recorded.unconfirmed_before(conn, recorded_before, _MOST_FAULTS)
+    other_days = await recorded.on_another_day(conn, _MOST_FAULTS)
     return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting), tuple(other_days))
