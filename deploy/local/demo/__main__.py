@@ -4,13 +4,14 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import grpc
 from rich.console import Console
 
 from deploy.local import site
-from deploy.local.demo import buying, leaving
+from deploy.local.demo import buying, leaving, renewing
 from deploy.local.demo.checking import check
 from deploy.local.demo.collecting import collect
 from deploy.local.demo.inbox import NoSuchMail
@@ -69,8 +70,11 @@ async def play(stage: Stage, seconds: Callable[[], float]) -> list[Tale]:
     emma = await leaving.begins(stage)
     stage.teller.chapter(f"{bottega.name}: the money")
     await buying.company_pays(stage, bottega)
+    stage.teller.chapter(f"{bottega.name}: the end of the month")
+    await renewing.grow(stage, bottega)
+    await renewing.first_month_end(stage, bottega)
     stage.teller.chapter(f"{emma.name}: the weeks go by")
-    await leaving.ends(stage, emma)
+    await leaving.ends(stage, emma, partial(renewing.live, stage, bottega))
     return [anna, bottega, emma]
 
 

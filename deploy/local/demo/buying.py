@@ -137,12 +137,11 @@ async def see_it_through(stage: Stage, tale: Tale) -> None:
         "the courtesy invoice",
     )
     stage.tell(f"email: {mail['Subject']}")
-    await e_invoice_ends(stage, tale)
+    await e_invoice_ends(stage, tale, done.invoice_id)
 
 
-async def e_invoice_ends(stage: Stage, tale: Tale) -> None:
+async def e_invoice_ends(stage: Stage, tale: Tale, invoice_id: str) -> None:
     """The e-invoice goes to the SdI, whose receipt comes back into the certified mailbox."""
-    invoice_id = tale.ids["invoice"]
     see(stage, tale, "EInvoice", names.e_invoice_id(invoice_id))
 
     async def ended() -> invoicing_pb2.Document | None:

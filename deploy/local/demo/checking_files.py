@@ -9,11 +9,14 @@ from typing import Any
 
 from lxml import etree
 
+from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo import buying
 from deploy.local.demo.inbox import attachments_of
+from deploy.local.demo.renewing import periods
 from deploy.local.demo.stage import Stage
-from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, NEVER_ORDERS
+from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, NEVER_ORDERS, money
 from deploy.local.sdi.controls import read_file
 from deploy.local.sdi.schema import Schema, find_schema
 from services.kit.calendar import ROME
@@ -50,6 +53,7 @@ async def check_emails(stage: Stage, customer: dict[str, Any], folder: Path) -> 
     sources = await stage.inbox.sources(customer["email"])
     messages: list[EmailMessage] = [message_from_bytes(source, policy=policy.default) for source in sources]
     wanted = [words.format(**customer["ids"]) for words in SUBJECTS[customer["plot"]]]
+    wanted += [words for period in await _measured(stage, customer) for words in await _subjects(stage, period)]
     got = [str(message["Subject"]) for message in messages]
     for words in wanted:
         times = sum(words in subject for subject in got)
@@ -70,7 +74,8 @@ async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path) 
         return
     kinds = [document.kind for document in documents]
     wanted = [invoicing_pb2.DOCUMENT_KIND_INVOICE, invoicing_pb2.DOCUMENT_KIND_PROFORMA]
-    yield sorted(kinds) == sorted(wanted), "there is one proforma and one invoice"
+    sales = 1 + len(await _measured(stage, customer))
+    yield sorted(kinds) == sorted(wanted * sales), f"there is one proforma and one invoice for each of {sales} sales"
     mailed = [part for mail in await stage.inbox.messages(customer["email"]) for part in attachments_of(mail).values()]
     for document in documents:
         files: dict[int, list[bytes]] = {}
@@ -85,7 +90,7 @@ async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path) 
         if document.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
             for result in _e_invoice(stage, customer, document, files):
                 yield result
-            yield await _names_the_period(stage, customer, files), f"{document.number} names the subscription's period"
+            yield await _names_its_days(stage, document, files), f"{document.number} names the days that it covers"
 
 
 def _e_invoice(
@@ -102,7 +107,8 @@ def _e_invoice(
         read = read_file(names[0], xmls[0], schema, stage.now().astimezone(ROME).date())
         results.append((not read.findings, f"{names[0]} passes schema and controls"))
         gross = etree.fromstring(xmls[0]).findtext(".//ImportoTotaleDocumento")
-        results.append((gross == customer["amounts"]["gross"].partition(" ")[0], f"{names[0]} has the ordered amount"))
+        asked = money(document.totals.gross) if document.HasField("period") else customer["amounts"]["gross"]
+        results.append((gross == asked.partition(" ")[0], f"{names[0]} has the amount that was asked for"))
     fitting = [
         each for each in receipts if etree.QName(each).localname == receipt_name and each.findtext("NomeFile") in names
     ]
@@ -110,18 +116,35 @@ def _e_invoice(
     return results
 
 
-async def _names_the_period(stage: Stage, customer: dict[str, Any], files: dict[int, list[bytes]]) -> bool:
-    """Whether each line of the XML has the days of the subscription that the order began."""
-    asked = ordering_pb2.GetSubscriptionRequest(account_id=customer["ids"]["account"])
-    made = (await stage.operator.ordering.GetSubscription(asked)).subscription
-    days = [from_date(made.period_start).isoformat(), from_date(made.period_end).isoformat()]
+async def _names_its_days(stage: Stage, document: invoicing_pb2.Document, files: dict[int, list[bytes]]) -> bool:
+    """Whether each line of the XML has days: those of its period, or used ones of the month that ended before it."""
+    number = document.period.number if document.HasField("period") else 1
+    period = next(each for each in await periods(stage, document.account_id) if each.period.number == number)
+    days = {(_iso(period.period_start), _iso(period.period_end))}
+    days |= {(_iso(line.period_start), _iso(line.period_end)) for line in period.lines}
     lines = [
         line
         for xml in files.get(invoicing_pb2.FILE_KIND_XML, [])
         for line in etree.fromstring(xml).iter("DettaglioLinee")
     ]
-    named = [[line.findtext("DataInizioPeriodo"), line.findtext("DataFinePeriodo")] for line in lines]
-    return bool(named) and all(each == days for each in named)
+    named = [(line.findtext("DataInizioPeriodo"), line.findtext("DataFinePeriodo")) for line in lines]
+    return bool(named) and all(each in days for each in named)
+
+
+async def _measured(stage: Stage, customer: dict[str, Any]) -> list[ordering_pb2.Period]:
+    """The periods of a customer's subscription that asked for money of their own."""
+    if customer["plot"] != BUYS_BY_TRANSFER:
+        return []
+    return [period for period in await periods(stage, customer["ids"]["account"]) if period.HasField("measured_at")]
+
+
+async def _subjects(stage: Stage, period: ordering_pb2.Period) -> tuple[str, str]:
+    invoice = await buying.document(stage, period.invoice_id)
+    return f"Proforma {period.proforma_number}", f"Fattura {invoice.number}"
+
+
+def _iso(day: common.Date) -> str:
+    return from_date(day).isoformat()
 
 
 async def _content(stage: Stage, document_id: str, file_id: str) -> bytes:

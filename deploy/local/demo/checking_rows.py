@@ -12,8 +12,9 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.customer import PASSWORD
+from deploy.local.demo.renewing import periods
 from deploy.local.demo.stage import Stage
-from deploy.local.demo.tale import BUYS_BY_CARD, money
+from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, money
 from services.kit.errors import Refused
 
 Results = AsyncIterator[tuple[bool, str]]
@@ -45,6 +46,24 @@ async def check_buyer(stage: Stage, customer: dict[str, Any], _: Path) -> Result
     subscription = (await rooms.ordering.GetSubscription(standing)).subscription
     active = subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE and subscription.order_id == ids["order"]
     yield active, "the subscription runs"
+    if customer["plot"] == BUYS_BY_TRANSFER:
+        async for result in _check_periods(stage, subscription):
+            yield result
+
+
+async def _check_periods(stage: Stage, subscription: ordering_pb2.Subscription) -> Results:
+    """The months of a subscription: the first prepaid, those that were measured paid, the next one scheduled."""
+    *measured, first = (await periods(stage, subscription.account_id))[1:]
+    yield first.state == ordering_pb2.PERIOD_STATE_PREPAID, "the order paid for the first month"
+    yield len(measured) > 0, f"{len(measured)} months were measured after the first"
+    above = [line for period in measured for line in period.lines if line.period_end.month != period.period_end.month]
+    yield len(above) > 0, "usage above the prepaid was charged"
+    for period in measured:
+        number = period.period.number
+        asked = payments_pb2.GetPaymentRequestRequest(period_id=period.period.period_id)
+        request = (await stage.operator.payments.GetPaymentRequest(asked)).payment_request
+        paid = request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID and request.amount == period.totals.gross
+        yield paid and period.state == ordering_pb2.PERIOD_STATE_PAID, f"month {number} is paid, as it was measured"
 
 
 async def check_leaver(stage: Stage, customer: dict[str, Any], _: Path) -> Results:

@@ -1,5 +1,7 @@
 """The story without a purchase: reminders, the end of the trial, fifteen days of grace, and nothing is left."""
 
+from collections.abc import Awaitable, Callable
+
 from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
@@ -22,12 +24,18 @@ async def begins(stage: Stage) -> Tale:
     return tale
 
 
-async def ends(stage: Stage, tale: Tale) -> None:
-    """Time goes by until the purge is proved."""
+async def ends(stage: Stage, tale: Tale, wait: Callable[[int], Awaitable[None]]) -> None:
+    """Time goes by until the purge is proved.
+
+    Args:
+        stage: The running Casella.
+        tale: The story.
+        wait: Lets that many days go by, with what the other customers do meanwhile.
+    """
     customer = tale.customer
     told = await news(stage, tale, set())
     trial = await customer.trial()
-    await stage.wait(trial.days_left)
+    await wait(trial.days_left)
     told = await news(stage, tale, told)
     trial = await customer.trial()
     tale.became("trial", trial_pb2.TrialState.Name(trial.state).removeprefix("TRIAL_STATE_"), stage.now())
@@ -35,7 +43,7 @@ async def ends(stage: Stage, tale: Tale) -> None:
     restricted = allowance.state == mailboxes_pb2.ACCESS_STATE_RESTRICTED
     tale.became("service", "RESTRICTED" if restricted else "NOT RESTRICTED", stage.now())
     stage.tell(f"the trial is over: reading stays, sending stops; {trial.days_until_purge} days until the purge")
-    await stage.wait(trial.days_until_purge)
+    await wait(trial.days_until_purge)
     await news(stage, tale, told)
     see(stage, tale, "Purge", names.purge_id(customer.account_id))
 
