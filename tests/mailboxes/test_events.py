@@ -9,7 +9,7 @@ from tests.support.room import TestRoom
 
 async def test_unlock_suspension_and_their_end_are_told_once_each(room: TestRoom, customer: Customer) -> None:
     await room.empty_outbox()
-    order_id = str(new_id())
+    order_id, suspension, resumption = (str(new_id()) for _ in range(3))
     worker = stub(room, "worker")
     for _ in range(2):
         unlock = pb.UnlockAccountRequest(
@@ -17,9 +17,9 @@ async def test_unlock_suspension_and_their_end_are_told_once_each(room: TestRoom
         )
         await worker.UnlockAccount(unlock)
     for _ in range(2):
-        await worker.SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id))
+        await worker.SuspendAccount(pb.SuspendAccountRequest(account_id=customer.id, request_id=suspension))
     for _ in range(2):
-        await worker.ResumeAccount(pb.ResumeAccountRequest(account_id=customer.id))
+        await worker.ResumeAccount(pb.ResumeAccountRequest(account_id=customer.id, request_id=resumption))
     assert [(event["type"], event["state"], event["ids"]) for event in await room.events()] == [
         ("account.unlocked", "unlocked", {"order_id": order_id}),
         ("account.suspended", "suspended", {}),
