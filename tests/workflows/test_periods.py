@@ -25,7 +25,12 @@ async def test_an_operator_finds_the_e_invoice_of_a_period_by_its_subscription(t
     delivered = invoicing.Transmission(
         state=invoicing.TRANSMISSION_STATE_DELIVERED, account_id=str(new_id()), period=period_of(PERIOD)
     )
-    script = Script({"TransmitInvoice": lambda _: invoicing.TransmitInvoiceResponse(transmission=delivered)})
+    script = Script(
+        {
+            "GetTransmission": lambda _: invoicing.GetTransmissionResponse(transmission=delivered),
+            "TransmitInvoice": lambda _: invoicing.TransmitInvoiceResponse(transmission=delivered),
+        }
+    )
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         assert await run.end() == "delivered"
         known = (await run.handle.describe()).typed_search_attributes
