@@ -12,6 +12,8 @@ TRIAL = "Trial"
 ORDER = "Order"
 E_INVOICE = "EInvoice"
 RENEWAL = "Renewal"
+MONEY = "Money"
+WITHDRAWAL = "Withdrawal"
 PURGE = "Purge"
 
 ABOUT = {
@@ -39,6 +41,8 @@ ORDER_CHANGED = "order_changed"
 PERIOD_CHANGED = "period_changed"
 PAYMENT_COMPLETED = "payment_completed"
 MONEY_WAITING = "money_waiting"
+MONEY_CHANGED = "money_changed"
+REFUND_CHANGED = "refund_changed"
 INVOICE_ISSUED = "invoice_issued"
 RECEIPT_ARRIVED = "receipt_arrived"
 ACCOUNT_CLOSED = "account_closed"
@@ -85,6 +89,16 @@ def renewal_id(subscription: object, number: int) -> str:
 def e_invoice_id(invoice: object) -> str:
     """Workflow id of an invoice's way to the SdI."""
     return f"einvoice:{invoice}"
+
+
+def money_id(entry: object) -> str:
+    """Workflow id of money that waits for an operator."""
+    return f"money:{entry}"
+
+
+def withdrawal_id(order: object) -> str:
+    """Workflow id of a consumer's withdrawal from an order."""
+    return f"withdrawal:{order}"
 
 
 def purge_id(account: object) -> str:

@@ -71,6 +71,28 @@ def cause_wake(cause: Cause, signal: str) -> Wake:
             return renewal_wake(cause, signal)
 
 
+def money_wake(entry_id: UUID) -> Wake:
+    """Money waits for an operator, or does not any more."""
+    return Wake(
+        workflow=names.MONEY,
+        workflow_id=names.money_id(entry_id),
+        signal=names.MONEY_CHANGED,
+        subject=entry_id,
+        summary=f"Money entry {entry_id} waits for an operator's decision",
+    )
+
+
+def withdrawal_wake(order_id: UUID, signal: str) -> Wake:
+    """Something has happened to a withdrawal from an order, such as to its refund."""
+    return Wake(
+        workflow=names.WITHDRAWAL,
+        workflow_id=names.withdrawal_id(order_id),
+        signal=signal,
+        subject=order_id,
+        summary=f"Withdrawal from order {order_id}",
+    )
+
+
 def e_invoice_wake(invoice_id: UUID, number: str, signal: str) -> Wake:
     """An invoice was issued, or the SdI has answered."""
     return Wake(

@@ -38,6 +38,42 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_UNDATED: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_DATE: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_AMOUNT_DIFFERS: _ClassVar[MoneyEntryReason]
+
+class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MONEY_SETTLEMENT_UNSPECIFIED: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_ASSIGNED: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_CREDITED: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_REFUNDED: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_SET_ASIDE: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_WITHDRAWN: _ClassVar[MoneySettlement]
+
+class RefundState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFUND_STATE_UNSPECIFIED: _ClassVar[RefundState]
+    REFUND_STATE_REQUESTED: _ClassVar[RefundState]
+    REFUND_STATE_APPROVED: _ClassVar[RefundState]
+    REFUND_STATE_SENT: _ClassVar[RefundState]
+    REFUND_STATE_DONE: _ClassVar[RefundState]
+    REFUND_STATE_FAILED: _ClassVar[RefundState]
+    REFUND_STATE_CANCELLED: _ClassVar[RefundState]
+
+class RefundMeans(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFUND_MEANS_UNSPECIFIED: _ClassVar[RefundMeans]
+    REFUND_MEANS_STRIPE: _ClassVar[RefundMeans]
+    REFUND_MEANS_BANK_TRANSFER: _ClassVar[RefundMeans]
+    REFUND_MEANS_ACCOUNT_CREDIT: _ClassVar[RefundMeans]
+
+class CreditCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CREDIT_CAUSE_UNSPECIFIED: _ClassVar[CreditCause]
+    CREDIT_CAUSE_MONEY: _ClassVar[CreditCause]
+    CREDIT_CAUSE_TAKEN_BACK: _ClassVar[CreditCause]
+    CREDIT_CAUSE_USED: _ClassVar[CreditCause]
+    CREDIT_CAUSE_RETURNED: _ClassVar[CreditCause]
+    CREDIT_CAUSE_REFUND: _ClassVar[CreditCause]
+    CREDIT_CAUSE_REFUNDED_TO: _ClassVar[CreditCause]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -56,6 +92,30 @@ MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
 MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
 MONEY_ENTRY_REASON_DATE: MoneyEntryReason
 MONEY_ENTRY_REASON_AMOUNT_DIFFERS: MoneyEntryReason
+MONEY_SETTLEMENT_UNSPECIFIED: MoneySettlement
+MONEY_SETTLEMENT_ASSIGNED: MoneySettlement
+MONEY_SETTLEMENT_CREDITED: MoneySettlement
+MONEY_SETTLEMENT_REFUNDED: MoneySettlement
+MONEY_SETTLEMENT_SET_ASIDE: MoneySettlement
+MONEY_SETTLEMENT_WITHDRAWN: MoneySettlement
+REFUND_STATE_UNSPECIFIED: RefundState
+REFUND_STATE_REQUESTED: RefundState
+REFUND_STATE_APPROVED: RefundState
+REFUND_STATE_SENT: RefundState
+REFUND_STATE_DONE: RefundState
+REFUND_STATE_FAILED: RefundState
+REFUND_STATE_CANCELLED: RefundState
+REFUND_MEANS_UNSPECIFIED: RefundMeans
+REFUND_MEANS_STRIPE: RefundMeans
+REFUND_MEANS_BANK_TRANSFER: RefundMeans
+REFUND_MEANS_ACCOUNT_CREDIT: RefundMeans
+CREDIT_CAUSE_UNSPECIFIED: CreditCause
+CREDIT_CAUSE_MONEY: CreditCause
+CREDIT_CAUSE_TAKEN_BACK: CreditCause
+CREDIT_CAUSE_USED: CreditCause
+CREDIT_CAUSE_RETURNED: CreditCause
+CREDIT_CAUSE_REFUND: CreditCause
+CREDIT_CAUSE_REFUNDED_TO: CreditCause
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
@@ -72,7 +132,7 @@ class TransferInstructions(_message.Message):
     def __init__(self, holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
 
 class PaymentRequest(_message.Message):
-    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing", "created_on", "period")
+    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing", "created_on", "period", "total", "credit_used")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +149,8 @@ class PaymentRequest(_message.Message):
     PROCESSING_FIELD_NUMBER: _ClassVar[int]
     CREATED_ON_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     payment_request_id: str
     order_id: str
     account_id: str
@@ -105,7 +167,9 @@ class PaymentRequest(_message.Message):
     processing: bool
     created_on: _common_pb2.Date
     period: _common_pb2.PeriodRef
-    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ..., created_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
+    total: _common_pb2.Money
+    credit_used: _common_pb2.Money
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ..., created_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., total: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CreatePaymentRequestRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "amount", "method", "period")
@@ -156,14 +220,16 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    REFUNDABLE_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
+    refundable: _common_pb2.Money
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -312,7 +378,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -327,6 +393,9 @@ class MoneyEntry(_message.Message):
     RECORDED_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     INVOICE_BY_FIELD_NUMBER: _ClassVar[int]
     PAYER_IBAN_FIELD_NUMBER: _ClassVar[int]
+    SETTLEMENT_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_AT_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_TO_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -341,7 +410,10 @@ class MoneyEntry(_message.Message):
     recorded_amount: _common_pb2.Money
     invoice_by: _common_pb2.Date
     payer_iban: str
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ...) -> None: ...
+    settlement: MoneySettlement
+    settled_at: _timestamp_pb2.Timestamp
+    settled_to: str
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ...) -> None: ...
 
 class UnconfirmedTransfer(_message.Message):
     __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "recorded_at", "period")
@@ -442,3 +514,329 @@ class ConfirmedTransfer(_message.Message):
     bank_booked_on: _common_pb2.Date
     period: _common_pb2.PeriodRef
     def __init__(self, transfer_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., bank_reference: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., bank_booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
+
+class GetMoneyEntryRequest(_message.Message):
+    __slots__ = ("money_entry_id",)
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    def __init__(self, money_entry_id: _Optional[str] = ...) -> None: ...
+
+class GetMoneyEntryResponse(_message.Message):
+    __slots__ = ("entry", "candidates")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    candidates: _containers.RepeatedCompositeFieldContainer[PaymentRequest]
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[PaymentRequest, _Mapping]]] = ...) -> None: ...
+
+class AssignMoneyRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_SHORTFALL_FIELD_NUMBER: _ClassVar[int]
+    BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    payment_request_id: str
+    proforma_number: str
+    accept_shortfall: bool
+    booked_on: _common_pb2.Date
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., accept_shortfall: _Optional[bool] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class AssignMoneyResponse(_message.Message):
+    __slots__ = ("payment_request", "credited", "money_entry_ids", "invoice_was_due")
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_IDS_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_WAS_DUE_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    credited: _common_pb2.Money
+    money_entry_ids: _containers.RepeatedScalarFieldContainer[str]
+    invoice_was_due: _common_pb2.Date
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_ids: _Optional[_Iterable[str]] = ..., invoice_was_due: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class CreditMoneyRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "account_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    account_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class CreditMoneyResponse(_message.Message):
+    __slots__ = ("credit",)
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    credit: _common_pb2.Money
+    def __init__(self, credit: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class SetMoneyAsideRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class SetMoneyAsideResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class GetAccountCreditRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetAccountCreditResponse(_message.Message):
+    __slots__ = ("credit",)
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    credit: _common_pb2.Money
+    def __init__(self, credit: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ListCreditMovementsRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class CreditMovement(_message.Message):
+    __slots__ = ("movement_id", "cause", "amount", "at", "payment_request_id", "proforma_number", "refund_id")
+    MOVEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    movement_id: str
+    cause: CreditCause
+    amount: _common_pb2.Money
+    at: _timestamp_pb2.Timestamp
+    payment_request_id: str
+    proforma_number: str
+    refund_id: str
+    def __init__(self, movement_id: _Optional[str] = ..., cause: _Optional[_Union[CreditCause, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., refund_id: _Optional[str] = ...) -> None: ...
+
+class ListCreditMovementsResponse(_message.Message):
+    __slots__ = ("movements", "next_page_token")
+    MOVEMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    movements: _containers.RepeatedCompositeFieldContainer[CreditMovement]
+    next_page_token: str
+    def __init__(self, movements: _Optional[_Iterable[_Union[CreditMovement, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Refund(_message.Message):
+    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    MEANS_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_CODE_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_AT_FIELD_NUMBER: _ClassVar[int]
+    SENT_AT_FIELD_NUMBER: _ClassVar[int]
+    DONE_ON_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    state: RefundState
+    means: RefundMeans
+    amount: _common_pb2.Money
+    credited: _common_pb2.Money
+    account_id: str
+    payment_request_id: str
+    money_entry_id: str
+    reason_code: str
+    withdrawal_order_id: str
+    failure: str
+    requested_at: _timestamp_pb2.Timestamp
+    sent_at: _timestamp_pb2.Timestamp
+    done_on: _common_pb2.Date
+    iban: str
+    holder: str
+    message_id: str
+    reference: str
+    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...
+
+class RequestRefundRequest(_message.Message):
+    __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_OF_ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    REASON_CODE_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    payment_request_id: str
+    money_entry_id: str
+    credit_of_account_id: str
+    amount: _common_pb2.Money
+    reason_code: str
+    withdrawal_order_id: str
+    steering: _common_pb2.Steering
+    iban: str
+    holder: str
+    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., credit_of_account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ...) -> None: ...
+
+class RequestRefundResponse(_message.Message):
+    __slots__ = ("refund",)
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    refund: Refund
+    def __init__(self, refund: _Optional[_Union[Refund, _Mapping]] = ...) -> None: ...
+
+class GetRefundRequest(_message.Message):
+    __slots__ = ("refund_id",)
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    def __init__(self, refund_id: _Optional[str] = ...) -> None: ...
+
+class GetRefundResponse(_message.Message):
+    __slots__ = ("refund",)
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    refund: Refund
+    def __init__(self, refund: _Optional[_Union[Refund, _Mapping]] = ...) -> None: ...
+
+class ListRefundsRequest(_message.Message):
+    __slots__ = ("account_id", "payment_request_id", "states", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    STATES_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    payment_request_id: str
+    states: _containers.RepeatedScalarFieldContainer[RefundState]
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., states: _Optional[_Iterable[_Union[RefundState, str]]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListRefundsResponse(_message.Message):
+    __slots__ = ("refunds", "next_page_token")
+    REFUNDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    refunds: _containers.RepeatedCompositeFieldContainer[Refund]
+    next_page_token: str
+    def __init__(self, refunds: _Optional[_Iterable[_Union[Refund, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ApproveRefundsRequest(_message.Message):
+    __slots__ = ("request_id", "refund_ids", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_IDS_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    refund_ids: _containers.RepeatedScalarFieldContainer[str]
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., refund_ids: _Optional[_Iterable[str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class ApproveRefundsResponse(_message.Message):
+    __slots__ = ("refunds",)
+    REFUNDS_FIELD_NUMBER: _ClassVar[int]
+    refunds: _containers.RepeatedCompositeFieldContainer[Refund]
+    def __init__(self, refunds: _Optional[_Iterable[_Union[Refund, _Mapping]]] = ...) -> None: ...
+
+class ExportRefundsRequest(_message.Message):
+    __slots__ = ("request_id", "message_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    message_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., message_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class ExportRefundsResponse(_message.Message):
+    __slots__ = ("file", "message_id", "transfers", "sum")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TRANSFERS_FIELD_NUMBER: _ClassVar[int]
+    SUM_FIELD_NUMBER: _ClassVar[int]
+    file: bytes
+    message_id: str
+    transfers: int
+    sum: _common_pb2.Money
+    def __init__(self, file: _Optional[bytes] = ..., message_id: _Optional[str] = ..., transfers: _Optional[int] = ..., sum: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class RetryRefundRequest(_message.Message):
+    __slots__ = ("request_id", "refund_id", "iban", "holder", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    refund_id: str
+    iban: str
+    holder: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RetryRefundResponse(_message.Message):
+    __slots__ = ("refund",)
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    refund: Refund
+    def __init__(self, refund: _Optional[_Union[Refund, _Mapping]] = ...) -> None: ...
+
+class FailRefundRequest(_message.Message):
+    __slots__ = ("request_id", "refund_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    refund_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class FailRefundResponse(_message.Message):
+    __slots__ = ("refund",)
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    refund: Refund
+    def __init__(self, refund: _Optional[_Union[Refund, _Mapping]] = ...) -> None: ...
+
+class CancelRefundRequest(_message.Message):
+    __slots__ = ("request_id", "refund_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    refund_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class CancelRefundResponse(_message.Message):
+    __slots__ = ("refund",)
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    refund: Refund
+    def __init__(self, refund: _Optional[_Union[Refund, _Mapping]] = ...) -> None: ...
+
+class PushRefundsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class PushRefundsResponse(_message.Message):
+    __slots__ = ("changed",)
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    changed: int
+    def __init__(self, changed: _Optional[int] = ...) -> None: ...

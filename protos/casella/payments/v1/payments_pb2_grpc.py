@@ -100,6 +100,81 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.FromString,
                 _registered_method=True)
+        self.GetMoneyEntry = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/GetMoneyEntry',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
+                _registered_method=True)
+        self.AssignMoney = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/AssignMoney',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyResponse.FromString,
+                _registered_method=True)
+        self.CreditMoney = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/CreditMoney',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyResponse.FromString,
+                _registered_method=True)
+        self.SetMoneyAside = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SetMoneyAside',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
+                _registered_method=True)
+        self.GetAccountCredit = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/GetAccountCredit',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.FromString,
+                _registered_method=True)
+        self.ListCreditMovements = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListCreditMovements',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsResponse.FromString,
+                _registered_method=True)
+        self.RequestRefund = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/RequestRefund',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundResponse.FromString,
+                _registered_method=True)
+        self.GetRefund = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/GetRefund',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundResponse.FromString,
+                _registered_method=True)
+        self.ListRefunds = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListRefunds',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsResponse.FromString,
+                _registered_method=True)
+        self.ApproveRefunds = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ApproveRefunds',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsResponse.FromString,
+                _registered_method=True)
+        self.ExportRefunds = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ExportRefunds',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.FromString,
+                _registered_method=True)
+        self.RetryRefund = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/RetryRefund',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundResponse.FromString,
+                _registered_method=True)
+        self.FailRefund = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/FailRefund',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundResponse.FromString,
+                _registered_method=True)
+        self.CancelRefund = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/CancelRefund',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundResponse.FromString,
+                _registered_method=True)
+        self.PushRefunds = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/PushRefunds',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.FromString,
+                _registered_method=True)
         self.ProveLedger = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ProveLedger',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.SerializeToString,
@@ -202,6 +277,111 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetMoneyEntry(self, request, context):
+        """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AssignMoney(self, request, context):
+        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreditMoney(self, request, context):
+        """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMoneyAside(self, request, context):
+        """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccountCredit(self, request, context):
+        """Reads an account's credit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCreditMovements(self, request, context):
+        """Lists what made and used an account's credit, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestRefund(self, request, context):
+        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRefund(self, request, context):
+        """Reads a refund.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRefunds(self, request, context):
+        """Lists refunds, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveRefunds(self, request, context):
+        """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportRefunds(self, request, context):
+        """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryRefund(self, request, context):
+        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FailRefund(self, request, context):
+        """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelRefund(self, request, context):
+        """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PushRefunds(self, request, context):
+        """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ProveLedger(self, request, context):
         """Proves the ledger: every transaction balances, every cent is in one state.
         """
@@ -276,6 +456,81 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetWaitingMoney,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.SerializeToString,
+            ),
+            'GetMoneyEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMoneyEntry,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.SerializeToString,
+            ),
+            'AssignMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignMoney,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyResponse.SerializeToString,
+            ),
+            'CreditMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreditMoney,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyResponse.SerializeToString,
+            ),
+            'SetMoneyAside': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMoneyAside,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.SerializeToString,
+            ),
+            'GetAccountCredit': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccountCredit,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.SerializeToString,
+            ),
+            'ListCreditMovements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCreditMovements,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsResponse.SerializeToString,
+            ),
+            'RequestRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestRefund,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundResponse.SerializeToString,
+            ),
+            'GetRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRefund,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundResponse.SerializeToString,
+            ),
+            'ListRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRefunds,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsResponse.SerializeToString,
+            ),
+            'ApproveRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveRefunds,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsResponse.SerializeToString,
+            ),
+            'ExportRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportRefunds,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.SerializeToString,
+            ),
+            'RetryRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryRefund,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundResponse.SerializeToString,
+            ),
+            'FailRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.FailRefund,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundResponse.SerializeToString,
+            ),
+            'CancelRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelRefund,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundResponse.SerializeToString,
+            ),
+            'PushRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.PushRefunds,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.SerializeToString,
             ),
             'ProveLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.ProveLedger,
@@ -635,6 +890,411 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetWaitingMoney',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetWaitingMoneyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMoneyEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/GetMoneyEntry',
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/AssignMoney',
+            casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreditMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/CreditMoney',
+            casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.CreditMoneyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMoneyAside(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SetMoneyAside',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccountCredit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/GetAccountCredit',
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCreditMovements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListCreditMovements',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/RequestRefund',
+            casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.RequestRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/GetRefund',
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListRefunds',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ApproveRefunds',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ApproveRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ExportRefunds',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/RetryRefund',
+            casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FailRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/FailRefund',
+            casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.FailRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/CancelRefund',
+            casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.CancelRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PushRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/PushRefunds',
+            casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.FromString,
             options,
             channel_credentials,
             insecure,

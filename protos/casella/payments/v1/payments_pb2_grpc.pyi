@@ -59,6 +59,36 @@ class PaymentsServiceStub:
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     GetWaitingMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
+    GetMoneyEntry: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]
+    """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    AssignMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]
+    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED."""
+    CreditMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]
+    """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less."""
+    SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
+    """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    GetAccountCredit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]
+    """Reads an account's credit."""
+    ListCreditMovements: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]
+    """Lists what made and used an account's credit, newest first."""
+    RequestRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]
+    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+    GetRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetRefundRequest, _payments_pb2.GetRefundResponse]
+    """Reads a refund."""
+    ListRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListRefundsRequest, _payments_pb2.ListRefundsResponse]
+    """Lists refunds, oldest first."""
+    ApproveRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ApproveRefundsRequest, _payments_pb2.ApproveRefundsResponse]
+    """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none."""
+    ExportRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]
+    """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+    RetryRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]
+    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+    FailRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]
+    """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way."""
+    CancelRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CancelRefundRequest, _payments_pb2.CancelRefundResponse]
+    """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done."""
+    PushRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.PushRefundsRequest, _payments_pb2.PushRefundsResponse]
+    """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -93,6 +123,36 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
     GetWaitingMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]  # type: ignore[assignment]
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
+    GetMoneyEntry: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]  # type: ignore[assignment]
+    """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    AssignMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]  # type: ignore[assignment]
+    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED."""
+    CreditMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]  # type: ignore[assignment]
+    """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less."""
+    SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
+    """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    GetAccountCredit: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]  # type: ignore[assignment]
+    """Reads an account's credit."""
+    ListCreditMovements: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]  # type: ignore[assignment]
+    """Lists what made and used an account's credit, newest first."""
+    RequestRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]  # type: ignore[assignment]
+    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+    GetRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetRefundRequest, _payments_pb2.GetRefundResponse]  # type: ignore[assignment]
+    """Reads a refund."""
+    ListRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListRefundsRequest, _payments_pb2.ListRefundsResponse]  # type: ignore[assignment]
+    """Lists refunds, oldest first."""
+    ApproveRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ApproveRefundsRequest, _payments_pb2.ApproveRefundsResponse]  # type: ignore[assignment]
+    """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none."""
+    ExportRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]  # type: ignore[assignment]
+    """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+    RetryRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]  # type: ignore[assignment]
+    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+    FailRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]  # type: ignore[assignment]
+    """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way."""
+    CancelRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.CancelRefundRequest, _payments_pb2.CancelRefundResponse]  # type: ignore[assignment]
+    """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done."""
+    PushRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.PushRefundsRequest, _payments_pb2.PushRefundsResponse]  # type: ignore[assignment]
+    """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger: every transaction balances, every cent is in one state."""
 
@@ -202,6 +262,126 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetWaitingMoneyResponse, _abc.Awaitable[_payments_pb2.GetWaitingMoneyResponse]]:
         """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
+
+    @_abc_1.abstractmethod
+    def GetMoneyEntry(
+        self,
+        request: _payments_pb2.GetMoneyEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.GetMoneyEntryResponse, _abc.Awaitable[_payments_pb2.GetMoneyEntryResponse]]:
+        """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+
+    @_abc_1.abstractmethod
+    def AssignMoney(
+        self,
+        request: _payments_pb2.AssignMoneyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.AssignMoneyResponse, _abc.Awaitable[_payments_pb2.AssignMoneyResponse]]:
+        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED."""
+
+    @_abc_1.abstractmethod
+    def CreditMoney(
+        self,
+        request: _payments_pb2.CreditMoneyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.CreditMoneyResponse, _abc.Awaitable[_payments_pb2.CreditMoneyResponse]]:
+        """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less."""
+
+    @_abc_1.abstractmethod
+    def SetMoneyAside(
+        self,
+        request: _payments_pb2.SetMoneyAsideRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SetMoneyAsideResponse, _abc.Awaitable[_payments_pb2.SetMoneyAsideResponse]]:
+        """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+
+    @_abc_1.abstractmethod
+    def GetAccountCredit(
+        self,
+        request: _payments_pb2.GetAccountCreditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.GetAccountCreditResponse, _abc.Awaitable[_payments_pb2.GetAccountCreditResponse]]:
+        """Reads an account's credit."""
+
+    @_abc_1.abstractmethod
+    def ListCreditMovements(
+        self,
+        request: _payments_pb2.ListCreditMovementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListCreditMovementsResponse, _abc.Awaitable[_payments_pb2.ListCreditMovementsResponse]]:
+        """Lists what made and used an account's credit, newest first."""
+
+    @_abc_1.abstractmethod
+    def RequestRefund(
+        self,
+        request: _payments_pb2.RequestRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.RequestRefundResponse, _abc.Awaitable[_payments_pb2.RequestRefundResponse]]:
+        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+
+    @_abc_1.abstractmethod
+    def GetRefund(
+        self,
+        request: _payments_pb2.GetRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.GetRefundResponse, _abc.Awaitable[_payments_pb2.GetRefundResponse]]:
+        """Reads a refund."""
+
+    @_abc_1.abstractmethod
+    def ListRefunds(
+        self,
+        request: _payments_pb2.ListRefundsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListRefundsResponse, _abc.Awaitable[_payments_pb2.ListRefundsResponse]]:
+        """Lists refunds, oldest first."""
+
+    @_abc_1.abstractmethod
+    def ApproveRefunds(
+        self,
+        request: _payments_pb2.ApproveRefundsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ApproveRefundsResponse, _abc.Awaitable[_payments_pb2.ApproveRefundsResponse]]:
+        """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none."""
+
+    @_abc_1.abstractmethod
+    def ExportRefunds(
+        self,
+        request: _payments_pb2.ExportRefundsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ExportRefundsResponse, _abc.Awaitable[_payments_pb2.ExportRefundsResponse]]:
+        """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+
+    @_abc_1.abstractmethod
+    def RetryRefund(
+        self,
+        request: _payments_pb2.RetryRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.RetryRefundResponse, _abc.Awaitable[_payments_pb2.RetryRefundResponse]]:
+        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+
+    @_abc_1.abstractmethod
+    def FailRefund(
+        self,
+        request: _payments_pb2.FailRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.FailRefundResponse, _abc.Awaitable[_payments_pb2.FailRefundResponse]]:
+        """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way."""
+
+    @_abc_1.abstractmethod
+    def CancelRefund(
+        self,
+        request: _payments_pb2.CancelRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.CancelRefundResponse, _abc.Awaitable[_payments_pb2.CancelRefundResponse]]:
+        """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done."""
+
+    @_abc_1.abstractmethod
+    def PushRefunds(
+        self,
+        request: _payments_pb2.PushRefundsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.PushRefundsResponse, _abc.Awaitable[_payments_pb2.PushRefundsResponse]]:
+        """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
 
     @_abc_1.abstractmethod
     def ProveLedger(
