@@ -71,6 +71,31 @@ class OrderEmail(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORDER_EMAIL_TAX_OPEN: _ClassVar[OrderEmail]
     ORDER_EMAIL_REFUSED: _ClassVar[OrderEmail]
 
+class WithdrawalRefusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WITHDRAWAL_REFUSAL_UNSPECIFIED: _ClassVar[WithdrawalRefusal]
+    WITHDRAWAL_REFUSAL_NOT_GRANTED: _ClassVar[WithdrawalRefusal]
+    WITHDRAWAL_REFUSAL_PERIOD_OVER: _ClassVar[WithdrawalRefusal]
+    WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN: _ClassVar[WithdrawalRefusal]
+    WITHDRAWAL_REFUSAL_ORDER_ENDED: _ClassVar[WithdrawalRefusal]
+
+class WithdrawalState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WITHDRAWAL_STATE_UNSPECIFIED: _ClassVar[WithdrawalState]
+    WITHDRAWAL_STATE_NOTICED: _ClassVar[WithdrawalState]
+    WITHDRAWAL_STATE_REFUNDING: _ClassVar[WithdrawalState]
+    WITHDRAWAL_STATE_CLOSING: _ClassVar[WithdrawalState]
+    WITHDRAWAL_STATE_DONE: _ClassVar[WithdrawalState]
+
+class WithdrawalNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WITHDRAWAL_NEXT_UNSPECIFIED: _ClassVar[WithdrawalNext]
+    WITHDRAWAL_NEXT_WAIT: _ClassVar[WithdrawalNext]
+    WITHDRAWAL_NEXT_REFUND_DUE: _ClassVar[WithdrawalNext]
+    WITHDRAWAL_NEXT_CREDIT_NOTE_DUE: _ClassVar[WithdrawalNext]
+    WITHDRAWAL_NEXT_CLOSE_DUE: _ClassVar[WithdrawalNext]
+    WITHDRAWAL_NEXT_NOT_OPEN: _ClassVar[WithdrawalNext]
+
 class SubscriptionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     SUBSCRIPTION_STATE_UNSPECIFIED: _ClassVar[SubscriptionState]
@@ -83,6 +108,7 @@ class SubscriptionEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SUBSCRIPTION_END_UNSPECIFIED: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_CANCELLED: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_UNPAID: _ClassVar[SubscriptionEnd]
+    SUBSCRIPTION_END_WITHDRAWN: _ClassVar[SubscriptionEnd]
 
 class PeriodState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -152,6 +178,22 @@ ORDER_EMAIL_EXPIRED: OrderEmail
 ORDER_EMAIL_CANCELLED: OrderEmail
 ORDER_EMAIL_TAX_OPEN: OrderEmail
 ORDER_EMAIL_REFUSED: OrderEmail
+WITHDRAWAL_REFUSAL_UNSPECIFIED: WithdrawalRefusal
+WITHDRAWAL_REFUSAL_NOT_GRANTED: WithdrawalRefusal
+WITHDRAWAL_REFUSAL_PERIOD_OVER: WithdrawalRefusal
+WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN: WithdrawalRefusal
+WITHDRAWAL_REFUSAL_ORDER_ENDED: WithdrawalRefusal
+WITHDRAWAL_STATE_UNSPECIFIED: WithdrawalState
+WITHDRAWAL_STATE_NOTICED: WithdrawalState
+WITHDRAWAL_STATE_REFUNDING: WithdrawalState
+WITHDRAWAL_STATE_CLOSING: WithdrawalState
+WITHDRAWAL_STATE_DONE: WithdrawalState
+WITHDRAWAL_NEXT_UNSPECIFIED: WithdrawalNext
+WITHDRAWAL_NEXT_WAIT: WithdrawalNext
+WITHDRAWAL_NEXT_REFUND_DUE: WithdrawalNext
+WITHDRAWAL_NEXT_CREDIT_NOTE_DUE: WithdrawalNext
+WITHDRAWAL_NEXT_CLOSE_DUE: WithdrawalNext
+WITHDRAWAL_NEXT_NOT_OPEN: WithdrawalNext
 SUBSCRIPTION_STATE_UNSPECIFIED: SubscriptionState
 SUBSCRIPTION_STATE_ACTIVE: SubscriptionState
 SUBSCRIPTION_STATE_ENDED: SubscriptionState
@@ -159,6 +201,7 @@ SUBSCRIPTION_STATE_CLOSING: SubscriptionState
 SUBSCRIPTION_END_UNSPECIFIED: SubscriptionEnd
 SUBSCRIPTION_END_CANCELLED: SubscriptionEnd
 SUBSCRIPTION_END_UNPAID: SubscriptionEnd
+SUBSCRIPTION_END_WITHDRAWN: SubscriptionEnd
 PERIOD_STATE_UNSPECIFIED: PeriodState
 PERIOD_STATE_PREPAID: PeriodState
 PERIOD_STATE_SCHEDULED: PeriodState
@@ -682,6 +725,242 @@ class SendOrderEmailRequest(_message.Message):
 class SendOrderEmailResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class GetWithdrawalRequest(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
+class GetWithdrawalResponse(_message.Message):
+    __slots__ = ("refusal", "offer", "withdrawal")
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    refusal: WithdrawalRefusal
+    offer: WithdrawalOffer
+    withdrawal: Withdrawal
+    def __init__(self, refusal: _Optional[_Union[WithdrawalRefusal, str]] = ..., offer: _Optional[_Union[WithdrawalOffer, _Mapping]] = ..., withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+
+class WithdrawalPage(_message.Message):
+    __slots__ = ("language", "withdraw_label", "confirm_label", "statement", "statement_hash", "consequences")
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAW_LABEL_FIELD_NUMBER: _ClassVar[int]
+    CONFIRM_LABEL_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_HASH_FIELD_NUMBER: _ClassVar[int]
+    CONSEQUENCES_FIELD_NUMBER: _ClassVar[int]
+    language: _common_pb2.Language
+    withdraw_label: str
+    confirm_label: str
+    statement: str
+    statement_hash: str
+    consequences: str
+    def __init__(self, language: _Optional[_Union[_common_pb2.Language, str]] = ..., withdraw_label: _Optional[str] = ..., confirm_label: _Optional[str] = ..., statement: _Optional[str] = ..., statement_hash: _Optional[str] = ..., consequences: _Optional[str] = ...) -> None: ...
+
+class WithdrawalOffer(_message.Message):
+    __slots__ = ("order_id", "until", "name", "address", "email", "paid", "owed", "refund", "refund_by", "days_owed", "days_of_term", "pages")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    PAID_FIELD_NUMBER: _ClassVar[int]
+    OWED_FIELD_NUMBER: _ClassVar[int]
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    REFUND_BY_FIELD_NUMBER: _ClassVar[int]
+    DAYS_OWED_FIELD_NUMBER: _ClassVar[int]
+    DAYS_OF_TERM_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    until: _timestamp_pb2.Timestamp
+    name: str
+    address: _common_pb2.Address
+    email: str
+    paid: _common_pb2.Money
+    owed: _common_pb2.Money
+    refund: _common_pb2.Money
+    refund_by: _common_pb2.Date
+    days_owed: int
+    days_of_term: int
+    pages: _containers.RepeatedCompositeFieldContainer[WithdrawalPage]
+    def __init__(self, order_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., name: _Optional[str] = ..., address: _Optional[_Union[_common_pb2.Address, _Mapping]] = ..., email: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_owed: _Optional[int] = ..., days_of_term: _Optional[int] = ..., pages: _Optional[_Iterable[_Union[WithdrawalPage, _Mapping]]] = ...) -> None: ...
+
+class WithdrawalConfirmation(_message.Message):
+    __slots__ = ("label", "language", "statement_hash", "client")
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_HASH_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_FIELD_NUMBER: _ClassVar[int]
+    label: str
+    language: _common_pb2.Language
+    statement_hash: str
+    client: _common_pb2.ClientContext
+    def __init__(self, label: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., statement_hash: _Optional[str] = ..., client: _Optional[_Union[_common_pb2.ClientContext, _Mapping]] = ...) -> None: ...
+
+class WithdrawFromContractRequest(_message.Message):
+    __slots__ = ("request_id", "order_id", "confirmation", "declared_on", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMATION_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ON_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    order_id: str
+    confirmation: WithdrawalConfirmation
+    declared_on: _common_pb2.Date
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., confirmation: _Optional[_Union[WithdrawalConfirmation, _Mapping]] = ..., declared_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class WithdrawFromContractResponse(_message.Message):
+    __slots__ = ("withdrawal",)
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+
+class Withdrawal(_message.Message):
+    __slots__ = ("order_id", "account_id", "state", "noticed_at", "noticed_on", "recorded_by_operator", "refund_by", "receipt_at", "refunds", "ended_at")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NOTICED_AT_FIELD_NUMBER: _ClassVar[int]
+    NOTICED_ON_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_BY_OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    REFUND_BY_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_AT_FIELD_NUMBER: _ClassVar[int]
+    REFUNDS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    account_id: str
+    state: WithdrawalState
+    noticed_at: _timestamp_pb2.Timestamp
+    noticed_on: _common_pb2.Date
+    recorded_by_operator: bool
+    refund_by: _common_pb2.Date
+    receipt_at: _timestamp_pb2.Timestamp
+    refunds: _containers.RepeatedCompositeFieldContainer[WithdrawalRefund]
+    ended_at: _timestamp_pb2.Timestamp
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class WithdrawalRefund(_message.Message):
+    __slots__ = ("refund_id", "payment_request_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    PAID_FIELD_NUMBER: _ClassVar[int]
+    OWED_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUNDED_AT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    payment_request_id: str
+    invoice_id: str
+    period_id: str
+    paid: _common_pb2.Money
+    owed: _common_pb2.Money
+    amount: _common_pb2.Money
+    refunded_at: _timestamp_pb2.Timestamp
+    credit_note_id: str
+    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ...) -> None: ...
+
+class ListOpenWithdrawalsRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListOpenWithdrawalsResponse(_message.Message):
+    __slots__ = ("withdrawals", "next_page_token")
+    WITHDRAWALS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    withdrawals: _containers.RepeatedCompositeFieldContainer[Withdrawal]
+    next_page_token: str
+    def __init__(self, withdrawals: _Optional[_Iterable[_Union[Withdrawal, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class SendWithdrawalReceiptRequest(_message.Message):
+    __slots__ = ("order_id", "recipient")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendWithdrawalReceiptResponse(_message.Message):
+    __slots__ = ("withdrawal",)
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+
+class AdvanceWithdrawalRequest(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
+class AdvanceWithdrawalResponse(_message.Message):
+    __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state")
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    DUE_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ORDER_STATE_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    next: WithdrawalNext
+    wait: _duration_pb2.Duration
+    due: str
+    due_at: _timestamp_pb2.Timestamp
+    subscription: Subscription
+    order_state: OrderState
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ...) -> None: ...
+
+class RecordWithdrawalRefundRequest(_message.Message):
+    __slots__ = ("order_id", "refund_id")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    refund_id: str
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ...) -> None: ...
+
+class RecordWithdrawalRefundResponse(_message.Message):
+    __slots__ = ("withdrawal",)
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+
+class RenewWithdrawalRefundRequest(_message.Message):
+    __slots__ = ("order_id", "refund_id", "steering")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    refund_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RenewWithdrawalRefundResponse(_message.Message):
+    __slots__ = ("withdrawal",)
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+
+class RecordWithdrawalCreditNoteRequest(_message.Message):
+    __slots__ = ("order_id", "refund_id", "credit_note_id")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    refund_id: str
+    credit_note_id: str
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., credit_note_id: _Optional[str] = ...) -> None: ...
+
+class RecordWithdrawalCreditNoteResponse(_message.Message):
+    __slots__ = ("withdrawal",)
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
 
 class Subscription(_message.Message):
     __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at")

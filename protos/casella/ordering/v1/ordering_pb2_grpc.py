@@ -120,6 +120,46 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailResponse.FromString,
                 _registered_method=True)
+        self.GetWithdrawal = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/GetWithdrawal',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalResponse.FromString,
+                _registered_method=True)
+        self.WithdrawFromContract = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/WithdrawFromContract',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractResponse.FromString,
+                _registered_method=True)
+        self.ListOpenWithdrawals = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ListOpenWithdrawals',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.FromString,
+                _registered_method=True)
+        self.SendWithdrawalReceipt = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/SendWithdrawalReceipt',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptResponse.FromString,
+                _registered_method=True)
+        self.AdvanceWithdrawal = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/AdvanceWithdrawal',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.FromString,
+                _registered_method=True)
+        self.RecordWithdrawalRefund = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordWithdrawalRefund',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.FromString,
+                _registered_method=True)
+        self.RenewWithdrawalRefund = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RenewWithdrawalRefund',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundResponse.FromString,
+                _registered_method=True)
+        self.RecordWithdrawalCreditNote = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordWithdrawalCreditNote',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteResponse.FromString,
+                _registered_method=True)
         self.GetSubscription = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/GetSubscription',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetSubscriptionRequest.SerializeToString,
@@ -333,6 +373,69 @@ class OrderingServiceServicer:
 
     def SendOrderEmail(self, request, context):
         """Sends one of the order's emails: once a kind.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWithdrawal(self, request, context):
+        """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
+        pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
+        A renewal brings no new right: it goes on with the contract of the order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawFromContract(self, request, context):
+        """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
+        it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
+        (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
+        order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
+        (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOpenWithdrawals(self, request, context):
+        """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendWithdrawalReceipt(self, request, context):
+        """Sends the receipt of a withdrawal on a durable medium: once, however often it is called.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdvanceWithdrawal(self, request, context):
+        """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordWithdrawalRefund(self, request, context):
+        """Notes that a refund of a withdrawal was made. The first moment stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenewWithdrawalRefund(self, request, context):
+        """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
+        where it is made already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordWithdrawalCreditNote(self, request, context):
+        """Notes the credit note of a refund. The first one stays.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -555,6 +658,46 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.SendOrderEmail,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailResponse.SerializeToString,
+            ),
+            'GetWithdrawal': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWithdrawal,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalResponse.SerializeToString,
+            ),
+            'WithdrawFromContract': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawFromContract,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractResponse.SerializeToString,
+            ),
+            'ListOpenWithdrawals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenWithdrawals,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.SerializeToString,
+            ),
+            'SendWithdrawalReceipt': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendWithdrawalReceipt,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptResponse.SerializeToString,
+            ),
+            'AdvanceWithdrawal': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvanceWithdrawal,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.SerializeToString,
+            ),
+            'RecordWithdrawalRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordWithdrawalRefund,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.SerializeToString,
+            ),
+            'RenewWithdrawalRefund': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenewWithdrawalRefund,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundResponse.SerializeToString,
+            ),
+            'RecordWithdrawalCreditNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordWithdrawalCreditNote,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteResponse.SerializeToString,
             ),
             'GetSubscription': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSubscription,
@@ -1107,6 +1250,222 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/SendOrderEmail',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.SendOrderEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWithdrawal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/GetWithdrawal',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetWithdrawalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawFromContract(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/WithdrawFromContract',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.WithdrawFromContractResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenWithdrawals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ListOpenWithdrawals',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendWithdrawalReceipt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/SendWithdrawalReceipt',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvanceWithdrawal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/AdvanceWithdrawal',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordWithdrawalRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordWithdrawalRefund',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenewWithdrawalRefund(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RenewWithdrawalRefund',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordWithdrawalCreditNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordWithdrawalCreditNote',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalCreditNoteResponse.FromString,
             options,
             channel_credentials,
             insecure,

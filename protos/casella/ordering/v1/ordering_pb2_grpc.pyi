@@ -72,6 +72,32 @@ class OrderingServiceStub:
     """Completes a paid and unlocked order: makes the subscription and its first period."""
     SendOrderEmail: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SendOrderEmailRequest, _ordering_pb2.SendOrderEmailResponse]
     """Sends one of the order's emails: once a kind."""
+    GetWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetWithdrawalRequest, _ordering_pb2.GetWithdrawalResponse]
+    """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
+    pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
+    A renewal brings no new right: it goes on with the contract of the order.
+    """
+    WithdrawFromContract: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.WithdrawFromContractRequest, _ordering_pb2.WithdrawFromContractResponse]
+    """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
+    it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
+    (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
+    order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
+    (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+    """
+    ListOpenWithdrawals: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]
+    """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+    SendWithdrawalReceipt: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SendWithdrawalReceiptRequest, _ordering_pb2.SendWithdrawalReceiptResponse]
+    """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
+    AdvanceWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]
+    """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+    RecordWithdrawalRefund: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]
+    """Notes that a refund of a withdrawal was made. The first moment stays."""
+    RenewWithdrawalRefund: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RenewWithdrawalRefundRequest, _ordering_pb2.RenewWithdrawalRefundResponse]
+    """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
+    where it is made already.
+    """
+    RecordWithdrawalCreditNote: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalCreditNoteRequest, _ordering_pb2.RecordWithdrawalCreditNoteResponse]
+    """Notes the credit note of a refund. The first one stays."""
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]
     """Reads an account's subscription."""
     CancelSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]
@@ -161,6 +187,32 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Completes a paid and unlocked order: makes the subscription and its first period."""
     SendOrderEmail: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SendOrderEmailRequest, _ordering_pb2.SendOrderEmailResponse]  # type: ignore[assignment]
     """Sends one of the order's emails: once a kind."""
+    GetWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetWithdrawalRequest, _ordering_pb2.GetWithdrawalResponse]  # type: ignore[assignment]
+    """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
+    pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
+    A renewal brings no new right: it goes on with the contract of the order.
+    """
+    WithdrawFromContract: _aio.UnaryUnaryMultiCallable[_ordering_pb2.WithdrawFromContractRequest, _ordering_pb2.WithdrawFromContractResponse]  # type: ignore[assignment]
+    """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
+    it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
+    (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
+    order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
+    (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+    """
+    ListOpenWithdrawals: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]  # type: ignore[assignment]
+    """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+    SendWithdrawalReceipt: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SendWithdrawalReceiptRequest, _ordering_pb2.SendWithdrawalReceiptResponse]  # type: ignore[assignment]
+    """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
+    AdvanceWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]  # type: ignore[assignment]
+    """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+    RecordWithdrawalRefund: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]  # type: ignore[assignment]
+    """Notes that a refund of a withdrawal was made. The first moment stays."""
+    RenewWithdrawalRefund: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RenewWithdrawalRefundRequest, _ordering_pb2.RenewWithdrawalRefundResponse]  # type: ignore[assignment]
+    """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
+    where it is made already.
+    """
+    RecordWithdrawalCreditNote: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalCreditNoteRequest, _ordering_pb2.RecordWithdrawalCreditNoteResponse]  # type: ignore[assignment]
+    """Notes the credit note of a refund. The first one stays."""
     GetSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]  # type: ignore[assignment]
     """Reads an account's subscription."""
     CancelSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]  # type: ignore[assignment]
@@ -349,6 +401,80 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SendOrderEmailResponse, _abc.Awaitable[_ordering_pb2.SendOrderEmailResponse]]:
         """Sends one of the order's emails: once a kind."""
+
+    @_abc_1.abstractmethod
+    def GetWithdrawal(
+        self,
+        request: _ordering_pb2.GetWithdrawalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.GetWithdrawalResponse, _abc.Awaitable[_ordering_pb2.GetWithdrawalResponse]]:
+        """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
+        pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
+        A renewal brings no new right: it goes on with the contract of the order.
+        """
+
+    @_abc_1.abstractmethod
+    def WithdrawFromContract(
+        self,
+        request: _ordering_pb2.WithdrawFromContractRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.WithdrawFromContractResponse, _abc.Awaitable[_ordering_pb2.WithdrawFromContractResponse]]:
+        """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
+        it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
+        (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
+        order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
+        (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+        """
+
+    @_abc_1.abstractmethod
+    def ListOpenWithdrawals(
+        self,
+        request: _ordering_pb2.ListOpenWithdrawalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ListOpenWithdrawalsResponse, _abc.Awaitable[_ordering_pb2.ListOpenWithdrawalsResponse]]:
+        """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+
+    @_abc_1.abstractmethod
+    def SendWithdrawalReceipt(
+        self,
+        request: _ordering_pb2.SendWithdrawalReceiptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.SendWithdrawalReceiptResponse, _abc.Awaitable[_ordering_pb2.SendWithdrawalReceiptResponse]]:
+        """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
+
+    @_abc_1.abstractmethod
+    def AdvanceWithdrawal(
+        self,
+        request: _ordering_pb2.AdvanceWithdrawalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.AdvanceWithdrawalResponse, _abc.Awaitable[_ordering_pb2.AdvanceWithdrawalResponse]]:
+        """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+
+    @_abc_1.abstractmethod
+    def RecordWithdrawalRefund(
+        self,
+        request: _ordering_pb2.RecordWithdrawalRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordWithdrawalRefundResponse, _abc.Awaitable[_ordering_pb2.RecordWithdrawalRefundResponse]]:
+        """Notes that a refund of a withdrawal was made. The first moment stays."""
+
+    @_abc_1.abstractmethod
+    def RenewWithdrawalRefund(
+        self,
+        request: _ordering_pb2.RenewWithdrawalRefundRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RenewWithdrawalRefundResponse, _abc.Awaitable[_ordering_pb2.RenewWithdrawalRefundResponse]]:
+        """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
+        where it is made already.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordWithdrawalCreditNote(
+        self,
+        request: _ordering_pb2.RecordWithdrawalCreditNoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordWithdrawalCreditNoteResponse, _abc.Awaitable[_ordering_pb2.RecordWithdrawalCreditNoteResponse]]:
+        """Notes the credit note of a refund. The first one stays."""
 
     @_abc_1.abstractmethod
     def GetSubscription(
