@@ -30,6 +30,22 @@ class TransmissionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TRANSMISSION_STATE_REJECTED: _ClassVar[TransmissionState]
     TRANSMISSION_STATE_GIVEN_UP: _ClassVar[TransmissionState]
 
+class CreditReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CREDIT_REASON_UNSPECIFIED: _ClassVar[CreditReason]
+    CREDIT_REASON_WITHDRAWAL: _ClassVar[CreditReason]
+    CREDIT_REASON_CONTRACT: _ClassVar[CreditReason]
+    CREDIT_REASON_DISPUTE: _ClassVar[CreditReason]
+    CREDIT_REASON_AGREEMENT: _ClassVar[CreditReason]
+    CREDIT_REASON_CORRECTION: _ClassVar[CreditReason]
+
+class RefundMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFUND_METHOD_UNSPECIFIED: _ClassVar[RefundMethod]
+    REFUND_METHOD_BANK_TRANSFER: _ClassVar[RefundMethod]
+    REFUND_METHOD_ONLINE: _ClassVar[RefundMethod]
+    REFUND_METHOD_ACCOUNT_CREDIT: _ClassVar[RefundMethod]
+
 class FileKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     FILE_KIND_UNSPECIFIED: _ClassVar[FileKind]
@@ -47,6 +63,16 @@ TRANSMISSION_STATE_DELIVERED: TransmissionState
 TRANSMISSION_STATE_UNDELIVERABLE: TransmissionState
 TRANSMISSION_STATE_REJECTED: TransmissionState
 TRANSMISSION_STATE_GIVEN_UP: TransmissionState
+CREDIT_REASON_UNSPECIFIED: CreditReason
+CREDIT_REASON_WITHDRAWAL: CreditReason
+CREDIT_REASON_CONTRACT: CreditReason
+CREDIT_REASON_DISPUTE: CreditReason
+CREDIT_REASON_AGREEMENT: CreditReason
+CREDIT_REASON_CORRECTION: CreditReason
+REFUND_METHOD_UNSPECIFIED: RefundMethod
+REFUND_METHOD_BANK_TRANSFER: RefundMethod
+REFUND_METHOD_ONLINE: RefundMethod
+REFUND_METHOD_ACCOUNT_CREDIT: RefundMethod
 FILE_KIND_UNSPECIFIED: FileKind
 FILE_KIND_PDF: FileKind
 FILE_KIND_XML: FileKind
@@ -69,7 +95,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "credit", "credit_notes", "credited")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +110,9 @@ class Document(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     kind: DocumentKind
     number: str
@@ -98,7 +127,50 @@ class Document(_message.Message):
     language: _common_pb2.Language
     period: _common_pb2.PeriodRef
     tax_treatment: _common_pb2.TaxTreatment
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ...) -> None: ...
+    credit: Credit
+    credit_notes: _containers.RepeatedCompositeFieldContainer[CreditNoteInfo]
+    credited: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class Credit(_message.Message):
+    __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served")
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_DATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_DATE_FIELD_NUMBER: _ClassVar[int]
+    REFUND_METHOD_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    invoice_number: str
+    invoice_date: _common_pb2.Date
+    reason: CreditReason
+    cause_date: _common_pb2.Date
+    refund_method: RefundMethod
+    served: ServedDays
+    def __init__(self, invoice_id: _Optional[str] = ..., invoice_number: _Optional[str] = ..., invoice_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ...) -> None: ...
+
+class CreditNoteInfo(_message.Message):
+    __slots__ = ("document_id", "number", "date", "gross")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    GROSS_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    number: str
+    date: _common_pb2.Date
+    gross: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ServedDays(_message.Message):
+    __slots__ = ("first_day", "last_day", "days_of_term")
+    FIRST_DAY_FIELD_NUMBER: _ClassVar[int]
+    LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    DAYS_OF_TERM_FIELD_NUMBER: _ClassVar[int]
+    first_day: _common_pb2.Date
+    last_day: _common_pb2.Date
+    days_of_term: int
+    def __init__(self, first_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., last_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ...) -> None: ...
 
 class PaymentTerms(_message.Message):
     __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload")
@@ -220,6 +292,44 @@ class SendCorrectedInvoiceResponse(_message.Message):
     due: bool
     def __init__(self, due: _Optional[bool] = ...) -> None: ...
 
+class IssueCreditNoteRequest(_message.Message):
+    __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering")
+    CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    GROSS_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_DATE_FIELD_NUMBER: _ClassVar[int]
+    REFUND_METHOD_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    credit_id: str
+    invoice_id: str
+    reason: CreditReason
+    gross: _common_pb2.Money
+    cause_date: _common_pb2.Date
+    refund_method: RefundMethod
+    served: ServedDays
+    steering: _common_pb2.Steering
+    def __init__(self, credit_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class IssueCreditNoteResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class SendCreditNoteRequest(_message.Message):
+    __slots__ = ("document_id", "recipient")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendCreditNoteResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetInvoicingDocumentRequest(_message.Message):
     __slots__ = ("document_id",)
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -313,7 +423,7 @@ class TransmitInvoiceRequest(_message.Message):
     def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
 
 class Transmission(_message.Message):
-    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue", "period")
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue", "period", "kind")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -329,6 +439,7 @@ class Transmission(_message.Message):
     ERRORS_FIELD_NUMBER: _ClassVar[int]
     OVERDUE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
     state: TransmissionState
@@ -344,7 +455,8 @@ class Transmission(_message.Message):
     errors: _containers.RepeatedCompositeFieldContainer[TransmissionError]
     overdue: bool
     period: _common_pb2.PeriodRef
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
+    kind: DocumentKind
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., kind: _Optional[_Union[DocumentKind, str]] = ...) -> None: ...
 
 class TransmissionError(_message.Message):
     __slots__ = ("code", "meaning", "description", "advice")
@@ -431,20 +543,22 @@ class ListGivenUpInvoicesRequest(_message.Message):
     def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
 
 class GivenUpInvoice(_message.Message):
-    __slots__ = ("invoice_id", "number", "date", "error_codes", "given_up_at", "steering")
+    __slots__ = ("invoice_id", "number", "date", "error_codes", "given_up_at", "steering", "kind")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
     ERROR_CODES_FIELD_NUMBER: _ClassVar[int]
     GIVEN_UP_AT_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
     date: _common_pb2.Date
     error_codes: _containers.RepeatedScalarFieldContainer[str]
     given_up_at: _timestamp_pb2.Timestamp
     steering: _common_pb2.Steering
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., error_codes: _Optional[_Iterable[str]] = ..., given_up_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    kind: DocumentKind
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., error_codes: _Optional[_Iterable[str]] = ..., given_up_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., kind: _Optional[_Union[DocumentKind, str]] = ...) -> None: ...
 
 class ListGivenUpInvoicesResponse(_message.Message):
     __slots__ = ("invoices", "next_page_token")
@@ -461,11 +575,13 @@ class AuditNumberingRequest(_message.Message):
     def __init__(self, year: _Optional[int] = ...) -> None: ...
 
 class AuditNumberingResponse(_message.Message):
-    __slots__ = ("invoices", "violations", "audited_at")
+    __slots__ = ("invoices", "violations", "audited_at", "credit_notes")
     INVOICES_FIELD_NUMBER: _ClassVar[int]
     VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
     AUDITED_AT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTES_FIELD_NUMBER: _ClassVar[int]
     invoices: int
     violations: _containers.RepeatedScalarFieldContainer[str]
     audited_at: _timestamp_pb2.Timestamp
-    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ..., audited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    credit_notes: int
+    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ..., audited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_notes: _Optional[int] = ...) -> None: ...

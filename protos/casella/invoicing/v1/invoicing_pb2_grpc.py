@@ -60,6 +60,16 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.FromString,
                 _registered_method=True)
+        self.IssueCreditNote = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/IssueCreditNote',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteResponse.FromString,
+                _registered_method=True)
+        self.SendCreditNote = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/SendCreditNote',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteResponse.FromString,
+                _registered_method=True)
         self.GetInvoicingDocument = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/GetInvoicingDocument',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.GetInvoicingDocumentRequest.SerializeToString,
@@ -156,6 +166,24 @@ class InvoicingServiceServicer:
 
     def SendCorrectedInvoice(self, request, context):
         """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IssueCreditNote(self, request, context):
+        """Issues a credit note (TD04) on the whole or a part of an invoice, once for each `credit_id`, with the next number of the
+        invoices' series, and starts its e-invoice; a repetition returns the first. Refused where less of the invoice is left
+        (CREDIT_EXCEEDS_INVOICE), after the time limit of its reason (CREDIT_TOO_LATE), for an invoice whose transmission was
+        given up, which counts as never issued (TRANSMISSION_STATE), and for a `credit_id` used with other content
+        (REQUEST_ID_REUSED).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendCreditNote(self, request, context):
+        """Sends the courtesy copy of a credit note by email with its PDF: once. Its e-invoice's workflow calls it too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -272,6 +300,16 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.SendCorrectedInvoice,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.SerializeToString,
+            ),
+            'IssueCreditNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueCreditNote,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteResponse.SerializeToString,
+            ),
+            'SendCreditNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendCreditNote,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteResponse.SerializeToString,
             ),
             'GetInvoicingDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInvoicingDocument,
@@ -470,6 +508,60 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/SendCorrectedInvoice',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCorrectedInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueCreditNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/IssueCreditNote',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueCreditNoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendCreditNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/SendCreditNote',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendCreditNoteResponse.FromString,
             options,
             channel_credentials,
             insecure,
