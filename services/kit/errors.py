@@ -115,6 +115,7 @@ RULES: Mapping[Reason, Rule] = {
     errors_pb2.REASON_TICKET_CLOSED: _PRECONDITION,
     errors_pb2.REASON_ENDPOINT_DISABLED: _PRECONDITION,
     errors_pb2.REASON_ENDPOINT_LIMIT: _LIMIT,
+    errors_pb2.REASON_ERASURE_STATE: _PRECONDITION,
 }
 """Every reason but the unspecified one has exactly one row; the codes are those that errors.proto states."""
 

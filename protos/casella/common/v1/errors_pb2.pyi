@@ -75,6 +75,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_TICKET_CLOSED: _ClassVar[Reason]
     REASON_ENDPOINT_DISABLED: _ClassVar[Reason]
     REASON_ENDPOINT_LIMIT: _ClassVar[Reason]
+    REASON_ERASURE_STATE: _ClassVar[Reason]
 REASON_UNSPECIFIED: Reason
 REASON_INVALID_INPUT: Reason
 REASON_INTERNAL: Reason
@@ -144,3 +145,4 @@ REASON_CREDIT_TOO_LATE: Reason
 REASON_TICKET_CLOSED: Reason
 REASON_ENDPOINT_DISABLED: Reason
 REASON_ENDPOINT_LIMIT: Reason
+REASON_ERASURE_STATE: Reason

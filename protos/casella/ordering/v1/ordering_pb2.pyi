@@ -109,6 +109,7 @@ class SubscriptionEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SUBSCRIPTION_END_CANCELLED: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_UNPAID: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_WITHDRAWN: _ClassVar[SubscriptionEnd]
+    SUBSCRIPTION_END_ERASURE: _ClassVar[SubscriptionEnd]
 
 class PeriodState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -202,6 +203,7 @@ SUBSCRIPTION_END_UNSPECIFIED: SubscriptionEnd
 SUBSCRIPTION_END_CANCELLED: SubscriptionEnd
 SUBSCRIPTION_END_UNPAID: SubscriptionEnd
 SUBSCRIPTION_END_WITHDRAWN: SubscriptionEnd
+SUBSCRIPTION_END_ERASURE: SubscriptionEnd
 PERIOD_STATE_UNSPECIFIED: PeriodState
 PERIOD_STATE_PREPAID: PeriodState
 PERIOD_STATE_SCHEDULED: PeriodState
@@ -1281,7 +1283,7 @@ class GetStandingRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetStandingResponse(_message.Message):
-    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold", "hold")
+    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold", "hold", "erasure_due", "purged_at")
     ORDER_OPEN_FIELD_NUMBER: _ClassVar[int]
     OPEN_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
@@ -1289,6 +1291,8 @@ class GetStandingResponse(_message.Message):
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
     HOLD_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_DUE_FIELD_NUMBER: _ClassVar[int]
+    PURGED_AT_FIELD_NUMBER: _ClassVar[int]
     order_open: bool
     open_order_id: str
     paid: bool
@@ -1296,7 +1300,9 @@ class GetStandingResponse(_message.Message):
     closed: bool
     legal_hold: bool
     hold: LegalHold
-    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ..., hold: _Optional[_Union[LegalHold, _Mapping]] = ...) -> None: ...
+    erasure_due: bool
+    purged_at: _timestamp_pb2.Timestamp
+    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ..., hold: _Optional[_Union[LegalHold, _Mapping]] = ..., erasure_due: _Optional[bool] = ..., purged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class LegalHold(_message.Message):
     __slots__ = ("set_at", "steering")
@@ -1385,3 +1391,15 @@ class SetLegalHoldResponse(_message.Message):
     closure: Closure
     changed: bool
     def __init__(self, hold: _Optional[bool] = ..., closure: _Optional[_Union[Closure, _Mapping]] = ..., changed: _Optional[bool] = ...) -> None: ...
+
+class BeginErasureRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class BeginErasureResponse(_message.Message):
+    __slots__ = ("legal_hold",)
+    LEGAL_HOLD_FIELD_NUMBER: _ClassVar[int]
+    legal_hold: bool
+    def __init__(self, legal_hold: _Optional[bool] = ...) -> None: ...

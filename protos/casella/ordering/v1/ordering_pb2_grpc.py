@@ -245,6 +245,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedResponse.FromString,
                 _registered_method=True)
+        self.BeginErasure = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/BeginErasure',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureResponse.FromString,
+                _registered_method=True)
         self.SetLegalHold = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/SetLegalHold',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SetLegalHoldRequest.SerializeToString,
@@ -563,6 +568,15 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BeginErasure(self, request, context):
+        """Ends at once what stands against an approved erasure: asks for the cancellation of open orders, ends the subscription
+        now whatever is paid, and takes no new order. Does nothing but note the erasure while a legal hold stands; the hold's
+        end wakes it. Call it until ListErasureFacts names nothing more that holds. Again: harmless.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetLegalHold(self, request, context):
         """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
         An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
@@ -783,6 +797,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.RecordPurged,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedResponse.SerializeToString,
+            ),
+            'BeginErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginErasure,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureResponse.SerializeToString,
             ),
             'SetLegalHold': grpc.unary_unary_rpc_method_handler(
                     servicer.SetLegalHold,
@@ -1925,6 +1944,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/RecordPurged',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordPurgedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/BeginErasure',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.BeginErasureResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -138,6 +138,11 @@ class OrderingServiceStub:
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]
     """Records that the purge is complete."""
+    BeginErasure: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.BeginErasureRequest, _ordering_pb2.BeginErasureResponse]
+    """Ends at once what stands against an approved erasure: asks for the cancellation of open orders, ends the subscription
+    now whatever is paid, and takes no new order. Does nothing but note the erasure while a legal hold stands; the hold's
+    end wakes it. Call it until ListErasureFacts names nothing more that holds. Again: harmless.
+    """
     SetLegalHold: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]
     """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
     An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
@@ -253,6 +258,11 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Reads an account's closure: may the purge delete now?"""
     RecordPurged: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPurgedRequest, _ordering_pb2.RecordPurgedResponse]  # type: ignore[assignment]
     """Records that the purge is complete."""
+    BeginErasure: _aio.UnaryUnaryMultiCallable[_ordering_pb2.BeginErasureRequest, _ordering_pb2.BeginErasureResponse]  # type: ignore[assignment]
+    """Ends at once what stands against an approved erasure: asks for the cancellation of open orders, ends the subscription
+    now whatever is paid, and takes no new order. Does nothing but note the erasure while a legal hold stands; the hold's
+    end wakes it. Call it until ListErasureFacts names nothing more that holds. Again: harmless.
+    """
     SetLegalHold: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SetLegalHoldRequest, _ordering_pb2.SetLegalHoldResponse]  # type: ignore[assignment]
     """Sets or lifts a legal hold on an account. One that was purged takes none (ACCOUNT_PURGED): there is nothing left to hold.
     An account carries one hold at a time; a second one is refused (LEGAL_HOLD_STANDS).
@@ -617,6 +627,17 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.RecordPurgedResponse, _abc.Awaitable[_ordering_pb2.RecordPurgedResponse]]:
         """Records that the purge is complete."""
+
+    @_abc_1.abstractmethod
+    def BeginErasure(
+        self,
+        request: _ordering_pb2.BeginErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.BeginErasureResponse, _abc.Awaitable[_ordering_pb2.BeginErasureResponse]]:
+        """Ends at once what stands against an approved erasure: asks for the cancellation of open orders, ends the subscription
+        now whatever is paid, and takes no new order. Does nothing but note the erasure while a legal hold stands; the hold's
+        end wakes it. Call it until ListErasureFacts names nothing more that holds. Again: harmless.
+        """
 
     @_abc_1.abstractmethod
     def SetLegalHold(

@@ -27,7 +27,7 @@ from casella.common.v1 import common_pb2 as casella_dot_common_dot_v1_dot_common
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n casella/support/v1/support.proto\x12\x12\x63\x61sella.support.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"p\n\rTicketMessage\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x15\n\rfrom_provider\x18\x02 \x01(\x08\x12\x0c\n\x04text\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb1\x02\n\x06Ticket\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.casella.support.v1.TicketKind\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.casella.support.v1.TicketState\x12-\n\topened_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08messages\x18\x08 \x03(\x0b\x32!.casella.support.v1.TicketMessage\"\x99\x01\n\x11OpenTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.casella.support.v1.TicketKind\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\tJ\x04\x08\x06\x10\x07R\trecipient\"@\n\x12OpenTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"{\n\x13\x41nswerTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12/\n\trecipient\x18\x04 \x01(\x0b\x32\x1c.casella.common.v1.Recipient\"B\n\x14\x41nswerTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"l\n\x12\x43loseTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12/\n\trecipient\x18\x03 \x01(\x0b\x32\x1c.casella.common.v1.Recipient\"A\n\x13\x43loseTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"%\n\x10GetTicketRequest\x12\x11\n\tticket_id\x18\x01 \x01(\t\"?\n\x11GetTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"\x86\x01\n\x12ListTicketsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.casella.support.v1.TicketState\x12,\n\x04page\x18\x03 \x01(\x0b\x32\x1e.casella.common.v1.PageRequest\"[\n\x13ListTicketsResponse\x12+\n\x07tickets\x18\x01 \x03(\x0b\x32\x1a.casella.support.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*~\n\nTicketKind\x12\x1b\n\x17TICKET_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14TICKET_KIND_QUESTION\x10\x01\x12\x17\n\x13TICKET_KIND_BILLING\x10\x02\x12 \n\x1cTICKET_KIND_PROFILE_DELETION\x10\x03*v\n\x0bTicketState\x12\x1c\n\x18TICKET_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11TICKET_STATE_OPEN\x10\x01\x12\x19\n\x15TICKET_STATE_ANSWERED\x10\x02\x12\x17\n\x13TICKET_STATE_CLOSED\x10\x03\x32\x91\x04\n\x0eSupportService\x12\x62\n\nOpenTicket\x12%.casella.support.v1.OpenTicketRequest\x1a&.casella.support.v1.OpenTicketResponse\"\x05\xa2\xbb\x18\x01\x01\x12i\n\x0c\x41nswerTicket\x12\'.casella.support.v1.AnswerTicketRequest\x1a(.casella.support.v1.AnswerTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12\x66\n\x0b\x43loseTicket\x12&.casella.support.v1.CloseTicketRequest\x1a\'.casella.support.v1.CloseTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12`\n\tGetTicket\x12$.casella.support.v1.GetTicketRequest\x1a%.casella.support.v1.GetTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12\x66\n\x0bListTickets\x12&.casella.support.v1.ListTicketsRequest\x1a\'.casella.support.v1.ListTicketsResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n casella/support/v1/support.proto\x12\x12\x63\x61sella.support.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"p\n\rTicketMessage\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x15\n\rfrom_provider\x18\x02 \x01(\x08\x12\x0c\n\x04text\x18\x03 \x01(\t\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb1\x02\n\x06Ticket\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.casella.support.v1.TicketKind\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.casella.support.v1.TicketState\x12-\n\topened_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tclosed_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x08messages\x18\x08 \x03(\x0b\x32!.casella.support.v1.TicketMessage\"\xb6\x01\n\x11OpenTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12,\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.casella.support.v1.TicketKind\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x1b\n\x13\x65rasure_notice_hash\x18\x07 \x01(\tJ\x04\x08\x06\x10\x07R\trecipient\"@\n\x12OpenTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"{\n\x13\x41nswerTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12/\n\trecipient\x18\x04 \x01(\x0b\x32\x1c.casella.common.v1.Recipient\"B\n\x14\x41nswerTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"l\n\x12\x43loseTicketRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tticket_id\x18\x02 \x01(\t\x12/\n\trecipient\x18\x03 \x01(\x0b\x32\x1c.casella.common.v1.Recipient\"A\n\x13\x43loseTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"%\n\x10GetTicketRequest\x12\x11\n\tticket_id\x18\x01 \x01(\t\"?\n\x11GetTicketResponse\x12*\n\x06ticket\x18\x01 \x01(\x0b\x32\x1a.casella.support.v1.Ticket\"\x86\x01\n\x12ListTicketsRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.casella.support.v1.TicketState\x12,\n\x04page\x18\x03 \x01(\x0b\x32\x1e.casella.common.v1.PageRequest\"[\n\x13ListTicketsResponse\x12+\n\x07tickets\x18\x01 \x03(\x0b\x32\x1a.casella.support.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*~\n\nTicketKind\x12\x1b\n\x17TICKET_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14TICKET_KIND_QUESTION\x10\x01\x12\x17\n\x13TICKET_KIND_BILLING\x10\x02\x12 \n\x1cTICKET_KIND_PROFILE_DELETION\x10\x03*v\n\x0bTicketState\x12\x1c\n\x18TICKET_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11TICKET_STATE_OPEN\x10\x01\x12\x19\n\x15TICKET_STATE_ANSWERED\x10\x02\x12\x17\n\x13TICKET_STATE_CLOSED\x10\x03\x32\x91\x04\n\x0eSupportService\x12\x62\n\nOpenTicket\x12%.casella.support.v1.OpenTicketRequest\x1a&.casella.support.v1.OpenTicketResponse\"\x05\xa2\xbb\x18\x01\x01\x12i\n\x0c\x41nswerTicket\x12\'.casella.support.v1.AnswerTicketRequest\x1a(.casella.support.v1.AnswerTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12\x66\n\x0b\x43loseTicket\x12&.casella.support.v1.CloseTicketRequest\x1a\'.casella.support.v1.CloseTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12`\n\tGetTicket\x12$.casella.support.v1.GetTicketRequest\x1a%.casella.support.v1.GetTicketResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x12\x66\n\x0bListTickets\x12&.casella.support.v1.ListTicketsRequest\x1a\'.casella.support.v1.ListTicketsResponse\"\x06\xa2\xbb\x18\x02\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,34 +44,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPPORTSERVICE'].methods_by_name['GetTicket']._serialized_options = b'\242\273\030\002\001\004'
   _globals['_SUPPORTSERVICE'].methods_by_name['ListTickets']._loaded_options = None
   _globals['_SUPPORTSERVICE'].methods_by_name['ListTickets']._serialized_options = b'\242\273\030\002\001\004'
-  _globals['_TICKETKIND']._serialized_start=1501
-  _globals['_TICKETKIND']._serialized_end=1627
-  _globals['_TICKETSTATE']._serialized_start=1629
-  _globals['_TICKETSTATE']._serialized_end=1747
+  _globals['_TICKETKIND']._serialized_start=1530
+  _globals['_TICKETKIND']._serialized_end=1656
+  _globals['_TICKETSTATE']._serialized_start=1658
+  _globals['_TICKETSTATE']._serialized_end=1776
   _globals['_TICKETMESSAGE']._serialized_start=153
   _globals['_TICKETMESSAGE']._serialized_end=265
   _globals['_TICKET']._serialized_start=268
   _globals['_TICKET']._serialized_end=573
   _globals['_OPENTICKETREQUEST']._serialized_start=576
-  _globals['_OPENTICKETREQUEST']._serialized_end=729
-  _globals['_OPENTICKETRESPONSE']._serialized_start=731
-  _globals['_OPENTICKETRESPONSE']._serialized_end=795
-  _globals['_ANSWERTICKETREQUEST']._serialized_start=797
-  _globals['_ANSWERTICKETREQUEST']._serialized_end=920
-  _globals['_ANSWERTICKETRESPONSE']._serialized_start=922
-  _globals['_ANSWERTICKETRESPONSE']._serialized_end=988
-  _globals['_CLOSETICKETREQUEST']._serialized_start=990
-  _globals['_CLOSETICKETREQUEST']._serialized_end=1098
-  _globals['_CLOSETICKETRESPONSE']._serialized_start=1100
-  _globals['_CLOSETICKETRESPONSE']._serialized_end=1165
-  _globals['_GETTICKETREQUEST']._serialized_start=1167
-  _globals['_GETTICKETREQUEST']._serialized_end=1204
-  _globals['_GETTICKETRESPONSE']._serialized_start=1206
-  _globals['_GETTICKETRESPONSE']._serialized_end=1269
-  _globals['_LISTTICKETSREQUEST']._serialized_start=1272
-  _globals['_LISTTICKETSREQUEST']._serialized_end=1406
-  _globals['_LISTTICKETSRESPONSE']._serialized_start=1408
-  _globals['_LISTTICKETSRESPONSE']._serialized_end=1499
-  _globals['_SUPPORTSERVICE']._serialized_start=1750
-  _globals['_SUPPORTSERVICE']._serialized_end=2279
+  _globals['_OPENTICKETREQUEST']._serialized_end=758
+  _globals['_OPENTICKETRESPONSE']._serialized_start=760
+  _globals['_OPENTICKETRESPONSE']._serialized_end=824
+  _globals['_ANSWERTICKETREQUEST']._serialized_start=826
+  _globals['_ANSWERTICKETREQUEST']._serialized_end=949
+  _globals['_ANSWERTICKETRESPONSE']._serialized_start=951
+  _globals['_ANSWERTICKETRESPONSE']._serialized_end=1017
+  _globals['_CLOSETICKETREQUEST']._serialized_start=1019
+  _globals['_CLOSETICKETREQUEST']._serialized_end=1127
+  _globals['_CLOSETICKETRESPONSE']._serialized_start=1129
+  _globals['_CLOSETICKETRESPONSE']._serialized_end=1194
+  _globals['_GETTICKETREQUEST']._serialized_start=1196
+  _globals['_GETTICKETREQUEST']._serialized_end=1233
+  _globals['_GETTICKETRESPONSE']._serialized_start=1235
+  _globals['_GETTICKETRESPONSE']._serialized_end=1298
+  _globals['_LISTTICKETSREQUEST']._serialized_start=1301
+  _globals['_LISTTICKETSREQUEST']._serialized_end=1435
+  _globals['_LISTTICKETSRESPONSE']._serialized_start=1437
+  _globals['_LISTTICKETSRESPONSE']._serialized_end=1528
+  _globals['_SUPPORTSERVICE']._serialized_start=1779
+  _globals['_SUPPORTSERVICE']._serialized_end=2308
 # @@protoc_insertion_point(module_scope)

@@ -67,18 +67,20 @@ class Ticket(_message.Message):
     def __init__(self, ticket_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[TicketKind, str]] = ..., subject: _Optional[str] = ..., state: _Optional[_Union[TicketState, str]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., messages: _Optional[_Iterable[_Union[TicketMessage, _Mapping]]] = ...) -> None: ...
 
 class OpenTicketRequest(_message.Message):
-    __slots__ = ("request_id", "account_id", "kind", "subject", "text")
+    __slots__ = ("request_id", "account_id", "kind", "subject", "text", "erasure_notice_hash")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_NOTICE_HASH_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     account_id: str
     kind: TicketKind
     subject: str
     text: str
-    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[TicketKind, str]] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    erasure_notice_hash: str
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[TicketKind, str]] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ..., erasure_notice_hash: _Optional[str] = ...) -> None: ...
 
 class OpenTicketResponse(_message.Message):
     __slots__ = ("ticket",)

@@ -67,7 +67,8 @@ class SupportServiceServicer:
     """
 
     def OpenTicket(self, request, context):
-        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED).
+        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED). One
+        that asks for the deletion of the profile starts an erasure; a second one meanwhile is refused (ERASURE_STATE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -81,7 +82,8 @@ class SupportServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CloseTicket(self, request, context):
-        """Closes a ticket. A closed ticket takes no more messages.
+        """Closes a ticket. A closed ticket takes no more messages. The customer who closes a request for the deletion of the
+        profile before it is decided takes it back; after that, and for an operator before it, it is refused (ERASURE_STATE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

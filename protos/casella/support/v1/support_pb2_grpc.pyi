@@ -34,11 +34,15 @@ class SupportServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SupportServiceAsyncStub: ...
     OpenTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.OpenTicketRequest, _support_pb2.OpenTicketResponse]
-    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
+    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED). One
+    that asks for the deletion of the profile starts an erasure; a second one meanwhile is refused (ERASURE_STATE).
+    """
     AnswerTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.AnswerTicketRequest, _support_pb2.AnswerTicketResponse]
     """Adds a message to a ticket, by the customer or by the operator."""
     CloseTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.CloseTicketRequest, _support_pb2.CloseTicketResponse]
-    """Closes a ticket. A closed ticket takes no more messages."""
+    """Closes a ticket. A closed ticket takes no more messages. The customer who closes a request for the deletion of the
+    profile before it is decided takes it back; after that, and for an operator before it, it is refused (ERASURE_STATE).
+    """
     GetTicket: _grpc.UnaryUnaryMultiCallable[_support_pb2.GetTicketRequest, _support_pb2.GetTicketResponse]
     """Reads a ticket with its messages."""
     ListTickets: _grpc.UnaryUnaryMultiCallable[_support_pb2.ListTicketsRequest, _support_pb2.ListTicketsResponse]
@@ -50,11 +54,15 @@ class SupportServiceAsyncStub(SupportServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     OpenTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.OpenTicketRequest, _support_pb2.OpenTicketResponse]  # type: ignore[assignment]
-    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
+    """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED). One
+    that asks for the deletion of the profile starts an erasure; a second one meanwhile is refused (ERASURE_STATE).
+    """
     AnswerTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.AnswerTicketRequest, _support_pb2.AnswerTicketResponse]  # type: ignore[assignment]
     """Adds a message to a ticket, by the customer or by the operator."""
     CloseTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.CloseTicketRequest, _support_pb2.CloseTicketResponse]  # type: ignore[assignment]
-    """Closes a ticket. A closed ticket takes no more messages."""
+    """Closes a ticket. A closed ticket takes no more messages. The customer who closes a request for the deletion of the
+    profile before it is decided takes it back; after that, and for an operator before it, it is refused (ERASURE_STATE).
+    """
     GetTicket: _aio.UnaryUnaryMultiCallable[_support_pb2.GetTicketRequest, _support_pb2.GetTicketResponse]  # type: ignore[assignment]
     """Reads a ticket with its messages."""
     ListTickets: _aio.UnaryUnaryMultiCallable[_support_pb2.ListTicketsRequest, _support_pb2.ListTicketsResponse]  # type: ignore[assignment]
@@ -69,7 +77,9 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _support_pb2.OpenTicketRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.OpenTicketResponse, _abc.Awaitable[_support_pb2.OpenTicketResponse]]:
-        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED)."""
+        """Opens a ticket; no email is sent. At most 20 that are not closed, and 20 opened in any 24 hours (RATE_LIMITED). One
+        that asks for the deletion of the profile starts an erasure; a second one meanwhile is refused (ERASURE_STATE).
+        """
 
     @_abc_1.abstractmethod
     def AnswerTicket(
@@ -85,7 +95,9 @@ class SupportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _support_pb2.CloseTicketRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_support_pb2.CloseTicketResponse, _abc.Awaitable[_support_pb2.CloseTicketResponse]]:
-        """Closes a ticket. A closed ticket takes no more messages."""
+        """Closes a ticket. A closed ticket takes no more messages. The customer who closes a request for the deletion of the
+        profile before it is decided takes it back; after that, and for an operator before it, it is refused (ERASURE_STATE).
+        """
 
     @_abc_1.abstractmethod
     def GetTicket(
