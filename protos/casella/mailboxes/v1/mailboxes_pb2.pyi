@@ -328,18 +328,20 @@ class ReopenAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
 class UnlockAccountRequest(_message.Message):
-    __slots__ = ("account_id", "order_id", "billing", "mailboxes", "sizes")
+    __slots__ = ("account_id", "order_id", "billing", "mailboxes", "sizes", "addition")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     BILLING_FIELD_NUMBER: _ClassVar[int]
     MAILBOXES_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
+    ADDITION_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     order_id: str
     billing: _common_pb2.BillingPeriod
     mailboxes: int
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
-    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ...) -> None: ...
+    addition: bool
+    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., addition: _Optional[bool] = ...) -> None: ...
 
 class UnlockAccountResponse(_message.Message):
     __slots__ = ("allowance", "unlocked_at")

@@ -137,6 +137,41 @@ class PeriodOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERIOD_OUTCOME_PAID: _ClassVar[PeriodOutcome]
     PERIOD_OUTCOME_UNPAID: _ClassVar[PeriodOutcome]
 
+class ResellerState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESELLER_STATE_UNSPECIFIED: _ClassVar[ResellerState]
+    RESELLER_STATE_NONE: _ClassVar[ResellerState]
+    RESELLER_STATE_REQUESTED: _ClassVar[ResellerState]
+    RESELLER_STATE_APPROVED: _ClassVar[ResellerState]
+    RESELLER_STATE_REFUSED: _ClassVar[ResellerState]
+    RESELLER_STATE_WITHDRAWN: _ClassVar[ResellerState]
+    RESELLER_STATE_ENDED: _ClassVar[ResellerState]
+
+class ResellerRequirementKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESELLER_REQUIREMENT_KIND_UNSPECIFIED: _ClassVar[ResellerRequirementKind]
+    RESELLER_REQUIREMENT_KIND_MAILBOXES: _ClassVar[ResellerRequirementKind]
+    RESELLER_REQUIREMENT_KIND_OTHER_DOMAINS: _ClassVar[ResellerRequirementKind]
+    RESELLER_REQUIREMENT_KIND_RESALE: _ClassVar[ResellerRequirementKind]
+    RESELLER_REQUIREMENT_KIND_TRAINING: _ClassVar[ResellerRequirementKind]
+
+class ResellerEndReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESELLER_END_REASON_UNSPECIFIED: _ClassVar[ResellerEndReason]
+    RESELLER_END_REASON_REQUIREMENTS: _ClassVar[ResellerEndReason]
+    RESELLER_END_REASON_NO_RESALE: _ClassVar[ResellerEndReason]
+    RESELLER_END_REASON_TRAINING: _ClassVar[ResellerEndReason]
+    RESELLER_END_REASON_UNPAID: _ClassVar[ResellerEndReason]
+    RESELLER_END_REASON_OTHER: _ClassVar[ResellerEndReason]
+
+class ResellerDecision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESELLER_DECISION_UNSPECIFIED: _ClassVar[ResellerDecision]
+    RESELLER_DECISION_APPROVE: _ClassVar[ResellerDecision]
+    RESELLER_DECISION_REFUSE: _ClassVar[ResellerDecision]
+    RESELLER_DECISION_KEEP: _ClassVar[ResellerDecision]
+    RESELLER_DECISION_WITHDRAW: _ClassVar[ResellerDecision]
+
 class ClosureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     CLOSURE_REASON_UNSPECIFIED: _ClassVar[ClosureReason]
@@ -221,6 +256,29 @@ PERIOD_NEXT_NOT_OPEN: PeriodNext
 PERIOD_OUTCOME_UNSPECIFIED: PeriodOutcome
 PERIOD_OUTCOME_PAID: PeriodOutcome
 PERIOD_OUTCOME_UNPAID: PeriodOutcome
+RESELLER_STATE_UNSPECIFIED: ResellerState
+RESELLER_STATE_NONE: ResellerState
+RESELLER_STATE_REQUESTED: ResellerState
+RESELLER_STATE_APPROVED: ResellerState
+RESELLER_STATE_REFUSED: ResellerState
+RESELLER_STATE_WITHDRAWN: ResellerState
+RESELLER_STATE_ENDED: ResellerState
+RESELLER_REQUIREMENT_KIND_UNSPECIFIED: ResellerRequirementKind
+RESELLER_REQUIREMENT_KIND_MAILBOXES: ResellerRequirementKind
+RESELLER_REQUIREMENT_KIND_OTHER_DOMAINS: ResellerRequirementKind
+RESELLER_REQUIREMENT_KIND_RESALE: ResellerRequirementKind
+RESELLER_REQUIREMENT_KIND_TRAINING: ResellerRequirementKind
+RESELLER_END_REASON_UNSPECIFIED: ResellerEndReason
+RESELLER_END_REASON_REQUIREMENTS: ResellerEndReason
+RESELLER_END_REASON_NO_RESALE: ResellerEndReason
+RESELLER_END_REASON_TRAINING: ResellerEndReason
+RESELLER_END_REASON_UNPAID: ResellerEndReason
+RESELLER_END_REASON_OTHER: ResellerEndReason
+RESELLER_DECISION_UNSPECIFIED: ResellerDecision
+RESELLER_DECISION_APPROVE: ResellerDecision
+RESELLER_DECISION_REFUSE: ResellerDecision
+RESELLER_DECISION_KEEP: ResellerDecision
+RESELLER_DECISION_WITHDRAW: ResellerDecision
 CLOSURE_REASON_UNSPECIFIED: ClosureReason
 CLOSURE_REASON_TRIAL_ENDED: ClosureReason
 CLOSURE_REASON_SUBSCRIPTION_ENDED: ClosureReason
@@ -262,8 +320,16 @@ class OptionPrice(_message.Message):
     annual_gross: _common_pb2.Money
     def __init__(self, code: _Optional[str] = ..., name_it: _Optional[str] = ..., name_en: _Optional[str] = ..., monthly: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., monthly_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., annual_gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
+class ResellerTier(_message.Message):
+    __slots__ = ("from_mailboxes", "discount")
+    FROM_MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNT_FIELD_NUMBER: _ClassVar[int]
+    from_mailboxes: int
+    discount: str
+    def __init__(self, from_mailboxes: _Optional[int] = ..., discount: _Optional[str] = ...) -> None: ...
+
 class GetPriceListResponse(_message.Message):
-    __slots__ = ("version", "valid_from", "plans", "options", "monthly_minimum", "annual_minimum", "vat_rate")
+    __slots__ = ("version", "valid_from", "plans", "options", "monthly_minimum", "annual_minimum", "vat_rate", "reseller_tiers")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     VALID_FROM_FIELD_NUMBER: _ClassVar[int]
     PLANS_FIELD_NUMBER: _ClassVar[int]
@@ -271,6 +337,7 @@ class GetPriceListResponse(_message.Message):
     MONTHLY_MINIMUM_FIELD_NUMBER: _ClassVar[int]
     ANNUAL_MINIMUM_FIELD_NUMBER: _ClassVar[int]
     VAT_RATE_FIELD_NUMBER: _ClassVar[int]
+    RESELLER_TIERS_FIELD_NUMBER: _ClassVar[int]
     version: str
     valid_from: _common_pb2.Date
     plans: _containers.RepeatedCompositeFieldContainer[Plan]
@@ -278,7 +345,8 @@ class GetPriceListResponse(_message.Message):
     monthly_minimum: int
     annual_minimum: int
     vat_rate: str
-    def __init__(self, version: _Optional[str] = ..., valid_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[OptionPrice, _Mapping]]] = ..., monthly_minimum: _Optional[int] = ..., annual_minimum: _Optional[int] = ..., vat_rate: _Optional[str] = ...) -> None: ...
+    reseller_tiers: _containers.RepeatedCompositeFieldContainer[ResellerTier]
+    def __init__(self, version: _Optional[str] = ..., valid_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[OptionPrice, _Mapping]]] = ..., monthly_minimum: _Optional[int] = ..., annual_minimum: _Optional[int] = ..., vat_rate: _Optional[str] = ..., reseller_tiers: _Optional[_Iterable[_Union[ResellerTier, _Mapping]]] = ...) -> None: ...
 
 class MailboxItem(_message.Message):
     __slots__ = ("size", "quantity", "options")
@@ -304,8 +372,18 @@ class CreateQuoteRequest(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[MailboxItem]
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ...) -> None: ...
 
+class Addition(_message.Message):
+    __slots__ = ("subscription_id", "first_day", "last_day")
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DAY_FIELD_NUMBER: _ClassVar[int]
+    LAST_DAY_FIELD_NUMBER: _ClassVar[int]
+    subscription_id: str
+    first_day: _common_pb2.Date
+    last_day: _common_pb2.Date
+    def __init__(self, subscription_id: _Optional[str] = ..., first_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., last_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
 class Quote(_message.Message):
-    __slots__ = ("quote_id", "hash", "price_list_version", "kind", "billing", "items", "lines_it", "lines_en", "totals", "valid_until", "tax_treatment", "tax_open", "totals_with_vat", "vat_id")
+    __slots__ = ("quote_id", "hash", "price_list_version", "kind", "billing", "items", "lines_it", "lines_en", "totals", "valid_until", "tax_treatment", "tax_open", "totals_with_vat", "vat_id", "reseller_discount", "addition")
     QUOTE_ID_FIELD_NUMBER: _ClassVar[int]
     HASH_FIELD_NUMBER: _ClassVar[int]
     PRICE_LIST_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -320,6 +398,8 @@ class Quote(_message.Message):
     TAX_OPEN_FIELD_NUMBER: _ClassVar[int]
     TOTALS_WITH_VAT_FIELD_NUMBER: _ClassVar[int]
     VAT_ID_FIELD_NUMBER: _ClassVar[int]
+    RESELLER_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
+    ADDITION_FIELD_NUMBER: _ClassVar[int]
     quote_id: str
     hash: str
     price_list_version: str
@@ -334,7 +414,9 @@ class Quote(_message.Message):
     tax_open: bool
     totals_with_vat: _common_pb2.Totals
     vat_id: str
-    def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., vat_id: _Optional[str] = ...) -> None: ...
+    reseller_discount: str
+    addition: Addition
+    def __init__(self, quote_id: _Optional[str] = ..., hash: _Optional[str] = ..., price_list_version: _Optional[str] = ..., kind: _Optional[_Union[_common_pb2.CustomerKind, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., lines_it: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., lines_en: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., vat_id: _Optional[str] = ..., reseller_discount: _Optional[str] = ..., addition: _Optional[_Union[Addition, _Mapping]] = ...) -> None: ...
 
 class OrderPage(_message.Message):
     __slots__ = ("language", "button_labels", "withdrawal_information", "start_at_once_label", "tax_notice")
@@ -1275,6 +1357,154 @@ class ChangePaymentMethodResponse(_message.Message):
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     subscription: Subscription
     def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class ResellerRequirement(_message.Message):
+    __slots__ = ("kind", "met", "found", "wanted", "remedy")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MET_FIELD_NUMBER: _ClassVar[int]
+    FOUND_FIELD_NUMBER: _ClassVar[int]
+    WANTED_FIELD_NUMBER: _ClassVar[int]
+    REMEDY_FIELD_NUMBER: _ClassVar[int]
+    kind: ResellerRequirementKind
+    met: bool
+    found: int
+    wanted: int
+    remedy: str
+    def __init__(self, kind: _Optional[_Union[ResellerRequirementKind, str]] = ..., met: _Optional[bool] = ..., found: _Optional[int] = ..., wanted: _Optional[int] = ..., remedy: _Optional[str] = ...) -> None: ...
+
+class ResellerStatus(_message.Message):
+    __slots__ = ("account_id", "state", "requirements", "requested_at", "declaration_version", "training_at", "approved_at", "overridden", "failing_since", "check_at", "ended_at", "end_reason")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REQUIREMENTS_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_AT_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TRAINING_AT_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_AT_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDDEN_FIELD_NUMBER: _ClassVar[int]
+    FAILING_SINCE_FIELD_NUMBER: _ClassVar[int]
+    CHECK_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    END_REASON_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    state: ResellerState
+    requirements: _containers.RepeatedCompositeFieldContainer[ResellerRequirement]
+    requested_at: _timestamp_pb2.Timestamp
+    declaration_version: str
+    training_at: _timestamp_pb2.Timestamp
+    approved_at: _timestamp_pb2.Timestamp
+    overridden: bool
+    failing_since: _timestamp_pb2.Timestamp
+    check_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    end_reason: ResellerEndReason
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[ResellerState, str]] = ..., requirements: _Optional[_Iterable[_Union[ResellerRequirement, _Mapping]]] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., declaration_version: _Optional[str] = ..., training_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., overridden: _Optional[bool] = ..., failing_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., check_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_reason: _Optional[_Union[ResellerEndReason, str]] = ...) -> None: ...
+
+class GetResellerStatusRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetResellerStatusResponse(_message.Message):
+    __slots__ = ("status", "declaration_version", "declaration_text")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_TEXT_FIELD_NUMBER: _ClassVar[int]
+    status: ResellerStatus
+    declaration_version: str
+    declaration_text: str
+    def __init__(self, status: _Optional[_Union[ResellerStatus, _Mapping]] = ..., declaration_version: _Optional[str] = ..., declaration_text: _Optional[str] = ...) -> None: ...
+
+class RequestResellerStatusRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "resells", "declaration_version", "language", "client")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    RESELLS_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_VERSION_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    resells: bool
+    declaration_version: str
+    language: _common_pb2.Language
+    client: _common_pb2.ClientContext
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., resells: _Optional[bool] = ..., declaration_version: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., client: _Optional[_Union[_common_pb2.ClientContext, _Mapping]] = ...) -> None: ...
+
+class RequestResellerStatusResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: ResellerStatus
+    def __init__(self, status: _Optional[_Union[ResellerStatus, _Mapping]] = ...) -> None: ...
+
+class AdvanceResellerRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class AdvanceResellerResponse(_message.Message):
+    __slots__ = ("status", "wait")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    status: ResellerStatus
+    wait: _duration_pb2.Duration
+    def __init__(self, status: _Optional[_Union[ResellerStatus, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class RecordResellerTrainingRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RecordResellerTrainingResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: ResellerStatus
+    def __init__(self, status: _Optional[_Union[ResellerStatus, _Mapping]] = ...) -> None: ...
+
+class DecideResellerRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "decision", "reason", "override", "recipient", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDE_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    decision: ResellerDecision
+    reason: ResellerEndReason
+    override: bool
+    recipient: _common_pb2.Recipient
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[ResellerDecision, str]] = ..., reason: _Optional[_Union[ResellerEndReason, str]] = ..., override: _Optional[bool] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class DecideResellerResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: ResellerStatus
+    def __init__(self, status: _Optional[_Union[ResellerStatus, _Mapping]] = ...) -> None: ...
+
+class ListResellersInReviewRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListResellersInReviewResponse(_message.Message):
+    __slots__ = ("resellers", "next_page_token")
+    RESELLERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    resellers: _containers.RepeatedCompositeFieldContainer[ResellerStatus]
+    next_page_token: str
+    def __init__(self, resellers: _Optional[_Iterable[_Union[ResellerStatus, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetStandingRequest(_message.Message):
     __slots__ = ("account_id",)

@@ -225,6 +225,36 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.FromString,
                 _registered_method=True)
+        self.GetResellerStatus = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/GetResellerStatus',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusResponse.FromString,
+                _registered_method=True)
+        self.RequestResellerStatus = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RequestResellerStatus',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusResponse.FromString,
+                _registered_method=True)
+        self.AdvanceReseller = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/AdvanceReseller',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerResponse.FromString,
+                _registered_method=True)
+        self.RecordResellerTraining = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordResellerTraining',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingResponse.FromString,
+                _registered_method=True)
+        self.DecideReseller = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/DecideReseller',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerResponse.FromString,
+                _registered_method=True)
+        self.ListResellersInReview = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ListResellersInReview',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewResponse.FromString,
+                _registered_method=True)
         self.GetStanding = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/GetStanding',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetStandingRequest.SerializeToString,
@@ -269,7 +299,9 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateQuote(self, request, context):
-        """Computes and freezes a quote.
+        """Computes and freezes a quote. Of an account with a running annual contract an annual quote is an addition to it, pro
+        rata to the days that are paid; refused while the contract ends, is suspended or its renewal is asked for
+        (SUBSCRIPTION_STATE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -540,6 +572,53 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetResellerStatus(self, request, context):
+        """Reads an account's reseller status with each of its requirements, measured now. An account that never asked has the
+        state NONE; what would meet each requirement is told all the same.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestResellerStatus(self, request, context):
+        """Asks for the reseller status, with the declaration that the customer resells to third parties. Taken with
+        requirements missing: an operator decides once they are met. Refused without a billing profile of kind RESELLER or a
+        running monthly subscription, and while a request waits or the status stands (RESELLER_STATE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdvanceReseller(self, request, context):
+        """Measures what is due on a request or a status (each day while a request waits or a requirement fails, else each
+        month) and says what comes next. Never withdraws a status.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordResellerTraining(self, request, context):
+        """Notes that the customer did the training; the first day stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideReseller(self, request, context):
+        """Approves, refuses, keeps or withdraws a status by an operator's decision and tells the customer. What it changes in
+        prices holds from the next document on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListResellersInReview(self, request, context):
+        """Lists the requests that wait for an operator's decision, and the statuses with a failing requirement, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetStanding(self, request, context):
         """Reads whether an account has an open or a paid order.
         """
@@ -777,6 +856,36 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ResumeSubscription,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.SerializeToString,
+            ),
+            'GetResellerStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetResellerStatus,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusResponse.SerializeToString,
+            ),
+            'RequestResellerStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestResellerStatus,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusResponse.SerializeToString,
+            ),
+            'AdvanceReseller': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvanceReseller,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerResponse.SerializeToString,
+            ),
+            'RecordResellerTraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordResellerTraining,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingResponse.SerializeToString,
+            ),
+            'DecideReseller': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideReseller,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerResponse.SerializeToString,
+            ),
+            'ListResellersInReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResellersInReview,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewResponse.SerializeToString,
             ),
             'GetStanding': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStanding,
@@ -1836,6 +1945,168 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ResumeSubscription',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ResumeSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetResellerStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/GetResellerStatus',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetResellerStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestResellerStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RequestResellerStatus',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RequestResellerStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvanceReseller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/AdvanceReseller',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceResellerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordResellerTraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordResellerTraining',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordResellerTrainingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideReseller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/DecideReseller',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.DecideResellerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResellersInReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ListResellersInReview',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListResellersInReviewResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,7 +36,10 @@ class OrderingServiceStub:
     GetPriceList: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetPriceListRequest, _ordering_pb2.GetPriceListResponse]
     """Reads the price list in force."""
     CreateQuote: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CreateQuoteRequest, _ordering_pb2.CreateQuoteResponse]
-    """Computes and freezes a quote."""
+    """Computes and freezes a quote. Of an account with a running annual contract an annual quote is an addition to it, pro
+    rata to the days that are paid; refused while the contract ends, is suspended or its renewal is asked for
+    (SUBSCRIPTION_STATE).
+    """
     SaveBillingProfile: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SaveBillingProfileRequest, _ordering_pb2.SaveBillingProfileResponse]
     """Saves the billing profile after checking every field and a dry run of the e-invoice."""
     GetBillingProfile: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetBillingProfileRequest, _ordering_pb2.GetBillingProfileResponse]
@@ -130,6 +133,27 @@ class OrderingServiceStub:
     """
     ResumeSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ResumeSubscriptionRequest, _ordering_pb2.ResumeSubscriptionResponse]
     """Notes that sending works again because a period was paid."""
+    GetResellerStatus: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetResellerStatusRequest, _ordering_pb2.GetResellerStatusResponse]
+    """Reads an account's reseller status with each of its requirements, measured now. An account that never asked has the
+    state NONE; what would meet each requirement is told all the same.
+    """
+    RequestResellerStatus: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RequestResellerStatusRequest, _ordering_pb2.RequestResellerStatusResponse]
+    """Asks for the reseller status, with the declaration that the customer resells to third parties. Taken with
+    requirements missing: an operator decides once they are met. Refused without a billing profile of kind RESELLER or a
+    running monthly subscription, and while a request waits or the status stands (RESELLER_STATE).
+    """
+    AdvanceReseller: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceResellerRequest, _ordering_pb2.AdvanceResellerResponse]
+    """Measures what is due on a request or a status (each day while a request waits or a requirement fails, else each
+    month) and says what comes next. Never withdraws a status.
+    """
+    RecordResellerTraining: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordResellerTrainingRequest, _ordering_pb2.RecordResellerTrainingResponse]
+    """Notes that the customer did the training; the first day stays."""
+    DecideReseller: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.DecideResellerRequest, _ordering_pb2.DecideResellerResponse]
+    """Approves, refuses, keeps or withdraws a status by an operator's decision and tells the customer. What it changes in
+    prices holds from the next document on.
+    """
+    ListResellersInReview: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListResellersInReviewRequest, _ordering_pb2.ListResellersInReviewResponse]
+    """Lists the requests that wait for an operator's decision, and the statuses with a failing requirement, oldest first."""
     GetStanding: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]
@@ -156,7 +180,10 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     GetPriceList: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetPriceListRequest, _ordering_pb2.GetPriceListResponse]  # type: ignore[assignment]
     """Reads the price list in force."""
     CreateQuote: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CreateQuoteRequest, _ordering_pb2.CreateQuoteResponse]  # type: ignore[assignment]
-    """Computes and freezes a quote."""
+    """Computes and freezes a quote. Of an account with a running annual contract an annual quote is an addition to it, pro
+    rata to the days that are paid; refused while the contract ends, is suspended or its renewal is asked for
+    (SUBSCRIPTION_STATE).
+    """
     SaveBillingProfile: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SaveBillingProfileRequest, _ordering_pb2.SaveBillingProfileResponse]  # type: ignore[assignment]
     """Saves the billing profile after checking every field and a dry run of the e-invoice."""
     GetBillingProfile: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetBillingProfileRequest, _ordering_pb2.GetBillingProfileResponse]  # type: ignore[assignment]
@@ -250,6 +277,27 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """
     ResumeSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ResumeSubscriptionRequest, _ordering_pb2.ResumeSubscriptionResponse]  # type: ignore[assignment]
     """Notes that sending works again because a period was paid."""
+    GetResellerStatus: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetResellerStatusRequest, _ordering_pb2.GetResellerStatusResponse]  # type: ignore[assignment]
+    """Reads an account's reseller status with each of its requirements, measured now. An account that never asked has the
+    state NONE; what would meet each requirement is told all the same.
+    """
+    RequestResellerStatus: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RequestResellerStatusRequest, _ordering_pb2.RequestResellerStatusResponse]  # type: ignore[assignment]
+    """Asks for the reseller status, with the declaration that the customer resells to third parties. Taken with
+    requirements missing: an operator decides once they are met. Refused without a billing profile of kind RESELLER or a
+    running monthly subscription, and while a request waits or the status stands (RESELLER_STATE).
+    """
+    AdvanceReseller: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceResellerRequest, _ordering_pb2.AdvanceResellerResponse]  # type: ignore[assignment]
+    """Measures what is due on a request or a status (each day while a request waits or a requirement fails, else each
+    month) and says what comes next. Never withdraws a status.
+    """
+    RecordResellerTraining: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordResellerTrainingRequest, _ordering_pb2.RecordResellerTrainingResponse]  # type: ignore[assignment]
+    """Notes that the customer did the training; the first day stays."""
+    DecideReseller: _aio.UnaryUnaryMultiCallable[_ordering_pb2.DecideResellerRequest, _ordering_pb2.DecideResellerResponse]  # type: ignore[assignment]
+    """Approves, refuses, keeps or withdraws a status by an operator's decision and tells the customer. What it changes in
+    prices holds from the next document on.
+    """
+    ListResellersInReview: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListResellersInReviewRequest, _ordering_pb2.ListResellersInReviewResponse]  # type: ignore[assignment]
+    """Lists the requests that wait for an operator's decision, and the statuses with a failing requirement, oldest first."""
     GetStanding: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetStandingRequest, _ordering_pb2.GetStandingResponse]  # type: ignore[assignment]
     """Reads whether an account has an open or a paid order."""
     CloseAccount: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CloseAccountRequest, _ordering_pb2.CloseAccountResponse]  # type: ignore[assignment]
@@ -285,7 +333,10 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.CreateQuoteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.CreateQuoteResponse, _abc.Awaitable[_ordering_pb2.CreateQuoteResponse]]:
-        """Computes and freezes a quote."""
+        """Computes and freezes a quote. Of an account with a running annual contract an annual quote is an addition to it, pro
+        rata to the days that are paid; refused while the contract ends, is suspended or its renewal is asked for
+        (SUBSCRIPTION_STATE).
+        """
 
     @_abc_1.abstractmethod
     def SaveBillingProfile(
@@ -595,6 +646,63 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ResumeSubscriptionResponse, _abc.Awaitable[_ordering_pb2.ResumeSubscriptionResponse]]:
         """Notes that sending works again because a period was paid."""
+
+    @_abc_1.abstractmethod
+    def GetResellerStatus(
+        self,
+        request: _ordering_pb2.GetResellerStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.GetResellerStatusResponse, _abc.Awaitable[_ordering_pb2.GetResellerStatusResponse]]:
+        """Reads an account's reseller status with each of its requirements, measured now. An account that never asked has the
+        state NONE; what would meet each requirement is told all the same.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestResellerStatus(
+        self,
+        request: _ordering_pb2.RequestResellerStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RequestResellerStatusResponse, _abc.Awaitable[_ordering_pb2.RequestResellerStatusResponse]]:
+        """Asks for the reseller status, with the declaration that the customer resells to third parties. Taken with
+        requirements missing: an operator decides once they are met. Refused without a billing profile of kind RESELLER or a
+        running monthly subscription, and while a request waits or the status stands (RESELLER_STATE).
+        """
+
+    @_abc_1.abstractmethod
+    def AdvanceReseller(
+        self,
+        request: _ordering_pb2.AdvanceResellerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.AdvanceResellerResponse, _abc.Awaitable[_ordering_pb2.AdvanceResellerResponse]]:
+        """Measures what is due on a request or a status (each day while a request waits or a requirement fails, else each
+        month) and says what comes next. Never withdraws a status.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordResellerTraining(
+        self,
+        request: _ordering_pb2.RecordResellerTrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordResellerTrainingResponse, _abc.Awaitable[_ordering_pb2.RecordResellerTrainingResponse]]:
+        """Notes that the customer did the training; the first day stays."""
+
+    @_abc_1.abstractmethod
+    def DecideReseller(
+        self,
+        request: _ordering_pb2.DecideResellerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.DecideResellerResponse, _abc.Awaitable[_ordering_pb2.DecideResellerResponse]]:
+        """Approves, refuses, keeps or withdraws a status by an operator's decision and tells the customer. What it changes in
+        prices holds from the next document on.
+        """
+
+    @_abc_1.abstractmethod
+    def ListResellersInReview(
+        self,
+        request: _ordering_pb2.ListResellersInReviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ListResellersInReviewResponse, _abc.Awaitable[_ordering_pb2.ListResellersInReviewResponse]]:
+        """Lists the requests that wait for an operator's decision, and the statuses with a failing requirement, oldest first."""
 
     @_abc_1.abstractmethod
     def GetStanding(
