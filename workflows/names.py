@@ -14,6 +14,7 @@ E_INVOICE = "EInvoice"
 RENEWAL = "Renewal"
 MONEY = "Money"
 WITHDRAWAL = "Withdrawal"
+AUTOMATIC_DEBIT = "AutomaticDebit"
 PURGE = "Purge"
 
 ABOUT = {
@@ -27,6 +28,8 @@ ABOUT = {
     RENEWAL: "A period of a subscription: the wait for its measuring; payment request and proforma; the wait for the "
     "payment with reminders, suspension and closing; after the payment the invoice. It also carries a subscription "
     "that was cancelled or not paid to its end and to the closing of the account.",
+    AUTOMATIC_DEBIT: "An account's automatic debit was set up or has ended: its subscription is paid accordingly from "
+    "the next measuring on, and the customer is told. The charges themselves are steps of the periods.",
     E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
     "its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
@@ -42,6 +45,7 @@ PERIOD_CHANGED = "period_changed"
 PAYMENT_COMPLETED = "payment_completed"
 MONEY_WAITING = "money_waiting"
 MONEY_CHANGED = "money_changed"
+DEBIT_CHANGED = "debit_changed"
 REFUND_CHANGED = "refund_changed"
 INVOICE_ISSUED = "invoice_issued"
 RECEIPT_ARRIVED = "receipt_arrived"
@@ -99,6 +103,11 @@ def money_id(entry: object) -> str:
 def withdrawal_id(order: object) -> str:
     """Workflow id of a consumer's withdrawal from an order."""
     return f"withdrawal:{order}"
+
+
+def automatic_debit_id(account: object) -> str:
+    """Workflow id of what follows from an account's automatic debit."""
+    return f"debit:{account}"
 
 
 def purge_id(account: object) -> str:

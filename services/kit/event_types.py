@@ -41,6 +41,9 @@ class EventType(StrEnum):
     PERIOD_UNPAID = "period.unpaid"
     PAYMENT_COMPLETED = "payment.completed"
     PAYMENT_QUEUED = "payment.queued"
+    PAYMENT_REFUSED = "payment.refused"
+    MANDATE_SET_UP = "mandate.set_up"
+    MANDATE_ENDED = "mandate.ended"
     PROFORMA_ISSUED = "proforma.issued"
     INVOICE_ISSUED = "invoice.issued"
     INVOICE_DELIVERED = "invoice.delivered"
@@ -75,6 +78,7 @@ _CAUSE = ("order_id", "period_id", "subscription_id")
 _SUBSCRIPTION = ("subscription_id",)
 _PERIOD = ("period_id", "subscription_id")
 _TICKET = ("ticket_id",)
+_MANDATE = ("mandate_id",)
 
 TOLD: Mapping[EventType, Told] = {
     EventType.TRIAL_STARTED: Told("trial", _FIRST, "An address was confirmed: the account exists, its trial runs."),
@@ -126,6 +130,19 @@ TOLD: Mapping[EventType, Told] = {
         _FIRST,
         "Money waits for an operator, because it fits nothing. The state is the reason.",
         ("money_entry_id",),
+    ),
+    EventType.PAYMENT_REFUSED: Told(
+        "payments",
+        _FIRST,
+        "A charge by automatic debit was refused; the payment is still open. The state is the reason.",
+        ("payment_request_id",),
+        _CAUSE,
+    ),
+    EventType.MANDATE_SET_UP: Told(
+        "payments", _FIRST, "Automatic debit was set up, by a first payment or without one.", _MANDATE
+    ),
+    EventType.MANDATE_ENDED: Told(
+        "payments", _FIRST, "Automatic debit was switched off, here or at the provider. The state is by whom.", _MANDATE
     ),
     EventType.PROFORMA_ISSUED: Told("invoicing", _FIRST, "A proforma was issued.", _DOCUMENT, _CAUSE),
     EventType.INVOICE_ISSUED: Told(

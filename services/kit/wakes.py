@@ -93,6 +93,17 @@ def withdrawal_wake(order_id: UUID, signal: str) -> Wake:
     )
 
 
+def automatic_debit_wake(account_id: UUID) -> Wake:
+    """An account's automatic debit was set up, or has ended."""
+    return Wake(
+        workflow=names.AUTOMATIC_DEBIT,
+        workflow_id=names.automatic_debit_id(account_id),
+        signal=names.DEBIT_CHANGED,
+        subject=account_id,
+        summary=f"Automatic debit of account {account_id}",
+    )
+
+
 def e_invoice_wake(invoice_id: UUID, number: str, signal: str) -> Wake:
     """An invoice was issued, or the SdI has answered."""
     return Wake(

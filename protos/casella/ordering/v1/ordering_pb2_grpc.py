@@ -180,6 +180,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.FromString,
                 _registered_method=True)
+        self.FollowAutomaticDebit = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/FollowAutomaticDebit',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitResponse.FromString,
+                _registered_method=True)
         self.GetPeriod = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/GetPeriod',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetPeriodRequest.SerializeToString,
@@ -501,7 +506,14 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangePaymentMethod(self, request, context):
-        """Changes how periods are paid, from the next measuring on.
+        """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with AUTOMATIC_DEBIT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FollowAutomaticDebit(self, request, context):
+        """Lets the account's running subscription follow payments: paid by automatic debit while a mandate stands, otherwise as named. From the next measuring on; without a running subscription nothing changes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -811,6 +823,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ChangePaymentMethod,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.SerializeToString,
+            ),
+            'FollowAutomaticDebit': grpc.unary_unary_rpc_method_handler(
+                    servicer.FollowAutomaticDebit,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitResponse.SerializeToString,
             ),
             'GetPeriod': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPeriod,
@@ -1702,6 +1719,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ChangePaymentMethod',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowAutomaticDebit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/FollowAutomaticDebit',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.FollowAutomaticDebitResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -2,6 +2,7 @@ import datetime
 
 from casella.common.v1 import access_pb2 as _access_pb2
 from casella.common.v1 import common_pb2 as _common_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -74,6 +75,28 @@ class CreditCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CREDIT_CAUSE_RETURNED: _ClassVar[CreditCause]
     CREDIT_CAUSE_REFUND: _ClassVar[CreditCause]
     CREDIT_CAUSE_REFUNDED_TO: _ClassVar[CreditCause]
+
+class ChargeRefusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHARGE_REFUSAL_UNSPECIFIED: _ClassVar[ChargeRefusal]
+    CHARGE_REFUSAL_AUTHENTICATION: _ClassVar[ChargeRefusal]
+    CHARGE_REFUSAL_MANDATE_GONE: _ClassVar[ChargeRefusal]
+    CHARGE_REFUSAL_DECLINED: _ClassVar[ChargeRefusal]
+    CHARGE_REFUSAL_NO_ANSWER: _ClassVar[ChargeRefusal]
+
+class MandateState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MANDATE_STATE_UNSPECIFIED: _ClassVar[MandateState]
+    MANDATE_STATE_ACTIVE: _ClassVar[MandateState]
+    MANDATE_STATE_ENDED: _ClassVar[MandateState]
+
+class MandateEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MANDATE_END_UNSPECIFIED: _ClassVar[MandateEnd]
+    MANDATE_END_CUSTOMER: _ClassVar[MandateEnd]
+    MANDATE_END_OPERATOR: _ClassVar[MandateEnd]
+    MANDATE_END_PROVIDER: _ClassVar[MandateEnd]
+    MANDATE_END_REPLACED: _ClassVar[MandateEnd]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -116,6 +139,19 @@ CREDIT_CAUSE_USED: CreditCause
 CREDIT_CAUSE_RETURNED: CreditCause
 CREDIT_CAUSE_REFUND: CreditCause
 CREDIT_CAUSE_REFUNDED_TO: CreditCause
+CHARGE_REFUSAL_UNSPECIFIED: ChargeRefusal
+CHARGE_REFUSAL_AUTHENTICATION: ChargeRefusal
+CHARGE_REFUSAL_MANDATE_GONE: ChargeRefusal
+CHARGE_REFUSAL_DECLINED: ChargeRefusal
+CHARGE_REFUSAL_NO_ANSWER: ChargeRefusal
+MANDATE_STATE_UNSPECIFIED: MandateState
+MANDATE_STATE_ACTIVE: MandateState
+MANDATE_STATE_ENDED: MandateState
+MANDATE_END_UNSPECIFIED: MandateEnd
+MANDATE_END_CUSTOMER: MandateEnd
+MANDATE_END_OPERATOR: MandateEnd
+MANDATE_END_PROVIDER: MandateEnd
+MANDATE_END_REPLACED: MandateEnd
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
@@ -132,7 +168,7 @@ class TransferInstructions(_message.Message):
     def __init__(self, holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
 
 class PaymentRequest(_message.Message):
-    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing", "created_on", "period", "total", "credit_used")
+    __slots__ = ("payment_request_id", "order_id", "account_id", "amount", "method", "state", "pay_url", "transfer", "paid_at", "available_on", "closed_at", "close_reason", "proforma_number", "processing", "created_on", "period", "total", "credit_used", "debit")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +187,7 @@ class PaymentRequest(_message.Message):
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
+    DEBIT_FIELD_NUMBER: _ClassVar[int]
     payment_request_id: str
     order_id: str
     account_id: str
@@ -169,7 +206,8 @@ class PaymentRequest(_message.Message):
     period: _common_pb2.PeriodRef
     total: _common_pb2.Money
     credit_used: _common_pb2.Money
-    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ..., created_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., total: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    debit: Debit
+    def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., state: _Optional[_Union[PaymentRequestState, str]] = ..., pay_url: _Optional[str] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ..., paid_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[_Union[CloseReason, str]] = ..., proforma_number: _Optional[str] = ..., processing: _Optional[bool] = ..., created_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., total: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., debit: _Optional[_Union[Debit, _Mapping]] = ...) -> None: ...
 
 class CreatePaymentRequestRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "amount", "method", "period")
@@ -840,3 +878,173 @@ class PushRefundsResponse(_message.Message):
     CHANGED_FIELD_NUMBER: _ClassVar[int]
     changed: int
     def __init__(self, changed: _Optional[int] = ...) -> None: ...
+
+class Debit(_message.Message):
+    __slots__ = ("charge_on", "charge_at", "wait", "declined", "refusal", "refused_at", "email_due")
+    CHARGE_ON_FIELD_NUMBER: _ClassVar[int]
+    CHARGE_AT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    DECLINED_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_AT_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_DUE_FIELD_NUMBER: _ClassVar[int]
+    charge_on: _common_pb2.Date
+    charge_at: _timestamp_pb2.Timestamp
+    wait: _duration_pb2.Duration
+    declined: int
+    refusal: ChargeRefusal
+    refused_at: _timestamp_pb2.Timestamp
+    email_due: bool
+    def __init__(self, charge_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., charge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., declined: _Optional[int] = ..., refusal: _Optional[_Union[ChargeRefusal, str]] = ..., refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., email_due: _Optional[bool] = ...) -> None: ...
+
+class PlanChargeRequest(_message.Message):
+    __slots__ = ("payment_request_id", "charge_on")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CHARGE_ON_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    charge_on: _common_pb2.Date
+    def __init__(self, payment_request_id: _Optional[str] = ..., charge_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class PlanChargeResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class ChargePaymentRequestRequest(_message.Message):
+    __slots__ = ("payment_request_id", "early", "steering")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    EARLY_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    early: bool
+    steering: _common_pb2.Steering
+    def __init__(self, payment_request_id: _Optional[str] = ..., early: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class ChargePaymentRequestResponse(_message.Message):
+    __slots__ = ("payment_request",)
+    PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    payment_request: PaymentRequest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
+
+class SendChargeRefusedEmailRequest(_message.Message):
+    __slots__ = ("payment_request_id", "recipient")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, payment_request_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendChargeRefusedEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetUpAutomaticDebitRequest(_message.Message):
+    __slots__ = ("request_id", "account_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ...) -> None: ...
+
+class SetUpAutomaticDebitResponse(_message.Message):
+    __slots__ = ("checkout_url", "expires_at")
+    CHECKOUT_URL_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    checkout_url: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, checkout_url: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SwitchOffAutomaticDebitRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "method_instead", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    METHOD_INSTEAD_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    method_instead: _common_pb2.PaymentMethod
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., method_instead: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class SwitchOffAutomaticDebitResponse(_message.Message):
+    __slots__ = ("mandate",)
+    MANDATE_FIELD_NUMBER: _ClassVar[int]
+    mandate: Mandate
+    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ...) -> None: ...
+
+class Mandate(_message.Message):
+    __slots__ = ("mandate_id", "account_id", "state", "set_up_at", "ended_at", "end", "method_instead")
+    MANDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    SET_UP_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    METHOD_INSTEAD_FIELD_NUMBER: _ClassVar[int]
+    mandate_id: str
+    account_id: str
+    state: MandateState
+    set_up_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    end: MandateEnd
+    method_instead: _common_pb2.PaymentMethod
+    def __init__(self, mandate_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[MandateState, str]] = ..., set_up_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[MandateEnd, str]] = ..., method_instead: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ...) -> None: ...
+
+class ListPaymentMethodsRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class StoredPaymentMethod(_message.Message):
+    __slots__ = ("method", "kind", "mandate", "last_refusal", "last_refused_at")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MANDATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    LAST_REFUSED_AT_FIELD_NUMBER: _ClassVar[int]
+    method: _common_pb2.PaymentMethod
+    kind: str
+    mandate: Mandate
+    last_refusal: ChargeRefusal
+    last_refused_at: _timestamp_pb2.Timestamp
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., kind: _Optional[str] = ..., mandate: _Optional[_Union[Mandate, _Mapping]] = ..., last_refusal: _Optional[_Union[ChargeRefusal, str]] = ..., last_refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListPaymentMethodsResponse(_message.Message):
+    __slots__ = ("payment_methods", "next_page_token")
+    PAYMENT_METHODS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    payment_methods: _containers.RepeatedCompositeFieldContainer[StoredPaymentMethod]
+    next_page_token: str
+    def __init__(self, payment_methods: _Optional[_Iterable[_Union[StoredPaymentMethod, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetMandateRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetMandateResponse(_message.Message):
+    __slots__ = ("mandate", "news")
+    MANDATE_FIELD_NUMBER: _ClassVar[int]
+    NEWS_FIELD_NUMBER: _ClassVar[int]
+    mandate: Mandate
+    news: bool
+    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ...) -> None: ...
+
+class SendMandateEmailRequest(_message.Message):
+    __slots__ = ("mandate_id", "recipient", "told")
+    MANDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
+    mandate_id: str
+    recipient: _common_pb2.Recipient
+    told: MandateState
+    def __init__(self, mandate_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., told: _Optional[_Union[MandateState, str]] = ...) -> None: ...
+
+class SendMandateEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -180,6 +180,46 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerResponse.FromString,
                 _registered_method=True)
+        self.PlanCharge = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/PlanCharge',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeResponse.FromString,
+                _registered_method=True)
+        self.ChargePaymentRequest = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ChargePaymentRequest',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestResponse.FromString,
+                _registered_method=True)
+        self.SendChargeRefusedEmail = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SendChargeRefusedEmail',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailResponse.FromString,
+                _registered_method=True)
+        self.SetUpAutomaticDebit = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SetUpAutomaticDebit',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitResponse.FromString,
+                _registered_method=True)
+        self.SwitchOffAutomaticDebit = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SwitchOffAutomaticDebit',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitResponse.FromString,
+                _registered_method=True)
+        self.ListPaymentMethods = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListPaymentMethods',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsResponse.FromString,
+                _registered_method=True)
+        self.GetMandate = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/GetMandate',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.FromString,
+                _registered_method=True)
+        self.SendMandateEmail = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SendMandateEmail',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailResponse.FromString,
+                _registered_method=True)
 
 
 class PaymentsServiceServicer:
@@ -389,6 +429,62 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlanCharge(self, request, context):
+        """Plans the charge of a payment request that is paid by automatic debit, once: its time on that day is stored and told in `debit`. Without an active mandate nothing is planned, and the customer pays by the link.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChargePaymentRequest(self, request, context):
+        """Takes the money of a payment request by automatic debit, if its time has come; otherwise nothing is done. `debit` tells what became of it, and when to ask again. The answer of the provider is stored, so a repetition never charges twice.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendChargeRefusedEmail(self, request, context):
+        """Emails the customer that a charge was refused, with the payment link, once each refusal.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetUpAutomaticDebit(self, request, context):
+        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SwitchOffAutomaticDebit(self, request, context):
+        """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPaymentMethods(self, request, context):
+        """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMandate(self, request, context):
+        """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendMandateEmail(self, request, context):
+        """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PaymentsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -536,6 +632,46 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.ProveLedger,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerResponse.SerializeToString,
+            ),
+            'PlanCharge': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanCharge,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeResponse.SerializeToString,
+            ),
+            'ChargePaymentRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChargePaymentRequest,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestResponse.SerializeToString,
+            ),
+            'SendChargeRefusedEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendChargeRefusedEmail,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailResponse.SerializeToString,
+            ),
+            'SetUpAutomaticDebit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetUpAutomaticDebit,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitResponse.SerializeToString,
+            ),
+            'SwitchOffAutomaticDebit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchOffAutomaticDebit,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitResponse.SerializeToString,
+            ),
+            'ListPaymentMethods': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPaymentMethods,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsResponse.SerializeToString,
+            ),
+            'GetMandate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMandate,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.SerializeToString,
+            ),
+            'SendMandateEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendMandateEmail,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1322,6 +1458,222 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/ProveLedger',
             casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanCharge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/PlanCharge',
+            casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.PlanChargeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChargePaymentRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ChargePaymentRequest',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ChargePaymentRequestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendChargeRefusedEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SendChargeRefusedEmail',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendChargeRefusedEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetUpAutomaticDebit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SetUpAutomaticDebit',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SetUpAutomaticDebitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchOffAutomaticDebit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SwitchOffAutomaticDebit',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SwitchOffAutomaticDebitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPaymentMethods(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListPaymentMethods',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListPaymentMethodsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMandate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/GetMandate',
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendMandateEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SendMandateEmail',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailResponse.FromString,
             options,
             channel_credentials,
             insecure,

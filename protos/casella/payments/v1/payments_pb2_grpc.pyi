@@ -91,6 +91,22 @@ class PaymentsServiceStub:
     """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
     """Proves the ledger: every transaction balances, every cent is in one state."""
+    PlanCharge: _grpc.UnaryUnaryMultiCallable[_payments_pb2.PlanChargeRequest, _payments_pb2.PlanChargeResponse]
+    """Plans the charge of a payment request that is paid by automatic debit, once: its time on that day is stored and told in `debit`. Without an active mandate nothing is planned, and the customer pays by the link."""
+    ChargePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ChargePaymentRequestRequest, _payments_pb2.ChargePaymentRequestResponse]
+    """Takes the money of a payment request by automatic debit, if its time has come; otherwise nothing is done. `debit` tells what became of it, and when to ask again. The answer of the provider is stored, so a repetition never charges twice."""
+    SendChargeRefusedEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendChargeRefusedEmailRequest, _payments_pb2.SendChargeRefusedEmailResponse]
+    """Emails the customer that a charge was refused, with the payment link, once each refusal."""
+    SetUpAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetUpAutomaticDebitRequest, _payments_pb2.SetUpAutomaticDebitResponse]
+    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+    SwitchOffAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SwitchOffAutomaticDebitRequest, _payments_pb2.SwitchOffAutomaticDebitResponse]
+    """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link."""
+    ListPaymentMethods: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListPaymentMethodsRequest, _payments_pb2.ListPaymentMethodsResponse]
+    """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription."""
+    GetMandate: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMandateRequest, _payments_pb2.GetMandateResponse]
+    """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+    SendMandateEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendMandateEmailRequest, _payments_pb2.SendMandateEmailResponse]
+    """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows."""
 
 @_typing.type_check_only
 class PaymentsServiceAsyncStub(PaymentsServiceStub):
@@ -155,6 +171,22 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger: every transaction balances, every cent is in one state."""
+    PlanCharge: _aio.UnaryUnaryMultiCallable[_payments_pb2.PlanChargeRequest, _payments_pb2.PlanChargeResponse]  # type: ignore[assignment]
+    """Plans the charge of a payment request that is paid by automatic debit, once: its time on that day is stored and told in `debit`. Without an active mandate nothing is planned, and the customer pays by the link."""
+    ChargePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.ChargePaymentRequestRequest, _payments_pb2.ChargePaymentRequestResponse]  # type: ignore[assignment]
+    """Takes the money of a payment request by automatic debit, if its time has come; otherwise nothing is done. `debit` tells what became of it, and when to ask again. The answer of the provider is stored, so a repetition never charges twice."""
+    SendChargeRefusedEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendChargeRefusedEmailRequest, _payments_pb2.SendChargeRefusedEmailResponse]  # type: ignore[assignment]
+    """Emails the customer that a charge was refused, with the payment link, once each refusal."""
+    SetUpAutomaticDebit: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetUpAutomaticDebitRequest, _payments_pb2.SetUpAutomaticDebitResponse]  # type: ignore[assignment]
+    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+    SwitchOffAutomaticDebit: _aio.UnaryUnaryMultiCallable[_payments_pb2.SwitchOffAutomaticDebitRequest, _payments_pb2.SwitchOffAutomaticDebitResponse]  # type: ignore[assignment]
+    """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link."""
+    ListPaymentMethods: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListPaymentMethodsRequest, _payments_pb2.ListPaymentMethodsResponse]  # type: ignore[assignment]
+    """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription."""
+    GetMandate: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMandateRequest, _payments_pb2.GetMandateResponse]  # type: ignore[assignment]
+    """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+    SendMandateEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendMandateEmailRequest, _payments_pb2.SendMandateEmailResponse]  # type: ignore[assignment]
+    """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows."""
 
 class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides about money: a payment request ends paid or closed, in one guarded change."""
@@ -390,5 +422,69 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ProveLedgerResponse, _abc.Awaitable[_payments_pb2.ProveLedgerResponse]]:
         """Proves the ledger: every transaction balances, every cent is in one state."""
+
+    @_abc_1.abstractmethod
+    def PlanCharge(
+        self,
+        request: _payments_pb2.PlanChargeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.PlanChargeResponse, _abc.Awaitable[_payments_pb2.PlanChargeResponse]]:
+        """Plans the charge of a payment request that is paid by automatic debit, once: its time on that day is stored and told in `debit`. Without an active mandate nothing is planned, and the customer pays by the link."""
+
+    @_abc_1.abstractmethod
+    def ChargePaymentRequest(
+        self,
+        request: _payments_pb2.ChargePaymentRequestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ChargePaymentRequestResponse, _abc.Awaitable[_payments_pb2.ChargePaymentRequestResponse]]:
+        """Takes the money of a payment request by automatic debit, if its time has come; otherwise nothing is done. `debit` tells what became of it, and when to ask again. The answer of the provider is stored, so a repetition never charges twice."""
+
+    @_abc_1.abstractmethod
+    def SendChargeRefusedEmail(
+        self,
+        request: _payments_pb2.SendChargeRefusedEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SendChargeRefusedEmailResponse, _abc.Awaitable[_payments_pb2.SendChargeRefusedEmailResponse]]:
+        """Emails the customer that a charge was refused, with the payment link, once each refusal."""
+
+    @_abc_1.abstractmethod
+    def SetUpAutomaticDebit(
+        self,
+        request: _payments_pb2.SetUpAutomaticDebitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SetUpAutomaticDebitResponse, _abc.Awaitable[_payments_pb2.SetUpAutomaticDebitResponse]]:
+        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+
+    @_abc_1.abstractmethod
+    def SwitchOffAutomaticDebit(
+        self,
+        request: _payments_pb2.SwitchOffAutomaticDebitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SwitchOffAutomaticDebitResponse, _abc.Awaitable[_payments_pb2.SwitchOffAutomaticDebitResponse]]:
+        """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link."""
+
+    @_abc_1.abstractmethod
+    def ListPaymentMethods(
+        self,
+        request: _payments_pb2.ListPaymentMethodsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListPaymentMethodsResponse, _abc.Awaitable[_payments_pb2.ListPaymentMethodsResponse]]:
+        """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription."""
+
+    @_abc_1.abstractmethod
+    def GetMandate(
+        self,
+        request: _payments_pb2.GetMandateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.GetMandateResponse, _abc.Awaitable[_payments_pb2.GetMandateResponse]]:
+        """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+
+    @_abc_1.abstractmethod
+    def SendMandateEmail(
+        self,
+        request: _payments_pb2.SendMandateEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SendMandateEmailResponse, _abc.Awaitable[_payments_pb2.SendMandateEmailResponse]]:
+        """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows."""
 
 def add_PaymentsServiceServicer_to_server(servicer: PaymentsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
