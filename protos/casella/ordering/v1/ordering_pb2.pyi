@@ -1506,6 +1506,22 @@ class ListResellersInReviewResponse(_message.Message):
     next_page_token: str
     def __init__(self, resellers: _Optional[_Iterable[_Union[ResellerStatus, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class FollowAutomaticDebitRequest(_message.Message):
+    __slots__ = ("account_id", "active", "method_instead")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    METHOD_INSTEAD_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    active: bool
+    method_instead: _common_pb2.PaymentMethod
+    def __init__(self, account_id: _Optional[str] = ..., active: _Optional[bool] = ..., method_instead: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ...) -> None: ...
+
+class FollowAutomaticDebitResponse(_message.Message):
+    __slots__ = ("changed",)
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    changed: bool
+    def __init__(self, changed: _Optional[bool] = ...) -> None: ...
+
 class GetStandingRequest(_message.Message):
     __slots__ = ("account_id",)
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -506,7 +506,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangePaymentMethod(self, request, context):
-        """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with AUTOMATIC_DEBIT.
+        """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

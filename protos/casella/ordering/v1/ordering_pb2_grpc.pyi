@@ -110,7 +110,7 @@ class OrderingServiceStub:
     KeepSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]
     """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
     ChangePaymentMethod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]
-    """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with AUTOMATIC_DEBIT."""
+    """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
     FollowAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.FollowAutomaticDebitRequest, _ordering_pb2.FollowAutomaticDebitResponse]
     """Lets the account's running subscription follow payments: paid by automatic debit while a mandate stands, otherwise as named. From the next measuring on; without a running subscription nothing changes."""
     GetPeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetPeriodRequest, _ordering_pb2.GetPeriodResponse]
@@ -256,7 +256,7 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     KeepSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]  # type: ignore[assignment]
     """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
     ChangePaymentMethod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]  # type: ignore[assignment]
-    """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with AUTOMATIC_DEBIT."""
+    """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
     FollowAutomaticDebit: _aio.UnaryUnaryMultiCallable[_ordering_pb2.FollowAutomaticDebitRequest, _ordering_pb2.FollowAutomaticDebitResponse]  # type: ignore[assignment]
     """Lets the account's running subscription follow payments: paid by automatic debit while a mandate stands, otherwise as named. From the next measuring on; without a running subscription nothing changes."""
     GetPeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetPeriodRequest, _ordering_pb2.GetPeriodResponse]  # type: ignore[assignment]
@@ -573,7 +573,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.ChangePaymentMethodRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ChangePaymentMethodResponse, _abc.Awaitable[_ordering_pb2.ChangePaymentMethodResponse]]:
-        """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with AUTOMATIC_DEBIT."""
+        """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
 
     @_abc_1.abstractmethod
     def FollowAutomaticDebit(
