@@ -25,6 +25,14 @@ CATALOGUE: Catalogue = {
         "it": "Tutti gli importi devono essere nella stessa valuta.",
         "en": "All amounts must be in one currency.",
     },
+    "of_another_treatment": {
+        "it": "L’aliquota non corrisponde al trattamento IVA del documento.",
+        "en": "The rate does not agree with how the document is taxed.",
+    },
+    "of_another_customer": {
+        "it": "Questo trattamento IVA non è possibile per questo cliente.",
+        "en": "This customer cannot be taxed in this way.",
+    },
     "in_the_future": {
         "it": "La data non può essere futura.",
         "en": "The date cannot lie in the future.",
@@ -45,6 +53,10 @@ FINDINGS: Mapping[str, Mapping[str, str]] = {
         "it": "Il codice fiscale non è valido: verificare di averlo copiato bene.",
         "en": "The codice fiscale is not valid: please check that it was copied correctly.",
     },
+    "00313": {
+        "it": "Serve il numero di identificazione fiscale del paese in cui il cliente è stabilito.",
+        "en": "A tax number of the country in which the customer is established is needed.",
+    },
     "00330": {
         "it": "Questo indirizzo PEC è del Sistema di Interscambio: serve quello del cliente.",
         "en": "This certified address belongs to the exchange system: the customer’s own is needed.",
@@ -62,12 +74,22 @@ FINDINGS: Mapping[str, Mapping[str, str]] = {
         "en": "The customer cannot be the issuer of the invoice.",
     },
     "not_latin": {
-        "it": "Sono ammessi solo caratteri latini: la fattura elettronica non ne prevede altri.",
-        "en": "Only Latin characters are allowed: the electronic invoice knows no others.",
+        "it": "La fattura elettronica prevede solo caratteri latini, e questi non hanno una trascrizione: "
+        "scriverlo in lettere latine.",
+        "en": "The electronic invoice knows Latin letters only, and these have no spelling in them: "
+        "please write it in Latin letters.",
     },
-    "italy_only": {
-        "it": "Per ora si emettono fatture solo a clienti residenti in Italia.",
-        "en": "For now invoices are issued to customers in Italy only.",
+    "long_in_latin": {
+        "it": "Trascritto in lettere latine, come la fattura elettronica richiede, è troppo lungo: abbreviarlo.",
+        "en": "Spelled in Latin letters, as the electronic invoice requires, it is too long: please shorten it.",
+    },
+    "taxed_otherwise": {
+        "it": "In questo paese il trattamento IVA indicato non è possibile.",
+        "en": "A customer in this country cannot be taxed in the way that was named.",
+    },
+    "of_another_country": {
+        "it": "La partita IVA deve essere del paese dell’indirizzo.",
+        "en": "The VAT number must be of the address’s country.",
     },
     "required": {
         "it": "Questo campo è obbligatorio.",

@@ -47,6 +47,7 @@ documents = Table(
     Column("number", Text, nullable=False),
     Column("date", Date, nullable=False),
     Column("language", Text, nullable=False),
+    Column("tax_treatment", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("net", BigInteger, nullable=False),
     Column("vat", BigInteger, nullable=False),
@@ -72,6 +73,7 @@ lines = Table(
     Column("unit_price", BigInteger, nullable=False),
     Column("net", BigInteger, nullable=False),
     Column("vat_rate", Numeric(5, 2), nullable=False),
+    Column("natura", Text),
     Column("period_start", Date),
     Column("period_end", Date),
 )

@@ -142,13 +142,13 @@ class Readings:
         answer = await _asked("mailboxes", self._mailboxes.GetUsage(request, timeout=_PATIENCE))
         return {from_date(entry.day): Usage(_sizes(entry.sizes), entry.empty_domains) for entry in answer.days}
 
-    async def findings(self, party: common_pb2.BillingParty) -> Sequence[Finding]:
-        """What an e-invoice to this customer would fail on; nothing where it would be valid.
+    async def findings(self, party: common_pb2.BillingParty, treatment: common_pb2.TaxTreatment) -> Sequence[Finding]:
+        """What an e-invoice to this customer, who is taxed so, would fail on; nothing where it would be valid.
 
         Raises:
             NotReady: Invoicing does not answer: a profile that was not checked is not saved.
         """
-        request = invoicing_pb2.CheckProfileRequest(party=party)
+        request = invoicing_pb2.CheckProfileRequest(party=party, tax_treatment=treatment)
         answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
         return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
 

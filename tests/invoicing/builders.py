@@ -67,6 +67,31 @@ def association(**changes: object) -> common_pb2.BillingParty:
     return changed(party, changes)
 
 
+def abroad(country: str = "DE", vat_number: str = "136695976", **changes: object) -> common_pb2.BillingParty:
+    """A German business, or one of another country."""
+    party = common_pb2.BillingParty(
+        kind=common_pb2.CUSTOMER_KIND_COMPANY,
+        company_name="Müller & Söhne GmbH",
+        address=common_pb2.Address(street="Unter den Linden 1", postal_code="10117", city="Berlin", country=country),
+        phone="+49301234567",
+        vat_number=vat_number,
+        vat_country=country,
+        revision=1,
+    )
+    return changed(party, changes)
+
+
+def untaxed(**fields: object) -> dict[str, object]:
+    """What a request says of a sale to a German business: 70 mailboxes at 1.50 without VAT."""
+    usual: dict[str, object] = {
+        "party": abroad(),
+        "tax_treatment": common_pb2.TAX_TREATMENT_REVERSE_CHARGE,
+        "lines": [line(70, rate="0.00", nature="N2.1")],
+        "totals": totals(10500, 0),
+    }
+    return {**usual, **fields}
+
+
 def changed(party: common_pb2.BillingParty, changes: dict[str, object]) -> common_pb2.BillingParty:
     for field, value in changes.items():
         if field.startswith("address_"):
@@ -76,9 +101,16 @@ def changed(party: common_pb2.BillingParty, changes: dict[str, object]) -> commo
     return party
 
 
-def line(quantity: int = 7, price: int = 150, rate: str = "22.00", text: str = "Casella email 8 GB") -> common_pb2.Line:
+def line(
+    quantity: int = 7, price: int = 150, rate: str = "22.00", text: str = "Casella email 8 GB", nature: str = ""
+) -> common_pb2.Line:
     return common_pb2.Line(
-        description=text, quantity=quantity, unit_price=money(price), net=money(quantity * price), vat_rate=rate
+        description=text,
+        quantity=quantity,
+        unit_price=money(price),
+        net=money(quantity * price),
+        vat_rate=rate,
+        nature=nature,
     )
 
 
@@ -107,6 +139,7 @@ def proforma_request(**fields: object) -> pb.IssueProformaRequest:
         "account_id": str(new_id()),
         "language": common_pb2.LANGUAGE_IT,
         "party": company(),
+        "tax_treatment": common_pb2.TAX_TREATMENT_DOMESTIC,
         "lines": [line()],
         "totals": totals(1050, 231),
         "payment": transfer_terms(),
@@ -121,6 +154,7 @@ def invoice_request(**fields: object) -> pb.IssueInvoiceRequest:
         "account_id": str(new_id()),
         "language": common_pb2.LANGUAGE_IT,
         "party": company(),
+        "tax_treatment": common_pb2.TAX_TREATMENT_DOMESTIC,
         "lines": [line()],
         "totals": totals(1050, 231),
         "date": day(2026, 3, 2),

@@ -18,6 +18,7 @@ from services.invoicing.domain.documents import (
     Transfer,
 )
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.kit.causes import OrderCause
 from services.kit.money import Money
 
@@ -91,6 +92,30 @@ def private_person(**changes: Any) -> Customer:
     return customer(**{**usual, **changes})
 
 
+def business_abroad(country: str = "DE", vat_number: str = "136695976", **changes: Any) -> Customer:
+    """A German business, or one of another country."""
+    usual: dict[str, Any] = {
+        "company_name": "Müller & Söhne GmbH",
+        "address": Address("Unter den Linden 1", "10117", "Berlin", "", country),
+        "phone": "+49301234567",
+        "vat_number": vat_number,
+        "vat_country": country,
+        "recipient_code": "",
+    }
+    return customer(**{**usual, **changes})
+
+
+def in_livigno(**changes: Any) -> Customer:
+    """An Italian business outside the territory of VAT."""
+    return customer(address=Address("Via Saroch 10", "23041", "Livigno", "SO", "IT"), **changes)
+
+
+def untaxed(treatment: TaxTreatment, buyer: Customer, **changes: Any) -> Document:
+    """An invoice without VAT above the sum from which stamp duty is due: 70 mailboxes at 1.50."""
+    lines = (line(1, 70, 150, "0", natura=Natura.NOT_SUBJECT),)
+    return invoice(**{"treatment": treatment, "customer": buyer, "lines": lines, **changes})
+
+
 def line(position: int = 1, quantity: int = 7, price: int = 150, rate: str = "22", **changes: Any) -> Line:
     usual: dict[str, Any] = {
         "position": position,
@@ -113,6 +138,7 @@ def invoice(**changes: Any) -> Document:
         "number": "2026/1",
         "date": date(2026, 3, 2),
         "language": Language.IT,
+        "treatment": TaxTreatment.DOMESTIC,
         "customer": customer(),
         "lines": (line(),),
         "payment": Payment(method=PaymentMethod.BANK_TRANSFER, reference="RF18539007547034", proforma_number="P2026/1"),

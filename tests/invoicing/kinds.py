@@ -1,12 +1,31 @@
 """One invoice for each kind of customer and way of paying: what every check of the XML goes through."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.invoicing.domain.documents import Customer, CustomerKind, Document, Payment, PaymentMethod
+from services.invoicing.domain.documents import (
+    Address,
+    Customer,
+    CustomerKind,
+    Document,
+    Language,
+    Payment,
+    PaymentMethod,
+)
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.writing import write_invoice
-from tests.invoicing.documents import ISSUER, customer, invoice, line, private_person
+from tests.invoicing.documents import (
+    ISSUER,
+    business_abroad,
+    customer,
+    in_livigno,
+    invoice,
+    line,
+    private_person,
+    untaxed,
+)
 
 ASSOCIATION = private_person(
     body=True, first_name="", last_name="", company_name="Associazione Amici della Posta", codice_fiscale="94012340488"
@@ -19,6 +38,26 @@ FREELANCER = customer(
 )
 _CARD = Payment(method=PaymentMethod.ONLINE, reference="pi_3PabcDEFghi", proforma_number="P2026/2")
 _UNNAMED = Payment(method=PaymentMethod.ONLINE, reference="", proforma_number="P2026/3")
+
+GREEK = business_abroad(
+    "GR", "094259216", company_name="Παπαδόπουλος Α.Ε.", address=Address("Οδός Ερμού 15", "105 63", "Αθήνα", "", "GR")
+)
+AMERICAN = business_abroad(
+    "US",
+    "123456789",
+    company_name="Acme Mail, Inc.",
+    address=Address("1209 North Orange Street, Suite 4100, Corporate Trust Center", "19801", "Wilmington", "", "US"),
+)
+_CHEAP = (line(1, 51, 150, "0", natura=Natura.NOT_SUBJECT), line(2, 1, 97, "0", natura=Natura.NOT_SUBJECT))
+"""77.47 in all: the last sum without stamp duty."""
+_STAMPED = (
+    line(1, 70, 150, "0", natura=Natura.NOT_SUBJECT),
+    line(2, 1, 200, "0", natura=Natura.EXCLUDED, description="Imposta di bollo"),
+)
+
+
+def _address(buyer: Customer, country: str) -> Customer:
+    return replace(buyer, address=replace(buyer.address, country=country))
 
 
 def _with_periods(**changes: object) -> Document:
@@ -38,6 +77,17 @@ KINDS = {
     "freelancer with PEC": invoice(customer=FREELANCER),
     "company without channel": invoice(customer=customer(recipient_code="", pec="")),
     "many rates and periods": _with_periods(),
+    "reverse charge": untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad()),
+    "reverse charge below the stamp duty": untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), lines=_CHEAP),
+    "reverse charge, stamp duty charged": untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), lines=_STAMPED),
+    "Greece": untaxed(TaxTreatment.REVERSE_CHARGE, GREEK, language=Language.EN, payment=_CARD),
+    "Monaco": untaxed(TaxTreatment.REVERSE_CHARGE, _address(business_abroad("FR", "83404833048"), "MC")),
+    "outside the EU": untaxed(TaxTreatment.OUTSIDE_EU, AMERICAN, language=Language.EN),
+    "outside the EU with a short tax id": untaxed(TaxTreatment.OUTSIDE_EU, business_abroad("HK", "12")),
+    "Northern Ireland": untaxed(TaxTreatment.OUTSIDE_EU, _address(business_abroad("XI", "110305878"), "GB")),
+    "Livigno": untaxed(TaxTreatment.OUTSIDE_VAT_TERRITORY, in_livigno()),
+    "person in Livigno": untaxed(TaxTreatment.OUTSIDE_VAT_TERRITORY, private_person(address=in_livigno().address)),
+    "EU business taxed in Italy": invoice(customer=business_abroad()),
     "300 lines": invoice(lines=tuple(line(number, number, number) for number in range(1, 301))),
 }
 

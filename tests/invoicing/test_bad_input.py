@@ -26,6 +26,7 @@ from tests.invoicing.builders import (
     steering,
     totals,
     transfer_terms,
+    untaxed,
 )
 from tests.invoicing.clients import Stub, stub
 from tests.support.room import TestRoom
@@ -55,6 +56,7 @@ def _fields(message: Message) -> dict[str, Any]:
 
 _DATED = day(2026, 3, 2)
 
+_LIVIGNO = common_pb2.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY
 _NOT_YET = common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
 """The contract has it, but nobody can pay so."""
 CASES: list[tuple[str, str, Message, set[str]]] = [
@@ -67,6 +69,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
             "period",
             "account_id",
             "language",
+            "tax_treatment",
             "party.kind",
             "party.company_name",
             "party.address.street",
@@ -103,6 +106,17 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
     ("worker", "IssueProforma", proforma_request(lines=[_line(vat_rate="101")]), {"lines[0].vat_rate"}),
     ("worker", "IssueProforma", proforma_request(lines=[_line(vat_rate="22.001")]), {"lines[0].vat_rate"}),
     ("worker", "IssueProforma", proforma_request(lines=[_line(vat_rate="1e400")]), {"lines[0].vat_rate"}),
+    ("worker", "IssueProforma", proforma_request(lines=[_line(nature="N2.1")]), {"lines[0].nature"}),
+    ("worker", "IssueProforma", proforma_request(**untaxed(lines=[line(70, rate="0.00")])), {"lines[0].nature"}),
+    (
+        "worker",
+        "IssueInvoice",
+        invoice_request(**untaxed(lines=[line(70, rate="22.00", nature="N6")])),
+        {"lines[0].vat_rate", "lines[0].nature"},
+    ),
+    ("worker", "IssueInvoice", invoice_request(**untaxed(party=company())), {"tax_treatment"}),
+    ("worker", "IssueInvoice", invoice_request(**untaxed(tax_treatment=_LIVIGNO)), {"tax_treatment"}),
+    ("worker", "IssueInvoice", invoice_request(**untaxed(party=person(address_country="DE"))), {"tax_treatment"}),
     ("worker", "IssueProforma", proforma_request(lines=[line(quantity=0)]), {"lines[0].quantity"}),
     ("worker", "IssueProforma", proforma_request(lines=[line(text="")]), {"lines[0].description"}),
     ("worker", "IssueProforma", proforma_request(lines=[line(text="a\x00b")]), {"lines[0].description"}),
@@ -158,6 +172,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
             "period",
             "account_id",
             "language",
+            "tax_treatment",
             "date",
             "method",
         },
@@ -213,7 +228,7 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         {"page.page_size", "page.page_token"},
     ),
     ("operator", "GetDocumentFile", pb.GetDocumentFileRequest(), {"document_id", "file_id"}),
-    ("operator", "CheckProfile", pb.CheckProfileRequest(), {"party.kind"}),
+    ("operator", "CheckProfile", pb.CheckProfileRequest(), {"party.kind", "tax_treatment"}),
     ("worker", "TransmitInvoice", pb.TransmitInvoiceRequest(), {"invoice_id"}),
     ("worker", "GetTransmission", pb.GetTransmissionRequest(invoice_id="0"), {"invoice_id"}),
     (

@@ -84,7 +84,7 @@ async def test_only_an_orders_proforma_promises_the_unlock(
 
 async def test_the_database_itself_refuses_a_document_for_neither_or_both(room: TestRoom, worker: Stub) -> None:
     await worker.IssueProforma(proforma_request())
-    columns = "account_id, issuer, year, date, language, currency, net, vat, gross, payment, issued_at"
+    columns = "account_id, issuer, year, date, language, tax_treatment, currency, net, vat, gross, payment, issued_at"
     for kind, cause in enumerate(("NULL, NULL, NULL, NULL", "id, id, id, 1", "NULL, id, id, NULL"), 2):
         copy = (
             f"INSERT INTO documents (id, kind, sequence, number, order_id, period_id, subscription_id, period_number,"

@@ -12,8 +12,11 @@ from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
+from services.invoicing.domain.tax import STAMP_DUTY, STAMP_DUTY_ABOVE, Natura, TaxTreatment
 from services.kit.causes import Cause
-from services.kit.money import Money, vat
+from services.kit.money import Money, total, vat
+
+ITALY = "IT"
 
 FIRST_REVISION = 1
 """Of a document's customer: as it was issued. A correction after a rejection is a further revision."""
@@ -75,8 +78,8 @@ class Customer:
     """The billing profile as it stood when the document was made.
 
     A person has first and last name, and so has a freelancer, a business without a company name; everybody else has a
-    company name. `body` marks a body with an 11-digit code under PRIVATE. `vat_number` is without the country.
-    `revision` is the profile's, from 1.
+    company name. `body` marks a body with an 11-digit code under PRIVATE. `vat_number` is without the country, and any
+    tax id outside the EU. `vat_country` is ISO 3166-1 alpha-2, or XI. `revision` is the profile's, from 1.
     """
 
     kind: CustomerKind
@@ -102,6 +105,11 @@ class Customer:
         return not self.company_name and bool(self.first_name or self.last_name)
 
     @property
+    def abroad(self) -> bool:
+        """Whether the customer is established in another country: its printed document is then the invoice itself."""
+        return self.address.country != ITALY
+
+    @property
     def name(self) -> str:
         """The name as it stands on a letter."""
         return f"{self.first_name} {self.last_name}" if self.is_person else self.company_name
@@ -109,7 +117,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line; `net` is quantity × unit price. `vat_rate` in percent. The period has both ends or none."""
+    """One line; `net` is quantity × unit price. `vat_rate` in percent. The period has both ends or none.
+
+    `natura` says why there is no VAT: exactly where the rate is zero.
+    """
 
     position: int
     description: str
@@ -117,15 +128,17 @@ class Line:
     unit_price: Money
     net: Money
     vat_rate: Decimal
+    natura: Natura | None = None
     period_start: date | None = None
     period_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VatShare:
-    """Net and VAT of all lines of one rate."""
+    """Net and VAT of all lines of one rate, or without VAT of one natura."""
 
     rate: Decimal
+    natura: Natura | None
     taxable: Money
     tax: Money
 
@@ -175,6 +188,7 @@ class Document:
 
     `date` is a day in Rome: the day of issue of a proforma, the tax point (`Data`) of an invoice, which is the day on
     which the money was available. `cause` is what it was sold with: an order, or a period of a subscription.
+    `treatment` agrees with the lines' rates.
     """
 
     document_id: UUID
@@ -184,6 +198,7 @@ class Document:
     number: str
     date: date
     language: Language
+    treatment: TaxTreatment
     customer: Customer
     lines: tuple[Line, ...]
     payment: Payment
@@ -201,24 +216,27 @@ class Heading:
     number: str
     date: date
     language: Language
+    treatment: TaxTreatment
     totals: Totals
     issued_at: datetime
 
 
 def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:
-    """Sums the lines per VAT rate, highest rate first.
+    """Sums the lines per VAT rate, highest rate first, and those without VAT per natura.
 
     The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same).
 
     Raises:
         ValueError: There is no line: a document without lines has no currency and no sum.
     """
-    nets: dict[Decimal, Money] = {}
+    nets: dict[tuple[Decimal, Natura | None], Money] = {}
     for line in lines:
-        nets[line.vat_rate] = nets[line.vat_rate] + line.net if line.vat_rate in nets else line.net
+        key = line.vat_rate, line.natura
+        nets[key] = nets[key] + line.net if key in nets else line.net
     if not nets:
         raise ValueError("a document has at least one line")
-    return tuple(VatShare(rate, nets[rate], vat(nets[rate], rate)) for rate in sorted(nets, reverse=True))
+    shares = (VatShare(rate, natura, net, vat(net, rate)) for (rate, natura), net in nets.items())
+    return tuple(sorted(shares, key=lambda share: (-share.rate, share.natura or "")))
 
 
 def totals(lines: Iterable[Line]) -> Totals:
@@ -232,3 +250,9 @@ def totals(lines: Iterable[Line]) -> Totals:
     for share in shares[1:]:
         net, tax = net + share.taxable, tax + share.tax
     return Totals(net=net, vat=tax, gross=net + tax)
+
+
+def stamp_duty(lines: Iterable[Line]) -> Money | None:
+    """The stamp duty that a document owes, whoever bears it; None where it owes none."""
+    without_vat = total(line.net for line in lines if line.natura is Natura.NOT_SUBJECT)
+    return STAMP_DUTY if without_vat > STAMP_DUTY_ABOVE else None

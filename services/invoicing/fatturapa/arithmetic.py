@@ -1,7 +1,7 @@
-"""Decides whether the sums of a FatturaPA body add up: SdI codes 00421, 00422 and 00423, and our own on the total.
+"""Decides whether the sums of a FatturaPA body add up: SdI codes 00421, 00422 and 00423, and two of our own.
 
 The tolerances are the SdI's. That `ImportoTotaleDocumento` adds up is checked by nobody else, and it is the figure
-that the customer pays.
+that the customer pays; a missing stamp duty is no reason to reject a file, but the tax agency asks for it later.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,11 @@ _TAX_TOLERANCE = Decimal("0.01")
 _TAXABLE_TOLERANCE = Decimal("1.00")
 _LINE_TOLERANCE = Decimal("0.01")
 
+_STAMP_DUTY_ABOVE = Decimal("77.47")
+_WITH_STAMP_DUTY = frozenset({"N2.1", "N2.2", "N3.5", "N3.6", "N4"})
+
 WRONG_TOTAL = "CASELLA-TOTAL"
+WRONG_STAMP_DUTY = "CASELLA-STAMP"
 
 
 def check(body: etree._Element) -> Iterator[Finding]:
@@ -32,6 +36,7 @@ def check(body: etree._Element) -> Iterator[Finding]:
         if abs(decimal(line, "PrezzoTotale") - _line_total(line)) > _LINE_TOLERANCE:
             yield Finding("00423", "PrezzoTotale", "is not unit price times quantity")
     yield from _total(body, summaries)
+    yield from _stamp_duty(body, summaries)
 
 
 def _taxable(body: etree._Element, lines: list[etree._Element], summaries: list[etree._Element]) -> Iterator[Finding]:
@@ -56,6 +61,13 @@ def _total(body: etree._Element, summaries: list[etree._Element]) -> Iterator[Fi
         added += change if text(discount, "Tipo") == "MG" else -change
     if added != decimal(document, "ImportoTotaleDocumento"):
         yield Finding(WRONG_TOTAL, "ImportoTotaleDocumento", "is not the sum of taxable amounts and taxes")
+
+
+def _stamp_duty(body: etree._Element, summaries: list[etree._Element]) -> Iterator[Finding]:
+    without_vat = (summary for summary in summaries if text(summary, "Natura") in _WITH_STAMP_DUTY)
+    due = sum((decimal(s, "ImponibileImporto") for s in without_vat), Decimal()) > _STAMP_DUTY_ABOVE
+    if due != bool(text(body, "DatiGenerali/DatiGeneraliDocumento/DatiBollo/BolloVirtuale")):
+        yield Finding(WRONG_STAMP_DUTY, "DatiBollo", "is missing" if due else "is not due")
 
 
 def _line_total(line: etree._Element) -> Decimal:

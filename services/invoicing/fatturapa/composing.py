@@ -1,22 +1,26 @@
 """Decides what an invoice of ours says as FatturaPA: which elements for which customer, and the tax's fields.
 
-Italian customers so far: persons and bodies by their codice fiscale, businesses by their VAT number. All is subject to
-VAT, which is due at once (exigibility I), in the ordinary regime.
+In Italy persons and bodies by their codice fiscale, businesses by their VAT number; a business abroad by its country
+and tax id, with the recipient code that means "abroad". VAT is due at once (exigibility I), in the ordinary regime.
 """
 
 from decimal import Decimal
 
 from services.invoicing.domain.documents import (
+    ITALY,
     Address,
     Customer,
     CustomerKind,
     Document,
     PaymentMethod,
+    VatShare,
+    stamp_duty,
     totals,
     vat_shares,
 )
 from services.invoicing.domain.documents import Line as InvoiceLine
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.fatturapa.latin import to_latin1
 from services.invoicing.fatturapa.model import (
     Buyer,
     CompanyName,
@@ -33,11 +37,15 @@ from services.invoicing.fatturapa.model import (
     TaxId,
     Transmission,
 )
+from services.invoicing.fatturapa.taxation import causes_of, data_of, legal_reference
 
 # The recipient code of everybody who has no channel of the SdI; the SdI then looks for a PEC, or keeps the invoice.
 NO_CHANNEL = "0000000"
+ABROAD = "XXXXXXX"
+"""The recipient code of everybody abroad: the SdI keeps the invoice and delivers it to nobody."""
 
-_ITALY = "IT"
+_POSTAL_CODE_ABROAD = "0" * 5
+_LONGEST_STREET = 60
 _EXIGIBLE_AT_ONCE = "I"
 _MEANS = {
     PaymentMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
@@ -53,7 +61,7 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         issuer: Who issues it.
         progressive: The five characters of the file's name.
     """
-    sums = totals(invoice.lines)
+    sums, stamp = totals(invoice.lines), stamp_duty(invoice.lines)
     return ElectronicInvoice(
         transmission=_transmission(invoice.customer, issuer, progressive),
         seller=_seller(issuer),
@@ -63,21 +71,31 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         date=invoice.date,
         number=invoice.number,
         total=sums.gross.decimal,
-        lines=tuple(_line(line) for line in invoice.lines),
-        summaries=tuple(
-            Summary(share.rate, share.taxable.decimal, share.tax.decimal, exigibility=_EXIGIBLE_AT_ONCE)
-            for share in vat_shares(invoice.lines)
-        ),
+        lines=tuple(_line(invoice, line) for line in invoice.lines),
+        summaries=tuple(_summary(invoice, share) for share in vat_shares(invoice.lines)),
         payment=Payment(
             means=_MEANS[invoice.payment.method],
             amount=sums.gross.decimal,
             paid_on=invoice.date,
             reference=invoice.payment.reference,
         ),
+        stamp_duty=None if stamp is None else stamp.decimal,
+        causes=causes_of(invoice),
     )
 
 
-def _line(line: InvoiceLine) -> Line:
+def _summary(invoice: Document, share: VatShare) -> Summary:
+    return Summary(
+        vat_rate=share.rate,
+        taxable=share.taxable.decimal,
+        tax=share.tax.decimal,
+        natura=share.natura,
+        exigibility=_EXIGIBLE_AT_ONCE if share.natura is None else "",
+        legal_reference=legal_reference(invoice, share.natura),
+    )
+
+
+def _line(invoice: Document, line: InvoiceLine) -> Line:
     return Line(
         number=line.position,
         description=line.description,
@@ -85,20 +103,28 @@ def _line(line: InvoiceLine) -> Line:
         unit_price=line.unit_price.decimal,
         total=line.net.decimal,
         vat_rate=line.vat_rate,
+        natura=line.natura,
+        data=data_of(invoice, line.natura),
         period_start=line.period_start,
         period_end=line.period_end,
     )
 
 
 def _transmission(customer: Customer, issuer: Issuer, progressive: str) -> Transmission:
-    business = customer.kind is not CustomerKind.PRIVATE
-    code = customer.recipient_code if business and customer.recipient_code else NO_CHANNEL
+    code = _recipient_code(customer)
     return Transmission(
-        transmitter=TaxId(_ITALY, issuer.codice_fiscale),
+        transmitter=TaxId(ITALY, issuer.codice_fiscale),
         progressive=progressive,
         recipient_code=code,
         pec=customer.pec if code == NO_CHANNEL else "",
     )
+
+
+def _recipient_code(customer: Customer) -> str:
+    if customer.abroad:
+        return ABROAD
+    business = customer.kind is not CustomerKind.PRIVATE
+    return customer.recipient_code if business and customer.recipient_code else NO_CHANNEL
 
 
 def _seller(issuer: Issuer) -> Seller:
@@ -112,7 +138,7 @@ def _seller(issuer: Issuer) -> Seller:
             in_liquidation=issuer.in_liquidation,
         )
     return Seller(
-        vat=TaxId(_ITALY, issuer.vat_number),
+        vat=TaxId(ITALY, issuer.vat_number),
         codice_fiscale=issuer.codice_fiscale,
         name=CompanyName(issuer.name),
         tax_regime=issuer.tax_regime,
@@ -127,14 +153,22 @@ def _buyer(customer: Customer) -> Buyer:
     person = PersonName(customer.first_name, customer.last_name)
     return Buyer(
         vat=TaxId(customer.vat_country, customer.vat_number) if customer.vat_number else None,
-        codice_fiscale=customer.codice_fiscale,
+        codice_fiscale="" if customer.abroad else customer.codice_fiscale,
         name=person if customer.is_person else CompanyName(customer.company_name),
         place=_place(customer.address),
     )
 
 
 def _place(address: Address) -> Place:
-    return Place(address.street, address.postal_code, address.city, address.province, address.country)
+    if address.country == ITALY:
+        return Place(address.street, address.postal_code, address.city, address.province, address.country)
+    return Place(_street_abroad(address), _POSTAL_CODE_ABROAD, address.city, "", address.country)
+
+
+def _street_abroad(address: Address) -> str:
+    """The street with the postal code, which has no element of its own abroad, where both fit."""
+    whole = ", ".join(part for part in (address.street, address.postal_code) if part)
+    return whole if len(to_latin1(whole)) <= _LONGEST_STREET else address.street
 
 
 def _phone(number: str) -> str:

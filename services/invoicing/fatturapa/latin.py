@@ -6,6 +6,7 @@ would fail it (SdI code 00200). The original spelling stays in our rows and in t
 
 import unicodedata
 
+from services.invoicing.fatturapa.transliteration import transliterated
 from services.kit.composed import composed
 
 # Characters that have an established spelling in Latin-1 but no Unicode decomposition that leads to it.
@@ -84,8 +85,8 @@ UNKNOWN_LETTER = "?"
 def to_latin1(text: str) -> str:
     """Spells `text` with printable Latin-1 characters only.
 
-    Accents that Latin-1 knows stay ("è"), others lose their mark ("č" → "c"); letters of other scripts become "?",
-    symbols and control characters disappear; runs of white space become one blank.
+    Accents that Latin-1 knows stay ("è"), others lose their mark ("č" → "c"); Greek and Cyrillic are transliterated,
+    letters of other scripts become "?", symbols and control characters disappear; runs of white space become one blank.
 
     Args:
         text: Any text, for example "Łukasz’s “Kraków” — 5 €".
@@ -107,7 +108,7 @@ def has_letter(text: str) -> bool:
 
 
 def _prepare(text: str) -> str:
-    return composed(text).translate(_SPELLINGS)
+    return transliterated(composed(text)).translate(_SPELLINGS)
 
 
 def _spell(character: str, encoding: str) -> str:

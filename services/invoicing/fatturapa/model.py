@@ -1,14 +1,15 @@
 """Decides what a FatturaPA invoice (FPR12) of Casella consists of: the typed content, before it is written as XML.
 
 Names are English, each field says the Italian element it becomes. Amounts are `Decimal` with two decimals, in the
-document's currency. Only what Casella needs is here; other document types (TD02, TD04) and customers abroad use the
-same shapes.
+document's currency. Only what Casella needs is here; other document types (TD02, TD04) use the same shapes.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from services.invoicing.domain.tax import Natura
 
 
 class DocumentType(StrEnum):
@@ -17,14 +18,6 @@ class DocumentType(StrEnum):
     INVOICE = "TD01"
     ADVANCE = "TD02"
     CREDIT_NOTE = "TD04"
-
-
-class Natura(StrEnum):
-    """`Natura` (2.2.1.14): why a line has no VAT."""
-
-    EXCLUDED_ARTICLE_15 = "N1"
-    NOT_SUBJECT_ARTICLE_7 = "N2.1"
-    NOT_SUBJECT_OTHER = "N2.2"
 
 
 class PaymentMeans(StrEnum):
@@ -116,7 +109,10 @@ class Transmission:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`DettaglioLinee` (2.2.1). `natura` exactly where the rate is zero (00400, 00401)."""
+    """`DettaglioLinee` (2.2.1). `natura` exactly where the rate is zero (00400, 00401).
+
+    `data` is the `TipoDato` of its `AltriDatiGestionali`, empty for none.
+    """
 
     number: int
     description: str
@@ -125,13 +121,17 @@ class Line:
     total: Decimal
     vat_rate: Decimal
     natura: Natura | None = None
+    data: str = ""
     period_start: date | None = None
     period_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`DatiRiepilogo` (2.2.2): one for each rate, or natura where the rate is zero. `exigibility` is I, D or S."""
+    """`DatiRiepilogo` (2.2.2): one for each rate, or natura where the rate is zero.
+
+    `exigibility` is I, D or S, and empty without VAT; `legal_reference` says why there is none.
+    """
 
     vat_rate: Decimal
     taxable: Decimal
@@ -161,7 +161,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElectronicInvoice:
-    """One `FatturaElettronica` with one body."""
+    """One `FatturaElettronica` with one body. `stamp_duty` is that of `DatiBollo` (2.1.1.6), paid electronically."""
 
     transmission: Transmission
     seller: Seller
@@ -174,5 +174,6 @@ class ElectronicInvoice:
     lines: tuple[Line, ...]
     summaries: tuple[Summary, ...]
     payment: Payment | None
+    stamp_duty: Decimal | None = None
     causes: tuple[str, ...] = ()
     related: tuple[RelatedDocument, ...] = ()

@@ -129,6 +129,10 @@ def _general(body: etree._Element, invoice: ElectronicInvoice) -> None:
     _text(document, "Divisa", invoice.currency)
     _text(document, "Data", _day(invoice.date))
     _text(document, "Numero", invoice.number)
+    if invoice.stamp_duty is not None:
+        stamp = _child(document, "DatiBollo")
+        _text(stamp, "BolloVirtuale", "SI")
+        _text(stamp, "ImportoBollo", _amount(invoice.stamp_duty))
     _text(document, "ImportoTotaleDocumento", _amount(invoice.total))
     for cause in invoice.causes:
         spelled = to_latin1(cause)
@@ -153,6 +157,8 @@ def _line(goods: etree._Element, line: Line) -> None:
     _text(block, "AliquotaIVA", _amount(line.vat_rate))
     if line.natura is not None:
         _text(block, "Natura", line.natura)
+    if line.data:
+        _text(_child(block, "AltriDatiGestionali"), "TipoDato", line.data)
 
 
 def _summary(goods: etree._Element, summary: Summary) -> None:

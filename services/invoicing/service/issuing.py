@@ -17,6 +17,7 @@ from services.invoicing.domain.documents import (
 )
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.numbering import number_of
+from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.domain.transmissions import dates_of_pending
 from services.invoicing.fatturapa.file_names import file_name, progressive
 from services.invoicing.service.events import issued_event
@@ -44,6 +45,7 @@ class Draft:
     cause: Cause
     account_id: UUID
     language: Language
+    treatment: TaxTreatment
     customer: Customer
     lines: tuple[Line, ...]
     payment: Payment
@@ -105,6 +107,7 @@ class Issuing:
             number=number_of(kind, day.year, sequence),
             date=day,
             language=draft.language,
+            treatment=draft.treatment,
             customer=draft.customer,
             lines=draft.lines,
             payment=draft.payment,

@@ -5,11 +5,12 @@ So that no paid order meets an invalid invoice. Nothing is stored.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from services.invoicing.domain.documents import (
+    ITALY,
     Address,
     Customer,
     CustomerKind,
@@ -21,6 +22,7 @@ from services.invoicing.domain.documents import (
     PaymentMethod,
 )
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.file_names import file_name, progressive
@@ -49,6 +51,9 @@ _FIELDS = {
     "CodiceDestinatario": "recipient_code",
     "PECDestinatario": "pec",
 }
+
+_LONGEST, _LONGEST_COMPANY = 60, 80
+"""Characters of a name, street or town, and of a company name (FatturaPA: String60LatinType, String80LatinType)."""
 
 _NOBODY = UUID(int=0)
 
@@ -93,11 +98,11 @@ class ProfileCheck:
         self._issuer = issuer
         self._checker = checker
 
-    def check(self, customer: Customer) -> list[ProfileFinding]:
+    def check(self, customer: Customer, treatment: TaxTreatment) -> list[ProfileFinding]:
         """Lists what would make an e-invoice to this customer invalid; each field at most once."""
         now = self._clock.now()
-        found = [*_beforehand(customer)]
-        found += [_finding(finding, customer) for finding in self._specimen_findings(customer, now)]
+        found = [*_beforehand(customer, treatment)]
+        found += [_finding(finding, customer) for finding in self._specimen_findings(customer, treatment, now)]
         first: dict[str, ProfileFinding] = {}
         for finding in found:
             first.setdefault(finding.field, finding)
@@ -109,19 +114,19 @@ class ProfileCheck:
         Raises:
             InvalidIssuer: The issuer's own data fail the checks.
         """
-        findings = self._specimen_findings(_NOBODY_IN_PARTICULAR, self._clock.now())
+        findings = self._specimen_findings(_NOBODY_IN_PARTICULAR, TaxTreatment.DOMESTIC, self._clock.now())
         if findings:
             places = ", ".join(f"{finding.element} ({finding.code})" for finding in findings)
             raise InvalidIssuer(f"the CASELLA_ISSUER_… settings make no valid e-invoice: {places}")
 
-    def _specimen_findings(self, customer: Customer, now: datetime) -> list[Finding]:
-        name, specimen = file_name(self._issuer.codice_fiscale, 1), _specimen(customer, rome_date(now), now)
+    def _specimen_findings(self, customer: Customer, treatment: TaxTreatment, now: datetime) -> list[Finding]:
+        name, specimen = file_name(self._issuer.codice_fiscale, 1), _specimen(customer, treatment, now)
         content = write_invoice(compose_invoice(specimen, self._issuer, progressive(1)))
         return self._checker.check(name, content, rome_date(now))
 
 
-def _beforehand(customer: Customer) -> Iterator[ProfileFinding]:
-    """What the XML would not show: letters that have no Latin spelling, and customers whom we cannot bill yet."""
+def _beforehand(customer: Customer, treatment: TaxTreatment) -> Iterator[ProfileFinding]:
+    """What the XML would not show, or not so plainly: spellings, and customers who cannot be taxed so."""
     texts = {
         "first_name": customer.first_name if customer.is_person else "",
         "last_name": customer.last_name if customer.is_person else "",
@@ -130,30 +135,44 @@ def _beforehand(customer: Customer) -> Iterator[ProfileFinding]:
         "address.city": customer.address.city,
     }
     for field, text in texts.items():
-        spelled = to_latin1(text)
+        spelled, longest = to_latin1(text), _LONGEST_COMPANY if field == "company_name" else _LONGEST
         if text and (not has_letter(spelled) or (UNKNOWN_LETTER in spelled and UNKNOWN_LETTER not in text)):
             yield ProfileFinding(field, "00200", "not_latin")
-    if customer.address.country != "IT":
-        yield ProfileFinding("address.country", "", "italy_only")
+        elif len(text) <= longest < len(spelled):
+            yield ProfileFinding(field, "00200", "long_in_latin")
+    if customer.address.country and treatment is not TaxTreatment.DOMESTIC and treatment.abroad != customer.abroad:
+        yield ProfileFinding("address.country", "", "taxed_otherwise")
     if customer.kind is CustomerKind.PRIVATE:
         if not customer.codice_fiscale:
             yield ProfileFinding("codice_fiscale", "00417", "required")
     elif not customer.vat_number:
         yield ProfileFinding("vat_number", "00417", "required")
-    elif customer.vat_country != "IT":
-        yield ProfileFinding("vat_country", "", "italy_only")
+    elif (customer.vat_country != ITALY) != customer.abroad:
+        yield ProfileFinding("vat_country", "", "of_another_country")
 
 
 def _finding(finding: Finding, customer: Customer) -> ProfileFinding:
-    if finding.element == "CessionarioCommittente":
+    if customer.abroad and finding.element == "CodiceDestinatario":  # which is ours to fill in for them
+        field = "vat_number"
+    elif finding.element == "CessionarioCommittente":
         field = "codice_fiscale" if customer.kind is CustomerKind.PRIVATE else "vat_number"
     else:
         field = _FIELDS.get(finding.element, finding.element)
     return ProfileFinding(field, finding.code, finding.code)
 
 
-def _specimen(customer: Customer, day: date, now: datetime) -> Document:
-    price = Money(100)
+def _specimen(customer: Customer, treatment: TaxTreatment, now: datetime) -> Document:
+    day, price = rome_date(now), Money(100_00)
+    domestic = treatment is TaxTreatment.DOMESTIC
+    specimen = Line(
+        position=1,
+        description="Casella",
+        quantity=1,
+        unit_price=price,
+        net=price,
+        vat_rate=Decimal(22 if domestic else 0),
+        natura=None if domestic else Natura.NOT_SUBJECT,
+    )
     return Document(
         document_id=_NOBODY,
         kind=DocumentKind.INVOICE,
@@ -162,8 +181,9 @@ def _specimen(customer: Customer, day: date, now: datetime) -> Document:
         number=f"{day.year}/1",
         date=day,
         language=Language.IT,
+        treatment=treatment,
         customer=customer,
-        lines=(Line(position=1, description="Casella", quantity=1, unit_price=price, net=price, vat_rate=Decimal(22)),),
+        lines=(specimen,),
         payment=Payment(method=PaymentMethod.BANK_TRANSFER),
         issued_at=now,
     )

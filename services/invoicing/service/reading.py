@@ -93,6 +93,7 @@ def _heading(document: Document, sums: Totals) -> Heading:
         number=document.number,
         date=document.date,
         language=document.language,
+        treatment=document.treatment,
         totals=sums,
         issued_at=document.issued_at,
     )

@@ -11,6 +11,7 @@ from services.invoicing.messages import FINDINGS
 from services.invoicing.sdi.error_meanings import MEANINGS
 from services.invoicing.service.profiles import ProfileFinding
 from services.invoicing.service.reading import Shown
+from services.invoicing.servicer.requests import TREATMENTS
 from services.invoicing.store.transmissions import GivenUp, Transmission
 from services.kit.cause_fields import order_id_of, period_of
 from services.kit.enums import EnumTable
@@ -55,6 +56,7 @@ def document_message(shown: Shown) -> pb.Document:
         transmission_state=pb.TRANSMISSION_STATE_UNSPECIFIED if shown.state is None else _STATES[shown.state],
         files=[file_message(file) for file in shown.files],
         language=to_language(heading.language),
+        tax_treatment=TREATMENTS[heading.treatment],
     )
 
 
@@ -142,6 +144,7 @@ def _line(line: Line) -> common_pb2.Line:
         unit_price=to_money(line.unit_price),
         net=to_money(line.net),
         vat_rate=f"{line.vat_rate:.2f}",
+        nature=line.natura or "",
         period_start=None if line.period_start is None else to_date(line.period_start),
         period_end=None if line.period_end is None else to_date(line.period_end),
     )

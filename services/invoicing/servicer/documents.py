@@ -12,7 +12,15 @@ from services.invoicing.servicer.answers import (
 )
 from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
-from services.invoicing.servicer.requests import check_totals, day_of, lines_of, paid_of, pay_url_of, terms_of
+from services.invoicing.servicer.requests import (
+    check_totals,
+    day_of,
+    lines_of,
+    paid_of,
+    pay_url_of,
+    terms_of,
+    treatment_of,
+)
 from services.kit.calendar import rome_date
 from services.kit.cause_fields import checked_cause
 from services.kit.context import check_own, owner_filter
@@ -122,8 +130,9 @@ class DocumentRpcs:
         """Checks whether an e-invoice to this customer would be valid."""
         found = Violations(catalogue=CATALOGUE)
         KINDS.chosen(found, "party.kind", request.party.kind, CustomerKind.PRIVATE)
+        treatment = treatment_of(found, request.tax_treatment)
         found.check()
-        findings = self._parts.profiles.check(customer_unchecked(request.party))
+        findings = self._parts.profiles.check(customer_unchecked(request.party), treatment)
         return pb.CheckProfileResponse(findings=[finding_message(finding) for finding in findings])
 
     async def AuditNumbering(self, request: pb.AuditNumberingRequest, context: object) -> pb.AuditNumberingResponse:
@@ -139,12 +148,15 @@ class DocumentRpcs:
 
 def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:
     """What both kinds of documents are made of; the stated sum is compared once everything else is good."""
+    customer = customer_of(found, request.party)
+    treatment = treatment_of(found, request.tax_treatment, customer)
     draft = Draft(
         cause=checked_cause(found, request),
         account_id=found.uuid("account_id", request.account_id),
         language=Language(found.language("language", request.language)),
-        customer=customer_of(found, request.party),
-        lines=lines_of(found, request.lines),
+        treatment=treatment,
+        customer=customer,
+        lines=lines_of(found, request.lines, treatment),
         payment=payment,
     )
     check_totals(found, draft.lines, request.totals)

@@ -1,7 +1,7 @@
 """Translates the customer of a document."""
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import Address, Customer, CustomerKind
+from services.invoicing.domain.documents import ITALY, Address, Customer, CustomerKind
 from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 
@@ -71,7 +71,9 @@ def customer_unchecked(message: common_pb2.BillingParty) -> Customer:
 def _address(found: Violations, message: common_pb2.Address) -> Address:
     return Address(
         street=found.text("party.address.street", message.street, _LONGEST_NAME),
-        postal_code=found.text("party.address.postal_code", message.postal_code, 15),
+        postal_code=found.text(
+            "party.address.postal_code", message.postal_code, 15, required=message.country.upper() in {"", ITALY}
+        ),
         city=found.text("party.address.city", message.city, _LONGEST_NAME),
         province=found.text("party.address.province", message.province, 2, required=False).upper(),
         country=found.text("party.address.country", message.country, 2).upper(),

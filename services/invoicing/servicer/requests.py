@@ -10,7 +10,17 @@ from decimal import Decimal, InvalidOperation
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import Line, Payment, PaymentMethod, Totals, Transfer, totals
+from services.invoicing.domain.documents import (
+    Customer,
+    CustomerKind,
+    Line,
+    Payment,
+    PaymentMethod,
+    Totals,
+    Transfer,
+    totals,
+)
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.validation import Violations
@@ -34,8 +44,27 @@ _METHODS = EnumTable(
     }
 )
 
+TREATMENTS = EnumTable(
+    {
+        TaxTreatment.DOMESTIC: common_pb2.TAX_TREATMENT_DOMESTIC,
+        TaxTreatment.REVERSE_CHARGE: common_pb2.TAX_TREATMENT_REVERSE_CHARGE,
+        TaxTreatment.OUTSIDE_EU: common_pb2.TAX_TREATMENT_OUTSIDE_EU,
+        TaxTreatment.OUTSIDE_VAT_TERRITORY: common_pb2.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY,
+    }
+)
 
-def lines_of(found: Violations, messages: Sequence[common_pb2.Line]) -> tuple[Line, ...]:
+
+def treatment_of(found: Violations, value: common_pb2.TaxTreatment, customer: Customer | None = None) -> TaxTreatment:
+    """How a sale is taxed: in a way in which its customer, if one is given, can be."""
+    treatment = TREATMENTS.chosen(found, "tax_treatment", value, TaxTreatment.DOMESTIC)
+    if customer is None or treatment is TaxTreatment.DOMESTIC or not customer.address.country:
+        return treatment
+    if treatment.abroad != customer.abroad or (treatment.abroad and customer.kind is CustomerKind.PRIVATE):
+        found.add("tax_treatment", "of_another_customer")
+    return treatment
+
+
+def lines_of(found: Violations, messages: Sequence[common_pb2.Line], treatment: TaxTreatment) -> tuple[Line, ...]:
     """A document's lines; each bad field is named with its line's index."""
     if not messages:
         found.add("lines", "required")
@@ -44,7 +73,7 @@ def lines_of(found: Violations, messages: Sequence[common_pb2.Line]) -> tuple[Li
     if len({message.net.currency for message in messages} | {m.unit_price.currency for m in messages}) > 1:
         found.add("lines", "one_currency")
         return ()
-    return tuple(_line(found, f"lines[{n}]", n + 1, message) for n, message in enumerate(messages))
+    return tuple(_line(found, f"lines[{n}]", n + 1, message, treatment) for n, message in enumerate(messages))
 
 
 def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.Totals) -> None:
@@ -112,7 +141,7 @@ def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:
         return date.min
 
 
-def _line(found: Violations, field: str, position: int, message: common_pb2.Line) -> Line:
+def _line(found: Violations, field: str, position: int, message: common_pb2.Line, treatment: TaxTreatment) -> Line:
     price = _money(found, f"{field}.unit_price", message.unit_price)
     net = _money(found, f"{field}.net", message.net)
     quantity = found.between(f"{field}.quantity", message.quantity, 1, _MOST_UNITS)
@@ -125,7 +154,8 @@ def _line(found: Violations, field: str, position: int, message: common_pb2.Line
         quantity=quantity,
         unit_price=price,
         net=net,
-        vat_rate=_rate(found, f"{field}.vat_rate", message.vat_rate),
+        vat_rate=_rate(found, f"{field}.vat_rate", message.vat_rate, treatment),
+        natura=_natura(found, f"{field}.nature", message.nature, treatment),
         period_start=start,
         period_end=end,
     )
@@ -145,17 +175,31 @@ def _period(found: Violations, field: str, message: common_pb2.Line) -> tuple[da
     return start, end
 
 
-def _rate(found: Violations, field: str, text: str) -> Decimal:
+def _rate(found: Violations, field: str, text: str, treatment: TaxTreatment) -> Decimal:
     try:
         rate = Decimal(text)
     except InvalidOperation:
         found.add(field, "bad_format" if text else "required")
         return Decimal()
-    # Every customer so far is Italian and pays VAT: a line without it would need the reason (Natura).
-    if not rate.is_finite() or not 0 < rate <= 100 or rate != rate.quantize(Decimal("0.01")):
+    if not rate.is_finite() or not 0 <= rate <= 100 or rate != rate.quantize(Decimal("0.01")):
         found.add(field, "bad_format")
         return Decimal()
+    if (rate != 0) != (treatment is TaxTreatment.DOMESTIC):
+        found.add(field, "of_another_treatment")
     return rate
+
+
+def _natura(found: Violations, field: str, text: str, treatment: TaxTreatment) -> Natura | None:
+    """Why a line has no VAT; none in a sale with it."""
+    if treatment is TaxTreatment.DOMESTIC:
+        if text:
+            found.add(field, "must_be_empty")
+        return None
+    try:
+        return Natura(text)
+    except ValueError:
+        found.add(field, "not_a_choice" if text else "required")
+        return Natura.NOT_SUBJECT
 
 
 def _money(found: Violations, field: str, message: common_pb2.Money) -> Money:

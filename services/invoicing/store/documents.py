@@ -25,6 +25,7 @@ from services.invoicing.domain.documents import (
     Transfer,
     totals,
 )
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.tables import customers, documents, lines, numbering, proforma_terms
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
@@ -87,6 +88,7 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
             number=document.number,
             date=document.date,
             language=document.language,
+            tax_treatment=document.treatment,
             currency=sums.gross.currency,
             net=sums.net.minor,
             vat=sums.vat.minor,
@@ -193,6 +195,7 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         number=row.number,
         date=row.date,
         language=Language(row.language),
+        treatment=TaxTreatment(row.tax_treatment),
         customer=_customer(customer),
         lines=tuple(_line(line, row.currency) for line in found),
         payment=_payment(row.payment, row.payable_until),
@@ -209,6 +212,7 @@ def _heading(row: Row[Any]) -> Heading:
         number=row.number,
         date=row.date,
         language=Language(row.language),
+        treatment=TaxTreatment(row.tax_treatment),
         totals=Totals(Money(row.net, row.currency), Money(row.vat, row.currency), Money(row.gross, row.currency)),
         issued_at=row.issued_at,
     )
@@ -223,6 +227,7 @@ def _line_row(document_id: UUID, line: Line) -> dict[str, Any]:
         "unit_price": line.unit_price.minor,
         "net": line.net.minor,
         "vat_rate": line.vat_rate,
+        "natura": line.natura,
         "period_start": line.period_start,
         "period_end": line.period_end,
     }
@@ -236,6 +241,7 @@ def _line(row: Row[Any], currency: str) -> Line:
         unit_price=Money(row.unit_price, currency),
         net=Money(row.net, currency),
         vat_rate=row.vat_rate,
+        natura=None if row.natura is None else Natura(row.natura),
         period_start=row.period_start,
         period_end=row.period_end,
     )

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from services.kit import audit
 from services.kit.audit import AuditEntry
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import current_call
 from services.kit.database import Database
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.requests import Call, claim
 from services.ordering.domain.profile import BillingProfile, refusal
+from services.ordering.domain.quote import tax_of
+from services.ordering.enums import TREATMENTS
 from services.ordering.errors import CustomerNotServed
 from services.ordering.messages import CATALOGUE
 from services.ordering.profiles.store import SavedProfile, find_profile, upsert
@@ -84,7 +87,8 @@ class Profiles:
 
     async def _dry_run(self, profile: BillingProfile) -> None:
         language = current_call().language
-        found = await self._readings.findings(party_message(SavedProfile(profile, 0)))
+        treatment = tax_of(profile, rome_date(self._clock.now())).treatment
+        found = await self._readings.findings(party_message(SavedProfile(profile, 0)), TREATMENTS[treatment])
         if found:
             raise InvalidInput(
                 [FieldViolation(FIELD + f.field, f.messages[language], f"sdi_{f.code}".rstrip("_")) for f in found]

@@ -8,7 +8,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from services.kit.wire import from_timestamp
 from tests.fixtures.postgres import RoomDatabase
-from tests.ordering.shop import ACME, ANNA
+from tests.ordering.shop import ACME, ANNA, BEISPIEL
 from tests.ordering.town import Town, running_town
 from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
@@ -48,9 +48,41 @@ async def test_after_the_purge_closed_the_login_nothing_can_be_ordered(town: Tow
 async def test_a_profile_is_saved_if_an_e_invoice_to_it_would_be_valid(town: Town) -> None:
     assert [(await town.save_profile(party)).profile.revision for party in (ANNA, ACME)] == [1, 2]
     party = common_pb2.BillingParty.FromString(ANNA.SerializeToString())
-    party.last_name, party.address.city = "Παπαδόπουλος", "📧"
+    party.last_name, party.address.city = "東京", "📧"
     refused = await refused_for(town.save_profile(party), errors_pb2.REASON_INVALID_INPUT)
     assert set(bad_fields(refused)) == {"profile.last_name", "profile.address.city"}
+
+
+def _business(country: str, vat_number: str, name: str, **address: str) -> common_pb2.BillingParty:
+    seat = {"street": "1 Main Street", "postal_code": "1010", "city": "Sample", "country": country, **address}
+    return common_pb2.BillingParty(
+        kind=common_pb2.CUSTOMER_KIND_COMPANY,
+        company_name=name,
+        address=common_pb2.Address(**seat),
+        phone="+3912345678",
+        vat_number=vat_number,
+        recipient_code="ABC1234" if seat["country"] == "IT" else "",
+    )
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        BEISPIEL,
+        _business("GR", "EL123456783", "Παπαδόπουλος Α.Ε.", street="Οδός Ερμού 15", postal_code="105 63", city="Αθήνα"),
+        _business("BG", "BG175074752", "Шуменска ООД", city="Търговище"),
+        _business("PL", "PL5260001246", "Żółta Łódź Sp. z o.o.", street="ul. Źródlana 5", postal_code="00-001"),
+        _business("US", "12-3456789", "Acme Mail, Inc.", postal_code="19801"),
+        _business("HK", "12345678", "Example Ltd", postal_code=""),
+        _business("IT", "01234567897", "Alpi Srl", city="Livigno", postal_code="23041", province="SO"),
+    ],
+    ids=lambda party: party.address.country,
+)
+async def test_a_business_abroad_or_in_livigno_saves_a_profile_whatever_its_letters(
+    town: Town, party: common_pb2.BillingParty
+) -> None:
+    saved = (await town.save_profile(party)).profile
+    assert (saved.company_name, saved.address) == (party.company_name, party.address)
 
 
 async def test_a_freelancer_saves_a_profile_with_first_and_last_name(town: Town) -> None:

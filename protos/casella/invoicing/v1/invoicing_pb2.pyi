@@ -395,10 +395,12 @@ class GetDocumentFileResponse(_message.Message):
     def __init__(self, info: _Optional[_Union[FileInfo, _Mapping]] = ..., content: _Optional[bytes] = ..., media_type: _Optional[str] = ...) -> None: ...
 
 class CheckProfileRequest(_message.Message):
-    __slots__ = ("party",)
+    __slots__ = ("party", "tax_treatment")
     PARTY_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
     party: _common_pb2.BillingParty
-    def __init__(self, party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ...) -> None: ...
+    tax_treatment: _common_pb2.TaxTreatment
+    def __init__(self, party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ...) -> None: ...
 
 class ProfileFinding(_message.Message):
     __slots__ = ("field", "code", "message_it", "message_en")

@@ -1,0 +1,50 @@
+"""Decides how an e-invoice says why its lines have no VAT: legal references, the sentences the law prescribes, codes.
+
+Sources: DPR 633/1972, art. 21(6-bis) for the sentences, art. 7 to 7-octies for the references; the tax agency's guide
+to filling in e-invoices for N2.1 and INVCONT. In Italian, whatever the customer's language: the tax agency reads them.
+"""
+
+from services.invoicing.domain.documents import CustomerKind, Document
+from services.invoicing.domain.tax import Natura, TaxTreatment
+
+_CAUSES = {
+    TaxTreatment.REVERSE_CHARGE: "inversione contabile",
+    TaxTreatment.OUTSIDE_EU: "operazione non soggetta",
+    TaxTreatment.OUTSIDE_VAT_TERRITORY: "operazione non soggetta",
+}
+_STAMP_DUTY_CHARGED = "Imposta di bollo, esclusa art. 15, c. 1, n. 3 DPR 633/1972"
+_REVERSE_CHARGE = "Non soggetta art. 7-ter DPR 633/1972, inversione contabile art. 196 dir. 2006/112/CE"
+_OUTSIDE_EU = "Operazione non soggetta art. 7-ter DPR 633/1972"
+_BUSINESS_OUTSIDE_TERRITORY = "Operazione non soggetta artt. 7, c. 1, lett. a) e 7-ter DPR 633/1972"
+_CONSUMER_OUTSIDE_TERRITORY = "Operazione non soggetta artt. 7, c. 1, lett. a) e 7-octies DPR 633/1972"
+
+REVERSE_CHARGE_DATA = "INVCONT"
+"""`TipoDato` of a line whose VAT a business in another member state owes."""
+
+
+def causes_of(document: Document) -> tuple[str, ...]:
+    """What the document has to say of itself (`Causale`)."""
+    cause = _CAUSES.get(document.treatment)
+    return () if cause is None else (cause,)
+
+
+def legal_reference(document: Document, natura: Natura | None) -> str:
+    """Why a natura's lines have no VAT (`RiferimentoNormativo`); empty for lines with it."""
+    if natura is None:
+        return ""
+    if natura is Natura.EXCLUDED:
+        return _STAMP_DUTY_CHARGED
+    match document.treatment:
+        case TaxTreatment.REVERSE_CHARGE:
+            return _REVERSE_CHARGE
+        case TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            consumer = document.customer.kind is CustomerKind.PRIVATE
+            return _CONSUMER_OUTSIDE_TERRITORY if consumer else _BUSINESS_OUTSIDE_TERRITORY
+        case _:
+            return _OUTSIDE_EU
+
+
+def data_of(document: Document, natura: Natura | None) -> str:
+    """The `TipoDato` of a line's `AltriDatiGestionali`; empty for lines without."""
+    owed_by_customer = document.treatment is TaxTreatment.REVERSE_CHARGE and natura is Natura.NOT_SUBJECT
+    return REVERSE_CHARGE_DATA if owed_by_customer else ""
