@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
@@ -40,6 +41,10 @@ class Formats:
     def rate(self, rate: Decimal) -> str:
         """Writes a VAT rate: "22%"."""
         return f"{format_decimal(rate.normalize(), locale=self._locale)}%"
+
+    def country(self, code: str) -> str:
+        """Names a country by its ISO 3166-1 alpha-2 code: "Germania" or "Germany"."""
+        return str(Locale.parse(self._locale).territories.get(code, code))
 
     def day(self, day: date) -> str:
         """Writes a day with its year in full: "24/11/2026"."""

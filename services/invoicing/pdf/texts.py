@@ -12,6 +12,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "proforma_number": "Proforma",
         "customer": "Intestata a",
         "vat_number": "Partita IVA",
+        "tax_id": "Codice identificativo fiscale",
         "codice_fiscale": "Codice fiscale",
         "recipient_code": "Codice destinatario",
         "pec": "PEC",
@@ -26,6 +27,22 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "rate": "Aliquota",
         "taxable": "Imponibile",
         "tax": "Imposta",
+        "no_rate": "–",
+        "reverse_charge": "Inversione contabile (N2.1)",
+        "not_subject": "Non soggetta (N2.1)",
+        "excluded": "Esclusa art. 15 (N1)",
+        "note_reverse_charge": (
+            "Inversione contabile (reverse charge): l’IVA è dovuta dal destinatario, art. 196 della direttiva "
+            "2006/112/CE. Operazione non soggetta a IVA italiana, art. 7\u2011ter del D.P.R. 633/1972."
+        ),
+        "note_outside_eu": "Operazione non soggetta a IVA, art. 7\u2011ter del D.P.R. 633/1972.",
+        "note_outside_territory_business": (
+            "Operazione non soggetta a IVA, artt. 7, comma 1, lettera a), e 7\u2011ter del D.P.R. 633/1972."
+        ),
+        "note_outside_territory_consumer": (
+            "Operazione non soggetta a IVA, artt. 7, comma 1, lettera a), e 7\u2011octies del D.P.R. 633/1972."
+        ),
+        "note_stamp_duty": "Imposta di bollo di {amount} assolta in modo virtuale, D.M. 17 giugno 2014.",
         "total_net": "Totale imponibile",
         "total_vat": "Totale IVA",
         "total_due": "Totale da pagare",
@@ -71,6 +88,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "proforma_number": "Proforma",
         "customer": "Billed to",
         "vat_number": "VAT number",
+        "tax_id": "Tax ID",
         "codice_fiscale": "Italian tax code",
         "recipient_code": "Recipient code",
         "pec": "Certified email (PEC)",
@@ -85,6 +103,22 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "rate": "Rate",
         "taxable": "Net",
         "tax": "VAT",
+        "no_rate": "–",
+        "reverse_charge": "Reverse charge",
+        "not_subject": "Not subject to VAT",
+        "excluded": "Excluded",
+        "note_reverse_charge": (
+            "Reverse charge: VAT is to be accounted for by the recipient, Article 196 of Council Directive "
+            "2006/112/EC. Not subject to Italian VAT, Article 7\u2011ter of Presidential Decree 633/1972."
+        ),
+        "note_outside_eu": "Not subject to VAT, Article 7\u2011ter of Italian Presidential Decree 633/1972.",
+        "note_outside_territory_business": (
+            "Not subject to VAT, Articles 7(1)(a) and 7\u2011ter of Italian Presidential Decree 633/1972."
+        ),
+        "note_outside_territory_consumer": (
+            "Not subject to VAT, Articles 7(1)(a) and 7\u2011octies of Italian Presidential Decree 633/1972."
+        ),
+        "note_stamp_duty": "Italian stamp duty of {amount} paid electronically, Ministerial Decree of 17 June 2014.",
         "total_net": "Total net",
         "total_vat": "Total VAT",
         "total_due": "Total due",

@@ -46,12 +46,12 @@ class Typesetter:
         return self._compile(proforma_view(proforma, self._issuer), proforma.date, code, b"")
 
     def invoice(self, invoice: Document, xml_name: str, xml: bytes) -> bytes:
-        """Makes the courtesy copy of an invoice, with the electronic invoice as its attachment.
+        """Makes the printed invoice: to a customer abroad the invoice itself, to others its courtesy copy.
 
         Args:
             invoice: The invoice.
-            xml_name: Name of the XML file.
-            xml: The file as sent to the SdI, UTF-8.
+            xml_name: Name of the electronic invoice, which is attached to a courtesy copy; empty for a customer abroad.
+            xml: The file as sent to the SdI, UTF-8; empty likewise.
         """
         return self._compile(invoice_view(invoice, self._issuer, xml_name), invoice.date, "", xml)
 

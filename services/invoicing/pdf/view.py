@@ -15,16 +15,21 @@ from services.invoicing.domain.documents import (
     Document,
     Line,
     PaymentMethod,
+    VatShare,
+    stamp_duty,
     totals,
     vat_shares,
 )
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.kit.letterhead import letterhead, tax_numbers
 from services.kit.localized import groups_of_four
+from services.kit.vat_ids import MEMBERS, vat_prefix
 
-_COUNTRIES_UNSAID = frozenset({"IT"})
+_WITH_VAT_NUMBERS = frozenset({*MEMBERS, "GB", "XI"})
+"""Whose numbers are VAT numbers, written with the country before them; elsewhere they are tax ids."""
 _PAID_BY = {
     PaymentMethod.BANK_TRANSFER: "paid_transfer",
     PaymentMethod.ONLINE: "paid_online",
@@ -62,16 +67,15 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
 
 
 def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
-    """Says what the courtesy copy of an invoice shows.
+    """Says what the printed invoice shows: the invoice itself to a customer abroad, to others its courtesy copy.
 
     Args:
         invoice: The invoice.
         issuer: Who issues it.
-        xml_name: Name of the attached XML file.
+        xml_name: Name of the attached XML file; empty for a customer abroad.
     """
     writer = _writer(invoice.language)
     view = _common(writer, invoice, issuer, title="invoice")
-    view["subtitle"] = writer.texts["courtesy"]
     view["facts"] = [
         writer.entry("number", invoice.number),
         writer.entry("date", writer.formats.day(invoice.date)),
@@ -82,9 +86,13 @@ def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
     if invoice.payment.reference:
         view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
-    reader = "original_private" if invoice.customer.kind is CustomerKind.PRIVATE else "original_business"
-    view["notices"] = [writer.texts["courtesy_notice"] + writer.texts[reader]]
-    view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
+    if (stamp := stamp_duty(invoice.lines)) is not None:
+        view["vat"]["notes"].append(writer.texts["note_stamp_duty"].format(amount=writer.formats.money(stamp)))
+    if not invoice.customer.abroad:
+        reader = "original_private" if invoice.customer.kind is CustomerKind.PRIVATE else "original_business"
+        view["subtitle"] = writer.texts["courtesy"]
+        view["notices"] = [writer.texts["courtesy_notice"] + writer.texts[reader]]
+        view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
     return view
 
 
@@ -108,21 +116,23 @@ def _common(writer: _Writer, document: Document, issuer: Issuer, title: str) -> 
         "continued": texts["continued"].format(title=texts[title], number=document.number, date=formats.day(day)),
         "day": {"year": day.year, "month": day.month, "day": day.day},
         "page": texts["page"],
-        "issuer": _issuer(issuer, document.language),
+        "issuer": _issuer(writer, issuer, document),
         "customer": _customer(writer, document.customer),
         "columns": [texts[key] for key in ("description", "quantity", "unit_price", "vat_rate", "net")],
         "lines": [_line(writer, line) for line in document.lines],
-        "vat": _vat(writer, document.lines),
+        "vat": _vat(writer, document),
+        "notices": [],
         "sums": _sums(writer, document.lines),
         "attachment": {"name": "", "description": ""},
     }
 
 
-def _issuer(issuer: Issuer, language: str) -> View:
+def _issuer(writer: _Writer, issuer: Issuer, document: Document) -> View:
+    language, seat = document.language, _address(writer, issuer.address, abroad=document.customer.abroad)
     return {
         "name": issuer.name,
         "brand": issuer.brand,
-        "address": [issuer.name, *_address(issuer.address), *tax_numbers(issuer, language)],
+        "address": [issuer.name, *seat, *tax_numbers(issuer, language)],
         "legal": [
             *letterhead(issuer, language),
             " · ".join([f"PEC {issuer.pec}", *_present(issuer.email, _phone(issuer.phone), issuer.website)]),
@@ -137,24 +147,27 @@ def _phone(number: str) -> str:
 
 def _customer(writer: _Writer, customer: Customer) -> View:
     ids = []
-    if customer.vat_number:
-        ids.append(writer.entry("vat_number", f"{customer.vat_country}{customer.vat_number}"))
+    if customer.vat_country in _WITH_VAT_NUMBERS:
+        ids.append(writer.entry("vat_number", f"{vat_prefix(customer.vat_country)}{customer.vat_number}"))
+    elif customer.vat_number:
+        ids.append(writer.entry("tax_id", customer.vat_number))
     if customer.codice_fiscale:
         ids.append(writer.entry("codice_fiscale", customer.codice_fiscale))
     if customer.recipient_code:
         ids.append(writer.entry("recipient_code", customer.recipient_code))
     if customer.pec:
         ids.append(writer.entry("pec", breakable(customer.pec)))
-    address = [breakable(line) for line in _address(customer.address)]
+    address = [breakable(line) for line in _address(writer, customer.address, abroad=customer.abroad)]
     if customer.contact_person:
         address.append(f"{writer.texts['contact']} {breakable(customer.contact_person)}")
     return {"heading": writer.texts["customer"], "name": breakable(customer.name), "address": address, "ids": ids}
 
 
-def _address(address: Address) -> list[str]:
+def _address(writer: _Writer, address: Address, *, abroad: bool) -> list[str]:
+    """An address as it stands on a letter, with its country where the letter goes abroad."""
     province = f" ({address.province})" if address.province else ""
-    lines = [address.street, f"{address.postal_code} {address.city}{province}"]
-    return lines if address.country in _COUNTRIES_UNSAID else [*lines, address.country]
+    lines = [address.street, f"{address.postal_code} {address.city}{province}".strip()]
+    return [*lines, writer.formats.country(address.country)] if abroad else lines
 
 
 def _line(writer: _Writer, line: Line) -> View:
@@ -163,7 +176,7 @@ def _line(writer: _Writer, line: Line) -> View:
         "period": _period(writer, line.period_start, line.period_end),
         "quantity": writer.formats.number(line.quantity),
         "unit_price": writer.formats.money(line.unit_price),
-        "rate": writer.formats.rate(line.vat_rate),
+        "rate": writer.formats.rate(line.vat_rate) if line.natura is None else writer.texts["no_rate"],
         "net": writer.formats.money(line.net),
     }
 
@@ -174,15 +187,42 @@ def _period(writer: _Writer, start: date | None, end: date | None) -> str:
     return writer.texts["period"].format(start=writer.formats.day(start), end=writer.formats.day(end))
 
 
-def _vat(writer: _Writer, lines: Sequence[Line]) -> View:
+def _vat(writer: _Writer, document: Document) -> View:
+    note = _note(document)
     return {
         "heading": writer.texts["vat_summary"],
         "columns": [writer.texts[key] for key in ("rate", "taxable", "tax")],
         "rows": [
-            [writer.formats.rate(share.rate), writer.formats.money(share.taxable), writer.formats.money(share.tax)]
-            for share in vat_shares(lines)
+            [_rate(writer, document, share), writer.formats.money(share.taxable), writer.formats.money(share.tax)]
+            for share in vat_shares(document.lines)
         ],
+        "notes": [writer.texts[note]] if note else [],
     }
+
+
+def _rate(writer: _Writer, document: Document, share: VatShare) -> str:
+    match share.natura:
+        case None:
+            return writer.formats.rate(share.rate)
+        case Natura.EXCLUDED:
+            return writer.texts["excluded"]
+        case Natura.NOT_SUBJECT:
+            reverse_charge = document.treatment is TaxTreatment.REVERSE_CHARGE
+            return writer.texts["reverse_charge" if reverse_charge else "not_subject"]
+
+
+def _note(document: Document) -> str:
+    """Which sentence says why there is no VAT; empty where there is."""
+    match document.treatment:
+        case TaxTreatment.DOMESTIC:
+            return ""
+        case TaxTreatment.REVERSE_CHARGE:
+            return "note_reverse_charge"
+        case TaxTreatment.OUTSIDE_EU:
+            return "note_outside_eu"
+        case TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            consumer = document.customer.kind is CustomerKind.PRIVATE
+            return "note_outside_territory_consumer" if consumer else "note_outside_territory_business"
 
 
 def _sums(writer: _Writer, lines: Sequence[Line]) -> list[dict[str, str]]:

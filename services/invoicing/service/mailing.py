@@ -133,6 +133,7 @@ def _invoiced(invoice: Document) -> dict[str, object]:
         "date": invoice.date,
         "gross": totals(invoice.lines).gross,
         "private": invoice.customer.kind is CustomerKind.PRIVATE,
+        "abroad": invoice.customer.abroad,
     }
 
 

@@ -62,18 +62,21 @@ class FileMaker:
         return await self._kept(invoice, FileKind.XML, sent.attempt.number, make)
 
     async def invoice_pdf(self, invoice: Document, sent: SentFile) -> StoredFile:
-        """The courtesy copy of an invoice with the XML of an attempt attached, made at the first call."""
+        """The printed invoice with an attempt's customer, made at the first call; a courtesy copy carries the XML."""
 
         async def make() -> StoredFile:
-            xml = await self.invoice_xml(invoice, sent)
             bearing = await self._bearing(invoice, sent.customer_revision)
-            content = await self._in_thread(lambda: self._typesetter.invoice(bearing, xml.info.name, xml.content))
+            name, xml = "", b""
+            if not bearing.customer.abroad:
+                attached = await self.invoice_xml(invoice, sent)
+                name, xml = attached.info.name, attached.content
+            content = await self._in_thread(lambda: self._typesetter.invoice(bearing, name, xml))
             return made_file(invoice.document_id, FileKind.PDF, sent.attempt.number, _copy_name(invoice, sent), content)
 
         return await self._kept(invoice, FileKind.PDF, sent.attempt.number, make)
 
     async def shows_correction(self, invoice: Document, sent: SentFile) -> bool:
-        """Whether the courtesy copy of an attempt shows other data of the customer than the first one."""
+        """Whether the printed invoice of an attempt shows other data of the customer than the first one."""
         first = await self._bearing(invoice, FIRST_REVISION)
         return not shows_the_same(first, await self._bearing(invoice, sent.customer_revision), self._issuer)
 
@@ -100,7 +103,7 @@ class FileMaker:
 
 
 def _copy_name(invoice: Document, sent: SentFile) -> str:
-    """Name of the courtesy copy; from the second attempt on with the attempt, so that no copy hides another."""
+    """Name of the printed invoice; from the second attempt on with the attempt, so that no copy hides another."""
     word = "fattura" if invoice.language is Language.IT else "invoice"
     version = f"-v{sent.attempt.number}" if sent.attempt.number > 1 else ""
     return f"{word}-{_slug(invoice.number)}{version}.pdf"
