@@ -53,6 +53,8 @@ class EInvoice(Process):
             else:
                 await self.wait_for_receipt(transmission)
         state, what = _ENDS[transmission.state]
+        if transmission.abroad and transmission.state == pb.TRANSMISSION_STATE_UNDELIVERABLE:
+            what = "issued; the customer abroad has the invoice by email"
         if how := wording.issued_how(transmission):
             self.details.happened(how)
         self.details.happened(what)

@@ -52,13 +52,18 @@ def _show(document: invoicing_pb2.Document) -> None:
             ("id", document.document_id),
             ("date", words.day(document.date)),
             ("total", f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"),
+            ("tax", words.if_any(words.choice(document, "tax_treatment"))),
+            ("stamp duty", words.money(document.stamp_duty) if document.HasField("stamp_duty") else ""),
             ("account", document.account_id),
             ("for", words.cause(document)),
             ("issued", words.instant(document.issued_at)),
         ],
     )
-    lines = [(line.description, str(line.quantity), words.money(line.net), line.vat_rate) for line in document.lines]
-    screen.show_table("Lines (net)", ("line", "quantity", "net", "VAT %"), lines)
+    lines = [
+        (line.description, str(line.quantity), words.money(line.net), line.nature or line.vat_rate)
+        for line in document.lines
+    ]
+    screen.show_table("Lines (net)", ("line", "quantity", "net", "VAT % or nature"), lines)
     files = [(file.name, words.choice(file, "kind"), str(file.size), file.file_id) for file in document.files]
     screen.show_table("Files", ("file", "kind", "bytes", "id"), files)
 
@@ -69,6 +74,7 @@ def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[
         deadline += ", which has passed: send it all the same and tell your accountant"
     return [
         ("state", words.choice(sent, "state")),
+        ("customer", "abroad: has the invoice by email, the SdI delivers it to nobody" if sent.abroad else ""),
         ("issued how", wording.issued_how(sent)),
         ("attempt", str(sent.attempt)),
         ("file", sent.file_name),

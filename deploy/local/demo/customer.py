@@ -33,6 +33,7 @@ class Customer:
         first_name: First name.
         last_name: Last name.
         language: In which Casella speaks to them.
+        country: Where they live, as the sign-up asks it.
         ip: Where they come from; documentation addresses.
         account_id: UUID, known after the confirmation.
     """
@@ -43,6 +44,7 @@ class Customer:
     first_name: str = "Anna"
     last_name: str = "Rossi"
     language: common.Language = common.LANGUAGE_IT
+    country: str = "IT"
     ip: str = "203.0.113.10"
     account_id: str = ""
     _session: trial_pb2.Session | None = field(default=None, repr=False)
@@ -61,7 +63,7 @@ class Customer:
                 first_name=self.first_name,
                 last_name=self.last_name,
                 email=self.email,
-                country="IT",
+                country=self.country,
                 language=self.language,
                 consents=[
                     trial_pb2.Consent(kind=kind, document_version=DOCUMENT_VERSION, granted=granted)

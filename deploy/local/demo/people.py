@@ -81,3 +81,15 @@ def company(name: str, contact: str) -> common.BillingParty:
         vat_country="IT",
         recipient_code="M5UXCR1",
     )
+
+
+def business_abroad(name: str, tax_id: str, seat: common.Address) -> common.BillingParty:
+    """A company in another country; in the EU the local VIES stand-in has to know its VAT number."""
+    return common.BillingParty(
+        kind=common.CUSTOMER_KIND_COMPANY,
+        company_name=name,
+        address=seat,
+        phone="+493012345678",
+        vat_number=tax_id,
+        vat_country=seat.country,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import Document, DocumentKind, Line
+from services.invoicing.domain.documents import Document, DocumentKind, Line, stamp_duty
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
 from services.invoicing.messages import FINDINGS
@@ -57,6 +57,7 @@ def document_message(shown: Shown) -> pb.Document:
         files=[file_message(file) for file in shown.files],
         language=to_language(heading.language),
         tax_treatment=TREATMENTS[heading.treatment],
+        stamp_duty=_stamp_duty(shown.document),
     )
 
 
@@ -98,6 +99,7 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
         order_id=order_id_of(transmission.cause),
         period=period_of(transmission.cause),
         errors=[_error(error, with_texts=with_texts) for error in transmission.errors],
+        abroad=transmission.abroad,
         overdue=now > dates.deadline and transmission.state not in FINAL,
     )
 
@@ -131,6 +133,13 @@ def finding_message(finding: ProfileFinding) -> pb.ProfileFinding:
     """A finding of the dry run in both languages."""
     texts = FINDINGS.get(finding.key, FINDINGS["00200"])
     return pb.ProfileFinding(field=finding.field, code=finding.code, message_it=texts["it"], message_en=texts["en"])
+
+
+def _stamp_duty(document: Document | None) -> common_pb2.Money | None:
+    if document is None or document.kind is DocumentKind.PROFORMA:
+        return None
+    owed = stamp_duty(document.lines)
+    return None if owed is None else to_money(owed)
 
 
 def _lines(document: Document) -> list[common_pb2.Line]:

@@ -14,8 +14,9 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.domain.documents import FIRST_REVISION, ITALY
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
-from services.invoicing.tables import attempts, documents, file_numbers, transmissions
+from services.invoicing.tables import attempts, customers, documents, file_numbers, transmissions
 from services.kit import audit
 from services.kit.audit import KeptEntry
 from services.kit.causes import Cause, cause_of
@@ -35,8 +36,10 @@ _WHOLE = (
         documents.c.order_id,
         documents.c.subscription_id,
         documents.c.period_number,
+        customers.c.customer["address"]["country"].astext.label("country"),
     )
     .join(documents, documents.c.id == transmissions.c.invoice_id)
+    .join(customers, (customers.c.document_id == documents.c.id) & (customers.c.revision == FIRST_REVISION))
     .where(transmissions.c.invoice_id == bindparam("invoice"))
 )
 _LOCKED = _WHOLE.with_for_update(of=transmissions)
@@ -75,6 +78,7 @@ class Transmission:
     number: str
     account_id: UUID
     cause: Cause
+    abroad: bool
     state: State
     error_codes: tuple[str, ...]
     dates: Dates
@@ -150,6 +154,7 @@ async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -
         number=row.number,
         account_id=row.account_id,
         cause=cause_of(row),
+        abroad=row.country != ITALY,
         state=State(row.state),
         error_codes=tuple(row.error_codes),
         dates=Dates(row.deadline, row.alert_at, row.next_at),

@@ -95,7 +95,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "credit", "credit_notes", "credited")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +110,7 @@ class Document(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    STAMP_DUTY_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_NOTES_FIELD_NUMBER: _ClassVar[int]
     CREDITED_FIELD_NUMBER: _ClassVar[int]
@@ -127,10 +128,11 @@ class Document(_message.Message):
     language: _common_pb2.Language
     period: _common_pb2.PeriodRef
     tax_treatment: _common_pb2.TaxTreatment
+    stamp_duty: _common_pb2.Money
     credit: Credit
     credit_notes: _containers.RepeatedCompositeFieldContainer[CreditNoteInfo]
     credited: _common_pb2.Money
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served")
@@ -427,7 +429,7 @@ class TransmitInvoiceRequest(_message.Message):
     def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
 
 class Transmission(_message.Message):
-    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue", "period", "kind")
+    __slots__ = ("invoice_id", "number", "state", "attempt", "file_name", "sent_at", "sdi_identifier", "error_codes", "deadline", "alert_in", "account_id", "order_id", "errors", "overdue", "period", "kind", "abroad")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -444,6 +446,7 @@ class Transmission(_message.Message):
     OVERDUE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
+    ABROAD_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     number: str
     state: TransmissionState
@@ -460,7 +463,8 @@ class Transmission(_message.Message):
     overdue: bool
     period: _common_pb2.PeriodRef
     kind: DocumentKind
-    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., kind: _Optional[_Union[DocumentKind, str]] = ...) -> None: ...
+    abroad: bool
+    def __init__(self, invoice_id: _Optional[str] = ..., number: _Optional[str] = ..., state: _Optional[_Union[TransmissionState, str]] = ..., attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alert_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., errors: _Optional[_Iterable[_Union[TransmissionError, _Mapping]]] = ..., overdue: _Optional[bool] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., abroad: _Optional[bool] = ...) -> None: ...
 
 class TransmissionError(_message.Message):
     __slots__ = ("code", "meaning", "description", "advice")

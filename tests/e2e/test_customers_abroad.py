@@ -1,0 +1,164 @@
+"""Businesses without Italian VAT buy on real parts: order, proforma, payment, invoice, and its end at the SdI."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+
+import pytest
+import pytest_asyncio
+from lxml import etree
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo import people
+from deploy.local.demo.customer import Customer
+from tests.cli.running import Terminal
+from tests.e2e.ends import e_invoice_ended, prove_the_end
+from tests.e2e.levers import transfer_of
+from tests.e2e.operator_desk import Desk, at_the_desk
+from workflows import names
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("abroad")]
+
+_GERMAN = people.business_abroad(
+    "Beispiel GmbH",
+    "123456788",
+    common.Address(street="Lange Straße 5", postal_code="10115", city="Berlin", country="DE"),
+)
+_AMERICAN = people.business_abroad(
+    "Acme Mail, Inc.",
+    "12-3456789",
+    common.Address(street="1209 North Orange Street", postal_code="19801", city="Wilmington", country="US"),
+)
+
+
+def _in_livigno() -> common.BillingParty:
+    party = people.company("Alpi S.r.l.", "Marta")
+    seat = common.Address(street="Via Saroch 10", postal_code="23041", city="Livigno", province="SO", country="IT")
+    party.address.CopyFrom(seat)
+    return party
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with at_the_desk(tmp_path_factory.mktemp("abroad") / "var") as found:
+        yield found
+
+
+async def _bought(
+    desk: Desk, party: common.BillingParty, method: common.PaymentMethod, treatment: common.TaxTreatment
+) -> tuple[Customer, ordering_pb2.Order]:
+    """A company that has ordered ten mailboxes for a year, paid them and has everything."""
+    play = desk.play
+    customer = play.customer("buyer")
+    customer.country = party.address.country
+    customer.language = common.LANGUAGE_IT if customer.country == "IT" else common.LANGUAGE_EN
+    await customer.begin_trial()
+    await customer.save_profile(party)
+    quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_ANNUAL, 10)
+    assert (quote.tax_treatment, quote.tax_open) == (treatment, False)
+    assert (quote.totals.vat.minor, quote.totals.gross) == (0, quote.totals.net)
+    placed = await customer.place_order(quote, method)
+    asked = await play.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
+    if method == common.PAYMENT_METHOD_ONLINE:
+        await play.pay_by_card(customer)
+    else:
+        workflow_id = names.order_id(placed.order_id)
+        await desk.stands(workflow_id, "AwaitingPayment")
+        answer = await desk.update(workflow_id, "record_bank_transfer", transfer_of(asked))
+        assert answer.result == "paid", answer.refusal
+    return customer, await play.fulfilled(customer, placed.order_id)
+
+
+async def _invoice(desk: Desk, customer: Customer, order: ordering_pb2.Order) -> invoicing_pb2.Document:
+    """The invoice as its customer reads it."""
+    asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=order.invoice_id)
+    document = (await desk.play.gateway.invoicing.GetInvoicingDocument(asked, metadata=await customer.me())).document
+    assert (document.tax_treatment, document.totals) == (order.tax_treatment, order.totals)
+    assert {(line.vat_rate, line.nature) for line in document.lines} == {("0.00", "N2.1")}
+    assert document.stamp_duty.minor == 200
+    return document
+
+
+async def _xml(desk: Desk, customer: Customer, invoice: invoicing_pb2.Document) -> etree._Element:
+    """What was sent to the SdI."""
+    asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=invoice.document_id)
+    files = (await desk.play.operator.invoicing.GetInvoicingDocument(asked)).document.files
+    (xml,) = [file for file in files if file.kind == invoicing_pb2.FILE_KIND_XML]
+    wanted = invoicing_pb2.GetDocumentFileRequest(document_id=invoice.document_id, file_id=xml.file_id)
+    answer = await desk.play.gateway.invoicing.GetDocumentFile(wanted, metadata=await customer.me())
+    return etree.fromstring(answer.content)
+
+
+async def _email_of_the_invoice(desk: Desk, customer: Customer, number: str) -> EmailMessage:
+    return await desk.play.inbox.wait_for(
+        customer.email, lambda mail: mail["Subject"] in {f"Invoice {number}", f"Fattura {number}"}, "the invoice"
+    )
+
+
+async def test_a_german_company_buys_by_card_and_gets_its_reverse_charge_invoice(desk: Desk) -> None:
+    play = desk.play
+    customer, order = await _bought(desk, _GERMAN, common.PAYMENT_METHOD_ONLINE, common.TAX_TREATMENT_REVERSE_CHARGE)
+    await prove_the_end(play, customer, order.order_id)
+    listed = ordering_pb2.ListVatChecksRequest(account_id=customer.account_id)
+    checks = (await play.operator.ordering.ListVatChecks(listed)).checks
+    assert {(check.vat_id, check.finding) for check in checks} == {("DE123456788", ordering_pb2.VAT_FINDING_VALID)}
+    assert all(check.consultation_number for check in checks)
+
+    invoice = await _invoice(desk, customer, order)
+    xml = await _xml(desk, customer, invoice)
+    said = {path: xml.findtext(f".//{path}") for path in (
+        "CodiceDestinatario", "CessionarioCommittente//IdPaese", "CessionarioCommittente//IdCodice", "Causale",
+        "DettaglioLinee/Natura", "AltriDatiGestionali/TipoDato", "DatiBollo/BolloVirtuale", "EsigibilitaIVA",
+    )}  # fmt: skip
+    assert said == {
+        "CodiceDestinatario": "XXXXXXX",
+        "CessionarioCommittente//IdPaese": "DE",
+        "CessionarioCommittente//IdCodice": "123456788",
+        "Causale": "inversione contabile",
+        "DettaglioLinee/Natura": "N2.1",
+        "AltriDatiGestionali/TipoDato": "INVCONT",
+        "DatiBollo/BolloVirtuale": "SI",
+        "EsigibilitaIVA": None,
+    }
+    mail = await _email_of_the_invoice(desk, customer, invoice.number)
+    assert "The attached PDF is your invoice" in mail.as_string()
+
+    # The normal end of an invoice to somebody abroad: the SdI cannot deliver it, and nobody is called.
+    sent = await e_invoice_ended(play, invoice.document_id)
+    assert (sent.state, sent.abroad) == (invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE, True)
+    workflow_id = names.e_invoice_id(invoice.document_id)
+    await desk.stands(workflow_id, "Undeliverable")
+    details = await desk.details(workflow_id)
+    assert "the customer abroad has the invoice by email" in details
+    assert "NeedsOperator" not in details
+
+    terminal = Terminal({"CASELLA_VAR": str(play.world.site.var)})
+    shown, audit = await asyncio.gather(
+        terminal.casella("show", "invoice", invoice.document_id), terminal.casella("audit")
+    )
+    for words in ("reverse charge", "N2.1", "2.00", "abroad"):
+        assert words in shown.well().out
+    assert "each tied to the other, in sum and date" in audit.well().out
+
+
+@pytest.mark.parametrize(
+    ("party", "treatment", "recipient", "end"),
+    [
+        (_AMERICAN, common.TAX_TREATMENT_OUTSIDE_EU, "XXXXXXX", "Undeliverable"),
+        (_in_livigno(), common.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY, "M5UXCR1", "Delivered"),
+    ],
+    ids=["outside the EU", "Livigno"],
+)
+async def test_a_company_outside_the_territory_of_vat_buys_by_transfer_and_its_invoice_is_not_subject(
+    desk: Desk, party: common.BillingParty, treatment: common.TaxTreatment, recipient: str, end: str
+) -> None:
+    customer, order = await _bought(desk, party, common.PAYMENT_METHOD_BANK_TRANSFER, treatment)
+    invoice = await _invoice(desk, customer, order)
+    xml = await _xml(desk, customer, invoice)
+    assert xml.findtext(".//CodiceDestinatario") == recipient
+    assert xml.findtext(".//Causale") == "operazione non soggetta"
+    assert xml.find(".//AltriDatiGestionali") is None
+    await e_invoice_ended(desk.play, invoice.document_id)
+    await desk.stands(names.e_invoice_id(invoice.document_id), end)
