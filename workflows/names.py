@@ -15,6 +15,7 @@ RENEWAL = "Renewal"
 MONEY = "Money"
 WITHDRAWAL = "Withdrawal"
 AUTOMATIC_DEBIT = "AutomaticDebit"
+RESELLER_STATUS = "ResellerStatus"
 PURGE = "Purge"
 
 ABOUT = {
@@ -30,6 +31,9 @@ ABOUT = {
     "that was cancelled or not paid to its end and to the closing of the account.",
     AUTOMATIC_DEBIT: "An account's automatic debit was set up or has ended: its subscription is paid accordingly from "
     "the next measuring on, and the customer is told. The charges themselves are steps of the periods.",
+    RESELLER_STATUS: "A customer's reseller status: the request with its four requirements, an operator's decision, "
+    "then a measuring each month that tells an operator when a requirement fails. Only an operator grants or withdraws "
+    "it.",
     E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
     "its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
@@ -42,6 +46,7 @@ SIGN_UP_RECEIVED = "sign_up_received"
 TRIAL_CHANGED = "trial_changed"
 ORDER_CHANGED = "order_changed"
 PERIOD_CHANGED = "period_changed"
+RESELLER_CHANGED = "reseller_changed"
 PAYMENT_COMPLETED = "payment_completed"
 MONEY_WAITING = "money_waiting"
 MONEY_CHANGED = "money_changed"
@@ -88,6 +93,11 @@ def order_id(order: object) -> str:
 def renewal_id(subscription: object, number: int) -> str:
     """Workflow id of a period of a subscription, by its number."""
     return f"renewal:{subscription}:{number}"
+
+
+def reseller_id(account: object) -> str:
+    """Workflow id of an account's reseller status."""
+    return f"reseller:{account}"
 
 
 def e_invoice_id(invoice: object) -> str:

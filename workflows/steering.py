@@ -87,6 +87,29 @@ class Transfer(Why):
     """Truth value: the amount is right although another one is asked for; such money waits in the queue."""
 
 
+@dataclass
+class Approval(Why):
+    """A grant of the reseller status: ``{"override": false, "reason_code": "all_met", "ticket_id": ""}``."""
+
+    override: Any = False
+    """Truth value: grant it although a requirement is missing."""
+
+
+@dataclass
+class Refusal(Why):
+    """A refusal or withdrawal of which the customer is told why.
+
+    ``{"customer_reason": "training", "reason_code": "training_missed", "ticket_id": ""}``
+    """
+
+    customer_reason: Any = ""
+    """Text: one of ``CUSTOMER_REASONS``."""
+
+
+CUSTOMER_REASONS = ("requirements", "no_resale", "training", "unpaid", "other")
+"""What the customer can be told; the emails have a sentence for each."""
+NO_APPROVAL = Approval()
+NO_REFUSAL = Refusal()
 NO_EXTENSION = Extension()
 NO_TRANSFER = Transfer()
 
@@ -121,6 +144,28 @@ def check_extension(extension: Extension) -> None:
     """
     check_why(extension)
     days_of(extension)
+
+
+def check_approval(approval: Approval) -> None:
+    """Refuse an override that is no truth value.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(approval)
+    if not isinstance(approval.override, bool):
+        raise Wrong("override: true, without quotes, or leave it out")
+
+
+def check_refusal(refusal: Refusal) -> None:
+    """Refuse a reason that the customer cannot be told.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(refusal)
+    if refusal.customer_reason not in CUSTOMER_REASONS:
+        raise Wrong(f"customer_reason: what the customer is told, one of {', '.join(CUSTOMER_REASONS)}")
 
 
 def check_transfer(transfer: Transfer) -> None:

@@ -127,6 +127,26 @@ def period_state(state: ordering_pb2.PeriodState) -> str:
     return ordering_pb2.PeriodState.Name(state).removeprefix("PERIOD_STATE_").capitalize()
 
 
+def reseller_state(state: ordering_pb2.ResellerState) -> str:
+    """``RESELLER_STATE_REFUSED`` → ``Refused``."""
+    return ordering_pb2.ResellerState.Name(state).removeprefix("RESELLER_STATE_").capitalize()
+
+
+def requirement(each: ordering_pb2.ResellerRequirement) -> str:
+    """How a requirement of the reseller status stands: ``mailboxes: 12 of at least 10``."""
+    match each.kind:
+        case ordering_pb2.RESELLER_REQUIREMENT_KIND_MAILBOXES:
+            return f"mailboxes: {each.found} of at least {each.wanted}"
+        case ordering_pb2.RESELLER_REQUIREMENT_KIND_OTHER_DOMAINS:
+            return f"domains other than the own: {each.found} of at least {each.wanted}"
+        case ordering_pb2.RESELLER_REQUIREMENT_KIND_RESALE:
+            return f"resale to third parties: {'declared' if each.met else 'not declared'}"
+        case ordering_pb2.RESELLER_REQUIREMENT_KIND_TRAINING:
+            return f"training: {'done' if each.met else 'not recorded'}"
+        case _:
+            return ""
+
+
 def due_on_trial(due: str) -> str:
     """What the trial service says is due next: ``reminder_3_days``, ``end``, ``purge_reminder_1_day``, ``purge``."""
     reminder, purge_reminder = _REMINDER.fullmatch(due), _PURGE_REMINDER.fullmatch(due)

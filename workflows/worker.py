@@ -38,6 +38,7 @@ from workflows.einvoice import EInvoice
 from workflows.order import Order
 from workflows.purge import Purge
 from workflows.renewal import Renewal
+from workflows.reseller import ResellerStatus
 from workflows.scheduled import FetchPaymentEvents, PollReceipts
 from workflows.sign_up import SignUp
 from workflows.trial import Trial
@@ -49,7 +50,7 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
-WORKFLOWS = [SignUp, Trial, Order, Renewal, EInvoice, Purge, PollReceipts, FetchPaymentEvents]
+WORKFLOWS = [SignUp, Trial, Order, Renewal, ResellerStatus, EInvoice, Purge, PollReceipts, FetchPaymentEvents]
 
 DRAIN = timedelta(seconds=5)
 """How long a stopping worker waits for running activities: longer than they usually take."""

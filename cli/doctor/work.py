@@ -9,6 +9,7 @@ import grpc
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from cli import books, words
@@ -101,10 +102,23 @@ async def waiting(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[F
         if reviews.sign_ups:
             count = _count(len(reviews.sign_ups), reviews.next_page_token)
             found.append(note(f"sign-ups that wait for your decision: {count}", "`casella signups` lists them"))
+    if "ordering" in healthy:
+        asked = ordering_pb2.ListResellersInReviewRequest()
+        found += judge_resellers(await rooms.ask_all(rooms.ordering.ListResellersInReview, asked, "resellers"))
     if "payments" in healthy:
         money = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
         found += [*judge_money(money, now), *judge_invoice_days(money, now)]
     return found
+
+
+def judge_resellers(resellers: Sequence[ordering_pb2.ResellerStatus]) -> list[Finding]:
+    """Whether requests for the reseller status wait; of a failing status its run tells, which needs an operator."""
+    requests = [each for each in resellers if each.state == ordering_pb2.RESELLER_STATE_REQUESTED]
+    if not requests:
+        return []
+    text = f"requests for the reseller status that wait for your decision: {len(requests)}, the oldest since "
+    text += words.instant(requests[0].requested_at)
+    return [note(text, f"`casella show account {requests[0].account_id}` shows the oldest and where to steer it")]
 
 
 def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:

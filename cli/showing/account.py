@@ -25,6 +25,7 @@ class Ordered:
     closure: ordering_pb2.Closure | None = None
     subscription: ordering_pb2.Subscription | None = None
     periods: Sequence[ordering_pb2.Period] = ()
+    reseller: ordering_pb2.ResellerStatus | None = None
     profile: common_pb2.BillingParty | None = None
     orders: Sequence[ordering_pb2.Order] = ()
 
@@ -40,6 +41,7 @@ class Page:
     closure: ordering_pb2.Closure | None
     subscription: ordering_pb2.Subscription | None
     periods: list[ordering_pb2.Period]
+    reseller: ordering_pb2.ResellerStatus | None
     profile: common_pb2.BillingParty | None
     orders: list[ordering_pb2.Order]
     documents: list[invoicing_pb2.Document]
@@ -75,6 +77,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         ordered.closure,
         ordered.subscription,
         list(ordered.periods),
+        ordered.reseller,
         ordered.profile,
         list(ordered.orders),
         await away.part(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents"), []),
@@ -99,9 +102,21 @@ async def _read_ordering(rooms: Rooms, known: str) -> Ordered:
         closure.closure if closure else None,
         subscription.subscription if subscription else None,
         periods,
+        await _reseller(rooms, known, profile.profile if profile else None),
         profile.profile if profile else None,
         await rooms.ask_all(ordering.ListOrders, ordering_pb2.ListOrdersRequest(account_id=known), "orders"),
     )
+
+
+async def _reseller(
+    rooms: Rooms, known: str, profile: common_pb2.BillingParty | None
+) -> ordering_pb2.ResellerStatus | None:
+    """How a reseller stands; None for another kind of customer, and where trial or mailboxes, which tell, are away."""
+    if profile is None or profile.kind != common_pb2.CUSTOMER_KIND_RESELLER:
+        return None
+    asked = ordering_pb2.GetResellerStatusRequest(account_id=known)
+    answer = await rooms.ask_for(rooms.ordering.GetResellerStatus, asked)
+    return answer.status if answer else None
 
 
 async def _periods(rooms: Rooms, subscription: ordering_pb2.Subscription) -> list[ordering_pb2.Period]:
@@ -147,6 +162,8 @@ def _show(rooms: Rooms, page: Page) -> None:
     if page.subscription:
         screen.show_facts("Subscription", _subscription(page.subscription))
         screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
+    if page.reseller:
+        screen.show_facts("Reseller", _reseller_facts(page.reseller, rooms))
     if page.profile:
         screen.show_facts("Billing profile", profile_fields.facts(page.profile))
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
@@ -234,3 +251,26 @@ def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, st
         ("readable until", words.if_any(words.instant(subscription.purge_at))),
         ("ended", words.if_any(words.instant(subscription.ended_at))),
     ]
+
+
+def _reseller_facts(status: ordering_pb2.ResellerStatus, rooms: Rooms) -> list[tuple[str, str]]:
+    asked = status.HasField("requested_at")
+    return [
+        ("state", words.choice(status, "state")),
+        *((words.choice(each, "kind"), _requirement(each)) for each in status.requirements),
+        ("asked for", words.if_any(words.instant(status.requested_at))),
+        ("declaration", status.declaration_version),
+        ("training recorded", words.if_any(words.instant(status.training_at))),
+        ("approved", words.if_any(words.instant(status.approved_at))),
+        ("approved by override", words.yes(status.overridden) if status.HasField("approved_at") else ""),
+        ("fails since", words.if_any(words.instant(status.failing_since))),
+        ("measured next", words.if_any(words.instant(status.check_at))),
+        ("ended", words.if_any(words.instant(status.ended_at))),
+        ("ended because", words.if_any(words.choice(status, "end_reason"))),
+        ("steer at", rooms.where.workflow_link(names.reseller_id(status.account_id)) if asked else ""),
+    ]
+
+
+def _requirement(each: ordering_pb2.ResellerRequirement) -> str:
+    """``met (12 of at least 10)``."""
+    return f"{'met' if each.met else 'MISSING'} ({each.found} of at least {each.wanted})"

@@ -39,6 +39,10 @@ class EventType(StrEnum):
     PERIOD_DUE = "period.due"
     PERIOD_PAID = "period.paid"
     PERIOD_UNPAID = "period.unpaid"
+    RESELLER_REQUESTED = "reseller.requested"
+    RESELLER_APPROVED = "reseller.approved"
+    RESELLER_REFUSED = "reseller.refused"
+    RESELLER_WITHDRAWN = "reseller.withdrawn"
     PAYMENT_COMPLETED = "payment.completed"
     PAYMENT_QUEUED = "payment.queued"
     PAYMENT_REFUSED = "payment.refused"
@@ -121,6 +125,16 @@ TOLD: Mapping[EventType, Told] = {
     EventType.PERIOD_PAID: Told("ordering", _FIRST, "The period's payment is complete.", _PERIOD),
     EventType.PERIOD_UNPAID: Told(
         "ordering", _FIRST, "The period was closed without money, which ends the subscription.", _PERIOD
+    ),
+    EventType.RESELLER_REQUESTED: Told("ordering", _FIRST, "A customer asked for the reseller status."),
+    EventType.RESELLER_APPROVED: Told(
+        "ordering", _FIRST, "The reseller status was granted: its prices hold from the next document on."
+    ),
+    EventType.RESELLER_REFUSED: Told(
+        "ordering", _FIRST, "The request for the reseller status was refused. The state is the reason."
+    ),
+    EventType.RESELLER_WITHDRAWN: Told(
+        "ordering", _FIRST, "The reseller status was withdrawn. The state is the reason."
     ),
     EventType.PAYMENT_COMPLETED: Told(
         "payments", _FIRST, "A payment request was paid, exactly.", ("payment_request_id",), _CAUSE

@@ -1,6 +1,7 @@
 """How amounts and dates read in Italian and English: one place, so that an email and a PDF say the same."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
@@ -23,6 +24,11 @@ def money(amount: Money, language: str) -> str:
 def plain_money(amount: Money, language: str) -> str:
     """An amount without a sign that FatturaPA's texts could not hold, for example ``1.234,50 EUR``."""
     return f"{format_decimal(amount.decimal, '#,##0.00', locale=_LOCALES[language])} {amount.currency}"
+
+
+def rate(percent: Decimal, language: str) -> str:
+    """A rate in percent, for example ``12,5%`` or ``12.5%``."""
+    return f"{format_decimal(percent, '#,##0.##', locale=_LOCALES[language])}%"
 
 
 def month(value: date, language: str) -> str:

@@ -104,6 +104,17 @@ def automatic_debit_wake(account_id: UUID) -> Wake:
     )
 
 
+def reseller_wake(account_id: UUID) -> Wake:
+    """A reseller's request was made, or its account closed."""
+    return Wake(
+        workflow=names.RESELLER_STATUS,
+        workflow_id=names.reseller_id(account_id),
+        signal=names.RESELLER_CHANGED,
+        subject=account_id,
+        summary=f"Reseller status of account {account_id}",
+    )
+
+
 def e_invoice_wake(invoice_id: UUID, number: str, signal: str) -> Wake:
     """An invoice was issued, or the SdI has answered."""
     return Wake(

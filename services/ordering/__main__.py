@@ -27,6 +27,9 @@ from services.ordering.price_list_file import load_price_list
 from services.ordering.pricing.service import Pricing
 from services.ordering.profiles.service import Profiles
 from services.ordering.readings import Readings
+from services.ordering.resellers.mails import ResellerMails
+from services.ordering.resellers.service import Resellers
+from services.ordering.resellers.store import unfinished_resellers
 from services.ordering.servicer import OrderingServicer, Parts
 from services.ordering.settings import OrderingSettings
 from services.ordering.subscriptions.advancing import AdvancingPeriods
@@ -83,6 +86,7 @@ def assemble(
         advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
         periods=Periods(database, clock, policy.renewals),
         steering=SubscriptionSteering(database, clock, policy.renewals),
+        resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
         clock=clock,
     )
 
@@ -93,7 +97,7 @@ def assemble(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
-        watched=[unfinished_orders, unfinished_periods, unfinished_closures],
+        watched=[unfinished_orders, unfinished_periods, unfinished_resellers, unfinished_closures],
         jobs=[Job("erase never-paid accounts", erase)],
     )
 

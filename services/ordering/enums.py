@@ -5,6 +5,7 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.enums import EnumTable
 from services.ordering.domain.kinds import Billing, CustomerKind, PaymentMethod
+from services.ordering.domain.reseller import Decision, Requirement, ResellerEnd, ResellerState
 from services.ordering.domain.states import (
     ClosureReason,
     OrderEmail,
@@ -134,5 +135,39 @@ PERIOD_OUTCOMES = EnumTable(
     {
         PeriodState.PAID: ordering_pb2.PERIOD_OUTCOME_PAID,
         PeriodState.UNPAID: ordering_pb2.PERIOD_OUTCOME_UNPAID,
+    }
+)
+RESELLERS = EnumTable(
+    {
+        ResellerState.REQUESTED: ordering_pb2.RESELLER_STATE_REQUESTED,
+        ResellerState.APPROVED: ordering_pb2.RESELLER_STATE_APPROVED,
+        ResellerState.REFUSED: ordering_pb2.RESELLER_STATE_REFUSED,
+        ResellerState.WITHDRAWN: ordering_pb2.RESELLER_STATE_WITHDRAWN,
+        ResellerState.ENDED: ordering_pb2.RESELLER_STATE_ENDED,
+    }
+)
+REQUIREMENTS = EnumTable(
+    {
+        Requirement.MAILBOXES: ordering_pb2.RESELLER_REQUIREMENT_KIND_MAILBOXES,
+        Requirement.OTHER_DOMAINS: ordering_pb2.RESELLER_REQUIREMENT_KIND_OTHER_DOMAINS,
+        Requirement.RESALE: ordering_pb2.RESELLER_REQUIREMENT_KIND_RESALE,
+        Requirement.TRAINING: ordering_pb2.RESELLER_REQUIREMENT_KIND_TRAINING,
+    }
+)
+RESELLER_ENDS = EnumTable(
+    {
+        ResellerEnd.REQUIREMENTS: ordering_pb2.RESELLER_END_REASON_REQUIREMENTS,
+        ResellerEnd.NO_RESALE: ordering_pb2.RESELLER_END_REASON_NO_RESALE,
+        ResellerEnd.TRAINING: ordering_pb2.RESELLER_END_REASON_TRAINING,
+        ResellerEnd.UNPAID: ordering_pb2.RESELLER_END_REASON_UNPAID,
+        ResellerEnd.OTHER: ordering_pb2.RESELLER_END_REASON_OTHER,
+    }
+)
+DECISIONS = EnumTable(
+    {
+        Decision.APPROVE: ordering_pb2.RESELLER_DECISION_APPROVE,
+        Decision.REFUSE: ordering_pb2.RESELLER_DECISION_REFUSE,
+        Decision.KEEP: ordering_pb2.RESELLER_DECISION_KEEP,
+        Decision.WITHDRAW: ordering_pb2.RESELLER_DECISION_WITHDRAW,
     }
 )

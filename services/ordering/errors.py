@@ -188,3 +188,33 @@ class AlreadyBought(CasellaError):
     """The account already has a paid order or a subscription."""
 
     reason = errors_pb2.REASON_ALREADY_BOUGHT
+
+
+class NoResellerProfile(CasellaError):
+    """The billing profile is not a reseller's: save one of that kind first."""
+
+    reason = errors_pb2.REASON_PROFILE_MISSING
+
+
+class NoMonthlyContract(CasellaError):
+    """The account has no monthly contract that goes on: the first order is placed at list price, the status follows."""
+
+    reason = errors_pb2.REASON_RESELLER_STATE
+
+
+class ResellerRequestStands(CasellaError):
+    """The account has the reseller status already, or its request waits for a decision."""
+
+    reason = errors_pb2.REASON_RESELLER_STATE
+
+
+class ResellerNotOpen(CasellaError):
+    """The request for the reseller status, or the status, does not wait for this."""
+
+    reason = errors_pb2.REASON_RESELLER_STATE
+
+
+class RequirementMissing(CasellaError):
+    """A requirement of the reseller status is not met; it can be granted all the same by an explicit override."""
+
+    reason = errors_pb2.REASON_RESELLER_STATE

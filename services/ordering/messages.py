@@ -31,6 +31,14 @@ CATALOGUE: Catalogue = {
         "it": "L’addebito automatico PayPal non è ancora disponibile.",
         "en": "PayPal with automatic debit is not available yet.",
     },
+    "resale_not_declared": {
+        "it": "Per richiedere la qualifica di rivenditore occorre dichiarare di rivendere il servizio a terzi.",
+        "en": "To ask for the reseller status you must declare that you resell the service to third parties.",
+    },
+    "declaration_not_shown": {
+        "it": "Questo testo della dichiarazione non è quello attuale: mostrare quello attuale e riprovare.",
+        "en": "This is not the present text of the declaration: show the present one and try again.",
+    },
     "not_a_hash": {
         "it": "Serve un’impronta SHA-256: 64 cifre esadecimali minuscole.",
         "en": "This must be a SHA-256: 64 lower-case hexadecimal digits.",

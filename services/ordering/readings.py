@@ -25,9 +25,11 @@ from services.kit.channels import channel_of
 from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.errors import NotFound, NotReady, Refused
+from services.kit.validation import LONGEST_PAGE
 from services.kit.wire import from_date, from_timestamp, to_date
 from services.ordering.domain.facts import AccountFacts, TrialState
 from services.ordering.domain.items import Usage
+from services.ordering.domain.reseller import Panel, PanelDomain
 from services.ordering.enums import SIZES
 from services.ordering.settings import OrderingSettings
 
@@ -129,6 +131,28 @@ class Readings:
             raise NotReady("mailboxes has not opened the account yet", retry_after=_AGAIN) from None
         allowance = answer.allowance
         return Usage(_sizes(allowance.sizes), allowance.empty_domains)
+
+    async def panel(self, account_id: UUID) -> Panel:
+        """What an account has in the panel, and the address with which it logs in.
+
+        Raises:
+            NotFound: Trial knows no such account.
+            NotReady: Trial or mailboxes do not answer.
+        """
+        asked = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        account = (await _asked("trial", self._trial.GetAccount(asked, timeout=_PATIENCE))).account
+        usage = await self.usage(account_id)
+        return Panel(account.email, sum(usage.mailboxes.values()), await self._domains(account_id))
+
+    async def _domains(self, account_id: UUID) -> Sequence[PanelDomain]:
+        found, page = list[PanelDomain](), common_pb2.PageRequest(page_size=LONGEST_PAGE)
+        while True:
+            request = mailboxes_pb2.ListDomainsRequest(account_id=str(account_id), page=page)
+            answer = await _asked("mailboxes", self._mailboxes.ListDomains(request, timeout=_PATIENCE))
+            found += [PanelDomain(domain.name, from_timestamp(domain.added_at)) for domain in answer.domains]
+            page.page_token = answer.next_page_token
+            if not page.page_token:
+                return found
 
     async def usage_per_day(self, account_id: UUID, days: Period) -> dict[date, Usage]:
         """Mailboxes and domains that existed at any moment of each of these days.

@@ -17,6 +17,8 @@ from services.ordering.pricing.service import Pricing
 from services.ordering.profiles.rpcs import ProfileRpcs
 from services.ordering.profiles.service import Profiles
 from services.ordering.readings import Readings
+from services.ordering.resellers.rpcs import ResellerRpcs
+from services.ordering.resellers.service import Resellers
 from services.ordering.subscriptions.advancing import AdvancingPeriods
 from services.ordering.subscriptions.customer_rpcs import CustomerSubscriptionRpcs
 from services.ordering.subscriptions.going_on import Periods
@@ -47,12 +49,13 @@ class Parts:
     advancing_periods: AdvancingPeriods
     periods: Periods
     steering: SubscriptionSteering
+    resellers: Resellers
     clock: Clock
 
 
 class OrderingServicer(
     PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderRpcs, TaxRpcs, CustomerSubscriptionRpcs, WorkerPeriodRpcs,
-    AccountRpcs,
+    ResellerRpcs, AccountRpcs,
 ):  # fmt: skip
     """`casella.ordering.v1.OrderingService`."""
 
@@ -73,4 +76,5 @@ class OrderingServicer(
         self._advancing_periods = parts.advancing_periods
         self._periods = parts.periods
         self._steering = parts.steering
+        self._resellers = parts.resellers
         self._clock = parts.clock

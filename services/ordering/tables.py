@@ -195,3 +195,28 @@ period_reminders = Table(
     Column("sent_at", _INSTANT),
     Column("skipped_at", _INSTANT),
 )
+
+reseller_requests = Table(
+    "reseller_requests",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("requested_at", _INSTANT, nullable=False),
+    # That the customer resells: evidence, like an order's consent.
+    Column("declaration", JSONB, nullable=False),
+    # What was measured last.
+    Column("mailboxes", Integer, nullable=False),
+    Column("other_domains", Integer, nullable=False),
+    Column("measured_at", _INSTANT, nullable=False),
+    Column("training_at", _INSTANT),
+    Column("approved_at", _INSTANT),
+    Column("overridden", Boolean, nullable=False),
+    # Since when an approved one fails a measured requirement, and when it is measured next.
+    Column("failing_since", _INSTANT),
+    Column("check_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+    Column("end_reason", Text),
+    # Empty once nothing more is to be done.
+    Column("next_at", _INSTANT),
+)

@@ -7,6 +7,7 @@ import pytest
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from cli.doctor import temporal, work
 from cli.doctor.findings import Level, fine
@@ -148,3 +149,17 @@ def test_a_run_on_which_the_code_fails_is_named_at_once_with_both_ways_out() -> 
     for words in ("Start a mended worker", "Terminate such a run: it is woken within the hour"):
         assert words in finding.remedy
     assert temporal.judge_failing(WHERE, []) == []
+
+
+def test_requests_for_the_reseller_status_are_told_and_a_status_that_fails_is_its_run_s() -> None:
+    asked = [
+        ordering_pb2.ResellerStatus(
+            account_id=name, state=ordering_pb2.RESELLER_STATE_REQUESTED, requested_at=to_timestamp(NOON)
+        )
+        for name in ("a1", "a2")
+    ]
+    failing = ordering_pb2.ResellerStatus(account_id="a3", state=ordering_pb2.RESELLER_STATE_APPROVED)
+    [finding] = work.judge_resellers([*asked, failing])
+    assert (finding.level, "2, the oldest since 2026-11-24 13:00 CET" in finding.text) == (Level.NOTE, True)
+    assert "casella show account a1" in str(finding.remedy)
+    assert work.judge_resellers([failing]) == []

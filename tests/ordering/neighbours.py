@@ -30,6 +30,9 @@ class Account:
     purge_at: datetime = START + timedelta(days=45)
     mailboxes: dict[int, int] = field(default_factory=dict)
     empty_domains: int = 0
+    email: str = "owner@mail-provider.example"
+    domains: list[str] = field(default_factory=list)
+    """In the order in which they were added."""
     used: dict[date, dict[int, int]] = field(default_factory=dict)
     """Mailboxes by size on days on which they were others than now."""
 
@@ -49,7 +52,18 @@ class Neighbours:
         trial = trial_pb2.Trial(
             account_id=request.account_id, state=account.state, purge_at=to_timestamp(account.purge_at)
         )
-        return trial_pb2.GetAccountResponse(account=trial_pb2.Account(account_id=request.account_id, trial=trial))
+        known = trial_pb2.Account(account_id=request.account_id, email=account.email, trial=trial)
+        return trial_pb2.GetAccountResponse(account=known)
+
+    async def ListDomains(
+        self, request: mailboxes_pb2.ListDomainsRequest, context: object
+    ) -> mailboxes_pb2.ListDomainsResponse:
+        """One a page: who reads must read them all."""
+        account = await self._account("mailboxes", request.account_id, context)
+        added = {name: START + timedelta(days=place) for place, name in enumerate(account.domains)}
+        names = sorted(name for name in added if name > request.page.page_token)
+        shown = [mailboxes_pb2.Domain(name=name, added_at=to_timestamp(added[name])) for name in names[:1]]
+        return mailboxes_pb2.ListDomainsResponse(domains=shown, next_page_token=names[0] if names[1:] else "")
 
     async def GetAllowance(
         self, request: mailboxes_pb2.GetAllowanceRequest, context: object
@@ -103,6 +117,9 @@ async def running_neighbours() -> AsyncIterator[Neighbours]:
                 "GetAllowance",
                 neighbours.GetAllowance,
                 mailboxes_pb2.GetAllowanceRequest,
+            ),
+            _handler(
+                "mailboxes.v1.MailboxesService", "ListDomains", neighbours.ListDomains, mailboxes_pb2.ListDomainsRequest
             ),
             _handler("mailboxes.v1.MailboxesService", "GetUsage", neighbours.GetUsage, mailboxes_pb2.GetUsageRequest),
             _handler(

@@ -11,7 +11,18 @@ from temporalio import workflow
 
 from casella.common.v1 import common_pb2
 from workflows import names, wording
-from workflows.steering import Extension, Transfer, Why, check_extension, check_transfer, check_why
+from workflows.steering import (
+    Approval,
+    Extension,
+    Refusal,
+    Transfer,
+    Why,
+    check_approval,
+    check_extension,
+    check_refusal,
+    check_transfer,
+    check_why,
+)
 from workflows.worker import WORKFLOWS
 
 BOOK = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
@@ -19,6 +30,8 @@ IN_THE_BOOK = re.findall(r"^\|[^|]*\| `(\w+)` \|.*\| `(\{.*\})` \|$", BOOK, re.M
 CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Why: check_why,
     Extension: check_extension,
+    Approval: check_approval,
+    Refusal: check_refusal,
     Transfer: check_transfer,
 }
 

@@ -190,6 +190,26 @@ class OrderingSteps:
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._ordering.KeepSubscription(request)
 
+    @step("AdvanceReseller")
+    async def advance_reseller(self, request: pb.AdvanceResellerRequest) -> pb.AdvanceResellerResponse:
+        """Measure what is due of a reseller's requirements; ordering asks trial and mailboxes."""
+        return await self._ordering.AdvanceReseller(request)
+
+    @step("RecordResellerTraining")
+    async def record_reseller_training(
+        self, request: pb.RecordResellerTrainingRequest
+    ) -> pb.RecordResellerTrainingResponse:
+        """Note by an operator's word that the training was done."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RecordResellerTraining(request)
+
+    @step("DecideReseller")
+    async def decide_reseller(self, request: pb.DecideResellerRequest) -> pb.DecideResellerResponse:
+        """Grant, refuse, keep or withdraw the reseller status by an operator's decision, and tell the customer."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        request.recipient.CopyFrom(await self._contacts.of(request.account_id))
+        return await self._ordering.DecideReseller(request)
+
     @step("GetStanding")
     async def get_standing(self, request: pb.GetStandingRequest) -> pb.GetStandingResponse:
         """Read whether orders hold or end the trial."""

@@ -19,7 +19,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.outbox import Wake
 from services.kit.requests import Call, claim
-from services.kit.wakes import purge_wake, renewal_wake, trial_wake
+from services.kit.wakes import purge_wake, renewal_wake, reseller_wake, trial_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.dates import hold_until
@@ -35,6 +35,7 @@ from services.ordering.errors import (
     SubscriptionRuns,
 )
 from services.ordering.readings import Readings
+from services.ordering.resellers.store import end_with_account
 from services.ordering.subscriptions.events import subscription_event
 from services.ordering.subscriptions.period_store import set_next
 from services.ordering.subscriptions.store import end_closing, find_subscription_of_account
@@ -111,6 +112,8 @@ class Accounts:
             if purge_at is not None and now < hold_until(standing.readable_until or purge_at, self._policy):
                 raise MoneyWaits
             await self._end_subscription(conn, account_id, now)
+            if await end_with_account(conn, account_id, now):
+                await outbox.wake(conn, reseller_wake(account_id), now)
             closed = await store.close(conn, account_id, reason, now)
             await outbox.wake(conn, purge_wake(account_id), now)
             await events.tell(conn, Event(EventType.ACCOUNT_CLOSED, account_id, state=reason), now)

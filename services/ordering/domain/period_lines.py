@@ -3,11 +3,15 @@
 Each line bears the price that is in force on the first day that it covers. A whole month is quantity × unit price; for
 a part of a month, and for days above the prepaid, the quantity is 1 and the text says how the amount comes about, so
 that it is rounded once, half up, and quantity × unit price is exactly the line (SdI control 00423).
+
+An approved reseller has the discount of one tier on every line of the document: that of the mailboxes that it pays for
+in the coming days. It is taken off the monthly price, which is rounded to cents, before anything is multiplied.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from services.kit import localized
@@ -16,24 +20,24 @@ from services.kit.money import Money
 from services.ordering.domain.items import Item
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.metering import Counted
-from services.ordering.domain.price_list import Edition, Priced
-from services.ordering.domain.quote import quote_lines
+from services.ordering.domain.price_list import LIST_PRICE, Edition, Priced
+from services.ordering.domain.quote import discount_text, quote_lines, unit_price
 
 _COMING = {
-    "it": "{count} × {name}, {days}, {served} giorni su {whole} a {monthly} al mese",
-    "en": "{count} × {name}, {days}, {served} of {whole} days at {monthly} a month",
+    "it": "{count} × {name}, {days}, {served} giorni su {whole} a {monthly} al mese{discount}",
+    "en": "{count} × {name}, {days}, {served} of {whole} days at {monthly} a month{discount}",
 }
 _COMING_DAY = {
-    "it": "{count} × {name}, {days}, 1 giorno su {whole} a {monthly} al mese",
-    "en": "{count} × {name}, {days}, 1 of {whole} days at {monthly} a month",
+    "it": "{count} × {name}, {days}, 1 giorno su {whole} a {monthly} al mese{discount}",
+    "en": "{count} × {name}, {days}, 1 of {whole} days at {monthly} a month{discount}",
 }
 _ABOVE = {
-    "it": "{name} oltre il prepagato, {days}: {count} giorni-casella a {monthly} al mese di {whole} giorni",
-    "en": "{name} above the prepaid, {days}: {count} mailbox-days at {monthly} a month of {whole} days",
+    "it": "{name} oltre il prepagato, {days}: {count} giorni-casella a {monthly} al mese di {whole} giorni{discount}",
+    "en": "{name} above the prepaid, {days}: {count} mailbox-days at {monthly} a month of {whole} days{discount}",
 }
 _ABOVE_DAY = {
-    "it": "{name} oltre il prepagato, {days}: 1 giorno-casella a {monthly} al mese di {whole} giorni",
-    "en": "{name} above the prepaid, {days}: 1 mailbox-day at {monthly} a month of {whole} days",
+    "it": "{name} oltre il prepagato, {days}: 1 giorno-casella a {monthly} al mese di {whole} giorni{discount}",
+    "en": "{name} above the prepaid, {days}: 1 mailbox-day at {monthly} a month of {whole} days{discount}",
 }
 
 
@@ -66,7 +70,9 @@ def line_from(content: dict[str, Any]) -> PeriodLine:
     return PeriodLine(**{**content, "days": Period(first, last)})
 
 
-def coming_lines(counted: Counted, days: Period, edition: Edition, currency: str) -> Iterator[PeriodLine]:
+def coming_lines(
+    counted: Counted, days: Period, edition: Edition, currency: str, discount: Decimal = LIST_PRICE
+) -> Iterator[PeriodLine]:
     """What exists, for the coming days of a month, to its end.
 
     Args:
@@ -74,20 +80,26 @@ def coming_lines(counted: Counted, days: Period, edition: Edition, currency: str
         days: The period, within one calendar month.
         edition: The prices in force on its first day.
         currency: ISO 4217 code.
+        discount: Of a reseller's tier, in percent.
     """
     month = Period.month(days.first)
     for entry, count in _priced(counted, edition):
-        unit = Money.of(entry.monthly, currency)
+        unit = _unit(entry, discount, currency)
         if days == month:
-            it, en = (f"{_name(entry, language)}, {localized.month(days.first, language)}" for language in ("it", "en"))
+            it, en = (
+                f"{_name(entry, language)}, {localized.month(days.first, language)}{discount_text(discount, language)}"
+                for language in ("it", "en")
+            )
             yield PeriodLine(entry.code, count, unit.minor, unit.minor * count, it, en, days)
         else:
             net = (unit * count).share(days.days, month.days).minor
-            it, en = _texts(_COMING_DAY if days.days == 1 else _COMING, entry, count, days, unit)
+            it, en = _texts(_COMING_DAY if days.days == 1 else _COMING, entry, count, days, unit, discount)
             yield PeriodLine(entry.code, 1, net, net, it, en, days)
 
 
-def lines_above(mailbox_days: Counted, days: Period, edition: Edition, currency: str) -> Iterator[PeriodLine]:
+def lines_above(
+    mailbox_days: Counted, days: Period, edition: Edition, currency: str, discount: Decimal = LIST_PRICE
+) -> Iterator[PeriodLine]:
     """What was used above the prepaid in the month that has ended; what rounds to nothing is left out.
 
     Args:
@@ -95,13 +107,14 @@ def lines_above(mailbox_days: Counted, days: Period, edition: Edition, currency:
         days: The days of service in that month.
         edition: The prices in force on the first of them.
         currency: ISO 4217 code.
+        discount: Of a reseller's tier, in percent.
     """
     month = Period.month(days.first)
     for entry, count in _priced(mailbox_days, edition):
-        unit = Money.of(entry.monthly, currency)
+        unit = _unit(entry, discount, currency)
         net = unit.share(count, month.days).minor
         if net:
-            it, en = _texts(_ABOVE_DAY if count == 1 else _ABOVE, entry, count, days, unit)
+            it, en = _texts(_ABOVE_DAY if count == 1 else _ABOVE, entry, count, days, unit, discount)
             yield PeriodLine(entry.code, 1, net, net, it, en, days)
 
 
@@ -122,7 +135,14 @@ def _priced(counted: Counted, edition: Edition) -> Iterator[tuple[Priced, int]]:
     yield from (entry for entry in entries if entry[1])
 
 
-def _texts(forms: dict[str, str], entry: Priced, count: int, days: Period, monthly: Money) -> tuple[str, str]:
+def _unit(entry: Priced, discount: Decimal, currency: str) -> Money:
+    """The monthly price after a reseller's discount, rounded to cents."""
+    return unit_price(entry.monthly, Billing.MONTHLY, LIST_PRICE, currency, discount)
+
+
+def _texts(
+    forms: dict[str, str], entry: Priced, count: int, days: Period, monthly: Money, discount: Decimal
+) -> tuple[str, str]:
     whole = Period.month(days.first).days
     it, en = (
         form.format(
@@ -132,6 +152,7 @@ def _texts(forms: dict[str, str], entry: Priced, count: int, days: Period, month
             served=days.days,
             whole=whole,
             monthly=localized.plain_money(monthly, language),
+            discount=discount_text(discount, language),
         )
         for language, form in forms.items()
     )

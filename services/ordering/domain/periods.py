@@ -48,9 +48,9 @@ def planned(contract: Contract, paid_until: date, policy: RenewalPolicy) -> Plan
     first = paid_until + _DAY
     if contract.billing is Billing.MONTHLY:
         month = Period.month(first)
-        return Plan(Period(first, month.last), _measuring(contract, month.first, policy))
+        return Plan(Period(first, month.last), measuring(contract.subscription_id, month.first, policy))
     term = Period.of_months(contract.anchor, contract.billing.months, first.year - contract.anchor.year)
-    return Plan(term, _measuring(contract, paid_until - timedelta(days=policy.notice_days), policy))
+    return Plan(term, measuring(contract.subscription_id, paid_until - timedelta(days=policy.notice_days), policy))
 
 
 def month_before(contract: Contract, days: Period) -> Period:
@@ -62,7 +62,7 @@ def month_before(contract: Contract, days: Period) -> Period:
     return Period(max(month.first, contract.anchor), month.last)
 
 
-def _measuring(contract: Contract, day: date, policy: RenewalPolicy) -> datetime:
-    """When a subscription is measured on a day: always at the same place of the spread, by its id."""
-    spread = contract.subscription_id.int % (policy.jitter_minutes * 60)
+def measuring(measured: UUID, day: date, policy: RenewalPolicy) -> datetime:
+    """When a subscription, or an account, is measured on a day: always at the same place of the spread, by its id."""
+    spread = measured.int % (policy.jitter_minutes * 60)
     return start_of_day(day) + timedelta(hours=policy.measure_hour, seconds=spread)

@@ -86,6 +86,20 @@ class RenewalPolicy(BaseModel):
         return self
 
 
+class ResellerPolicy(BaseModel):
+    """What the reseller status takes; the discounts stand in the price list.
+
+    Attributes:
+        mailboxes: fewest mailboxes in the panel, inactive ones included.
+        other_domains: fewest domains in the panel that are not the customer's own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    mailboxes: Annotated[int, Field(ge=1, le=1000)] = 10
+    other_domains: Annotated[int, Field(ge=1, le=100)] = 1
+
+
 class OrderingPolicy(BaseModel):
     """The operator's settings for quotes, orders and subscriptions.
 
@@ -105,6 +119,7 @@ class OrderingPolicy(BaseModel):
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
         tax: customers whose tax rests on a VAT number.
         renewals: the periods of subscriptions.
+        resellers: what the reseller status takes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -124,6 +139,7 @@ class OrderingPolicy(BaseModel):
     terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
     tax: TaxPolicy = TaxPolicy()
     renewals: RenewalPolicy = RenewalPolicy()
+    resellers: ResellerPolicy = ResellerPolicy()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "OrderingPolicy":

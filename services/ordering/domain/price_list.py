@@ -14,12 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 BANDS_GB = (8, 25, 50, 100)
 """Mailboxes are billed in these bands of size, in GB (the provider's terms of sale)."""
 
+LIST_PRICE = Decimal(0)
+"""The discount of whoever has none."""
+
 MOST_OPTIONS = 20
 """Options of an edition, and so of one entry of an order."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Amount = Annotated[Decimal, Field(strict=False, gt=0, le=Decimal("100000.00"), decimal_places=2)]
 Percent = Annotated[Decimal, Field(strict=False, ge=0, lt=100, decimal_places=2)]
+Discount = Annotated[Decimal, Field(strict=False, gt=0, lt=100, decimal_places=2)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 
 
@@ -55,10 +59,14 @@ class Option(Priced):
 
 
 class ResellerTier(_Part):
-    """The discount in percent that an approved reseller has from so many mailboxes on."""
+    """The discount in percent that an approved reseller has from so many mailboxes on, for all of them.
+
+    The tier is that of all mailboxes of one document together, whatever their sizes: so a document has one discount,
+    and a line one price. Where the next tier begins the sum may fall; a price never rises with the number.
+    """
 
     from_mailboxes: Annotated[int, Field(ge=1, le=1_000_000)]
-    discount: Percent
+    discount: Discount
 
 
 class Edition(_Part):
@@ -93,6 +101,11 @@ class Edition(_Part):
     def plan(self, storage_gb: int) -> Plan:
         """The plan of a band; each band of `BANDS_GB` has exactly one."""
         return next(plan for plan in self.plans if plan.storage_gb == storage_gb)
+
+    def reseller_discount(self, mailboxes: int) -> Decimal:
+        """The discount in percent of an approved reseller with so many mailboxes in a document; 0 below every tier."""
+        reached = [tier.discount for tier in self.reseller_tiers if tier.from_mailboxes <= mailboxes]
+        return reached[-1] if reached else LIST_PRICE
 
     def option(self, code: str) -> Option | None:
         """The option with this code, if there is one."""

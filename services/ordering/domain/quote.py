@@ -1,7 +1,8 @@
 """What an order costs, and the hash under which a quote is frozen.
 
-Prices are net. The unit price of a year is twelve monthly fees less the annual discount, rounded half up once, so
-that quantity × unit price is exactly the line (SdI control 00423). VAT is computed once on the summed net
+Prices are net. The unit price of a year is twelve monthly fees less the annual discount, that of a reseller a monthly
+fee less the discount of the tier, rounded half up once, so that quantity × unit price is exactly the line (SdI control
+00423). VAT is computed once on the summed net
 (control 00421). A total is one pure function over the lines.
 """
 
@@ -15,10 +16,11 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.kit import localized
 from services.kit.money import Money, percent, total, vat
 from services.ordering.domain.items import Item, merged, ordered
 from services.ordering.domain.kinds import Billing, CustomerKind
-from services.ordering.domain.price_list import Edition, Name, Priced
+from services.ordering.domain.price_list import LIST_PRICE, Edition, Name, Priced
 from services.ordering.domain.profile import BillingProfile
 from services.ordering.domain.tax import TaxTreatment, treatment_of
 
@@ -77,6 +79,7 @@ class Quote:
         vat_rate: VAT rate of its treatment in percent.
         vat_rate_if_charged: while its tax is open: the rate that applies should the VAT number not be confirmed; else
             empty.
+        reseller_discount: discount in percent that is taken off already; empty at list price.
     """
 
     quote_id: UUID
@@ -91,6 +94,7 @@ class Quote:
     vat_rate: str
     vat_rate_if_charged: str
     valid_until: datetime
+    reseller_discount: str = ""
 
     @property
     def totals(self) -> QuoteTotals:
@@ -141,6 +145,7 @@ class Quote:
             "vat_minor": self.totals.vat.minor,
             "gross_minor": self.totals.gross.minor,
             **self._content_if_charged(),
+            **({"reseller_discount": self.reseller_discount} if self.reseller_discount else {}),
             "valid_until": self.valid_until.astimezone(UTC).isoformat(),
         }
 
@@ -173,6 +178,7 @@ def from_content(content: dict[str, Any]) -> Quote:
         vat_rate=content["vat_rate"],
         vat_rate_if_charged=if_charged,
         valid_until=datetime.fromisoformat(content["valid_until"]),
+        reseller_discount=content.get("reseller_discount", ""),
     )
 
 
@@ -198,14 +204,21 @@ def totals(lines: Sequence[Net], rate: Decimal, currency: str) -> QuoteTotals:
     return QuoteTotals(net, tax, net + tax)
 
 
-def unit_price(monthly: Decimal, billing: Billing, annual_discount: Decimal, currency: str) -> Money:
-    """Net price of one unit for one period: a month, or a year with the discount (in percent) taken off."""
+def unit_price(
+    monthly: Decimal, billing: Billing, annual_discount: Decimal, currency: str, reseller_discount: Decimal = LIST_PRICE
+) -> Money:
+    """Net price of one unit for one period: a month, or a year with its discount (in percent) taken off.
+
+    A reseller is billed by the month alone, so that no price has both discounts.
+    """
     if billing is Billing.MONTHLY:
-        return Money.of(monthly, currency)
+        return percent(Money.of(monthly, currency), 100 - reseller_discount)
     return percent(Money.of(monthly * 12, currency), 100 - annual_discount)
 
 
-def quote_lines(items: Iterable[Item], billing: Billing, edition: Edition, currency: str) -> tuple[QuoteLine, ...]:
+def quote_lines(
+    items: Iterable[Item], billing: Billing, edition: Edition, currency: str, reseller_discount: Decimal = LIST_PRICE
+) -> tuple[QuoteLine, ...]:
     """The lines of an order: one a size, smallest first, then one an option in the order of the price list."""
     wanted = merged(items)
     sizes, options = ordered(wanted), Counter[str]()
@@ -217,14 +230,23 @@ def quote_lines(items: Iterable[Item], billing: Billing, edition: Edition, curre
     ]
     lines = []
     for entry, quantity in (*plans, *extras):
-        unit = unit_price(entry.monthly, billing, edition.annual_discount, currency)
-        text_it, text_en = _texts(entry.name, billing)
+        unit = unit_price(entry.monthly, billing, edition.annual_discount, currency, reseller_discount)
+        text_it, text_en = _texts(entry.name, billing, reseller_discount)
         net = unit * quantity
         lines.append(QuoteLine(entry.code, quantity, unit.minor, net.minor, text_it, text_en))
     return tuple(lines)
 
 
-def _texts(name: Name, billing: Billing) -> tuple[str, str]:
+def discount_text(discount: Decimal, language: str) -> str:
+    """What a line with a reseller's price ends with, for example ``, reseller discount 15%``; nothing at list price."""
+    if not discount:
+        return ""
+    rate = localized.rate(discount, language)
+    return f", sconto rivenditori {rate}" if language == "it" else f", reseller discount {rate}"
+
+
+def _texts(name: Name, billing: Billing, reseller_discount: Decimal) -> tuple[str, str]:
     if billing is Billing.ANNUAL:
         return f"{name.it}, 12 mesi", f"{name.en}, 12 months"
-    return f"{name.it}, 1 mese", f"{name.en}, 1 month"
+    it, en = (discount_text(reseller_discount, language) for language in ("it", "en"))
+    return f"{name.it}, 1 mese{it}", f"{name.en}, 1 month{en}"

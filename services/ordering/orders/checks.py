@@ -15,7 +15,7 @@ from services.ordering.orders.mails import PaymentHints
 LONGEST_NUMBER = 20
 """FatturaPA: Numero; a proforma's number may become part of a document."""
 _LONGEST_LABEL = 100
-_LONGEST_AGENT = 512
+LONGEST_AGENT = 512
 _LONGEST_URL = 2000
 _MOST_CURRENCIES = 20
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +29,7 @@ def check_consent(violations: Violations, consent: ordering_pb2.OrderConsent) ->
         value = getattr(consent, name)
         if not _HASH.fullmatch(value):
             violations.add(f"consent.{name}", "not_a_hash" if value else "required")
-    violations.text("consent.client.user_agent", consent.client.user_agent, _LONGEST_AGENT, required=False)
+    violations.text("consent.client.user_agent", consent.client.user_agent, LONGEST_AGENT, required=False)
     violations.ip("consent.client.ip", consent.client.ip)
 
 

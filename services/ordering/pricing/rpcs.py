@@ -43,6 +43,10 @@ class PricingRpcs(OrderingServiceServicer):
             monthly_minimum=policy.monthly_minimum,
             annual_minimum=policy.annual_minimum,
             vat_rate=str(VAT_RATE),
+            reseller_tiers=[
+                ordering_pb2.ResellerTier(from_mailboxes=tier.from_mailboxes, discount=f"{tier.discount:.2f}")
+                for tier in edition.reseller_tiers
+            ],
         )
 
     async def CreateQuote(

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.kit.calendar import add_days, rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -18,11 +20,12 @@ from services.ordering.accounts.store import lock_account
 from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
-from services.ordering.domain.price_list import Edition, PriceList
+from services.ordering.domain.price_list import LIST_PRICE, Edition, PriceList
 from services.ordering.domain.quote import Quote, QuoteTax, quote_lines, unit_price
 from services.ordering.domain.tax import VAT_RATE
 from services.ordering.errors import NothingForSale
 from services.ordering.pricing.store import FrozenQuote, find_quote, insert_quote
+from services.ordering.resellers.store import is_reseller
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,21 @@ class Pricing:
         Raises:
             TooManyToday: The account has made as many in the last 24 hours as it may.
         """
-        now = self._clock.now()
-        quote = self._compute(new_id(), wish, now)
+        now, quote_id = self._clock.now(), new_id()
         async with self._database.transaction() as conn:
-            first = await claim(conn, call, quote.quote_id)
+            first = await claim(conn, call, quote_id)
             if first is None:
                 await lock_account(conn, wish.account_id, now)
                 await check_daily(conn, QUOTES, wish.account_id, self.policy.quotes_per_day, now)
-                return await insert_quote(conn, quote, now)
+                return await insert_quote(conn, await self._compute(conn, quote_id, wish, now), now)
             frozen = await find_quote(conn, first, wish.account_id)
         if frozen is None:
             raise NotFound
         return frozen
 
-    def _compute(self, quote_id: UUID, wish: QuoteWish, now: datetime) -> Quote:
+    async def _compute(self, conn: AsyncConnection, quote_id: UUID, wish: QuoteWish, now: datetime) -> Quote:
         edition, currency = self.edition(), self._price_list.currency
+        discount = await self._discount(conn, wish, edition)
         return Quote(
             quote_id=quote_id,
             account_id=wish.account_id,
@@ -99,9 +102,16 @@ class Pricing:
             price_list_version=edition.version,
             currency=currency,
             items=merged(wish.items),
-            lines=quote_lines(wish.items, wish.billing, edition, currency),
+            lines=quote_lines(wish.items, wish.billing, edition, currency, discount),
             tax=wish.tax,
             vat_rate=str(wish.tax.treatment.rate),
             vat_rate_if_charged=str(VAT_RATE) if wish.tax.is_open else "",
             valid_until=add_days(now, self.policy.quote_days),
+            reseller_discount=f"{discount:.2f}" if discount else "",
         )
+
+    async def _discount(self, conn: AsyncConnection, wish: QuoteWish, edition: Edition) -> Decimal:
+        """The discount in percent of an approved reseller; everybody else buys at list price."""
+        if wish.kind is CustomerKind.RESELLER and await is_reseller(conn, wish.account_id):
+            return edition.reseller_discount(sum(item.quantity for item in wish.items))
+        return LIST_PRICE

@@ -34,6 +34,7 @@ def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
         tax_open=quote.tax.is_open,
         totals_with_vat=totals_message(if_charged) if if_charged else None,
         vat_id=quote.tax.vat_id,
+        reseller_discount=quote.reseller_discount,
     )
 
 

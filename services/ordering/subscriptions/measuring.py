@@ -20,16 +20,17 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
 from services.ordering.domain.items import Usage
-from services.ordering.domain.kinds import Billing
+from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.metering import Counted, DayUsage, days_above
 from services.ordering.domain.period_lines import PeriodLine, annual_lines, coming_lines, lines_above
 from services.ordering.domain.periods import month_before, planned
 from services.ordering.domain.policy import OrderingPolicy
-from services.ordering.domain.price_list import Edition, PriceList
+from services.ordering.domain.price_list import LIST_PRICE, Edition, PriceList
 from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.errors import NothingForSale, PeriodNotMeasurable, ProfileMissing
 from services.ordering.profiles.store import SavedProfile, find_profile
 from services.ordering.readings import Readings
+from services.ordering.resellers.store import is_reseller
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.beginning import schedule
 from services.ordering.subscriptions.events import period_event
@@ -122,7 +123,10 @@ class Measuring:
         if period.days != before.days:
             raise PeriodNotMeasurable("the period got other days while it was measured: measure it again")
         prepaid = await self._prepaid(conn, subscription, period)
-        counted, lines = self._content(subscription, period, readings.told, prepaid)
+        is_tiered = readings.party.profile.kind is CustomerKind.RESELLER and await is_reseller(
+            conn, subscription.account_id
+        )
+        counted, lines = self._content(subscription, period, readings.told, prepaid, is_tiered=is_tiered)
         measured = Measured(
             at=now,
             counted=counted,
@@ -164,9 +168,10 @@ class Measuring:
         return await period_store.prepaid_in(conn, subscription.subscription_id, days)
 
     def _content(
-        self, subscription: SubscriptionRow, period: PeriodRow, told: _Told | None, prepaid: list[Prepaid]
-    ) -> tuple[Counted, Iterable[PeriodLine]]:
-        """What the period pays for, and its lines."""
+        self, subscription: SubscriptionRow, period: PeriodRow, told: _Told | None, prepaid: list[Prepaid], *,
+        is_tiered: bool,
+    ) -> tuple[Counted, Iterable[PeriodLine]]:  # fmt: skip
+        """What the period pays for, and its lines; a reseller's have the discount of what it pays for, all the same."""
         currency, edition = self._price_list.currency, self._edition(period.days.first)
         ordered = Counted.of_items(subscription.items)
         if told is None:
@@ -176,9 +181,10 @@ class Measuring:
         over = days_above(usage, lambda day: _on(prepaid, day), self._policy.renewals.overage)
         existing = Counted(told.existing.counted(), ordered.options)
         counted = existing.at_least(self._policy.minimum(subscription.billing))
+        discount = edition.reseller_discount(sum(counted.mailboxes.values())) if is_tiered else LIST_PRICE
         return counted, [
-            *coming_lines(counted, period.days, edition, currency),
-            *lines_above(over, ended, self._edition(ended.first), currency),
+            *coming_lines(counted, period.days, edition, currency, discount),
+            *lines_above(over, ended, self._edition(ended.first), currency, discount),
         ]
 
     def _edition(self, day: date) -> Edition:

@@ -86,6 +86,51 @@ def test_the_totals_are_those_of_the_lines_with_vat_on_their_sum(
     assert sums.vat == Money.of(sums.net.decimal * rate / 100)
 
 
+discounts = st.sampled_from([tier.discount for tier in EDITION.reseller_tiers])
+
+
+@given(numbers, first_days, discounts)
+def test_a_reseller_s_line_is_its_discounted_price_rounded_to_cents_times_the_number(
+    counted: Counted, first: date, discount: Decimal
+) -> None:
+    whole = Period.month(first)
+    by_code = {f"mail-{band}": number for band, number in counted.mailboxes.items()} | dict(counted.options)
+    for line in coming_lines(counted, whole, EDITION, "EUR", discount):
+        unit = int((MONTHLY[line.code] * (100 - discount)).quantize(Decimal(1), ROUND_HALF_UP))
+        assert (line.quantity, line.unit_minor, line.net_minor) == (
+            by_code[line.code], unit, unit * by_code[line.code]
+        )  # fmt: skip
+        assert line.text_it.endswith(f", sconto rivenditori {discount:.0f}%")
+        assert line.text_en.endswith(f", reseller discount {discount:.0f}%")
+        assert line.text_it.encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "discount", "net", "text"),
+    [
+        (date(2026, 12, 1), 12, Decimal("15.00"), 12 * 128, "Mailbox 8 GB, December 2026, reseller discount 15%"),
+        (
+            date(2026, 12, 10), 12, Decimal("15.00"), 1090,  # 12 × 1.28 × 22/31 = 10.9006…
+            "12 × Mailbox 8 GB, 10 to 31 December 2026, 22 of 31 days at 1.28 EUR a month, reseller discount 15%",
+        ),
+        (date(2026, 12, 1), 600, Decimal("12.50"), 600 * 131, "Mailbox 8 GB, December 2026, reseller discount 12.5%"),
+    ],
+)  # fmt: skip
+def test_a_reseller_s_sums_by_hand(first: date, count: int, discount: Decimal, net: int, text: str) -> None:
+    [line] = coming_lines(Counted({8: count}), to_month_end(first), EDITION, "EUR", discount)
+    assert (line.net_minor, line.text_en) == (net, text)
+
+
+def test_what_a_reseller_used_above_the_prepaid_has_the_discount_too() -> None:
+    days = Period(date(2026, 11, 10), date(2026, 11, 30))
+    [line] = lines_above(Counted({8: 30}), days, EDITION, "EUR", Decimal("15.00"))
+    assert line.net_minor == 128
+    assert line.text_en == (
+        "Mailbox 8 GB above the prepaid, 10 to 30 November 2026: 30 mailbox-days at 1.28 EUR a month of 30 days, "
+        "reseller discount 15%"
+    )
+
+
 @given(numbers, first_days)
 def test_lines_are_read_back_as_they_were_stored(counted: Counted, first: date) -> None:
     for line in coming_lines(counted, to_month_end(first), EDITION, "EUR"):

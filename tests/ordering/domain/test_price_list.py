@@ -5,10 +5,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.kit.money import Money
 from services.kit.operator_files import BadFile, read_section
+from services.ordering.domain.items import Item
+from services.ordering.domain.kinds import Billing
 from services.ordering.domain.policy import OrderingPolicy
-from services.ordering.domain.price_list import BANDS_GB
+from services.ordering.domain.price_list import BANDS_GB, Priced
+from services.ordering.domain.quote import quote_lines, unit_price
 from services.ordering.price_list_file import load_price_list
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -102,11 +108,56 @@ def test_editions_stand_in_the_order_of_their_first_days(tmp_path: Path, order: 
     assert "valid_from" in problems(tmp_path, GOOD + later)[0]
 
 
-def test_reseller_tiers_rise(tmp_path: Path) -> None:
-    tiers = (
-        "    reseller_tiers:\n      - {from_mailboxes: 10, discount: 20}\n      - {from_mailboxes: 50, discount: 20}\n"
+def tiers(*steps: str) -> str:
+    return GOOD + "    reseller_tiers:\n" + "".join(f"      - {{{step}}}\n" for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (("from_mailboxes: 10, discount: 20", "from_mailboxes: 50, discount: 20"), "must rise"),
+        (("from_mailboxes: 50, discount: 20", "from_mailboxes: 10, discount: 30"), "must rise"),
+        (("from_mailboxes: 10, discount: 0",), "editions.0.reseller_tiers.0.discount"),
+        (("from_mailboxes: 10, discount: 100",), "editions.0.reseller_tiers.0.discount"),
+        (("from_mailboxes: 0, discount: 10",), "editions.0.reseller_tiers.0.from_mailboxes"),
+        (("from_mailboxes: 10",), "editions.0.reseller_tiers.0.discount"),
+        (("from: 10, discount: 10",), "editions.0.reseller_tiers.0.from"),
+    ],
+)
+def test_a_mistake_in_the_reseller_tiers_is_named(tmp_path: Path, steps: tuple[str, ...], said: str) -> None:
+    found = problems(tmp_path, tiers(*steps))
+    assert any(said in problem for problem in found), found
+
+
+TREE = load_price_list(DEPLOY / "pricelist.yaml").editions[0]
+
+
+@pytest.mark.parametrize(
+    ("mailboxes", "discount"), [(0, 0), (9, 0), (10, 15), (99, 15), (100, 25), (499, 25), (500, 35), (1_000_000, 35)]
+)
+def test_a_tier_begins_with_its_number_of_mailboxes_and_holds_until_the_next(mailboxes: int, discount: int) -> None:
+    assert TREE.reseller_discount(mailboxes) == discount
+
+
+@given(st.integers(0, 2000), st.sampled_from([*TREE.plans, *TREE.options]))
+def test_a_reseller_s_price_never_rises_with_the_number_of_mailboxes(mailboxes: int, entry: Priced) -> None:
+    few, more = (
+        unit_price(entry.monthly, Billing.MONTHLY, TREE.annual_discount, "EUR", TREE.reseller_discount(number))
+        for number in (mailboxes, mailboxes + 1)
     )
-    assert "must rise" in problems(tmp_path, GOOD + tiers)[0]
+    assert Money(0) < more
+    assert not few < more
+    assert not Money.of(entry.monthly) < few
+
+
+@given(st.integers(1, 2000), st.sampled_from([plan.storage_gb for plan in TREE.plans]))
+def test_within_a_tier_more_mailboxes_cost_more(mailboxes: int, size: int) -> None:
+    few, more = (
+        quote_lines([Item(size, number)], Billing.MONTHLY, TREE, "EUR", TREE.reseller_discount(number))[0].net_minor
+        for number in (mailboxes, mailboxes + 1)
+    )
+    same_tier = TREE.reseller_discount(mailboxes) == TREE.reseller_discount(mailboxes + 1)
+    assert few < more or not same_tier
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: [", "just words"])

@@ -1,9 +1,5 @@
 """What customers read about the periods of their subscription and about its end, in both languages."""
 
-import email
-import email.message
-import email.policy
-import re
 from datetime import date
 
 import pytest
@@ -12,6 +8,7 @@ from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date
 from services.kit.wire import from_timestamp
+from tests.ordering.letters import only_mail
 from tests.ordering.shop import ACME, Shop
 from tests.ordering.subscribers import UNPAID, Subscriber, annual, monthly
 from tests.support.post import delivered, tables_holding, texts_of
@@ -19,17 +16,6 @@ from tests.support.room import request_id
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
 BEGIN = date(2026, 6, 10)
-
-
-async def only_mail(shop: Shop) -> tuple[str, str]:
-    """Subject and text of the one mail in the outbox, runs of spaces as one."""
-    (sent,) = await shop.room.mails()
-    message = email.message_from_bytes(sent.eml, policy=email.policy.default)
-    assert isinstance(message, email.message.EmailMessage)
-    part = message.get_body(("plain",))
-    assert isinstance(part, email.message.EmailMessage)
-    await shop.room.empty_outbox()
-    return str(message["Subject"]), re.sub(r"\s+", " ", part.get_content())
 
 
 def move_to(shop: Shop, day: date) -> None:

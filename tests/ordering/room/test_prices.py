@@ -32,6 +32,8 @@ async def test_everybody_reads_the_price_list_net_and_gross(shop: Shop, caller: 
     assert [from_money(price).minor for price in (smallest.annual, smallest.annual_gross)] == [1620, 1976]
     assert (told.monthly_minimum, told.annual_minimum, told.vat_rate) == (5, 1, "22.00")
     assert [option.code for option in told.options] == ["archive", "activesync"]
+    tiers = [(tier.from_mailboxes, tier.discount) for tier in told.reseller_tiers]
+    assert tiers == [(10, "15.00"), (100, "25.00"), (500, "35.00")]
 
 
 async def test_a_quote_has_lines_in_both_languages_and_a_total_with_vat(shop: Shop) -> None:
