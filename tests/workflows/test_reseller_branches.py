@@ -21,7 +21,12 @@ from workflows import names
 SOON = Duration(nanos=50_000_000)
 WHY = {"reason_code": "looked_at"}
 TO_ANNA = common_pb2.Recipient(email="zenobia@b.example", name="Zenobia", language=common_pb2.LANGUAGE_IT)
-KINDS = [kind for kind in pb.ResellerRequirementKind.values() if kind]
+KINDS = [
+    pb.RESELLER_REQUIREMENT_KIND_MAILBOXES,
+    pb.RESELLER_REQUIREMENT_KIND_OTHER_DOMAINS,
+    pb.RESELLER_REQUIREMENT_KIND_RESALE,
+    pb.RESELLER_REQUIREMENT_KIND_TRAINING,
+]
 
 
 def requirements(*missing: pb.ResellerRequirementKind) -> list[pb.ResellerRequirement]:

@@ -10,6 +10,7 @@ from casella.common.v1 import access_pb2, common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.causes import PeriodCause
 from services.kit.interceptors.callers import callers_by_method
+from services.ordering.resellers.texts import DECLARATION_VERSION
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop, place_request
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import CALLERS, request_id
@@ -88,6 +89,15 @@ async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None
             subscription_id=made.subscription_id,
             payment_method=common_pb2.PAYMENT_METHOD_ONLINE,
         ),
+        "GetResellerStatus": pb.GetResellerStatusRequest(account_id=str(other)),
+        "RequestResellerStatus": pb.RequestResellerStatusRequest(
+            request_id=request_id(),
+            account_id=str(other),
+            resells=True,
+            declaration_version=DECLARATION_VERSION,
+            language=common_pb2.LANGUAGE_IT,
+            client=common_pb2.ClientContext(ip="203.0.113.7"),
+        ),
     }
     call = getattr(shop.stub(), name)(requests[name], metadata=shop.customer(mine))
     await refused_for(call, errors_pb2.REASON_NOT_FOUND)
@@ -105,6 +115,40 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
     ("gateway", "GetSubscription", {"account_id": "'; --"}, {"account_id": "not_a_uuid"}),
     ("gateway", "CancelOrder", {}, {"request_id": "required", "order_id": "required"}),
     ("gateway", "GetPeriod", {"period_id": "1"}, {"period_id": "not_a_uuid"}),
+    ("gateway", "GetResellerStatus", {"account_id": "1"}, {"account_id": "not_a_uuid"}),
+    ("worker", "AdvanceReseller", {}, {"account_id": "required"}),
+    (
+        "worker",
+        "RecordResellerTraining",
+        {},
+        {
+            "request_id": "required",
+            "account_id": "required",
+            "steering.actor": "required",
+            "steering.reason_code": "required",
+        },
+    ),
+    (
+        "worker",
+        "DecideReseller",
+        {"decision": 9, "recipient": common_pb2.Recipient(email="x")},
+        {
+            "request_id": "required",
+            "account_id": "required",
+            "decision": "not_a_choice",
+            "recipient.email": "not_an_email",
+            "recipient.name": "required",
+            "recipient.language": "required",
+            "steering.actor": "required",
+            "steering.reason_code": "required",
+        },
+    ),
+    (
+        "operator",
+        "ListResellersInReview",
+        {"page": common_pb2.PageRequest(page_size=-1, page_token="x")},
+        {"page.page_size": "out_of_range", "page.page_token": "not_a_page_token"},
+    ),
     (
         "gateway",
         "ListPeriods",
