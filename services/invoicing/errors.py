@@ -22,6 +22,18 @@ class ProfileUnchanged(CasellaError):
     reason = errors_pb2.REASON_PROFILE_UNCHANGED
 
 
+class CreditExceedsInvoice(CasellaError):
+    """Less of the invoice is left to credit."""
+
+    reason = errors_pb2.REASON_CREDIT_EXCEEDS_INVOICE
+
+
+class CreditTooLate(CasellaError):
+    """A credit note for this reason may be issued within a year of the invoice (art. 26(3) DPR 633/1972)."""
+
+    reason = errors_pb2.REASON_CREDIT_TOO_LATE
+
+
 class ChannelUnavailable(CasellaError):
     """The channel to the Sistema di Interscambio does not answer."""
 

@@ -8,6 +8,7 @@ from services.invoicing.fatturapa.schema import InvoiceSchema, installed_schema
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.sdi.channel import SdiChannel
 from services.invoicing.service.auditing import Auditing
+from services.invoicing.service.crediting import Crediting
 from services.invoicing.service.issuing import Issuing
 from services.invoicing.service.mailing import Mailing
 from services.invoicing.service.making import FileMaker
@@ -39,10 +40,12 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
     profiles = ProfileCheck(clock, issuer, checker)
     profiles.refuse_bad_issuer()
     maker = FileMaker(database, clock, issuer, Typesetter(issuer))
+    issuing = Issuing(database, clock, issuer, maker)
     parts = Parts(
         clock=clock,
         requests=core.requests,
-        issuing=Issuing(database, clock, issuer, maker),
+        issuing=issuing,
+        crediting=Crediting(database, clock, issuing),
         mailing=Mailing(database, clock, maker),
         reading=Reading(database),
         profiles=profiles,

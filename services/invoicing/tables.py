@@ -76,6 +76,20 @@ lines = Table(
     Column("natura", Text),
     Column("period_start", Date),
     Column("period_end", Date),
+    Column("tax", BigInteger),
+)
+
+credit_notes = Table(
+    "credit_notes",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("invoice_id", Uuid, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("cause_date", Date, nullable=False),
+    Column("refund_method", Text),
+    Column("served_from", Date),
+    Column("served_until", Date),
+    Column("days_of_term", Integer),
 )
 
 customers = Table(

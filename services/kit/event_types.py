@@ -54,6 +54,11 @@ class EventType(StrEnum):
     INVOICE_UNDELIVERABLE = "invoice.undeliverable"
     INVOICE_REJECTED = "invoice.rejected"
     INVOICE_GIVEN_UP = "invoice.given_up"
+    CREDIT_NOTE_ISSUED = "credit_note.issued"
+    CREDIT_NOTE_DELIVERED = "credit_note.delivered"
+    CREDIT_NOTE_UNDELIVERABLE = "credit_note.undeliverable"
+    CREDIT_NOTE_REJECTED = "credit_note.rejected"
+    CREDIT_NOTE_GIVEN_UP = "credit_note.given_up"
     TICKET_OPENED = "ticket.opened"
     TICKET_ANSWERED = "ticket.answered"
     TICKET_CLOSED = "ticket.closed"
@@ -78,6 +83,7 @@ class Told:
 _FIRST = date(2026, 11, 29)
 _ORDER = ("order_id",)
 _DOCUMENT = ("document_id",)
+_CREDIT_NOTE = ("document_id", "invoice_id")
 _CAUSE = ("order_id", "period_id", "subscription_id")
 _SUBSCRIPTION = ("subscription_id",)
 _PERIOD = ("period_id", "subscription_id")
@@ -175,6 +181,37 @@ TOLD: Mapping[EventType, Told] = {
     ),
     EventType.INVOICE_GIVEN_UP: Told(
         "invoicing", _FIRST, "An admin ended the invoice's way to the SdI; it keeps its number.", _DOCUMENT, _CAUSE
+    ),
+    EventType.CREDIT_NOTE_ISSUED: Told(
+        "invoicing",
+        _FIRST,
+        "A credit note on an invoice has its number and begins its way to the SdI. The amount is gross.",
+        _CREDIT_NOTE,
+        _CAUSE,
+    ),
+    EventType.CREDIT_NOTE_DELIVERED: Told(
+        "invoicing", _FIRST, "The SdI delivered the credit note.", _CREDIT_NOTE, _CAUSE
+    ),
+    EventType.CREDIT_NOTE_UNDELIVERABLE: Told(
+        "invoicing",
+        _FIRST,
+        "The credit note is issued; the SdI put it into the customer's reserved area.",
+        _CREDIT_NOTE,
+        _CAUSE,
+    ),
+    EventType.CREDIT_NOTE_REJECTED: Told(
+        "invoicing",
+        _FIRST,
+        "The SdI rejected the credit note: it will be corrected and sent again.",
+        _CREDIT_NOTE,
+        _CAUSE,
+    ),
+    EventType.CREDIT_NOTE_GIVEN_UP: Told(
+        "invoicing",
+        _FIRST,
+        "An admin ended the credit note's way to the SdI; it keeps its number and credits nothing any more.",
+        _CREDIT_NOTE,
+        _CAUSE,
     ),
     EventType.TICKET_OPENED: Told("support", _FIRST, "A customer opened a ticket.", _TICKET),
     EventType.TICKET_ANSWERED: Told(

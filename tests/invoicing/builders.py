@@ -191,3 +191,15 @@ def steering(source: str = "retry_transmission:1") -> common_pb2.Steering:
 
 def as_uuid(text: str) -> UUID:
     return UUID(text)
+
+
+def credit_request(invoice: pb.Document, amount: int | None = None, **fields: object) -> pb.IssueCreditNoteRequest:
+    """A credit of an invoice, of the whole unless an amount is given: the customer has withdrawn on 2 March 2026."""
+    usual: dict[str, object] = {
+        "credit_id": str(new_id()),
+        "invoice_id": invoice.document_id,
+        "reason": pb.CREDIT_REASON_WITHDRAWAL,
+        "gross": invoice.totals.gross if amount is None else money(amount),
+        "cause_date": day(2026, 3, 2),
+    }
+    return pb.IssueCreditNoteRequest(**{**usual, **fields})  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ ALLOWED = {
     "IssueInvoice": {"worker"},
     "SendInvoice": {"worker"},
     "SendCorrectedInvoice": {"worker"},
+    "IssueCreditNote": {"worker", "operator"},
+    "SendCreditNote": {"worker"},
     "GetInvoicingDocument": {"gateway", "worker", "operator"},
     "ListDocuments": {"gateway", "operator"},
     "ListInvoices": {"operator"},

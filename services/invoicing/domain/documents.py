@@ -1,4 +1,4 @@
-"""Decides what a proforma and an invoice are: snapshot of the customer, lines, sums and how they are paid.
+"""Decides what a document is: snapshot of the customer, lines, sums and how they are paid.
 
 Everything that a document says is in these values: its PDF and its XML are pure functions of them. A sum is never
 stored by hand: it is one function over the lines, with the VAT computed once per rate on the summed net.
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
+from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.tax import STAMP_DUTY, STAMP_DUTY_ABOVE, Natura, TaxTreatment
 from services.kit.causes import Cause
 from services.kit.money import Money, total, vat
@@ -27,6 +28,12 @@ class DocumentKind(StrEnum):
 
     PROFORMA = "proforma"
     INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+    @property
+    def for_the_sdi(self) -> bool:
+        """Whether it is a fiscal document: numbered in the one series of these, and sent to the SdI."""
+        return self is not DocumentKind.PROFORMA
 
 
 class Language(StrEnum):
@@ -119,7 +126,8 @@ class Customer:
 class Line:
     """One line; `net` is quantity × unit price. `vat_rate` in percent. The period has both ends or none.
 
-    `natura` says why there is no VAT: exactly where the rate is zero.
+    `natura` says why there is no VAT: exactly where the rate is zero. `tax` is what a credit note gives back of the
+    invoice's VAT (see `crediting`); None on every other line: the VAT is computed once a rate.
     """
 
     position: int
@@ -131,6 +139,7 @@ class Line:
     natura: Natura | None = None
     period_start: date | None = None
     period_end: date | None = None
+    tax: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,11 @@ class VatShare:
     natura: Natura | None
     taxable: Money
     tax: Money
+
+    @property
+    def gross(self) -> Money:
+        """Net and VAT together."""
+        return self.taxable + self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +179,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """How a document is to be paid (proforma), or was (invoice).
+    """How a document is to be paid (proforma), or was (invoice; a credit note says it of its invoice).
 
     Attributes:
         method: How.
@@ -184,11 +198,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A proforma, which only asks for money, or a paid invoice.
+    """A proforma, which only asks for money, a paid invoice, or a credit note.
 
-    `date` is a day in Rome: the day of issue of a proforma, the tax point (`Data`) of an invoice, which is the day on
-    which the money was available. `cause` is what it was sold with: an order, or a period of a subscription.
-    `treatment` agrees with the lines' rates.
+    `date` is a day in Rome: the day of issue of a proforma or credit note, the tax point (`Data`) of an invoice, which
+    is the day on which the money was available. `cause` is what it was sold with: an order, or a period of a
+    subscription; a credit note has that of its invoice, and `credit` says what it credits and why. `treatment` agrees
+    with the lines' rates.
     """
 
     document_id: UUID
@@ -203,6 +218,7 @@ class Document:
     lines: tuple[Line, ...]
     payment: Payment
     issued_at: datetime
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,23 +235,31 @@ class Heading:
     treatment: TaxTreatment
     totals: Totals
     issued_at: datetime
+    credit: Credit | None = None
 
 
 def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:
     """Sums the lines per VAT rate, highest rate first, and those without VAT per natura.
 
-    The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same).
+    The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same); on a credit
+    note it is what the lines give back.
 
     Raises:
         ValueError: There is no line: a document without lines has no currency and no sum.
     """
     nets: dict[tuple[Decimal, Natura | None], Money] = {}
+    given_back: dict[tuple[Decimal, Natura | None], Money] = {}
     for line in lines:
         key = line.vat_rate, line.natura
         nets[key] = nets[key] + line.net if key in nets else line.net
+        if line.tax is not None:
+            given_back[key] = given_back[key] + line.tax if key in given_back else line.tax
     if not nets:
         raise ValueError("a document has at least one line")
-    shares = (VatShare(rate, natura, net, vat(net, rate)) for (rate, natura), net in nets.items())
+    shares = (
+        VatShare(rate, natura, net, given_back.get((rate, natura), vat(net, rate)))
+        for (rate, natura), net in nets.items()
+    )
     return tuple(sorted(shares, key=lambda share: (-share.rate, share.natura or "")))
 
 

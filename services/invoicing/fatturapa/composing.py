@@ -6,6 +6,7 @@ and tax id, with the recipient code that means "abroad". VAT is due at once (exi
 
 from decimal import Decimal
 
+from services.invoicing.domain.credits import RefundMethod
 from services.invoicing.domain.documents import (
     ITALY,
     Address,
@@ -32,6 +33,7 @@ from services.invoicing.fatturapa.model import (
     PersonName,
     Place,
     Registration,
+    RelatedDocument,
     Seller,
     Summary,
     TaxId,
@@ -51,13 +53,18 @@ _MEANS = {
     PaymentMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
     PaymentMethod.ONLINE: PaymentMeans.CARD,
 }
+_REFUNDS = {
+    RefundMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
+    RefundMethod.ONLINE: PaymentMeans.CARD,
+    RefundMethod.ACCOUNT_CREDIT: PaymentMeans.ACCOUNT_CREDIT,
+}
 
 
 def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> ElectronicInvoice:
-    """Says an invoice in the terms of FatturaPA (TD01).
+    """Says an invoice (TD01) or credit note (TD04) in the terms of FatturaPA.
 
     Args:
-        invoice: The invoice, with the customer's revision that this file shall bear.
+        invoice: The document, with the customer's revision that this file shall bear.
         issuer: Who issues it.
         progressive: The five characters of the file's name.
     """
@@ -66,21 +73,17 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         transmission=_transmission(invoice.customer, issuer, progressive),
         seller=_seller(issuer),
         buyer=_buyer(invoice.customer),
-        document_type=DocumentType.INVOICE,
+        document_type=DocumentType.INVOICE if invoice.credit is None else DocumentType.CREDIT_NOTE,
         currency=sums.gross.currency,
         date=invoice.date,
         number=invoice.number,
         total=sums.gross.decimal,
         lines=tuple(_line(invoice, line) for line in invoice.lines),
         summaries=tuple(_summary(invoice, share) for share in vat_shares(invoice.lines)),
-        payment=Payment(
-            means=_MEANS[invoice.payment.method],
-            amount=sums.gross.decimal,
-            paid_on=invoice.date,
-            reference=invoice.payment.reference,
-        ),
+        payment=_payment(invoice),
         stamp_duty=None if stamp is None else stamp.decimal,
         causes=causes_of(invoice),
+        related=_related(invoice),
     )
 
 
@@ -93,6 +96,19 @@ def _summary(invoice: Document, share: VatShare) -> Summary:
         exigibility=_EXIGIBLE_AT_ONCE if share.natura is None else "",
         legal_reference=legal_reference(invoice, share.natura),
     )
+
+
+def _payment(invoice: Document) -> Payment | None:
+    """How an invoice was paid; how a credit note is paid back, on a day that is still to come."""
+    amount, credit = totals(invoice.lines).gross.decimal, invoice.credit
+    if credit is None:
+        return Payment(_MEANS[invoice.payment.method], amount, invoice.date, invoice.payment.reference)
+    return None if credit.refund_method is None else Payment(_REFUNDS[credit.refund_method], amount, None)
+
+
+def _related(invoice: Document) -> tuple[RelatedDocument, ...]:
+    credit = invoice.credit
+    return () if credit is None else (RelatedDocument(credit.invoice_number, credit.invoice_date),)
 
 
 def _line(invoice: Document, line: InvoiceLine) -> Line:

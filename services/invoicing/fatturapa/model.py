@@ -1,7 +1,7 @@
 """Decides what a FatturaPA invoice (FPR12) of Casella consists of: the typed content, before it is written as XML.
 
 Names are English, each field says the Italian element it becomes. Amounts are `Decimal` with two decimals, in the
-document's currency. Only what Casella needs is here; other document types (TD02, TD04) use the same shapes.
+document's currency. Only what Casella needs is here; another document type (TD02) would use the same shapes.
 """
 
 from dataclasses import dataclass
@@ -151,11 +151,11 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`DatiPagamento` (2.4) in one go (TP02)."""
+    """`DatiPagamento` (2.4) in one go (TP02); `paid_on` is None where the day is not known yet."""
 
     means: PaymentMeans
     amount: Decimal
-    paid_on: date
+    paid_on: date | None
     reference: str = ""
 
 

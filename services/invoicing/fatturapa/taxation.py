@@ -4,7 +4,8 @@ Sources: DPR 633/1972, art. 21(6-bis) for the sentences, art. 7 to 7-octies for 
 to filling in e-invoices for N2.1 and INVCONT. In Italian, whatever the customer's language: the tax agency reads them.
 """
 
-from services.invoicing.domain.documents import CustomerKind, Document
+from services.invoicing.domain.credit_texts import cause_text
+from services.invoicing.domain.documents import CustomerKind, Document, Language
 from services.invoicing.domain.tax import Natura, TaxTreatment
 
 _CAUSES = {
@@ -23,9 +24,13 @@ REVERSE_CHARGE_DATA = "INVCONT"
 
 
 def causes_of(document: Document) -> tuple[str, ...]:
-    """What the document has to say of itself (`Causale`)."""
+    """What the document has to say of itself (`Causale`): why there is no VAT, and why a credit note credits."""
     cause = _CAUSES.get(document.treatment)
-    return () if cause is None else (cause,)
+    causes = () if cause is None else (cause,)
+    if document.credit is None:
+        return causes
+    with_vat = document.treatment is TaxTreatment.DOMESTIC
+    return (*causes, cause_text(document.credit, Language.IT, with_vat=with_vat))
 
 
 def legal_reference(document: Document, natura: Natura | None) -> str:

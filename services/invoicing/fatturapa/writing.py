@@ -177,7 +177,8 @@ def _payment(body: etree._Element, payment: Payment) -> None:
     _text(block, "CondizioniPagamento", "TP02")
     detail = _child(block, "DettaglioPagamento")
     _text(detail, "ModalitaPagamento", payment.means)
-    _text(detail, "DataScadenzaPagamento", _day(payment.paid_on))
+    if payment.paid_on is not None:
+        _text(detail, "DataScadenzaPagamento", _day(payment.paid_on))
     _text(detail, "ImportoPagamento", _amount(payment.amount))
     _optional(detail, "CodicePagamento", to_ascii(payment.reference))
 

@@ -6,10 +6,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "it": {
         "proforma": "Proforma",
         "invoice": "Fattura",
+        "credit_note": "Nota di credito",
         "number": "Numero",
         "date": "Data",
         "payable_until": "Da pagare entro",
         "proforma_number": "Proforma",
+        "credited_invoice": "Sulla fattura",
+        "credited_invoice_named": "{number} del {date}",
         "customer": "Intestata a",
         "vat_number": "Partita IVA",
         "tax_id": "Codice identificativo fiscale",
@@ -47,6 +50,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "total_vat": "Totale IVA",
         "total_due": "Totale da pagare",
         "total_invoice": "Totale fattura",
+        "total_credit_note": "Totale accreditato",
         "pay_transfer": "Come pagare con bonifico",
         "pay_online": "Come pagare online",
         "holder": "Beneficiario",
@@ -62,6 +66,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "payment_reference": "Riferimento",
         "paid_transfer": "Pagata con bonifico bancario in data {date}.",
         "paid_online": "Pagata con carta o PayPal in data {date}.",
+        "credit": "Motivo e rimborso",
+        "credit_reason": "Motivo",
+        "refund_bank_transfer": "L’importo ti viene restituito con bonifico bancario.",
+        "refund_online": "L’importo ti viene restituito sulla carta o sul conto PayPal con cui hai pagato.",
+        "refund_account_credit": "L’importo resta a tuo credito e riduce la prossima proforma.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
         "proforma_law": "Non costituisce fattura ai sensi dell’art. 21 del D.P.R. 633/1972.",
         "not_fiscal": "Non valida ai fini fiscali",
@@ -70,22 +79,30 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "Copia di cortesia priva di valore fiscale. L’originale è la fattura elettronica in formato XML, che viene "
             "trasmessa al Sistema di Interscambio. "
         ),
+        "credit_courtesy_notice": (
+            "Copia di cortesia priva di valore fiscale. L’originale è la nota di credito elettronica in formato XML, "
+            "che viene trasmessa al Sistema di Interscambio. "
+        ),
         "original_private": "Sarà disponibile nella tua area riservata sul sito dell’Agenzia delle Entrate.",
         "original_business": (
             "Sarà disponibile anche nella tua area riservata sul sito dell’Agenzia delle Entrate, nel portale "
             "«Fatture e corrispettivi»."
         ),
         "attachment": "File XML della fattura elettronica",
+        "credit_attachment": "File XML della nota di credito elettronica",
         "page": "Pagina {page} di {pages}",
         "continued": "{title} {number}, {date}",
     },
     "en": {
         "proforma": "Proforma invoice",
         "invoice": "Invoice",
+        "credit_note": "Credit note",
         "number": "Number",
         "date": "Date",
         "payable_until": "To be paid by",
         "proforma_number": "Proforma",
+        "credited_invoice": "On invoice",
+        "credited_invoice_named": "{number} of {date}",
         "customer": "Billed to",
         "vat_number": "VAT number",
         "tax_id": "Tax ID",
@@ -123,6 +140,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "total_vat": "Total VAT",
         "total_due": "Total due",
         "total_invoice": "Invoice total",
+        "total_credit_note": "Total credited",
         "pay_transfer": "How to pay by bank transfer",
         "pay_online": "How to pay online",
         "holder": "Account holder",
@@ -138,6 +156,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "payment_reference": "Reference",
         "paid_transfer": "Paid by bank transfer on {date}.",
         "paid_online": "Paid by card or PayPal on {date}.",
+        "credit": "Reason and refund",
+        "credit_reason": "Reason",
+        "refund_bank_transfer": "The amount is returned to you by bank transfer.",
+        "refund_online": "The amount is returned to the card or PayPal account with which you paid.",
+        "refund_account_credit": "The amount stays to your credit and lowers the next proforma.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
         "proforma_law": "This is not an invoice under art. 21 of Italian Presidential Decree 633/1972.",
         "not_fiscal": "Not valid for tax purposes",
@@ -145,6 +168,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "courtesy_notice": (
             "Courtesy copy without fiscal value. The original is the electronic invoice (XML), which is being sent to "
             "the Italian exchange system (Sistema di Interscambio). "
+        ),
+        "credit_courtesy_notice": (
+            "Courtesy copy without fiscal value. The original is the electronic credit note (XML), which is being sent "
+            "to the Italian exchange system (Sistema di Interscambio). "
         ),
         "original_private": (
             "It will be available in your reserved area on the website of the Italian tax agency (Agenzia delle "
@@ -155,6 +182,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
             "Entrate), in the portal “Fatture e corrispettivi”."
         ),
         "attachment": "XML file of the electronic invoice",
+        "credit_attachment": "XML file of the electronic credit note",
         "page": "Page {page} of {pages}",
         "continued": "{title} {number} of {date}",
     },

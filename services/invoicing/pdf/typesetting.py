@@ -16,7 +16,7 @@ import typst
 
 from services.invoicing.domain.documents import Document
 from services.invoicing.domain.issuer import Issuer
-from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from services.invoicing.pdf.view import View, printed_view, proforma_view
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _FONT_PACKAGE = "font_source_sans_pro"
@@ -46,14 +46,14 @@ class Typesetter:
         return self._compile(proforma_view(proforma, self._issuer), proforma.date, code, b"")
 
     def invoice(self, invoice: Document, xml_name: str, xml: bytes) -> bytes:
-        """Makes the printed invoice: to a customer abroad the invoice itself, to others its courtesy copy.
+        """Makes a printed invoice or credit note: for a customer abroad the document itself, for others its copy.
 
         Args:
-            invoice: The invoice.
-            xml_name: Name of the electronic invoice, which is attached to a courtesy copy; empty for a customer abroad.
+            invoice: The invoice or credit note.
+            xml_name: Name of the electronic one, which is attached to a courtesy copy; empty for a customer abroad.
             xml: The file as sent to the SdI, UTF-8; empty likewise.
         """
-        return self._compile(invoice_view(invoice, self._issuer, xml_name), invoice.date, "", xml)
+        return self._compile(printed_view(invoice, self._issuer, xml_name), invoice.date, "", xml)
 
     def _compile(self, view: View, day: date, qr_text: str, xml: bytes) -> bytes:
         inputs = {"data": json.dumps(view, ensure_ascii=False), "qr": _qr_code(qr_text), "xml": xml.decode()}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.invoicing.domain.credit_texts import cause_text
+from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.documents import (
     Address,
     Customer,
@@ -86,19 +88,58 @@ def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
     if invoice.payment.reference:
         view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
-    if (stamp := stamp_duty(invoice.lines)) is not None:
-        view["vat"]["notes"].append(writer.texts["note_stamp_duty"].format(amount=writer.formats.money(stamp)))
-    if not invoice.customer.abroad:
-        reader = "original_private" if invoice.customer.kind is CustomerKind.PRIVATE else "original_business"
-        view["subtitle"] = writer.texts["courtesy"]
-        view["notices"] = [writer.texts["courtesy_notice"] + writer.texts[reader]]
-        view["attachment"] = {"name": xml_name, "description": writer.texts["attachment"]}
+    _finish(writer, view, invoice, xml_name)
     return view
 
 
+def credit_note_view(note: Document, credit: Credit, issuer: Issuer, xml_name: str) -> View:
+    """Says what the printed credit note shows: the note itself to a customer abroad, to others its courtesy copy.
+
+    Args:
+        note: The credit note.
+        credit: What it credits and why.
+        issuer: Who issues it.
+        xml_name: Name of the attached XML file; empty for a customer abroad.
+    """
+    writer = _writer(note.language)
+    texts, day = writer.texts, writer.formats.day
+    view = _common(writer, note, issuer, title="credit_note")
+    invoice = texts["credited_invoice_named"].format(number=credit.invoice_number, date=day(credit.invoice_date))
+    view["facts"] = [
+        writer.entry("number", note.number),
+        writer.entry("date", day(note.date)),
+        writer.entry("credited_invoice", invoice),
+    ]
+    view["total"] = writer.entry("total_credit_note", writer.formats.money(totals(note.lines).gross))
+    why = cause_text(credit, note.language, with_vat=note.treatment is TaxTreatment.DOMESTIC)
+    refund = [texts[f"refund_{credit.refund_method}"]] if credit.refund_method else []
+    view["payment"] = {**_payment(texts["credit" if refund else "credit_reason"]), "paragraphs": [f"{why}.", *refund]}
+    _finish(writer, view, note, xml_name, prefix="credit_")
+    return view
+
+
+def printed_view(document: Document, issuer: Issuer, xml_name: str) -> View:
+    """Says what a printed invoice or credit note shows."""
+    if document.credit is not None:
+        return credit_note_view(document, document.credit, issuer, xml_name)
+    return invoice_view(document, issuer, xml_name)
+
+
+def _finish(writer: _Writer, view: View, document: Document, xml_name: str, prefix: str = "") -> None:
+    """Adds the stamp duty, and to a courtesy copy that it is one; the texts of credit notes have a prefix."""
+    texts = writer.texts
+    if (stamp := stamp_duty(document.lines)) is not None:
+        view["vat"]["notes"].append(texts["note_stamp_duty"].format(amount=writer.formats.money(stamp)))
+    if not document.customer.abroad:
+        reader = "original_private" if document.customer.kind is CustomerKind.PRIVATE else "original_business"
+        view["subtitle"] = texts["courtesy"]
+        view["notices"] = [texts[f"{prefix}courtesy_notice"] + texts[reader]]
+        view["attachment"] = {"name": xml_name, "description": texts[f"{prefix}attachment"]}
+
+
 def shows_the_same(one: Document, other: Document, issuer: Issuer) -> bool:
-    """Whether two revisions of an invoice's customer make the same courtesy copy, but for the XML attached to it."""
-    return invoice_view(one, issuer, "") == invoice_view(other, issuer, "")
+    """Whether two revisions of a document's customer make the same print, but for the XML attached to it."""
+    return printed_view(one, issuer, "") == printed_view(other, issuer, "")
 
 
 def _writer(language: str) -> _Writer:

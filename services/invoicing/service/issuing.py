@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.documents import (
     FIRST_REVISION,
     Customer,
@@ -34,13 +35,13 @@ from services.kit.wakes import e_invoice_wake
 from workflows import names
 
 
-class _TwinWasFaster(Exception):
+class TwinWasFaster(Exception):
     """Another call issued the document while this one waited: the rollback gives the number back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a document will say, before it has a number."""
+    """What a document will say, before it has a number; `credit` for a credit note only."""
 
     cause: Cause
     account_id: UUID
@@ -49,10 +50,11 @@ class Draft:
     customer: Customer
     lines: tuple[Line, ...]
     payment: Payment
+    credit: Credit | None = None
 
 
 class Issuing:
-    """Issues proformas and invoices."""
+    """Issues proformas and invoices, and numbers credit notes."""
 
     def __init__(self, database: Database, clock: Clock, issuer: Issuer, maker: FileMaker) -> None:
         """Takes where documents are kept, who issues them and who makes their files."""
@@ -76,31 +78,20 @@ class Issuing:
             day: The tax point, which becomes its date; its year chooses the series.
         """
         invoice = await self._issue(draft, DocumentKind.INVOICE, day)
-        await hooks.at("invoice.issued")
-        await self._maker.invoice_pdf(invoice, await self._first_file(invoice.document_id))
+        await self.make_copy(invoice)
         return invoice
 
-    async def _issue(self, draft: Draft, kind: DocumentKind, day: date) -> Document:
-        issued = await self._known(kind, draft.cause)
-        if issued is not None:
-            return issued
-        try:
-            async with self._database.transaction() as conn:
-                return await self._store(conn, draft, kind, day)
-        except _TwinWasFaster:
-            issued = await self._known(kind, draft.cause)
-        if issued is None:
-            raise LookupError("the document that was in the way is gone")
-        return issued
+    async def number(
+        self, conn: AsyncConnection, draft: Draft, kind: DocumentKind, day: date, document_id: UUID
+    ) -> Document:
+        """Numbers and stores a document with all that must follow it, in the transaction of its cause.
 
-    async def _known(self, kind: DocumentKind, cause: Cause) -> Document | None:
-        async with self._database.reading() as conn:
-            return await documents.by_cause(conn, kind, cause)
-
-    async def _store(self, conn: AsyncConnection, draft: Draft, kind: DocumentKind, day: date) -> Document:
+        Raises:
+            TwinWasFaster: There is this document, or one of its kind for its cause: roll the transaction back.
+        """
         sequence = await documents.next_number(conn, kind, self._issuer.vat_number, day.year)
         document = Document(
-            document_id=derive(kind, str(draft.cause.key)),
+            document_id=document_id,
             kind=kind,
             cause=draft.cause,
             account_id=draft.account_id,
@@ -112,13 +103,36 @@ class Issuing:
             lines=draft.lines,
             payment=draft.payment,
             issued_at=self._clock.now(),
+            credit=draft.credit,
         )
         if not await documents.insert_document(conn, document, self._issuer.vat_number, sequence):
-            raise _TwinWasFaster
-        if kind is DocumentKind.INVOICE:
+            raise TwinWasFaster
+        if kind.for_the_sdi:
             await self._open_transmission(conn, document)
         await events.tell(conn, issued_event(document), document.issued_at)
         return document
+
+    async def make_copy(self, document: Document) -> None:
+        """Makes the files of an invoice or credit note right after it was stored."""
+        await hooks.at("invoice.issued")
+        await self._maker.invoice_pdf(document, await self._first_file(document.document_id))
+
+    async def _issue(self, draft: Draft, kind: DocumentKind, day: date) -> Document:
+        issued = await self._known(kind, draft.cause)
+        if issued is not None:
+            return issued
+        try:
+            async with self._database.transaction() as conn:
+                return await self.number(conn, draft, kind, day, derive(kind, str(draft.cause.key)))
+        except TwinWasFaster:
+            issued = await self._known(kind, draft.cause)
+        if issued is None:
+            raise LookupError("the document that was in the way is gone")
+        return issued
+
+    async def _known(self, kind: DocumentKind, cause: Cause) -> Document | None:
+        async with self._database.reading() as conn:
+            return await documents.by_cause(conn, kind, cause)
 
     async def _open_transmission(self, conn: AsyncConnection, invoice: Document) -> None:
         now = invoice.issued_at

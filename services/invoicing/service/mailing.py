@@ -1,5 +1,5 @@
-"""Decides what a customer is sent, each once: the proforma with how to pay it, the courtesy copy of the invoice, and
-another copy once the SdI has accepted corrected data.
+"""Decides what a customer is sent, each once: the proforma with how to pay it, the courtesy copy of an invoice or
+credit note, and another copy once the SdI has accepted corrected data.
 """
 
 from collections.abc import Sequence
@@ -61,24 +61,26 @@ class Mailing:
         Raises:
             NotFound: There is no such invoice.
         """
-        invoice = await self._document(document_id, DocumentKind.INVOICE)
-        async with self._database.reading() as conn:
-            transmission = await transmissions.read(conn, document_id)
-        if transmission is None:
-            raise NotFound
-        pdf = await self._maker.invoice_pdf(invoice, transmission.current)
-        await self._send(recipient, invoice, "invoice", _invoiced(invoice), pdf)
+        await self._send_copy(await self._document(document_id, DocumentKind.INVOICE), recipient, "invoice")
+
+    async def send_credit_note(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
+        """Sends the courtesy copy of a credit note, with its newest XML inside; a repetition sends nothing.
+
+        Raises:
+            NotFound: There is no such credit note.
+        """
+        await self._send_copy(await self._document(document_id, DocumentKind.CREDIT_NOTE), recipient, "credit_note")
 
     async def send_corrected_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> bool:
         """Sends the courtesy copy of the e-invoice that the SdI accepted, if its data are not those of the first copy.
 
-        A repetition sends nothing.
+        It may be an invoice's or a credit note's. A repetition sends nothing.
 
         Returns:
             Whether such a copy was due. False where no file was accepted, or nobody can tell which.
 
         Raises:
-            NotFound: There is no such invoice.
+            NotFound: There is no such invoice or credit note.
         """
         async with self._database.reading() as conn:
             transmission = await transmissions.read(conn, document_id)
@@ -87,12 +89,20 @@ class Mailing:
         accepted = transmission.accepted
         if accepted is None:
             return False
-        invoice = await self._document(document_id, DocumentKind.INVOICE, accepted.customer_revision)
+        invoice = await self._document(document_id, transmission.kind, accepted.customer_revision)
         if not await self._maker.shows_correction(invoice, accepted):
             return False
         pdf = await self._maker.invoice_pdf(invoice, accepted)
-        await self._send(recipient, invoice, "corrected_invoice", _invoiced(invoice), pdf)
+        await self._send(recipient, invoice, f"corrected_{invoice.kind}", _invoiced(invoice), pdf)
         return True
+
+    async def _send_copy(self, document: Document, recipient: common_pb2.Recipient, template: str) -> None:
+        async with self._database.reading() as conn:
+            transmission = await transmissions.read(conn, document.document_id)
+        if transmission is None:
+            raise NotFound
+        pdf = await self._maker.invoice_pdf(document, transmission.current)
+        await self._send(recipient, document, template, _invoiced(document), pdf)
 
     async def _document(self, document_id: UUID, kind: DocumentKind, revision: int | None = None) -> Document:
         async with self._database.reading() as conn:
@@ -126,15 +136,20 @@ def _check_link(proforma: Document, pay_url: str) -> None:
     violations.check()
 
 
-def _invoiced(invoice: Document) -> dict[str, object]:
-    """What the emails say of an invoice."""
-    return {
-        "number": invoice.number,
-        "date": invoice.date,
-        "gross": totals(invoice.lines).gross,
-        "private": invoice.customer.kind is CustomerKind.PRIVATE,
-        "abroad": invoice.customer.abroad,
+def _invoiced(document: Document) -> dict[str, object]:
+    """What the emails say of an invoice or credit note."""
+    said: dict[str, object] = {
+        "number": document.number,
+        "date": document.date,
+        "gross": totals(document.lines).gross,
+        "private": document.customer.kind is CustomerKind.PRIVATE,
+        "abroad": document.customer.abroad,
     }
+    credit = document.credit
+    if credit is None:
+        return said
+    credited = {"invoice": credit.invoice_number, "invoice_date": credit.invoice_date}
+    return {**said, **credited, "refund": credit.refund_method}
 
 
 def _payable(proforma: Document) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from services.invoicing.domain.documents import FIRST_REVISION, Document, Language
+from services.invoicing.domain.documents import FIRST_REVISION, Document, DocumentKind, Language
 from services.invoicing.domain.files import FileKind, StoredFile, made_file
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.fatturapa.composing import compose_invoice
@@ -26,6 +26,13 @@ from services.kit.database import Database
 _THREADS = 2
 
 _PROFORMA_ATTEMPT = 1
+
+_WORDS = {
+    (DocumentKind.INVOICE, Language.IT): "fattura",
+    (DocumentKind.INVOICE, Language.EN): "invoice",
+    (DocumentKind.CREDIT_NOTE, Language.IT): "nota-di-credito",
+    (DocumentKind.CREDIT_NOTE, Language.EN): "credit-note",
+}
 
 Result = TypeVar("Result")
 
@@ -52,7 +59,7 @@ class FileMaker:
         return await self._kept(proforma, FileKind.PDF, _PROFORMA_ATTEMPT, make)
 
     async def invoice_xml(self, invoice: Document, sent: SentFile) -> StoredFile:
-        """The XML of one attempt to send an invoice, made at the first call, with that attempt's customer."""
+        """The XML of one attempt to send an invoice or credit note, made at the first call, with its customer then."""
 
         async def make() -> StoredFile:
             bearing = await self._bearing(invoice, sent.customer_revision)
@@ -62,7 +69,7 @@ class FileMaker:
         return await self._kept(invoice, FileKind.XML, sent.attempt.number, make)
 
     async def invoice_pdf(self, invoice: Document, sent: SentFile) -> StoredFile:
-        """The printed invoice with an attempt's customer, made at the first call; a courtesy copy carries the XML."""
+        """The printed invoice or credit note with an attempt's customer, made once; a courtesy copy carries the XML."""
 
         async def make() -> StoredFile:
             bearing = await self._bearing(invoice, sent.customer_revision)
@@ -103,8 +110,8 @@ class FileMaker:
 
 
 def _copy_name(invoice: Document, sent: SentFile) -> str:
-    """Name of the printed invoice; from the second attempt on with the attempt, so that no copy hides another."""
-    word = "fattura" if invoice.language is Language.IT else "invoice"
+    """Name of the printed document; from the second attempt on with the attempt, so that no copy hides another."""
+    word = _WORDS[invoice.kind, invoice.language]
     version = f"-v{sent.attempt.number}" if sent.attempt.number > 1 else ""
     return f"{word}-{_slug(invoice.number)}{version}.pdf"
 

@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.invoicing.domain.credits import CreditNoteInfo
 from services.invoicing.domain.documents import Document, DocumentKind, Heading, Totals, totals
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.transmissions import State
-from services.invoicing.store import documents, files, transmissions
+from services.invoicing.store import credit_notes, documents, files, transmissions
 from services.kit.database import Database
 from services.kit.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A document as it is shown: `document` is None in lists, which show no lines."""
+    """A document as it is shown.
+
+    `document` is None in lists, which show no lines; `credit_notes` are those on an invoice, oldest first.
+    """
 
     heading: Heading
     document: Document | None
     state: State | None
     files: tuple[FileInfo, ...]
+    credit_notes: tuple[CreditNoteInfo, ...]
 
 
 class Reading:
@@ -46,7 +51,9 @@ class Reading:
                 raise NotFound
             states = await transmissions.states(conn, [document_id])
             listed = await files.listed(conn, [document_id])
-        return Shown(_heading(document, totals(document.lines)), document, states.get(document_id), tuple(listed))
+            notes = await credit_notes.notes_on(conn, [document_id])
+        heading = _heading(document, totals(document.lines))
+        return Shown(heading, document, states.get(document_id), tuple(listed), tuple(notes))
 
     async def page(
         self, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int
@@ -57,13 +64,15 @@ class Reading:
             ids = [heading.document_id for heading in found]
             states = await transmissions.states(conn, ids)
             listed = await files.listed(conn, ids)
-        return [_listed(heading, states, listed) for heading in found]
+            notes = await credit_notes.notes_on(conn, ids)
+        return [_listed(heading, states, listed, notes) for heading in found]
 
     async def invoices(self, after: UUID | None, limit: int) -> list[Shown]:
         """Reads up to `limit` invoices of all accounts, by id, those after one; without states and files."""
         async with self._database.reading() as conn:
             found = await documents.invoices(conn, after, limit)
-        return [Shown(heading, None, None, ()) for heading in found]
+            notes = await credit_notes.notes_on(conn, [heading.document_id for heading in found])
+        return [_listed(heading, {}, (), notes) for heading in found]
 
     async def file(self, document_id: UUID, file_id: UUID, account_id: UUID | None) -> StoredFile:
         """Reads one file of a document.
@@ -79,9 +88,12 @@ class Reading:
         return found
 
 
-def _listed(heading: Heading, states: dict[UUID, State], listed: Sequence[FileInfo]) -> Shown:
+def _listed(
+    heading: Heading, states: dict[UUID, State], listed: Sequence[FileInfo], notes: Sequence[CreditNoteInfo]
+) -> Shown:
     own = tuple(file for file in listed if file.document_id == heading.document_id)
-    return Shown(heading, None, states.get(heading.document_id), own)
+    on_it = tuple(note for note in notes if note.invoice_id == heading.document_id)
+    return Shown(heading, None, states.get(heading.document_id), own, on_it)
 
 
 def _heading(document: Document, sums: Totals) -> Heading:
@@ -96,4 +108,5 @@ def _heading(document: Document, sums: Totals) -> Heading:
         treatment=document.treatment,
         totals=sums,
         issued_at=document.issued_at,
+        credit=document.credit,
     )

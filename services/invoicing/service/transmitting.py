@@ -26,7 +26,7 @@ from services.invoicing.fatturapa.file_names import file_name, progressive
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
 from services.invoicing.service.events import moved_event
 from services.invoicing.service.making import FileMaker
-from services.invoicing.store import documents, mailbox, transmissions
+from services.invoicing.store import credit_notes, documents, mailbox, transmissions
 from services.invoicing.store.transmissions import GivenUp, SentFile, Transmission
 from services.kit import audit, events, hooks, requests
 from services.kit.audit import AuditEntry
@@ -137,16 +137,18 @@ class Transmitting:
         return prepared
 
     async def give_up(self, invoice_id: UUID, correction: Correction) -> Transmission:
-        """Ends a transmission by an admin's decision; the invoice keeps its number.
+        """Ends a transmission by an admin's decision; the invoice or credit note keeps its number.
 
         Raises:
-            NotFound: There is no such invoice.
-            WrongTransmissionState: It has ended already.
+            NotFound: There is no such invoice or credit note.
+            WrongTransmissionState: It has ended already, or it is an invoice with credit notes: given up, it would
+                count as never issued, and they would credit nothing.
             RequestIdReused: The request id was used for something else.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await requests.claim(conn, correction.call, invoice_id) is None:
+                await self._hold_credits(conn, invoice_id)
                 found = await self._locked_open(conn, invoice_id)
                 await transmissions.move(
                     conn, invoice_id, State.GIVEN_UP, dates_of_end(found.dates.deadline), found.error_codes
@@ -155,8 +157,18 @@ class Transmitting:
                 await events.tell(conn, moved_event(found, State.GIVEN_UP), now)
         return await self.read(invoice_id)
 
+    async def _hold_credits(self, conn: AsyncConnection, invoice_id: UUID) -> None:
+        """Lets nobody credit meanwhile: what is given up changes what there is to credit."""
+        found = await transmissions.read(conn, invoice_id)
+        if found is None:
+            raise NotFound
+        await documents.lock_invoice(conn, found.credited_id or invoice_id)
+        notes = await credit_notes.notes_on(conn, [invoice_id])
+        if notes:
+            raise WrongTransmissionState(metadata={"credit_notes": ", ".join(note.number for note in notes)})
+
     async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:
-        """Reads the invoices whose transmission was given up after one, by id."""
+        """Reads the invoices and credit notes whose transmission was given up after one, by id."""
         async with self._database.reading() as conn:
             return await transmissions.given_up(conn, after, limit)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, ServedDays
 from services.invoicing.domain.documents import Document, DocumentKind, Line, stamp_duty
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
@@ -15,12 +16,30 @@ from services.invoicing.servicer.requests import TREATMENTS
 from services.invoicing.store.transmissions import GivenUp, Transmission
 from services.kit.cause_fields import order_id_of, period_of
 from services.kit.enums import EnumTable
+from services.kit.money import total
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
 DOCUMENT_KINDS = EnumTable(
     {
         DocumentKind.PROFORMA: pb.DOCUMENT_KIND_PROFORMA,
         DocumentKind.INVOICE: pb.DOCUMENT_KIND_INVOICE,
+        DocumentKind.CREDIT_NOTE: pb.DOCUMENT_KIND_CREDIT_NOTE,
+    }
+)
+CREDIT_REASONS = EnumTable(
+    {
+        CreditReason.WITHDRAWAL: pb.CREDIT_REASON_WITHDRAWAL,
+        CreditReason.CONTRACT: pb.CREDIT_REASON_CONTRACT,
+        CreditReason.DISPUTE: pb.CREDIT_REASON_DISPUTE,
+        CreditReason.AGREEMENT: pb.CREDIT_REASON_AGREEMENT,
+        CreditReason.CORRECTION: pb.CREDIT_REASON_CORRECTION,
+    }
+)
+REFUND_METHODS = EnumTable(
+    {
+        RefundMethod.BANK_TRANSFER: pb.REFUND_METHOD_BANK_TRANSFER,
+        RefundMethod.ONLINE: pb.REFUND_METHOD_ONLINE,
+        RefundMethod.ACCOUNT_CREDIT: pb.REFUND_METHOD_ACCOUNT_CREDIT,
     }
 )
 _STATES = {
@@ -58,7 +77,41 @@ def document_message(shown: Shown) -> pb.Document:
         language=to_language(heading.language),
         tax_treatment=TREATMENTS[heading.treatment],
         stamp_duty=_stamp_duty(shown.document),
+        credit=None if heading.credit is None else _credit(heading.credit),
+        credit_notes=[_credit_note(note) for note in shown.credit_notes],
+        credited=_credited(shown),
     )
+
+
+def _credit(credit: Credit) -> pb.Credit:
+    return pb.Credit(
+        invoice_id=str(credit.invoice_id),
+        invoice_number=credit.invoice_number,
+        invoice_date=to_date(credit.invoice_date),
+        reason=CREDIT_REASONS[credit.reason],
+        cause_date=to_date(credit.cause_date),
+        refund_method=REFUND_METHODS[credit.refund_method] if credit.refund_method else None,
+        served=None if credit.served is None else _served(credit.served),
+    )
+
+
+def _served(served: ServedDays) -> pb.ServedDays:
+    return pb.ServedDays(
+        first_day=to_date(served.first_day), last_day=to_date(served.last_day), days_of_term=served.days_of_term
+    )
+
+
+def _credit_note(note: CreditNoteInfo) -> pb.CreditNoteInfo:
+    return pb.CreditNoteInfo(
+        document_id=str(note.document_id), number=note.number, date=to_date(note.date), gross=to_money(note.gross)
+    )
+
+
+def _credited(shown: Shown) -> common_pb2.Money | None:
+    """What was credited of an invoice; None for any other document."""
+    if shown.heading.kind is not DocumentKind.INVOICE:
+        return None
+    return to_money(total((note.gross for note in shown.credit_notes), shown.heading.totals.gross.currency))
 
 
 def file_message(file: FileInfo) -> pb.FileInfo:
@@ -86,6 +139,7 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
     alert_in = max(timedelta(), dates.alert_at - now) if dates.alert_at is not None else None
     return pb.Transmission(
         invoice_id=str(transmission.invoice_id),
+        kind=DOCUMENT_KINDS[transmission.kind],
         number=transmission.number,
         state=_STATES[transmission.state],
         attempt=current.attempt.number,
@@ -105,10 +159,11 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
 
 
 def given_up_message(given_up: GivenUp) -> pb.GivenUpInvoice:
-    """An invoice that was given up, with who did it and why."""
+    """An invoice or credit note that was given up, with who did it and why."""
     entry = given_up.deed.entry
     return pb.GivenUpInvoice(
         invoice_id=str(given_up.invoice_id),
+        kind=DOCUMENT_KINDS[given_up.kind],
         number=given_up.number,
         date=to_date(given_up.date),
         error_codes=given_up.error_codes,

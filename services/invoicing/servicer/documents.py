@@ -3,6 +3,7 @@
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.documents import CustomerKind, Language, Payment
 from services.invoicing.messages import CATALOGUE
+from services.invoicing.service.crediting import CREDIT_INVOICE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
     DOCUMENT_KINDS,
@@ -10,6 +11,7 @@ from services.invoicing.servicer.answers import (
     file_answer,
     finding_message,
 )
+from services.invoicing.servicer.credits import credit_of
 from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import (
@@ -21,9 +23,10 @@ from services.invoicing.servicer.requests import (
     terms_of,
     treatment_of,
 )
+from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
 from services.kit.cause_fields import checked_cause
-from services.kit.context import check_own, owner_filter
+from services.kit.context import check_own, current_call, owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_timestamp, to_timestamp
@@ -90,6 +93,30 @@ class DocumentRpcs:
         due = await self._parts.mailing.send_corrected_invoice(document_id, recipient)
         return pb.SendCorrectedInvoiceResponse(due=due)
 
+    async def IssueCreditNote(self, request: pb.IssueCreditNoteRequest, context: object) -> pb.IssueCreditNoteResponse:
+        """Issues a credit note on an invoice, once, and starts its e-invoice."""
+        found = Violations(catalogue=CATALOGUE)
+        order = credit_of(found, request)
+        if order.cause_date > rome_date(self._parts.clock.now()):
+            found.add("cause_date", "in_the_future")
+        entry = None
+        if request.HasField("steering") or current_call().caller == "operator":
+            entry = steering_entry(found, request.steering, CREDIT_INVOICE, order.invoice_id)
+        found.check()
+        note = await self._parts.crediting.issue_credit_note(order, entry)
+        return pb.IssueCreditNoteResponse(
+            document=document_message(await self._parts.reading.document(note.document_id, None))
+        )
+
+    async def SendCreditNote(self, request: pb.SendCreditNoteRequest, context: object) -> pb.SendCreditNoteResponse:
+        """Sends the courtesy copy of a credit note by email, once."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        recipient = found.recipient("recipient", request.recipient)
+        found.check()
+        await self._parts.mailing.send_credit_note(document_id, recipient)
+        return pb.SendCreditNoteResponse()
+
     async def GetInvoicingDocument(
         self, request: pb.GetInvoicingDocumentRequest, context: object
     ) -> pb.GetInvoicingDocumentResponse:
@@ -142,7 +169,10 @@ class DocumentRpcs:
         found.check()
         result = await self._parts.auditing.audit(request.year)
         return pb.AuditNumberingResponse(
-            invoices=result.invoices, violations=result.violations, audited_at=to_timestamp(result.at)
+            invoices=result.invoices,
+            credit_notes=result.credit_notes,
+            violations=result.violations,
+            audited_at=to_timestamp(result.at),
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.invoicing.service.auditing import Auditing
+from services.invoicing.service.crediting import Crediting
 from services.invoicing.service.issuing import Issuing
 from services.invoicing.service.mailing import Mailing
 from services.invoicing.service.profiles import ProfileCheck
@@ -20,6 +21,7 @@ class Parts:
     clock: Clock
     requests: Requests
     issuing: Issuing
+    crediting: Crediting
     mailing: Mailing
     reading: Reading
     profiles: ProfileCheck

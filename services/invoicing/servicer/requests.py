@@ -81,9 +81,9 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
     if found or not lines:
         return
     sums = Totals(
-        net=_money(found, "totals.net", stated.net),
-        vat=_money(found, "totals.vat", stated.vat),
-        gross=_money(found, "totals.gross", stated.gross),
+        net=money_of(found, "totals.net", stated.net),
+        vat=money_of(found, "totals.vat", stated.vat),
+        gross=money_of(found, "totals.gross", stated.gross),
     )
     right = totals(lines)
     for field in ("net", "vat", "gross"):
@@ -141,9 +141,21 @@ def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:
         return date.min
 
 
+def money_of(found: Violations, field: str, message: common_pb2.Money, *, least: int = 0) -> Money:
+    """An amount of at least so many minor units."""
+    try:
+        amount = from_money(message)
+    except ValueError:
+        found.add(field, "not_an_amount" if message.currency else "required")
+        return _NOTHING
+    if not least <= amount.minor < _LARGEST:
+        found.add(field, "out_of_range", least=least, most=_LARGEST - 1)
+    return amount
+
+
 def _line(found: Violations, field: str, position: int, message: common_pb2.Line, treatment: TaxTreatment) -> Line:
-    price = _money(found, f"{field}.unit_price", message.unit_price)
-    net = _money(found, f"{field}.net", message.net)
+    price = money_of(found, f"{field}.unit_price", message.unit_price)
+    net = money_of(found, f"{field}.net", message.net)
     quantity = found.between(f"{field}.quantity", message.quantity, 1, _MOST_UNITS)
     if net.minor != price.minor * quantity:
         found.add(f"{field}.net", "wrong_line")
@@ -200,14 +212,3 @@ def _natura(found: Violations, field: str, text: str, treatment: TaxTreatment) -
     except ValueError:
         found.add(field, "not_a_choice" if text else "required")
         return Natura.NOT_SUBJECT
-
-
-def _money(found: Violations, field: str, message: common_pb2.Money) -> Money:
-    try:
-        amount = from_money(message)
-    except ValueError:
-        found.add(field, "not_an_amount" if message.currency else "required")
-        return _NOTHING
-    if not 0 <= amount.minor < _LARGEST:
-        found.add(field, "out_of_range", least=0, most=_LARGEST - 1)
-    return amount

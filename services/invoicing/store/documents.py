@@ -1,4 +1,4 @@
-"""The SQL of proformas and invoices: their numbers, lines and customers."""
+"""The SQL of documents: their numbers, lines and customers."""
 
 import dataclasses
 from datetime import datetime
@@ -18,15 +18,16 @@ from services.invoicing.domain.documents import (
     DocumentKind,
     Heading,
     Language,
-    Line,
     Payment,
     PaymentMethod,
     Totals,
     Transfer,
     totals,
 )
-from services.invoicing.domain.tax import Natura, TaxTreatment
-from services.invoicing.tables import customers, documents, lines, numbering, proforma_terms
+from services.invoicing.domain.numbering import series_of
+from services.invoicing.domain.tax import TaxTreatment
+from services.invoicing.store import credit_notes, lines
+from services.invoicing.tables import customers, documents, numbering, proforma_terms
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
 
@@ -35,13 +36,19 @@ _NEXT_NUMBER = _NEXT.on_conflict_do_update(
     index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
 ).returning(numbering.c.last)
 
-_DOCUMENT = select(documents, proforma_terms.c.payable_until).outerjoin(
-    proforma_terms, proforma_terms.c.document_id == documents.c.id
+_DOCUMENT = credit_notes.with_credit(
+    select(documents, proforma_terms.c.payable_until).outerjoin(
+        proforma_terms, proforma_terms.c.document_id == documents.c.id
+    )
 )
 _BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
 _BY_PERIOD = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.period_id == bindparam("cause"))
 _BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
-_LINES = select(lines).where(lines.c.document_id == bindparam("id")).order_by(lines.c.position)
+_LOCK = (
+    select(documents.c.id)
+    .where(documents.c.id == bindparam("id"), documents.c.kind == DocumentKind.INVOICE)
+    .with_for_update(key_share=True)
+)
 _CUSTOMER = select(customers.c.customer).where(
     customers.c.document_id == bindparam("id"), customers.c.revision == bindparam("revision")
 )
@@ -60,11 +67,11 @@ async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, ye
 
     Args:
         conn: The transaction that stores the document.
-        kind: Which series.
+        kind: Of the document; a credit note is numbered among the invoices.
         issuer: The issuer's VAT number.
         year: Year of the document's date.
     """
-    taken = await conn.execute(_NEXT_NUMBER, {"series": kind, "issuer": issuer, "year": year})
+    taken = await conn.execute(_NEXT_NUMBER, {"series": series_of(kind), "issuer": issuer, "year": year})
     return int(taken.scalar_one())
 
 
@@ -72,7 +79,8 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
     """Stores a document with its lines and its customer as revision 1.
 
     Returns:
-        False if there is a document of this kind for its cause already: roll back, so that the number is given back.
+        False if there is this document, or one of its kind for its cause, already: roll back, so that the number is
+        given back.
     """
     sums = totals(document.lines)
     inserted = await conn.execute(
@@ -101,8 +109,10 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
     )
     if inserted.first() is None:
         return False
-    await conn.execute(insert(lines), [_line_row(document.document_id, line) for line in document.lines])
+    await lines.insert_lines(conn, document.document_id, document.lines)
     await insert_customer(conn, document.document_id, FIRST_REVISION, document.customer, document.issued_at)
+    if document.credit is not None:
+        await credit_notes.insert_credit(conn, document.document_id, document.credit)
     return True
 
 
@@ -115,6 +125,18 @@ async def insert_customer(
             document_id=document_id, revision=revision, customer=dataclasses.asdict(customer), added_at=now
         )
     )
+
+
+async def lock_invoice(conn: AsyncConnection, invoice_id: UUID) -> bool:
+    """Lets one at a time decide what of an invoice is credited, until its transaction ends.
+
+    Always taken before the number's lock and that of a transmission: whoever took them the other way round would wait
+    for us while we wait for them.
+
+    Returns:
+        Whether there is such an invoice.
+    """
+    return (await conn.execute(_LOCK, {"id": invoice_id})).first() is not None
 
 
 async def insert_term(conn: AsyncConnection, document_id: UUID, payable_until: datetime) -> None:
@@ -186,7 +208,6 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
     of = {"id": row.id}
     statement, parameters = (_LAST_CUSTOMER, of) if revision is None else (_CUSTOMER, {**of, "revision": revision})
     customer = (await conn.execute(statement, parameters)).scalar_one()
-    found = await conn.execute(_LINES, of)
     return Document(
         document_id=row.id,
         kind=DocumentKind(row.kind),
@@ -197,9 +218,10 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         language=Language(row.language),
         treatment=TaxTreatment(row.tax_treatment),
         customer=_customer(customer),
-        lines=tuple(_line(line, row.currency) for line in found),
+        lines=await lines.lines_of(conn, row.id, row.currency),
         payment=_payment(row.payment, row.payable_until),
         issued_at=row.issued_at,
+        credit=credit_notes.credit_of(row),
     )
 
 
@@ -215,35 +237,7 @@ def _heading(row: Row[Any]) -> Heading:
         treatment=TaxTreatment(row.tax_treatment),
         totals=Totals(Money(row.net, row.currency), Money(row.vat, row.currency), Money(row.gross, row.currency)),
         issued_at=row.issued_at,
-    )
-
-
-def _line_row(document_id: UUID, line: Line) -> dict[str, Any]:
-    return {
-        "document_id": document_id,
-        "position": line.position,
-        "description": line.description,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price.minor,
-        "net": line.net.minor,
-        "vat_rate": line.vat_rate,
-        "natura": line.natura,
-        "period_start": line.period_start,
-        "period_end": line.period_end,
-    }
-
-
-def _line(row: Row[Any], currency: str) -> Line:
-    return Line(
-        position=row.position,
-        description=row.description,
-        quantity=row.quantity,
-        unit_price=Money(row.unit_price, currency),
-        net=Money(row.net, currency),
-        vat_rate=row.vat_rate,
-        natura=None if row.natura is None else Natura(row.natura),
-        period_start=row.period_start,
-        period_end=row.period_end,
+        credit=credit_notes.credit_of(row),
     )
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import FIRST_REVISION, ITALY
+from services.invoicing.domain.documents import FIRST_REVISION, ITALY, DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
-from services.invoicing.tables import attempts, customers, documents, file_numbers, transmissions
+from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
 from services.kit import audit
 from services.kit.audit import KeptEntry
 from services.kit.causes import Cause, cause_of
@@ -30,6 +30,7 @@ GIVE_UP = "give_up_transmission"
 _WHOLE = (
     select(
         transmissions,
+        documents.c.kind,
         documents.c.number,
         documents.c.date,
         documents.c.account_id,
@@ -37,9 +38,11 @@ _WHOLE = (
         documents.c.subscription_id,
         documents.c.period_number,
         customers.c.customer["address"]["country"].astext.label("country"),
+        credit_notes.c.invoice_id.label("credited_id"),
     )
     .join(documents, documents.c.id == transmissions.c.invoice_id)
     .join(customers, (customers.c.document_id == documents.c.id) & (customers.c.revision == FIRST_REVISION))
+    .outerjoin(credit_notes, credit_notes.c.document_id == transmissions.c.invoice_id)
     .where(transmissions.c.invoice_id == bindparam("invoice"))
 )
 _LOCKED = _WHOLE.with_for_update(of=transmissions)
@@ -61,9 +64,10 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """An invoice whose transmission was given up, with who did it, when and why."""
+    """An invoice or credit note whose transmission was given up, with who did it, when and why."""
 
     invoice_id: UUID
+    kind: DocumentKind
     number: str
     date: date
     error_codes: tuple[str, ...]
@@ -72,9 +76,14 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """A transmission as stored, with what is shown of its invoice."""
+    """A transmission as stored, with what is shown of its invoice or credit note.
+
+    `invoice_id` is the document's own id; `credited_id` that of the invoice which it credits, None for an invoice.
+    """
 
     invoice_id: UUID
+    kind: DocumentKind
+    credited_id: UUID | None
     number: str
     account_id: UUID
     cause: Cause
@@ -151,6 +160,8 @@ async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -
     found = await conn.execute(_ATTEMPTS, {"invoice": invoice_id})
     return Transmission(
         invoice_id=row.invoice_id,
+        kind=DocumentKind(row.kind),
+        credited_id=row.credited_id,
         number=row.number,
         account_id=row.account_id,
         cause=cause_of(row),
@@ -247,9 +258,15 @@ async def prepare_next(conn: AsyncConnection, invoice_id: UUID, attempt: int, da
 
 
 async def given_up(conn: AsyncConnection, after: UUID | None, limit: int) -> list[GivenUp]:
-    """Reads the invoices whose transmission was given up after one, by id."""
+    """Reads the invoices and credit notes whose transmission was given up after one, by id."""
     query = (
-        select(transmissions.c.invoice_id, transmissions.c.error_codes, documents.c.number, documents.c.date)
+        select(
+            transmissions.c.invoice_id,
+            transmissions.c.error_codes,
+            documents.c.kind,
+            documents.c.number,
+            documents.c.date,
+        )
         .join(documents, documents.c.id == transmissions.c.invoice_id)
         .where(transmissions.c.state == State.GIVEN_UP)
         .order_by(transmissions.c.invoice_id)
@@ -261,7 +278,8 @@ async def given_up(conn: AsyncConnection, after: UUID | None, limit: int) -> lis
         deed = await audit.newest(conn, row.invoice_id, GIVE_UP)
         if deed is None:
             raise AssertionError("a transmission is given up and its audit entry written in one transaction")
-        found.append(GivenUp(row.invoice_id, row.number, row.date, tuple(row.error_codes), deed))
+        kind, codes = DocumentKind(row.kind), tuple(row.error_codes)
+        found.append(GivenUp(row.invoice_id, kind, row.number, row.date, codes, deed))
     return found
 
 

@@ -1,0 +1,61 @@
+"""Decides in which words a credit note says what it credits and why, in Italian and English."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.invoicing.domain.credits import Credit, CreditReason
+from services.invoicing.domain.documents import Language
+
+_WHY: Mapping[Language, Mapping[CreditReason, str]] = {
+    Language.IT: {
+        CreditReason.WITHDRAWAL: "recesso dal contratto del {day}",
+        CreditReason.CONTRACT: "fine o variazione del contratto del {day}",
+        CreditReason.DISPUTE: "risoluzione del contratto per contestazione del {day}",
+        CreditReason.AGREEMENT: "accordo tra le parti del {day}",
+        CreditReason.CORRECTION: "errore di fatturazione rilevato il {day}",
+    },
+    Language.EN: {
+        CreditReason.WITHDRAWAL: "withdrawal from the contract on {day}",
+        CreditReason.CONTRACT: "end or change of the contract on {day}",
+        CreditReason.DISPUTE: "termination of the contract after a dispute, {day}",
+        CreditReason.AGREEMENT: "agreement of {day}",
+        CreditReason.CORRECTION: "invoicing error found on {day}",
+    },
+}
+_WHOLE = {Language.IT: "Storno totale della fattura", Language.EN: "Full credit of invoice"}
+_PART = {Language.IT: "Storno parziale della fattura", Language.EN: "Partial credit of invoice"}
+_NAMED = {Language.IT: "{number} del {day}", Language.EN: "{number} of {day}"}
+_SERVED = {
+    Language.IT: "; giorni di servizio che restano dovuti: {days} su {term} ({first} - {last})",
+    Language.EN: "; days of service that stay charged: {days} of {term} ({first} - {last})",
+}
+_LAW = {
+    Language.IT: "Nota di variazione ai sensi dell'art. 26, comma {paragraph}, D.P.R. 633/1972",
+    Language.EN: "Credit note under art. 26({paragraph}) of Italian Presidential Decree 633/1972",
+}
+_WITHOUT_VAT = {Language.IT: "Nota di credito", Language.EN: "Credit note"}
+
+
+def credited_text(credit: Credit, language: Language, *, whole: bool) -> str:
+    """What the line says: which invoice is credited, wholly or in part, why, and which days stay owed."""
+    invoice = _NAMED[language].format(number=credit.invoice_number, day=_day(credit.invoice_date))
+    text = f"{(_WHOLE if whole else _PART)[language]} {invoice}: {_why(credit, language)}"
+    served = credit.served
+    if served is None:
+        return text
+    days = {"days": served.days, "term": served.days_of_term}
+    return text + _SERVED[language].format(**days, first=_day(served.first_day), last=_day(served.last_day))
+
+
+def cause_text(credit: Credit, language: Language, *, with_vat: bool) -> str:
+    """Why it is credited, with the law that allows it; that is a law of VAT, so it is silent where there was none."""
+    law = _LAW if with_vat else _WITHOUT_VAT
+    return f"{law[language].format(paragraph=credit.reason.paragraph)}: {_why(credit, language)}"
+
+
+def _why(credit: Credit, language: Language) -> str:
+    return _WHY[language][credit.reason].format(day=_day(credit.cause_date))
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

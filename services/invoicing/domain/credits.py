@@ -1,0 +1,91 @@
+"""Decides what a credit note is beside its lines, and until when it may be issued.
+
+Source: art. 26 DPR 633/1972. What ends or changes a contract by law or by its own terms may be credited at any time
+(paragraph 2); an agreement made afterwards and an error of the invoice only within a year of the sale (paragraph 3).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.kit.calendar import add_months
+from services.kit.money import Money
+
+_MONTHS_TO_CORRECT = 12
+
+
+class CreditReason(StrEnum):
+    """Why an invoice is credited."""
+
+    WITHDRAWAL = "withdrawal"
+    CONTRACT = "contract"
+    DISPUTE = "dispute"
+    AGREEMENT = "agreement"
+    CORRECTION = "correction"
+
+    @property
+    def paragraph(self) -> int:
+        """The paragraph of art. 26 that allows it."""
+        return 3 if self in _WITHIN_A_YEAR else 2
+
+
+_WITHIN_A_YEAR = frozenset({CreditReason.AGREEMENT, CreditReason.CORRECTION})
+
+
+class RefundMethod(StrEnum):
+    """How the customer gets the credited amount back."""
+
+    BANK_TRANSFER = "bank_transfer"
+    ONLINE = "online"
+    ACCOUNT_CREDIT = "account_credit"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedDays:
+    """Days of service that stay owed, both included, of a term of so many days."""
+
+    first_day: date
+    last_day: date
+    days_of_term: int
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What a credit note credits and why.
+
+    Attributes:
+        invoice_id: The invoice; `invoice_number` and `invoice_date` name it on the note.
+        cause_date: Day of the cause in Rome; the note's own date is that of its issue.
+        refund_method: None where nothing is said of a refund.
+        served: Days that stay owed; None where the line names none.
+    """
+
+    invoice_id: UUID
+    invoice_number: str
+    invoice_date: date
+    reason: CreditReason
+    cause_date: date
+    refund_method: RefundMethod | None = None
+    served: ServedDays | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteInfo:
+    """A credit note as its invoice names it; `gross` is what it credits."""
+
+    document_id: UUID
+    invoice_id: UUID
+    number: str
+    date: date
+    gross: Money
+
+
+def last_day_of(reason: CreditReason, invoice_date: date) -> date | None:
+    """Until when an invoice may be credited for a reason; None for ever. The anniversary is the last day of a year."""
+    return add_months(invoice_date, _MONTHS_TO_CORRECT) if reason in _WITHIN_A_YEAR else None

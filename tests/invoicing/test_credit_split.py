@@ -1,0 +1,110 @@
+"""Credit notes take an invoice apart to the cent: in whatever parts, nothing is left and nothing over."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.invoicing.domain.crediting import left_of, split
+from services.invoicing.domain.credits import CreditReason, last_day_of
+from services.invoicing.domain.documents import Line, VatShare, vat_shares
+from services.kit.money import Money, total
+from tests.invoicing.documents import line
+
+many_lines = st.lists(
+    st.builds(
+        line,
+        quantity=st.integers(1, 50),
+        price=st.one_of(st.integers(1, 300), st.integers(1, 10_000_00)),
+        rate=st.sampled_from(["22", "10", "5", "4"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def gross_of(shares: tuple[VatShare, ...]) -> Money:
+    return total(share.gross for share in shares)
+
+
+def within_a_cent(share: VatShare) -> bool:
+    """SdI code 00421: the VAT differs by a cent at the most from its rate on the net, rounded half up."""
+    exact = Fraction(share.taxable.minor) * Fraction(share.rate) / 100
+    rounded = (2 * exact + 1) // 2
+    return abs(share.tax.minor - rounded) <= 1
+
+
+@given(many_lines, st.data())
+def test_partial_credits_add_up_to_the_invoice_to_the_cent(lines: list[Line], data: st.DataObject) -> None:
+    invoiced = vat_shares(lines)
+    credited: list[VatShare] = []
+    for _ in range(data.draw(st.integers(0, 12))):
+        left = left_of(invoiced, credited)
+        if not gross_of(left):
+            break
+        amount = Money(data.draw(st.integers(1, gross_of(left).minor)))
+        note = split(left, amount)
+        assert gross_of(note) == amount
+        assert all(share.taxable.minor >= 0 and share.tax.minor >= 0 and share.gross for share in note)
+        assert all(within_a_cent(share) for share in note)
+        credited += note
+    left = left_of(invoiced, credited)
+    if gross_of(left):
+        last = split(left, gross_of(left))
+        assert all(within_a_cent(share) for share in last)
+        credited += last
+    assert not gross_of(left_of(invoiced, credited))
+    for share in invoiced:
+        own = [note for note in credited if note.rate == share.rate]
+        assert total(note.taxable for note in own) == share.taxable
+        assert total(note.tax for note in own) == share.tax
+
+
+@given(st.integers(1, 200), st.sampled_from(["22", "10", "4"]))
+def test_a_credit_cent_by_cent_never_drifts_from_the_rate(price: int, rate: str) -> None:
+    invoiced = vat_shares([line(quantity=1, price=price, rate=rate)])
+    left, notes = invoiced, 0
+    while gross_of(left):
+        note = split(left, Money(1))
+        assert all(within_a_cent(share) for share in note)
+        left, notes = left_of(left, note), notes + 1
+    assert notes == gross_of(invoiced).minor
+
+
+@given(many_lines)
+def test_a_whole_credit_is_the_invoice(lines: list[Line]) -> None:
+    invoiced = vat_shares(lines)
+    assert split(left_of(invoiced, []), gross_of(invoiced)) == tuple(share for share in invoiced if share.gross)
+
+
+def test_two_rates_give_in_proportion() -> None:
+    invoiced = vat_shares([line(1, 1, 10000, "22"), line(2, 1, 10000, "10")])
+    assert split(invoiced, Money(11600)) == (
+        VatShare(Decimal(22), None, Money(5000), Money(1100)),
+        VatShare(Decimal(10), None, Money(5000), Money(500)),
+    )
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1282])
+def test_nothing_and_more_than_is_left_are_no_credit(amount: int) -> None:
+    with pytest.raises(ValueError, match="no credit note"):
+        split(vat_shares([line()]), Money(amount))
+
+
+@pytest.mark.parametrize(
+    ("reason", "invoiced", "last"),
+    [
+        (CreditReason.AGREEMENT, date(2026, 3, 2), date(2027, 3, 2)),
+        (CreditReason.CORRECTION, date(2028, 2, 29), date(2029, 2, 28)),
+        (CreditReason.WITHDRAWAL, date(2026, 3, 2), None),
+        (CreditReason.CONTRACT, date(2026, 3, 2), None),
+        (CreditReason.DISPUTE, date(2026, 3, 2), None),
+    ],
+)
+def test_agreements_and_errors_are_credited_within_a_year_and_the_rest_at_any_time(
+    reason: CreditReason, invoiced: date, last: date | None
+) -> None:
+    assert last_day_of(reason, invoiced) == last
