@@ -1,22 +1,24 @@
-"""EInvoice: an invoice's way to the Sistema di Interscambio, until it is delivered, undeliverable or given up."""
+"""EInvoice: the way of an invoice or credit note to the Sistema di Interscambio, to its delivery or other end."""
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
+    from casella.common.v1.errors_pb2 import Reason
     from casella.invoicing.v1 import invoicing_pb2 as pb
     from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
-    from workflows.steps import Step, quickly, visibly
+    from workflows.steps import Step, StepRefused, quickly, visibly
 
 _ENDS = {
     pb.TRANSMISSION_STATE_DELIVERED: ("Delivered", "delivered to the recipient"),
     pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
+_NOBODY_THERE = Reason.Name(Reason.REASON_NOT_FOUND)
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
@@ -28,11 +30,11 @@ _UPDATES = {
 
 @workflow.defn(name=names.E_INVOICE)
 class EInvoice(Process):
-    """Transmits the invoice, waits for the SdI's receipts, and asks an operator where only a person can help."""
+    """Transmits the document, waits for the SdI's receipts, and asks an operator where only a person can help."""
 
     @workflow.init
     def __init__(self, subject: Subject) -> None:
-        """Begin with the invoice's id."""
+        """Begin with the id of the invoice or credit note."""
         super().__init__(Details(f"E-invoice {subject.id}", f"casella show invoice {subject.id}"))
         self.invoice_id = subject.id
         self.silent = False
@@ -40,18 +42,22 @@ class EInvoice(Process):
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
-        """Follow the e-invoice of the invoice with this id to its end."""
+        """Follow the e-invoice of the invoice or credit note with this id to its end."""
         self.details.stands("Transmitting", _TRANSMITTING)
         return await self.follow(self.proceed)
 
     async def proceed(self) -> str:
         """The process."""
         await self.read()
-        while (transmission := await self.transmit()).state not in _ENDS:
+        transmission = await self.transmit()
+        if transmission.kind == pb.DOCUMENT_KIND_CREDIT_NOTE:
+            await self.email_credit_note()
+        while transmission.state not in _ENDS:
             if transmission.state == pb.TRANSMISSION_STATE_REJECTED:
                 await self.wait_for_correction(transmission)
             else:
                 await self.wait_for_receipt(transmission)
+            transmission = await self.transmit()
         state, what = _ENDS[transmission.state]
         if transmission.abroad and transmission.state == pb.TRANSMISSION_STATE_UNDELIVERABLE:
             what = "issued; the customer abroad has the invoice by email"
@@ -161,7 +167,7 @@ class EInvoice(Process):
             subscription=transmission.period.subscription_id,
         )
         self.details.knows(
-            f"invoice {transmission.number}, attempt {transmission.attempt}, "
+            f"{wording.document(transmission.kind)} {transmission.number}, attempt {transmission.attempt}, "
             f"SdI id {transmission.sdi_identifier or 'not known yet'}"
         )
 
@@ -175,6 +181,18 @@ class EInvoice(Process):
         if transmission.file_name:
             self.details.happened(f"sent as {transmission.file_name} (attempt {transmission.attempt})", once=True)
         return transmission
+
+    async def email_credit_note(self) -> None:
+        """The courtesy copy for the customer, whoever had the note issued: sent once, however often it is asked for."""
+        request = pb.SendCreditNoteRequest(document_id=self.invoice_id)
+        try:
+            await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")
+        except StepRefused as refused:
+            if refused.reason != _NOBODY_THERE:
+                raise
+            self.details.happened("the customer's address is erased: no email", once=True)
+        else:
+            self.details.happened("the customer gets the credit note by email", once=True)
 
     async def email_corrected_invoice(self) -> None:
         """Another courtesy copy for the customer, where a corrected e-invoice shows other data than the first copy."""

@@ -34,8 +34,8 @@ ABOUT = {
     RESELLER_STATUS: "A customer's reseller status: the request with its four requirements, an operator's decision, "
     "then a measuring each month that tells an operator when a requirement fails. Only an operator grants or withdraws "
     "it.",
-    E_INVOICE: "An invoice on its way to the Sistema di Interscambio by certified mail, until the SdI's receipt tells "
-    "its end. A rejection, or no receipt in time, is an operator's case.",
+    E_INVOICE: "An invoice or credit note on its way to the Sistema di Interscambio by certified mail, until the SdI's "
+    "receipt tells its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
     "hold stops it before each deletion.",
 }

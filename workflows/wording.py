@@ -157,6 +157,11 @@ def due_on_trial(due: str) -> str:
     return _TRIAL_DUE.get(due, due)
 
 
+def document(kind: invoicing_pb2.DocumentKind) -> str:
+    """What a transmission is of: an invoice, unless it says otherwise."""
+    return "credit note" if kind == invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE else "invoice"
+
+
 def issued_how(transmission: invoicing_pb2.Transmission) -> str:
     """How an invoice counts as issued whose copy the SdI refused as known; empty for every other."""
     undeliverable = transmission.state == invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE

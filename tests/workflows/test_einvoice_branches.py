@@ -13,9 +13,16 @@ from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names
 
 
-def transmitted(state: invoicing.TransmissionState, attempt: int, **changes: Answer) -> Script:
+def transmitted(
+    state: invoicing.TransmissionState,
+    attempt: int,
+    kind: invoicing.DocumentKind = invoicing.DOCUMENT_KIND_INVOICE,
+    **changes: Answer,
+) -> Script:
     """An e-invoice that has come to its end with this attempt."""
-    transmission = invoicing.Transmission(state=state, attempt=attempt, number="2026/1", file_name="IT1_00001.xml")
+    transmission = invoicing.Transmission(
+        state=state, attempt=attempt, number="2026/1", file_name="IT1_00001.xml", kind=kind
+    )
     document = invoicing.Document(account_id="018f3c1e-0000-7000-8000-000000000002")
     answers: dict[str, Answer] = {
         "GetTransmission": lambda _: invoicing.GetTransmissionResponse(transmission=transmission),
@@ -23,6 +30,7 @@ def transmitted(state: invoicing.TransmissionState, attempt: int, **changes: Ans
         "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
         "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
         "SendCorrectedInvoice": lambda _: invoicing.SendCorrectedInvoiceResponse(due=True),
+        "SendCreditNote": lambda _: invoicing.SendCreditNoteResponse(),
     }
     return Script(answers | changes)
 
@@ -140,3 +148,33 @@ async def test_an_e_invoice_that_does_not_get_through_names_its_number_and_last_
         assert "2027-02-03 22:59 UTC" in shown
         through[0] = True
         await run.end()
+
+
+@pytest.mark.parametrize(
+    ("kind", "emailed"),
+    [(invoicing.DOCUMENT_KIND_CREDIT_NOTE, True), (invoicing.DOCUMENT_KIND_INVOICE, False)],
+)
+async def test_a_credit_note_is_emailed_once_it_was_sent_and_an_invoice_is_not(
+    temporal: TestNamespace, kind: invoicing.DocumentKind, *, emailed: bool
+) -> None:
+    script = transmitted(invoicing.TRANSMISSION_STATE_DELIVERED, 1, kind)
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        await run.end()
+        shown = await run.details("2026/1")
+    steps = script.order_of("TransmitInvoice", "SendCreditNote")
+    assert steps == ["TransmitInvoice", *(["SendCreditNote"] if emailed else [])]
+    assert ("credit note 2026/1, attempt 1" in shown) == emailed
+
+
+async def test_a_credit_note_to_an_erased_customer_goes_to_the_sdi_all_the_same(temporal: TestNamespace) -> None:
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_DELIVERED,
+        1,
+        invoicing.DOCUMENT_KIND_CREDIT_NOTE,
+        GetContact=lambda _: refuse(errors_pb2.REASON_NOT_FOUND),
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        assert await run.end() == "delivered"
+        shown = await run.details("erased")
+    assert "no email" in shown
+    assert script.requests("SendCreditNote") == []

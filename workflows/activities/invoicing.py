@@ -107,6 +107,19 @@ class InvoicingSteps:
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         return await self._invoicing.SendCorrectedInvoice(request)
 
+    @step("IssueCreditNote")
+    async def issue_credit_note(self, request: pb.IssueCreditNoteRequest) -> pb.IssueCreditNoteResponse:
+        """Issue a credit note on an invoice; its id is all that the workflow gets."""
+        answer = await self._invoicing.IssueCreditNote(request)
+        return pb.IssueCreditNoteResponse(document=_ids_only(answer.document))
+
+    @step("SendCreditNote")
+    async def send_credit_note(self, request: pb.SendCreditNoteRequest) -> pb.SendCreditNoteResponse:
+        """Send the credit note by email."""
+        note = await self._document(request.document_id)
+        request.recipient.CopyFrom(await self._contacts.of(note.account_id))
+        return await self._invoicing.SendCreditNote(request)
+
     @step("GetTransmission")
     async def get_transmission(self, request: pb.GetTransmissionRequest) -> pb.GetTransmissionResponse:
         """Read where the e-invoice stands."""
