@@ -178,3 +178,25 @@ async def test_a_credit_note_to_an_erased_customer_goes_to_the_sdi_all_the_same(
         shown = await run.details("erased")
     assert "no email" in shown
     assert script.requests("SendCreditNote") == []
+
+
+@pytest.mark.parametrize(
+    ("abroad", "told"),
+    [(True, "the customer abroad has the invoice by email"), (False, "the customer finds it in the reserved area")],
+)
+async def test_an_undeliverable_e_invoice_ends_without_an_operator_and_says_where_its_customer_has_it(
+    temporal: TestNamespace, *, abroad: bool, told: str
+) -> None:
+    sent = invoicing.Transmission(
+        state=invoicing.TRANSMISSION_STATE_UNDELIVERABLE, attempt=1, number="2026/1", abroad=abroad
+    )
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_UNDELIVERABLE,
+        1,
+        TransmitInvoice=lambda _: invoicing.TransmitInvoiceResponse(transmission=sent),
+    )
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        assert await run.end() == "undeliverable"
+        details = await run.details("What happened")
+    assert told in details
+    assert "NeedsOperator" not in details

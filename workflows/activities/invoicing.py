@@ -13,6 +13,9 @@ from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
+_STAMP_DUTY = "N1"
+"""Nature of the line that charges stamp duty: it is for the document, and covers no days."""
+
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
@@ -187,7 +190,7 @@ def _with_days(sold: ordering_pb2.Order | ordering_pb2.Period) -> Callable[[comm
     """Gives a line the days that are sold, where it names none: nature and quantity (DPR 633/1972, art. 21(2)(g))."""
 
     def dated(line: common_pb2.Line) -> common_pb2.Line:
-        if line.HasField("period_start"):
+        if line.HasField("period_start") or line.nature == _STAMP_DUTY:
             return line
         named = common_pb2.Line(period_start=sold.period_start, period_end=sold.period_end)
         named.MergeFrom(line)

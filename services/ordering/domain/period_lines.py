@@ -17,11 +17,14 @@ from typing import Any
 from services.kit import localized
 from services.kit.calendar import Period
 from services.kit.money import Money
+from services.ordering.domain import stamp_duty
 from services.ordering.domain.items import Item
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.metering import Counted
+from services.ordering.domain.policy import TaxPolicy
 from services.ordering.domain.price_list import LIST_PRICE, Edition, Priced
 from services.ordering.domain.quote import discount_text, quote_lines, unit_price
+from services.ordering.domain.tax import TaxTreatment
 
 _COMING = {
     "it": "{count} × {name}, {days}, {served} giorni su {whole} a {monthly} al mese{discount}",
@@ -122,6 +125,17 @@ def annual_lines(items: Sequence[Item], term: Period, edition: Edition, currency
     """What the contract holds, for its next year, at the prices in force on the term's first day."""
     for line in quote_lines(items, Billing.ANNUAL, edition, currency):
         yield PeriodLine(**asdict(line), days=term)
+
+
+def with_stamp_duty(
+    lines: tuple[PeriodLine, ...], days: Period, treatment: TaxTreatment, policy: TaxPolicy
+) -> tuple[PeriodLine, ...]:
+    """The lines of a period with that of the stamp duty, where the customer is charged for it."""
+    minor = stamp_duty.charged(lines, treatment, policy)
+    if not minor:
+        return lines
+    line = PeriodLine(stamp_duty.CODE, 1, minor, minor, stamp_duty.TEXT_IT, stamp_duty.TEXT_EN, days)
+    return (*lines, line)
 
 
 def _priced(counted: Counted, edition: Edition) -> Iterator[tuple[Priced, int]]:

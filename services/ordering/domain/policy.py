@@ -33,6 +33,8 @@ class TaxPolicy(BaseModel):
         sales_to_eu_consumers_within_threshold: whether sales to consumers in other countries of the EU are within
             10,000 EUR a year (DPR 633/1972 art. 7-octies): then Italian VAT may be charged where nothing confirms a VAT
             number.
+        stamp_duty: who bears the stamp duty on documents without VAT: absorbed, the provider; charged, the customer, by
+            a line of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -41,6 +43,7 @@ class TaxPolicy(BaseModel):
     ask_again_minutes: Annotated[tuple[Minutes, ...], Field(strict=False, min_length=1)] = (1, 5, 15, 30, 60, 180)
     operator_hours: Annotated[int, Field(ge=1, le=168)] = 24
     sales_to_eu_consumers_within_threshold: bool = False
+    stamp_duty: Literal["absorbed", "charged"] = "absorbed"
 
     @model_validator(mode="after")
     def _grows(self) -> "TaxPolicy":

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from services.kit import localized
 from services.kit.money import Money, percent, total, vat
+from services.ordering.domain import stamp_duty
 from services.ordering.domain.items import Item, merged, ordered
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import LIST_PRICE, Edition, Name, Priced
@@ -80,6 +81,7 @@ class Quote:
         vat_rate_if_charged: while its tax is open: the rate that applies should the VAT number not be confirmed; else
             empty.
         reseller_discount: discount in percent that is taken off already; empty at list price.
+        stamp_duty_minor: what the customer is charged for stamp duty where no VAT is, in minor units.
     """
 
     quote_id: UUID
@@ -95,11 +97,12 @@ class Quote:
     vat_rate_if_charged: str
     valid_until: datetime
     reseller_discount: str = ""
+    stamp_duty_minor: int = 0
 
     @property
     def totals(self) -> QuoteTotals:
         """The sum, always computed from the lines."""
-        return totals(self.lines, Decimal(self.vat_rate), self.currency)
+        return self.totals_of(self.tax.treatment)
 
     @property
     def totals_if_charged(self) -> QuoteTotals | None:
@@ -112,9 +115,17 @@ class Quote:
         """The VAT rate in percent that it named for a treatment."""
         return self.vat_rate if treatment is self.tax.treatment else self.vat_rate_if_charged
 
+    def lines_of(self, treatment: TaxTreatment) -> tuple[QuoteLine, ...]:
+        """The lines under a treatment: with that of the stamp duty which is charged where no VAT is."""
+        minor = self.stamp_duty_minor
+        if treatment is TaxTreatment.DOMESTIC or not minor:
+            return self.lines
+        charged = QuoteLine(stamp_duty.CODE, 1, minor, minor, stamp_duty.TEXT_IT, stamp_duty.TEXT_EN)
+        return (*self.lines, charged)
+
     def totals_of(self, treatment: TaxTreatment) -> QuoteTotals:
         """The sum that it named for a treatment."""
-        return totals(self.lines, Decimal(self.rate_of(treatment)), self.currency)
+        return totals(self.lines_of(treatment), Decimal(self.rate_of(treatment)), self.currency)
 
     @property
     def mailboxes(self) -> int:
@@ -146,6 +157,7 @@ class Quote:
             "gross_minor": self.totals.gross.minor,
             **self._content_if_charged(),
             **({"reseller_discount": self.reseller_discount} if self.reseller_discount else {}),
+            **({"stamp_duty_minor": self.stamp_duty_minor} if self.stamp_duty_minor else {}),
             "valid_until": self.valid_until.astimezone(UTC).isoformat(),
         }
 
@@ -179,6 +191,7 @@ def from_content(content: dict[str, Any]) -> Quote:
         vat_rate_if_charged=if_charged,
         valid_until=datetime.fromisoformat(content["valid_until"]),
         reseller_discount=content.get("reseller_discount", ""),
+        stamp_duty_minor=content.get("stamp_duty_minor", 0),
     )
 
 

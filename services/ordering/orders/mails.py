@@ -89,6 +89,7 @@ class Mails:
 
     def _contract(self, order: OrderRow, language: str) -> dict[str, Any]:
         quote = order.quote
+        treatment = order.tax_treatment or quote.tax.treatment
         return {
             "lines": [
                 {
@@ -96,9 +97,9 @@ class Mails:
                     "quantity": line.quantity,
                     "net": Money(line.net_minor, quote.currency),
                 }
-                for line in quote.lines
+                for line in quote.lines_of(treatment)
             ],
-            "tax_note": without_vat(order.tax_treatment or quote.tax.treatment, language),
+            "tax_note": without_vat(treatment, language),
             "annual": quote.billing.months > 1,
             "withdrawal_until": order.withdrawal_until,
             "withdrawal_information": texts.WITHDRAWAL_INFORMATION[language],

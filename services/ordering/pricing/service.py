@@ -22,6 +22,7 @@ from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import LIST_PRICE, Edition, PriceList
 from services.ordering.domain.quote import Quote, QuoteTax, quote_lines, unit_price
+from services.ordering.domain.stamp_duty import charged
 from services.ordering.domain.tax import VAT_RATE
 from services.ordering.errors import NothingForSale
 from services.ordering.pricing.store import FrozenQuote, find_quote, insert_quote
@@ -94,6 +95,7 @@ class Pricing:
     async def _compute(self, conn: AsyncConnection, quote_id: UUID, wish: QuoteWish, now: datetime) -> Quote:
         edition, currency = self.edition(), self._price_list.currency
         discount = await self._discount(conn, wish, edition)
+        lines = quote_lines(wish.items, wish.billing, edition, currency, discount)
         return Quote(
             quote_id=quote_id,
             account_id=wish.account_id,
@@ -102,12 +104,13 @@ class Pricing:
             price_list_version=edition.version,
             currency=currency,
             items=merged(wish.items),
-            lines=quote_lines(wish.items, wish.billing, edition, currency, discount),
+            lines=lines,
             tax=wish.tax,
             vat_rate=str(wish.tax.treatment.rate),
             vat_rate_if_charged=str(VAT_RATE) if wish.tax.is_open else "",
             valid_until=add_days(now, self.policy.quote_days),
             reseller_discount=f"{discount:.2f}" if discount else "",
+            stamp_duty_minor=charged(lines, wish.tax.treatment, self.policy.tax),
         )
 
     async def _discount(self, conn: AsyncConnection, wish: QuoteWish, edition: Edition) -> Decimal:

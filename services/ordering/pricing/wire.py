@@ -10,6 +10,7 @@ from services.kit.wire import to_money, to_timestamp
 from services.ordering.domain.items import MOST_ITEMS, Item
 from services.ordering.domain.price_list import MOST_OPTIONS
 from services.ordering.domain.quote import Quote, QuoteTotals
+from services.ordering.domain.stamp_duty import nature_of
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.enums import BILLINGS, KINDS, SIZES, TREATMENTS
 from services.ordering.pricing.store import FrozenQuote
@@ -69,7 +70,7 @@ def line_messages(quote: Quote, treatment: TaxTreatment, language: str) -> list[
             unit_price=to_money(Money(line.unit_minor, quote.currency)),
             net=to_money(Money(line.net_minor, quote.currency)),
             vat_rate=quote.rate_of(treatment),
-            nature=treatment.nature,
+            nature=nature_of(line, treatment),
         )
-        for line in quote.lines
+        for line in quote.lines_of(treatment)
     ]

@@ -22,7 +22,13 @@ from services.kit.event_types import EventType
 from services.ordering.domain.items import Usage
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.metering import Counted, DayUsage, days_above
-from services.ordering.domain.period_lines import PeriodLine, annual_lines, coming_lines, lines_above
+from services.ordering.domain.period_lines import (
+    PeriodLine,
+    annual_lines,
+    coming_lines,
+    lines_above,
+    with_stamp_duty,
+)
 from services.ordering.domain.periods import month_before, planned
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import LIST_PRICE, Edition, PriceList
@@ -126,11 +132,12 @@ class Measuring:
         is_tiered = readings.party.profile.kind is CustomerKind.RESELLER and await is_reseller(
             conn, subscription.account_id
         )
-        counted, lines = self._content(subscription, period, readings.told, prepaid, is_tiered=is_tiered)
+        counted, sold = self._content(subscription, period, readings.told, prepaid, is_tiered=is_tiered)
+        lines = with_stamp_duty(tuple(sold), period.days, readings.tax.treatment, self._policy.tax)
         measured = Measured(
             at=now,
             counted=counted,
-            lines=tuple(lines),
+            lines=lines,
             currency=self._price_list.currency,
             vat_rate=str(readings.tax.treatment.rate),
             treatment=readings.tax.treatment,

@@ -8,7 +8,10 @@ from services.kit.context import owner_filter
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 from services.ordering.domain.dunning import last_moment
+from services.ordering.domain.period_lines import PeriodLine
 from services.ordering.domain.period_next import PeriodNext
+from services.ordering.domain.stamp_duty import CODE as STAMP_DUTY
+from services.ordering.domain.stamp_duty import nature_of
 from services.ordering.enums import BILLINGS, METHODS, PERIODS, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
 from services.ordering.pricing.wire import totals_message
 from services.ordering.profiles.wire import party_message
@@ -103,18 +106,21 @@ def _add_measured(message: ordering_pb2.Period, measured: Measured, language: st
     message.payment_method = METHODS[measured.payment_method]
     if owner_filter() is None:
         message.party.CopyFrom(party_message(measured.party))
-    message.lines.extend(
-        common_pb2.Line(
-            description=line.text(language),
-            quantity=line.quantity,
-            unit_price=to_money(Money(line.unit_minor, measured.currency)),
-            net=to_money(Money(line.net_minor, measured.currency)),
-            vat_rate=measured.vat_rate,
-            period_start=to_date(line.days.first),
-            period_end=to_date(line.days.last),
-            nature=measured.treatment.nature,
-        )
-        for line in measured.lines
+    message.lines.extend(_line(line, measured, language) for line in measured.lines)
+
+
+def _line(line: PeriodLine, measured: Measured, language: str) -> common_pb2.Line:
+    """A line with the days that it covers; stamp duty is for the document and covers none."""
+    days = None if line.code == STAMP_DUTY else line.days
+    return common_pb2.Line(
+        description=line.text(language),
+        quantity=line.quantity,
+        unit_price=to_money(Money(line.unit_minor, measured.currency)),
+        net=to_money(Money(line.net_minor, measured.currency)),
+        vat_rate=measured.vat_rate,
+        period_start=None if days is None else to_date(days.first),
+        period_end=None if days is None else to_date(days.last),
+        nature=nature_of(line, measured.treatment),
     )
 
 

@@ -260,3 +260,13 @@ async def test_a_measured_period_is_told_with_its_amount(shop: Shop) -> None:
     assert (event["type"], event["state"]) == ("period.due", "due")
     assert event["amount"] == {"minor": measured.totals.gross.minor, "currency": "EUR"}
     assert event["ids"] == {"period_id": subscriber.id_of(2), "subscription_id": subscriber.subscription_id}
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(tax=TaxPolicy(stamp_duty="charged"))])
+async def test_stamp_duty_that_is_charged_is_the_last_line_of_a_period_and_covers_no_days(shop: Shop) -> None:
+    subscriber = await monthly(shop, NOVEMBER_10, party=BEISPIEL)
+    shop.neighbours.accounts[subscriber.account_id].mailboxes = {8: 60}
+    measured = await subscriber.measured_in_time(2)
+    *sold, duty = measured.lines
+    assert (duty.net.minor, duty.vat_rate, duty.nature, duty.HasField("period_start")) == (2_00, "0.00", "N1", False)
+    assert measured.totals.gross.minor == sum(line.net.minor for line in sold) + 2_00

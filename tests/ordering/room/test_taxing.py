@@ -425,3 +425,29 @@ async def test_a_confirmation_says_why_no_vat_is_charged(shop: Shop) -> None:
     text = await only_text(shop)
     assert "inversione contabile" in text
     assert "IVA 0 %" not in text
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(tax=TaxPolicy(stamp_duty="charged"))])
+async def test_stamp_duty_that_is_charged_stands_in_the_quote_the_order_and_its_confirmation(shop: Shop) -> None:
+    order = await shop.order(party=BEISPIEL, billing=MONTHLY, items=[mailboxes(60)])
+    assert sums(order.quote.totals) == [Money(92_00), Money(0), Money(92_00)]
+    settled = (await settle(shop, order)).order
+    assert sums(settled.totals) == [Money(92_00), Money(0), Money(92_00)]
+    assert [(line.net.minor, line.vat_rate, line.nature) for line in settled.lines] == [
+        (90_00, "0.00", "N2.1"),
+        (2_00, "0.00", "N1"),
+    ]
+    confirm = pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_CONFIRMATION, recipient=TO_ANNA)
+    await shop.worker.SendOrderEmail(confirm)
+    text = await only_text(shop)
+    assert "1 × Imposta di bollo: 2,00" in text
+    assert "92,00" in text
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(tax=TaxPolicy(stamp_duty="charged"))])
+@pytest.mark.parametrize(("customer", "count"), [(BEISPIEL, 5), (ACME, 60)])
+async def test_no_stamp_duty_is_charged_below_its_sum_or_with_vat(
+    shop: Shop, customer: common_pb2.BillingParty, count: int
+) -> None:
+    order = await shop.order(party=customer, billing=MONTHLY, items=[mailboxes(count)])
+    assert {line.nature for line in order.quote.lines_it} <= {"", "N2.1"}

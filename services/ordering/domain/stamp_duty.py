@@ -1,0 +1,45 @@
+"""When a document without VAT owes stamp duty, and the line by which the customer is charged for it.
+
+Who bears it is the operator's policy: absorbed, it is the provider's cost and stands in no total; charged, it is a line
+of its own in quote, proforma and invoice. Source: DPR 642/1972, tariff, art. 13; DPR 633/1972, art. 15, for the line.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.tax import TaxTreatment
+
+CODE = "stamp_duty"
+NATURE = "N1"
+"""FatturaPA's Natura of its line: excluded from the taxable amount (DPR 633/1972, art. 15)."""
+TEXT_IT, TEXT_EN = "Imposta di bollo", "Stamp duty"
+_MINOR = 2_00
+_ABOVE_MINOR = 77_47
+
+
+class _Line(Protocol):
+    """A line, as far as this asks."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def net_minor(self) -> int: ...
+
+
+def charged(lines: Iterable[_Line], treatment: TaxTreatment, policy: TaxPolicy) -> int:
+    """The stamp duty that a customer is charged, in euro cents; 0 where none is due or the provider absorbs it.
+
+    Args:
+        lines: What is sold, without a line of stamp duty.
+        treatment: How it is taxed.
+        policy: Who bears it.
+    """
+    due = not treatment.rate and sum(line.net_minor for line in lines) > _ABOVE_MINOR
+    return _MINOR if due and policy.stamp_duty == "charged" else 0
+
+
+def nature_of(line: _Line, treatment: TaxTreatment) -> str:
+    """Why a line has no VAT, as FatturaPA's Natura; empty where it has."""
+    return NATURE if line.code == CODE else treatment.nature
