@@ -25,10 +25,11 @@ def up() -> None:
     become("deploy.local")
 
 
-@click.command(short_help="Play the story of three customers, as `make demo` does.")
-def demo() -> None:
-    """Play the story of three customers, with time moved forward, and check that everything is there."""
-    become("deploy.local.demo")
+@click.command(short_help="Play some customers' stories, as `make demo` does.")
+@click.option("--only", metavar="NAME", help="One story, for example `bottega`; a wrong name lists all.")
+def demo(only: str | None) -> None:
+    """Play some customers' stories, with time moved forward, and check that everything is there."""
+    become("deploy.local.demo", *(["--only", only] if only else []))
 
 
 @click.group(short_help="Tell or move the local calendar.")

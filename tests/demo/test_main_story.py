@@ -15,9 +15,10 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from deploy.local.demo.__main__ import play
 from deploy.local.demo.checking import check
 from deploy.local.demo.collecting import collect
+from deploy.local.demo.conducting import conduct
+from deploy.local.demo.repertoire import STORIES
 from deploy.local.demo.stage import Stage, open_stage
 from deploy.local.site import ROOT
 from deploy.local.world import World
@@ -51,7 +52,7 @@ class Played:
 async def story(var: Path) -> AsyncIterator[Played]:
     told = StringIO()
     async with World.start(var) as world, open_stage(world.site, Console(file=told, width=200)) as stage:
-        tales = await play(stage, lambda: 0.0)
+        tales = await conduct(stage, STORIES)
         yield Played(var, stage, await collect(stage, tales, var / "demo"), told)
 
 
@@ -72,12 +73,12 @@ def taken_away(path: Path) -> Iterator[None]:
 
 
 async def test_the_story_ends_with_everything_there(played: Played) -> None:
-    assert await check(played.stage, played.report) == []
+    assert await check(played.stage, played.report, STORIES) == []
 
 
 async def test_the_report_names_ids_states_amounts_workflows_and_files(played: Played) -> None:
     customers = played.customers
-    assert set(customers) == {"anna", "bottega", "emma"}
+    assert set(customers) == {story.key for story in STORIES}
     for customer in customers.values():
         assert {"sign_up", "account"} <= set(customer["ids"])
         assert customer["workflows"]
@@ -101,15 +102,15 @@ async def test_the_story_shows_each_workflow_in_temporal(played: Played) -> None
 async def test_a_document_s_file_that_is_taken_away_is_missed(played: Played, kind: str) -> None:
     for path in played.files(kind)[:1]:
         with taken_away(path):
-            missing = await check(played.stage, played.report)
+            missing = await check(played.stage, played.report, STORIES)
         assert any(path.name in words for words in missing)
-    assert await check(played.stage, played.report) == []
+    assert await check(played.stage, played.report, STORIES) == []
 
 
 async def test_an_email_s_file_that_is_taken_away_is_missed(played: Played) -> None:
     email = played.report.parent / played.customers["emma"]["emails"][3]["file"]
     with taken_away(email):
-        missing = await check(played.stage, played.report)
+        missing = await check(played.stage, played.report, STORIES)
     assert missing == ["emma, emails: every email lies in var/demo as it lies in the inbox"]
 
 
@@ -117,7 +118,7 @@ async def test_a_file_of_which_one_byte_is_changed_is_missed(played: Played) -> 
     path = played.files("pdf")[0]
     with taken_away(path):
         path.write_bytes(b"%PDF-1.7 something else")
-        missing = await check(played.stage, played.report)
+        missing = await check(played.stage, played.report, STORIES)
     assert any(path.name in words for words in missing)
 
 
@@ -126,7 +127,7 @@ async def test_a_report_that_forgets_a_customer_is_missed(played: Played) -> Non
     with taken_away(played.report):
         forgetful = {"customers": [customers["anna"], customers["emma"]]}
         played.report.write_text(json.dumps(forgetful))
-        assert await check(played.stage, played.report) == ["a customer's story"]
+        assert await check(played.stage, played.report, STORIES) == ["the story of Bottega Cipressi S.r.l."]
 
 
 async def test_a_second_demo_plays_on_the_running_world_with_new_customers(played: Played) -> None:

@@ -1,7 +1,5 @@
 """What the services must say of the demo's customers at the end, asked over gRPC."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from casella.common.v1 import common_pb2 as common
@@ -14,13 +12,12 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo.customer import PASSWORD
 from deploy.local.demo.renewing import periods
 from deploy.local.demo.stage import Stage
-from deploy.local.demo.tale import BUYS_BY_CARD, BUYS_BY_TRANSFER, money
+from deploy.local.demo.story import Results
+from deploy.local.demo.tale import money
 from services.kit.errors import Refused
 
-Results = AsyncIterator[tuple[bool, str]]
 
-
-async def check_buyer(stage: Stage, customer: dict[str, Any], _: Path) -> Results:
+async def check_buyer(stage: Stage, customer: dict[str, Any], method: common.PaymentMethod) -> Results:
     """A customer who has bought: trial, order, payment, service, subscription."""
     rooms, ids = stage.operator, customer["ids"]
     account = (await rooms.trial.FindAccount(trial_pb2.FindAccountRequest(email=customer["email"]))).account
@@ -35,9 +32,10 @@ async def check_buyer(stage: Stage, customer: dict[str, Any], _: Path) -> Result
     request = (await rooms.payments.GetPaymentRequest(asked)).payment_request
     yield request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID, "the payment request is paid"
     yield request.amount == order.quote.totals.gross, "paid was what was ordered"
-    by_card = customer["plot"] == BUYS_BY_CARD
-    method = common.PAYMENT_METHOD_ONLINE if by_card else common.PAYMENT_METHOD_BANK_TRANSFER
-    yield request.method == method, "paid by card" if by_card else "paid by bank transfer"
+    yield (
+        request.method == method,
+        f"paid by {common.PaymentMethod.Name(method).removeprefix('PAYMENT_METHOD_').lower()}",
+    )
     use = mailboxes_pb2.GetAllowanceRequest(account_id=ids["account"])
     allowance = (await rooms.mailboxes.GetAllowance(use)).allowance
     unlocked = allowance.state == mailboxes_pb2.ACCESS_STATE_UNLOCKED and allowance.order_id == ids["order"]
@@ -46,33 +44,26 @@ async def check_buyer(stage: Stage, customer: dict[str, Any], _: Path) -> Result
     subscription = (await rooms.ordering.GetSubscription(standing)).subscription
     active = subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE and subscription.order_id == ids["order"]
     yield active, "the subscription runs"
-    if customer["plot"] == BUYS_BY_TRANSFER:
-        async for result in _check_periods(stage, subscription):
-            yield result
 
 
-async def _check_periods(stage: Stage, subscription: ordering_pb2.Subscription) -> Results:
+async def check_periods(stage: Stage, customer: dict[str, Any]) -> Results:
     """The months of a subscription: the first prepaid, those that were measured paid, the next one scheduled."""
-    *measured, first = (await periods(stage, subscription.account_id))[1:]
+    listed = await periods(stage, customer["ids"]["account"])
+    coming, *later, first = listed
     yield first.state == ordering_pb2.PERIOD_STATE_PREPAID, "the order paid for the first month"
-    yield len(measured) > 0, f"{len(measured)} months were measured after the first"
-    above = [line for period in measured for line in period.lines if line.period_end.month != period.period_end.month]
-    yield len(above) > 0, "usage above the prepaid was charged"
-    for period in measured:
-        number = period.period.number
+    yield coming.state == ordering_pb2.PERIOD_STATE_SCHEDULED, "the next month waits for its measuring"
+    yield len(later) > 0, f"{len(later)} months were measured after the first"
+    for period in later:
         asked = payments_pb2.GetPaymentRequestRequest(period_id=period.period.period_id)
         request = (await stage.operator.payments.GetPaymentRequest(asked)).payment_request
         paid = request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID and request.amount == period.totals.gross
-        yield paid and period.state == ordering_pb2.PERIOD_STATE_PAID, f"month {number} is paid, as it was measured"
+        held = paid and period.state == ordering_pb2.PERIOD_STATE_PAID
+        yield held, f"month {period.period.number} is paid, as it was measured"
 
 
-async def check_leaver(stage: Stage, customer: dict[str, Any], _: Path) -> Results:
-    """A customer who never ordered: nothing is left."""
+async def check_nothing_is_left(stage: Stage, customer: dict[str, Any]) -> Results:
+    """The account is closed and purged."""
     rooms, account = stage.operator, customer["ids"]["account"]
-    trial = (await rooms.trial.GetTrial(trial_pb2.GetTrialRequest(account_id=account))).trial
-    yield trial.state == trial_pb2.TRIAL_STATE_CLOSED, "the trial is closed"
-    orders = await rooms.ordering.ListOrders(ordering_pb2.ListOrdersRequest(account_id=account))
-    yield not orders.orders, "there is no order"
     closure = (await rooms.ordering.GetClosure(ordering_pb2.GetClosureRequest(account_id=account))).closure
     yield closure.HasField("purged_at"), "the purge is recorded"
     left = await rooms.mailboxes.ProvePurged(mailboxes_pb2.ProvePurgedRequest(account_id=account))
@@ -81,7 +72,7 @@ async def check_leaver(stage: Stage, customer: dict[str, Any], _: Path) -> Resul
     yield await _login_is_closed(stage, customer["email"]), "the login is closed"
 
 
-async def check_books(stage: Stage, _: dict[str, Any], __: Path) -> Results:
+async def check_books(stage: Stage) -> Results:
     """The books of the whole world: numbering and ledger."""
     audit = await stage.operator.invoicing.AuditNumbering(invoicing_pb2.AuditNumberingRequest())
     told = "; ".join(audit.violations) or f"{audit.invoices} invoices without gap or repeat, sent in time"

@@ -1,5 +1,6 @@
 """How an invented customer pays: on the hosted page behind the emailed link, or by a transfer in a bank statement."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +9,13 @@ from uuid import uuid4
 
 import aiohttp
 from lxml import etree
+from stdnum import iso11649
 
 from casella.common.v1 import common_pb2 as common
-from deploy.local.demo.inbox import link_in, text_of
+from casella.payments.v1 import payments_pb2
+from deploy.local.demo.inbox import NoSuchMail, link_in, text_of
+from deploy.local.demo.stage import Stage
+from services.kit.calendar import ROME
 
 _CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 _SECONDS = aiohttp.ClientTimeout(total=60)
@@ -35,6 +40,15 @@ async def pay_online(gateway: str, proforma: EmailMessage, how: str = "card:succ
             hosted = page.url
         async with session.post(hosted, data={"pay": how}) as page:
             return str(page.url)
+
+
+async def pay_by_transfer(
+    stage: Stage, proforma: EmailMessage, amount: common.Money
+) -> payments_pb2.ImportStatementResponse:
+    """Transfer an amount as a proforma asks for it; today's statement of the bank is imported."""
+    transfer = Transfer(amount, stage.now().astimezone(ROME).date(), creditor_reference(proforma))
+    file = statement(statement_account(proforma), [transfer])
+    return await stage.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,19 @@ def statement(iban: str, transfers: Sequence[Transfer]) -> bytes:
     for entry in transfers:
         _entry(stmt, entry)
     return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+
+
+def creditor_reference(proforma: EmailMessage) -> str:
+    """The RF creditor reference that the email names.
+
+    Raises:
+        NoSuchMail: It names none with a right checksum.
+    """
+    for found in re.finditer(r"RF\d{2}[0-9A-Z \u00a0]{1,30}", text_of(proforma)):
+        reference = re.sub(r"\s", "", found[0])
+        if iso11649.is_valid(reference):
+            return reference
+    raise NoSuchMail(f"no creditor reference in: {proforma['Subject']}")
 
 
 def statement_account(proforma: EmailMessage) -> str:

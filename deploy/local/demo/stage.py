@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 
-from casella.common.v1 import common_pb2 as common
 from deploy.local.clock import open_calendar
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
@@ -18,6 +17,9 @@ from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.telling import Teller
 from deploy.local.site import Site
 from services.kit.clock import read_offset
+
+if TYPE_CHECKING:
+    from deploy.local.demo.story import Story
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
@@ -44,10 +46,13 @@ class Stage:
         """The time by Casella's calendar, UTC."""
         return datetime.now(UTC) + read_offset(self.site.clock_file)
 
-    def customer(self, name: str, first_name: str, last_name: str, language: common.Language) -> Customer:
+    def customer(self, story: "Story") -> Customer:
         """Somebody new, who comes from a network of their own."""
-        email = people.new_address(name)
-        new = Customer(self.gateway, self.inbox, email, first_name, last_name, language, people.new_ip())
+        email = people.new_address(story.key)
+        new = Customer(
+            self.gateway, self.inbox, email, story.first_name, story.last_name, story.language, story.country,
+            people.new_ip(),
+        )  # fmt: skip
         self.customers.append(new)
         return new
 
@@ -55,11 +60,18 @@ class Stage:
         """Say what happened now."""
         self.teller.scene(self.now(), words)
 
-    async def wait(self, days: int) -> None:
-        """Let days go by, for everybody; sessions end meanwhile."""
+    def in_days(self, days: int) -> datetime:
+        """The same time some days from now."""
+        return self.now() + timedelta(days=days)
+
+    async def go_to(self, instant: datetime) -> None:
+        """Let time go by for everybody, unless it has; sessions end meanwhile."""
+        left = instant - self.now()
+        if left <= timedelta():
+            return
         with self.teller.time_passes() as say:
             async with open_calendar(self.site) as calendar:
-                await calendar.advance(timedelta(days=days), say)
+                await calendar.advance(left, say)
         for customer in self.customers:
             customer.forget_session()
 

@@ -9,8 +9,6 @@ from casella.common.v1 import common_pb2 as common
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import ROME
 
-BUYS_BY_CARD, BUYS_BY_TRANSFER, NEVER_ORDERS = "buys_by_card", "buys_by_transfer", "never_orders"
-
 
 @dataclass
 class Tale:
@@ -18,7 +16,6 @@ class Tale:
 
     Attributes:
         key: Name of the customer's folder below var/demo.
-        plot: Which of the three stories.
         name: Who it is.
         plan: What they do.
         ids: Name → UUID or number.
@@ -30,7 +27,6 @@ class Tale:
     """
 
     key: str
-    plot: str
     name: str
     plan: str
     customer: Customer
@@ -52,7 +48,7 @@ class Tale:
 
     def report(self) -> Mapping[str, Any]:
         """The customer's part of report.json."""
-        parts = {name: getattr(self, name) for name in ("key", "plot", "name", "plan", "ids")}
+        parts = {name: getattr(self, name) for name in ("key", "name", "plan", "ids")}
         later = {name: getattr(self, name) for name in ("amounts", "workflows", "emails", "files")}
         states = sorted(self.states, key=lambda state: datetime.fromisoformat(state["at"]))
         return {**parts, "email": self.customer.email, "states": states, **later}

@@ -1,4 +1,4 @@
-"""How every story begins: sign-up, the emailed link, the first days of the trial."""
+"""Scenes of the trial: sign-up, the emailed link, the first mailboxes, the emails that come meanwhile."""
 
 from grpc.aio import AioRpcError
 
@@ -46,3 +46,12 @@ async def use_trial(stage: Stage, tale: Tale, *names_of_mailboxes: str) -> None:
         await customer.create_mailbox(f"{name}@{domain}")
     tale.ids["domain"] = domain
     stage.tell(f"adds {domain} with {', '.join(names_of_mailboxes)}")
+
+
+async def news(stage: Stage, tale: Tale, told: set[str]) -> set[str]:
+    """Tell of the emails that have come since, each on its own day."""
+    messages = await stage.inbox.messages(tale.customer.email)
+    for message in messages:
+        if message["Message-ID"] not in told:
+            stage.teller.scene(message["Date"].datetime, f"email: {message['Subject']}")
+    return {message["Message-ID"] for message in messages}

@@ -1,41 +1,39 @@
-"""The story without a purchase: reminders, the end of the trial, fifteen days of grace, and nothing is left."""
+"""Somebody who never orders: reminders, the end of the trial, fifteen days of grace, and nothing is left."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from typing import Any
 
 from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.trial.v1 import trial_pb2
+from deploy.local.demo.checking_rows import check_nothing_is_left
 from deploy.local.demo.stage import Stage, until
-from deploy.local.demo.tale import NEVER_ORDERS, Tale
-from deploy.local.demo.trying import begin_trial, see, use_trial
+from deploy.local.demo.story import Expected, Pause, Results, Story
+from deploy.local.demo.tale import Tale
+from deploy.local.demo.trying import begin_trial, news, see, use_trial
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp
 from workflows import names
 
+_SUBJECTS = [
+    "Confirm your address",
+    "Welcome",
+    "7 days left",
+    "3 days left",
+    "ends tomorrow",
+    "has ended",
+    "removed in 7 days",
+    "removed tomorrow",
+]
 
-async def begins(stage: Stage) -> Tale:
-    """Somebody who reads English tries the service."""
-    customer = stage.customer("emma", "Emma", "Carter", common.LANGUAGE_EN)
-    tale = Tale("emma", NEVER_ORDERS, "Emma Carter", "who never orders", customer)
-    stage.teller.chapter(f"{tale.name}, {tale.plan}")
+
+async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
+    customer = tale.customer
     await begin_trial(stage, tale)
     await use_trial(stage, tale, "emma", "hello")
-    return tale
-
-
-async def ends(stage: Stage, tale: Tale, wait: Callable[[int], Awaitable[None]]) -> None:
-    """Time goes by until the purge is proved.
-
-    Args:
-        stage: The running Casella.
-        tale: The story.
-        wait: Lets that many days go by, with what the other customers do meanwhile.
-    """
-    customer = tale.customer
     told = await news(stage, tale, set())
-    trial = await customer.trial()
-    await wait(trial.days_left)
+    yield Pause(stage.in_days((await customer.trial()).days_left))
     told = await news(stage, tale, told)
     trial = await customer.trial()
     tale.became("trial", trial_pb2.TrialState.Name(trial.state).removeprefix("TRIAL_STATE_"), stage.now())
@@ -43,7 +41,7 @@ async def ends(stage: Stage, tale: Tale, wait: Callable[[int], Awaitable[None]])
     restricted = allowance.state == mailboxes_pb2.ACCESS_STATE_RESTRICTED
     tale.became("service", "RESTRICTED" if restricted else "NOT RESTRICTED", stage.now())
     stage.tell(f"the trial is over: reading stays, sending stops; {trial.days_until_purge} days until the purge")
-    await wait(trial.days_until_purge)
+    yield Pause(stage.in_days(trial.days_until_purge))
     await news(stage, tale, told)
     see(stage, tale, "Purge", names.purge_id(customer.account_id))
 
@@ -61,9 +59,21 @@ async def ends(stage: Stage, tale: Tale, wait: Callable[[int], Awaitable[None]])
     stage.tell("purged: domains, mailboxes and login are gone for good, and the purge has proved it")
 
 
-async def news(stage: Stage, tale: Tale, told: set[str]) -> set[str]:
-    """Tell of the emails that have come since, each on its own day."""
-    for message in await stage.inbox.messages(tale.customer.email):
-        if message["Message-ID"] not in told:
-            stage.teller.scene(message["Date"].datetime, f"email: {message['Subject']}")
-    return {message["Message-ID"] for message in await stage.inbox.messages(tale.customer.email)}
+async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
+    account = customer["ids"]["account"]
+    trial = (await stage.operator.trial.GetTrial(trial_pb2.GetTrialRequest(account_id=account))).trial
+    yield trial.state == trial_pb2.TRIAL_STATE_CLOSED, "the trial is closed"
+    orders = await stage.operator.ordering.ListOrders(ordering_pb2.ListOrdersRequest(account_id=account))
+    yield not orders.orders, "there is no order"
+    async for result in check_nothing_is_left(stage, customer):
+        yield result
+
+
+async def _expects(_: Stage, __: dict[str, Any]) -> Expected:
+    return Expected(_SUBJECTS)
+
+
+STORY = Story(
+    "emma", "Emma Carter", "who never orders",
+    "Emma", "Carter", common.LANGUAGE_EN, _play, _check, _expects,
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""An Italian company: seven mailboxes month by month by bank transfer, usage above them, and the month's end."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from casella.common.v1 import common_pb2 as common
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo import buying, paying, people, renewing
+from deploy.local.demo.checking_rows import check_buyer, check_periods
+from deploy.local.demo.stage import Stage
+from deploy.local.demo.story import Expected, Pause, Results, Story
+from deploy.local.demo.tale import Tale, money
+from deploy.local.demo.trying import begin_trial, use_trial
+from services.kit.wire import from_date
+
+_MAILBOXES = 7
+_DAYS_BEFORE_THE_TRANSFER = 4
+_MORE = ("vendite", "magazzino", "resi", "fiera", "stage", "archivio")
+"""With the three of the trial two more than the order paid for."""
+
+
+async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
+    await _orders(stage, tale)
+    proforma = await buying.proforma_email(stage, tale)
+    stage.tell(f"it asks for a transfer with the creditor reference {paying.creditor_reference(proforma)}")
+    yield Pause(stage.in_days(_DAYS_BEFORE_THE_TRANSFER))
+    await stage.inbox.wait_for(tale.customer.email, lambda mail: "Promemoria" in mail["Subject"], "the reminder")
+    stage.tell(f"{_DAYS_BEFORE_THE_TRANSFER} days later nothing is paid: a reminder has come")
+    placed = await tale.customer.order(tale.ids["order"])
+    answer = await paying.pay_by_transfer(stage, proforma, placed.quote.totals.gross)
+    stage.tell(f"the bank's camt.053 statement is imported: {answer.credits} credit, {answer.paid} request paid")
+    await buying.see_it_through(stage, tale)
+    await _grow(stage, tale)
+    yield Pause(await renewing.next_measuring(stage, tale))
+    while True:
+        for period in await renewing.due(stage, tale):
+            await _pay(stage, tale, period)
+        yield Pause(await renewing.next_measuring(stage, tale), needed=False)
+
+
+async def _orders(stage: Stage, tale: Tale) -> None:
+    customer = tale.customer
+    await begin_trial(stage, tale)
+    await use_trial(stage, tale, "info", "ordini", "paolo")
+    await customer.save_profile(people.company(tale.name, f"{customer.first_name} {customer.last_name}"))
+    quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_MONTHLY, _MAILBOXES)
+    await buying.order(stage, tale, quote, common.PAYMENT_METHOD_BANK_TRANSFER)
+
+
+async def _grow(stage: Stage, tale: Tale) -> None:
+    for name in _MORE:
+        await tale.customer.create_mailbox(f"{name}@{tale.ids['domain']}")
+    above = (await tale.customer.allowance()).mailboxes - _MAILBOXES
+    stage.tell(f"adds {', '.join(_MORE)} without an order: {above} above the month's prepaid {_MAILBOXES}")
+
+
+async def _pay(stage: Stage, tale: Tale, due: ordering_pb2.Period) -> None:
+    renewing.tell_measured(stage, tale, due)
+    proforma = await stage.inbox.wait_for(
+        tale.customer.email, lambda mail: due.proforma_number in mail["Subject"] and buying.has_pdf(mail), "a proforma"
+    )
+    await paying.pay_by_transfer(stage, proforma, due.totals.gross)
+    stage.tell("pays by transfer, and the statement is imported")
+    await renewing.see_it_through(stage, tale, due)
+
+
+async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
+    async for result in check_buyer(stage, customer, common.PAYMENT_METHOD_BANK_TRANSFER):
+        yield result
+    async for result in check_periods(stage, customer):
+        yield result
+    measured = await renewing.measured(stage, customer["ids"]["account"])
+    above = [
+        line for period in measured for line in period.lines
+        if from_date(line.period_end) < from_date(period.period_start)
+    ]  # fmt: skip
+    yield len(above) > 0, f"usage above the prepaid was charged: {', '.join(money(line.net) for line in above)}"
+
+
+async def _expects(stage: Stage, customer: dict[str, Any]) -> Expected:
+    measured = await renewing.measured(stage, customer["ids"]["account"])
+    later = [words for period in measured for words in await renewing.subjects(stage, period)]
+    sales = 1 + len(measured)
+    return Expected([*buying.subjects(customer), "Promemoria", *later], sales, sales, delivered=True)
+
+
+STORY = Story(
+    "bottega", "Bottega Cipressi S.r.l.", "company: seven mailboxes month by month, by bank transfer",
+    "Paolo", "Verdi", common.LANGUAGE_IT, _play, _check, _expects,
+)  # fmt: skip
