@@ -41,6 +41,10 @@ CATALOGUE: Catalogue = {
         "it": "I giorni di servizio non possono essere più di quelli del periodo intero.",
         "en": "There cannot be more days of service than the whole term has.",
     },
+    "taxed_elsewhere": {
+        "it": "Con questo indirizzo l’IVA sarebbe diversa: serve una nota di credito e una nuova fattura.",
+        "en": "At this address the VAT would be another: it takes a credit note and a new invoice.",
+    },
     "in_the_future": {
         "it": "La data non può essere futura.",
         "en": "The date cannot lie in the future.",

@@ -8,14 +8,17 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.documents import Document, stamp_duty, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.money import Money
-from tests.invoicing.builders import invoice_request, line, proforma_request, untaxed
+from tests.invoicing.builders import abroad, changed, company, invoice_request, line, proforma_request, untaxed
 from tests.invoicing.builders import totals as sum_of
 from tests.invoicing.clients import Stub
 from tests.invoicing.documents import invoice
 from tests.invoicing.documents import line as domain_line
 from tests.invoicing.kinds import KINDS, xml_of
+from tests.invoicing.sdi_in_memory import SdiInMemory
+from tests.invoicing.test_corrected_copies import rejected
 from tests.support.room import TestRoom
 
 
@@ -117,13 +120,13 @@ def test_stamp_duty_is_due_from_the_first_cent_above_the_sum_and_absorbed_in_the
 def test_stamp_duty_that_is_charged_is_an_excluded_line_of_its_own_in_the_total() -> None:
     document = KINDS["reverse charge, stamp duty charged"]
     said = _texts(document)
-    assert said["Natura"] == ["N2.1", "N1", "N1", "N2.1"]
+    assert said["Natura"] == ["N2.1", "N1", "N2.1", "N1"]
     assert said["ImportoTotaleDocumento"] == ["107.00"]
     assert said["TipoDato"] == ["INVCONT"]
-    assert said["RiferimentoNormativo"][0] == "Imposta di bollo, esclusa art. 15, c. 1, n. 3 DPR 633/1972"
+    assert said["RiferimentoNormativo"][1] == "Imposta di bollo, esclusa art. 15, c. 1, n. 3 DPR 633/1972"
     assert [(share.natura, share.taxable) for share in vat_shares(document.lines)] == [
-        (Natura.EXCLUDED, Money(2_00)),
         (Natura.NOT_SUBJECT, Money(105_00)),
+        (Natura.EXCLUDED, Money(2_00)),
     ]
     assert stamp_duty((domain_line(1, 1, 77_47, "0", natura=Natura.NOT_SUBJECT), document.lines[1])) is None
 
@@ -164,3 +167,41 @@ def test_only_reverse_charge_and_sales_outside_the_eu_are_for_customers_abroad()
         TaxTreatment.REVERSE_CHARGE,
         TaxTreatment.OUTSIDE_EU,
     ]
+
+
+_LIVIGNO = company(address_city="Livigno", address_postal_code="23041", address_province="SO")
+_UNTAXED_IN_ITALY = untaxed(party=_LIVIGNO, tax_treatment=common_pb2.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY)
+
+
+@pytest.mark.parametrize(
+    ("issued_to", "corrected"),
+    [
+        (untaxed(), company(revision=2)),
+        (untaxed(), abroad("US", "123456789", revision=2)),
+        ({}, abroad(revision=2)),
+        (_UNTAXED_IN_ITALY, company(revision=2)),
+    ],
+)
+async def test_no_correction_of_a_customer_changes_how_an_invoice_is_taxed(
+    worker: Stub, sdi: SdiInMemory, issued_to: dict[str, object], corrected: common_pb2.BillingParty
+) -> None:
+    e_invoice = await rejected(worker, sdi, **issued_to)
+    with pytest.raises(Refused) as refused:
+        await e_invoice.resend(corrected)
+    assert [violation.field for violation in refused.value.violations] == ["party.address"]
+
+
+@pytest.mark.parametrize(
+    ("issued_to", "corrected"),
+    [
+        (untaxed(), abroad(address_street="Neue Straße 2", revision=2)),
+        (_UNTAXED_IN_ITALY, changed(company(revision=2), {
+            "address_street": "Via Nuova 2", "address_city": "Livigno", "address_postal_code": "23041",
+        })),
+    ],
+)  # fmt: skip
+async def test_a_correction_within_the_same_country_or_town_is_sent_again(
+    worker: Stub, sdi: SdiInMemory, issued_to: dict[str, object], corrected: common_pb2.BillingParty
+) -> None:
+    e_invoice = await rejected(worker, sdi, **issued_to)
+    assert await e_invoice.resend(corrected)

@@ -260,7 +260,7 @@ def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:
         VatShare(rate, natura, net, given_back.get((rate, natura), vat(net, rate)))
         for (rate, natura), net in nets.items()
     )
-    return tuple(sorted(shares, key=lambda share: (-share.rate, share.natura or "")))
+    return tuple(sorted(shares, key=lambda share: share.rate, reverse=True))
 
 
 def totals(lines: Iterable[Line]) -> Totals:
@@ -274,6 +274,17 @@ def totals(lines: Iterable[Line]) -> Totals:
     for share in shares[1:]:
         net, tax = net + share.taxable, tax + share.tax
     return Totals(net=net, vat=tax, gross=net + tax)
+
+
+def keeps_treatment(document: Document, corrected: Customer) -> bool:
+    """Whether a corrected customer is still taxed as the document says, whose amounts no correction changes."""
+    before, after = document.customer.address, corrected.address
+    if document.treatment is TaxTreatment.DOMESTIC:
+        return document.customer.abroad == corrected.abroad
+    in_same_town = before.postal_code == after.postal_code
+    return before.country == after.country and (
+        in_same_town or document.treatment is not TaxTreatment.OUTSIDE_VAT_TERRITORY
+    )
 
 
 def stamp_duty(lines: Iterable[Line]) -> Money | None:

@@ -188,7 +188,7 @@ def _phone(number: str) -> str:
 
 def _customer(writer: _Writer, customer: Customer) -> View:
     ids = []
-    if customer.vat_country in _WITH_VAT_NUMBERS:
+    if customer.vat_number and customer.vat_country in _WITH_VAT_NUMBERS:
         ids.append(writer.entry("vat_number", f"{vat_prefix(customer.vat_country)}{customer.vat_number}"))
     elif customer.vat_number:
         ids.append(writer.entry("tax_id", customer.vat_number))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import Customer, Document
+from services.invoicing.domain.documents import Customer, Document, keeps_treatment
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import (
@@ -23,6 +23,7 @@ from services.invoicing.domain.transmissions import (
 from services.invoicing.errors import ChannelUnavailable, DocumentNotValid, ProfileUnchanged, WrongTransmissionState
 from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.file_names import file_name, progressive
+from services.invoicing.messages import CATALOGUE
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
 from services.invoicing.service.events import moved_event
 from services.invoicing.service.making import FileMaker
@@ -36,6 +37,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import derive
 from services.kit.requests import Call
+from services.kit.validation import Violations
 
 # Where an invoice goes before the SdI has assigned an address of its own to us.
 FIRST_ADDRESS = "sdi01@pec.fatturapa.it"
@@ -115,6 +117,7 @@ class Transmitting:
             NotFound: There is no such invoice.
             WrongTransmissionState: It has ended well, or was given up.
             ProfileUnchanged: The corrected customer is the one that was sent last.
+            InvalidInput: The corrected customer would be taxed in another way than the document says.
             RequestIdReused: The request id was used for something else.
         """
         now = self._clock.now()
@@ -173,10 +176,16 @@ class Transmitting:
             return await transmissions.given_up(conn, after, limit)
 
     async def _check_changed(self, conn: AsyncConnection, found: Transmission, corrected: Customer) -> None:
-        """Refuses a correction that corrects nothing: the SdI would reject it again, and the days run."""
+        """Refuses a correction that corrects nothing, or that would want another tax than the document's."""
         sent = await documents.by_id(conn, found.invoice_id, revision=found.current.customer_revision)
-        if sent is not None and replace(sent.customer, revision=corrected.revision) == corrected:
-            raise ProfileUnchanged
+        if sent is None:
+            return
+        if replace(sent.customer, revision=corrected.revision) == corrected:
+            raise ProfileUnchanged  # the SdI would reject it again, and the days run
+        if not keeps_treatment(sent, corrected):
+            violations = Violations(catalogue=CATALOGUE)
+            violations.add("party.address", "taxed_elsewhere")
+            violations.check()
 
     async def _checked(self, found: Transmission) -> StoredFile:
         """The attempt's file, if the SdI would take it."""
