@@ -31,6 +31,8 @@ class EventType(StrEnum):
     ORDER_FULFILLED = "order.fulfilled"
     ORDER_EXPIRED = "order.expired"
     ORDER_CANCELLED = "order.cancelled"
+    WITHDRAWAL_RECEIVED = "withdrawal.received"
+    WITHDRAWAL_REFUNDED = "withdrawal.refunded"
     SUBSCRIPTION_STARTED = "subscription.started"
     SUBSCRIPTION_CANCELLED = "subscription.cancelled"
     SUBSCRIPTION_KEPT = "subscription.kept"
@@ -112,6 +114,15 @@ TOLD: Mapping[EventType, Told] = {
     EventType.ORDER_FULFILLED: Told("ordering", _FIRST, "The order is unlocked and invoiced.", (*_ORDER, "invoice_id")),
     EventType.ORDER_EXPIRED: Told("ordering", _FIRST, "The order was not paid in time.", _ORDER),
     EventType.ORDER_CANCELLED: Told("ordering", _FIRST, "The order was cancelled before it was paid.", _ORDER),
+    EventType.WITHDRAWAL_RECEIVED: Told(
+        "ordering", _FIRST, "A consumer withdrew from the contract that an order made: it has ended.", _ORDER
+    ),
+    EventType.WITHDRAWAL_REFUNDED: Told(
+        "ordering",
+        _FIRST,
+        "A refund after a withdrawal was made. The amount is what went back.",
+        (*_ORDER, "refund_id"),
+    ),
     EventType.SUBSCRIPTION_STARTED: Told(
         "ordering", _FIRST, "A fulfilled order began a subscription.", ("subscription_id", *_ORDER)
     ),

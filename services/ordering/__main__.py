@@ -42,6 +42,10 @@ from services.ordering.subscriptions.taxing import PeriodTaxing
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.service import Taxing
 from services.ordering.vies import VatRegister, Vies
+from services.ordering.withdrawals.advancing import AdvancingWithdrawals
+from services.ordering.withdrawals.mails import WithdrawalMails
+from services.ordering.withdrawals.service import Withdrawals
+from services.ordering.withdrawals.store import unfinished_withdrawals
 from workflows.names import TASK_QUEUE
 
 
@@ -87,6 +91,10 @@ def assemble(
         periods=Periods(database, clock, policy.renewals),
         steering=SubscriptionSteering(database, clock, policy.renewals),
         resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
+        withdrawals=Withdrawals(database, clock, policy.renewals, readings),
+        advancing_withdrawals=AdvancingWithdrawals(
+            database, clock, policy.renewals, WithdrawalMails(settings.public_url)
+        ),
         clock=clock,
     )
 
@@ -97,7 +105,9 @@ def assemble(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
-        watched=[unfinished_orders, unfinished_periods, unfinished_resellers, unfinished_closures],
+        watched=[
+            unfinished_orders, unfinished_periods, unfinished_withdrawals, unfinished_resellers, unfinished_closures,
+        ],  # fmt: skip
         jobs=[Job("erase never-paid accounts", erase)],
     )
 

@@ -16,6 +16,8 @@ from services.ordering.domain.states import (
 )
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import Finding, TaxDecision, TaxNext
+from services.ordering.domain.withdrawal import Refusal
+from services.ordering.domain.withdrawal_next import WithdrawalNext
 
 KINDS = EnumTable(
     {
@@ -119,6 +121,24 @@ SUBSCRIPTION_ENDS = EnumTable(
     {
         SubscriptionEnd.CANCELLED: ordering_pb2.SUBSCRIPTION_END_CANCELLED,
         SubscriptionEnd.UNPAID: ordering_pb2.SUBSCRIPTION_END_UNPAID,
+        SubscriptionEnd.WITHDRAWN: ordering_pb2.SUBSCRIPTION_END_WITHDRAWN,
+    }
+)
+REFUSALS = EnumTable(
+    {
+        Refusal.NOT_GRANTED: ordering_pb2.WITHDRAWAL_REFUSAL_NOT_GRANTED,
+        Refusal.PERIOD_OVER: ordering_pb2.WITHDRAWAL_REFUSAL_PERIOD_OVER,
+        Refusal.ALREADY_WITHDRAWN: ordering_pb2.WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN,
+        Refusal.ORDER_ENDED: ordering_pb2.WITHDRAWAL_REFUSAL_ORDER_ENDED,
+    }
+)
+WITHDRAWAL_NEXTS = EnumTable(
+    {
+        WithdrawalNext.WAIT: ordering_pb2.WITHDRAWAL_NEXT_WAIT,
+        WithdrawalNext.REFUND_DUE: ordering_pb2.WITHDRAWAL_NEXT_REFUND_DUE,
+        WithdrawalNext.CREDIT_NOTE_DUE: ordering_pb2.WITHDRAWAL_NEXT_CREDIT_NOTE_DUE,
+        WithdrawalNext.CLOSE_DUE: ordering_pb2.WITHDRAWAL_NEXT_CLOSE_DUE,
+        WithdrawalNext.NOT_OPEN: ordering_pb2.WITHDRAWAL_NEXT_NOT_OPEN,
     }
 )
 PERIODS = EnumTable(

@@ -136,6 +136,48 @@ class PeriodTaxOpen(CasellaError):
     reason = errors_pb2.REASON_TAX_STATE
 
 
+class WithdrawalNotGranted(CasellaError):
+    """Only a consumer has the right of withdrawal: a natural person who does not buy for a business."""
+
+    reason = errors_pb2.REASON_WITHDRAWAL_NOT_GRANTED
+
+
+class WithdrawalPeriodOver(CasellaError):
+    """The last day of the right of withdrawal has passed."""
+
+    reason = errors_pb2.REASON_WITHDRAWAL_PERIOD_OVER
+
+
+class AlreadyWithdrawn(CasellaError):
+    """The consumer has withdrawn from this contract already."""
+
+    reason = errors_pb2.REASON_ALREADY_WITHDRAWN
+
+
+class NothingToWithdrawFrom(CasellaError):
+    """The order has expired or was cancelled: nothing binds the customer any more."""
+
+    reason = errors_pb2.REASON_ORDER_STATE
+
+
+class ConfirmationMismatch(CasellaError):
+    """The button or the statement are not those that the consumer was to see for this withdrawal."""
+
+    reason = errors_pb2.REASON_CONSENT_MISMATCH
+
+
+class RefundIsMade(CasellaError):
+    """The refund was made already: it is not replaced by another."""
+
+    reason = errors_pb2.REASON_ORDER_STATE
+
+
+class RefundNotMade(CasellaError):
+    """The refund was not made yet: its credit note comes after it."""
+
+    reason = errors_pb2.REASON_ORDER_STATE
+
+
 class LegalHoldStands(CasellaError):
     """A legal hold stands on the account: nothing is closed or deleted until it is lifted."""
 

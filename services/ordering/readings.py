@@ -107,6 +107,16 @@ class Readings:
         request = trial_pb2.GetAccountRequest(account_id=str(account_id))
         await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
 
+    async def email(self, account_id: UUID) -> str:
+        """Where emails to the account go.
+
+        Raises:
+            NotFound: Trial knows no such account.
+            NotReady: Trial does not answer.
+        """
+        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        return (await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))).account.email
+
     async def purge_at(self, account_id: UUID) -> datetime:
         """When the account's trial has its data removed.
 

@@ -28,6 +28,10 @@ from services.ordering.subscriptions.worker_rpcs import WorkerPeriodRpcs
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.rpcs import TaxRpcs
 from services.ordering.taxing.service import Taxing
+from services.ordering.withdrawals.advancing import AdvancingWithdrawals
+from services.ordering.withdrawals.customer_rpcs import CustomerWithdrawalRpcs
+from services.ordering.withdrawals.service import Withdrawals
+from services.ordering.withdrawals.worker_rpcs import WorkerWithdrawalRpcs
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,14 @@ class Parts:
     periods: Periods
     steering: SubscriptionSteering
     resellers: Resellers
+    withdrawals: Withdrawals
+    advancing_withdrawals: AdvancingWithdrawals
     clock: Clock
 
 
 class OrderingServicer(
     PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderRpcs, TaxRpcs, CustomerSubscriptionRpcs, WorkerPeriodRpcs,
-    ResellerRpcs, AccountRpcs,
+    CustomerWithdrawalRpcs, WorkerWithdrawalRpcs, ResellerRpcs, AccountRpcs,
 ):  # fmt: skip
     """`casella.ordering.v1.OrderingService`."""
 
@@ -77,4 +83,6 @@ class OrderingServicer(
         self._periods = parts.periods
         self._steering = parts.steering
         self._resellers = parts.resellers
+        self._withdrawals = parts.withdrawals
+        self._advancing_withdrawals = parts.advancing_withdrawals
         self._clock = parts.clock

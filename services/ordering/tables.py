@@ -1,6 +1,6 @@
 """The room's tables, as the stores read and write them; the migrations make them."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 metadata = MetaData()
@@ -103,6 +103,43 @@ vat_checks = Table(
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("error", Text, nullable=False),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("noticed_at", _INSTANT, nullable=False),
+    # The day that counts: of the notice, or on which a statement was sent that an operator has recorded.
+    Column("noticed_on", Date, nullable=False),
+    Column("recorded", Boolean, nullable=False),
+    Column("refund_by", Date, nullable=False),
+    # What the consumer saw and pressed; of a recorded statement nothing, its audit entry names who and why.
+    Column("evidence", JSONB, nullable=False),
+    Column("receipt_at", _INSTANT),
+    # Since when it is known what was paid: the refunds are written with it.
+    Column("fixed_at", _INSTANT),
+    Column("ended_at", _INSTANT),
+    # Empty once nothing more is to be done.
+    Column("next_at", _INSTANT),
+)
+
+withdrawal_refunds = Table(
+    "withdrawal_refunds",
+    metadata,
+    # What was paid: the order's id, or the period's.
+    Column("key", Uuid, primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("invoice_id", Uuid, nullable=False),
+    # Derived from the attempt, which rises when payments has given a refund up.
+    Column("refund_id", Uuid, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("paid_minor", BigInteger, nullable=False),
+    Column("owed_minor", BigInteger, nullable=False),
+    Column("refunded_at", _INSTANT),
+    Column("credit_note_id", Uuid),
 )
 
 order_reminders = Table(

@@ -14,7 +14,15 @@ from services.kit.calendar import add_days
 from services.kit.database import Database
 from services.kit.tables import mails
 from services.ordering.domain.states import OrderState
-from services.ordering.tables import accounts, billing_profiles, order_reminders, orders, quotes, vat_checks
+from services.ordering.tables import (
+    accounts,
+    billing_profiles,
+    order_reminders,
+    orders,
+    quotes,
+    vat_checks,
+    withdrawals,
+)
 
 _BATCH = 500
 """Accounts in one transaction: more would hold its locks for too long."""
@@ -65,7 +73,8 @@ async def _erase(conn: AsyncConnection, account_ids: list[UUID]) -> None:
     if not account_ids:
         return
     theirs = select(orders.c.id).where(orders.c.account_id.in_(account_ids))
-    await conn.execute(delete(order_reminders).where(order_reminders.c.order_id.in_(theirs)))
+    for of_order in (order_reminders.c.order_id, withdrawals.c.order_id):
+        await conn.execute(delete(of_order.table).where(of_order.in_(theirs)))
     for column in (
         orders.c.account_id,
         quotes.c.account_id,

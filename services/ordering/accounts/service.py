@@ -19,7 +19,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.outbox import Wake
 from services.kit.requests import Call, claim
-from services.kit.wakes import purge_wake, renewal_wake, reseller_wake, trial_wake
+from services.kit.wakes import purge_wake, renewal_wake, reseller_wake, trial_wake, withdrawal_wake
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.dates import hold_until
@@ -39,6 +39,7 @@ from services.ordering.resellers.store import end_with_account
 from services.ordering.subscriptions.events import subscription_event
 from services.ordering.subscriptions.period_store import set_next
 from services.ordering.subscriptions.store import end_closing, find_subscription_of_account
+from workflows.names import WITHDRAWAL_CHANGED
 
 SET_HOLD, LIFT_HOLD = "set_legal_hold", "lift_legal_hold"
 """The deeds' names in the audit trail."""
@@ -183,7 +184,10 @@ class Accounts:
         ended = await end_closing(conn, account_id, now)
         if ended is None or ended.end is None:
             return
-        await set_next(conn, PeriodCause(ended.subscription_id, ended.end.number).key, None)
+        if ended.end.number is None:
+            await outbox.wake(conn, withdrawal_wake(ended.order_id, WITHDRAWAL_CHANGED), now)
+        else:
+            await set_next(conn, PeriodCause(ended.subscription_id, ended.end.number).key, None)
         await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_ENDED, ended), now)
 
 
@@ -195,10 +199,12 @@ def _may_close(standing: Standing, reason: ClosureReason, now: datetime) -> bool
 
 
 async def _held(conn: AsyncConnection, account: AccountRow) -> Wake:
-    """Whose work a hold holds: the purge's, that of a subscription that ends, or the trial's."""
+    """Whose work a hold holds: the purge's, that of a subscription that ends or was withdrawn from, or the trial's."""
     if account.closed:
         return purge_wake(account.account_id)
     subscription = await find_subscription_of_account(conn, account.account_id)
     if subscription is None or subscription.end is None:
         return trial_wake(account.account_id)
+    if subscription.end.number is None:
+        return withdrawal_wake(subscription.order_id, WITHDRAWAL_CHANGED)
     return renewal_wake(PeriodCause(subscription.subscription_id, subscription.end.number))

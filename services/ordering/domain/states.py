@@ -34,6 +34,7 @@ class SubscriptionEnd(StrEnum):
 
     CANCELLED = "cancelled"
     UNPAID = "unpaid"
+    WITHDRAWN = "withdrawn"
 
 
 class PeriodState(StrEnum):

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import events
+from services.kit import events, outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.kit.wakes import withdrawal_wake
 from services.ordering.domain.dates import first_period
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import OrderState
@@ -23,8 +24,11 @@ from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, fulfil, record_unlock
 from services.ordering.subscriptions.beginning import begin
+from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_account, find_subscription_of_order
+from services.ordering.withdrawals.store import is_withdrawn
+from workflows.names import WITHDRAWAL_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Fulfilling:
             order = await fulfil(conn, wanted.order_id, wanted.invoice_id, now)
             if order is not None:
                 await events.tell(conn, order_event(order), now)
-                return order, await begin(conn, order, self._policy, now)
+                return order, await self._begun(conn, order, now)
             order = await find_order(conn, unlocked.order_id)
             subscription = await find_subscription_of_order(conn, unlocked.order_id)
         if order is None or subscription is None:
@@ -86,6 +90,18 @@ class Fulfilling:
         if found is None:
             raise NotFound("the account has no subscription")
         return found
+
+    async def _begun(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> SubscriptionRow:
+        """The subscription of an order; one from which the consumer has withdrawn meanwhile ends as it begins."""
+        begun = await begin(conn, order, self._policy, now)
+        if not await is_withdrawn(conn, order.order_id):
+            return begun
+        await withdraw(conn, begun, self._policy, now)
+        await outbox.wake(conn, withdrawal_wake(order.order_id, WITHDRAWAL_CHANGED), now)
+        ended = await find_subscription_of_order(conn, order.order_id)
+        if ended is None:
+            raise AssertionError("the subscription was written just now")
+        return ended
 
 
 async def _unlocked(conn: AsyncConnection, order_id: UUID, unlocked_at: datetime) -> OrderRow:

@@ -16,7 +16,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.money import Money
 from services.kit.requests import Call, claim
-from services.kit.wakes import order_wake, trial_wake
+from services.kit.wakes import order_wake, trial_wake, withdrawal_wake
 from services.ordering.domain.dates import expiry, next_due, reminders
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import OrderEmail, OrderState
@@ -25,6 +25,8 @@ from services.ordering.orders import store
 from services.ordering.orders.events import order_event
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
+from services.ordering.withdrawals.store import is_withdrawn
+from workflows.names import WITHDRAWAL_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Orders:
             if ended is None:
                 return _found(await store.find_order(conn, ending.order_id))
             await outbox.wake(conn, trial_wake(ended.account_id), now)
+            if ended.cancel_requested_at is not None and await is_withdrawn(conn, ended.order_id):
+                await outbox.wake(conn, withdrawal_wake(ended.order_id, WITHDRAWAL_CHANGED), now)
             await events.tell(conn, order_event(ended), now)
         return ended
 

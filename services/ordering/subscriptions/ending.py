@@ -5,6 +5,7 @@ one that closes for want of money.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,6 +54,24 @@ async def close_period(conn: AsyncConnection, found: Locked, policy: RenewalPoli
         await _end_for_want_of_money(conn, found, now)
 
 
+async def withdraw(conn: AsyncConnection, subscription: SubscriptionRow, policy: RenewalPolicy, now: datetime) -> None:
+    """End a locked, running subscription at once because the consumer withdrew; its closing days begin.
+
+    The period that waits for its measuring is void; what waits for its money is closed by its renewal, and a payment
+    that wins there is refunded by the withdrawal.
+    """
+    await store.write_end(conn, subscription.subscription_id, End(SubscriptionEnd.WITHDRAWN, now, now, None))
+    await store.begin_closing(conn, subscription.subscription_id, now, purge_at(now, policy))
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    if scheduled is not None:
+        await period_store.end(conn, scheduled, PeriodState.VOID, now)
+        await outbox.wake(conn, renewal_wake(scheduled.cause), now)
+    for each in await period_store.due_periods(conn, subscription.subscription_id):
+        await period_store.set_next(conn, each.period_id, now)
+        await outbox.wake(conn, renewal_wake(each.cause), now)
+    await _tell_of_closing(conn, subscription.subscription_id, now)
+
+
 def is_over(found: Locked, now: datetime) -> bool:
     """Whether the service of the subscription that a period carries has come to its end."""
     end = found.subscription.end
@@ -68,7 +87,11 @@ async def end_service(conn: AsyncConnection, found: Locked, policy: RenewalPolic
     if period.state is PeriodState.SCHEDULED:
         await period_store.end(conn, period, PeriodState.VOID, now)
     await period_store.set_next(conn, period.period_id, now)
-    closing = await store.find_subscription(conn, subscription.subscription_id)
+    await _tell_of_closing(conn, subscription.subscription_id, now)
+
+
+async def _tell_of_closing(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:
+    closing = await store.find_subscription(conn, subscription_id)
     if closing is not None:
         await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CLOSING, closing), now)
 

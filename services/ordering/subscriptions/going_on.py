@@ -131,6 +131,7 @@ class Periods:
         Raises:
             PeriodNotPaid: It is not paid.
         """
+        now = self._clock.now()
         async with self._database.transaction() as conn:
             found = await locked(conn, period_id)
             if found.period.state is not PeriodState.PAID:
@@ -138,6 +139,8 @@ class Periods:
             period = found.period
             if period.invoice_id is None:
                 period = await period_store.record_invoice(conn, period_id, invoice_id)
+                if found.subscription.withdrawn:
+                    await wake_beside(conn, found.subscription, period_id, now)
             return Both(period, found.subscription)
 
     async def suspend(self, period_id: UUID) -> Both:

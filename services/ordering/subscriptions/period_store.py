@@ -76,6 +76,12 @@ async def due_periods(conn: AsyncConnection, subscription_id: UUID) -> list[Peri
     return [period_from(row) for row in rows]
 
 
+async def periods_in(conn: AsyncConnection, subscription_id: UUID, states: Sequence[PeriodState]) -> list[PeriodRow]:
+    """A subscription's periods in some states, the oldest first."""
+    query = select(periods).where(periods.c.subscription_id == subscription_id, periods.c.state.in_(states))
+    return [period_from(row) for row in await conn.execute(query.order_by(periods.c.number))]
+
+
 async def scheduled_period(conn: AsyncConnection, subscription_id: UUID) -> PeriodRow | None:
     """The one period that is not measured yet."""
     row = (

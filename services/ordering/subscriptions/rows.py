@@ -28,13 +28,13 @@ class End:
 
     Attributes:
         at: the last moment of what is paid.
-        number: the period whose renewal carries it to its end.
+        number: the period whose renewal carries it to its end; None where its withdrawal does.
     """
 
     reason: SubscriptionEnd
     decided_at: datetime
     at: datetime
-    number: int
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class SubscriptionRow:
     def contract(self) -> Contract:
         """What decides its periods."""
         return Contract(self.subscription_id, self.billing, rome_date(self.started_at))
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the consumer withdrew from it: its withdrawal carries it to its end."""
+        return self.end is not None and self.end.reason is SubscriptionEnd.WITHDRAWN
 
     def is_carried_by(self, number: int) -> bool:
         """Whether this period's renewal carries the subscription to its end."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit import outbox
 from services.kit.causes import PeriodCause
 from services.kit.errors import NotFound
-from services.kit.wakes import renewal_wake
+from services.kit.wakes import renewal_wake, withdrawal_wake
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.period_next import PeriodStanding, Unpaid
 from services.ordering.domain.periods import planned
@@ -18,6 +18,7 @@ from services.ordering.domain.states import PeriodState
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.reminder_store import pending_reminders
 from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+from workflows.names import WITHDRAWAL_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,15 @@ def unpaid_of(due: list[PeriodRow]) -> list[Unpaid]:
 async def wake_beside(conn: AsyncConnection, subscription: SubscriptionRow, but: UUID, now: datetime) -> None:
     """Wake the renewals of a subscription's other open periods: what they wait for may have changed.
 
-    Open is what waits for its money or its measuring, and what carries the subscription to its end.
+    Open is what waits for its money or its measuring, and what carries the subscription to its end: a renewal, or the
+    withdrawal, which waits until all that was paid is decided.
     """
+    if subscription.withdrawn:
+        await outbox.wake(conn, withdrawal_wake(subscription.order_id, WITHDRAWAL_CHANGED), now)
     waiting = await period_store.due_periods(conn, subscription.subscription_id)
     scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
     causes = {each.cause for each in [*waiting, *([scheduled] if scheduled else [])]}
-    if subscription.end is not None:
+    if subscription.end is not None and subscription.end.number is not None:
         causes.add(PeriodCause(subscription.subscription_id, subscription.end.number))
     for cause in sorted(causes, key=lambda cause: cause.number):
         if cause.key != but:

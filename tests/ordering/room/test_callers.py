@@ -12,6 +12,7 @@ from services.kit.causes import PeriodCause
 from services.kit.interceptors.callers import callers_by_method
 from services.ordering.resellers.texts import DECLARATION_VERSION
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop, place_request
+from tests.ordering.withdrawers import withdrawal_request
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import CALLERS, request_id
 
@@ -77,6 +78,8 @@ async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None
         "CancelOrder": pb.CancelOrderRequest(request_id=request_id(), order_id=order.order_id),
         "GetOrder": pb.GetOrderRequest(order_id=order.order_id),
         "ListOrders": pb.ListOrdersRequest(account_id=str(other)),
+        "GetWithdrawal": pb.GetWithdrawalRequest(order_id=order.order_id),
+        "WithdrawFromContract": withdrawal_request(order.order_id),
         "GetSubscription": pb.GetSubscriptionRequest(account_id=str(other)),
         "GetPeriod": pb.GetPeriodRequest(period_id=str(period.key)),
         "ListPeriods": pb.ListPeriodsRequest(subscription_id=made.subscription_id),
@@ -114,6 +117,102 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
     ),
     ("gateway", "GetSubscription", {"account_id": "'; --"}, {"account_id": "not_a_uuid"}),
     ("gateway", "CancelOrder", {}, {"request_id": "required", "order_id": "required"}),
+    ("gateway", "GetWithdrawal", {}, {"order_id": "required"}),
+    (
+        "gateway",
+        "WithdrawFromContract",
+        {
+            "confirmation": pb.WithdrawalConfirmation(
+                label="x" * 101,
+                statement_hash="A" * 64,
+                client=common_pb2.ClientContext(ip="somewhere", user_agent="x" * 513),
+            ),
+            "declared_on": common_pb2.Date(year=2026, month=3, day=2),
+            "steering": STEERING,
+        },
+        {
+            "request_id": "required",
+            "order_id": "required",
+            "confirmation.label": "too_long",
+            "confirmation.language": "required",
+            "confirmation.statement_hash": "not_a_hash",
+            "confirmation.client.ip": "not_an_ip",
+            "confirmation.client.user_agent": "too_long",
+            "declared_on": "must_be_empty",
+            "steering": "must_be_empty",
+        },
+    ),
+    (
+        "gateway",
+        "WithdrawFromContract",
+        {"request_id": request_id(), "order_id": request_id()},
+        {
+            "confirmation.label": "required",
+            "confirmation.language": "required",
+            "confirmation.statement_hash": "required",
+            "confirmation.client.ip": "required",
+        },
+    ),
+    (
+        "operator",
+        "WithdrawFromContract",
+        {"confirmation": pb.WithdrawalConfirmation(label="x")},
+        {
+            "request_id": "required",
+            "order_id": "required",
+            "confirmation": "must_be_empty",
+            "declared_on": "required",
+            "steering.actor": "required",
+            "steering.reason_code": "required",
+        },
+    ),
+    (
+        "operator",
+        "WithdrawFromContract",
+        {
+            "request_id": request_id(),
+            "order_id": request_id(),
+            "declared_on": common_pb2.Date(year=2026, month=2, day=30),
+            "steering": STEERING,
+        },
+        {"declared_on": "not_a_date"},
+    ),
+    (
+        "operator",
+        "ListOpenWithdrawals",
+        {"page": common_pb2.PageRequest(page_size=201, page_token="?")},
+        {"page.page_size": "out_of_range", "page.page_token": "not_a_page_token"},
+    ),
+    (
+        "worker",
+        "SendWithdrawalReceipt",
+        {},
+        {
+            "order_id": "required",
+            "recipient.email": "required",
+            "recipient.name": "required",
+            "recipient.language": "required",
+        },
+    ),
+    ("worker", "AdvanceWithdrawal", {"order_id": "1"}, {"order_id": "not_a_uuid"}),
+    ("worker", "RecordWithdrawalRefund", {}, {"order_id": "required", "refund_id": "required"}),
+    (
+        "worker",
+        "RenewWithdrawalRefund",
+        {},
+        {
+            "order_id": "required",
+            "refund_id": "required",
+            "steering.actor": "required",
+            "steering.reason_code": "required",
+        },
+    ),
+    (
+        "worker",
+        "RecordWithdrawalCreditNote",
+        {},
+        {"order_id": "required", "refund_id": "required", "credit_note_id": "required"},
+    ),
     ("gateway", "GetPeriod", {"period_id": "1"}, {"period_id": "not_a_uuid"}),
     ("gateway", "GetResellerStatus", {"account_id": "1"}, {"account_id": "not_a_uuid"}),
     ("worker", "AdvanceReseller", {}, {"account_id": "required"}),

@@ -927,9 +927,9 @@ class Withdrawal(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class WithdrawalRefund(_message.Message):
-    __slots__ = ("refund_id", "payment_request_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id")
+    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
-    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
@@ -937,8 +937,11 @@ class WithdrawalRefund(_message.Message):
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     REFUNDED_AT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FROM_FIELD_NUMBER: _ClassVar[int]
+    SERVED_TO_FIELD_NUMBER: _ClassVar[int]
+    DAYS_OF_TERM_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
-    payment_request_id: str
+    order_id: str
     invoice_id: str
     period_id: str
     paid: _common_pb2.Money
@@ -946,7 +949,10 @@ class WithdrawalRefund(_message.Message):
     amount: _common_pb2.Money
     refunded_at: _timestamp_pb2.Timestamp
     credit_note_id: str
-    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ...) -> None: ...
+    served_from: _common_pb2.Date
+    served_to: _common_pb2.Date
+    days_of_term: int
+    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ...) -> None: ...
 
 class ListOpenWithdrawalsRequest(_message.Message):
     __slots__ = ("page",)

@@ -1,0 +1,84 @@
+"""Whether a consumer may withdraw from a contract, what is then owed, and by when the rest is refunded.
+
+The right belongs to the contract that an order made: 14 days from its conclusion. A renewal goes on with that contract
+and brings no new right (directive 2011/83, art. 9(1): the term runs from the contract's conclusion; consumer code
+art. 52). Sources of the sums: consumer code art. 56(1) (everything that was paid is refunded, within 14 days of the
+notice) and art. 57(3) (what is owed is in proportion to what was provided until the notice, measured by the total price
+of the contract), art. 57(4)(a) (nothing without the express request to start).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from services.kit.calendar import Period, rome_date
+from services.kit.money import Money
+from services.ordering.domain.states import OrderState
+
+REFUND_DAYS = 14
+"""Days after the notice for the refund (consumer code art. 56(1)); no working day prolongs them."""
+
+LABELS = {
+    "it": ("recedere dal contratto qui", "conferma recesso"),
+    "en": ("withdraw from contract here", "confirm withdrawal"),
+}
+"""By language the labels of the two steps (directive 2011/83, art. 11a(1) and (3), as 2023/2673 has brought it in)."""
+
+
+class Refusal(StrEnum):
+    """Why there is nothing to withdraw from."""
+
+    NOT_GRANTED = "not_granted"
+    PERIOD_OVER = "period_over"
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    ORDER_ENDED = "order_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What of an order decides on its withdrawal.
+
+    Attributes:
+        state: of the order.
+        until: last moment of the right; None for everybody but consumers.
+        term: the days that the order paid for, from the unlock's; None before it.
+        start_at_once: the customer expressly asked for the service to begin before the right ends.
+    """
+
+    state: OrderState
+    until: datetime | None
+    term: Period | None
+    start_at_once: bool
+
+
+def refusal(contract: Contract, on: date, *, withdrawn: bool) -> Refusal | None:
+    """Why a notice on a day in Rome does not end the contract; None where it does.
+
+    The right ends with a day, so that the day of the notice is all that counts.
+    """
+    if withdrawn:
+        return Refusal.ALREADY_WITHDRAWN
+    if contract.until is None:
+        return Refusal.NOT_GRANTED
+    if contract.state in (OrderState.EXPIRED, OrderState.CANCELLED):
+        return Refusal.ORDER_ENDED
+    return Refusal.PERIOD_OVER if on > rome_date(contract.until) else None
+
+
+def days_owed(contract: Contract, on: date) -> int:
+    """Days of service that are owed: the unlock's and the notice's both count, and never more than the term has."""
+    if contract.term is None or not contract.start_at_once:
+        return 0
+    return min(max((on - contract.term.first).days + 1, 0), contract.term.days)
+
+
+def owed(contract: Contract, total: Money, on: date) -> Money:
+    """What is owed of the order's total, rounded half up once."""
+    if contract.term is None:
+        return Money(0, total.currency)
+    return total.share(days_owed(contract, on), contract.term.days)
+
+
+def refund_by(on: date) -> date:
+    """The last day for the refund."""
+    return on + timedelta(days=REFUND_DAYS)

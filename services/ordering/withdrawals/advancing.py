@@ -1,0 +1,189 @@
+"""Decides what comes next on a withdrawal, and notes what was done about it.
+
+Everything happens under the lock on the order's row, then on its subscription's, so that refunds are fixed once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casella.common.v1 import common_pb2
+from services.kit import audit, events, outbox
+from services.kit.audit import AuditEntry
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.states import SubscriptionState
+from services.ordering.domain.withdrawal_next import (
+    Owed,
+    Step,
+    WithdrawalNext,
+    WithdrawalStanding,
+    look_again_at,
+    next_step,
+)
+from services.ordering.errors import RefundIsMade, RefundNotMade
+from services.ordering.orders.rows import OrderRow
+from services.ordering.orders.store import lock_order
+from services.ordering.subscriptions.rows import SubscriptionRow
+from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
+from services.ordering.withdrawals import store
+from services.ordering.withdrawals.events import refunded_event
+from services.ordering.withdrawals.mails import WithdrawalMails
+from services.ordering.withdrawals.paying import Payments, read_payments
+from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A withdrawal with its order, its subscription where one began, and what was paid."""
+
+    withdrawal: WithdrawalRow
+    order: OrderRow
+    subscription: SubscriptionRow | None
+    payments: Payments
+
+    @property
+    def standing(self) -> WithdrawalStanding:
+        """What decides on the withdrawal; a subscription that ends for another reason is closed by its own renewal."""
+        closing = self.subscription
+        carries = closing is not None and closing.withdrawn and closing.state is SubscriptionState.CLOSING
+        refunds = [
+            Owed(each.refunded_at is not None, each.credit_note_id is not None) for each in self.withdrawal.refunds
+        ]
+        return WithdrawalStanding(self.payments.known, refunds, closing.purge_at if closing and carries else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A withdrawal and what comes next; `wait` is how long until then by the service's clock, with WAIT."""
+
+    withdrawal: WithdrawalRow
+    order: OrderRow
+    subscription: SubscriptionRow | None
+    step: Step
+    wait: timedelta | None
+
+
+class AdvancingWithdrawals:
+    """What the Withdrawal workflow asks: the receipt, what comes next, and the notes of what was done."""
+
+    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy, mails: WithdrawalMails) -> None:
+        """Take the database, the clock, the policy of the closing days and what writes the emails."""
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+        self._mails = mails
+
+    async def send_receipt(self, order_id: UUID, recipient: common_pb2.Recipient) -> Locked:
+        """Write the receipt: content, day and time of the notice, and what follows. Once.
+
+        Raises:
+            NotFound: There is no such withdrawal.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            if found.withdrawal.receipt_at is not None:
+                return found
+            sums = found.payments.sums(found.withdrawal.noticed_on, self._policy, now)
+            await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
+            await store.note_receipt(conn, order_id, now)
+            return await _locked(conn, order_id)
+
+    async def advance(self, order_id: UUID) -> Advanced:
+        """Fix the refunds once everything that was paid is known, and say what comes next.
+
+        Raises:
+            NotFound: There is no such withdrawal.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            if found.withdrawal.ended_at is not None:
+                return _advanced(found, Step(WithdrawalNext.NOT_OPEN), now)
+            if found.withdrawal.fixed_at is None and not found.payments.known.waits_for:
+                payments = found.payments.of_notice(found.withdrawal.noticed_on)
+                await store.fix_refunds(conn, order_id, payments, now)
+                found = await _locked(conn, order_id)
+            step = next_step(found.standing, now)
+            if step.next is WithdrawalNext.NOT_OPEN:
+                await store.end(conn, order_id, now)
+                found = await _locked(conn, order_id)
+            else:
+                await store.set_next(conn, order_id, look_again_at(step, now))
+            return _advanced(found, step, now)
+
+    async def record_refund(self, order_id: UUID, refund_id: UUID) -> Locked:
+        """Note that a refund was made; the first moment stays.
+
+        Raises:
+            NotFound: There is no such withdrawal, or it has no such refund.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            refund = _refund(found.withdrawal, refund_id)
+            if await store.note_refund(conn, order_id, refund_id, now):
+                await events.tell(conn, refunded_event(found.withdrawal, refund), now)
+            return await _locked(conn, order_id)
+
+    async def record_credit_note(self, order_id: UUID, refund_id: UUID, credit_note_id: UUID) -> Locked:
+        """Note a refund's credit note; the first one stays.
+
+        Raises:
+            NotFound: There is no such withdrawal, or it has no such refund.
+            RefundNotMade: The refund comes first.
+        """
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            if _refund(found.withdrawal, refund_id).refunded_at is None:
+                raise RefundNotMade
+            await store.note_credit_note(conn, order_id, refund_id, credit_note_id)
+            return await _locked(conn, order_id)
+
+    async def renew_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry) -> Locked:
+        """Replace a refund that payments has given up by a new one; one that was replaced before stays so.
+
+        Raises:
+            NotFound: There is no such withdrawal.
+            RefundIsMade: Nothing is to be replaced.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            given_up = next((each for each in found.withdrawal.refunds if each.refund_id == refund_id), None)
+            if given_up is None:
+                return found
+            if given_up.refunded_at is not None:
+                raise RefundIsMade
+            await store.renew_refund(conn, order_id, given_up)
+            await audit.record(conn, entry, now)
+            return await _locked(conn, order_id)
+
+
+async def _locked(conn: AsyncConnection, order_id: UUID) -> Locked:
+    order = await lock_order(conn, order_id)
+    withdrawal = await store.find_withdrawal(conn, order_id)
+    if order is None or withdrawal is None:
+        raise NotFound("there is no withdrawal from this order")
+    begun = await find_subscription_of_order(conn, order_id)
+    subscription = await lock_subscription(conn, begun.subscription_id) if begun else None
+    return Locked(
+        withdrawal, order, subscription, await read_payments(conn, order, begun.subscription_id if begun else None)
+    )
+
+
+def _refund(withdrawal: WithdrawalRow, refund_id: UUID) -> RefundRow:
+    found = next((each for each in withdrawal.refunds if each.refund_id == refund_id), None)
+    if found is None:
+        raise NotFound("the withdrawal has no such refund")
+    return found
+
+
+def _advanced(found: Locked, step: Step, now: datetime) -> Advanced:
+    wait = look_again_at(step, now) - now if step.next is WithdrawalNext.WAIT else None
+    return Advanced(found.withdrawal, found.order, found.subscription, step, wait)

@@ -1,0 +1,123 @@
+"""A withdrawal as its rows tell it, typed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.kit.ids import derive
+from services.kit.money import Money
+from services.ordering.domain.withdrawal import Contract
+from services.ordering.orders.rows import OrderRow
+
+
+class WithdrawalState(StrEnum):
+    """A withdrawal: noticed (what was paid is being decided) → refunding → closing → done."""
+
+    NOTICED = "noticed"
+    REFUNDING = "refunding"
+    CLOSING = "closing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment for a withdrawn contract, and what is owed of it.
+
+    Attributes:
+        key: what was paid: the order's id, or the period's.
+    """
+
+    key: UUID
+    invoice_id: UUID
+    paid: Money
+    owed: Money
+
+    @property
+    def refund(self) -> Money:
+        """What goes back."""
+        return self.paid - self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """The refund of one payment."""
+
+    payment: Payment
+    refund_id: UUID
+    attempt: int
+    refunded_at: datetime | None
+    credit_note_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRow:
+    """A withdrawal; it has no refunds before they are fixed, and none at all where nothing is to be refunded."""
+
+    order_id: UUID
+    account_id: UUID
+    noticed_at: datetime
+    noticed_on: date
+    recorded: bool
+    refund_by: date
+    statement: str
+    receipt_at: datetime | None
+    fixed_at: datetime | None
+    ended_at: datetime | None
+    refunds: tuple[RefundRow, ...]
+
+    @property
+    def state(self) -> WithdrawalState:
+        """How far it is."""
+        if self.ended_at is not None:
+            return WithdrawalState.DONE
+        if self.fixed_at is None:
+            return WithdrawalState.NOTICED
+        settled = all(each.credit_note_id is not None for each in self.refunds)
+        return WithdrawalState.CLOSING if settled else WithdrawalState.REFUNDING
+
+
+def refund_id(key: UUID, attempt: int) -> UUID:
+    """The id under which payments makes the refund of what was paid: a repeated step asks for the same one."""
+    return derive("withdrawal_refund", str(key), str(attempt))
+
+
+def contract_of(order: OrderRow) -> Contract:
+    """What of an order decides on its withdrawal."""
+    return Contract(order.state, order.withdrawal_until, order.period, order.start_at_once)
+
+
+def withdrawal_from(row: Row[Any], refunds: list[RefundRow]) -> WithdrawalRow:
+    """The withdrawal of a row of `withdrawals`."""
+    return WithdrawalRow(
+        order_id=row.order_id,
+        account_id=row.account_id,
+        noticed_at=row.noticed_at,
+        noticed_on=row.noticed_on,
+        recorded=row.recorded,
+        refund_by=row.refund_by,
+        statement=row.evidence.get("statement", ""),
+        receipt_at=row.receipt_at,
+        fixed_at=row.fixed_at,
+        ended_at=row.ended_at,
+        refunds=tuple(refunds),
+    )
+
+
+def refund_from(row: Row[Any]) -> RefundRow:
+    """The refund of a row of `withdrawal_refunds`."""
+    return RefundRow(
+        payment=Payment(
+            row.key,
+            row.invoice_id,
+            Money(row.paid_minor, row.currency),
+            Money(row.owed_minor, row.currency),
+        ),
+        refund_id=row.refund_id,
+        attempt=row.attempt,
+        refunded_at=row.refunded_at,
+        credit_note_id=row.credit_note_id,
+    )

@@ -1,0 +1,159 @@
+"""How withdrawals are kept: one an order, never changed but by what follows from it.
+
+Lock order: the order's row, then its subscription's. The order's row decides between two notices, and between a notice
+and the fulfilment.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.outbox import Wake
+from services.kit.wakes import unfinished, withdrawal_wake
+from services.ordering.domain.withdrawal import refund_by
+from services.ordering.orders.rows import OrderRow
+from services.ordering.tables import withdrawal_refunds, withdrawals
+from services.ordering.withdrawals.rows import (
+    Payment,
+    RefundRow,
+    WithdrawalRow,
+    refund_from,
+    refund_id,
+    withdrawal_from,
+)
+from workflows.names import WITHDRAWAL_CHANGED
+
+
+async def insert_withdrawal(
+    conn: AsyncConnection, order: OrderRow, on: date, evidence: dict[str, Any], *, recorded: bool, at: datetime
+) -> None:
+    """Write the withdrawal from a locked order."""
+    await conn.execute(
+        insert(withdrawals).values(
+            order_id=order.order_id,
+            account_id=order.account_id,
+            noticed_at=at,
+            noticed_on=on,
+            recorded=recorded,
+            refund_by=refund_by(on),
+            evidence=evidence,
+            next_at=at,
+        )
+    )
+
+
+async def find_withdrawal(conn: AsyncConnection, order_id: UUID) -> WithdrawalRow | None:
+    """The withdrawal from the contract that an order made."""
+    row = (await conn.execute(_FIND, {"order": order_id})).first()
+    if row is None:
+        return None
+    refunds = await conn.execute(_REFUNDS, {"order": order_id})
+    return withdrawal_from(row, [refund_from(each) for each in refunds])
+
+
+async def is_withdrawn(conn: AsyncConnection, order_id: UUID) -> bool:
+    """Whether the consumer has withdrawn from the contract that an order made."""
+    return bool((await conn.execute(_IS_WITHDRAWN, {"order": order_id})).scalar_one())
+
+
+async def list_open(conn: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[WithdrawalRow]:
+    """The withdrawals that are not finished, by order id."""
+    found = select(withdrawals.c.order_id).where(withdrawals.c.ended_at.is_(None)).order_by(withdrawals.c.order_id)
+    if after is not None:
+        found = found.where(withdrawals.c.order_id > after)
+    each = [await find_withdrawal(conn, order_id) for order_id in await conn.scalars(found.limit(limit))]
+    return [withdrawal for withdrawal in each if withdrawal is not None]
+
+
+async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[Payment], at: datetime) -> None:
+    """Write what is refunded, once everything that was paid is known; a payment that is owed whole brings none."""
+    rows = [
+        {
+            "key": each.key,
+            "order_id": order_id,
+            "invoice_id": each.invoice_id,
+            "refund_id": refund_id(each.key, 1),
+            "attempt": 1,
+            "currency": each.paid.currency,
+            "paid_minor": each.paid.minor,
+            "owed_minor": each.owed.minor,
+        }
+        for each in payments
+        if each.refund
+    ]
+    if rows:
+        await conn.execute(insert(withdrawal_refunds), rows)
+    await _set(conn, order_id, {"fixed_at": at})
+
+
+async def note_receipt(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
+    """Note when the receipt was written; the first moment stays."""
+    await _set(conn, order_id, {"receipt_at": func.coalesce(withdrawals.c.receipt_at, at)})
+
+
+async def note_refund(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime) -> bool:
+    """Note that a refund was made. False where it was noted before, or there is no such refund."""
+    return await _change_refund(conn, order_id, refund, {"refunded_at": at}, withdrawal_refunds.c.refunded_at.is_(None))
+
+
+async def note_credit_note(conn: AsyncConnection, order_id: UUID, refund: UUID, credit_note_id: UUID) -> bool:
+    """Note a refund's credit note. False where it has one, was not made yet, or there is no such refund."""
+    return await _change_refund(
+        conn,
+        order_id,
+        refund,
+        {"credit_note_id": credit_note_id},
+        withdrawal_refunds.c.refunded_at.is_not(None),
+        withdrawal_refunds.c.credit_note_id.is_(None),
+    )
+
+
+async def renew_refund(conn: AsyncConnection, order_id: UUID, given_up: RefundRow) -> bool:
+    """Replace a refund that was not made by its next attempt. False where it was made or replaced before."""
+    attempt = given_up.attempt + 1
+    values = {"attempt": attempt, "refund_id": refund_id(given_up.payment.key, attempt)}
+    return await _change_refund(conn, order_id, given_up.refund_id, values, withdrawal_refunds.c.refunded_at.is_(None))
+
+
+async def end(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
+    """Write that nothing is left to be done."""
+    await _set(conn, order_id, {"ended_at": at, "next_at": None})
+
+
+async def set_next(conn: AsyncConnection, order_id: UUID, next_at: datetime) -> None:
+    """Note when an open withdrawal should have moved on."""
+    await _set(conn, order_id, {"next_at": next_at})
+
+
+async def unfinished_withdrawals(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
+    """Withdrawals for which something is still to be done, for the reconciler."""
+    query = select(withdrawals.c.order_id).where(unfinished(withdrawals.c.next_at, due_before))
+    return [withdrawal_wake(order_id, WITHDRAWAL_CHANGED) for order_id in await conn.scalars(query)]
+
+
+async def _set(conn: AsyncConnection, order_id: UUID, values: dict[str, Any]) -> None:
+    """Change an open withdrawal; one that has ended stays as it is."""
+    change = update(withdrawals).where(withdrawals.c.order_id == order_id, withdrawals.c.ended_at.is_(None))
+    await conn.execute(change.values(**values))
+
+
+async def _change_refund(
+    conn: AsyncConnection, order_id: UUID, refund: UUID, values: dict[str, Any], *conditions: Any
+) -> bool:
+    change = update(withdrawal_refunds).where(
+        withdrawal_refunds.c.order_id == order_id, withdrawal_refunds.c.refund_id == refund, *conditions
+    )
+    return (await conn.execute(change.values(**values))).rowcount == 1
+
+
+_FIND = select(withdrawals).where(withdrawals.c.order_id == bindparam("order"))
+_IS_WITHDRAWN = select(exists().where(withdrawals.c.order_id == bindparam("order")))
+_REFUNDS = (
+    select(withdrawal_refunds)
+    .where(withdrawal_refunds.c.order_id == bindparam("order"))
+    .order_by(withdrawal_refunds.c.key != withdrawal_refunds.c.order_id, withdrawal_refunds.c.key)
+)

@@ -1,0 +1,283 @@
+"""After the notice: the receipt, what was paid is decided, refund, credit note, closing days, the account's closing."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.calendar import end_of_day
+from services.kit.wire import from_date, from_timestamp
+from tests.ordering.room.test_mails import only_mail
+from tests.ordering.room.test_reconciling import watched
+from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
+from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
+from tests.ordering.subscribers import PAID, UNPAID, monthly
+from tests.ordering.withdrawers import advance, bought, credited, next_of, receipt, refunded, settle, withdraw
+from tests.support.refusals import refused_for
+from tests.support.room import request_id
+
+ENDED = pb.CLOSURE_REASON_SUBSCRIPTION_ENDED
+
+
+async def close(shop: Shop, order: pb.Order, reason: pb.ClosureReason = ENDED) -> None:
+    await shop.worker.CloseAccount(pb.CloseAccountRequest(account_id=order.account_id, reason=reason))
+
+
+async def test_the_receipt_holds_the_statement_its_time_and_what_follows_and_is_sent_once(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    first = await receipt(shop, order.order_id)
+    shop.room.clock.advance(hours=1)
+    assert await receipt(shop, order.order_id) == first
+    assert from_timestamp(first.receipt_at) == datetime(2026, 3, 5, 9, tzinfo=UTC)
+    [mail] = await shop.room.mails()
+    assert mail.recipient == "anna@example.it"
+    subject, told = await only_mail(shop)
+    assert subject == "Abbiamo ricevuto il tuo recesso"
+    for words in (
+        "abbiamo ricevuto il 5 marzo 2026, ore 10:00 questa dichiarazione",
+        f"ordine {order.order_id}, ordinato il 2 marzo 2026. Anna Rossi, Via Roma 1, 50123 Firenze (FI).",
+        "per 4 giorni di servizio su 365",
+        "entro il 19 marzo 2026",
+        "Fino al 4 aprile 2026 puoi leggere la posta",
+        "nota di credito",
+    ):
+        assert words in told
+
+
+async def test_the_receipt_is_in_the_customer_s_language_and_tells_of_an_unpaid_order(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order, language=1)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id, common_pb2.LANGUAGE_EN)
+    _, told = await only_mail(shop)
+    assert "I hereby give notice that I withdraw" in told
+    assert "The order is cancelled at once and you owe nothing." in told
+    assert "credit note" not in told
+
+
+async def test_the_receipt_of_a_recorded_letter_names_its_day(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 20)
+    await shop.stub("operator").WithdrawFromContract(recorded(order.order_id, date(2026, 3, 13)))
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    assert "ricevuto e registrato il 20 marzo 2026, ore 10:00 la tua dichiarazione di recesso del 13 marzo 2026" in told
+    assert "per 12 giorni" in told
+
+
+async def test_an_unpaid_withdrawal_is_done_with_the_order_s_cancellation(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order)
+    assert await next_of(shop, order.order_id) == "WAIT order_end"
+    await shop.room.empty_outbox()
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    assert (f"withdrawal:{order.order_id}", "withdrawal_changed") in await wakes(shop)
+    done = await advance(shop, order.order_id)
+    assert (done.next, done.withdrawal.state) == (pb.WITHDRAWAL_NEXT_NOT_OPEN, pb.WITHDRAWAL_STATE_DONE)
+    assert list(done.withdrawal.refunds) == []
+    assert await watched(shop) == [f"order:{order.order_id}"]  # its email
+    assert (await shop.order(UUID(order.account_id))).state == pb.ORDER_STATE_OPEN  # the trial goes on
+
+
+async def test_a_payment_that_wins_against_the_notice_is_refunded_whole(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order)
+    shop.room.clock.advance(days=1)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    assert await next_of(shop, order.order_id) == "WAIT invoice"
+    await shop.fulfil(order.order_id)
+    found = await advance(shop, order.order_id)
+    [refund] = found.withdrawal.refunds
+    assert (found.next, refund.amount, refund.owed.minor) == (
+        pb.WITHDRAWAL_NEXT_REFUND_DUE, order.totals.gross, 0,
+    )  # fmt: skip
+    assert not refund.HasField("served_from")
+    assert found.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+
+
+async def test_refund_credit_note_closing_days_and_closing_follow_each_other(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    found = await advance(shop, order.order_id)
+    [refund] = found.withdrawal.refunds
+    assert (found.next, found.withdrawal.state) == (pb.WITHDRAWAL_NEXT_REFUND_DUE, pb.WITHDRAWAL_STATE_REFUNDING)
+    assert (refund.order_id, refund.period_id) == (order.order_id, "")
+    assert refund.invoice_id == order.invoice_id
+    assert refund.paid.minor - refund.owed.minor == refund.amount.minor
+    assert [from_date(refund.served_from), from_date(refund.served_to)] == [date(2026, 3, 2), date(2026, 3, 5)]
+    assert refund.days_of_term == 365
+    await refused_for(credited(shop, order.order_id, refund.refund_id), errors_pb2.REASON_ORDER_STATE)
+    await refunded(shop, order.order_id, refund.refund_id)
+    shop.room.clock.advance(hours=1)
+    again = (await refunded(shop, order.order_id, refund.refund_id)).refunds[0]
+    assert from_timestamp(again.refunded_at) == datetime(2026, 3, 5, 9, tzinfo=UTC)
+    [event] = await shop.room.events()
+    assert (event["type"], event["amount"]["minor"]) == ("withdrawal.refunded", refund.amount.minor)
+    assert await next_of(shop, order.order_id) == "CREDIT_NOTE_DUE"
+    note = request_id()
+    await credited(shop, order.order_id, refund.refund_id, note)
+    kept = (await credited(shop, order.order_id, refund.refund_id)).refunds[0]
+    assert kept.credit_note_id == note
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+    shop.room.clock.at = end_of_day(datetime(2026, 3, 5, 9, tzinfo=UTC), 30) - timedelta(microseconds=1)
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+    await refused_for(close(shop, order), errors_pb2.REASON_SUBSCRIPTION_RUNS)
+    shop.room.clock.advance(microseconds=1)
+    assert await next_of(shop, order.order_id) == "CLOSE_DUE"
+    await close(shop, order)
+    assert await wakes(shop) >= {
+        (f"withdrawal:{order.order_id}", "withdrawal_changed"), (f"purge:{order.account_id}", "account_closed"),
+    }  # fmt: skip
+    assert await next_of(shop, order.order_id) == "NOT_OPEN"
+    assert (await advance(shop, order.order_id)).withdrawal.state == pb.WITHDRAWAL_STATE_DONE
+
+
+async def test_refunds_are_fixed_once(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    await withdraw(shop, order)
+    first = (await advance(shop, order.order_id)).withdrawal.refunds
+    day(shop, 12)
+    assert (await advance(shop, order.order_id)).withdrawal.refunds == first
+
+
+async def test_a_later_period_that_waits_for_its_money_is_void_and_the_withdrawal_waits_for_that(shop: Shop) -> None:
+    """Ordered on 25 February: on 1 March the days from the 25th on are asked for, within the 14 days."""
+    subscriber = await monthly(shop, date(2026, 2, 25), party=ANNA)
+    await subscriber.asked_in_time(2)
+    order = await order_of(shop, subscriber)
+    day(shop, 5)
+    await shop.room.empty_outbox()
+    await withdraw(shop, order)
+    assert {subscriber.renewal(2), subscriber.renewal(3)} <= set(await subscriber.woken())
+    assert await next_of(shop, order.order_id) == "WAIT period_end"
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    assert await subscriber.next(3) == "NOT_OPEN"
+    await subscriber.end(2, UNPAID)
+    assert f"withdrawal:{order.order_id}" in await subscriber.woken()
+    assert (await subscriber.period(2)).state == pb.PERIOD_STATE_VOID
+    found = await advance(shop, order.order_id)
+    assert (found.next, [refund.order_id for refund in found.withdrawal.refunds]) == (
+        pb.WITHDRAWAL_NEXT_REFUND_DUE, [order.order_id],
+    )  # fmt: skip
+
+
+async def test_what_was_paid_for_a_later_period_is_refunded_whole(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 2, 25), party=ANNA)
+    asked = await subscriber.asked_in_time(2)
+    order = await order_of(shop, subscriber)
+    day(shop, 5)
+    await withdraw(shop, order)
+    await subscriber.end(2, PAID)  # it wins the race
+    assert await next_of(shop, order.order_id) == "WAIT invoice"
+    await subscriber.woken()
+    await subscriber.record_invoice(2)
+    assert f"withdrawal:{order.order_id}" in await subscriber.woken()
+    first, second = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (first.order_id, first.owed.minor > 0) == (order.order_id, True)
+    assert (second.period_id, second.amount, second.owed.minor) == (subscriber.id_of(2), asked.totals.gross, 0)
+    await settle(shop, order.order_id)
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+
+
+async def test_a_refund_that_was_given_up_is_replaced_once(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    [given_up] = (await advance(shop, order.order_id)).withdrawal.refunds
+    request = pb.RenewWithdrawalRefundRequest(order_id=order.order_id, refund_id=given_up.refund_id, steering=STEERING)
+    for _ in range(2):
+        [renewed] = (await shop.worker.RenewWithdrawalRefund(request)).withdrawal.refunds
+    assert renewed.refund_id != given_up.refund_id
+    assert renewed.amount == given_up.amount
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["refund_again"]
+    await refused_for(refunded(shop, order.order_id, given_up.refund_id), errors_pb2.REASON_NOT_FOUND)
+    await refunded(shop, order.order_id, renewed.refund_id)
+    request.refund_id = renewed.refund_id
+    await refused_for(shop.worker.RenewWithdrawalRefund(request), errors_pb2.REASON_ORDER_STATE)
+
+
+async def test_an_open_withdrawal_is_watched_until_nothing_is_left(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    name = f"withdrawal:{order.order_id}"
+    assert await watched(shop) == [name]
+    await advance(shop, order.order_id)
+    now = shop.room.clock.now()
+    assert await watched(shop, now + timedelta(days=1)) == []  # whoever waits for a refund looks again every day
+    assert await watched(shop, now + timedelta(days=2)) == [name]
+    await settle(shop, order.order_id)
+    purge_at = from_timestamp((await advance(shop, order.order_id)).due_at)
+    assert await watched(shop, purge_at) == []
+    shop.room.clock.at = purge_at
+    await close(shop, order)
+    await advance(shop, order.order_id)
+    assert await watched(shop) == [f"purge:{order.account_id}"]
+
+
+async def test_the_lifting_of_a_hold_wakes_the_withdrawal_that_waits_for_it(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    for hold in (True, False):
+        await shop.room.empty_outbox()
+        await shop.stub("operator").SetLegalHold(
+            pb.SetLegalHoldRequest(request_id=request_id(), account_id=order.account_id, hold=hold, steering=STEERING)
+        )
+        assert await wakes(shop) == {(f"withdrawal:{order.order_id}", "withdrawal_changed")}
+
+
+async def test_an_erasure_closes_the_account_and_the_refund_is_owed_all_the_same(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    await close(shop, order, pb.CLOSURE_REASON_ERASURE)
+    assert await next_of(shop, order.order_id) == "REFUND_DUE"
+    await settle(shop, order.order_id)
+    assert await next_of(shop, order.order_id) == "NOT_OPEN"
+
+
+async def test_open_withdrawals_are_listed_page_by_page_for_the_auditor(shop: Shop) -> None:
+    orders = sorted([(await bought(shop)) for _ in range(3)], key=lambda order: order.order_id)
+    for order in orders:
+        await withdraw(shop, order)
+    await settle(shop, orders[0].order_id)
+    listed, token = [], ""
+    while True:
+        page = common_pb2.PageRequest(page_size=2, page_token=token)
+        answer = await shop.stub("operator").ListOpenWithdrawals(pb.ListOpenWithdrawalsRequest(page=page))
+        listed += answer.withdrawals
+        token = answer.next_page_token
+        if not token:
+            break
+    assert [(each.order_id, each.state) for each in listed] == [
+        (orders[0].order_id, pb.WITHDRAWAL_STATE_CLOSING),
+        (orders[1].order_id, pb.WITHDRAWAL_STATE_NOTICED),
+        (orders[2].order_id, pb.WITHDRAWAL_STATE_NOTICED),
+    ]
+
+
+@pytest.mark.parametrize("name", ["AdvanceWithdrawal", "SendWithdrawalReceipt"])
+async def test_an_order_that_nobody_withdrew_from_has_no_withdrawal(shop: Shop, name: str) -> None:
+    order = await bought(shop)
+    request = getattr(pb, f"{name}Request")(order_id=order.order_id)
+    if name == "SendWithdrawalReceipt":
+        request.recipient.CopyFrom(TO_ANNA)
+    await refused_for(getattr(shop.worker, name)(request), errors_pb2.REASON_NOT_FOUND)
+
+
+async def test_what_is_left_of_a_never_paid_withdrawal_is_erased_with_its_order(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order)
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    await advance(shop, order.order_id)
+    await close(shop, order, pb.CLOSURE_REASON_TRIAL_ENDED)
+    await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=order.account_id))
+    [job] = shop.room.room.jobs
+    assert await job.run(shop.room.clock.advance(days=181)) == 1
+    assert await shop.room.rows("withdrawals") == []
