@@ -31,6 +31,8 @@ ABOUT = {
     "that was cancelled or not paid to its end and to the closing of the account.",
     AUTOMATIC_DEBIT: "An account's automatic debit was set up or has ended: its subscription is paid accordingly from "
     "the next measuring on, and the customer is told. The charges themselves are steps of the periods.",
+    WITHDRAWAL: "A consumer's withdrawal from a contract: the receipt; the end of the order or of the service; the "
+    "refund by the same means and its credit note; after the closing days the closing of the account.",
     RESELLER_STATUS: "A customer's reseller status: the request with its four requirements, an operator's decision, "
     "then a measuring each month that tells an operator when a requirement fails. Only an operator grants or withdraws "
     "it.",

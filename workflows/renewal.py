@@ -14,6 +14,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps import StepRefused, visibly
 
 
+_BY_THE_CUSTOMER = (pb.SUBSCRIPTION_END_CANCELLED, pb.SUBSCRIPTION_END_WITHDRAWN)
+"""Ends that the customer wanted: what waits for its money is cancelled, and money that waits does not hold that."""
+
+
 @workflow.defn(name=names.RENEWAL)
 class Renewal(RenewalTax):
     """Measures the period, asks for its money, and does what follows from what comes."""
@@ -85,7 +89,7 @@ class Renewal(RenewalTax):
                     await self.wait_for_money(due.wait, coming, skipped, reminder=wording.is_reminder(due.due))
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
-                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending == pb.SUBSCRIPTION_END_CANCELLED:
+                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_CANCELLED)
                 case pb.PERIOD_NEXT_CLOSE_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)

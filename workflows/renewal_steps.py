@@ -8,25 +8,23 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, retries, wording
+    from workflows import names, wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
-    from workflows.steps import StepRefused, quickly, visibly
+    from workflows.service_end import ServiceEnd
+    from workflows.steps import quickly, visibly
 
 CANCEL_SUBSCRIPTION = (
     "ends the subscription with what is paid; what waits for its money is closed, unless a payment wins: "
     '`{"reason_code": "customer_asked"}`'
 )
-_LEGAL_HOLD = "REASON_LEGAL_HOLD"
-_HELD = {_LEGAL_HOLD: "a legal hold", "REASON_MONEY_WAITING": "money that waits (`casella show money`)"}
-"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
 
-class RenewalSteps(Payable):
+class RenewalSteps(Payable, ServiceEnd):
     """What a period asks of the services; the order in which it does so stands in ``workflows.renewal``."""
 
     name = "period"
@@ -106,11 +104,6 @@ class RenewalSteps(Payable):
         request = pb.RecordPeriodOutcomeRequest(period_id=self.period_id, outcome=pb.PERIOD_OUTCOME_UNPAID)
         await quickly(OrderingSteps.record_period_outcome, request, "record the end without money")
 
-    async def suspend_sending(self, account_id: str) -> None:
-        """The mailboxes receive and can be read, but send nothing."""
-        request = mailboxes_pb2.SuspendAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
-        await quickly(MailboxesSteps.suspend, request, "suspend sending")
-
     async def note_suspension(self) -> None:
         """The day on which the subscription closes counts from the suspension."""
         request = pb.SuspendSubscriptionRequest(period_id=self.period_id)
@@ -138,25 +131,6 @@ class RenewalSteps(Payable):
         """The period is finished with its invoice."""
         request = pb.RecordPeriodInvoiceRequest(period_id=self.period_id, invoice_id=invoice.document_id)
         await quickly(OrderingSteps.record_period_invoice, request, "note the invoice")
-
-    async def close_account(self, account_id: str) -> None:
-        """The closing days are over: the purge begins, unless a legal hold stands or money waits."""
-        request = pb.CloseAccountRequest(account_id=account_id, reason=pb.CLOSURE_REASON_SUBSCRIPTION_ENDED)
-        try:
-            await quickly(OrderingSteps.close_account, request, "close the account")
-            self.details.happened(f"account closed; it goes on as {names.purge_id(account_id)}", once=True)
-        except StepRefused as refused:
-            held_by = _HELD.get(refused.reason)
-            if held_by is None:
-                raise
-            release = f", or at once after `casella hold release {account_id} --reason CODE`"
-            self.details.happened(f"the purge is held by {held_by}")
-            self.details.stands(
-                "Held",
-                f"the purge, which is held by {held_by}; asked for again every day"
-                f"{release if refused.reason == _LEGAL_HOLD else ''}",
-            )
-            await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
 
     @property
     def ending(self) -> pb.SubscriptionEnd:

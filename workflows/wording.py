@@ -28,6 +28,12 @@ _PERIOD_DUE = {
     "end": "the service ends with what is paid; then it can be read for some days more",
     "purge": "the account is closed and its purge begins",
 }
+_WITHDRAWAL_DUE = {
+    "order_end": "the order's end: payments decides between its cancellation and a payment",
+    "invoice": "the invoice of what was paid, which is then credited",
+    "period_end": "the end of a later period that waits for its money",
+    "purge": "the account is closed and its purge begins",
+}
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
     common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
@@ -120,6 +126,28 @@ def due_on_period(due: str) -> str:
     if reminder:
         return f"reminder {days(int(reminder[1]))} after the due date"
     return _PERIOD_DUE.get(due, due)
+
+
+def refund(made: payments_pb2.Refund) -> str:
+    """How far a refund is, and whose turn it is: ``EUR 12.30, a transfer that waits for your approval (refund …)``."""
+    transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    match made.state:
+        case payments_pb2.REFUND_STATE_REQUESTED if transfer:
+            how = "a transfer that waits for your approval"
+        case payments_pb2.REFUND_STATE_APPROVED:
+            how = "a transfer that waits for the next file for the bank"
+        case payments_pb2.REFUND_STATE_FAILED:
+            how = f"FAILED ({made.failure}): an operator tries it again, where needed to another IBAN, or cancels it"
+        case payments_pb2.REFUND_STATE_CANCELLED:
+            how = "CANCELLED at payments, but still owed"
+        case _:
+            how = "on its way to the bank" if transfer else "on its way to card or PayPal"
+    return f"{amount(made.amount)}, {how} (refund {made.refund_id})"
+
+
+def due_on_withdrawal(due: str) -> str:
+    """What ordering says is waited for on a withdrawal: ``order_end``, ``purge``."""
+    return _WITHDRAWAL_DUE.get(due, due)
 
 
 def period_state(state: ordering_pb2.PeriodState) -> str:

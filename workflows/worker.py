@@ -42,6 +42,7 @@ from workflows.reseller import ResellerStatus
 from workflows.scheduled import FetchPaymentEvents, PollReceipts
 from workflows.sign_up import SignUp
 from workflows.trial import Trial
+from workflows.withdrawal import Withdrawal
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
@@ -50,7 +51,9 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
-WORKFLOWS = [SignUp, Trial, Order, Renewal, ResellerStatus, EInvoice, Purge, PollReceipts, FetchPaymentEvents]
+WORKFLOWS = [
+    SignUp, Trial, Order, Renewal, Withdrawal, ResellerStatus, EInvoice, Purge, PollReceipts, FetchPaymentEvents,
+]  # fmt: skip
 
 DRAIN = timedelta(seconds=5)
 """How long a stopping worker waits for running activities: longer than they usually take."""

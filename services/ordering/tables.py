@@ -140,6 +140,8 @@ withdrawal_refunds = Table(
     Column("owed_minor", BigInteger, nullable=False),
     Column("refunded_at", _INSTANT),
     Column("credit_note_id", Uuid),
+    # An operator decided that none is due: the invoice was given up, so that it counts as never issued.
+    Column("credit_waived", Boolean, nullable=False, default=False),
 )
 
 order_reminders = Table(

@@ -70,14 +70,16 @@ async def receipt(shop: Shop, order_id: str, language: common_pb2.Language = com
 
 async def refunded(shop: Shop, order_id: str, refund_id: str) -> pb.Withdrawal:
     request = pb.RecordWithdrawalRefundRequest(order_id=order_id, refund_id=refund_id)
-    return (await shop.worker.RecordWithdrawalRefund(request)).withdrawal
+    answer = await shop.worker.RecordWithdrawalRefund(request)
+    return pb.Withdrawal.FromString(answer.withdrawal.SerializeToString())
 
 
 async def credited(shop: Shop, order_id: str, refund_id: str, credit_note_id: str = "") -> pb.Withdrawal:
     request = pb.RecordWithdrawalCreditNoteRequest(
         order_id=order_id, refund_id=refund_id, credit_note_id=credit_note_id or request_id()
     )
-    return (await shop.worker.RecordWithdrawalCreditNote(request)).withdrawal
+    answer = await shop.worker.RecordWithdrawalCreditNote(request)
+    return pb.Withdrawal.FromString(answer.withdrawal.SerializeToString())
 
 
 async def settle(shop: Shop, order_id: str) -> None:

@@ -210,6 +210,46 @@ class OrderingSteps:
         request.recipient.CopyFrom(await self._contacts.of(request.account_id))
         return await self._ordering.DecideReseller(request)
 
+    @step("SendWithdrawalReceipt")
+    async def send_withdrawal_receipt(
+        self, request: pb.SendWithdrawalReceiptRequest
+    ) -> pb.SendWithdrawalReceiptResponse:
+        """Send the receipt of a withdrawal."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        request.recipient.CopyFrom(await self._contacts.of(order.account_id))
+        return await self._ordering.SendWithdrawalReceipt(request)
+
+    @step("AdvanceWithdrawal")
+    async def advance_withdrawal(self, request: pb.AdvanceWithdrawalRequest) -> pb.AdvanceWithdrawalResponse:
+        """Learn what comes next on the withdrawal."""
+        return await self._ordering.AdvanceWithdrawal(request)
+
+    @step("RecordWithdrawalRefund")
+    async def record_withdrawal_refund(
+        self, request: pb.RecordWithdrawalRefundRequest
+    ) -> pb.RecordWithdrawalRefundResponse:
+        """Note that a refund was made; by an operator's word, who said so."""
+        if request.HasField("steering"):
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RecordWithdrawalRefund(request)
+
+    @step("RenewWithdrawalRefund")
+    async def renew_withdrawal_refund(
+        self, request: pb.RenewWithdrawalRefundRequest
+    ) -> pb.RenewWithdrawalRefundResponse:
+        """Replace a refund that was given up, by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RenewWithdrawalRefund(request)
+
+    @step("RecordWithdrawalCreditNote")
+    async def record_withdrawal_credit_note(
+        self, request: pb.RecordWithdrawalCreditNoteRequest
+    ) -> pb.RecordWithdrawalCreditNoteResponse:
+        """Note a credit note; or, by an operator's decision, that none is due."""
+        if request.HasField("steering"):
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RecordWithdrawalCreditNote(request)
+
     @step("GetStanding")
     async def get_standing(self, request: pb.GetStandingRequest) -> pb.GetStandingResponse:
         """Read whether orders hold or end the trial."""

@@ -61,10 +61,31 @@ class PaymentsSteps:
             invoice_was_due=answer.invoice_was_due if answer.HasField("invoice_was_due") else None,
         )
 
+    @step("RequestRefund")
+    async def request_refund(self, request: pb.RequestRefundRequest) -> pb.RequestRefundResponse:
+        """Ask for a refund, once for each id; learn how far it is."""
+        answer = await self._payments.RequestRefund(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+        return pb.RequestRefundResponse(refund=_without_account(answer.refund))
+
+    @step("GetRefund")
+    async def get_refund(self, request: pb.GetRefundRequest) -> pb.GetRefundResponse:
+        """Read how far a refund is."""
+        answer = await self._payments.GetRefund(request)
+        return pb.GetRefundResponse(refund=_without_account(answer.refund))
+
     @step("FetchMissedEvents")
     async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:
         """Fetch the provider's events that never arrived."""
         return await self._payments.FetchMissedEvents(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+
+
+def _without_account(refund: pb.Refund) -> pb.Refund:
+    """A refund as histories may keep it: without the account to which it is transferred."""
+    shown = pb.Refund()
+    shown.CopyFrom(refund)
+    for name in ("iban", "holder"):
+        shown.ClearField(name)
+    return shown
 
 
 def _without_links(payment_request: pb.PaymentRequest) -> pb.PaymentRequest:

@@ -51,9 +51,7 @@ class Locked:
         """What decides on the withdrawal; a subscription that ends for another reason is closed by its own renewal."""
         closing = self.subscription
         carries = closing is not None and closing.withdrawn and closing.state is SubscriptionState.CLOSING
-        refunds = [
-            Owed(each.refunded_at is not None, each.credit_note_id is not None) for each in self.withdrawal.refunds
-        ]
+        refunds = [Owed(each.refunded_at is not None, each.credited) for each in self.withdrawal.refunds]
         return WithdrawalStanding(self.payments.known, refunds, closing.purge_at if closing and carries else None)
 
 
@@ -117,8 +115,13 @@ class AdvancingWithdrawals:
                 await store.set_next(conn, order_id, look_again_at(step, now))
             return _advanced(found, step, now)
 
-    async def record_refund(self, order_id: UUID, refund_id: UUID) -> Locked:
+    async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
         """Note that a refund was made; the first moment stays.
+
+        Args:
+            order_id: The order.
+            refund_id: The refund.
+            entry: Who says so, where it was made outside Casella.
 
         Raises:
             NotFound: There is no such withdrawal, or it has no such refund.
@@ -129,20 +132,27 @@ class AdvancingWithdrawals:
             refund = _refund(found.withdrawal, refund_id)
             if await store.note_refund(conn, order_id, refund_id, now):
                 await events.tell(conn, refunded_event(found.withdrawal, refund), now)
+                if entry is not None:
+                    await audit.record(conn, entry, now)
             return await _locked(conn, order_id)
 
-    async def record_credit_note(self, order_id: UUID, refund_id: UUID, credit_note_id: UUID) -> Locked:
-        """Note a refund's credit note; the first one stays.
+    async def record_credit_note(
+        self, order_id: UUID, refund_id: UUID, credit_note_id: UUID | None, entry: AuditEntry | None
+    ) -> Locked:
+        """Note a refund's credit note, or by an operator's decision that none is due; the first one stays.
 
         Raises:
             NotFound: There is no such withdrawal, or it has no such refund.
             RefundNotMade: The refund comes first.
         """
+        now = self._clock.now()
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if _refund(found.withdrawal, refund_id).refunded_at is None:
                 raise RefundNotMade
-            await store.note_credit_note(conn, order_id, refund_id, credit_note_id)
+            noted = await store.note_credit_note(conn, order_id, refund_id, credit_note_id)
+            if noted and entry is not None:
+                await audit.record(conn, entry, now)
             return await _locked(conn, order_id)
 
     async def renew_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry) -> Locked:

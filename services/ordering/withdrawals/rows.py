@@ -51,6 +51,17 @@ class RefundRow:
     attempt: int
     refunded_at: datetime | None
     credit_note_id: UUID | None
+    credit_waived: bool
+
+    @property
+    def credit_id(self) -> UUID:
+        """The id under which invoicing credits what was refunded, whatever the attempt."""
+        return derive("withdrawal_credit", str(self.payment.key))
+
+    @property
+    def credited(self) -> bool:
+        """Whether it has its credit note, or needs none."""
+        return self.credit_note_id is not None or self.credit_waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class WithdrawalRow:
             return WithdrawalState.DONE
         if self.fixed_at is None:
             return WithdrawalState.NOTICED
-        settled = all(each.credit_note_id is not None for each in self.refunds)
+        settled = all(each.credited for each in self.refunds)
         return WithdrawalState.CLOSING if settled else WithdrawalState.REFUNDING
 
 
@@ -120,4 +131,5 @@ def refund_from(row: Row[Any]) -> RefundRow:
         attempt=row.attempt,
         refunded_at=row.refunded_at,
         credit_note_id=row.credit_note_id,
+        credit_waived=row.credit_waived,
     )

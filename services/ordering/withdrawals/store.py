@@ -100,15 +100,16 @@ async def note_refund(conn: AsyncConnection, order_id: UUID, refund: UUID, at: d
     return await _change_refund(conn, order_id, refund, {"refunded_at": at}, withdrawal_refunds.c.refunded_at.is_(None))
 
 
-async def note_credit_note(conn: AsyncConnection, order_id: UUID, refund: UUID, credit_note_id: UUID) -> bool:
-    """Note a refund's credit note. False where it has one, was not made yet, or there is no such refund."""
+async def note_credit_note(conn: AsyncConnection, order_id: UUID, refund: UUID, credit_note_id: UUID | None) -> bool:
+    """Note a refund's credit note, or that none is due. False where that is noted, or the refund was not made yet."""
     return await _change_refund(
         conn,
         order_id,
         refund,
-        {"credit_note_id": credit_note_id},
+        {"credit_note_id": credit_note_id, "credit_waived": credit_note_id is None},
         withdrawal_refunds.c.refunded_at.is_not(None),
         withdrawal_refunds.c.credit_note_id.is_(None),
+        ~withdrawal_refunds.c.credit_waived,
     )
 
 

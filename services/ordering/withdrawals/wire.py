@@ -107,6 +107,8 @@ def _refund(refund: RefundRow, withdrawal: WithdrawalRow, order: OrderRow) -> or
         amount=to_money(payment.refund),
         refunded_at=to_timestamp(refund.refunded_at) if refund.refunded_at else None,
         credit_note_id=str(refund.credit_note_id or ""),
+        credit_id=str(refund.credit_id),
+        credit_waived=refund.credit_waived,
     )
     served = _served(withdrawal, order)
     if payment.owed and served is not None and order.period is not None:

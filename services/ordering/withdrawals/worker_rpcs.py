@@ -40,8 +40,12 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
         refund_id = violations.uuid("refund_id", request.refund_id)
+        entry = None
+        if request.HasField("steering"):
+            source = f"refund:{request.refund_id}"
+            entry = steering_entry(violations, request.steering, "refund_made_outside", order_id, source=source)
         violations.check()
-        found = await self._advancing_withdrawals.record_refund(order_id, refund_id)
+        found = await self._advancing_withdrawals.record_refund(order_id, refund_id, entry)
         return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
 
     async def RenewWithdrawalRefund(
@@ -64,9 +68,16 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
         refund_id = violations.uuid("refund_id", request.refund_id)
-        credit_note_id = violations.uuid("credit_note_id", request.credit_note_id)
+        credit_note_id, entry = None, None
+        if request.HasField("steering"):
+            source = f"refund:{request.refund_id}"
+            entry = steering_entry(violations, request.steering, "no_credit_note_due", order_id, source=source)
+            if request.credit_note_id:
+                violations.add("credit_note_id", "must_be_empty")
+        else:
+            credit_note_id = violations.uuid("credit_note_id", request.credit_note_id)
         violations.check()
-        found = await self._advancing_withdrawals.record_credit_note(order_id, refund_id, credit_note_id)
+        found = await self._advancing_withdrawals.record_credit_note(order_id, refund_id, credit_note_id, entry)
         return ordering_pb2.RecordWithdrawalCreditNoteResponse(withdrawal=_withdrawal(found))
 
 

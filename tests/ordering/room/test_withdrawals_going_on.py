@@ -15,7 +15,7 @@ from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
 from tests.ordering.subscribers import PAID, UNPAID, monthly
 from tests.ordering.withdrawers import advance, bought, credited, next_of, receipt, refunded, settle, withdraw
-from tests.support.refusals import refused_for
+from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
 
 ENDED = pb.CLOSURE_REASON_SUBSCRIPTION_ENDED
@@ -202,6 +202,25 @@ async def test_a_refund_that_was_given_up_is_replaced_once(shop: Shop) -> None:
     await refunded(shop, order.order_id, renewed.refund_id)
     request.refund_id = renewed.refund_id
     await refused_for(shop.worker.RenewWithdrawalRefund(request), errors_pb2.REASON_ORDER_STATE)
+
+
+async def test_an_operator_notes_a_refund_made_outside_and_that_no_credit_note_is_due(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    outside = pb.RecordWithdrawalRefundRequest(order_id=order.order_id, refund_id=refund.refund_id, steering=STEERING)
+    waived = pb.RecordWithdrawalCreditNoteRequest(
+        order_id=order.order_id, refund_id=refund.refund_id, steering=STEERING
+    )
+    for _ in range(2):
+        await shop.worker.RecordWithdrawalRefund(outside)
+        [kept] = (await shop.worker.RecordWithdrawalCreditNote(waived)).withdrawal.refunds
+    assert kept.credit_waived
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["refund_made_outside", "no_credit_note_due"]
+    waived.credit_note_id = request_id()
+    refused = await refused_for(shop.worker.RecordWithdrawalCreditNote(waived), errors_pb2.REASON_INVALID_INPUT)
+    assert bad_fields(refused) == {"credit_note_id": "must_be_empty"}
 
 
 async def test_an_open_withdrawal_is_watched_until_nothing_is_left(shop: Shop) -> None:

@@ -927,7 +927,7 @@ class Withdrawal(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class WithdrawalRefund(_message.Message):
-    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term")
+    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -940,6 +940,8 @@ class WithdrawalRefund(_message.Message):
     SERVED_FROM_FIELD_NUMBER: _ClassVar[int]
     SERVED_TO_FIELD_NUMBER: _ClassVar[int]
     DAYS_OF_TERM_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_WAIVED_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     order_id: str
     invoice_id: str
@@ -952,7 +954,9 @@ class WithdrawalRefund(_message.Message):
     served_from: _common_pb2.Date
     served_to: _common_pb2.Date
     days_of_term: int
-    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ...) -> None: ...
+    credit_id: str
+    credit_waived: bool
+    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ...) -> None: ...
 
 class ListOpenWithdrawalsRequest(_message.Message):
     __slots__ = ("page",)
@@ -1007,12 +1011,14 @@ class AdvanceWithdrawalResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ...) -> None: ...
 
 class RecordWithdrawalRefundRequest(_message.Message):
-    __slots__ = ("order_id", "refund_id")
+    __slots__ = ("order_id", "refund_id", "steering")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     refund_id: str
-    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ...) -> None: ...
+    steering: _common_pb2.Steering
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class RecordWithdrawalRefundResponse(_message.Message):
     __slots__ = ("withdrawal",)
@@ -1037,14 +1043,16 @@ class RenewWithdrawalRefundResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
 
 class RecordWithdrawalCreditNoteRequest(_message.Message):
-    __slots__ = ("order_id", "refund_id", "credit_note_id")
+    __slots__ = ("order_id", "refund_id", "credit_note_id", "steering")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     refund_id: str
     credit_note_id: str
-    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., credit_note_id: _Optional[str] = ...) -> None: ...
+    steering: _common_pb2.Steering
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., credit_note_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class RecordWithdrawalCreditNoteResponse(_message.Message):
     __slots__ = ("withdrawal",)

@@ -40,8 +40,10 @@ _CHANGES = (
         owed_minor bigint NOT NULL CHECK (owed_minor >= 0),
         refunded_at timestamptz,
         credit_note_id uuid UNIQUE,
+        credit_waived boolean NOT NULL DEFAULT false,
         CONSTRAINT something_is_refunded CHECK (owed_minor < paid_minor),
-        CONSTRAINT credited_after_refund CHECK (credit_note_id IS NULL OR refunded_at IS NOT NULL)
+        CONSTRAINT credited_after_refund CHECK (credit_note_id IS NULL OR refunded_at IS NOT NULL),
+        CONSTRAINT credited_or_not_due CHECK (credit_note_id IS NULL OR NOT credit_waived)
     )
     """,
     "CREATE INDEX withdrawal_refunds_by_order ON withdrawal_refunds (order_id)",

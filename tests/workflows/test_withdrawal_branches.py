@@ -1,0 +1,406 @@
+"""Each branch of a withdrawal's workflow that money, a hold or a person decides, led by a script on the real server."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.client import WorkflowUpdateFailedError
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.invoicing.v1 import invoicing_pb2 as invoicing
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from services.kit.ids import new_id
+from tests.fixtures.temporal import TestNamespace
+from tests.workflows.orders import LONG, MOMENT
+from tests.workflows.reading import texts
+from tests.workflows.script import Answer, Run, Script, refuse, running
+from workflows import names
+
+SOON = Duration(nanos=50_000_000)
+STEPS = (
+    "SuspendAccount", "SendWithdrawalReceipt", "RequestRefund", "RecordWithdrawalRefund", "IssueCreditNote",
+    "SendCreditNote", "RecordWithdrawalCreditNote", "CloseAccount",
+)  # fmt: skip
+WHY = {"reason_code": "looked_at"}
+DAY = common_pb2.Date(year=2026, month=11, day=5)
+
+
+def euro(minor: int) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency="EUR")
+
+
+def refund_of(**more: object) -> pb.WithdrawalRefund:
+    """A refund of 26.48 of 26.84 euro; 4 days of a year stay owed."""
+    made = pb.WithdrawalRefund(
+        refund_id=str(new_id()), invoice_id=str(new_id()), credit_id=str(new_id()),
+        paid=euro(2684), owed=euro(36), amount=euro(2648), served_from=DAY, served_to=DAY, days_of_term=365,
+    )  # fmt: skip
+    for name, value in more.items():
+        setattr(made, name, value)
+    return made
+
+
+@dataclass
+class Told:
+    """What the services say of one withdrawal; a test changes it while the workflow runs."""
+
+    order_id: str = field(default_factory=lambda: str(new_id()))
+    refunds: list[pb.WithdrawalRefund] = field(default_factory=list)
+    order: pb.OrderState = pb.ORDER_STATE_FULFILLED
+    closing: bool = True
+    closed: bool = False
+    purge_due: bool = False
+    receipt: bool = False
+    state: payments_pb2.RefundState = payments_pb2.REFUND_STATE_DONE
+    means: payments_pb2.RefundMeans = payments_pb2.REFUND_MEANS_STRIPE
+    account_id: str = field(default_factory=lambda: str(new_id()))
+
+    def __post_init__(self) -> None:
+        if not self.refunds and self.order == pb.ORDER_STATE_FULFILLED:
+            self.refunds = [refund_of(order_id=self.order_id)]
+
+    def withdrawal(self) -> pb.Withdrawal:
+        """The row as it stands."""
+        return pb.Withdrawal(
+            order_id=self.order_id, account_id=self.account_id, noticed_on=DAY, refund_by=DAY, refunds=self.refunds,
+            receipt_at=MOMENT if self.receipt else None,
+        )  # fmt: skip
+
+    def advance(self, _: object) -> pb.AdvanceWithdrawalResponse:
+        """What ordering's own rules say comes next."""
+        answer = pb.AdvanceWithdrawalResponse(withdrawal=self.withdrawal(), order_state=self.order)
+        if self.closing and self.order == pb.ORDER_STATE_FULFILLED:
+            state = pb.SUBSCRIPTION_STATE_ENDED if self.closed else pb.SUBSCRIPTION_STATE_CLOSING
+            answer.subscription.CopyFrom(pb.Subscription(state=state, end=pb.SUBSCRIPTION_END_WITHDRAWN))
+        if self.order == pb.ORDER_STATE_OPEN:
+            answer.next, answer.due = pb.WITHDRAWAL_NEXT_WAIT, "order_end"
+        elif self.order == pb.ORDER_STATE_PAID:
+            answer.next, answer.due = pb.WITHDRAWAL_NEXT_WAIT, "invoice"
+        elif not all(each.HasField("refunded_at") for each in self.refunds):
+            answer.next = pb.WITHDRAWAL_NEXT_REFUND_DUE
+        elif not all(each.credit_note_id or each.credit_waived for each in self.refunds):
+            answer.next = pb.WITHDRAWAL_NEXT_CREDIT_NOTE_DUE
+        elif self.order != pb.ORDER_STATE_FULFILLED or self.closed:
+            answer.next = pb.WITHDRAWAL_NEXT_NOT_OPEN
+        elif self.purge_due:
+            answer.next = pb.WITHDRAWAL_NEXT_CLOSE_DUE
+        else:
+            answer.next, answer.due = pb.WITHDRAWAL_NEXT_WAIT, "purge"
+            answer.due_at.CopyFrom(MOMENT)
+            answer.wait.CopyFrom(LONG)
+        return answer
+
+    def script(self, **changes: Answer) -> Script:
+        """The services."""
+        note = invoicing.Document(document_id=str(new_id()), number="2026/9", account_id=self.account_id)
+        order = pb.Order(order_id=self.order_id, account_id=self.account_id)
+        order.party.last_name = "Zenobia"
+        answers: dict[str, Answer] = {
+            "AdvanceWithdrawal": self.advance,
+            "SendWithdrawalReceipt": self.received,
+            "GetOrder": lambda _: pb.GetOrderResponse(order=order),
+            "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@b.example")),
+            "SuspendAccount": lambda _: mailboxes_pb2.SuspendAccountResponse(),
+            "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(
+                payment_request=payments_pb2.PaymentRequest(payment_request_id=str(new_id()))
+            ),
+            "RequestRefund": self.requested,
+            "GetRefund": lambda request: payments_pb2.GetRefundResponse(refund=self.refund(request.refund_id)),
+            "RecordWithdrawalRefund": self.refunded,
+            "RenewWithdrawalRefund": self.renewed,
+            "IssueCreditNote": lambda _: invoicing.IssueCreditNoteResponse(document=note),
+            "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=note),
+            "SendCreditNote": lambda _: invoicing.SendCreditNoteResponse(),
+            "RecordWithdrawalCreditNote": self.credited,
+            "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
+            "CloseAccount": self.account_closed,
+        }  # fmt: skip
+        return Script(answers | changes)
+
+    def received(self, _: object) -> pb.SendWithdrawalReceiptResponse:
+        """The receipt is written."""
+        self.receipt = True
+        return pb.SendWithdrawalReceiptResponse(withdrawal=self.withdrawal())
+
+    def refund(self, refund_id: str) -> payments_pb2.Refund:
+        """A refund as payments has it."""
+        return payments_pb2.Refund(
+            refund_id=refund_id, state=self.state, means=self.means, amount=euro(2648), failure="iban_missing",
+            iban="IT60X0542811101000000123456", holder="Zenobia",
+        )  # fmt: skip
+
+    def requested(self, request: payments_pb2.RequestRefundRequest) -> payments_pb2.RequestRefundResponse:
+        """Asked again it is the same refund."""
+        return payments_pb2.RequestRefundResponse(refund=self.refund(request.refund_id))
+
+    def refunded(self, request: pb.RecordWithdrawalRefundRequest) -> pb.RecordWithdrawalRefundResponse:
+        """The refund is noted."""
+        self._find(request.refund_id).refunded_at.CopyFrom(MOMENT)
+        return pb.RecordWithdrawalRefundResponse(withdrawal=self.withdrawal())
+
+    def renewed(self, request: pb.RenewWithdrawalRefundRequest) -> pb.RenewWithdrawalRefundResponse:
+        """The refund is replaced; payments knows nothing of the new one yet."""
+        self._find(request.refund_id).refund_id = str(new_id())
+        self.state = payments_pb2.REFUND_STATE_DONE
+        return pb.RenewWithdrawalRefundResponse(withdrawal=self.withdrawal())
+
+    def credited(self, request: pb.RecordWithdrawalCreditNoteRequest) -> pb.RecordWithdrawalCreditNoteResponse:
+        """The credit note is noted, or that none is due."""
+        found = self._find(request.refund_id)
+        found.credit_note_id, found.credit_waived = request.credit_note_id, not request.credit_note_id
+        return pb.RecordWithdrawalCreditNoteResponse(withdrawal=self.withdrawal())
+
+    def account_closed(self, _: object) -> pb.CloseAccountResponse:
+        """The purge has begun."""
+        self.closed = True
+        return pb.CloseAccountResponse()
+
+    def _find(self, refund_id: str) -> pb.WithdrawalRefund:
+        return next(each for each in self.refunds if each.refund_id == refund_id)
+
+
+async def ended(told: Told, run: Run) -> str:
+    """The closing days are over; how the run ends."""
+    await run.details("### Closing")
+    told.purge_due = True
+    await run.handle.signal(names.WITHDRAWAL_CHANGED)
+    return await run.end()
+
+
+def once_each(script: Script) -> list[str]:
+    made = script.order_of(*STEPS)
+    return [step for number, step in enumerate(made) if step not in made[:number]]
+
+
+async def test_service_stopped_receipt_refund_credit_note_closing_in_this_order(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### Closing")
+        for words in ("EUR 26.84 paid, EUR 0.36 owed, EUR 26.48 refunded", "credit note 2026/9 issued"):
+            assert words in shown
+        assert await ended(told, run) == "done"
+    assert once_each(script) == list(STEPS)
+    assert script.order_of(*STEPS) == list(STEPS)  # nothing twice
+    [asked], [note] = script.requests("RequestRefund"), script.requests("IssueCreditNote")
+    [refund] = told.refunds
+    assert (asked.refund_id, asked.amount, asked.withdrawal_order_id) == (
+        refund.refund_id, refund.amount, told.order_id,
+    )  # fmt: skip
+    assert (note.credit_id, note.invoice_id, note.gross, note.reason) == (
+        refund.credit_id, refund.invoice_id, refund.amount, invoicing.CREDIT_REASON_WITHDRAWAL,
+    )  # fmt: skip
+    assert (note.cause_date, note.refund_method) == (DAY, invoicing.REFUND_METHOD_ONLINE)
+    assert (note.served.first_day, note.served.days_of_term) == (DAY, 365)
+    [closed] = script.requests("CloseAccount")
+    assert closed.reason == pb.CLOSURE_REASON_SUBSCRIPTION_ENDED
+
+
+async def test_before_the_payment_it_waits_for_the_orders_end_and_leaves_the_account_alone(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(order=pb.ORDER_STATE_OPEN)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details("payments decides between its cancellation and a payment")
+        told.order = pb.ORDER_STATE_CANCELLED
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        assert await run.end() == "done"
+    assert once_each(script) == ["SendWithdrawalReceipt"]
+
+
+async def test_a_payment_that_wins_is_refunded_once_it_is_invoiced(temporal: TestNamespace) -> None:
+    told = Told(order=pb.ORDER_STATE_OPEN)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details("### Noticed")
+        told.order = pb.ORDER_STATE_PAID
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        await run.details("the invoice of what was paid")
+        told.order, told.refunds = pb.ORDER_STATE_FULFILLED, [refund_of(order_id=told.order_id)]
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        assert await ended(told, run) == "done"
+    assert once_each(script) == [STEPS[1], STEPS[0], *STEPS[2:]]
+
+
+async def test_a_transfer_is_waited_for_until_the_bank_has_made_it(temporal: TestNamespace) -> None:
+    told = Told(state=payments_pb2.REFUND_STATE_REQUESTED, means=payments_pb2.REFUND_MEANS_BANK_TRANSFER)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### Refunding")
+        assert "which the law wants by 2026-11-05: EUR 26.48, a transfer that waits for your approval" in shown
+        for state, words in (
+            (payments_pb2.REFUND_STATE_APPROVED, "waits for the next file for the bank"),
+            (payments_pb2.REFUND_STATE_SENT, "on its way to the bank"),
+        ):
+            told.state = state
+            await run.handle.signal(names.REFUND_CHANGED)
+            await run.details(words)
+        assert script.requests("IssueCreditNote") == []  # it follows the refund
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+    assert len({request.refund_id for request in script.requests("RequestRefund")}) == 1
+    [note] = script.requests("IssueCreditNote")
+    assert note.refund_method == invoicing.REFUND_METHOD_BANK_TRANSFER
+
+
+async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(temporal: TestNamespace) -> None:
+    told = Told(state=payments_pb2.REFUND_STATE_FAILED, means=payments_pb2.REFUND_MEANS_BANK_TRANSFER)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "FAILED (iban_missing): an operator tries it again, where needed to another IBAN" in shown
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("refund_again", WHY)
+        assert "may be done with it: nothing" in str(refused.value.cause)
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+    assert script.requests("RenewWithdrawalRefund") == []
+
+
+async def test_a_cancelled_refund_is_asked_for_anew_and_no_other_one(temporal: TestNamespace) -> None:
+    told = Told(state=payments_pb2.REFUND_STATE_CANCELLED)
+    other = refund_of(period_id=str(new_id()))
+    told.refunds.append(other)
+    first = told.refunds[0].refund_id
+
+    def requested(request: payments_pb2.RequestRefundRequest) -> payments_pb2.RequestRefundResponse:
+        answer = told.requested(request)
+        if request.refund_id == other.refund_id:
+            answer.refund.state = payments_pb2.REFUND_STATE_SENT
+        return answer
+
+    script = told.script(RequestRefund=requested)
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "CANCELLED at payments, but still owed" in shown
+        assert "`refund_again`" in shown
+        await run.handle.execute_update("refund_again", WHY)
+        await run.details("### Refunding")
+    assert [request.refund_id for request in script.requests("RenewWithdrawalRefund")] == [first]
+    asked = script.requests("RenewWithdrawalRefund")[0].steering
+    assert (asked.reason_code, bool(asked.actor)) == ("looked_at", True)
+    assert {request.refund_id for request in script.requests("RequestRefund")} == {
+        first, told.refunds[0].refund_id, other.refund_id,
+    }  # fmt: skip
+
+
+async def test_what_payments_refuses_to_refund_an_operator_notes_as_made_outside(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script(RequestRefund=lambda _: refuse(errors_pb2.REASON_REFUND_TOO_MUCH, "charged back"))
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "charged back" in shown
+        assert "`retry`" in shown
+        assert "`refund_made_outside`" in shown
+        script.answers = {
+            **script.answers, "GetRefund": lambda _: refuse(errors_pb2.REASON_NOT_FOUND),
+        }  # fmt: skip
+        await run.handle.execute_update("refund_made_outside", WHY)
+        assert await ended(told, run) == "done"
+    [noted] = script.requests("RecordWithdrawalRefund")
+    assert noted.steering.reason_code == "looked_at"
+    [note] = script.requests("IssueCreditNote")
+    assert note.refund_method == invoicing.REFUND_METHOD_UNSPECIFIED
+
+
+async def test_an_invoice_that_was_given_up_needs_no_credit_note_by_an_operators_decision(
+    temporal: TestNamespace,
+) -> None:
+    told = Told()
+    script = told.script(IssueCreditNote=lambda _: refuse(errors_pb2.REASON_TRANSMISSION_STATE, "was given up"))
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "`no_credit_note`" in shown
+        assert "`refund_made_outside`" not in shown
+        await run.handle.execute_update("no_credit_note", WHY)
+        assert await ended(told, run) == "done"
+    [waived] = script.requests("RecordWithdrawalCreditNote")
+    assert (waived.credit_note_id, waived.steering.reason_code) == ("", "looked_at")
+    assert script.requests("SendCreditNote") == []
+
+
+async def test_another_refusal_of_the_credit_note_is_mended_and_tried_again(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script(IssueCreditNote=lambda _: refuse(errors_pb2.REASON_CREDIT_EXCEEDS_INVOICE, "less is left"))
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "`no_credit_note`" not in shown
+        script.answers = told.script().answers
+        await run.handle.execute_update("retry", {"reason_code": "cause_mended"})
+        assert await ended(told, run) == "done"
+    assert len({request.credit_id for request in script.requests("IssueCreditNote")}) == 1
+    assert len(script.requests("RecordWithdrawalRefund")) == 1
+
+
+async def test_a_run_that_begins_again_from_the_top_refunds_and_credits_nothing_twice(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script()
+    for _ in range(2):
+        async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+            await run.details("### Closing")  # then it is terminated
+    assert [len(script.requests(name)) for name in ("RequestRefund", "IssueCreditNote", "SendWithdrawalReceipt")] == [
+        1, 1, 1,
+    ]  # fmt: skip
+    assert len(script.requests("SuspendAccount")) == 2  # harmless
+
+
+async def test_a_run_that_dies_between_refund_and_note_asks_for_the_same_refund_and_the_same_credit(
+    temporal: TestNamespace,
+) -> None:
+    told = Told()
+    for lost in ("RecordWithdrawalRefund", "RecordWithdrawalCreditNote"):
+        script = told.script(**{lost: lambda _: refuse(errors_pb2.REASON_NOT_FOUND, "lost")})
+        async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+            await run.details("### NeedsOperator")
+        before = script
+        script = told.script()
+        async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+            await run.details("### Closing")
+        asked, id_name = ("RequestRefund", "refund_id") if "Refund" in lost else ("IssueCreditNote", "credit_id")
+        assert {getattr(each, id_name) for each in before.requests(asked)} == {
+            getattr(each, id_name) for each in script.requests(asked)
+        }
+        told.refunds[0].ClearField("credit_note_id")
+
+
+async def test_a_legal_hold_or_waiting_money_holds_the_closing(temporal: TestNamespace) -> None:
+    told = Told(purge_due=True)
+    held = True
+
+    def close(request: object) -> object:
+        return refuse(errors_pb2.REASON_LEGAL_HOLD) if held else told.account_closed(request)
+
+    script = told.script(CloseAccount=close)
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### Held")
+        assert f"casella hold release {told.account_id}" in shown
+        held = False
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        assert await run.end() == "done"
+
+
+async def test_a_wrong_argument_changes_nothing(temporal: TestNamespace) -> None:
+    told = Told(state=payments_pb2.REFUND_STATE_CANCELLED)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details("### NeedsOperator")
+        for data in ({}, {"reason_code": "Because!"}, {"reason_code": "looked_at", "iban": "IT60"}):
+            with pytest.raises(WorkflowUpdateFailedError):
+                await run.handle.execute_update("refund_again", data)
+    assert script.requests("RenewWithdrawalRefund") == []
+
+
+async def test_nothing_of_the_customer_stands_in_the_history(temporal: TestNamespace) -> None:
+    told = Told(state=payments_pb2.REFUND_STATE_FAILED)
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, told.script(), told.order_id) as run:
+        await run.details("### NeedsOperator")
+        history = json.loads((await run.handle.fetch_history()).to_json())
+    marks = ("Zenobia", "IT60X05", "a@b.example")
+    assert [text for text in texts(history) if any(mark in text for mark in marks)] == []

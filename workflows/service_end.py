@@ -1,0 +1,44 @@
+"""What the ends of a service share, by a subscription that ran out or by a withdrawal: it can be read, then it goes."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.mailboxes.v1 import mailboxes_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from workflows import names, retries
+    from workflows.activities.mailboxes import MailboxesSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.process import Process
+    from workflows.steps import StepRefused, quickly
+
+_LEGAL_HOLD = "REASON_LEGAL_HOLD"
+_HELD = {_LEGAL_HOLD: "a legal hold", "REASON_MONEY_WAITING": "money that waits (`casella show money`)"}
+"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
+
+
+class ServiceEnd(Process):
+    """A process that can bring a service to its end."""
+
+    async def suspend_sending(self, account_id: str) -> None:
+        """The mailboxes receive and can be read, but send nothing."""
+        request = mailboxes_pb2.SuspendAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
+        await quickly(MailboxesSteps.suspend, request, "suspend sending")
+
+    async def close_account(self, account_id: str) -> None:
+        """The closing days are over: the purge begins, unless a legal hold stands or money waits."""
+        request = pb.CloseAccountRequest(account_id=account_id, reason=pb.CLOSURE_REASON_SUBSCRIPTION_ENDED)
+        try:
+            await quickly(OrderingSteps.close_account, request, "close the account")
+            self.details.happened(f"account closed; it goes on as {names.purge_id(account_id)}", once=True)
+        except StepRefused as refused:
+            held_by = _HELD.get(refused.reason)
+            if held_by is None:
+                raise
+            release = f", or at once after `casella hold release {account_id} --reason CODE`"
+            self.details.happened(f"the purge is held by {held_by}")
+            self.details.stands(
+                "Held",
+                f"the purge, which is held by {held_by}; asked for again every day"
+                f"{release if refused.reason == _LEGAL_HOLD else ''}",
+            )
+            await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")

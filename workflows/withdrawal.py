@@ -1,0 +1,219 @@
+"""Withdrawal: from a consumer's notice to the refund, its credit note, and the closing of the account."""
+
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
+    from workflows import names, retries, wording
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, steering
+    from workflows.steps import StepRefused
+    from workflows.withdrawal_steps import WithdrawalSteps
+
+_GIVEN_UP = "REASON_TRANSMISSION_STATE"
+"""Invoicing credits no invoice that was given up: it counts as never issued."""
+_AGAIN = 'asks for the same refund anew: `{"reason_code": "mistaken_cancellation"}`'
+_OUTSIDE = (
+    "notes that the customer has the money already, by a way that Casella does not see; payments makes no refund then: "
+    '`{"reason_code": "paid_by_hand"}`'
+)
+_NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
+
+
+@workflow.defn(name=names.WITHDRAWAL)
+class Withdrawal(WithdrawalSteps):
+    """Stops the service, waits until it is known what was paid, gives it back, and sees the account out."""
+
+    stopped = False
+    """Whether sending was stopped because the consumer has withdrawn."""
+
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the order's id."""
+        super().__init__(Details(f"Withdrawal from order {subject.id}", f"casella show order {subject.id}"))
+        self.order_id = subject.id
+        self.withdrawal = pb.Withdrawal()
+        self.offered: dict[str, str] = {}
+        self.stuck: list[pb.WithdrawalRefund] = []
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the withdrawal from the order with this id to its end."""
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        self.offers()
+        while True:
+            self.listen()
+            due = await self.do_what_is_due()
+            self.withdrawal = due.withdrawal
+            await self.stop_service(due)
+            if not due.withdrawal.HasField("receipt_at"):
+                await self.send_receipt()
+            match due.next:
+                case pb.WITHDRAWAL_NEXT_WAIT:
+                    await self.wait_for(due)
+                case pb.WITHDRAWAL_NEXT_REFUND_DUE:
+                    await self.refund(due.withdrawal)
+                case pb.WITHDRAWAL_NEXT_CREDIT_NOTE_DUE:
+                    await self.credit(due.withdrawal)
+                case pb.WITHDRAWAL_NEXT_CLOSE_DUE:
+                    await self.close_account(due.withdrawal.account_id)
+                case _:
+                    return self.end()
+
+    async def stop_service(self, due: pb.AdvanceWithdrawalResponse) -> None:
+        """What is there can be read and exported until the closing days are over, and sends nothing."""
+        closing = due.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+        if closing and due.subscription.end == pb.SUBSCRIPTION_END_WITHDRAWN and not self.stopped:
+            await self.suspend_sending(due.withdrawal.account_id)
+            self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
+            self.stopped = True
+
+    async def wait_for(self, due: pb.AdvanceWithdrawalResponse) -> None:
+        """Wait for news of what was paid, or for the end of the closing days."""
+        coming = wording.due_on_withdrawal(due.due)
+        self.details.stands("Closing" if due.HasField("due_at") else "Noticed", coming, due.due_at)
+        if due.HasField("due_at"):
+            await self.wait(due.wait, coming)
+        else:
+            await self.wait(retries.LOOK_AGAIN, f"look again; coming: {coming}")
+
+    async def refund(self, withdrawal: pb.Withdrawal) -> None:
+        """Give back what is not owed, and wait until it is with the customer."""
+        pending = []
+        for each in withdrawal.refunds:
+            if not each.HasField("refunded_at"):
+                self.offers({"refund_made_outside": _OUTSIDE}, [each])  # where payments refuses it
+                refund = await self.ask_for_refund(each)
+                self.offers()
+                if refund.state == payments_pb2.REFUND_STATE_DONE:
+                    await self.note_refund(each)
+                else:
+                    pending.append((each, refund))
+        if pending:
+            self.show_pending(pending)
+            await self.wait(retries.LOOK_AGAIN, "look again whether the refund was made")
+            self.offers()
+
+    async def credit(self, withdrawal: pb.Withdrawal) -> None:
+        """The credit note of each refund, which follows it, and the email with it."""
+        for each in withdrawal.refunds:
+            if not each.credit_note_id and not each.credit_waived:
+                try:
+                    note = await self.issue_credit_note(withdrawal, each)
+                except StepRefused as refused:
+                    if refused.reason == _GIVEN_UP:
+                        self.offers({"no_credit_note": _NO_NOTE}, [each])
+                    raise
+                await self.email_credit_note(note)
+                await self.note_credit_note(each, note)  # last: with it nothing is owed
+
+    def end(self) -> str:
+        """Say how it ended."""
+        refunded = ", what was paid and is not owed is refunded" if self.withdrawal.refunds else ""
+        self.details.happened(f"the withdrawal is done{refunded}", once=True)
+        self.details.stands("Done", "nothing: the withdrawal is done")
+        return "done"
+
+    @workflow.signal(
+        name=names.WITHDRAWAL_CHANGED, description="What the withdrawal waits for has changed: look again."
+    )
+    def withdrawal_changed(self) -> None:
+        """The notice was given, or a payment for the contract was decided."""
+        self.look_again()
+
+    @workflow.signal(name=names.REFUND_CHANGED, description="Its refund has changed: look again.")
+    def refund_changed(self) -> None:
+        """Payments knows more of the refund."""
+        self.look_again()
+
+    @workflow.update(
+        description="Asks anew for a refund that was cancelled at payments; the sum stays. "
+        'Data: {"reason_code": "mistaken_cancellation"}'
+    )
+    async def refund_again(self, why: Why = NO_DATA) -> str:
+        """Replace the refunds that were given up, by an operator's decision."""
+        for each in self.stuck:
+            request = pb.RenewWithdrawalRefundRequest(
+                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
+            )
+            await self.steer(OrderingSteps.renew_withdrawal_refund, request, "replace the cancelled refund")
+        self.details.steered(f"asked for the refund anew ({why.reason_code})")
+        self.look_again()
+        return "the refund is asked for anew"
+
+    @refund_again.validator
+    def _may_refund_again(self, why: Why = NO_DATA) -> None:
+        self._must_be_offered("refund_again", why)
+
+    @workflow.update(
+        description="Notes that the customer has the money already, by a way that Casella does not see, such as a "
+        'chargeback or a transfer by hand; payments makes no refund then. Data: {"reason_code": "paid_by_hand"}'
+    )
+    async def refund_made_outside(self, why: Why = NO_DATA) -> str:
+        """Note refunds as made, by an operator's word."""
+        for each in self.stuck:
+            request = pb.RecordWithdrawalRefundRequest(
+                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
+            )
+            await self.steer(OrderingSteps.record_withdrawal_refund, request, "note the refund as made outside")
+        self.details.steered(f"noted the refund as made outside Casella ({why.reason_code})")
+        self.look_again()
+        return "noted; the credit note follows"
+
+    @refund_made_outside.validator
+    def _may_note_refund(self, why: Why = NO_DATA) -> None:
+        self._must_be_offered("refund_made_outside", why)
+
+    @workflow.update(
+        description="Goes on without a credit note, because the invoice was given up and counts as never issued. "
+        'Data: {"reason_code": "invoice_given_up"}'
+    )
+    async def no_credit_note(self, why: Why = NO_DATA) -> str:
+        """Note that no credit note is due, by an operator's decision."""
+        for each in self.stuck:
+            request = pb.RecordWithdrawalCreditNoteRequest(
+                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
+            )
+            await self.steer(OrderingSteps.record_withdrawal_credit_note, request, "note that none is due")
+        self.details.steered(f"decided that no credit note is due ({why.reason_code})")
+        self.look_again()
+        return "it goes on without a credit note"
+
+    @no_credit_note.validator
+    def _may_go_without(self, why: Why = NO_DATA) -> None:
+        self._must_be_offered("no_credit_note", why)
+
+    def remedies(self) -> dict[str, str]:
+        """What helps where a refund or a credit note was refused."""
+        return self.offered
+
+    def offers(self, updates: dict[str, str] | None = None, stuck: Sequence[pb.WithdrawalRefund] = ()) -> None:
+        """Say which updates make sense now, and of which refunds they speak; the others go on by themselves."""
+        self.offered, self.stuck = updates or {}, list(stuck)
+
+    def show_pending(self, pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> None:
+        """Tell the operator which refund is not with the customer yet, and whose turn it is."""
+        shown = "; ".join(wording.refund(refund) for _, refund in pending)
+        given_up = [each for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
+        if given_up:
+            self.offers({"refund_again": _AGAIN, "refund_made_outside": _OUTSIDE}, given_up)
+        failed = any(refund.state == payments_pb2.REFUND_STATE_FAILED for _, refund in pending)
+        self.details.stands(
+            NEEDS_OPERATOR if failed or given_up else "Refunding",
+            f"the refund, which the law wants by {wording.date(self.withdrawal.refund_by)}: {shown}",
+            updates=self.offered,
+        )
+
+    def _must_be_offered(self, update: str, why: Why) -> None:
+        check_why(why)
+        if update not in self.offered:
+            offered = ", ".join(self.offered) or "nothing"
+            raise Wrong(f"makes no sense as the withdrawal stands; what may be done with it: {offered}")

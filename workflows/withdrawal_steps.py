@@ -1,0 +1,127 @@
+"""The steps of a withdrawal: each one request to one service, named as an operator reads it in the Temporal UI."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.invoicing.v1 import invoicing_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
+    from workflows import names, wording
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.service_end import ServiceEnd
+    from workflows.steps import StepRefused, quickly, visibly
+
+_MADE_BY = {
+    payments_pb2.REFUND_MEANS_STRIPE: invoicing_pb2.REFUND_METHOD_ONLINE,
+    payments_pb2.REFUND_MEANS_BANK_TRANSFER: invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
+    payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT: invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT,
+}
+_REASON = "withdrawal"
+"""Why payments refunds, as its rows and lists show it."""
+
+
+class WithdrawalSteps(ServiceEnd):
+    """What a withdrawal asks of the services; the order in which it does so stands in ``workflows.withdrawal``."""
+
+    order_id: str
+
+    async def send_receipt(self) -> None:
+        """The receipt on a durable medium."""
+        request = pb.SendWithdrawalReceiptRequest(order_id=self.order_id)
+        await quickly(OrderingSteps.send_withdrawal_receipt, request, "email the receipt")
+        self.details.happened("the receipt is sent", once=True)
+
+    async def do_what_is_due(self) -> pb.AdvanceWithdrawalResponse:
+        """Have ordering fix the refunds once what was paid is known, and say what comes next."""
+        request = pb.AdvanceWithdrawalRequest(order_id=self.order_id)
+        due = await quickly(OrderingSteps.advance_withdrawal, request, "ask what comes next on the withdrawal")
+        self.show(due.withdrawal)
+        return due
+
+    async def read_payment(self, each: pb.WithdrawalRefund) -> payments_pb2.PaymentRequest:
+        """The payment request of what was paid."""
+        asked = (
+            payments_pb2.GetPaymentRequestRequest(period_id=each.period_id)
+            if each.period_id
+            else payments_pb2.GetPaymentRequestRequest(order_id=each.order_id)
+        )
+        return (await quickly(PaymentsSteps.get, asked, "read what was paid")).payment_request
+
+    async def ask_for_refund(self, each: pb.WithdrawalRefund) -> payments_pb2.Refund:
+        """Have payments make a refund, by the means by which the money came; asked again it says how far that is."""
+        payment = await self.read_payment(each)
+        request = payments_pb2.RequestRefundRequest(
+            refund_id=each.refund_id,
+            payment_request_id=payment.payment_request_id,
+            amount=each.amount,
+            reason_code=_REASON,
+            withdrawal_order_id=self.order_id,
+        )
+        answer = await visibly(
+            PaymentsSteps.request_refund, request, f"refund {wording.amount(each.amount)}", outside=True
+        )
+        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} asked for", once=True)
+        return answer.refund
+
+    async def note_refund(self, each: pb.WithdrawalRefund) -> None:
+        """The money is with the customer."""
+        request = pb.RecordWithdrawalRefundRequest(order_id=self.order_id, refund_id=each.refund_id)
+        await quickly(OrderingSteps.record_withdrawal_refund, request, "note the refund")
+        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} made", once=True)
+
+    async def read_means(self, each: pb.WithdrawalRefund) -> invoicing_pb2.RefundMethod:
+        """How the customer got the money; unspecified where it was not payments that made the refund."""
+        asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)
+        try:
+            refund = (await quickly(PaymentsSteps.get_refund, asked, "read how it was refunded")).refund
+        except StepRefused as refused:
+            if refused.reason != "REASON_NOT_FOUND":
+                raise
+            return invoicing_pb2.REFUND_METHOD_UNSPECIFIED
+        made = refund.state == payments_pb2.REFUND_STATE_DONE
+        return _MADE_BY[refund.means] if made else invoicing_pb2.REFUND_METHOD_UNSPECIFIED
+
+    async def issue_credit_note(self, withdrawal: pb.Withdrawal, each: pb.WithdrawalRefund) -> invoicing_pb2.Document:
+        """The credit note with its number; its e-invoice starts with it."""
+        request = invoicing_pb2.IssueCreditNoteRequest(
+            credit_id=each.credit_id,
+            invoice_id=each.invoice_id,
+            reason=invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
+            gross=each.amount,
+            cause_date=withdrawal.noticed_on,
+            refund_method=await self.read_means(each),
+        )
+        if each.HasField("served_from"):
+            request.served.first_day.CopyFrom(each.served_from)
+            request.served.last_day.CopyFrom(each.served_to)
+            request.served.days_of_term = each.days_of_term
+        answer = await quickly(InvoicingSteps.issue_credit_note, request, "issue the credit note")
+        document = answer.document
+        goes_on = names.e_invoice_id(document.document_id)
+        self.details.happened(f"credit note {document.number} issued: it goes on as {goes_on}", once=True)
+        return document
+
+    async def email_credit_note(self, note: invoicing_pb2.Document) -> None:
+        """The credit note's PDF for the customer."""
+        request = invoicing_pb2.SendCreditNoteRequest(document_id=note.document_id)
+        await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")
+
+    async def note_credit_note(self, each: pb.WithdrawalRefund, note: invoicing_pb2.Document) -> None:
+        """With the credit note nothing is owed any more."""
+        request = pb.RecordWithdrawalCreditNoteRequest(
+            order_id=self.order_id, refund_id=each.refund_id, credit_note_id=note.document_id
+        )
+        await quickly(OrderingSteps.record_withdrawal_credit_note, request, "note the credit note")
+
+    def show(self, withdrawal: pb.Withdrawal) -> None:
+        """Tell the operator what the withdrawal is about."""
+        self.details.concerns(account=withdrawal.account_id, order=withdrawal.order_id)
+        facts = [f"noticed on {wording.date(withdrawal.noticed_on)}"]
+        for each in withdrawal.refunds:
+            sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
+            facts.append("{} paid, {} owed, {} refunded".format(*sums))
+        if withdrawal.refunds:
+            facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
+        self.details.knows(", ".join([*facts, f"account {withdrawal.account_id}"]))
