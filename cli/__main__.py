@@ -25,6 +25,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "signups": "cli.signups:signups",
         "profile": "cli.profile:profile",
         "bank": "cli.bank:bank",
+        "withdrawal": "cli.withdrawals:withdrawal",
         "hold": "cli.hold:hold",
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",

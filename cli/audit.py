@@ -1,4 +1,6 @@
-"""`casella audit`: has invoicing prove its numbers and payments its ledger, and ties payments to invoices."""
+"""`casella audit`: has invoicing prove its numbers and payments its ledger, ties payments to invoices, and looks for
+refunds that are owed to consumers for too long.
+"""
 
 import dataclasses
 from collections.abc import Sequence
@@ -8,10 +10,12 @@ import click
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
-from cli import books, screen, words
+from cli import books, screen, withdrawals, words
 from cli.failures import EXIT_REFUSED
 from cli.rooms import open_rooms, run
 from cli.ties import Ties
+from services.kit.calendar import rome_date
+from services.kit.wire import from_timestamp
 
 _EARLIEST, _LATEST = 2000, 2999
 _LEDGER_ACCOUNTS = {
@@ -28,7 +32,9 @@ _LEDGER_ACCOUNTS = {
 @click.option("--year", type=click.IntRange(_EARLIEST, _LATEST), help="Invoice numbers of this year only.")
 @screen.json_option
 def audit(year: int | None, *, as_json: bool) -> None:
-    """Prove invoice numbers and ledger, tie payments to invoices; exit code 1 where something does not agree."""
+    """Prove invoice numbers and ledger, tie payments to invoices, find refunds owed for too long; exit code 1 where
+    something does not agree.
+    """
     if not run(_audit(year or 0, as_json=as_json)):
         raise SystemExit(EXIT_REFUSED)
 
@@ -37,17 +43,25 @@ async def _audit(year: int, *, as_json: bool) -> bool:
     async with open_rooms() as rooms:
         with screen.working("auditing"):
             found = await books.read(rooms, year)
+            today = rome_date(from_timestamp(found.numbering.audited_at))
+            late = withdrawals.late(await withdrawals.open_withdrawals(rooms), today)
+    overdue = [withdrawals.sentence(each) for each in late]
     if as_json:
         screen.show_json({
-            "proved": found.proved,
+            "proved": found.proved and not late,
             "numbering": found.numbering,
             "given_up": list(found.given_up),
             "ledger": found.ledger,
             "ties": dataclasses.asdict(found.ties),
+            "late_refunds": overdue,
         })  # fmt: skip
     else:
         _show(found.numbering, found.given_up, found.ledger, found.ties)
-    return found.proved
+        screen.show_facts(
+            f"Refunds after a withdrawal: {'OWED TOO LONG' if late else 'none owed for more than 14 days'}",
+            [("violation", text) for text in overdue],
+        )
+    return found.proved and not late
 
 
 def _show(

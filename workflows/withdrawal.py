@@ -103,7 +103,7 @@ class Withdrawal(WithdrawalSteps):
             self.offers()
 
     async def credit(self, withdrawal: pb.Withdrawal) -> None:
-        """The credit note of each refund, which follows it, and the email with it."""
+        """The credit note of each refund, which follows it; the workflow of its e-invoice emails it."""
         for each in withdrawal.refunds:
             if not each.credit_note_id and not each.credit_waived:
                 try:
@@ -112,7 +112,6 @@ class Withdrawal(WithdrawalSteps):
                     if refused.reason == _GIVEN_UP:
                         self.offers({"no_credit_note": _NO_NOTE}, [each])
                     raise
-                await self.email_credit_note(note)
                 await self.note_credit_note(each, note)  # last: with it nothing is owed
 
     def end(self) -> str:

@@ -103,11 +103,6 @@ class WithdrawalSteps(ServiceEnd):
         self.details.happened(f"credit note {document.number} issued: it goes on as {goes_on}", once=True)
         return document
 
-    async def email_credit_note(self, note: invoicing_pb2.Document) -> None:
-        """The credit note's PDF for the customer."""
-        request = invoicing_pb2.SendCreditNoteRequest(document_id=note.document_id)
-        await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")
-
     async def note_credit_note(self, each: pb.WithdrawalRefund, note: invoicing_pb2.Document) -> None:
         """With the credit note nothing is owed any more."""
         request = pb.RecordWithdrawalCreditNoteRequest(

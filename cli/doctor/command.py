@@ -58,6 +58,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *work.judge_clocks(clocks),
         *work.judge_backlogs(clocks),
         *(await work.waiting(rooms, healthy, work.now(clocks))),
+        *(await work.refunds(rooms, healthy, work.now(clocks))),
         *(await work.e_invoices(rooms, healthy, e_invoices)),
         *(await work.given_up(rooms, healthy)),
         *(await work.prove(rooms, healthy)),

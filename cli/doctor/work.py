@@ -12,7 +12,7 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
-from cli import books, words
+from cli import books, withdrawals, words
 from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.rooms import LONG_SECONDS, Rooms
 from services.kit.calendar import rome_date
@@ -151,6 +151,25 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
             "`casella show money` lists it: give it to its order, or return it, and tell your accountant",
         )
     ]
+
+
+async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
+    """What is owed to consumers who have withdrawn."""
+    if "ordering" not in healthy:
+        return []
+    return judge_refunds(await withdrawals.open_withdrawals(rooms), now)
+
+
+def judge_refunds(open_ones: Sequence[ordering_pb2.Withdrawal], now: datetime) -> list[Finding]:
+    """Whether money is owed after a withdrawal, and for longer than the law allows."""
+    owed, late = withdrawals.owed(open_ones), withdrawals.late(open_ones, rome_date(now))
+    remedy = "`casella show order` with the id shows how far it is and where to steer it"
+    if late:
+        told = named([withdrawals.sentence(each) for each in late])
+        return [wrong(f"refunds after a withdrawal owed for more than 14 days: {len(late)}: {told}", remedy)]
+    if owed:
+        return [note(f"refunds after a withdrawal that are owed: {len(owed)}: {withdrawals.sentence(owed[0])}", remedy)]
+    return []
 
 
 async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str]) -> list[Finding]:

@@ -13,7 +13,7 @@ from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, screen, tickets, words
 from cli.away import Away
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money, orders, period
+from cli.showing import documents, money, orders, period, withdrawal
 from workflows import names
 
 
@@ -46,6 +46,7 @@ class Page:
     orders: list[ordering_pb2.Order]
     documents: list[invoicing_pb2.Document]
     tickets: list[support_pb2.Ticket]
+    withdrawals: list[ordering_pb2.Withdrawal]
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
 
@@ -82,6 +83,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         list(ordered.orders),
         await away.part(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents"), []),
         await away.part(lambda: tickets.of(rooms, known), []),
+        await away.part(lambda: withdrawal.of_orders(rooms, ordered.orders), []),
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
     )
 
@@ -167,6 +169,8 @@ def _show(rooms: Rooms, page: Page) -> None:
     if page.profile:
         screen.show_facts("Billing profile", profile_fields.facts(page.profile))
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
+    for each in page.withdrawals:
+        withdrawal.show(rooms, each)
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
         heading = "Money that names an order or a period and waits, or was taken back"

@@ -11,7 +11,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, money
+from cli.showing import asked, documents, money, withdrawal
 from cli.steering import Uuid
 from workflows import names
 
@@ -44,6 +44,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
             rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(order_id=order_id)
         )
         papers, checks = await _documents(rooms, order), await _vat_checks(rooms, order)
+        withdrawn = await withdrawal.of_order(rooms, order)
         if as_json:
             screen.show_json({
                 "order": order,
@@ -52,6 +53,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 "taken_back": list(payment.taken_back) if payment else [],
                 "documents": papers,
                 "vat_checks": checks,
+                "withdrawal": withdrawn,
             })  # fmt: skip
             return
         screen.show_facts(f"Order {order_id}", _facts(order, rooms, waits=bool(payment and payment.waiting)))
@@ -66,6 +68,8 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 taken_back = [money.row(entry) for entry in payment.taken_back]
                 screen.show_table("Money of this order that the bank took back", money.COLUMNS, taken_back)
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
+        if withdrawn:
+            withdrawal.show(rooms, withdrawn)
         if checks:
             screen.show_table("What VIES answered", _VAT_COLUMNS, [_vat_check(check) for check in checks])
 

@@ -106,8 +106,12 @@ def assemble(
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
         watched=[
-            unfinished_orders, unfinished_periods, unfinished_withdrawals, unfinished_resellers, unfinished_closures,
-        ],  # fmt: skip
+            unfinished_orders,
+            unfinished_periods,
+            unfinished_withdrawals,
+            unfinished_resellers,
+            unfinished_closures,
+        ],
         jobs=[Job("erase never-paid accounts", erase)],
     )
 

@@ -13,7 +13,7 @@ from cli.doctor import temporal, work
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
 from services.kit.settings import ProcessSettings
-from services.kit.wire import to_duration, to_timestamp
+from services.kit.wire import to_date, to_duration, to_timestamp
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WHERE = Installation(Path("/nowhere"), {}, ProcessSettings())
@@ -60,6 +60,32 @@ def test_an_e_invoice_that_the_sdi_does_not_have_is_wrong_once_a_person_must_loo
     findings = work.judge_e_invoices([sent, sent])
     assert len(findings) == found, "one line, whatever their number"
     assert all(": 2: 2026/17 (" in finding.text and "casella show invoice" in finding.remedy for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("due_in", "refunded", "level"), [(-1, False, Level.WRONG), (0, False, Level.NOTE), (-1, True, None)]
+)
+def test_a_refund_owed_for_more_than_fourteen_days_is_wrong(due_in: int, refunded: bool, level: Level | None) -> None:  # noqa: FBT001
+    amount = common_pb2.Money(minor=2648, currency="EUR")
+    owed = ordering_pb2.Withdrawal(
+        order_id="o1",
+        state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
+        refund_by=to_date((NOON + timedelta(days=due_in)).date()),
+        refunds=[ordering_pb2.WithdrawalRefund(amount=amount, refunded_at=to_timestamp(NOON) if refunded else None)],
+    )
+    findings = work.judge_refunds([owed], NOON)
+    assert [finding.level for finding in findings] == ([level] if level else [])
+    assert all("order o1: 26.48 EUR, due by 2026-11-2" in finding.text for finding in findings)
+
+
+def test_a_withdrawal_whose_payments_are_not_decided_is_owed_too_and_a_closing_one_is_not() -> None:
+    undecided = ordering_pb2.Withdrawal(
+        order_id="o1", state=ordering_pb2.WITHDRAWAL_STATE_NOTICED, refund_by=to_date(NOON.date() - timedelta(days=1))
+    )
+    (finding,) = work.judge_refunds([undecided], NOON)
+    assert "what was paid is not decided" in finding.text
+    undecided.state = ordering_pb2.WITHDRAWAL_STATE_CLOSING
+    assert work.judge_refunds([undecided], NOON) == []
 
 
 def test_production_has_no_clock_to_judge() -> None:

@@ -23,7 +23,7 @@ from workflows import names
 SOON = Duration(nanos=50_000_000)
 STEPS = (
     "SuspendAccount", "SendWithdrawalReceipt", "RequestRefund", "RecordWithdrawalRefund", "IssueCreditNote",
-    "SendCreditNote", "RecordWithdrawalCreditNote", "CloseAccount",
+    "RecordWithdrawalCreditNote", "CloseAccount",
 )  # fmt: skip
 WHY = {"reason_code": "looked_at"}
 DAY = common_pb2.Date(year=2026, month=11, day=5)
@@ -113,8 +113,6 @@ class Told:
             "RecordWithdrawalRefund": self.refunded,
             "RenewWithdrawalRefund": self.renewed,
             "IssueCreditNote": lambda _: invoicing.IssueCreditNoteResponse(document=note),
-            "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=note),
-            "SendCreditNote": lambda _: invoicing.SendCreditNoteResponse(),
             "RecordWithdrawalCreditNote": self.credited,
             "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
             "CloseAccount": self.account_closed,
@@ -323,7 +321,6 @@ async def test_an_invoice_that_was_given_up_needs_no_credit_note_by_an_operators
         assert await ended(told, run) == "done"
     [waived] = script.requests("RecordWithdrawalCreditNote")
     assert (waived.credit_note_id, waived.steering.reason_code) == ("", "looked_at")
-    assert script.requests("SendCreditNote") == []
 
 
 async def test_another_refusal_of_the_credit_note_is_mended_and_tried_again(temporal: TestNamespace) -> None:
