@@ -1,10 +1,13 @@
 """Documents of the domain for the tests of files and rules."""
 
+import dataclasses
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.invoicing.domain.crediting import note_lines, split
+from services.invoicing.domain.credits import Credit, CreditReason
 from services.invoicing.domain.documents import (
     Address,
     Customer,
@@ -16,6 +19,8 @@ from services.invoicing.domain.documents import (
     Payment,
     PaymentMethod,
     Transfer,
+    totals,
+    vat_shares,
 )
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.tax import Natura, TaxTreatment
@@ -145,6 +150,32 @@ def invoice(**changes: Any) -> Document:
         "issued_at": datetime(2026, 3, 2, 10, tzinfo=UTC),
     }
     return Document(**{**usual, **changes})
+
+
+def credit_note(of: Document, gross: int | None = None, **changes: Any) -> Document:
+    """A credit note on an invoice, of the whole unless an amount is given: withdrawn on 5 March 2026, issued the day
+    after; what is no field of a document is one of its credit.
+    """
+    usual: dict[str, Any] = {
+        "invoice_id": of.document_id,
+        "invoice_number": of.number,
+        "invoice_date": of.date,
+        "reason": CreditReason.WITHDRAWAL,
+        "cause_date": date(2026, 3, 5),
+    }
+    fields = {field.name for field in dataclasses.fields(Document)}
+    credit = Credit(**{**usual, **{name: value for name, value in changes.items() if name not in fields}})
+    amount = totals(of.lines).gross if gross is None else Money(gross)
+    return dataclasses.replace(
+        of,
+        kind=DocumentKind.CREDIT_NOTE,
+        number="2026/2",
+        date=date(2026, 3, 6),
+        lines=note_lines(credit, of, split(vat_shares(of.lines), amount)),
+        issued_at=datetime(2026, 3, 6, 10, tzinfo=UTC),
+        credit=credit,
+        **{name: value for name, value in changes.items() if name in fields},
+    )
 
 
 def proforma(**changes: Any) -> Document:

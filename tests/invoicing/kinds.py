@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
 from services.invoicing.domain.documents import (
     Address,
     Customer,
@@ -19,6 +20,7 @@ from services.invoicing.fatturapa.writing import write_invoice
 from tests.invoicing.documents import (
     ISSUER,
     business_abroad,
+    credit_note,
     customer,
     in_livigno,
     invoice,
@@ -89,6 +91,27 @@ KINDS = {
     "person in Livigno": untaxed(TaxTreatment.OUTSIDE_VAT_TERRITORY, private_person(address=in_livigno().address)),
     "EU business taxed in Italy": invoice(customer=business_abroad()),
     "300 lines": invoice(lines=tuple(line(number, number, number) for number in range(1, 301))),
+}
+
+
+_WITHDRAWN = ServedDays(date(2026, 3, 2), date(2026, 3, 5), 31)
+KINDS |= {
+    "credit note, whole": credit_note(KINDS["company"]),
+    "credit note, of a withdrawal": credit_note(
+        KINDS["person by card"], 1116, served=_WITHDRAWN, refund_method=RefundMethod.ONLINE
+    ),
+    "credit note, a cent": credit_note(KINDS["company"], 1),
+    "credit note, by agreement, to the account": credit_note(
+        KINDS["association"], 500, reason=CreditReason.AGREEMENT, refund_method=RefundMethod.ACCOUNT_CREDIT
+    ),
+    "credit note, many rates": credit_note(
+        KINDS["many rates and periods"], 12345, reason=CreditReason.CONTRACT, refund_method=RefundMethod.BANK_TRANSFER
+    ),
+    "credit note, reverse charge": credit_note(KINDS["reverse charge"], reason=CreditReason.CORRECTION),
+    "credit note, below the stamp duty": credit_note(KINDS["reverse charge"], 7747, reason=CreditReason.CORRECTION),
+    "credit note, stamp duty charged": credit_note(KINDS["reverse charge, stamp duty charged"]),
+    "credit note, outside the EU": credit_note(KINDS["outside the EU"], 9000, reason=CreditReason.DISPUTE),
+    "credit note, Livigno": credit_note(KINDS["Livigno"]),
 }
 
 

@@ -7,12 +7,15 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from services.invoicing.domain.crediting import left_of, split
 from services.invoicing.domain.credits import CreditReason, last_day_of
 from services.invoicing.domain.documents import Line, VatShare, vat_shares
+from services.invoicing.fatturapa import arithmetic
 from services.kit.money import Money, total
-from tests.invoicing.documents import line
+from tests.invoicing.documents import credit_note, invoice, line
+from tests.invoicing.kinds import xml_of
 
 many_lines = st.lists(
     st.builds(
@@ -72,6 +75,15 @@ def test_a_credit_cent_by_cent_never_drifts_from_the_rate(price: int, rate: str)
         assert all(within_a_cent(share) for share in note)
         left, notes = left_of(left, note), notes + 1
     assert notes == gross_of(invoiced).minor
+
+
+@given(many_lines, st.data())
+def test_the_sums_of_every_credit_note_pass_the_controls_of_the_sdi(lines: list[Line], data: st.DataObject) -> None:
+    credited = invoice(lines=tuple(lines))
+    amount = data.draw(st.integers(1, gross_of(vat_shares(lines)).minor))
+    body = etree.fromstring(xml_of(credit_note(credited, amount))).find("FatturaElettronicaBody")
+    assert body is not None
+    assert list(arithmetic.check(body)) == []
 
 
 @given(many_lines)

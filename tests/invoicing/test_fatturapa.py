@@ -16,7 +16,7 @@ from tests.invoicing.documents import ISSUER, customer, invoice, private_person
 from tests.invoicing.kinds import KINDS, xml_of, xml_to
 
 NAME = "IT07123450483_00001.xml"
-TODAY = date(2026, 3, 2)
+TODAY = date(2026, 3, 6)
 
 
 @pytest.fixture(scope="module")
@@ -156,8 +156,9 @@ def _broken(find: str, put: str, document: Document | None = None) -> bytes:
         (_broken(_LINE, _natura("0.00", "N1")), "00444"),
         (_broken(_SUMMARY, "<AliquotaIVA>0.00</AliquotaIVA><Imp"), "00429"),
         (_broken(_SUMMARY, _SUMMARY.replace("<Imp", "<Natura>N1</Natura><Imp")), "00430"),
-        (_broken("<Data>2026-03-02", "<Data>2026-03-03"), "00403"),
+        (_broken("<Data>2026-03-02", "<Data>2026-03-07"), "00403"),
         (_broken("<Numero>2026/1", "<Numero>A"), "00425"),
+        (_broken("<Data>2026-03-02", "<Data>2026-03-07", KINDS["credit note, whole"]), "00418"),
         (_broken("<CodiceDestinatario>M5UXCR1", "<CodiceDestinatario>M5UXCR"), "00427"),
         (_broken("<CodiceDestinatario>M5UXCR1", "<CodiceDestinatario>XXXXXXX"), "00313"),
         (_broken('versione="FPR12"', 'versione="FPA12"'), "00428"),
@@ -228,3 +229,52 @@ def test_a_freelancer_is_named_by_first_and_last_name_beside_the_vat_number() ->
     assert block.findtext(".//Anagrafica/Cognome") == "Conti"
     assert block.find(".//Denominazione") is None
     assert block.findtext(".//IdFiscaleIVA/IdCodice") == "01234567897"
+
+
+def test_a_credit_note_says_its_invoice_why_it_credits_and_how_the_money_goes_back() -> None:
+    root = etree.fromstring(xml_of(KINDS["credit note, of a withdrawal"]))
+    said = {
+        path: root.findtext(f".//{path}")
+        for path in (
+            "TipoDocumento", "Numero", "Data", "ImportoTotaleDocumento", "Causale", "DatiFattureCollegate/IdDocumento",
+            "DatiFattureCollegate/Data", "Descrizione", "Quantita", "PrezzoUnitario", "PrezzoTotale",
+            "ImponibileImporto", "Imposta", "EsigibilitaIVA", "ModalitaPagamento", "DataScadenzaPagamento",
+            "ImportoPagamento", "CodicePagamento",
+        )
+    }  # fmt: skip
+    assert said == {
+        "TipoDocumento": "TD04",
+        "Numero": "2026/2",
+        "Data": "2026-03-06",
+        "ImportoTotaleDocumento": "11.16",
+        "Causale": "Nota di variazione ai sensi dell'art. 26, comma 2, D.P.R. 633/1972: recesso dal contratto del "
+        "05/03/2026",
+        "DatiFattureCollegate/IdDocumento": "2026/1",
+        "DatiFattureCollegate/Data": "2026-03-02",
+        "Descrizione": "Storno parziale della fattura 2026/1 del 02/03/2026: recesso dal contratto del 05/03/2026; "
+        "giorni di servizio che restano dovuti: 4 su 31 (02/03/2026 - 05/03/2026)",
+        "Quantita": "1.00",
+        "PrezzoUnitario": "9.15",
+        "PrezzoTotale": "9.15",
+        "ImponibileImporto": "9.15",
+        "Imposta": "2.01",
+        "EsigibilitaIVA": "I",
+        "ModalitaPagamento": "MP08",
+        "DataScadenzaPagamento": None,
+        "ImportoPagamento": "11.16",
+        "CodicePagamento": None,
+    }
+
+
+def test_a_credit_note_without_vat_has_its_invoices_nature_and_its_own_stamp_duty() -> None:
+    whole, part = (etree.fromstring(xml_of(KINDS[f"credit note, {kind}"])) for kind in _WITHOUT_VAT)
+    for root in (whole, part):
+        assert [each.text for each in root.iter("Natura")] == ["N2.1", "N2.1"]
+        causes = [each.text or "" for each in root.iter("Causale")]
+        assert causes[0] == "inversione contabile"
+        assert causes[1].startswith("Nota di credito: errore di fatturazione")
+    assert whole.findtext(".//BolloVirtuale") == "SI"
+    assert part.find(".//BolloVirtuale") is None
+
+
+_WITHOUT_VAT = ("reverse charge", "below the stamp duty")

@@ -1,10 +1,12 @@
-"""Decides how the amount of a credit note is split over the rates of its invoice, to the cent."""
+"""Decides what a credit note gives back: its amount split over the rates of the invoice, to the cent, and its lines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from services.invoicing.domain.documents import VatShare
+from services.invoicing.domain.credit_texts import credited_text
+from services.invoicing.domain.credits import Credit
+from services.invoicing.domain.documents import Document, Line, VatShare, totals
 from services.kit.money import Money, total
 
 _HUNDRED = 100_00
@@ -40,6 +42,25 @@ def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
     remaining = _in_proportion([share.gross.minor for share in left], (whole - gross).minor)
     notes = (_difference(share, Money(rest, gross.currency)) for share, rest in zip(left, remaining, strict=True))
     return tuple(note for note in notes if note.gross)
+
+
+def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) -> tuple[Line, ...]:
+    """The lines of a credit note, one for each rate or natura, in the language of its invoice."""
+    gross = total((share.gross for share in shares), shares[0].taxable.currency)
+    text = credited_text(credit, invoice.language, whole=gross == totals(invoice.lines).gross)
+    return tuple(
+        Line(
+            position=position,
+            description=text,
+            quantity=1,
+            unit_price=share.taxable,
+            net=share.taxable,
+            vat_rate=share.rate,
+            natura=share.natura,
+            tax=share.tax,
+        )
+        for position, share in enumerate(shares, start=1)
+    )
 
 
 def _difference(share: VatShare, remaining: Money) -> VatShare:

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.credit_texts import credited_text
-from services.invoicing.domain.crediting import left_of, split
+from services.invoicing.domain.crediting import left_of, note_lines, split
 from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod, ServedDays, last_day_of
-from services.invoicing.domain.documents import Document, DocumentKind, Line, VatShare, totals, vat_shares
+from services.invoicing.domain.documents import Document, DocumentKind, VatShare, totals, vat_shares
 from services.invoicing.domain.transmissions import State
 from services.invoicing.errors import CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
 from services.invoicing.messages import CATALOGUE
@@ -119,32 +118,17 @@ def _check(order: CreditOrder, invoice: Document, today: date) -> None:
 
 
 def _draft(order: CreditOrder, invoice: Document, shares: tuple[VatShare, ...]) -> Draft:
-    """The note: in the invoice's language, to its customer, one line a rate."""
+    """The note: in the invoice's language, to its customer, taxed as it was."""
     credit = _credit(order, invoice)
-    whole = order.gross == totals(invoice.lines).gross
-    text = credited_text(credit, invoice.language, whole=whole)
     return Draft(
         cause=invoice.cause,
         account_id=invoice.account_id,
         language=invoice.language,
         treatment=invoice.treatment,
         customer=invoice.customer,
-        lines=tuple(_line(number, text, share) for number, share in enumerate(shares, start=1)),
+        lines=note_lines(credit, invoice, shares),
         payment=invoice.payment,
         credit=credit,
-    )
-
-
-def _line(position: int, text: str, share: VatShare) -> Line:
-    return Line(
-        position=position,
-        description=text,
-        quantity=1,
-        unit_price=share.taxable,
-        net=share.taxable,
-        vat_rate=share.rate,
-        natura=share.natura,
-        tax=share.tax,
     )
 
 
