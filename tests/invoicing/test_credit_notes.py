@@ -19,10 +19,12 @@ from tests.invoicing.builders import (
     line,
     money,
     person,
+    recipient,
     steering,
     totals,
 )
 from tests.invoicing.clients import Stub
+from tests.invoicing.mails import only_mail, text_of
 from tests.invoicing.sdi_in_memory import SdiInMemory
 from tests.support.room import TestRoom, request_id
 
@@ -82,7 +84,7 @@ async def test_a_whole_credit_has_the_next_number_and_says_what_it_credits(room:
     (only,) = note.lines
     assert only.description == (
         "Storno totale della fattura 2026/1 del 02/03/2026: recesso dal contratto del 05/03/2026; giorni di servizio "
-        "che restano dovuti: 4 su 31 (02/03/2026 - 05/03/2026)"
+        "che restano dovuti: 4 su 31 (dal 02/03/2026 al 05/03/2026)"
     )
     assert [file.name for file in note.files] == ["nota-di-credito-2026-2.pdf", "IT07123450483_00002.xml"]
     assert [wake.workflow_id for wake in await room.wakes()] == [f"einvoice:{note.document_id}"]
@@ -396,3 +398,70 @@ async def test_what_the_sdi_says_of_a_credit_note_is_told(
     (event,) = await room.events()
     assert (event["type"], event["state"]) == (f"credit_note.{name}", name)
     assert (event["ids"]["document_id"], event["ids"]["invoice_id"]) == (note.document_id, invoice.document_id)
+
+
+@pytest.mark.parametrize(
+    ("language", "refund", "subject", "said"),
+    [
+        (
+            common_pb2.LANGUAGE_IT,
+            pb.REFUND_METHOD_BANK_TRANSFER,
+            "Nota di credito 2026/2 sulla fattura 2026/1",
+            ("del 2 marzo 2026, di 12,81\xa0€, sulla fattura 2026/1", "restituito con bonifico bancario", "XML"),
+        ),
+        (
+            common_pb2.LANGUAGE_EN,
+            pb.REFUND_METHOD_ONLINE,
+            "Credit note 2026/2 on invoice 2026/1",
+            ("of 2 March 2026, for €12.81, on invoice 2026/1", "returned to the card or PayPal account", "XML"),
+        ),
+    ],
+)
+async def test_a_credit_note_is_emailed_once_with_its_pdf(
+    room: TestRoom,
+    worker: Stub,
+    language: common_pb2.Language,
+    refund: pb.RefundMethod,
+    subject: str,
+    said: tuple[str, ...],
+) -> None:
+    note = await credited(worker, credit_request(await issued(worker), refund_method=refund))
+    for _ in range(3):
+        request = pb.SendCreditNoteRequest(document_id=note.document_id, recipient=recipient(language))
+        await worker.SendCreditNote(request)
+    message = await only_mail(room)
+    assert message["Subject"] == subject
+    for expected in said:
+        assert expected in text_of(message)
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_filename() == note.files[0].name
+    assert attachment.get_content().startswith(b"%PDF")
+
+
+async def test_only_a_credit_note_is_sent_as_one(worker: Stub) -> None:
+    invoice = await issued(worker)
+    note = await credited(worker, credit_request(invoice))
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await worker.SendCreditNote(pb.SendCreditNoteRequest(document_id=invoice.document_id, recipient=recipient()))
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await worker.SendInvoice(pb.SendInvoiceRequest(document_id=note.document_id, recipient=recipient()))
+
+
+async def test_a_corrected_and_accepted_credit_note_brings_its_own_copy(
+    room: TestRoom, worker: Stub, sdi: SdiInMemory
+) -> None:
+    note = await credited(worker, credit_request(await issued(worker)))
+    transmit = pb.TransmitInvoiceRequest(invoice_id=note.document_id)
+    sdi.answer("NS", (await worker.TransmitInvoice(transmit)).transmission.file_name, "00305")
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    moved = company(address_street="Via della Correzione 5", revision=2)
+    await worker.PrepareResend(
+        pb.PrepareResendRequest(request_id=request_id(), invoice_id=note.document_id, party=moved, steering=steering())
+    )
+    sdi.answer("RC", (await worker.TransmitInvoice(transmit)).transmission.file_name)
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    asked = pb.SendCorrectedInvoiceRequest(document_id=note.document_id, recipient=recipient())
+    assert (await worker.SendCorrectedInvoice(asked)).due
+    message = await only_mail(room)
+    assert message["Subject"] == "Nota di credito 2026/2: nuova copia di cortesia con i dati corretti"
+    assert "sulla fattura 2026/1 del 2 marzo 2026" in text_of(message)

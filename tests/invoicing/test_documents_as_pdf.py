@@ -7,13 +7,26 @@ from typing import Any
 
 import pytest
 
+from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
 from services.invoicing.domain.documents import Address, Document, Language, Payment, PaymentMethod
+from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
-from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from services.invoicing.pdf.view import View, invoice_view, printed_view, proforma_view
 from services.kit.localized import groups_of_four
-from tests.invoicing.documents import ISSUER, TRANSFER, customer, invoice, line, private_person, proforma
+from tests.invoicing.documents import (
+    ISSUER,
+    TRANSFER,
+    business_abroad,
+    credit_note,
+    customer,
+    invoice,
+    line,
+    private_person,
+    proforma,
+    untaxed,
+)
 from tests.invoicing.kinds import xml_of
 from tests.support.pdf_parts import pages, streams
 
@@ -185,3 +198,48 @@ def test_an_address_copied_out_of_the_pdf_holds_no_invisible_letter(typesetter: 
     spoken = [stream.upper() for stream in streams(pdf) if b"begincmap" in stream or b"ActualText" in stream]
     assert spoken
     assert not [stream for stream in spoken if b"200B" in stream]
+
+
+def test_an_italian_credit_note_names_its_invoice_its_reason_and_the_refund() -> None:
+    served = ServedDays(date(2026, 3, 2), date(2026, 3, 5), 31)
+    note = credit_note(
+        invoice(customer=private_person()), 1116, served=served, refund_method=RefundMethod.BANK_TRANSFER
+    )
+    said = words(printed_view(note, ISSUER, XML_NAME)).replace("\u200b", "")
+    for expected in (
+        "Nota di credito", "Copia di cortesia", "2026/2", "06/03/2026", "Sulla fattura\n2026/1 del 02/03/2026",
+        "giorni di servizio che restano dovuti: 4 su 31 (dal 02/03/2026 al 05/03/2026)", "9,15\xa0€", "2,01\xa0€",
+        "Totale accreditato\n11,16\xa0€", "Motivo e rimborso", "ai sensi dell'art. 26, comma 2, D.P.R. 633/1972",
+        "L’importo ti viene restituito con bonifico bancario.", "L’originale è la nota di credito elettronica",
+        "File XML della nota di credito elettronica",
+    ):  # fmt: skip
+        assert expected in said
+    assert "Pagata" not in said
+
+
+def test_an_english_credit_note_to_a_customer_abroad_is_the_note_itself() -> None:
+    sold = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), language=Language.EN)
+    said = words(printed_view(credit_note(sold, reason=CreditReason.CORRECTION), ISSUER, ""))
+    for expected in (
+        "Credit note", "On invoice\n2026/1 of 02/03/2026", "Full credit of invoice 2026/1", "Total credited\n€105.00",
+        "Reason\nCredit note: invoicing error found on 05/03/2026.", "Reverse charge", "stamp duty of €2.00",
+    ):  # fmt: skip
+        assert expected in said
+    assert "ourtesy" not in said
+    assert "refund" not in said.lower()
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("reason", list(CreditReason))
+def test_every_reason_and_refund_has_its_own_words(language: Language, reason: CreditReason) -> None:
+    notes = [
+        credit_note(invoice(language=language), reason=reason, refund_method=method) for method in (None, *RefundMethod)
+    ]
+    assert len({words(printed_view(note, ISSUER, XML_NAME)) for note in notes}) == len(notes)
+    others = [credit_note(invoice(language=language), reason=other) for other in CreditReason]
+    assert len({words(printed_view(note, ISSUER, XML_NAME)) for note in others}) == len(others)
+
+
+def test_a_credit_note_carries_its_xml(typesetter: Typesetter) -> None:
+    note = credit_note(invoice())
+    assert xml_of(note) in streams(typesetter.invoice(note, XML_NAME, xml_of(note)))

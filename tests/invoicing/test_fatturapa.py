@@ -252,7 +252,7 @@ def test_a_credit_note_says_its_invoice_why_it_credits_and_how_the_money_goes_ba
         "DatiFattureCollegate/IdDocumento": "2026/1",
         "DatiFattureCollegate/Data": "2026-03-02",
         "Descrizione": "Storno parziale della fattura 2026/1 del 02/03/2026: recesso dal contratto del 05/03/2026; "
-        "giorni di servizio che restano dovuti: 4 su 31 (02/03/2026 - 05/03/2026)",
+        "giorni di servizio che restano dovuti: 4 su 31 (dal 02/03/2026 al 05/03/2026)",
         "Quantita": "1.00",
         "PrezzoUnitario": "9.15",
         "PrezzoTotale": "9.15",

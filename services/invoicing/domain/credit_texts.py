@@ -26,8 +26,8 @@ _WHOLE = {Language.IT: "Storno totale della fattura", Language.EN: "Full credit 
 _PART = {Language.IT: "Storno parziale della fattura", Language.EN: "Partial credit of invoice"}
 _NAMED = {Language.IT: "{number} del {day}", Language.EN: "{number} of {day}"}
 _SERVED = {
-    Language.IT: "; giorni di servizio che restano dovuti: {days} su {term} ({first} - {last})",
-    Language.EN: "; days of service that stay charged: {days} of {term} ({first} - {last})",
+    Language.IT: "; giorni di servizio che restano dovuti: {days} su {term} (dal {first} al {last})",
+    Language.EN: "; days of service that stay charged: {days} of {term} ({first} to {last})",
 }
 _LAW = {
     Language.IT: "Nota di variazione ai sensi dell'art. 26, comma {paragraph}, D.P.R. 633/1972",
