@@ -26,6 +26,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "profile": "cli.profile:profile",
         "bank": "cli.bank:bank",
         "withdrawal": "cli.withdrawals:withdrawal",
+        "invoice": "cli.invoice:invoice",
         "hold": "cli.hold:hold",
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",

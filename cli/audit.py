@@ -74,6 +74,7 @@ def _show(
         f"Invoice numbers: {'VIOLATED' if numbering.violations else 'no gap, no repeat, dated and sent in time'}",
         [
             ("invoices", str(numbering.invoices)),
+            ("credit notes", str(numbering.credit_notes)),
             *(("violation", text) for text in numbering.violations),
             *(("given up", _given_up(invoice)) for invoice in given_up),
         ],
@@ -85,6 +86,7 @@ def _show(
             ("invoices", str(ties.invoices)),
             ("paid a moment ago, invoice to come", str(ties.in_progress or "")),
             *(("mismatch", text) for text in ties.findings),
+            *(("noted", text) for text in ties.notes),
         ],
     )
     screen.show_facts(
@@ -103,7 +105,8 @@ def _given_up(invoice: invoicing_pb2.GivenUpInvoice) -> str:
     codes, steering = ", ".join(invoice.error_codes), invoice.steering
     ticket = f", ticket {steering.ticket_id}" if steering.ticket_id else ""
     return (
-        f"{invoice.number} of {words.day(invoice.date)} ({invoice.invoice_id}): "
+        f"{words.if_any(words.choice(invoice, 'kind')) or 'invoice'} {invoice.number} of {words.day(invoice.date)} "
+        f"({invoice.invoice_id}): "
         f"{f'rejected by the SdI with {codes}' if codes else 'never answered by the SdI'}, given up "
         f"{words.instant(invoice.given_up_at)} by {steering.actor} ({steering.reason_code}{ticket})"
     )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli import words
-from services.kit.wire import from_timestamp
+from services.kit.wire import from_date, from_timestamp
 
 IN_PROGRESS = timedelta(minutes=10)
 """So long after its payment an order or period may be on its way to its invoice, which normally takes a second."""
@@ -25,12 +25,14 @@ class Ties:
         invoices: Invoices looked at.
         in_progress: Payment requests paid a moment ago whose invoice is still to come.
         findings: What does not agree, in plain words with the ids.
+        notes: What differs and is right all the same, likewise.
     """
 
     payments: int
     invoices: int
     in_progress: int
     findings: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 def tie(
@@ -59,8 +61,14 @@ def tie(
             theirs = [_request(request) for request in requests] or ["no paid payment request"]
             ours = [_invoice(document) for document in documents] or ["no invoice"]
             findings.append(f"{words.thing((requests or documents)[0])}: {', '.join(theirs)}; {', '.join(ours)}")
-    findings += [_other_day(transfer, invoices_of.get(_key(transfer), [])) for transfer in other_days]
-    return Ties(len(paid), len(invoices), in_progress, findings)
+    notes = []
+    for transfer in other_days:
+        told = _other_day(transfer, invoices_of.get(_key(transfer), []))
+        if from_date(transfer.bank_booked_on) > from_date(transfer.booked_on):
+            notes.append(f"{told}; an invoice may come first, and its date counts (DPR 633/1972, art. 6(4))")
+        else:
+            findings.append(f"{told}, which is too late")
+    return Ties(len(paid), len(invoices), in_progress, findings, notes)
 
 
 def _by_cause(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
@@ -86,7 +94,7 @@ def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Do
 
 
 def _other_day(transfer: payments_pb2.ConfirmedTransfer, invoices: Sequence[invoicing_pb2.Document]) -> str:
-    """The bank contradicts the day on which an invoice is dated; both are kept, and a person decides."""
+    """The bank contradicts the day on which an invoice is dated; both are kept."""
     numbers = " and ".join(f"invoice {invoice.number}" for invoice in invoices) or "its invoice"
     return (
         f"{words.thing(transfer)}: transfer {transfer.bank_reference} of {words.money(transfer.amount)} was recorded "

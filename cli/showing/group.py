@@ -7,7 +7,7 @@ import click
 from cli import screen
 from cli.rooms import run
 from cli.showing.account import show_account
-from cli.showing.invoice import show_invoice
+from cli.showing.invoice import DocumentName, show_invoice
 from cli.showing.money import show_money
 from cli.showing.order import OrderName, show_order
 from cli.showing.period import show_period
@@ -53,12 +53,12 @@ def period_command(period_id: str, *, as_json: bool) -> None:
 
 
 @show.command("invoice")
-@click.argument("invoice_id", metavar="INVOICE", type=Uuid())
+@click.argument("invoice", metavar="INVOICE", type=DocumentName())
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="Save its PDF, XML and receipts there.")
 @screen.json_option
-def invoice_command(invoice_id: str, save: Path | None, *, as_json: bool) -> None:
-    """Show INVOICE (id) with its lines, files and way to the Sistema di Interscambio."""
-    run(show_invoice(invoice_id, save, as_json=as_json))
+def invoice_command(invoice: str, save: Path | None, *, as_json: bool) -> None:
+    """Show INVOICE or credit note (id or number) with its lines, files and way to the Sistema di Interscambio."""
+    run(show_invoice(invoice, save, as_json=as_json))
 
 
 @show.command("money")

@@ -1,31 +1,56 @@
 """Shows an invoice with its way to the Sistema di Interscambio, and saves its files."""
 
+import re
 from pathlib import Path
+from typing import Any
+
+import click
 
 from casella.invoicing.v1 import invoicing_pb2
 from cli import screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms
+from cli.steering import Uuid
 from workflows import names, wording
 
+_NUMBER = re.compile(r"\d{4}/\d{1,9}")
 _SENT_IN_VAIN = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
 
-async def show_invoice(invoice_id: str, save: Path | None, *, as_json: bool) -> None:
-    """Show the document with this id; with ``save`` write its files into that folder."""
+class DocumentName(click.ParamType[str]):
+    """A document's id, or the number of an invoice or credit note."""
+
+    name = "document"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take a number as it is, and refuse what is neither."""
+        return str(value) if _NUMBER.fullmatch(str(value)) else Uuid().convert(value, param, ctx)
+
+
+async def document_of(rooms: Rooms, name: str) -> invoicing_pb2.Document:
+    """The document with this id or number.
+
+    Raises:
+        Failure: There is none.
+    """
+    by_number = bool(_NUMBER.fullmatch(name))
+    asked = invoicing_pb2.GetInvoicingDocumentRequest(
+        document_id="" if by_number else name, number=name if by_number else ""
+    )
+    found = await rooms.ask_for(rooms.invoicing.GetInvoicingDocument, asked)
+    if found is None:
+        raise Failure(
+            f"there is no document {name}", "`casella show account` lists a customer's documents with their ids"
+        )
+    return found.document
+
+
+async def show_invoice(name: str, save: Path | None, *, as_json: bool) -> None:
+    """Show the document with this id or number; with ``save`` write its files into that folder."""
     async with open_rooms() as rooms:
-        found = await rooms.ask_for(
-            rooms.invoicing.GetInvoicingDocument, invoicing_pb2.GetInvoicingDocumentRequest(document_id=invoice_id)
-        )
-        if found is None:
-            raise Failure(
-                f"there is no document {invoice_id}",
-                "`casella show account` lists a customer's documents with their ids",
-            )
-        document = found.document
-        sent = await rooms.ask_for(
-            rooms.invoicing.GetTransmission, invoicing_pb2.GetTransmissionRequest(invoice_id=invoice_id)
-        )
+        document = await document_of(rooms, name)
+        asked = invoicing_pb2.GetTransmissionRequest(invoice_id=document.document_id)
+        sent = await rooms.ask_for(rooms.invoicing.GetTransmission, asked)
         saved = [await _save(rooms, document, file, save) for file in document.files] if save else []
         if as_json:
             screen.show_json({
@@ -57,6 +82,8 @@ def _show(document: invoicing_pb2.Document) -> None:
             ("account", document.account_id),
             ("for", words.cause(document)),
             ("issued", words.instant(document.issued_at)),
+            *_credit(document.credit),
+            ("credited", _credited(document)),
         ],
     )
     lines = [
@@ -66,6 +93,25 @@ def _show(document: invoicing_pb2.Document) -> None:
     screen.show_table("Lines (net)", ("line", "quantity", "net", "VAT % or nature"), lines)
     files = [(file.name, words.choice(file, "kind"), str(file.size), file.file_id) for file in document.files]
     screen.show_table("Files", ("file", "kind", "bytes", "id"), files)
+
+
+def _credit(credit: invoicing_pb2.Credit) -> list[tuple[str, str]]:
+    """What a credit note credits; nothing for any other document."""
+    if not credit.invoice_id:
+        return []
+    return [
+        ("credits", f"invoice {credit.invoice_number} of {words.day(credit.invoice_date)} ({credit.invoice_id})"),
+        ("because of", f"{words.choice(credit, 'reason')}, {words.day(credit.cause_date)}"),
+        ("refunded by", words.if_any(words.choice(credit, "refund_method"))),
+    ]
+
+
+def _credited(document: invoicing_pb2.Document) -> str:
+    """What was credited of an invoice, and by which notes."""
+    if not document.credit_notes:
+        return ""
+    notes = ", ".join(f"{note.number} of {words.day(note.date)}" for note in document.credit_notes)
+    return f"{words.money(document.credited)} by {notes}"
 
 
 def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         issuing=issuing,
         crediting=Crediting(database, clock, issuing),
         mailing=Mailing(database, clock, maker),
-        reading=Reading(database),
+        reading=Reading(database, issuer),
         profiles=profiles,
         auditing=Auditing(database, clock),
         transmitting=Transmitting(database, clock, issuer, maker, checker, channel),

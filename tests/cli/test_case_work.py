@@ -19,7 +19,7 @@ from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.wire import to_date
-from tests.cli.desk import Desk, furnished
+from tests.cli.desk import Desk, audited, furnished
 from tests.e2e.levers import without_worker
 from tests.e2e.waiting import until
 from workflows import names
@@ -188,13 +188,52 @@ async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_
     (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder / min(saved)))).badly(2)
 
     await workflow.execute_update("give_up", {"reason_code": "agreed_with_accountant"})
-    audited = (await desk.terminal.casella("audit")).well()
+    proved = (await desk.terminal.casella("audit")).well()
     for words in ("given up", f"({invoice_id}): rejected by the SdI with 00305", "agreed_with_accountant"):
-        assert words in audited.out
+        assert words in proved.out
     given_up = (await desk.terminal.casella("audit", "--json")).well().json["given_up"]
     assert [each["invoice_id"] for each in given_up] == [invoice_id]
     assert "given up" not in (await desk.terminal.casella("audit", "--year", "2001")).well().out
     assert "the SdI has never accepted: 1: 20" in (await desk.terminal.casella("doctor")).out
+
+
+async def test_an_operator_credits_an_invoice_by_its_number_sees_the_amounts_first_and_never_too_much(
+    desk: Desk,
+) -> None:
+    asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=desk.order.invoice_id)
+    invoice = (await desk.play.operator.invoicing.GetInvoicingDocument(asked)).document
+    left = invoice.totals.gross.minor - 100
+    why = ("--cause", "agreement", "--reason", "goodwill")
+    command = ("invoice", "credit", invoice.number, "--amount", "1.00", "--refund", "transfer", *why)
+    refused = (await desk.terminal.casella(*command, stdin="n\n")).badly(1, "to be credited  1.00 EUR")
+    assert "Issued" not in refused.out
+    for words in (invoice.document_id, "left after it", f"{left // 100}.{left % 100:02d} EUR", "agreement"):
+        assert words in refused.out
+    ran = (await desk.terminal.casella(*command, "--as", "carla", stdin="y\n")).well()
+    assert "Issued: credit note" in ran.out
+    assert (await audited(desk, "invoicing", "credit_invoice"))[:2] == ("carla", "goodwill")
+
+    shown = (await desk.terminal.casella("show", "invoice", invoice.number, "--json")).well().json["document"]
+    (note,) = shown["credit_notes"]
+    assert (note["gross"]["minor"], shown["credited"]["minor"]) == ("100", "100")
+    ran = (await desk.terminal.casella("show", "invoice", note["number"])).well()
+    for words in ("Credit note", f"invoice {invoice.number} of", "agreement", "bank transfer"):
+        assert words in ran.out
+    assert (
+        f"1.00 EUR by {note['number']}" in (await desk.terminal.casella("show", "invoice", invoice.number)).well().out
+    )
+    mail = await desk.play.inbox.wait_for(
+        desk.buyer.email, lambda mail: note["number"] in str(mail["Subject"]), "the credit note"
+    )
+    assert "credito" in str(mail["Subject"])
+    tried = ("invoice", "credit", invoice.number, "--amount", "99999.00", "--yes", *why)
+    (await desk.terminal.casella(*tried)).badly(1, "is left")
+    (await desk.terminal.casella("invoice", "credit", note["number"], *why)).badly(2, "only an invoice is credited")
+    (await desk.terminal.casella("invoice", "credit", "2001/1", *why)).badly(1, "there is no document 2001/1")
+    (await desk.terminal.casella("invoice", "credit", invoice.number, "--amount", "1", *why)).badly(2, "two decimals")
+    early = ("invoice", "credit", invoice.number, "--on", "2020-01-01", "--yes", *why)
+    (await desk.terminal.casella(*early)).badly(2, "cause_date (--on)")
+    assert (await desk.terminal.casella("audit", "--json")).well().json["numbering"]["credit_notes"] == "1"
 
 
 async def test_money_of_the_amount_of_an_unconfirmed_record_shows_the_record_first(desk: Desk, tmp_path: Path) -> None:

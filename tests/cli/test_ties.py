@@ -86,7 +86,7 @@ def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice
     (finding,) = tie([paid()], [invoice()], NOW, [transfer]).findings
     for words in (
         "order a: transfer JJ1 of 12.81 EUR was recorded by hand for 2026-03-02",
-        "the bank booked it on 2026-03-01: invoice 2026/1 carries the first day",
+        "the bank booked it on 2026-03-01: invoice 2026/1 carries the first day, which is too late",
     ):
         assert words in finding
     period = period_of(PeriodCause(UUID(int=7), 2))
@@ -96,6 +96,16 @@ def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice
     assert "invoice 2026/1 carries" in finding
     just_paid = paid(paid_at=to_timestamp(NOW))
     assert "its invoice carries" in tie([just_paid], [], NOW, [transfer]).findings[0]
+
+
+def test_an_invoice_that_came_before_its_money_is_noted_and_no_finding() -> None:
+    transfer = payments_pb2.ConfirmedTransfer(
+        order_id="a", bank_reference="JJ1", amount=euro(1281), booked_on=DAY_BEFORE, bank_booked_on=DAY
+    )
+    ties = tie([paid(available_on=DAY_BEFORE)], [invoice(date=DAY_BEFORE)], NOW, [transfer])
+    assert ties.findings == []
+    (note,) = ties.notes
+    assert "the bank booked it on 2026-03-02: invoice 2026/1 carries the first day; an invoice may come first" in note
 
 
 def test_a_wrong_invoice_is_found_at_once() -> None:

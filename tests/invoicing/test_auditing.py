@@ -1,9 +1,10 @@
 """The auditor finds a gap, a repeated counter, a wrong year, a late sending; and nothing where all is right."""
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from tests.invoicing.builders import day, invoice_request, steering
+from tests.invoicing.builders import credit_request, day, invoice_request, steering
 from tests.invoicing.clients import Stub
 from tests.invoicing.sdi_in_memory import SdiInMemory
 from tests.support.room import TestRoom, request_id
@@ -50,6 +51,51 @@ async def test_what_should_never_be_is_found(
     await tamper(room, *statement.split("; "))
     _, violations = await audit(operator, 2026)
     assert violation in violations
+
+
+@pytest.mark.parametrize(
+    ("statement", "violation"),
+    [
+        ("UPDATE documents SET sequence = 5, number = '2026/5' WHERE sequence = 3", "numbers missing in 2026: 3 to 4"),
+        ("UPDATE documents SET sequence = 9, number = '2026/9' WHERE sequence = 2", "numbers missing in 2026: 2 to 2"),
+        ("UPDATE documents SET number = '2027/3' WHERE sequence = 3", "2027/3 bears the date 2026-03-02"),
+        (
+            "UPDATE documents SET net = net + 1, gross = gross + 1 WHERE sequence = 3",
+            "2026/1: more was credited than it came to",
+        ),
+        (
+            "UPDATE documents SET date = date - 1 WHERE sequence = 3",
+            "2026/3 of 2026-03-01 credits 2026/1, which is of a later day, 2026-03-02",
+        ),
+    ],
+)
+async def test_invoices_and_credit_notes_are_proved_as_one_series(
+    room: TestRoom, worker: Stub, operator: Stub, statement: str, violation: str
+) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request())).document
+    await worker.IssueInvoice(invoice_request())
+    await worker.IssueCreditNote(credit_request(invoice))
+    assert await audit(operator, 2026) == (2, [])
+    await tamper(room, *statement.split("; "))
+    _, violations = await audit(operator, 2026)
+    assert violation in violations
+
+
+async def test_a_number_cannot_be_given_to_an_invoice_and_a_credit_note(room: TestRoom, worker: Stub) -> None:
+    await worker.IssueCreditNote(credit_request((await worker.IssueInvoice(invoice_request())).document))
+    with pytest.raises(DBAPIError, match="documents_numbered_once"):
+        await tamper(room, "UPDATE documents SET sequence = 1 WHERE sequence = 2")
+
+
+async def test_a_credit_note_sent_after_the_twelfth_day_is_late(room: TestRoom, worker: Stub, operator: Stub) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request())).document
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=invoice.document_id))
+    room.clock.advance(days=30)
+    await worker.IssueCreditNote(credit_request(invoice))
+    room.clock.advance(days=12)
+    assert await audit(operator) == (1, [])
+    room.clock.advance(days=1)
+    assert await audit(operator) == (1, ["2026/2 of 2026-04-01 was never sent"])
 
 
 async def test_an_invoice_sent_after_the_twelfth_day_is_late(room: TestRoom, worker: Stub, operator: Stub) -> None:

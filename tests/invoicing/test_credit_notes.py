@@ -465,3 +465,20 @@ async def test_a_corrected_and_accepted_credit_note_brings_its_own_copy(
     message = await only_mail(room)
     assert message["Subject"] == "Nota di credito 2026/2: nuova copia di cortesia con i dati corretti"
     assert "sulla fattura 2026/1 del 2 marzo 2026" in text_of(message)
+
+
+async def test_an_operator_reads_an_invoice_or_note_by_its_number_and_a_customer_does_not(
+    room: TestRoom, worker: Stub, operator: Stub, gateway: Stub
+) -> None:
+    invoice = await issued(worker)
+    note = await credited(worker, credit_request(invoice))
+    for document in (await read(worker, invoice), note):
+        asked = pb.GetInvoicingDocumentRequest(number=document.number)
+        assert (await operator.GetInvoicingDocument(asked)).document == document
+        with pytest.raises(Refused, match="INVALID_INPUT"):
+            await gateway.GetInvoicingDocument(asked, metadata=room.customer(as_uuid(invoice.account_id)))
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await operator.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(number="2026/3"))
+    both = pb.GetInvoicingDocumentRequest(number=note.number, document_id=note.document_id)
+    with pytest.raises(Refused, match="INVALID_INPUT"):
+        await operator.GetInvoicingDocument(both)

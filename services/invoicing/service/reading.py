@@ -8,6 +8,7 @@ from uuid import UUID
 from services.invoicing.domain.credits import CreditNoteInfo
 from services.invoicing.domain.documents import Document, DocumentKind, Heading, Totals, totals
 from services.invoicing.domain.files import FileInfo, StoredFile
+from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import State
 from services.invoicing.store import credit_notes, documents, files, transmissions
 from services.kit.database import Database
@@ -31,9 +32,10 @@ class Shown:
 class Reading:
     """Reads documents, lists and files."""
 
-    def __init__(self, database: Database) -> None:
-        """Takes where documents are kept."""
+    def __init__(self, database: Database, issuer: Issuer) -> None:
+        """Takes where documents are kept, and who issues them."""
         self._database = database
+        self._issuer = issuer
 
     async def document(self, document_id: UUID, account_id: UUID | None) -> Shown:
         """Reads one document.
@@ -54,6 +56,18 @@ class Reading:
             notes = await credit_notes.notes_on(conn, [document_id])
         heading = _heading(document, totals(document.lines))
         return Shown(heading, document, states.get(document_id), tuple(listed), tuple(notes))
+
+    async def of_number(self, number: str) -> Shown:
+        """Reads the invoice or credit note with a number.
+
+        Raises:
+            NotFound: There is none.
+        """
+        async with self._database.reading() as conn:
+            document_id = await documents.id_of_number(conn, self._issuer.vat_number, number)
+        if document_id is None:
+            raise NotFound
+        return await self.document(document_id, None)
 
     async def page(
         self, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int

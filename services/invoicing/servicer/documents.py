@@ -28,7 +28,7 @@ from services.kit.calendar import rome_date
 from services.kit.cause_fields import checked_cause
 from services.kit.context import check_own, current_call, owner_filter
 from services.kit.paging import page_by_id, page_by_moment
-from services.kit.validation import Violations, checked_uuid
+from services.kit.validation import Violations
 from services.kit.wire import from_timestamp, to_timestamp
 
 
@@ -121,8 +121,15 @@ class DocumentRpcs:
         self, request: pb.GetInvoicingDocumentRequest, context: object
     ) -> pb.GetInvoicingDocumentResponse:
         """Reads a document."""
-        document_id = checked_uuid("document_id", request.document_id)
-        shown = await self._parts.reading.document(document_id, owner_filter())
+        if request.number and not request.document_id and current_call().caller == "operator":
+            shown = await self._parts.reading.of_number(request.number)
+        else:
+            found = Violations(catalogue=CATALOGUE)
+            document_id = found.uuid("document_id", request.document_id)
+            if request.number:
+                found.add("number", "must_be_empty")
+            found.check()
+            shown = await self._parts.reading.document(document_id, owner_filter())
         return pb.GetInvoicingDocumentResponse(document=document_message(shown))
 
     async def ListDocuments(self, request: pb.ListDocumentsRequest, context: object) -> pb.ListDocumentsResponse:

@@ -44,6 +44,11 @@ _DOCUMENT = credit_notes.with_credit(
 _BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
 _BY_PERIOD = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.period_id == bindparam("cause"))
 _BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
+_BY_NUMBER = select(documents.c.id).where(
+    documents.c.kind != DocumentKind.PROFORMA,
+    documents.c.issuer == bindparam("issuer"),
+    documents.c.number == bindparam("number"),
+)
 _LOCK = (
     select(documents.c.id)
     .where(documents.c.id == bindparam("id"), documents.c.kind == DocumentKind.INVOICE)
@@ -173,6 +178,12 @@ async def by_id(
     if row is None or account_id not in {None, row.account_id}:
         return None
     return await _whole(conn, row, revision)
+
+
+async def id_of_number(conn: AsyncConnection, issuer: str, number: str) -> UUID | None:
+    """Finds the invoice or credit note with a number."""
+    found: UUID | None = (await conn.execute(_BY_NUMBER, {"issuer": issuer, "number": number})).scalar_one_or_none()
+    return found
 
 
 async def page(

@@ -335,10 +335,12 @@ class SendCreditNoteResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class GetInvoicingDocumentRequest(_message.Message):
-    __slots__ = ("document_id",)
+    __slots__ = ("document_id", "number")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
     document_id: str
-    def __init__(self, document_id: _Optional[str] = ...) -> None: ...
+    number: str
+    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ...) -> None: ...
 
 class GetInvoicingDocumentResponse(_message.Message):
     __slots__ = ("document",)

@@ -1,0 +1,154 @@
+"""`casella invoice`: credits an invoice by hand, wholly or in part."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from cli import screen, words
+from cli.doctor import work
+from cli.failures import Failure, Unreachable, WrongInput, failure_of
+from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
+from cli.showing.invoice import DocumentName, document_of
+from cli.steering import steered
+from services.kit.calendar import rome_date
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from services.kit.wire import to_date
+
+_AMOUNT = re.compile(r"\d{1,9}\.\d{2}")
+_CAUSES = {
+    "withdrawal": invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
+    "contract": invoicing_pb2.CREDIT_REASON_CONTRACT,
+    "dispute": invoicing_pb2.CREDIT_REASON_DISPUTE,
+    "agreement": invoicing_pb2.CREDIT_REASON_AGREEMENT,
+    "correction": invoicing_pb2.CREDIT_REASON_CORRECTION,
+}
+_REFUNDS = {
+    "transfer": invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
+    "online": invoicing_pb2.REFUND_METHOD_ONLINE,
+    "account-credit": invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT,
+}
+_OPTIONS = {"gross": "--amount", "cause_date": "--on", "reason": "--cause"}
+
+
+class Amount(click.ParamType[int]):
+    """An amount in euro with two decimals, as cents."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Refuse what leaves open how many cents are meant."""
+        if not _AMOUNT.fullmatch(str(value)):
+            self.fail(f"{value!r}: write euro with two decimals and a point, for example 12.50")
+        return int(Decimal(str(value)) * 100)
+
+
+@click.group(short_help="Credit an invoice.")
+def invoice() -> None:
+    """Credit an invoice, wholly or in part."""
+
+
+@invoice.command("credit")
+@click.argument("name", metavar="INVOICE", type=DocumentName())
+@click.option("--amount", type=Amount(), help="Gross, for example 12.50; else all that is left of the invoice.")
+@click.option(
+    "--cause", type=click.Choice(list(_CAUSES)), required=True, help="Why; it decides the words and the time limit."
+)
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the cause; else today.")
+@click.option(
+    "--refund", type=click.Choice(list(_REFUNDS)), help="How the customer gets it back, if that is to be said."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@steered
+def invoice_credit(
+    name: str,
+    amount: int | None,
+    cause: str,
+    on: datetime | None,
+    refund: str | None,
+    *,
+    yes: bool,
+    steering: common_pb2.Steering,
+) -> None:
+    """Issue a credit note on INVOICE (number or id): numbered, sent to the SdI and emailed to the customer.
+
+    It moves no money. Agreement and correction are possible within a year of the invoice.
+    """
+    request = invoicing_pb2.IssueCreditNoteRequest(
+        credit_id=str(new_id()),
+        reason=_CAUSES[cause],
+        refund_method=_REFUNDS.get(refund or ""),
+        steering=steering,
+    )
+    run(_credit(name, amount, on.date() if on else None, request, yes=yes))
+
+
+async def _credit(
+    name: str, amount: int | None, on: date | None, request: invoicing_pb2.IssueCreditNoteRequest, *, yes: bool
+) -> None:
+    async with open_rooms() as rooms:
+        credited = await document_of(rooms, name)
+        if credited.kind != invoicing_pb2.DOCUMENT_KIND_INVOICE:
+            raise WrongInput(f"{credited.number} is a {words.choice(credited, 'kind')}: only an invoice is credited")
+        left = credited.totals.gross.minor - credited.credited.minor
+        request.invoice_id = credited.document_id
+        request.gross.CopyFrom(_money(left if amount is None else amount, credited))
+        request.cause_date.CopyFrom(to_date(on or await _today(rooms)))
+        if not left:
+            raise Failure(f"nothing is left of invoice {credited.number}: all of it was credited")
+        _show(credited, request, left)
+        if not yes:
+            click.confirm("Issue this credit note? It cannot be taken back", abort=True)
+        note = await _issue(rooms, request)
+    screen.say(
+        f"Issued: credit note {note.number} ({note.document_id}) of {words.money(note.totals.gross)} on invoice "
+        f"{credited.number}; it is on its way to the SdI, and its copy to the customer."
+    )
+
+
+async def _issue(rooms: Rooms, request: invoicing_pb2.IssueCreditNoteRequest) -> invoicing_pb2.Document:
+    try:
+        return (await rooms.ask(rooms.invoicing.IssueCreditNote, request, LONG_SECONDS)).document
+    except Refused as refused:
+        if refused.reason == errors_pb2.REASON_CREDIT_EXCEEDS_INVOICE:
+            left = common_pb2.Money(minor=int(refused.metadata["left"]), currency=request.gross.currency)
+            raise Failure(
+                f"{words.money(request.gross)} is more than is left of the invoice: {words.money(left)}"
+            ) from None
+        raise failure_of(refused, _OPTIONS) from None
+    except Unreachable as away:
+        raise Unreachable(
+            f"{away.message}; whether the credit note was issued is not known",
+            "`casella show invoice` names the credit notes on it: look before you try again",
+        ) from None
+
+
+def _show(credited: invoicing_pb2.Document, request: invoicing_pb2.IssueCreditNoteRequest, left: int) -> None:
+    notes = ", ".join(note.number for note in credited.credit_notes)
+    screen.show_facts(
+        f"Credit note on invoice {credited.number}",
+        [
+            ("invoice", f"{credited.document_id} of {words.day(credited.date)}"),
+            ("account", credited.account_id),
+            ("total", words.money(credited.totals.gross)),
+            ("credited before", f"{words.money(credited.credited)} by {notes}" if notes else ""),
+            ("to be credited", words.money(request.gross)),
+            ("left after it", words.money(_money(left - request.gross.minor, credited))),
+            ("because of", f"{words.choice(request, 'reason')}, {words.day(request.cause_date)}"),
+            ("refunded by", words.if_any(words.choice(request, "refund_method"))),
+        ],
+    )
+
+
+def _money(minor: int, credited: invoicing_pb2.Document) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency=credited.totals.gross.currency)
+
+
+async def _today(rooms: Rooms) -> date:
+    """The day in Rome by the service's clock, which a demo has moved."""
+    return rome_date(work.now(await work.read_clocks(rooms, ["invoicing"])))
