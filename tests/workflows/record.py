@@ -79,12 +79,12 @@ def shape(found: WorkflowExecution, history: Any) -> str:
     state = str(found.typed_search_attributes.get(_STATE, ""))
     events = history["events"]
     parts = [found.workflow_type, state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
-    parts += [f"after-{held}" for held in ("Held", "NeedsOperator") if held != state and held in _states(events)]
+    parts += [f"after-{held}" for held in ("Held", "NeedsOperator") if held != state and held in states(events)]
     parts += sorted(_interventions(events)) + sorted(_stumbled(events))
     return "-".join(_WORDS.sub("-", part).lower() for part in parts if part)
 
 
-def _states(events: list[dict[str, Any]]) -> set[str]:
+def states(events: list[dict[str, Any]]) -> set[str]:
     """The states that the workflow has shown."""
     found = set()
     for event in events:

@@ -31,13 +31,26 @@ from workflows import names
 
 FIRST_NAME, LAST_NAME, LOCAL_PART, COMPANY = "Zenobia", "Quattrocchi", "zenobia.quattrocchi", "Quattrocchi S.r.l."
 STREET = "Via del Segreto"
-MARKS = (FIRST_NAME, LAST_NAME, LOCAL_PART, STREET, "demo.example", "552345678", "559876543", "5UXCR1")
-"""Names, the local part and domain of every address, street, phones and recipient code of all who play here."""
+MARKS = (
+    FIRST_NAME,
+    LAST_NAME,
+    LOCAL_PART,
+    STREET,
+    "demo.example",
+    "552345678",
+    "559876543",
+    "5UXCR1",
+    "222222220",
+    "3012345678",
+)
+"""Names, the local part and domain of every address, street, phones, recipient code and VAT number of who play here."""
 
 _WHOLE_TRIAL = timedelta(days=47)
 """Longer than trial and grace: who does nothing is purged."""
 _SUSPENSION_AND_CLOSING = timedelta(days=62)
 """Longer than what an unpaid subscription has until it closes, and what is left of it can then be read."""
+_WITHOUT_ANSWER = "222222220"
+"""A German VAT number about which the VIES stand-in gives no answer (deploy/local/vies/register.yaml)."""
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
 _ONLINE = common.PAYMENT_METHOD_ONLINE
 
@@ -59,6 +72,7 @@ class Shapes:
         await self._orders_with_payment()
         await self._refusals()
         await self._e_invoices()
+        await self._taxes()
         await self._purges()
         await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
 
@@ -241,6 +255,28 @@ class Shapes:
         await self.calendar.advance(timedelta(days=6), lambda _: None)
         await self.desk.stands(silent, "NeedsOperator")
         await self.desk.stands(await self._e_invoice(), "Sent")
+
+    async def _taxes(self) -> None:
+        """VIES does not answer: one order waits for it; of two others an operator lets one go on and refuses one."""
+        accepted, refused = [await self._order_without_proof() for _ in range(2)]
+        await self.calendar.advance(timedelta(hours=25), lambda _: None)
+        for workflow_id in (accepted, refused):
+            await self.desk.stands(workflow_id, "NeedsOperator")
+        await self._update(accepted, "accept_other_proof", {"reason_code": "register_extract"})
+        await self.desk.stands(accepted, "AwaitingPayment")
+        await self.pay(accepted.removeprefix("order:"))
+        await self._update(refused, "refuse_order", {"reason_code": "no_business"})
+        await self.desk.stands(refused, "Cancelled")
+        await self._order_without_proof()
+
+    async def _order_without_proof(self) -> str:
+        """The order of a German company whose VAT number VIES does not tell of; returns its workflow's id."""
+        customer = await self.in_trial()
+        seat = common.Address(street=STREET, postal_code="10115", city="Berlin", country="DE")
+        await customer.save_profile(people.business_abroad(COMPANY, _WITHOUT_ANSWER, seat))
+        workflow_id = names.order_id(await self._place(customer, _TRANSFER, company=True))
+        await self.desk.stands(workflow_id, "AwaitingTax")
+        return workflow_id
 
     async def _purges(self) -> None:
         for released in (False, True):
