@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from alembic import command
 from sqlalchemy import text
@@ -60,4 +61,4 @@ async def test_an_invoice_from_before_treatments_were_named_is_domestic_and_its_
     await database.close()
     assert found is not None
     assert found.treatment is TaxTreatment.DOMESTIC
-    assert [(line.vat_rate, line.natura) for line in found.lines] == [(22, None)]
+    assert [(line.vat_rate, line.natura) for line in found.lines] == [(Decimal(22), None)]
