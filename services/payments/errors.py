@@ -52,6 +52,12 @@ class ProformaConflict(CasellaError):
     reason = errors_pb2.REASON_REQUEST_ID_REUSED
 
 
+class MandateState(CasellaError):
+    """Automatic debit does not stand so that this makes sense."""
+
+    reason = errors_pb2.REASON_MANDATE_STATE
+
+
 class MoneyWaiting(CasellaError):
     """Money for this payment request waits for an operator: it does not expire."""
 

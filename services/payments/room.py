@@ -4,11 +4,16 @@ from pathlib import Path
 
 from casella.payments.v1 import payments_pb2_grpc
 from services.kit.core import Core
+from services.kit.operator_files import read_section
 from services.kit.server import LARGEST_REQUEST, Room
+from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.pay_links import PayLinks
 from services.payments.provider.contract import PaymentProvider
+from services.payments.service.charges import Charges
+from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
+from services.payments.service.mandates import Mandates
 from services.payments.service.pages import Pages
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.requests import PaymentRequests
@@ -18,6 +23,7 @@ from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings
+from services.payments.store import debits, mandates
 from workflows import names
 
 NAME = "payments"
@@ -27,19 +33,25 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     """Wire the room's parts."""
     database, clock = core.database, core.clock
     links = PayLinks(settings.pay_link_key, settings.public_url)
-    pages = Pages(database, clock)
+    debit_policy = read_section(settings.policy_file, ("payments", "automatic_debit"), DebitPolicy)
+    pages = Pages(database, clock, debit_policy)
+    charges = Charges(database, clock, provider, pages, debit_policy)
+    checkout = Checkout(database, clock, provider, links, pages, charges)
     desks = Desks(
         PaymentRequests(database, clock, links),
-        Checkout(database, clock, provider, links, pages),
+        checkout,
         Events(database, clock, provider, pages),
         Statements(database, clock, settings.bank_account.iban),
         Transfers(database, clock),
         MoneyQueue(database, clock),
+        Charging(database, clock, links, charges, checkout, pages, debit_policy),
+        Mandates(database, clock, provider, links, settings.public_url),
     )
-    servicer = PaymentsServicer(desks, Messages(settings.bank_account, links), core.requests, clock)
+    servicer = PaymentsServicer(desks, Messages(settings.bank_account, links, clock), core.requests, clock)
     return Room(
         services=[(payments_pb2_grpc.add_PaymentsServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
+        watched=[mandates.with_news, debits.awaited],
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

@@ -1,6 +1,6 @@
 """The tables of this room as the store speaks of them; the migrations make them, a test compares the two."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
@@ -50,11 +50,62 @@ checkout_attempts = Table(
     Column("url", Text, nullable=False),
     Column("charge_id", Text, nullable=True),
     Column("created_at", _INSTANT, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("mandate_id", Uuid, nullable=True),
 )
-"""Hosted pages, written before they are asked for, with all that the call says: a repeat must say the same.
+"""Hosted pages and charges by automatic debit, written before they are asked for, with all that the call says: a repeat
+must say the same.
 
 The pay link's token alone is missing in their addresses: it is derived again, so that no row opens a link.
 """
+
+mandates = Table(
+    "mandates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("customer_ref", Text, nullable=False),
+    Column("method_ref", Text, nullable=False),
+    Column("mandate_ref", Text, nullable=True),
+    Column("set_up_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT, nullable=True),
+    Column("end_reason", Text, nullable=True),
+    Column("method_instead", Text, nullable=True),
+    Column("next_at", _INSTANT, nullable=True),
+)
+"""Authorisations for automatic debit, one active an account. Of the customer at the provider only ids are kept.
+
+`next_at` is set while ordering and the customer are still to be told how a mandate stands.
+"""
+
+mandate_setups = Table(
+    "mandate_setups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("success_url", Text, nullable=False),
+    Column("cancel_url", Text, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("page_id", Text, nullable=True),
+    Column("url", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+"""Hosted pages on which a mandate is set up without a payment, written before they are asked for."""
+
+debits = Table(
+    "debits",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("charge_on", Date, nullable=False),
+    Column("charge_at", _INSTANT, nullable=True),
+    Column("declined", Integer, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+    Column("refusal", Text, nullable=True),
+    Column("refused_at", _INSTANT, nullable=True),
+    Column("email_due", Boolean, nullable=False),
+)
+"""When a payment request is charged, and what became of the last charge that was not done."""
 
 provider_events = Table(
     "provider_events",

@@ -1,5 +1,6 @@
 """Stripe's HTTP API as far as Casella uses it: who may call, which version, what a repeated key answers."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -11,12 +12,14 @@ from typing import Any
 from aiohttp import web
 
 from deploy.local.stripe import forms, parameters
-from deploy.local.stripe.checkout import API_VERSION, Checkout
+from deploy.local.stripe.charges import CUSTOMER, MANDATE, METHOD, SILENCE_SECONDS, Silence
+from deploy.local.stripe.checkout import API_VERSION, SETUP_INTENT, Checkout
 from deploy.local.stripe.refusals import Refusal, invalid
 from deploy.local.stripe.state import Object, State
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LARGEST_PAGE = 100
+_DECLINED, _OUR_FAULT = 402, 500
 
 
 class Api:
@@ -35,7 +38,14 @@ class Api:
         add.add_get("/v1/checkout/sessions", self._guarded(self._list_sessions))
         add.add_get("/v1/checkout/sessions/{id}", self._guarded(self._session))
         add.add_post("/v1/checkout/sessions/{id}/expire", self._guarded(self._expire))
+        add.add_post("/v1/payment_intents", self._guarded(self._create_intent))
         add.add_get("/v1/payment_intents/{id}", self._guarded(self._intent))
+        add.add_post("/v1/payment_intents/{id}/confirm", self._guarded(self._confirm_intent))
+        add.add_post("/v1/payment_intents/{id}/cancel", self._guarded(self._cancel_intent))
+        add.add_get("/v1/customers/{id}", self._guarded(self._stored(CUSTOMER)))
+        add.add_get("/v1/mandates/{id}", self._guarded(self._stored(MANDATE)))
+        add.add_get("/v1/payment_methods/{id}", self._guarded(self._stored(METHOD)))
+        add.add_post("/v1/payment_methods/{id}/detach", self._guarded(self._detach))
         add.add_get("/v1/events", self._guarded(self._events))
         add.add_route("*", "/v1/{rest:.*}", self._guarded(self._unknown))
 
@@ -53,6 +63,9 @@ class Api:
                 return _answer(400, json.dumps(invalid(f"Unreadable parameter: {error}").body))
             except Refusal as refusal:
                 return _answer(refusal.status, json.dumps(refusal.body))
+            except Silence:
+                await asyncio.sleep(SILENCE_SECONDS)
+                return _answer(200, "{}")
 
         return handle
 
@@ -86,7 +99,15 @@ class Api:
             return _replay(fingerprint, *first)
         try:
             body = json.dumps(await work(request, params))
-        except Refusal:
+        except Refusal as refusal:
+            if (
+                refusal.status >= _OUR_FAULT or refusal.status == _DECLINED
+            ):  # Stripe repeats these, and forgets the rest
+                self._state.answer(key, refusal.status, json.dumps(refusal.body))
+            else:
+                self._state.release(key)
+            raise
+        except Silence:
             self._state.release(key)
             raise
         self._state.answer(key, 200, body)
@@ -109,6 +130,27 @@ class Api:
     async def _intent(self, request: web.Request, params: dict[str, Any]) -> Object:
         return self._checkout.intent(request.match_info["id"])
 
+    async def _create_intent(self, request: web.Request, params: dict[str, Any]) -> Object:
+        parameters.check_intent(params)
+        return self._checkout.charges.create(params)
+
+    async def _confirm_intent(self, request: web.Request, params: dict[str, Any]) -> Object:
+        parameters.check_confirmation(params)
+        return self._checkout.charges.confirm(request.match_info["id"])
+
+    async def _cancel_intent(self, request: web.Request, params: dict[str, Any]) -> Object:
+        return self._checkout.charges.cancel(request.match_info["id"])
+
+    def _stored(self, kind: str) -> Callable[[web.Request, dict[str, Any]], Awaitable[Object]]:
+        async def get(request: web.Request, params: dict[str, Any]) -> Object:
+            del params
+            return self._checkout.charges.get(kind, request.match_info["id"])
+
+        return get
+
+    async def _detach(self, request: web.Request, params: dict[str, Any]) -> Object:
+        return self._checkout.charges.detach(request.match_info["id"])
+
     async def _events(self, request: web.Request, params: dict[str, Any]) -> Object:
         found = self._state.events(undelivered=params.get("delivery_success") == "false")
         kinds = set(params.get("types", [])) | ({params["type"]} if "type" in params else set())
@@ -120,10 +162,13 @@ class Api:
         raise Refusal(404, "invalid_request_error", f"Not simulated: {request.method} {request.path}")
 
     def _expanded(self, session: Object, params: dict[str, Any]) -> Object:
-        """With the PaymentIntent inside, where `expand` asks for it."""
+        """With the PaymentIntent or SetupIntent inside, where `expand` asks for it."""
         wanted = params.get("expand", [])
         if session["payment_intent"] and any("payment_intent" in name for name in wanted):
             return {**session, "payment_intent": self._checkout.intent(session["payment_intent"])}
+        if session["setup_intent"] and any("setup_intent" in name for name in wanted):
+            setup = self._checkout.charges.get(SETUP_INTENT, session["setup_intent"])
+            return {**session, "setup_intent": setup}
         return session
 
 

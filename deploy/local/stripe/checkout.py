@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from deploy.local.stripe.charges import Charges
 from deploy.local.stripe.refusals import Refusal, invalid, missing
 from deploy.local.stripe.state import Object, State
 from services.kit.clock import Clock
 
 API_VERSION = "2026-10-28.endive"
-SESSION, INTENT = "checkout.session", "payment_intent"
+SESSION, INTENT, SETUP_INTENT = "checkout.session", "payment_intent", "setup_intent"
 _METHODS = ("card", "paypal")
 _SHORTEST, _LONGEST = 1_800, 86_400
 _LEEWAY = 60  # the caller's clock and ours are read at different moments
@@ -28,6 +29,7 @@ class Checkout:
         self._clock = clock
         self._page_url = page_url
         self.on_event: Callable[[], None] = lambda: None
+        self.charges = Charges(state, self.now, self.emit)
 
     def now(self) -> int:
         """Seconds since 1970 by the simulator's clock."""
@@ -35,9 +37,10 @@ class Checkout:
 
     def create(self, params: dict[str, Any]) -> Object:
         """A new open session, without a PaymentIntent until the customer confirms."""
-        item = params["line_items"][0]
-        price = item["price_data"]
-        amount = int(price["unit_amount"]) * int(item.get("quantity", "1"))
+        setup = params["mode"] == "setup"
+        item = {} if setup else params["line_items"][0]
+        price = {"currency": params.get("currency", "eur")} if setup else item["price_data"]
+        amount = None if setup else int(price["unit_amount"]) * int(item.get("quantity", "1"))
         now = self.now()
         expires = int(params.get("expires_at", now + _LONGEST))
         if not _SHORTEST - _LEEWAY <= expires - now <= _LONGEST + _LEEWAY:
@@ -49,9 +52,9 @@ class Checkout:
             "id": number,
             "object": SESSION,
             "livemode": False,
-            "mode": "payment",
+            "mode": params["mode"],
             "status": "open",
-            "payment_status": "unpaid",
+            "payment_status": "no_payment_required" if setup else "unpaid",
             "amount_subtotal": amount,
             "amount_total": amount,
             "currency": price["currency"],
@@ -60,6 +63,8 @@ class Checkout:
             "allowed_payment_method_types": allowed,
             "payment_method_types": [name for name in _METHODS if name in allowed and name not in refused],
             "payment_intent": None,
+            "setup_intent": None,
+            "customer": None,
             "created": now,
             "expires_at": expires,
             "url": f"{self._page_url}/c/pay/{number}",
@@ -67,8 +72,11 @@ class Checkout:
             "cancel_url": params.get("cancel_url"),
             "locale": params.get("locale"),
             "simulator": {
-                "name": price.get("product_data", {}).get("name", ""),
-                "intent_metadata": params.get("payment_intent_data", {}).get("metadata", {}),
+                "name": price.get("product_data", {}).get("name", "Authorise later payments"),
+                "intent_metadata": params.get("setup_intent_data" if setup else "payment_intent_data", {}).get(
+                    "metadata", {}
+                ),
+                "for_later": setup or bool(params.get("payment_method_options", {}).get("paypal")),
             },
         }
         self._state.put(session)
@@ -131,6 +139,8 @@ class Checkout:
             raise Refusal(409, "invalid_request_error", f"This session is {session['status']}.")
         if method not in session["payment_method_types"]:
             raise invalid(f"{method} is not offered.", None, "method")
+        if session["mode"] == "setup":
+            return self._set_up(session)
         intent = self._confirm(session, method)
         if outcome == "declined":
             intent["status"] = "requires_payment_method"
@@ -156,8 +166,10 @@ class Checkout:
         intent = self.intent(number)
         if intent["status"] != "processing":
             raise Refusal(409, "invalid_request_error", f"This PaymentIntent is {intent['status']}.")
-        session = next(item for item in self._state.all(SESSION) if item["payment_intent"] == number)
-        if succeeded:
+        session = next((item for item in self._state.all(SESSION) if item["payment_intent"] == number), None)
+        if session is None:
+            self.charges.end_processing(intent, succeeded=succeeded)
+        elif succeeded:
             self._succeed(session, intent)
             self.emit("checkout.session.async_payment_succeeded", session)
         else:
@@ -188,6 +200,27 @@ class Checkout:
         intent["payment_method_types"] = [method]
         return intent
 
+    def _set_up(self, session: Object) -> Object:
+        customer, method, mandate = self.charges.authorise()
+        intent: Object = {
+            "id": f"seti_{secrets.token_hex(12)}",
+            "object": SETUP_INTENT,
+            "livemode": False,
+            "status": "succeeded",
+            "customer": customer,
+            "payment_method": method,
+            "mandate": mandate,
+            "usage": "off_session",
+            "metadata": session["simulator"]["intent_metadata"],
+            "created": self.now(),
+        }
+        session.update(status="complete", url=None, customer=customer, setup_intent=intent["id"])
+        self._state.put(intent)
+        self._state.put(session)
+        self.emit("setup_intent.succeeded", intent)
+        self.emit("checkout.session.completed", session)
+        return session
+
     def _succeed(self, session: Object, intent: Object) -> None:
         # `settled_minor` lets a test make the provider's amount differ from what was asked for.
         intent["amount_received"] = self._state.faults().get("settled_minor", intent["amount"])
@@ -196,6 +229,10 @@ class Checkout:
             "id": f"ch_{secrets.token_hex(12)}", "object": "charge", "created": self.now(), "paid": True,
         }  # fmt: skip
         session["payment_status"] = "paid"
+        if session["simulator"]["for_later"]:
+            session["customer"], intent["payment_method"], _ = self.charges.authorise()
+            intent["customer"] = session["customer"]
+            intent["payment_method_options"] = {"paypal": {"setup_future_usage": "off_session"}}
         self._state.put(intent)
         self._state.put(session)
         self.emit("payment_intent.succeeded", intent)

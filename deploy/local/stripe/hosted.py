@@ -3,21 +3,26 @@
 The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`, `hold`, `away` (true),
 `ineligible` (list of methods), `settled_minor` (another amount), `livemode`, `api_version`;
 `POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`;
-`GET` and `DELETE /_simulator/state`.
+`off_session` (what a charge by a mandate comes to, see `charges.OUTCOMES`);
+`POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
+PayPal; `GET` and `DELETE /_simulator/state`. The page under `/` has buttons for the last three.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from deploy.local.stripe import pages
-from deploy.local.stripe.checkout import SESSION, Checkout
+from deploy.local.stripe.charges import OUTCOMES
+from deploy.local.stripe.checkout import INTENT, SESSION, Checkout
 from deploy.local.stripe.refusals import Refusal
-from deploy.local.stripe.state import State
+from deploy.local.stripe.state import Object, State
 from deploy.local.stripe.webhooks import Deliverer
 
 _FAULTS = {
     "duplicate", "reverse", "drop", "hold", "away", "ineligible", "settled_minor", "livemode", "api_version",
+    "off_session",
 }  # fmt: skip
 _OUTCOMES = {"succeeded", "processing", "declined"}
 
@@ -43,9 +48,17 @@ class Hosted:
         add.add_put("/_simulator/faults", self._order_faults)
         add.add_post("/_simulator/payment_intents/{id}/settle", self._settle)
         add.add_post("/_simulator/events/{id}/resend", self._resend)
+        add.add_post("/_simulator/off_session", self._choose)
+        add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
+        add.add_post("/_simulator/payment_methods/{id}/detach", self._detach)
 
     async def _home(self, request: web.Request) -> web.Response:
-        page = pages.overview(self._checkout.sessions(None)[::-1], self._state.deliveries(), self._state.faults())
+        page = pages.overview(
+            self._checkout.sessions(None)[::-1],
+            self._state.deliveries(),
+            self._state.faults(),
+            self._checkout.charges.mandates(),
+        )
         return web.Response(text=page, content_type="text/html")
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -76,7 +89,16 @@ class Hosted:
             for event, delivered, attempts, dropped in self._state.deliveries()
         ]
         sessions = self._state.all(SESSION)
-        return web.json_response({"simulator": True, "sessions": sessions, "events": events})
+        intents, mandates = self._state.all(INTENT), self._checkout.charges.mandates()
+        return web.json_response(
+            {
+                "simulator": True,
+                "sessions": sessions,
+                "events": events,
+                "payment_intents": intents,
+                "mandates": mandates,
+            }
+        )
 
     async def _forget(self, request: web.Request) -> web.Response:
         self._state.forget()
@@ -85,11 +107,34 @@ class Hosted:
     async def _order_faults(self, request: web.Request) -> web.Response:
         ordered: dict[str, Any] = await request.json()
         unknown = sorted(set(ordered) - _FAULTS)
-        if unknown:
-            return web.json_response({"unknown": unknown}, status=400)
+        if unknown or ordered.get("off_session", "succeeds") not in OUTCOMES:
+            return web.json_response({"unknown": unknown or ordered["off_session"]}, status=400)
         self._state.set_faults(ordered)
         self._deliverer.ring()
         return web.json_response({"simulator": True, "faults": ordered})
+
+    async def _choose(self, request: web.Request) -> web.Response:
+        """The page's button: what charges come to from now on; the other faults stay."""
+        outcome = str((await request.post()).get("outcome"))
+        if outcome not in OUTCOMES:
+            return web.Response(status=400, text="No such outcome.")
+        self._state.set_faults({**self._state.faults(), "off_session": outcome})
+        raise web.HTTPSeeOther("/")
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        return await self._changed(request, self._checkout.charges.revoke)
+
+    async def _detach(self, request: web.Request) -> web.Response:
+        return await self._changed(request, self._checkout.charges.detach)
+
+    async def _changed(self, request: web.Request, change: Callable[[str], Object]) -> web.Response:
+        try:
+            changed = change(request.match_info["id"])
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        if (await request.post()).get("back"):
+            raise web.HTTPSeeOther("/")
+        return web.json_response(changed)
 
     async def _settle(self, request: web.Request) -> web.Response:
         wanted: dict[str, Any] = await request.json()

@@ -3,6 +3,7 @@
 from html import escape
 from typing import Any
 
+from deploy.local.stripe.charges import OUTCOMES
 from deploy.local.stripe.state import Object
 
 _STYLE = """
@@ -31,6 +32,14 @@ def _amount(minor: int, currency: str) -> str:
     return f"{minor // 100}.{minor % 100:02d} {escape(currency.upper())}"
 
 
+def _price(session: Object) -> str:
+    """What is to be paid, and whether the customer authorises more."""
+    later = ", and later payments without you" if session["simulator"]["for_later"] else ""
+    if session["amount_total"] is None:
+        return "Nothing now" + later
+    return _amount(session["amount_total"], session["currency"]) + later
+
+
 def payment_page(session: Object, error: str | None = None) -> str:
     """The hosted page of an open session: one button for each way it can end."""
     buttons = "".join(
@@ -48,7 +57,7 @@ def payment_page(session: Object, error: str | None = None) -> str:
     return _page(
         "Checkout",
         f"<h1>{escape(session['simulator']['name'])}</h1>"
-        f'<p class="amount">{_amount(session["amount_total"], session["currency"])}</p>{shown}'
+        f'<p class="amount">{_price(session)}</p>{shown}'
         f'<form method="post">{buttons}</form>{back}',
     )
 
@@ -65,10 +74,15 @@ def unknown_page() -> str:
     return _page("Checkout", "<h1>No such session.</h1>")
 
 
-def overview(sessions: list[Object], deliveries: list[tuple[Object, bool, int, bool]], faults: dict[str, Any]) -> str:
-    """What happened here: sessions, events with their delivery, faults ordered."""
+def overview(
+    sessions: list[Object],
+    deliveries: list[tuple[Object, bool, int, bool]],
+    faults: dict[str, Any],
+    mandates: list[Object],
+) -> str:
+    """What happened here: sessions, mandates, events with their delivery, faults ordered."""
     rows = "".join(
-        f"<tr><td>{escape(item['id'][:24])}…</td><td>{_amount(item['amount_total'], item['currency'])}</td>"
+        f"<tr><td>{escape(item['id'][:24])}…</td><td>{_price(item)}</td>"
         f"<td>{escape(item['status'])}</td><td>{escape(item['payment_status'])}</td>"
         f"<td>{escape(item['payment_intent'] or '–')}</td></tr>"
         for item in reversed(sessions)
@@ -81,7 +95,28 @@ def overview(sessions: list[Object], deliveries: list[tuple[Object, bool, int, b
     return _page(
         "Stripe simulator",
         "<h1>Checkout Sessions</h1><table><tr><th>Session<th>Amount<th>Status<th>Payment<th>PaymentIntent</tr>"
-        f"{rows}</table><h1>Events</h1><table><tr><th>Event<th>Type<th>Delivery<th>Attempts</tr>{sent}</table>"
+        f"{rows}</table>{_later(mandates, str(faults.get('off_session', 'succeeds')))}"
+        "<h1>Events</h1><table><tr><th>Event<th>Type<th>Delivery<th>Attempts</tr>"
+        f"{sent}</table>"
         f"<h1>Faults ordered</h1><p>{escape(str(faults) if faults else 'none')}</p>",
         wide=True,
+    )
+
+
+def _later(mandates: list[Object], chosen: str) -> str:
+    """Mandates, each with what the customer can do at PayPal, and what charges by them come to."""
+    rows = "".join(
+        f"<tr><td>{escape(item['id'])}</td><td>{escape(item['payment_method'])}</td><td>{escape(item['status'])}</td>"
+        f'<td><form method="post" action="/_simulator/mandates/{escape(item["id"])}/revoke">'
+        '<button class="declined" name="back" value="1">Revoke</button></form></td></tr>'
+        for item in reversed(mandates)
+    )
+    options = "".join(
+        f'<option value="{escape(name)}"{" selected" if name == chosen else ""}>{escape(meaning)}</option>'
+        for name, meaning in OUTCOMES.items()
+    )
+    return (
+        f"<h1>Mandates</h1><table><tr><th>Mandate<th>Payment method<th>Status<th></tr>{rows}</table>"
+        f'<form method="post" action="/_simulator/off_session">What a charge by a mandate comes to: '
+        f'<select name="outcome">{options}</select><button class="slow">Choose</button></form>'
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
 from services.kit.causes import Cause
@@ -23,6 +24,18 @@ class Method(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
+    AUTOMATIC_DEBIT = "automatic_debit"
+
+    @property
+    def by_link(self) -> bool:
+        """Whether a link leads to a page of the provider; otherwise the customer is told an account and a reference."""
+        match self:
+            case Method.BANK_TRANSFER:
+                return False
+            case Method.ONLINE | Method.AUTOMATIC_DEBIT:
+                return True
+            case _:
+                assert_never(self)
 
 
 class CloseReason(StrEnum):
@@ -32,28 +45,76 @@ class CloseReason(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AttemptKind(StrEnum):
+    """By what the money of an attempt may come."""
+
+    PAGE = "page"
+    """A hosted page, on which the customer pays."""
+    CHARGE = "charge"
+    """A charge by automatic debit, without the customer."""
+
+
 class AttemptState(StrEnum):
-    """The state of one hosted page of a request."""
+    """The state of one attempt: a hosted page of a request, or a charge by automatic debit."""
 
     CREATING = "creating"
     """Written down, not yet answered by the provider: the call may have been made or not."""
     OPEN = "open"
+    """Of a page: the customer may pay there."""
     PROCESSING = "processing"
+    """The money is on its way. Of a charge: from just before the provider is told to take it."""
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
 
     @property
     def live(self) -> bool:
-        """Whether money may still come through this page; one such page a request at any time."""
+        """Whether money may still come through this attempt; one such attempt a request at any time."""
         return self in {AttemptState.CREATING, AttemptState.OPEN, AttemptState.PROCESSING}
+
+
+class ChargeRefusal(StrEnum):
+    """Why a charge by automatic debit was not done."""
+
+    AUTHENTICATION = "authentication"
+    """The provider wants the customer to confirm it."""
+    MANDATE_GONE = "mandate_gone"
+    """There is no mandate any more."""
+    DECLINED = "declined"
+    """Mostly for want of money."""
+    NO_ANSWER = "no_answer"
+    """The provider gave no answer: perhaps it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debit:
+    """The automatic debit of a request.
+
+    Attributes:
+        charge_on: The day that was announced to the customer.
+        charge_at: When it is charged next, or the provider asked again; None when nothing more is planned.
+        declined: How often it was declined.
+        unanswered: How often the provider gave no answer about the attempt in hand.
+        refusal: What became of the last charge that was not done.
+        refused_at: When that was.
+        email_due: Whether the customer is still to be told of it.
+    """
+
+    charge_on: date
+    charge_at: datetime | None
+    declined: int
+    unanswered: int
+    refusal: ChargeRefusal | None
+    refused_at: datetime | None
+    email_due: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One hosted page, as it was or will be asked for at the provider.
+    """One hosted page or charge, as it was or will be asked for at the provider.
 
-    ``success_url`` and ``cancel_url`` have a place for the pay link's token (``PayLinks.filled``).
+    ``success_url`` and ``cancel_url`` have a place for the pay link's token (``PayLinks.filled``); a charge has neither
+    these nor a page, but the mandate by which it is made, and ``charge_id`` once the provider has answered.
     """
 
     number: int
@@ -64,6 +125,9 @@ class Attempt:
     expires_at: datetime
     page_id: str | None
     url: str
+    kind: AttemptKind = AttemptKind.PAGE
+    mandate_id: UUID | None = None
+    charge_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +142,15 @@ class PaymentRequest:
         method: How.
         state: Open, paid or closed.
         reference: The creditor reference for a bank transfer; every request has one.
-        attempt: Number of the last hosted page; 0 for none.
+        attempt: Number of the last hosted page or charge; 0 for none.
         proforma_number: As printed; None until the proforma exists.
         created_at: When it was made.
         paid_at: When it became paid by our clock.
         available_on: The day on which the money was available: the tax point.
         closed_at: When it was closed.
         close_reason: Why.
-        live: The hosted page through which money may come now.
+        live: The hosted page or charge through which money may come now.
+        debit: Its automatic debit, where one was planned.
     """
 
     request_id: UUID
@@ -103,3 +168,4 @@ class PaymentRequest:
     closed_at: datetime | None
     close_reason: CloseReason | None
     live: Attempt | None
+    debit: Debit | None = None

@@ -1,4 +1,4 @@
-"""What Casella needs of a payment provider, in our words: a hosted page, its state, its end, and signed events.
+"""What Casella needs of a payment provider, in our words: hosted pages, charges by a mandate, and signed events.
 
 A second provider is a second class behind this protocol; nothing else in the room knows whose API it is.
 """
@@ -11,6 +11,8 @@ from uuid import UUID
 
 from services.kit.causes import Cause
 from services.kit.money import Money
+from services.payments.domain.mandates import Grant
+from services.payments.domain.payment_requests import ChargeRefusal
 
 
 class ChargeState(StrEnum):
@@ -22,6 +24,8 @@ class ChargeState(StrEnum):
     """The customer has confirmed, the money is on its way: closing must wait."""
     SUCCEEDED = "succeeded"
     """The money is there."""
+    READY = "ready"
+    """A charge by a mandate that was made and not yet confirmed: no money moves."""
 
 
 class PageState(StrEnum):
@@ -43,6 +47,8 @@ class Charge:
         request_id: The payment request it carries; None when it is not one of ours.
         cause_key: The order or period it carries.
         charged_at: When it succeeded, by the provider's clock; None before.
+        attempt: The number under which a charge by a mandate was written down here; None for a payment on a page.
+        refusal: Why a charge by a mandate was not done; None while nothing refused it.
     """
 
     charge_id: str
@@ -51,6 +57,8 @@ class Charge:
     request_id: UUID | None
     cause_key: UUID | None
     charged_at: datetime | None
+    attempt: int | None = None
+    refusal: ChargeRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ class Page:
         request_id: The payment request it was made for; None when it is not one of ours.
         attempt: The number under which it was written down here; None when it is not one of ours.
         charge: Its payment, once the customer has confirmed.
+        setup_id: The set-up without a payment it was made for; None for a payment.
+        grant: The authorisation that the customer gave on it, if any.
     """
 
     page_id: str
@@ -74,11 +84,16 @@ class Page:
     request_id: UUID | None
     attempt: int | None
     charge: Charge | None
+    setup_id: UUID | None = None
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageOrder:
-    """What a hosted page is to ask for. The same order with the same key gives the same page."""
+    """What a hosted page is to ask for. The same order with the same key gives the same page.
+
+    ``for_later`` asks for an authorisation of later charges too, which only PayPal gives.
+    """
 
     request_id: UUID
     cause: Cause
@@ -88,6 +103,29 @@ class PageOrder:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    for_later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetupOrder:
+    """A hosted page on which a customer authorises later charges without paying anything."""
+
+    setup_id: UUID
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """A charge by a mandate."""
+
+    request_id: UUID
+    cause: Cause
+    attempt: int
+    amount: Money
+    title: str
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +137,8 @@ class Event:
         kind: The provider's type, for example `checkout.session.completed`.
         page_id: The page it is about, if any.
         charge_id: The payment it is about, if any.
+        method_id: The payment method it is about, if any: what it says of a mandate concerns the mandate's method.
+        mandate_id: The mandate at the provider it is about, if any.
         created_at: When it happened, by the provider's clock.
     """
 
@@ -107,10 +147,21 @@ class Event:
     page_id: str | None
     charge_id: str | None
     created_at: datetime
+    method_id: str | None = None
+    mandate_id: str | None = None
 
 
 class ProviderUnavailableError(Exception):
     """The provider does not answer, refuses us, or answers what it must not; the call may be repeated later."""
+
+
+class ChargeRefusedError(Exception):
+    """A charge cannot be made at all, for a reason that repeating it does not change."""
+
+    def __init__(self, refusal: ChargeRefusal) -> None:
+        """Say why."""
+        super().__init__(refusal)
+        self.refusal = refusal
 
 
 class PageUnusableError(ProviderUnavailableError):
@@ -137,6 +188,37 @@ class PaymentProvider(Protocol):
 
     async def create_page(self, order: PageOrder, idempotency_key: str) -> Page:
         """Make a hosted page; the key is written down before the call, so that a repeat makes no second page."""
+        ...
+
+    async def create_setup_page(self, order: SetupOrder, idempotency_key: str) -> Page:
+        """Make a hosted page that takes no money; as `create_page`."""
+        ...
+
+    async def create_charge(self, order: ChargeOrder, idempotency_key: str) -> Charge:
+        """Make a charge by a mandate; it moves no money before it is confirmed.
+
+        Raises:
+            ChargeRefusedError: The mandate's ids are unknown there.
+        """
+        ...
+
+    async def confirm_charge(self, charge_id: str, idempotency_key: str) -> Charge:
+        """Take the money of a charge that is ready, without the customer; tells how it stands then, refused or not.
+
+        The provider confirms a charge once, whatever the key: who gets no answer looks at the charge before a retry.
+        """
+        ...
+
+    async def cancel_charge(self, charge_id: str) -> Charge:
+        """End a charge that has not taken its money, and tell how it stands then: it may have been faster."""
+        ...
+
+    async def charge(self, charge_id: str) -> Charge | None:
+        """Look at a charge or a page's payment; None when the provider does not know it."""
+        ...
+
+    async def revoked_method(self, event: Event) -> str | None:
+        """The payment method that can no longer be charged, where that is what an event is about."""
         ...
 
     async def page(self, page_id: str) -> Page | None:

@@ -9,6 +9,7 @@ import contextlib
 import re
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,9 +18,13 @@ import stripe
 
 from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.money import Money
+from services.payments.domain.mandates import Grant
+from services.payments.domain.payment_requests import ChargeRefusal
 from services.payments.provider.contract import (
     BadSignatureError,
     Charge,
+    ChargeOrder,
+    ChargeRefusedError,
     ChargeState,
     Event,
     ForeignEventError,
@@ -28,6 +33,7 @@ from services.payments.provider.contract import (
     PageState,
     PageUnusableError,
     ProviderUnavailableError,
+    SetupOrder,
     UnreadableEventError,
 )
 
@@ -43,9 +49,32 @@ EVENT_TYPES = (
     "payment_intent.payment_failed",
     "payment_intent.processing",
     "payment_intent.canceled",
+    "payment_intent.requires_action",
+    "setup_intent.succeeded",
+    "mandate.updated",
+    "payment_method.detached",
 )
 _METHODS = ["card", "paypal"]
-_EXPAND = ["payment_intent.latest_charge"]
+_FOR_LATER = ["paypal"]
+"""Card and PayPal could both be charged later; PayPal is what we offer for that."""
+_EXPAND = ["payment_intent.latest_charge", "setup_intent"]
+_EXPAND_CHARGE = ["latest_charge"]
+_REFUSALS = {
+    "authentication_required": ChargeRefusal.AUTHENTICATION,
+    "payment_intent_mandate_invalid": ChargeRefusal.MANDATE_GONE,
+    "setup_intent_mandate_invalid": ChargeRefusal.MANDATE_GONE,
+    "payment_method_unactivated": ChargeRefusal.MANDATE_GONE,
+}
+"""Stripe's codes that a further try would not change; any other one is a declined charge."""
+_GONE_METHODS = {"payment_method_unexpected_state", "payment_method_not_available", "resource_missing"}
+_LATER_USE = "off_session"
+_LATER: Any = {
+    "customer_creation": "always",
+    "payment_method_options": {"paypal": {"setup_future_usage": _LATER_USE}},
+}
+"""What a session says besides, that is to authorise later charges: a customer there, and PayPal's future usage."""
+_OFF_SESSION = "off_session"
+"""The mark of a charge that was made without a page."""
 _PAGE_SIZE, _MOST_PAGES = 100, 20
 _GONE = 404
 _NAME = re.compile(r"[!-~]{1,255}")
@@ -80,7 +109,8 @@ class StripeGateway:
         )
 
     async def create_page(self, order: PageOrder, idempotency_key: str) -> Page:
-        """A Checkout Session without future usage; PayPal must be among what it offers."""
+        """A Checkout Session; PayPal must be among what it offers. Only for later charges with future usage."""
+        methods = _FOR_LATER if order.for_later else _METHODS
         marks = {
             "payment_request_id": str(order.request_id),
             **_marks(order.cause),
@@ -100,7 +130,8 @@ class StripeGateway:
                             },
                         }
                     ],
-                    "allowed_payment_method_types": _METHODS,
+                    "allowed_payment_method_types": methods,
+                    **(_LATER if order.for_later else {}),
                     "adaptive_pricing": {"enabled": False},
                     "client_reference_id": str(order.cause.key),
                     "metadata": marks,
@@ -112,12 +143,119 @@ class StripeGateway:
                 {"idempotency_key": idempotency_key},
             )
         )
-        offered = session.to_dict().get("payment_method_types") or []
-        if not set(_METHODS) <= set(offered):
+        return await self._usable(session.to_dict(), methods)
+
+    async def create_setup_page(self, order: SetupOrder, idempotency_key: str) -> Page:
+        """A Checkout Session in setup mode, by PayPal alone."""
+        marks = {"setup_id": str(order.setup_id)}
+        session = await _asked(
+            self._client.v1.checkout.sessions.create_async(
+                {
+                    "mode": "setup",
+                    "currency": "eur",
+                    "allowed_payment_method_types": _FOR_LATER,
+                    "customer_creation": "always",
+                    "client_reference_id": str(order.setup_id),
+                    "metadata": marks,
+                    "setup_intent_data": {"metadata": marks},
+                    "success_url": order.success_url,
+                    "cancel_url": order.cancel_url,
+                    "expires_at": int(order.expires_at.timestamp()),
+                },
+                {"idempotency_key": idempotency_key},
+            )
+        )
+        return await self._usable(session.to_dict(), _FOR_LATER)
+
+    async def _usable(self, session: dict[str, Any], wanted: list[str]) -> Page:
+        """The page, if it offers what it must; otherwise it is ended."""
+        offered = session.get("payment_method_types") or []
+        if not set(wanted) <= set(offered):
             # The parameter only filters: a method that is switched off in the dashboard vanishes without an error.
-            await self.expire_page(session.id)
-            raise PageUnusableError(f"the session offers {offered}, not {_METHODS}: see the dashboard")
-        return _page(session.to_dict())
+            await self.expire_page(session["id"])
+            raise PageUnusableError(f"the session offers {offered}, not {wanted}: see the dashboard")
+        return _page(session)
+
+    async def create_charge(self, order: ChargeOrder, idempotency_key: str) -> Charge:
+        """A PaymentIntent with the mandate's customer and payment method, not confirmed."""
+        marks = {
+            "payment_request_id": str(order.request_id),
+            **_marks(order.cause),
+            "attempt": str(order.attempt),
+            _OFF_SESSION: "yes",
+        }
+        try:
+            intent = await _asked(
+                self._client.v1.payment_intents.create_async(
+                    {
+                        "amount": order.amount.minor,
+                        "currency": order.amount.currency.lower(),
+                        "customer": order.grant.customer_ref,
+                        "payment_method": order.grant.method_ref,
+                        "allowed_payment_method_types": _FOR_LATER,
+                        "description": order.title,
+                        "metadata": marks,
+                    },
+                    {"idempotency_key": idempotency_key},
+                )
+            )
+        except _UnknownObjectError:
+            raise ChargeRefusedError(ChargeRefusal.MANDATE_GONE) from None
+        except _RefusedRequestError as error:
+            if error.code in _GONE_METHODS:
+                raise ChargeRefusedError(ChargeRefusal.MANDATE_GONE) from None
+            raise
+        return _charge(intent.to_dict())
+
+    async def confirm_charge(self, charge_id: str, idempotency_key: str) -> Charge:
+        """Confirm off-session, then look: what the PaymentIntent says counts, not the answer."""
+        refusal = None
+        try:
+            await _asked(
+                self._client.v1.payment_intents.confirm_async(
+                    charge_id, {"off_session": True}, {"idempotency_key": idempotency_key}
+                )
+            )
+        except _DeclinedError as error:
+            refusal = error.refusal
+        except _RefusedRequestError as error:
+            refusal = _REFUSALS.get(error.code)  # else: not ready any more, the look says what it became
+        charge = await self.charge(charge_id)
+        if charge is None:
+            raise ProviderUnavailableError("the provider does not know a charge that it made")
+        if refusal is None or charge.state not in {ChargeState.NONE, ChargeState.READY}:
+            return charge
+        return replace(charge, state=ChargeState.NONE, refusal=charge.refusal or refusal)
+
+    async def cancel_charge(self, charge_id: str) -> Charge:
+        """Cancel; one that has succeeded or is processing is told as it is."""
+        with contextlib.suppress(_RefusedRequestError):
+            await _asked(self._client.v1.payment_intents.cancel_async(charge_id))
+        charge = await self.charge(charge_id)
+        if charge is None:
+            raise ProviderUnavailableError("the provider does not know a charge that it made")
+        return charge
+
+    async def charge(self, charge_id: str) -> Charge | None:
+        """The PaymentIntent."""
+        try:
+            intent = await _asked(self._client.v1.payment_intents.retrieve_async(charge_id, {"expand": _EXPAND_CHARGE}))
+        except _UnknownObjectError:
+            return None
+        return _charge(intent.to_dict())
+
+    async def revoked_method(self, event: Event) -> str | None:
+        """The payment method of an inactive mandate, or one that is attached to no customer any more."""
+        try:
+            if event.mandate_id is not None:
+                mandate = (await _asked(self._client.v1.mandates.retrieve_async(event.mandate_id))).to_dict()
+                return _id_of(mandate.get("payment_method")) if mandate.get("status") == "inactive" else None
+            if event.method_id is not None:
+                method = (await _asked(self._client.v1.payment_methods.retrieve_async(event.method_id))).to_dict()
+                return None if method.get("customer") else event.method_id
+        except _UnknownObjectError:
+            return event.method_id
+        return None
 
     async def page(self, page_id: str) -> Page | None:
         """The Checkout Session with its PaymentIntent."""
@@ -193,11 +331,25 @@ class StripeGateway:
 
 
 class _RefusedRequestError(ProviderUnavailableError):
-    """Stripe says that the request is wrong as things stand."""
+    """Stripe says that the request is wrong as things stand; `code` is its own word for why."""
+
+    def __init__(self, message: str, code: str) -> None:
+        """Keep the code."""
+        super().__init__(message)
+        self.code = code
 
 
 class _UnknownObjectError(_RefusedRequestError):
     """Stripe knows no object of that id."""
+
+
+class _DeclinedError(ProviderUnavailableError):
+    """Stripe has asked the customer's PayPal or bank, and that says no."""
+
+    def __init__(self, code: str) -> None:
+        """Keep what it means for a charge by a mandate."""
+        super().__init__(f"stripe declined: {code}")
+        self.refusal = _REFUSALS.get(code, ChargeRefusal.DECLINED)
 
 
 async def _asked(call: Awaitable[T]) -> T:
@@ -206,7 +358,9 @@ async def _asked(call: Awaitable[T]) -> T:
         return await call
     except stripe.InvalidRequestError as error:
         kind = _UnknownObjectError if error.http_status == _GONE else _RefusedRequestError
-        raise kind(f"stripe refused: {error.code or error.http_status}") from None
+        raise kind(f"stripe refused: {error.code or error.http_status}", error.code or "") from None
+    except stripe.CardError as error:
+        raise _DeclinedError(error.code or "") from None
     except stripe.StripeError as error:
         raise ProviderUnavailableError(f"stripe: {type(error).__name__} {error.http_status or ''}") from None
 
@@ -226,15 +380,42 @@ def _marks(cause: Cause) -> dict[str, str]:
 
 def _page(session: dict[str, Any]) -> Page:
     intent = session.get("payment_intent")
+    marks = session.get("metadata")
     return Page(
         page_id=session["id"],
         state=PageState(session["status"]),
         url=session.get("url") or "",
         expires_at=_instant(session["expires_at"]),
-        request_id=_uuid(session.get("metadata"), "payment_request_id"),
-        attempt=_attempt(session.get("metadata")),
+        request_id=_uuid(marks, "payment_request_id"),
+        attempt=_attempt(marks),
         charge=_charge(intent) if isinstance(intent, dict) else None,
+        setup_id=_uuid(marks, "setup_id"),
+        grant=_grant(intent if isinstance(intent, dict) else session.get("setup_intent")),
     )
+
+
+def _grant(intent: Any) -> Grant | None:
+    """What a succeeded PaymentIntent or SetupIntent authorises; None where it authorises nothing for later."""
+    if not isinstance(intent, dict) or intent.get("status") != "succeeded":
+        return None
+    if intent.get("object") == "payment_intent" and not _for_later(intent):
+        return None
+    customer, method = _id_of(intent.get("customer")), _id_of(intent.get("payment_method"))
+    charge = intent.get("latest_charge")
+    paid_by = (charge.get("payment_method_details") or {}).get("paypal") or {} if isinstance(charge, dict) else {}
+    mandate = _id_of(intent.get("mandate") or paid_by.get("mandate"))
+    return Grant(customer, method, mandate) if customer and method else None
+
+
+def _for_later(intent: dict[str, Any]) -> bool:
+    options = (intent.get("payment_method_options") or {}).get("paypal") or {}
+    return _LATER_USE in (intent.get("setup_future_usage"), options.get("setup_future_usage"))
+
+
+def _id_of(thing: Any) -> str | None:
+    """An object's id, whether or not it was expanded."""
+    found = thing.get("id") if isinstance(thing, dict) else thing
+    return str(found) if found else None
 
 
 def _charge(intent: dict[str, Any]) -> Charge:
@@ -243,8 +424,11 @@ def _charge(intent: dict[str, Any]) -> Charge:
             state = ChargeState.SUCCEEDED
         case "processing" | "requires_capture":
             state = ChargeState.PROCESSING
+        case "requires_confirmation":
+            state = ChargeState.READY
         case _:
             state = ChargeState.NONE
+    marks = intent.get("metadata") or {}
     charge = intent.get("latest_charge")
     charged = charge["created"] if isinstance(charge, dict) else intent["created"]
     return Charge(
@@ -254,7 +438,17 @@ def _charge(intent: dict[str, Any]) -> Charge:
         request_id=_uuid(intent.get("metadata"), "payment_request_id"),
         cause_key=_uuid(intent.get("metadata"), "order_id") or _uuid(intent.get("metadata"), "period_id"),
         charged_at=_instant(charged) if state is ChargeState.SUCCEEDED else None,
+        attempt=_attempt(marks) if marks.get(_OFF_SESSION) else None,
+        refusal=_refusal(intent) if state is ChargeState.NONE else None,
     )
+
+
+def _refusal(intent: dict[str, Any]) -> ChargeRefusal | None:
+    """Why a PaymentIntent was not paid, as it tells it."""
+    if intent["status"] == "requires_action":
+        return ChargeRefusal.AUTHENTICATION
+    error = intent.get("last_payment_error")
+    return _REFUSALS.get(str(error.get("code")), ChargeRefusal.DECLINED) if isinstance(error, dict) else None
 
 
 def _event(event: dict[str, Any]) -> Event:
@@ -268,6 +462,8 @@ def _event(event: dict[str, Any]) -> Event:
         page_id=str(number) if subject.get("object") == "checkout.session" else None,
         charge_id=str(number) if subject.get("object") == "payment_intent" else None,
         created_at=_instant(event["created"]),
+        method_id=str(number) if subject.get("object") == "payment_method" else None,
+        mandate_id=str(number) if subject.get("object") == "mandate" else None,
     )
 
 

@@ -8,12 +8,14 @@ again and gives the same page.
 from datetime import timedelta
 from uuid import UUID
 
+from services.kit.causes import OrderCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
 from services.payments.domain.pay_links import PayLinks, hash_of, looks_like_token
 from services.payments.domain.payment_requests import (
     Attempt,
+    AttemptKind,
     AttemptState,
     CloseReason,
     Method,
@@ -27,6 +29,7 @@ from services.payments.provider.contract import (
     PaymentProvider,
     ProviderUnavailableError,
 )
+from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
 from services.payments.store import attempts, queue, requests
 
@@ -44,7 +47,13 @@ class Checkout:
     """Starts and ends hosted pages."""
 
     def __init__(
-        self, database: Database, clock: Clock, provider: PaymentProvider, links: PayLinks, pages: Pages
+        self,
+        database: Database,
+        clock: Clock,
+        provider: PaymentProvider,
+        links: PayLinks,
+        pages: Pages,
+        charges: Charges,
     ) -> None:
         """Take the parts of the room."""
         self._database = database
@@ -52,6 +61,7 @@ class Checkout:
         self._provider = provider
         self._links = links
         self._pages = pages
+        self._charges = charges
 
     async def start(self, token: str) -> tuple[RequestState, str]:
         """The address to send the customer to.
@@ -69,7 +79,7 @@ class Checkout:
         """
         request = await self._by_token(token)
         for _ in range(_ROUNDS):
-            if request.state is not RequestState.OPEN or request.method is not Method.ONLINE:
+            if request.state is not RequestState.OPEN or not request.method.by_link:
                 return request.state, ""
             url = await self._page_url(request)
             if url:
@@ -93,7 +103,7 @@ class Checkout:
             if request.live is not None:
                 if reason is CloseReason.EXPIRED:
                     await self._check_nothing_waits(request_id)  # a page on which the customer can pay stays usable
-                await self._end_page(request, request.live)
+                await self.end_live(request, request.live)
                 continue
             await self._close(request, reason)
         raise NotReady(retry_after=timedelta(seconds=1))
@@ -121,12 +131,15 @@ class Checkout:
                 if not await attempts.begin(conn, request.request_id, live, self._clock.now()):
                     return ""
         match live.state:
+            case _ if live.kind is AttemptKind.CHARGE:
+                await self.end_live(request, live)
+                return ""
             case AttemptState.CREATING:
                 return await self._ask_for_page(request, live)
             case AttemptState.OPEN if live.expires_at - self._clock.now() > SHORTEST_REST:
                 return live.url
             case _:
-                await self._end_page(request, live)
+                await self.end_live(request, live)
                 return ""
 
     def _next_attempt(self, request: PaymentRequest) -> Attempt:
@@ -155,6 +168,8 @@ class Checkout:
             success_url=self._links.filled(attempt.success_url, request.request_id),
             cancel_url=self._links.filled(attempt.cancel_url, request.request_id),
             expires_at=attempt.expires_at,
+            # The first payment sets automatic debit up; who pays a later one by its link decides about that one only.
+            for_later=request.method is Method.AUTOMATIC_DEBIT and isinstance(request.cause, OrderCause),
         )
         try:
             page = await self._provider.create_page(order, f"{request.request_id}:{attempt.number}")
@@ -170,8 +185,16 @@ class Checkout:
         await self._expire(page.page_id)  # closed or paid while the provider was asked
         return ""
 
-    async def _end_page(self, request: PaymentRequest, live: Attempt) -> None:
-        """Bring a live page to its end; the customer may have been faster, then the money is taken in here."""
+    async def end_live(self, request: PaymentRequest, live: Attempt) -> None:
+        """Bring a live page or charge to its end; it may have been faster, then the money is taken in here.
+
+        Raises:
+            PaymentProcessing: The money is on its way.
+            ProviderUnavailable: Its end cannot be made sure of.
+        """
+        if live.kind is AttemptKind.CHARGE:
+            await self._charges.end(request, live)
+            return
         page_id = live.page_id
         if page_id is None:
             # The call may have been made and its answer lost: the same key asks again, and the page can be ended.

@@ -7,6 +7,7 @@ from services.kit.database import Database
 from services.payments.errors import ProviderUnavailable, WebhookNotOurs, WebhookSignature, WebhookUnreadable
 from services.payments.provider.contract import (
     BadSignatureError,
+    Charge,
     Event,
     ForeignEventError,
     Page,
@@ -14,7 +15,7 @@ from services.payments.provider.contract import (
     ProviderUnavailableError,
     UnreadableEventError,
 )
-from services.payments.service.pages import Pages
+from services.payments.service.pages import Pages, Revoked
 from services.payments.store import events
 
 KEPT_BY_PROVIDER = timedelta(days=30)
@@ -76,15 +77,19 @@ class Events:
         async with self._database.reading() as conn:
             if await events.known(conn, event.event_id):
                 return False  # spares the provider a question; the insert below decides
-        page = await self._page_of(event)
-        return await self._pages.apply_event(self._provider.name, event, page)
-
-    async def _page_of(self, event: Event) -> Page | None:
         try:
-            if event.page_id is not None:
-                return await self._provider.page(event.page_id)
-            if event.charge_id is not None:
-                return await self._provider.page_of_charge(event.charge_id)
+            told = await self._told_of(event)
         except ProviderUnavailableError as error:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
-        return None
+        return await self._pages.apply_event(self._provider.name, event, told)
+
+    async def _told_of(self, event: Event) -> Page | Charge | Revoked | None:
+        """What the provider says, when asked, of what an event is about."""
+        if event.page_id is not None:
+            return await self._provider.page(event.page_id)
+        if event.charge_id is not None:
+            charge = await self._provider.charge(event.charge_id)
+            by_mandate = charge is not None and charge.attempt is not None
+            return charge if by_mandate else await self._provider.page_of_charge(event.charge_id)
+        revoked = await self._provider.revoked_method(event)
+        return None if revoked is None else Revoked(revoked)

@@ -1,28 +1,43 @@
-"""What a provider's answer about a hosted page changes here: the attempt, and the request when the money is there."""
+"""What a provider's answer about a hosted page or a charge changes here: the attempt, the request when the money is
+there, and the mandate that the customer gave or took back.
+"""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import hooks
+from services.kit import hooks, outbox
 from services.kit.calendar import rome_date
+from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.wakes import cause_wake
+from services.payments.domain.mandates import DebitPolicy, MandateEnd, SetupState
 from services.payments.domain.matching import QueueReason, fault_of
-from services.payments.domain.payment_requests import AttemptState, PaymentRequest
+from services.payments.domain.payment_requests import AttemptState, ChargeRefusal, Method, PaymentRequest
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.provider.contract import Charge, ChargeState, Event, Page, PageState
-from services.payments.store import attempts, events, receipts, requests
+from services.payments.store import attempts, debits, events, mandates, receipts, requests
+from workflows import names
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A payment method that can no longer be charged."""
+
+    method_ref: str
 
 
 class Pages:
     """Applies what the provider tells, whether an event or our own look asked for it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Take the room's database and clock."""
+    def __init__(self, database: Database, clock: Clock, policy: DebitPolicy) -> None:
+        """Take the room's database and clock, and when a refused charge is tried again."""
         self._database = database
         self._clock = clock
+        self._policy = policy
 
     async def apply(self, page: Page) -> None:
         """Apply a page that we looked at ourselves."""
@@ -30,28 +45,54 @@ class Pages:
             await self._apply(conn, page, self._clock.now())
             await hooks.at("payment.before_commit")
 
-    async def apply_event(self, source: str, event: Event, page: Page | None) -> bool:
+    async def apply_charge(self, charge: Charge) -> None:
+        """Apply a charge by a mandate that we looked at ourselves."""
+        async with self._database.transaction() as conn:
+            await self._apply_charge(conn, charge, self._clock.now())
+            await hooks.at("payment.before_commit")
+
+    async def refuse_charge(self, request_id: UUID, number: int, refusal: ChargeRefusal) -> None:
+        """End a charge that could not even be made."""
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            if await attempts.give_up_charge(conn, request_id, number, AttemptState.FAILED):
+                await self._refuse(conn, request_id, refusal, now)
+                if refusal is ChargeRefusal.MANDATE_GONE:
+                    request = await requests.by_id(conn, request_id)
+                    if request is not None:
+                        await mandates.end_of_account(conn, request.account_id, MandateEnd.PROVIDER, Method.ONLINE, now)
+
+    async def apply_event(self, source: str, event: Event, told: Page | Charge | Revoked | None) -> bool:
         """Take an event in together with what it changes.
 
         Args:
             source: The provider's name.
             event: The trigger.
-            page: What the provider answered when asked; None when the event is about nothing of ours.
+            told: What the provider answered when asked; None when the event is about nothing of ours.
 
         Returns:
             Whether the event is new.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
-            request_id = page.request_id if page else None
+            request_id = told.request_id if isinstance(told, Page | Charge) else None
             if not await events.take_in(conn, source, event, request_id, now):
                 return False
-            if page is not None:
-                await self._apply(conn, page, now)
+            match told:
+                case Page():
+                    await self._apply(conn, told, now)
+                case Charge():
+                    await self._apply_charge(conn, told, now, wake=True)
+                case Revoked():
+                    await mandates.end_revoked(conn, told.method_ref, now)
             await hooks.at("payment.before_commit")
         return True
 
     async def _apply(self, conn: AsyncConnection, page: Page, now: datetime) -> None:
+        if page.setup_id is not None:
+            account = await mandates.move_setup(conn, page.setup_id, page.page_id, page.url, _setup_state_of(page))
+            if account is not None and page.grant is not None:
+                await mandates.begin(conn, account, page.grant, now)
         if page.request_id is None:
             return  # made by something else that uses the same account at the provider
         request = await requests.by_id(conn, page.request_id)
@@ -62,6 +103,41 @@ class Pages:
             charge_id = charge.charge_id if charge else None
             state = _state_of(page)
             await attempts.move(conn, request.request_id, page.attempt, page.page_id, page.url, state, charge_id)
+        if request is not None and page.grant is not None:
+            await mandates.begin(conn, request.account_id, page.grant, now)
+
+    async def _apply_charge(self, conn: AsyncConnection, charge: Charge, now: datetime, *, wake: bool = False) -> None:
+        """Apply a charge by a mandate; `wake` tells the workflow of a refusal that it did not ask for itself."""
+        if charge.request_id is None or charge.attempt is None:
+            return
+        request = await requests.by_id(conn, charge.request_id)
+        match charge.state:
+            case ChargeState.SUCCEEDED:
+                await self._take_money(conn, charge, request, charge.request_id, now)
+                if await attempts.move_charge(conn, charge.request_id, charge.attempt, AttemptState.PAID):
+                    await debits.charge_at(conn, charge.request_id, None)
+            case ChargeState.NONE:
+                mandate = await attempts.move_charge(conn, charge.request_id, charge.attempt, AttemptState.FAILED)
+                if mandate is None:
+                    return  # it had ended: told twice, or given up by us
+                refusal = charge.refusal or ChargeRefusal.DECLINED
+                cause = await self._refuse(conn, charge.request_id, refusal, now)
+                if refusal is ChargeRefusal.MANDATE_GONE:
+                    await mandates.end(conn, mandate, MandateEnd.PROVIDER, now)
+                if wake and cause is not None:
+                    await outbox.wake(conn, cause_wake(cause, names.DEBIT_CHANGED), now)
+            case _:
+                return
+
+    async def _refuse(
+        self, conn: AsyncConnection, request_id: UUID, refusal: ChargeRefusal, now: datetime
+    ) -> Cause | None:
+        request = await requests.by_id(conn, request_id)
+        if request is None or request.debit is None:
+            return None
+        return await debits.refused(
+            conn, request_id, refusal, self._policy.next_charge(request.debit, refusal, now), now
+        )
 
     async def _take_money(
         self, conn: AsyncConnection, charge: Charge, request: PaymentRequest | None, named: UUID, now: datetime
@@ -82,6 +158,16 @@ class Pages:
         else:
             fault = fault_of(receipt.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
+
+
+def _setup_state_of(page: Page) -> SetupState:
+    match page.state:
+        case PageState.OPEN:
+            return SetupState.OPEN
+        case PageState.EXPIRED:
+            return SetupState.EXPIRED
+        case PageState.COMPLETE:
+            return SetupState.DONE
 
 
 def _state_of(page: Page) -> AttemptState:

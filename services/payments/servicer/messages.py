@@ -1,6 +1,7 @@
 """How a payment request, the operator's queue and the ledger look on the wire."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from casella.common.v1 import common_pb2
@@ -8,14 +9,17 @@ from casella.payments.v1 import payments_pb2
 from services.kit.calendar import rome_date
 from services.kit.cause_fields import order_id_of, period_of
 from services.kit.causes import Cause, OrderCause, PeriodCause
+from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.money import Money
-from services.kit.wire import to_date, to_money, to_timestamp
+from services.kit.wire import to_date, to_duration, to_money, to_timestamp
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import (
     AttemptState,
+    ChargeRefusal,
     CloseReason,
+    Debit,
     Method,
     PaymentRequest,
     RequestState,
@@ -35,9 +39,17 @@ METHODS = EnumTable(
     {
         Method.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
         Method.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
+        Method.AUTOMATIC_DEBIT: common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT,
     }
 )
-"""Automatic debit comes with the renewals."""
+REFUSALS = EnumTable(
+    {
+        ChargeRefusal.AUTHENTICATION: payments_pb2.CHARGE_REFUSAL_AUTHENTICATION,
+        ChargeRefusal.MANDATE_GONE: payments_pb2.CHARGE_REFUSAL_MANDATE_GONE,
+        ChargeRefusal.DECLINED: payments_pb2.CHARGE_REFUSAL_DECLINED,
+        ChargeRefusal.NO_ANSWER: payments_pb2.CHARGE_REFUSAL_NO_ANSWER,
+    }
+)
 CLOSE_REASONS = EnumTable(
     {
         CloseReason.EXPIRED: payments_pb2.CLOSE_REASON_EXPIRED,
@@ -61,15 +73,18 @@ QUEUE_REASONS = {
 class Messages:
     """Turns this room's rows into messages."""
 
-    def __init__(self, account: BankAccount, links: PayLinks) -> None:
-        """Take the bank account and the links that a request's message carries."""
+    def __init__(self, account: BankAccount, links: PayLinks, clock: Clock) -> None:
+        """Take the bank account and the links that a request's message carries, and the clock by which others wait."""
         self._account = account
         self._links = links
+        self._clock = clock
 
     def payment_request(self, request: PaymentRequest) -> payments_pb2.PaymentRequest:
         """A payment request, with how to pay it by the method chosen."""
         message = without_ways_to_pay(request)
-        if request.method is Method.ONLINE:
+        if request.debit is not None:
+            message.debit.CopyFrom(_debit(request.debit, self._clock.now()))
+        if request.method.by_link:
             message.pay_url = self._links.url(request.request_id)
         else:
             message.transfer.CopyFrom(self._transfer(request))
@@ -83,6 +98,17 @@ class Messages:
             reference=request.reference.value,
             epc_payload=epc_payload(self._account, request.reference, request.amount.minor),
         )
+
+
+def _debit(debit: Debit, now: datetime) -> payments_pb2.Debit:
+    message = payments_pb2.Debit(charge_on=to_date(debit.charge_on), declined=debit.declined, email_due=debit.email_due)
+    if debit.charge_at is not None:
+        message.charge_at.CopyFrom(to_timestamp(debit.charge_at))
+        message.wait.CopyFrom(to_duration(max(debit.charge_at - now, timedelta())))
+    if debit.refusal is not None and debit.refused_at is not None:
+        message.refusal = REFUSALS[debit.refusal]
+        message.refused_at.CopyFrom(to_timestamp(debit.refused_at))
+    return message
 
 
 def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:

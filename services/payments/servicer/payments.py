@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from grpc.aio import ServicerContext
 
-from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from casella.payments.v1 import payments_pb2
 from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
 from services.kit.cause_fields import checked_cause
@@ -17,13 +17,16 @@ from services.kit.wire import to_date
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
+from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
+from services.payments.service.mandates import Mandates
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
+from services.payments.servicer.debits import DebitRpcs
 from services.payments.servicer.messages import (
     CLOSE_REASONS,
     METHODS,
@@ -48,9 +51,11 @@ class Desks:
     statements: Statements
     transfers: Transfers
     queue: MoneyQueue
+    charging: Charging
+    mandates: Mandates
 
 
-class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
+class PaymentsServicer(DebitRpcs):
     """The room's RPCs."""
 
     def __init__(self, desks: Desks, messages: Messages, calls: Requests, clock: Clock) -> None:
@@ -59,6 +64,8 @@ class PaymentsServicer(payments_pb2_grpc.PaymentsServiceServicer):
         self._messages = messages
         self._calls = calls
         self._clock = clock
+        self._charging = desks.charging
+        self._mandates = desks.mandates
 
     async def CreatePaymentRequest(
         self, request: payments_pb2.CreatePaymentRequestRequest, context: Context

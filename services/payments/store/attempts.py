@@ -1,15 +1,15 @@
-"""The SQL of hosted pages: written before they are asked for, moved on by what the provider tells when asked."""
+"""The SQL of hosted pages and charges: written before they are asked for, moved on by what the provider then tells."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import require_transaction
-from services.payments.domain.payment_requests import Attempt, AttemptState, RequestState
-from services.payments.tables import checkout_attempts, payment_requests
+from services.payments.domain.payment_requests import Attempt, AttemptKind, AttemptState, RequestState
+from services.payments.tables import checkout_attempts, mandates, payment_requests
 
 _REQUEST = payment_requests.c
 _ATTEMPT = checkout_attempts.c
@@ -34,16 +34,16 @@ _MOVE = (
 
 
 async def begin(conn: AsyncConnection, request_id: UUID, attempt: Attempt, now: datetime) -> bool:
-    """Write down the next page before it is asked for.
+    """Write down the next page or charge before it is asked for.
 
     Args:
-        conn: A transaction: number and page are one fact.
+        conn: A transaction: number and attempt are one fact.
         request_id: An open request.
-        attempt: The page; its number is one more than the last.
+        attempt: The page or charge; its number is one more than the last.
         now: By the service's clock.
 
     Returns:
-        False when the request is not open any more, or somebody else began a page meanwhile.
+        False when the request is not open any more, or somebody else began an attempt meanwhile.
     """
     require_transaction(conn)
     numbered = await conn.execute(_NEXT, {"request": request_id, "seen_attempt": attempt.number - 1})
@@ -60,6 +60,8 @@ async def begin(conn: AsyncConnection, request_id: UUID, attempt: Attempt, now: 
             expires_at=attempt.expires_at,
             url="",
             created_at=now,
+            kind=attempt.kind,
+            mandate_id=attempt.mandate_id,
         )
     )
     return True
@@ -81,6 +83,41 @@ async def created(conn: AsyncConnection, request_id: UUID, number: int, page_id:
     return RequestState(str(state))
 
 
+async def confirming(conn: AsyncConnection, request_id: UUID, number: int, charge_id: str) -> bool:
+    """Write down that the provider is told now to take the money: from here on it may have been taken.
+
+    Returns:
+        False when it must not be told: the request is not open any more, the mandate has ended, or the attempt has.
+    """
+    changed = await conn.execute(
+        update(checkout_attempts)
+        .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number)
+        .where(_ATTEMPT.state == AttemptState.CREATING)
+        .where(exists().where(_REQUEST.id == request_id, _REQUEST.state == RequestState.OPEN))
+        .where(exists().where(mandates.c.id == _ATTEMPT.mandate_id, mandates.c.ended_at.is_(None)))
+        .values(state=AttemptState.PROCESSING, charge_id=charge_id)
+        .returning(_ATTEMPT.request_id)
+    )
+    return changed.first() is not None
+
+
+async def move_charge(conn: AsyncConnection, request_id: UUID, number: int, state: AttemptState) -> UUID | None:
+    """Move a charge that is on its way to what the provider says of it; one that has ended stays as it ended.
+
+    Returns:
+        The mandate by which it was made; None where it had ended already.
+    """
+    moved = await conn.execute(
+        update(checkout_attempts)
+        .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number)
+        .where(_ATTEMPT.kind == AttemptKind.CHARGE, _ATTEMPT.state == AttemptState.PROCESSING)
+        .values(state=state)
+        .returning(_ATTEMPT.mandate_id)
+    )
+    mandate_id: UUID | None = moved.scalar()
+    return mandate_id
+
+
 async def end(conn: AsyncConnection, request_id: UUID, number: int, state: AttemptState) -> None:
     """End a page that never came to be usable."""
     await conn.execute(
@@ -88,6 +125,18 @@ async def end(conn: AsyncConnection, request_id: UUID, number: int, state: Attem
         .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number, _ATTEMPT.state.in_(_LIVE))
         .values(state=state)
     )
+
+
+async def give_up_charge(conn: AsyncConnection, request_id: UUID, number: int, state: AttemptState) -> bool:
+    """End a charge that the provider was not told of yet; False where it has been told meanwhile, or it has ended."""
+    ended = await conn.execute(
+        update(checkout_attempts)
+        .where(_ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number)
+        .where(_ATTEMPT.kind == AttemptKind.CHARGE, _ATTEMPT.state == AttemptState.CREATING)
+        .values(state=state)
+        .returning(_ATTEMPT.request_id)
+    )
+    return ended.first() is not None
 
 
 async def move(

@@ -18,6 +18,7 @@ from services.kit.events import Event
 from services.kit.money import Money
 from services.payments.domain.payment_requests import (
     Attempt,
+    AttemptKind,
     AttemptState,
     CloseReason,
     Method,
@@ -26,7 +27,8 @@ from services.payments.domain.payment_requests import (
 )
 from services.payments.domain.references import CreditorReference
 from services.payments.errors import ProformaConflict
-from services.payments.tables import checkout_attempts, payment_requests
+from services.payments.store.debits import debit_of
+from services.payments.tables import checkout_attempts, debits, payment_requests
 
 _LIVE = [state for state in AttemptState if state.live]
 _REQUEST = payment_requests.c
@@ -42,7 +44,19 @@ _READ = select(
     _ATTEMPT.expires_at,
     _ATTEMPT.page_id,
     _ATTEMPT.url,
-).outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
+    _ATTEMPT.kind,
+    _ATTEMPT.mandate_id,
+    _ATTEMPT.charge_id,
+    debits.c.charge_on,
+    debits.c.charge_at,
+    debits.c.declined,
+    debits.c.unanswered,
+    debits.c.refusal,
+    debits.c.refused_at,
+    debits.c.email_due,
+)
+_READ = _READ.outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
+_READ = _READ.outerjoin(debits, debits.c.request_id == _REQUEST.id)
 _BY_ID = _READ.where(_REQUEST.id == bindparam("id"))
 _BY_ORDER = _READ.where(_REQUEST.order_id == bindparam("id"))
 _BY_PERIOD = _READ.where(_REQUEST.period_id == bindparam("id"))
@@ -240,6 +254,7 @@ def _request(row: Row[Any]) -> PaymentRequest:
         closed_at=row.closed_at,
         close_reason=CloseReason(row.close_reason) if row.close_reason else None,
         live=_attempt(row) if row.live_attempt is not None else None,
+        debit=debit_of(row),
     )
 
 
@@ -253,4 +268,7 @@ def _attempt(row: Row[Any]) -> Attempt:
         expires_at=row.expires_at,
         page_id=row.page_id,
         url=row.url,
+        kind=AttemptKind(row.kind),
+        mandate_id=row.mandate_id,
+        charge_id=row.charge_id,
     )

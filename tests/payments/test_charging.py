@@ -1,0 +1,351 @@
+"""Charges by automatic debit: in time, once, never beside another payment, and each refusal with its end.
+
+The stand-in answers as Stripe documents it: these tests prove our handling, not Stripe's behaviour.
+"""
+
+import asyncio
+from pathlib import Path
+
+import grpc
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2 as pb
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from tests.payments.debit import WHY, Due, charges, due_period, stored, switch_off, taken, with_mandate
+from tests.payments.statement import Entry, statement
+from tests.payments.test_webhooks import genuine_event, hand_in
+from tests.payments.world import GROSS, World
+from workflows import names
+
+PAID, OPEN, CLOSED = (
+    pb.PAYMENT_REQUEST_STATE_PAID,
+    pb.PAYMENT_REQUEST_STATE_OPEN,
+    pb.PAYMENT_REQUEST_STATE_CLOSED,
+)
+
+
+async def test_a_period_is_charged_once_its_time_has_come_and_not_before(world: World) -> None:
+    due = await due_period(world)
+    early = await due.charge()
+    assert (early.state, early.processing, await charges(world)) == (OPEN, False, [])
+    paid = await due.charge_in_time()
+    assert (paid.state, paid.available_on) == (PAID, common_pb2.Date(**_day(world)))
+    assert not paid.debit.HasField("charge_at")
+    assert names.PAYMENT_COMPLETED in await due.wakes()
+    assert await world.balances() == {"stripe": 2 * GROSS, "receivable": -2 * GROSS}
+
+
+async def test_a_charge_falls_into_the_morning_of_the_day_that_was_announced(world: World) -> None:
+    due = await due_period(world, days=5)
+    planned = (await due.now()).debit
+    assert planned.charge_at.ToDatetime().date().isoformat() == _iso(planned.charge_on)
+    again = await due.plan(world.today())
+    assert again.debit.charge_at == planned.charge_at  # the first plan stays
+
+
+@pytest.mark.parametrize("method", [common_pb2.PAYMENT_METHOD_ONLINE, common_pb2.PAYMENT_METHOD_BANK_TRANSFER])
+async def test_only_automatic_debit_is_planned(world: World, method: common_pb2.PaymentMethod) -> None:
+    account = await with_mandate(world)
+    request = await world.request(account_id=account, method=method)
+    assert not (await Due(world, request, None).plan(world.today())).HasField("debit")  # type: ignore[arg-type]
+
+
+async def test_nothing_is_planned_without_a_mandate(world: World) -> None:
+    due = await Due.of(world, str(new_id()))
+    assert not (await due.now()).HasField("debit")
+    assert (await due.now()).pay_url
+
+
+async def test_two_workers_charge_one_period_once(world: World) -> None:
+    due = await due_period(world)
+    await due.wait()
+    answers = await asyncio.gather(*(due.charge() for _ in range(4)), return_exceptions=True)
+    assert not [answer for answer in answers if isinstance(answer, Refused)], answers
+    assert (await due.charge()).state == PAID
+    assert (len(await charges(world)), await taken(world)) == (1, GROSS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refusal", "tried_again"),
+    [
+        ("requires_authentication", pb.CHARGE_REFUSAL_AUTHENTICATION, False),
+        ("mandate_gone", pb.CHARGE_REFUSAL_MANDATE_GONE, False),
+        ("insufficient_funds", pb.CHARGE_REFUSAL_DECLINED, True),
+    ],
+)
+async def test_a_refused_charge_leaves_the_request_open_and_only_want_of_money_is_tried_again(
+    world: World, outcome: str, refusal: pb.ChargeRefusal, *, tried_again: bool
+) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session=outcome)
+    refused = await due.charge_in_time()
+    assert (refused.state, refused.processing, refused.debit.refusal) == (OPEN, False, refusal)
+    assert refused.debit.HasField("charge_at") is tried_again
+    assert [event["state"] for event in await world.room.events() if event["type"] == "payment.refused"] == [
+        {1: "authentication", 2: "mandate_gone", 3: "declined"}[refusal]
+    ]
+    await world.stripe.faults()
+    assert (await due.charge()).state == OPEN  # not before its time, or never
+    assert await taken(world) == 0
+    assert [intent["status"] for intent in await charges(world)] == ["canceled"]
+    assert (await world.proof()).balanced
+
+
+async def test_want_of_money_is_tried_again_on_the_days_of_the_policy_then_no_more(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="insufficient_funds")
+    days = []
+    await due.wait()
+    while True:
+        before, debit = world.today(), (await due.charge()).debit
+        if not debit.HasField("charge_at"):
+            break
+        await due.wait()
+        days.append((world.today() - before).days)
+    assert (days, debit.declined) == ([3, 4], 3)
+    assert len(await charges(world)) == 3
+
+
+async def test_money_that_came_meanwhile_pays_the_next_try(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="insufficient_funds")
+    await due.charge_in_time()
+    await world.stripe.faults()
+    assert (await due.charge_in_time()).state == PAID
+    assert await taken(world) == GROSS
+
+
+async def test_a_mandate_that_is_gone_switches_automatic_debit_off(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="mandate_gone")
+    await due.charge_in_time()
+    [method] = await stored(world, due.request.account_id)
+    assert (method.mandate.state, method.mandate.end) == (pb.MANDATE_STATE_ENDED, pb.MANDATE_END_PROVIDER)
+    assert method.last_refusal == pb.CHARGE_REFUSAL_MANDATE_GONE
+    assert names.automatic_debit_id(due.request.account_id) in [w.workflow_id for w in await world.room.wakes()]
+
+
+async def test_the_customer_is_told_of_each_refusal_once_with_the_link(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="insufficient_funds")
+    refused = await due.charge_in_time()
+    assert refused.debit.email_due
+    for _ in range(2):
+        await due.tell()
+    [(template, to, params)] = [each for each in await world.room.mail_params() if each[0] == "charge_refused"]
+    assert (template, to) == ("charge_refused", "anna@example.com")
+    assert params["pay_url"] == due.request.pay_url
+    assert params["again_at"]
+    assert not (await due.now()).debit.email_due
+
+
+async def test_who_pays_by_the_link_after_a_refusal_is_not_charged_again(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="insufficient_funds")
+    await due.charge_in_time()
+    await world.stripe.faults()
+    assert await world.stripe.pay(await world.start(due.request), "card:succeeded") == 303
+    await world.deliver()
+    assert (await due.now()).state == PAID
+    await world.advance(days=10)
+    assert (await due.charge()).state == PAID
+    assert await taken(world) == 0
+
+
+async def test_a_page_that_is_open_is_ended_before_the_charge(world: World) -> None:
+    due = await due_period(world, days=0)
+    await due.wait()
+    page = await world.start(due.request)
+    assert (await due.charge()).state == PAID
+    assert await world.stripe.pay(page, "card:succeeded") == 409
+
+
+async def test_a_payment_that_is_processed_on_the_page_keeps_the_charge_waiting(world: World) -> None:
+    due = await due_period(world, days=0)
+    await due.wait()
+    await world.stripe.pay(await world.start(due.request), "paypal:processing")
+    await world.deliver()
+    waiting = await due.charge()
+    assert (waiting.state, waiting.processing, await charges(world)) == (OPEN, True, [])
+    assert waiting.debit.wait.ToTimedelta().total_seconds() > 0
+
+
+@pytest.mark.parametrize("outcome", ["error_after_charge", "silent_after_charge"])
+async def test_a_lost_answer_is_looked_for_and_never_charged_twice(world: World, outcome: str) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session=outcome, drop=True)
+    lost = await due.charge_in_time()
+    assert (lost.state, lost.debit.refusal) in {(PAID, 0), (OPEN, pb.CHARGE_REFUSAL_NO_ANSWER)}
+    assert lost.processing is (lost.state == OPEN)
+    await world.advance(days=2)  # the idempotency key is long forgotten
+    assert (await due.charge()).state == PAID
+    assert (len(await charges(world)), await taken(world)) == (1, GROSS)
+
+
+async def test_while_the_provider_is_away_it_is_asked_at_growing_intervals_and_the_charge_counts_as_in_flight(
+    world: World,
+) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="error_before_charge")
+    await due.wait()
+    waits = []
+    for _ in range(4):
+        asked = await due.charge()
+        assert asked.debit.refusal == pb.CHARGE_REFUSAL_NO_ANSWER
+        assert (asked.processing, asked.debit.email_due) == (True, False)
+        waits.append(round(asked.debit.wait.ToTimedelta().total_seconds() / 60))
+        await due.wait()
+    assert waits == [1, 5, 15, 60]
+    await world.stripe.faults()
+    assert (await due.charge()).state == PAID
+    assert len(await charges(world)) == 1
+
+
+async def test_a_charge_that_is_processed_ends_with_its_event(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="processing")
+    processing = await due.charge_in_time()
+    assert (processing.state, processing.processing) == (OPEN, True)
+    with pytest.raises(Refused) as refused:
+        await world.close(due.request)
+    assert refused.value.reason == errors_pb2.REASON_PAYMENT_PROCESSING
+    [charge] = await charges(world)
+    await world.stripe.settle(charge["id"], succeeded=True)
+    await world.deliver()
+    assert (await due.now()).state == PAID
+
+
+async def test_a_charge_that_is_processed_and_then_declined_is_tried_again_and_its_renewal_woken(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="processing")
+    await due.charge_in_time()
+    [charge] = await charges(world)
+    await world.deliver()
+    await world.room.empty_outbox()
+    await world.stripe.faults(duplicate=True)
+    await world.stripe.settle(charge["id"], succeeded=False)
+    await world.deliver()
+    refused = await due.now()
+    assert (refused.debit.refusal, refused.debit.declined) == (pb.CHARGE_REFUSAL_DECLINED, 1)
+    assert await due.wakes() == [names.DEBIT_CHANGED]
+    await world.stripe.faults()
+    assert (await due.charge_in_time()).state == PAID
+
+
+async def test_an_event_that_comes_twice_and_after_our_own_look_counts_the_money_once(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(duplicate=True)
+    assert (await due.charge_in_time()).state == PAID
+    await world.deliver()
+    [charge] = await charges(world)
+    for _ in range(2):
+        subject = {"object": {"id": charge["id"], "object": "payment_intent"}}
+        await hand_in(world, await genuine_event(world, "payment_intent.succeeded", data=subject))
+    assert await world.balances() == {"stripe": 2 * GROSS, "receivable": -2 * GROSS}
+    assert await world.queue() == []
+
+
+async def test_a_worker_that_dies_between_the_answer_and_the_commit_leaves_nothing_to_be_charged_twice(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = await due_period(world)
+    await due.wait()
+    await world.stripe.faults(drop=True)
+    flag = tmp_path / "held"
+    monkeypatch.setenv("CASELLA_HOOKS", f"debit.answered=hold:{flag}")
+    call = asyncio.create_task(due.charge())
+    while not flag.exists():  # noqa: ASYNC110  the room says so by a file
+        await asyncio.sleep(0.01)
+    call.cancel()
+    monkeypatch.delenv("CASELLA_HOOKS")
+    flag.with_name("held.go").touch()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert (await due.charge()).state == PAID
+    assert (len(await charges(world)), await taken(world)) == (1, GROSS)
+
+
+async def test_a_transfer_that_wins_against_the_charge_is_not_charged(world: World) -> None:
+    due = await due_period(world)
+    await due.wait()
+    await world.import_file(statement(Entry(GROSS, text=(await due.now()).proforma_number)))
+    assert (await due.charge()).state == PAID
+    assert await charges(world) == []
+
+
+async def test_a_closed_request_is_charged_no_more(world: World) -> None:
+    due = await due_period(world)
+    assert (await world.close(due.request)).state == CLOSED
+    await due.wait()
+    assert (await due.charge()).state == CLOSED
+    assert await charges(world) == []
+
+
+async def test_a_charge_that_was_not_told_to_take_money_is_ended_by_the_closing(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(away=True)
+    away = await due.charge_in_time()
+    assert (away.processing, away.debit.refusal) == (False, pb.CHARGE_REFUSAL_NO_ANSWER)
+    assert (await world.close(due.request)).state == CLOSED
+    await world.stripe.faults()
+    await due.wait()
+    assert (await due.charge()).state == CLOSED
+    assert await charges(world) == []
+
+
+async def test_what_is_switched_off_before_its_day_is_not_charged(world: World) -> None:
+    due = await due_period(world)
+    await due.wait()
+    await switch_off(world, due.request.account_id)
+    off = await due.charge()
+    assert (off.state, off.debit.HasField("charge_at"), await charges(world)) == (OPEN, False, [])
+    assert await due.wakes() == [names.DEBIT_CHANGED]
+
+
+async def test_an_operator_charges_before_the_time_once_with_the_reason(world: World) -> None:
+    due = await due_period(world)
+    assert (await due.charge(early=True, steering=WHY)).state == PAID
+    [entry] = [row for row in await world.room.rows("audit") if row["action"] == "charge_now"]
+    assert (entry["actor"], entry["reason_code"], str(entry["subject_id"])) == ("anna@ops", "customer_asked", due.id)
+    assert await taken(world) == GROSS
+
+
+@pytest.mark.parametrize("outcome", ["requires_authentication", "mandate_gone"])
+async def test_nobody_charges_again_what_the_provider_wants_the_customer_to_confirm(world: World, outcome: str) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session=outcome)
+    await due.charge_in_time()
+    with pytest.raises(Refused) as refused:
+        await due.charge(early=True, steering=WHY)
+    assert refused.value.reason == errors_pb2.REASON_MANDATE_STATE
+
+
+async def test_bad_input_is_named_field_by_field(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        await world.stub().ChargePaymentRequest(pb.ChargePaymentRequestRequest(payment_request_id="x", early=True))
+    assert {bad.field for bad in refused.value.violations} == {
+        "payment_request_id", "steering.actor", "steering.source", "steering.reason_code",
+    }  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        await world.stub().PlanCharge(
+            pb.PlanChargeRequest(payment_request_id="x", charge_on=common_pb2.Date(year=2026, month=2, day=30))
+        )
+    assert {bad.field for bad in refused.value.violations} == {"payment_request_id", "charge_on"}
+
+
+async def test_only_the_worker_charges(world: World) -> None:
+    due = await due_period(world)
+    for caller in ("gateway", "operator"):
+        with pytest.raises((Refused, grpc.aio.AioRpcError)):
+            await world.stub(caller).ChargePaymentRequest(pb.ChargePaymentRequestRequest(payment_request_id=due.id))
+
+
+def _day(world: World) -> dict[str, int]:
+    today = world.today()
+    return {"year": today.year, "month": today.month, "day": today.day}
+
+
+def _iso(day: common_pb2.Date) -> str:
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
