@@ -84,6 +84,26 @@ TEXTS: dict[str, dict[str, Text]] = {
             link="Try again",
         ),
     },
+    "debit_done": {
+        "it": Text(
+            "Grazie",
+            ("Appena PayPal ce lo conferma, l’addebito automatico è attivo e te lo scriviamo per email.",),
+        ),
+        "en": Text(
+            "Thank you",
+            ("As soon as PayPal confirms it to us, automatic debit is set up, and we tell you by email.",),
+        ),
+    },
+    "debit_back": {
+        "it": Text(
+            "L’addebito automatico non è stato attivato",
+            ("Non è cambiato nulla. Puoi riprovare dal pannello di controllo quando vuoi.",),
+        ),
+        "en": Text(
+            "Automatic debit was not set up",
+            ("Nothing has changed. You can try again in your control panel at any time.",),
+        ),
+    },
     "confirm": {
         "it": Text(
             "Conferma dell’iscrizione",

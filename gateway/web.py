@@ -101,6 +101,14 @@ class Web:
         """Tell the customer who left the provider's page that nothing was charged."""
         return page(request, "back", link=f"/pay/{request.match_info['token']}")
 
+    async def debit_done(self, request: web.Request) -> web.Response:
+        """Thank the customer who comes back from setting automatic debit up; nothing is set up by it."""
+        return page(request, "debit_done")
+
+    async def debit_back(self, request: web.Request) -> web.Response:
+        """Tell the customer who left the provider's page that nothing was set up."""
+        return page(request, "debit_back")
+
     async def confirm(self, request: web.Request) -> web.Response:
         """Explain the link of the sign-up's email; it is not used up by being opened (mail scanners open links)."""
         return page(request, "confirm")
@@ -126,6 +134,8 @@ def make_app(
     app.router.add_get(f"/pay/{link}", handlers.pay, allow_head=False)
     app.router.add_get(f"/pay/{link}/done", handlers.done, allow_head=False)
     app.router.add_get(f"/pay/{link}/back", handlers.back, allow_head=False)
+    app.router.add_get("/debit/done", handlers.debit_done, allow_head=False)
+    app.router.add_get("/debit/back", handlers.debit_back, allow_head=False)
     app.router.add_get(f"/confirm/{link}", handlers.confirm, allow_head=False)
     app.router.add_get("/healthz", handlers.healthy)
     return app

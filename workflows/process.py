@@ -83,14 +83,16 @@ class Process:
         """The UI's Cancel was pressed; processes for which that means something override this."""
         self.details.happened("Cancel was pressed: it has no meaning here, the process goes on")
 
-    async def steer(self, step: Step[Request, Response], request: Request, what: str) -> Response:
+    async def steer(
+        self, step: Step[Request, Response], request: Request, what: str, *, outside: bool = False
+    ) -> Response:
         """Carry an update to its service; the UI shows no more than the acceptance, so the details tell of a refusal.
 
         Raises:
             StepRefused: The service refuses; it fails the update and nothing else.
         """
         try:
-            return await visibly(step, request, what)
+            return await visibly(step, request, what, outside=outside)
         except StepRefused as refused:
             self.details.happened(f"an update was refused: {what}: {refused.message}")
             raise

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, wording
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import Details
-    from workflows.renewal_tax import RenewalTax
+    from workflows.renewal_debit import RenewalDebit
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering, ui_cancel
     from workflows.steps import StepRefused, visibly
 
@@ -19,7 +19,7 @@ _BY_THE_CUSTOMER = (pb.SUBSCRIPTION_END_CANCELLED, pb.SUBSCRIPTION_END_WITHDRAWN
 
 
 @workflow.defn(name=names.RENEWAL)
-class Renewal(RenewalTax):
+class Renewal(RenewalDebit):
     """Measures the period, asks for its money, and does what follows from what comes."""
 
     asking = False
@@ -80,13 +80,15 @@ class Renewal(RenewalTax):
             if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED:
                 await self.record_unpaid()
                 break
+            if await self.debit(payment):
+                continue
             due = await self.do_what_is_due()
             match due.next:
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_asking(due, payment)
                     skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
-                    coming = wording.due_on_period(due.due)
-                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording.is_reminder(due.due))
+                    wait, coming = self.first_of(due.wait, wording.due_on_period(due.due), payment.debit)
+                    await self.wait_for_money(wait, coming, skipped, reminder=wording.is_reminder(due.due))
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
                 case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER:
@@ -102,7 +104,8 @@ class Renewal(RenewalTax):
         proforma = await self.issue_proforma()
         await self.note_number(payment, proforma)
         period = await self.start_dunning(payment, proforma)
-        await self.email_proforma(proforma, period)
+        debit_on = await self.plan_charge(period, payment)
+        await self.email_proforma(proforma, period, debit_on)
         self.details.happened(f"proforma {proforma.number} sent, due on {wording.date(period.due_on)}", once=True)
 
     async def suspend(self, period: pb.Period, payment: payments_pb2.PaymentRequest) -> None:

@@ -1,9 +1,11 @@
 """The steps of a period of a subscription: each one request to one service, named as an operator reads it in the UI."""
 
+from abc import abstractmethod
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import PeriodRef
+    from casella.common.v1.common_pb2 import Date, PeriodRef
     from casella.invoicing.v1 import invoicing_pb2
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
@@ -87,9 +89,13 @@ class RenewalSteps(Payable, ServiceEnd):
         answer = await quickly(OrderingSteps.record_period_proforma, request, "note the proforma and the due date")
         return answer.period
 
-    async def email_proforma(self, proforma: invoicing_pb2.Document, period: pb.Period) -> None:
-        """The proforma with its instructions or link."""
-        request = invoicing_pb2.SendProformaRequest(document_id=proforma.document_id, expires_at=period.due_at)
+    async def email_proforma(
+        self, proforma: invoicing_pb2.Document, period: pb.Period, debit_on: Date | None = None
+    ) -> None:
+        """The proforma with its instructions or link, or with the day of the charge."""
+        request = invoicing_pb2.SendProformaRequest(
+            document_id=proforma.document_id, expires_at=period.due_at, debit_on=debit_on
+        )
         await quickly(InvoicingSteps.send_proforma, request, "email the proforma")
 
     async def record_paid(self, payment: payments_pb2.PaymentRequest) -> pb.RecordPeriodOutcomeResponse:
@@ -164,15 +170,26 @@ class RenewalSteps(Payable, ServiceEnd):
             return
         suspended = due.subscription.HasField("suspended_at")
         note = "; sending is suspended meanwhile" if suspended else ""
+        if payment.processing:
+            note += "; a payment is being processed at the provider"
+        if payment.debit.HasField("charge_at"):
+            note += f"; {wording.debit(payment.debit)} at {wording.day(payment.debit.charge_at)}"
+        if payment.debit.refusal:
+            note += f"; the last charge was not done: {wording.refusal(payment.debit.refusal)}"
         self.details.stands(
             "Suspended" if suspended else "AwaitingPayment",
             f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}",
             due.due_at,
             {
+                **self.debit_updates(payment),
                 "record_bank_transfer": RECORD_TRANSFER.format(transfer_example(payment)),
                 **self.subscription_updates(),
             },
         )
+
+    @abstractmethod
+    def debit_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
+        """What an operator may do about the charges as they stand."""
 
     def subscription_updates(self) -> dict[str, str]:
         """What an operator may do with the subscription as it stands."""

@@ -37,6 +37,19 @@ _WITHDRAWAL_DUE = {
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
     common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
+    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: "by automatic debit",
+}
+_REFUSALS = {
+    payments_pb2.CHARGE_REFUSAL_AUTHENTICATION: "PayPal wants the customer to confirm it; the link was emailed",
+    payments_pb2.CHARGE_REFUSAL_MANDATE_GONE: "the mandate is gone: it is switched off, the link is emailed",
+    payments_pb2.CHARGE_REFUSAL_DECLINED: "PayPal declined it, mostly for want of money",
+    payments_pb2.CHARGE_REFUSAL_NO_ANSWER: "the provider gave no answer, so perhaps it was done",
+}
+_MANDATE_ENDS = {
+    payments_pb2.MANDATE_END_CUSTOMER: "by the customer",
+    payments_pb2.MANDATE_END_OPERATOR: "by an operator",
+    payments_pb2.MANDATE_END_PROVIDER: "at the provider",
+    payments_pb2.MANDATE_END_REPLACED: "by a newer one",
 }
 _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",
@@ -96,6 +109,29 @@ def vies(answer: ordering_pb2.SettleTaxResponse) -> str:
 def method(payment_method: common_pb2.PaymentMethod) -> str:
     """``by bank transfer``."""
     return _METHODS.get(payment_method, "")
+
+
+def mandate(found: payments_pb2.Mandate) -> str:
+    """``mandate 018f… since 2026-11-24 09:30 UTC, ended 2027-01-05 10:00 UTC by the customer``."""
+    if not found.mandate_id:
+        return "there never was a mandate"
+    since = f"mandate {found.mandate_id} since {day(found.set_up_at)}"
+    return since if not found.end else f"{since}, ended {day(found.ended_at)} {_MANDATE_ENDS.get(found.end, '')}"
+
+
+def refusal(reason: payments_pb2.ChargeRefusal) -> str:
+    """Why a charge was not done: ``PayPal declined it, mostly for want of money``."""
+    return _REFUSALS.get(reason, "")
+
+
+def debit(found: payments_pb2.Debit) -> str:
+    """What comes next by automatic debit; empty where nothing does."""
+    if not found.HasField("charge_at"):
+        return ""
+    if found.refusal == payments_pb2.CHARGE_REFUSAL_NO_ANSWER:
+        return "the provider is asked again what became of the charge"
+    again = " again" if found.declined else ""
+    return f"it is charged{again} by automatic debit"
 
 
 def waiting(entry: payments_pb2.MoneyEntry) -> str:

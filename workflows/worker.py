@@ -34,6 +34,7 @@ from workflows.activities.mailboxes import MailboxesSteps
 from workflows.activities.ordering import OrderingSteps
 from workflows.activities.payments import PaymentsSteps
 from workflows.activities.trial import Contacts, TrialSteps
+from workflows.automatic_debit import AutomaticDebit
 from workflows.einvoice import EInvoice
 from workflows.order import Order
 from workflows.purge import Purge
@@ -52,7 +53,8 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 WORKFLOWS = [
-    SignUp, Trial, Order, Renewal, Withdrawal, ResellerStatus, EInvoice, Purge, PollReceipts, FetchPaymentEvents,
+    SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Purge, PollReceipts,
+    FetchPaymentEvents,
 ]  # fmt: skip
 
 DRAIN = timedelta(seconds=5)
@@ -108,7 +110,7 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
         TrialSteps(stubs.trial, client),
         MailboxesSteps(stubs.mailboxes),
         OrderingSteps(stubs.ordering, stubs.payments, contacts, client),
-        PaymentsSteps(stubs.payments, client),
+        PaymentsSteps(stubs.payments, contacts, client),
         InvoicingSteps(stubs.invoicing, stubs.ordering, stubs.payments, contacts, client),
     )
     return Worker(

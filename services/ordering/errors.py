@@ -40,6 +40,12 @@ class VatNumberNotValid(CasellaError):
     reason = errors_pb2.REASON_VAT_NUMBER_NOT_VALID
 
 
+class PaidByAutomaticDebit(CasellaError):
+    """Payments sets automatic debit up and switches it off (SetUpAutomaticDebit, SwitchOffAutomaticDebit)."""
+
+    reason = errors_pb2.REASON_MANDATE_STATE
+
+
 class TaxStillOpen(CasellaError):
     """The order's tax is not settled: nothing may ask for its money yet."""
 

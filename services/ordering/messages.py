@@ -27,10 +27,6 @@ CATALOGUE: Catalogue = {
         "it": "Ogni opzione può essere indicata una volta sola.",
         "en": "Each option may be named only once.",
     },
-    "not_yet_automatic_debit": {
-        "it": "L’addebito automatico PayPal non è ancora disponibile.",
-        "en": "PayPal with automatic debit is not available yet.",
-    },
     "resale_not_declared": {
         "it": "Per richiedere la qualifica di rivenditore occorre dichiarare di rivendere il servizio a terzi.",
         "en": "To ask for the reseller status you must declare that you resell the service to third parties.",

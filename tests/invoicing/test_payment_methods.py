@@ -13,6 +13,8 @@ SAID = {
     (PaymentMethod.BANK_TRANSFER, Language.EN): ("How to pay by bank transfer", "Paid by bank transfer on"),
     (PaymentMethod.ONLINE, Language.IT): ("Come pagare online", "Pagata con carta o PayPal in data"),
     (PaymentMethod.ONLINE, Language.EN): ("How to pay online", "Paid by card or PayPal on"),
+    (PaymentMethod.AUTOMATIC_DEBIT, Language.IT): ("Addebito automatico PayPal", "Pagata con PayPal o carta in data"),
+    (PaymentMethod.AUTOMATIC_DEBIT, Language.EN): ("Automatic debit by PayPal", "Paid by PayPal or card on"),
 }
 """What a proforma and what an invoice says."""
 

@@ -50,7 +50,7 @@ class Due:
         request = await world.request(order_id="", period=period_of(cause), account_id=account_id, method=DEBIT)
         await world.stub().RecordProforma(
             pb.RecordProformaRequest(
-                payment_request_id=request.payment_request_id, proforma_number=f"P2026/{cause.key}"[:30]
+                payment_request_id=request.payment_request_id, proforma_number=f"P2026/{cause.key.int % 10**9}"
             )
         )
         due = cls(world, request, cause)

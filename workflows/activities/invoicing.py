@@ -68,10 +68,14 @@ class InvoicingSteps:
 
     @step("SendProforma")
     async def send_proforma(self, request: pb.SendProformaRequest) -> pb.SendProformaResponse:
-        """Send the proforma by email; the link for paying online goes through here alone, never into the history."""
+        """Send the proforma by email; the link for paying online goes through here alone, never into the history.
+
+        What is debited carries no link.
+        """
         proforma = await self._document(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(proforma.account_id))
-        request.pay_url = (await self._asked(proforma)).pay_url
+        if not request.HasField("debit_on"):
+            request.pay_url = (await self._asked(proforma)).pay_url
         return await self._invoicing.SendProforma(request)
 
     @step("IssueInvoice")

@@ -250,6 +250,11 @@ class OrderingSteps:
             request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._ordering.RecordWithdrawalCreditNote(request)
 
+    @step("FollowAutomaticDebit")
+    async def follow_automatic_debit(self, request: pb.FollowAutomaticDebitRequest) -> pb.FollowAutomaticDebitResponse:
+        """Let the subscription be paid as its account's mandate stands."""
+        return await self._ordering.FollowAutomaticDebit(request)
+
     @step("GetStanding")
     async def get_standing(self, request: pb.GetStandingRequest) -> pb.GetStandingResponse:
         """Read whether orders hold or end the trial."""

@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from casella.payments.v1 import payments_pb2 as pb
 from workflows.activities.calls import step, with_actor
+from workflows.activities.trial import Contacts
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -19,9 +20,10 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
 class PaymentsSteps:
     """The payments service as the workflows see it."""
 
-    def __init__(self, payments: "PaymentsServiceAsyncStub", client: Client) -> None:
-        """Take the service's stub, and Temporal's client for the audit trail."""
+    def __init__(self, payments: "PaymentsServiceAsyncStub", contacts: Contacts, client: Client) -> None:
+        """Take the service's stub, whom to write to, and Temporal's client for the audit trail."""
         self._payments = payments
+        self._contacts = contacts
         self._client = client
 
     @step("CreatePaymentRequest")
@@ -72,6 +74,47 @@ class PaymentsSteps:
         """Read how far a refund is."""
         answer = await self._payments.GetRefund(request)
         return pb.GetRefundResponse(refund=_without_account(answer.refund))
+
+    @step("PlanCharge")
+    async def plan_charge(self, request: pb.PlanChargeRequest) -> pb.PlanChargeResponse:
+        """Plan the charge of a period that is paid by automatic debit."""
+        answer = await self._payments.PlanCharge(request)
+        return pb.PlanChargeResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("ChargePaymentRequest")
+    async def charge(self, request: pb.ChargePaymentRequestRequest) -> pb.ChargePaymentRequestResponse:
+        """Take the money by automatic debit, if its time has come. Of an operator's wish it learns whose it is."""
+        if request.early:
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.ChargePaymentRequest(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+        return pb.ChargePaymentRequestResponse(payment_request=_without_links(answer.payment_request))
+
+    @step("SendChargeRefusedEmail")
+    async def send_charge_refused_email(
+        self, request: pb.SendChargeRefusedEmailRequest
+    ) -> pb.SendChargeRefusedEmailResponse:
+        """Tell the customer of a refused charge, with the link that is never in the history."""
+        asked = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+        account = (await self._payments.GetPaymentRequest(asked)).payment_request.account_id
+        request.recipient.CopyFrom(await self._contacts.of(account))
+        return await self._payments.SendChargeRefusedEmail(request)
+
+    @step("GetMandate")
+    async def get_mandate(self, request: pb.GetMandateRequest) -> pb.GetMandateResponse:
+        """Read how an account's automatic debit stands, and whether that is news."""
+        return await self._payments.GetMandate(request)
+
+    @step("SendMandateEmail")
+    async def send_mandate_email(self, request: pb.SendMandateEmailRequest) -> pb.SendMandateEmailResponse:
+        """Tell the customer how automatic debit stands."""
+        request.recipient.CopyFrom(await self._contacts.of(request.account_id))
+        return await self._payments.SendMandateEmail(request)
+
+    @step("SwitchOffAutomaticDebit")
+    async def switch_off(self, request: pb.SwitchOffAutomaticDebitRequest) -> pb.SwitchOffAutomaticDebitResponse:
+        """Switch automatic debit off by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._payments.SwitchOffAutomaticDebit(request)
 
     @step("FetchMissedEvents")
     async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:

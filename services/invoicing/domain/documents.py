@@ -56,6 +56,7 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
+    AUTOMATIC_DEBIT = "automatic_debit"
 
     @property
     def by_transfer(self) -> bool:
@@ -63,7 +64,7 @@ class PaymentMethod(StrEnum):
         match self:
             case PaymentMethod.BANK_TRANSFER:
                 return True
-            case PaymentMethod.ONLINE:
+            case PaymentMethod.ONLINE | PaymentMethod.AUTOMATIC_DEBIT:
                 return False
             case _:
                 assert_never(self)

@@ -52,6 +52,7 @@ _EXIGIBLE_AT_ONCE = "I"
 _MEANS = {
     PaymentMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
     PaymentMethod.ONLINE: PaymentMeans.CARD,
+    PaymentMethod.AUTOMATIC_DEBIT: PaymentMeans.CARD,
 }
 _REFUNDS = {
     RefundMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,

@@ -26,6 +26,7 @@ from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS
+from services.kit.causes import OrderCause
 from services.kit.letterhead import letterhead, tax_numbers
 from services.kit.localized import groups_of_four
 from services.kit.vat_ids import MEMBERS, vat_prefix
@@ -35,6 +36,7 @@ _WITH_VAT_NUMBERS = frozenset({*MEMBERS, "GB", "XI"})
 _PAID_BY = {
     PaymentMethod.BANK_TRANSFER: "paid_transfer",
     PaymentMethod.ONLINE: "paid_online",
+    PaymentMethod.AUTOMATIC_DEBIT: "paid_debit",
 }
 
 View = dict[str, Any]
@@ -293,6 +295,9 @@ def _how_to_pay(writer: _Writer, proforma: Document) -> View:
             "qr_hint": texts["qr_hint"],
             "qr_alt": texts["qr_alt"],
         }
+    if proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT:
+        hint = texts["debit_first_hint" if isinstance(proforma.cause, OrderCause) else "debit_hint"]
+        return {**_payment(texts["pay_debit"]), "paragraphs": [hint]}
     return {**_payment(texts["pay_online"]), "paragraphs": [texts["online_hint"]]}
 
 

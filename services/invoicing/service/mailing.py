@@ -3,11 +3,11 @@ credit note, and another copy once the SdI has accepted corrected data.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, totals
+from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, PaymentMethod, totals
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
@@ -32,7 +32,12 @@ class Mailing:
         self._maker = maker
 
     async def send_proforma(
-        self, document_id: UUID, recipient: common_pb2.Recipient, expires_at: datetime, pay_url: str
+        self,
+        document_id: UUID,
+        recipient: common_pb2.Recipient,
+        expires_at: datetime,
+        pay_url: str,
+        debit_on: date | None = None,
     ) -> None:
         """Sends a proforma with its PDF; a repetition sends nothing.
 
@@ -41,18 +46,24 @@ class Mailing:
             recipient: To whom.
             expires_at: Until when it can be paid; the first call's stays, in the PDF and in the email.
             pay_url: The link for paying online; empty where it is paid otherwise.
+            debit_on: The day on which the amount is taken by automatic debit; None where it is not.
 
         Raises:
             NotFound: There is no such proforma.
-            InvalidInput: The link is missing, or there is one and it is not paid online.
+            InvalidInput: The link is missing, or there is one and it is not paid by it; or it is not debited at all.
         """
         proforma = await self._document(document_id, DocumentKind.PROFORMA)
-        _check_link(proforma, pay_url)
+        _check_way(proforma, pay_url, debit_on)
         async with self._database.transaction() as conn:
             await documents.insert_term(conn, document_id, expires_at)
         proforma = await self._document(document_id, DocumentKind.PROFORMA)
         pdf = await self._maker.proforma_pdf(proforma)
-        params = {**_payable(proforma), "pay_url": pay_url, "expires_at": proforma.payment.payable_until}
+        params = {
+            **_payable(proforma),
+            "pay_url": pay_url,
+            "debit_on": debit_on,
+            "expires_at": proforma.payment.payable_until,
+        }
         await self._send(recipient, proforma, "proforma", params, pdf, secret_params=("pay_url",))
 
     async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
@@ -128,11 +139,14 @@ class Mailing:
             await outbox.mail(conn, mail, self._clock.now())
 
 
-def _check_link(proforma: Document, pay_url: str) -> None:
+def _check_way(proforma: Document, pay_url: str, debit_on: date | None) -> None:
+    """The email names one way of paying: the transfer, the link, or the day of the debit."""
     violations = Violations()
-    online = not proforma.payment.method.by_transfer
-    if online != bool(pay_url):
-        violations.add("pay_url", "required" if online else "must_be_empty")
+    if debit_on is not None and proforma.payment.method is not PaymentMethod.AUTOMATIC_DEBIT:
+        violations.add("debit_on", "must_be_empty")
+    by_link = not proforma.payment.method.by_transfer and debit_on is None
+    if by_link != bool(pay_url):
+        violations.add("pay_url", "required" if by_link else "must_be_empty")
     violations.check()
 
 
@@ -158,6 +172,7 @@ def _payable(proforma: Document) -> dict[str, object]:
     return {
         "number": proforma.number,
         "gross": totals(proforma.lines).gross,
+        "debit": proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT,
         "unlocks": isinstance(proforma.cause, OrderCause),
         "transfer": None
         if transfer is None

@@ -55,9 +55,10 @@ class DocumentRpcs:
         if not request.HasField("expires_at"):
             found.add("expires_at", "required")
         pay_url = pay_url_of(found, "pay_url", request.pay_url)
+        debit_on = day_of(found, "debit_on", request.debit_on) if request.HasField("debit_on") else None
         found.check()
         expires_at = from_timestamp(request.expires_at)
-        await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url)
+        await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url, debit_on)
         return pb.SendProformaResponse()
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:

@@ -41,6 +41,7 @@ _METHODS = EnumTable(
     {
         PaymentMethod.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
         PaymentMethod.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
+        PaymentMethod.AUTOMATIC_DEBIT: common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT,
     }
 )
 

@@ -29,6 +29,8 @@ class PaymentMethod(StrEnum):
 
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
+    AUTOMATIC_DEBIT = "automatic_debit"
+    """PayPal or card as well for what is not debited; the first payment, by PayPal, sets it up."""
 
     @property
     def by_transfer(self) -> bool:
@@ -36,7 +38,7 @@ class PaymentMethod(StrEnum):
         match self:
             case PaymentMethod.BANK_TRANSFER:
                 return True
-            case PaymentMethod.ONLINE:
+            case PaymentMethod.ONLINE | PaymentMethod.AUTOMATIC_DEBIT:
                 return False
             case _:
                 assert_never(self)

@@ -114,7 +114,7 @@ class OrderingPolicy(BaseModel):
         quotes_per_day: most quotes that one account makes in any 24 hours.
         orders_per_day: most orders that one account places in any 24 hours, cancelled ones included.
         transfer_expiry_days: calendar days from the proforma to the expiry of an order paid by bank transfer.
-        online_expiry_days: the same for an order paid online.
+        online_expiry_days: the same for an order paid online, with or without automatic debit.
         reminder_days: calendar days from the proforma to each payment reminder.
         hold_days: calendar days past the trial's purge date after which no order is taken or stays open.
         unpaid_account_days: days after its purge for which what is left of a never-paid account is kept.
@@ -161,7 +161,7 @@ class OrderingPolicy(BaseModel):
         match method:
             case PaymentMethod.BANK_TRANSFER:
                 return self.transfer_expiry_days
-            case PaymentMethod.ONLINE:
+            case PaymentMethod.ONLINE | PaymentMethod.AUTOMATIC_DEBIT:
                 return self.online_expiry_days
             case _:
                 assert_never(method)

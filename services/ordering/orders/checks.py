@@ -34,10 +34,7 @@ def check_consent(violations: Violations, consent: ordering_pb2.OrderConsent) ->
 
 
 def check_method(violations: Violations, number: int) -> PaymentMethod:
-    """A payment method that is on offer."""
-    if number == common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT:
-        violations.add("payment_method", "not_yet_automatic_debit")
-        return PaymentMethod.BANK_TRANSFER
+    """A payment method."""
     return METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
 
 

@@ -15,6 +15,7 @@ from services.kit.outbox import Mail
 from services.kit.wire import from_language
 from services.ordering import texts
 from services.ordering.domain.dates import Reminder
+from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import OrderEmail
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.rows import OrderRow
@@ -80,6 +81,7 @@ class Mails:
             "proforma_number": order.proforma_number,
             "expires_at": order.expires_at,
             "transfer": order.payment_method.by_transfer,
+            "debit": order.payment_method is PaymentMethod.AUTOMATIC_DEBIT,
             "panel_url": self._panel_url,
         }
         return Mail.to_recipient(

@@ -18,7 +18,7 @@ from services.kit.wakes import renewal_wake
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
-from services.ordering.errors import SubscriptionNotActive
+from services.ordering.errors import PaidByAutomaticDebit, SubscriptionNotActive
 from services.ordering.subscriptions import store
 from services.ordering.subscriptions.ending import cancel
 from services.ordering.subscriptions.events import subscription_event
@@ -95,13 +95,38 @@ class SubscriptionSteering:
         Raises:
             NotFound: There is no such subscription, or it is another customer's.
             SubscriptionNotActive: It has ended.
+            PaidByAutomaticDebit: To automatic debit and from it payments leads, because there the mandate stands.
         """
 
         async def change(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> bool:  # noqa: ARG001
+            if PaymentMethod.AUTOMATIC_DEBIT in {method, subscription.payment_method}:
+                raise PaidByAutomaticDebit(metadata={"payment_method": str(subscription.payment_method)})
             await store.set_payment_method(conn, subscription.subscription_id, method)
             return True
 
         return await self._changed(asked, change)
+
+    async def follow_debit(self, account_id: UUID, instead: PaymentMethod | None) -> bool:
+        """Let an account's running subscription follow its mandate, from the next measuring on.
+
+        Args:
+            account_id: Whose.
+            instead: How it is paid without a mandate; None while one stands.
+
+        Returns:
+            Whether it is paid otherwise now than before; False too where none runs.
+        """
+        async with self._database.transaction() as conn:
+            newest = await store.find_subscription_of_account(conn, account_id)
+            if newest is None:
+                return False
+            subscription = _found(await store.lock_subscription(conn, newest.subscription_id))
+            by_debit = subscription.payment_method is PaymentMethod.AUTOMATIC_DEBIT
+            if subscription.state is not SubscriptionState.ACTIVE or by_debit is (instead is None):
+                return False
+            method = PaymentMethod.AUTOMATIC_DEBIT if instead is None else instead
+            await store.set_payment_method(conn, subscription.subscription_id, method)
+            return True
 
     async def _changed(self, asked: Asked, change: _Change) -> SubscriptionRow:
         now = self._clock.now()

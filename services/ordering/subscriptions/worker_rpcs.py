@@ -9,26 +9,29 @@ from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_date
+from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import PeriodState
 from services.ordering.domain.tax_waiting import TaxDecision
-from services.ordering.enums import PERIOD_OUTCOMES, TAX_DECISIONS
+from services.ordering.enums import METHODS, PERIOD_OUTCOMES, TAX_DECISIONS
 from services.ordering.orders.checks import LONGEST_NUMBER, check_hints
 from services.ordering.orders.store import Proforma
 from services.ordering.subscriptions.advancing import AdvancingPeriods
 from services.ordering.subscriptions.going_on import Both, Periods
 from services.ordering.subscriptions.measuring import Measuring
+from services.ordering.subscriptions.steering import SubscriptionSteering
 from services.ordering.subscriptions.taxing import Decided
 from services.ordering.subscriptions.wire import advanced_message, period_message, subscription_message
 
 
 class WorkerPeriodRpcs(OrderingServiceServicer):
-    """MeasurePeriod, RecordPeriodProforma, AdvancePeriod, RecordPeriodOutcome, RecordPeriodInvoice, SuspendSubscription
-    and ResumeSubscription.
+    """MeasurePeriod, RecordPeriodProforma, AdvancePeriod, RecordPeriodOutcome, RecordPeriodInvoice,
+    SuspendSubscription, ResumeSubscription and FollowAutomaticDebit.
     """
 
     _measuring: Measuring
     _advancing_periods: AdvancingPeriods
     _periods: Periods
+    _steering: SubscriptionSteering
 
     async def MeasurePeriod(
         self, request: ordering_pb2.MeasurePeriodRequest, context: Context
@@ -116,6 +119,21 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         """Note the end of a suspension."""
         found = await self._periods.resume(checked_uuid("period_id", request.period_id))
         return ordering_pb2.ResumeSubscriptionResponse(subscription=subscription_message(found.subscription))
+
+    async def FollowAutomaticDebit(
+        self, request: ordering_pb2.FollowAutomaticDebitRequest, context: Context
+    ) -> ordering_pb2.FollowAutomaticDebitResponse:
+        """Let a subscription follow its account's mandate."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        instead = PaymentMethod.ONLINE
+        if request.method_instead:
+            instead = METHODS.chosen(violations, "method_instead", request.method_instead, PaymentMethod.ONLINE)
+        if instead is PaymentMethod.AUTOMATIC_DEBIT:
+            violations.add("method_instead", "not_a_choice")
+        violations.check()
+        changed = await self._steering.follow_debit(account_id, None if request.active else instead)
+        return ordering_pb2.FollowAutomaticDebitResponse(changed=changed)
 
 
 def _period(found: Both) -> ordering_pb2.Period:

@@ -53,12 +53,12 @@ async def refused(
     unanswered = refusal is ChargeRefusal.NO_ANSWER
     change = (
         update(debits)
-        .where(_DEBIT.request_id == request_id, _REQUEST.id == request_id)
+        .where(_DEBIT.request_id == _REQUEST.id, _REQUEST.id == request_id)
         .values(
             charge_at=next_at,
             refusal=refusal,
             refused_at=now,
-            declined=_DEBIT.declined + (refusal is ChargeRefusal.DECLINED),
+            declined=_DEBIT.declined + int(refusal is ChargeRefusal.DECLINED),
             unanswered=_DEBIT.unanswered + 1 if unanswered else 0,
             # Who is told that automatic debit ended is told the open payments there; no answer is nobody's news.
             email_due=refusal in {ChargeRefusal.AUTHENTICATION, ChargeRefusal.DECLINED},

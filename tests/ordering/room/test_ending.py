@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -266,16 +267,39 @@ async def test_an_operator_cancels_for_a_customer_and_is_kept_in_the_audit_trail
     assert bad_fields(refused) == {"steering.actor": "required", "steering.reason_code": "required"}
 
 
-async def test_an_automatic_debit_is_not_offered_yet(shop: Shop) -> None:
+async def follow(shop: Shop, subscriber: Subscriber, **asked: Any) -> bool:
+    request = pb.FollowAutomaticDebitRequest(account_id=str(subscriber.account_id), **asked)
+    return bool((await shop.worker.FollowAutomaticDebit(request)).changed)
+
+
+async def test_a_subscription_follows_its_accounts_automatic_debit(shop: Shop) -> None:
     subscriber = await monthly(shop, BEGIN)
+    assert [await follow(shop, subscriber, active=True) for _ in range(2)] == [True, False]
+    assert (await subscriber.subscription()).payment_method == common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
+    instead = common_pb2.PAYMENT_METHOD_BANK_TRANSFER
+    assert [await follow(shop, subscriber, method_instead=instead) for _ in range(2)] == [True, False]
+    assert (await subscriber.subscription()).payment_method == instead
+
+
+async def test_the_end_of_a_mandate_leaves_another_method_as_it_was_chosen(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    before = (await subscriber.subscription()).payment_method
+    assert not await follow(shop, subscriber, method_instead=common_pb2.PAYMENT_METHOD_ONLINE)
+    assert (await subscriber.subscription()).payment_method == before
+
+
+@pytest.mark.parametrize("by_debit", [True, False])
+async def test_to_automatic_debit_and_from_it_leads_only_payments(shop: Shop, *, by_debit: bool) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    if by_debit:
+        await follow(shop, subscriber, active=True)
     change = pb.ChangePaymentMethodRequest(
-        subscription_id=subscriber.subscription_id, payment_method=common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
+        request_id=request_id(),
+        subscription_id=subscriber.subscription_id,
+        payment_method=common_pb2.PAYMENT_METHOD_ONLINE if by_debit else common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT,
     )
     call = shop.stub().ChangePaymentMethod(change, metadata=subscriber.metadata)
-    assert bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT)) == {
-        "request_id": "required",
-        "payment_method": "not_yet_automatic_debit",
-    }
+    await refused_for(call, errors_pb2.REASON_MANDATE_STATE)
 
 
 async def test_a_closing_subscription_changes_no_more(shop: Shop) -> None:

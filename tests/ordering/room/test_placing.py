@@ -11,7 +11,7 @@ from casella.trial.v1 import trial_pb2
 from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
 from tests.ordering.shop import ACME, ANNA, LABEL, Shop, mailboxes, place_request
-from tests.support.refusals import bad_fields, refused_for, unavailable
+from tests.support.refusals import refused_for, unavailable
 from tests.support.room import START, request_id
 
 MONTHLY = common_pb2.BILLING_PERIOD_MONTHLY
@@ -171,12 +171,10 @@ async def test_another_customer_s_quote_is_not_found(shop: Shop) -> None:
     await refused_for(shop.place(wish), errors_pb2.REASON_NOT_FOUND)
 
 
-async def test_automatic_debit_is_not_on_offer_yet(shop: Shop) -> None:
-    account = shop.account()
-    wish = await shop.wish(account)
+async def test_an_order_can_set_automatic_debit_up(shop: Shop) -> None:
+    wish = await shop.wish(shop.account())
     wish.payment_method = common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
-    refused = await refused_for(shop.place(wish), errors_pb2.REASON_INVALID_INPUT)
-    assert bad_fields(refused) == {"payment_method": "not_yet_automatic_debit"}
+    assert (await shop.place(wish)).payment_method == common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
 
 
 @pytest.mark.parametrize(

@@ -1036,14 +1036,16 @@ class GetMandateResponse(_message.Message):
     def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ...) -> None: ...
 
 class SendMandateEmailRequest(_message.Message):
-    __slots__ = ("mandate_id", "recipient", "told")
+    __slots__ = ("mandate_id", "recipient", "told", "account_id")
     MANDATE_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     TOLD_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     mandate_id: str
     recipient: _common_pb2.Recipient
     told: MandateState
-    def __init__(self, mandate_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., told: _Optional[_Union[MandateState, str]] = ...) -> None: ...
+    account_id: str
+    def __init__(self, mandate_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., told: _Optional[_Union[MandateState, str]] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class SendMandateEmailResponse(_message.Message):
     __slots__ = ()
