@@ -13,7 +13,7 @@ from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, screen, tickets, words
 from cli.away import Away
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money, orders, period, withdrawal
+from cli.showing import documents, money, orders, payment_methods, period, withdrawal
 from workflows import names
 
 
@@ -47,6 +47,7 @@ class Page:
     documents: list[invoicing_pb2.Document]
     tickets: list[support_pb2.Ticket]
     withdrawals: list[ordering_pb2.Withdrawal]
+    payment_methods: list[payments_pb2.StoredPaymentMethod]
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
 
@@ -84,6 +85,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         await away.part(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents"), []),
         await away.part(lambda: tickets.of(rooms, known), []),
         await away.part(lambda: withdrawal.of_orders(rooms, ordered.orders), []),
+        await away.part(lambda: _payment_methods(rooms, known), []),
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
     )
 
@@ -124,6 +126,14 @@ async def _reseller(
 async def _periods(rooms: Rooms, subscription: ordering_pb2.Subscription) -> list[ordering_pb2.Period]:
     asked = ordering_pb2.ListPeriodsRequest(subscription_id=subscription.subscription_id)
     found: list[ordering_pb2.Period] = await rooms.ask_all(rooms.ordering.ListPeriods, asked, "periods")
+    return found
+
+
+async def _payment_methods(rooms: Rooms, known: str) -> list[payments_pb2.StoredPaymentMethod]:
+    asked = payments_pb2.ListPaymentMethodsRequest(account_id=known)
+    found: list[payments_pb2.StoredPaymentMethod] = await rooms.ask_all(
+        rooms.payments.ListPaymentMethods, asked, "payment_methods"
+    )
     return found
 
 
@@ -171,6 +181,9 @@ def _show(rooms: Rooms, page: Page) -> None:
     screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
     for each in page.withdrawals:
         withdrawal.show(rooms, each)
+    screen.show_table(
+        "Automatic debit", payment_methods.COLUMNS, [payment_methods.row(each) for each in page.payment_methods]
+    )
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
         heading = "Money that names an order or a period and waits, or was taken back"

@@ -15,7 +15,18 @@ def facts(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:
         ("RF reference", request.transfer.reference),
         ("IBAN", request.transfer.iban),
         ("pay link", request.pay_url),
+        *_debit(request.debit),
         ("paid", words.if_any(words.instant(request.paid_at))),
         ("closed", words.if_any(words.instant(request.closed_at))),
         ("closed because", words.if_any(words.choice(request, "close_reason"))),
+    ]
+
+
+def _debit(debit: payments_pb2.Debit) -> list[tuple[str, str]]:
+    """When it is charged by automatic debit, and what became of the last charge that was not done."""
+    refused = f"{words.choice(debit, 'refusal')}, {words.instant(debit.refused_at)}" if debit.refusal else ""
+    return [
+        ("charge announced for", words.if_any(words.day(debit.charge_on))),
+        ("charged next", words.if_any(words.instant(debit.charge_at))),
+        ("last charge not done", refused),
     ]

@@ -14,7 +14,7 @@ from casella.trial.v1 import trial_pb2
 from services.kit.ids import new_id
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT
-from tests.workflows.script import Script, refuse, running
+from tests.workflows.script import Answer, Script, refuse, running
 from tests.workflows.test_renewal_branches import SOON, WHY, Told, paid
 from workflows import names
 
@@ -34,14 +34,14 @@ class Debited(Told):
         self.period.payment_method = self.payment.method = DEBIT
         self.period.due_on.CopyFrom(DAY)
 
-    def debited(self, **changes: object) -> Script:
+    def debited(self, **changes: Answer) -> Script:
         """The services, with a mandate that stands."""
-        return self.script(
-            PlanCharge=self.planned,
-            ChargePaymentRequest=self.charged,
-            SendChargeRefusedEmail=self.told,
-            **changes,  # type: ignore[arg-type]
-        )
+        usual: dict[str, Answer] = {
+            "PlanCharge": self.planned,
+            "ChargePaymentRequest": self.charged,
+            "SendChargeRefusedEmail": self.told,
+        }
+        return self.script(**usual | changes)
 
     def planned(self, request: payments_pb2.PlanChargeRequest) -> payments_pb2.PlanChargeResponse:
         """The first plan stays."""

@@ -81,6 +81,12 @@ class Charges:
         self._emit("mandate.updated", mandate)
         return mandate
 
+    def touch(self, number: str) -> Object:
+        """Tell of a mandate that stays as it is."""
+        mandate = self.get(MANDATE, number)
+        self._emit("mandate.updated", mandate)
+        return mandate
+
     def detach(self, number: str) -> Object:
         """A payment method leaves its customer; its mandate ends with it."""
         method = self.get(METHOD, number)

@@ -5,7 +5,9 @@ The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`,
 `POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`;
 `off_session` (what a charge by a mandate comes to, see `charges.OUTCOMES`);
 `POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
-PayPal; `GET` and `DELETE /_simulator/state`. The page under `/` has buttons for the last three.
+PayPal;
+`POST /_simulator/mandates/{id}/touch`: an event of a mandate that stays as it is; `GET` and `DELETE
+/_simulator/state`. The page under `/` chooses `off_session` and revokes mandates.
 """
 
 from collections.abc import Callable
@@ -50,6 +52,7 @@ class Hosted:
         add.add_post("/_simulator/events/{id}/resend", self._resend)
         add.add_post("/_simulator/off_session", self._choose)
         add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
+        add.add_post("/_simulator/mandates/{id}/touch", self._touch)
         add.add_post("/_simulator/payment_methods/{id}/detach", self._detach)
 
     async def _home(self, request: web.Request) -> web.Response:
@@ -123,6 +126,9 @@ class Hosted:
 
     async def _revoke(self, request: web.Request) -> web.Response:
         return await self._changed(request, self._checkout.charges.revoke)
+
+    async def _touch(self, request: web.Request) -> web.Response:
+        return await self._changed(request, self._checkout.charges.touch)
 
     async def _detach(self, request: web.Request) -> web.Response:
         return await self._changed(request, self._checkout.charges.detach)

@@ -115,8 +115,9 @@ async def active(conn: AsyncConnection, account_id: UUID) -> Mandate | None:
 
 
 async def newest(conn: AsyncConnection, account_id: UUID) -> Mandate | None:
-    """An account's newest mandate, ended or not."""
-    query = select(mandates).where(_MANDATE.account_id == account_id).order_by(*_NEWEST).limit(1)
+    """An account's active mandate, or else the one that ended last."""
+    last = (_MANDATE.ended_at.desc().nulls_first(), *_NEWEST)
+    query = select(mandates).where(_MANDATE.account_id == account_id).order_by(*last).limit(1)
     row = (await conn.execute(query)).one_or_none()
     return None if row is None else _mandate(row)
 
