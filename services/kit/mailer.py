@@ -17,7 +17,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
-from typing import Literal
+from typing import Any, Literal
 
 import aiosmtplib
 
@@ -77,7 +77,7 @@ class MailBuilder:
         """Make the message; the same mail and instant give the same bytes."""
         message = self._compose(mail, mail.params, at)
         eml = message.as_bytes()
-        masked = {name: MASK for name in mail.secret_params if mail.params[name]}
+        masked = {name: _masked(mail.params[name]) for name in mail.secret_params if mail.params[name]}
         kept = self._compose(mail, {**mail.params, **masked}, at).as_bytes() if masked else eml
         return Message(message["Message-ID"], self._from.addr_spec, mail.to, eml, kept)
 
@@ -99,6 +99,11 @@ class MailBuilder:
             message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
         _fix_boundaries(message, mail.key)
         return message
+
+
+def _masked(secret: Any) -> str | list[str]:
+    """The mask of a secret text; of a list of them, as many."""
+    return MASK if isinstance(secret, str) else [MASK for _ in secret]
 
 
 class Mailer:

@@ -69,8 +69,8 @@ class Mail:
     subject_id: UUID | None = None
     """The account, so that an erasure finds the kept mail."""
     secret_params: Sequence[str] = ()
-    """Params whose texts open something for whoever has them, such as a link with a token: the kept copy of the mail
-    is without them. The outbox row has them until the mail is delivered, and no longer."""
+    """Params whose texts, or lists of texts, open something for whoever has them, such as a link with a token: the kept
+    copy of the mail is without them. The outbox row has them until the mail is delivered, and no longer."""
 
     def __post_init__(self) -> None:
         """Refuse a secret that is not among the params: misspelt, it would be kept in the clear.

@@ -55,7 +55,10 @@ async def test_the_same_key_with_other_content_is_refused(client: stripe.StripeC
     ("changed", "param"),
     [
         ({"payment_method_types": ["card"]}, "payment_method_types"),
-        ({"mode": "setup"}, "mode"),
+        ({"mode": "subscription"}, "mode"),
+        ({"mode": "setup"}, "line_items"),
+        ({"payment_method_options": {"paypal": {"setup_future_usage": "off_session"}}}, "customer_creation"),
+        ({"payment_method_options": {"card": {"setup_future_usage": "off_session"}}}, "payment_method_options[card]"),
         ({"success_url": ""}, "success_url"),
         ({"expires_at": 1}, "expires_at"),
         ({"allowed_payment_method_types": ["ideal"]}, "allowed_payment_method_types"),
@@ -70,7 +73,7 @@ async def test_wrong_parameters_are_named(client: stripe.StripeClient, changed: 
 
 async def test_a_refused_call_leaves_its_key_free(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError):
-        await create(client, mode="setup")
+        await create(client, mode="subscription")
     assert (await create(client)).status == "open"
 
 

@@ -5,7 +5,7 @@ The customers are marked, so that a test can tell whether anything of them stand
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
@@ -117,7 +117,10 @@ class Shapes:
             await self._update(leaving, update, {"reason_code": "customer_asked"})
         await self.desk.cancel(leaving)
         await self.desk.stands(leaving, "Ending")
+        debited, charged = await self._debited()
         await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
+        await self.desk.stands(charged, "Invoiced")
+        await self._switch_off(debited)
         await self._see_subscriptions_out(owing, leaving, paying)
         await self.desk.stands(names.order_id(expiring), "Expired")
         await self.desk.stands(names.trial_id(held.account_id), "Held")
@@ -131,6 +134,25 @@ class Shapes:
         workflow_id = names.renewal_id(made.subscription_id, 2)
         await self.desk.stands(workflow_id, "Scheduled")
         return workflow_id
+
+    async def _debited(self) -> tuple[Customer, str]:
+        """A company with automatic debit; returns the workflow of the subscription's second period too."""
+        customer, order_id = await self.order(common.PAYMENT_METHOD_AUTOMATIC_DEBIT, company=True)
+        await self._pay_online(customer, "paypal:succeeded")
+        await self.desk.stands(names.order_id(order_id), "Fulfilled")
+        await self.desk.stands(names.automatic_debit_id(customer.account_id), "Active")
+        asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
+        made = (await self.desk.play.operator.ordering.GetSubscription(asked)).subscription
+        return customer, names.renewal_id(made.subscription_id, 2)
+
+    async def _switch_off(self, customer: Customer) -> None:
+        """The operator switches automatic debit off."""
+        steering = common.Steering(actor="operator", reason_code="customer_asked")
+        request = payments_pb2.SwitchOffAutomaticDebitRequest(
+            request_id=str(uuid4()), account_id=customer.account_id, steering=steering
+        )
+        await self.desk.play.operator.payments.SwitchOffAutomaticDebit(request)
+        await self.desk.stands(names.automatic_debit_id(customer.account_id), "SwitchedOff")
 
     async def _see_subscriptions_out(self, owing: str, leaving: str, paying: str) -> None:
         """After the first weeks one pays what it owes; the others come to their ends."""

@@ -13,7 +13,6 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
-from services.kit.money import Money
 from services.kit.outbox import Mail
 from services.kit.requests import Call, claim
 from services.kit.wakes import automatic_debit_wake
@@ -132,17 +131,11 @@ class Mandates:
                 "by_operator": mandate.end is MandateEnd.OPERATOR,
                 "ended_at": mandate.ended_at,
                 "transfer_instead": mandate.method_instead is Method.BANK_TRANSFER,
-                "unpaid": [
-                    {
-                        "number": row.proforma_number or "",
-                        "gross": Money(row.minor, row.currency),
-                        "pay_url": self._links.url(row.id),
-                    }
-                    for row in unpaid
-                ],
+                "unpaid": [{"number": each.proforma_number, "gross": each.amount} for each in unpaid],
+                "pay_urls": [self._links.url(each.request_id) for each in unpaid],
             },
             subject_id=mandate.account_id,
-            secret_params=("unpaid",),
+            secret_params=("pay_urls",),
         )
 
     async def _setup(self, setup_id: UUID) -> Setup:

@@ -1,11 +1,11 @@
 """The SQL of a payment request's automatic debit: when it is charged, and what became of the last charge."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, Select, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -106,21 +106,31 @@ async def told(conn: AsyncConnection, request_id: UUID) -> None:
     await conn.execute(update(debits).where(_DEBIT.request_id == request_id).values(email_due=False))
 
 
-async def open_of_account(conn: AsyncConnection, account_id: UUID) -> Sequence[Row[Any]]:
-    """The open requests of an account for which a charge was planned: id, amount and proforma, oldest first."""
-    query = (
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An open request that was to be charged."""
+
+    request_id: UUID
+    amount: Money
+    proforma_number: str
+
+
+async def open_of_account(conn: AsyncConnection, account_id: UUID) -> list[Unpaid]:
+    """The open requests of an account for which a charge was planned, oldest first."""
+    query: Select[Any] = (
         select(_REQUEST.id, _REQUEST.minor, _REQUEST.currency, _REQUEST.proforma_number)
         .join(debits, _DEBIT.request_id == _REQUEST.id)
         .where(_REQUEST.account_id == account_id, _REQUEST.state == RequestState.OPEN)
         .where(_REQUEST.method == Method.AUTOMATIC_DEBIT)
         .order_by(_REQUEST.created_at, _REQUEST.id)
     )
-    return (await conn.execute(query)).all()
+    rows = await conn.execute(query)
+    return [Unpaid(row.id, Money(row.minor, row.currency), row.proforma_number or "") for row in rows]
 
 
 async def awaited(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
     """The workflows of open requests that are to be charged."""
-    query = (
+    query: Select[Any] = (
         select(_REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number)
         .join(debits, _DEBIT.request_id == _REQUEST.id)
         .where(_REQUEST.state == RequestState.OPEN, unfinished(_DEBIT.charge_at, due_before))
