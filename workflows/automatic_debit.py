@@ -11,12 +11,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
     from workflows.process import Process
-    from workflows.steps import quickly
+    from workflows.steps import quickly, visibly
 
 
 @workflow.defn(name=names.AUTOMATIC_DEBIT)
 class AutomaticDebit(Process):
-    """Lets the subscription follow the mandate, and tells the customer."""
+    """Lets the subscription follow the mandate, tells the customer, and releases at the provider what has ended."""
 
     @workflow.init
     def __init__(self, subject: Subject) -> None:
@@ -40,6 +40,8 @@ class AutomaticDebit(Process):
         await self.follow_in_ordering(found.mandate)
         if found.news:
             await self.tell_the_customer(found.mandate)
+        if found.release_due:
+            await self.release()
         state = "Active" if active else "SwitchedOff"
         self.details.stands(state, "nothing: everybody knows")
         return "active" if active else "switched off"
@@ -70,6 +72,12 @@ class AutomaticDebit(Process):
         )
         await quickly(PaymentsSteps.send_mandate_email, request, "tell the customer")
         self.details.happened("the customer was told")
+
+    async def release(self) -> None:
+        """What was switched off can be charged by nobody at the provider either."""
+        request = pb.ReleaseMandatesRequest(account_id=self.account_id)
+        await visibly(PaymentsSteps.release_mandates, request, "release the mandate at the provider", outside=True)
+        self.details.happened("the ended mandate is released at the provider", once=True)
 
     @workflow.signal(name=names.DEBIT_CHANGED, description="Automatic debit was set up, or has ended: look again.")
     def debit_changed(self) -> None:

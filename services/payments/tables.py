@@ -72,10 +72,12 @@ mandates = Table(
     Column("end_reason", Text, nullable=True),
     Column("method_instead", Text, nullable=True),
     Column("next_at", _INSTANT, nullable=True),
+    Column("released_at", _INSTANT, nullable=True),
 )
 """Authorisations for automatic debit, one active an account. Of the customer at the provider only ids are kept.
 
-`next_at` is set while ordering and the customer are still to be told how a mandate stands.
+`next_at` is set while ordering and the customer are still to be told how a mandate stands; `released_at` once an ended
+one can be charged by nobody at the provider either.
 """
 
 mandate_setups = Table(

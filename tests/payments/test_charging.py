@@ -307,6 +307,19 @@ async def test_what_is_switched_off_before_its_day_is_not_charged(world: World) 
     assert await due.wakes() == [names.DEBIT_CHANGED]
 
 
+async def test_what_is_switched_off_while_the_provider_gives_no_answer_is_not_charged_afterwards(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="error_before_charge")
+    assert (await due.charge_in_time()).processing
+    await switch_off(world, due.request.account_id)
+    await world.stripe.faults()
+    await due.wait()
+    off = await due.charge()
+    assert (off.state, off.processing, off.debit.HasField("charge_at")) == (OPEN, False, False)
+    assert await taken(world) == 0
+    assert await world.start(due.request)
+
+
 async def test_an_operator_charges_before_the_time_once_with_the_reason(world: World) -> None:
     due = await due_period(world)
     assert (await due.charge(early=True, steering=WHY)).state == PAID

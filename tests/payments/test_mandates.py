@@ -81,7 +81,7 @@ async def test_the_first_payment_sets_automatic_debit_up_in_the_transaction_that
     assert (row["customer_ref"], row["method_ref"]) == (intent["customer"], intent["payment_method"])
     assert set(row) == {
         "id", "account_id", "customer_ref", "method_ref", "mandate_ref", "set_up_at", "ended_at", "end_reason",
-        "method_instead", "next_at",
+        "method_instead", "next_at", "released_at",
     }  # fmt: skip
     assert await events(world) == [("mandate.set_up", "")]
     assert await woken(world, account) == 1
@@ -258,6 +258,24 @@ async def test_switched_off_and_revoked_at_once_it_ends_once(world: World) -> No
         switch_off(world, account), switch_off(world, account), at_paypal(world, f"mandates/{mandate['id']}/revoke")
     )
     await world.deliver()
+    assert [kind for kind, _ in await events(world)] == ["mandate.set_up", "mandate.ended"]
+
+
+async def test_what_has_ended_can_be_charged_by_nobody_at_the_provider_either(world: World) -> None:
+    account = await with_mandate(world)
+    assert not (await newest(world, account)).release_due
+    await switch_off(world, account)
+    assert (await newest(world, account)).release_due
+    await world.stripe.faults(away=True)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await world.stub().ReleaseMandates(pb.ReleaseMandatesRequest(account_id=account))
+    await world.stripe.faults()
+    for _ in range(2):
+        await world.stub().ReleaseMandates(pb.ReleaseMandatesRequest(account_id=account))
+    assert not (await newest(world, account)).release_due
+    await world.deliver()
+    [event] = [each for each in (await world.stripe.state())["events"] if each["type"] == "payment_method.detached"]
+    assert event["delivered"]
     assert [kind for kind, _ in await events(world)] == ["mandate.set_up", "mandate.ended"]
 
 

@@ -259,7 +259,8 @@ async def test_a_mandates_beginning_and_end_reach_ordering_then_the_customer(
         mandate.method_instead = common_pb2.PAYMENT_METHOD_BANK_TRANSFER
     script = Script(
         {
-            "GetMandate": lambda _: payments_pb2.GetMandateResponse(mandate=mandate, news=news),
+            "GetMandate": lambda _: payments_pb2.GetMandateResponse(mandate=mandate, news=news, release_due=ended),
+            "ReleaseMandates": lambda _: payments_pb2.ReleaseMandatesResponse(),
             "FollowAutomaticDebit": lambda _: pb.FollowAutomaticDebitResponse(changed=True),
             "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@b.example")),
             "SendMandateEmail": lambda _: payments_pb2.SendMandateEmailResponse(),
@@ -270,6 +271,7 @@ async def test_a_mandates_beginning_and_end_reach_ordering_then_the_customer(
     followed = script.requests("FollowAutomaticDebit")[0]
     assert followed.active is not ended
     assert followed.method_instead == (common_pb2.PAYMENT_METHOD_BANK_TRANSFER if ended else 0)
+    assert bool(script.requests("ReleaseMandates")) is ended
     told = script.requests("SendMandateEmail")
     assert [(sent.told, sent.recipient.email) for sent in told][:1] == (
         [(mandate.state, "a@b.example")] if news else []

@@ -104,6 +104,11 @@ class PaymentsSteps:
         """Read how an account's automatic debit stands, and whether that is news."""
         return await self._payments.GetMandate(request)
 
+    @step("ReleaseMandates")
+    async def release_mandates(self, request: pb.ReleaseMandatesRequest) -> pb.ReleaseMandatesResponse:
+        """Take what was switched off from the customer at the provider too."""
+        return await self._payments.ReleaseMandates(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+
     @step("SendMandateEmail")
     async def send_mandate_email(self, request: pb.SendMandateEmailRequest) -> pb.SendMandateEmailResponse:
         """Tell the customer how automatic debit stands."""

@@ -217,6 +217,10 @@ class PaymentProvider(Protocol):
         """Look at a charge or a page's payment; None when the provider does not know it."""
         ...
 
+    async def release(self, grant: Grant) -> None:
+        """Make sure that nobody can charge a payment method any more, whether or not somebody could."""
+        ...
+
     async def revoked_method(self, event: Event) -> str | None:
         """The payment method that can no longer be charged, where that is what an event is about."""
         ...

@@ -244,6 +244,11 @@ class StripeGateway:
             return None
         return _charge(intent.to_dict())
 
+    async def release(self, grant: Grant) -> None:
+        """Detach the payment method from its customer; one that is detached already is refused, and stays so."""
+        with contextlib.suppress(_RefusedRequestError):
+            await _asked(self._client.v1.payment_methods.detach_async(grant.method_ref))
+
     async def revoked_method(self, event: Event) -> str | None:
         """The payment method of an inactive mandate, or one that is attached to no customer any more."""
         try:

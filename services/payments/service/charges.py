@@ -6,6 +6,7 @@ the provider confirms one charge once, and a further charge begins only when thi
 """
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 
 from services.kit import hooks
@@ -103,10 +104,18 @@ class Charges:
         charge = await self._provider.charge(charge_id)
         if charge is None:
             raise ProviderUnavailableError("the provider does not know a charge that it made")
-        if charge.state is ChargeState.READY:
-            await self._confirm(request, live, charge_id)
-        else:
+        if charge.state is not ChargeState.READY:
             await self._apply(request, charge)
+        elif await self._stands(live):
+            await self._confirm(request, live, charge_id)
+        else:  # switched off while the provider gave no answer, and nothing was taken
+            ended = await self._provider.cancel_charge(charge_id)
+            await self._pages.apply_charge(replace(ended, refusal=ChargeRefusal.MANDATE_GONE))
+
+    async def _stands(self, live: Attempt) -> bool:
+        async with self._database.reading() as conn:
+            mandate = None if live.mandate_id is None else await mandates.by_id(conn, live.mandate_id)
+        return mandate is not None and mandate.active
 
     async def _confirm(self, request: PaymentRequest, live: Attempt, charge_id: str) -> None:
         # A key of its own for each try: the provider would repeat a stored failure, and confirms a charge once anyway.

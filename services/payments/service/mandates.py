@@ -99,6 +99,27 @@ class Mandates:
         async with self._database.reading() as conn:
             return await mandates.newest(conn, account_id)
 
+    async def release_due(self, account_id: UUID) -> bool:
+        """Whether an ended mandate of an account could still be charged at the provider."""
+        async with self._database.reading() as conn:
+            return bool(await mandates.to_release(conn, account_id))
+
+    async def release(self, account_id: UUID) -> None:
+        """Make sure that an account's ended mandates can be charged by nobody at the provider.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer; the same call may be repeated.
+        """
+        async with self._database.reading() as conn:
+            ended = await mandates.to_release(conn, account_id)
+        for mandate in ended:
+            try:
+                await self._provider.release(mandate.grant)
+            except ProviderUnavailableError as error:
+                raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+            async with self._database.single() as conn:
+                await mandates.released(conn, mandate.mandate_id, self._clock.now())
+
     async def tell(self, mandate_id: UUID, recipient: common_pb2.Recipient, *, ended: bool) -> None:
         """Email the customer that automatic debit was set up or switched off, once each.
 

@@ -31,7 +31,7 @@ ENDS = EnumTable(
 
 class DebitRpcs(PaymentsServiceServicer):
     """PlanCharge, ChargePaymentRequest, SendChargeRefusedEmail, SetUpAutomaticDebit, SwitchOffAutomaticDebit,
-    ListPaymentMethods, GetMandate and SendMandateEmail.
+    ListPaymentMethods, GetMandate, ReleaseMandates and SendMandateEmail.
     """
 
     _charging: Charging
@@ -126,10 +126,19 @@ class DebitRpcs(PaymentsServiceServicer):
         self, request: payments_pb2.GetMandateRequest, context: Context
     ) -> payments_pb2.GetMandateResponse:
         """Read an account's newest mandate."""
-        found = await self._mandates.newest(checked_uuid("account_id", request.account_id))
+        account = checked_uuid("account_id", request.account_id)
+        found = await self._mandates.newest(account)
         if found is None:
             return payments_pb2.GetMandateResponse()
-        return payments_pb2.GetMandateResponse(mandate=mandate_message(found), news=found.news)
+        due = await self._mandates.release_due(account)
+        return payments_pb2.GetMandateResponse(mandate=mandate_message(found), news=found.news, release_due=due)
+
+    async def ReleaseMandates(
+        self, request: payments_pb2.ReleaseMandatesRequest, context: Context
+    ) -> payments_pb2.ReleaseMandatesResponse:
+        """Release an account's ended mandates at the provider."""
+        await self._mandates.release(checked_uuid("account_id", request.account_id))
+        return payments_pb2.ReleaseMandatesResponse()
 
     async def SendMandateEmail(
         self, request: payments_pb2.SendMandateEmailRequest, context: Context

@@ -151,6 +151,17 @@ async def with_news(conn: AsyncConnection, due_before: datetime | None) -> list[
     return [automatic_debit_wake(row.account_id) for row in rows]
 
 
+async def to_release(conn: AsyncConnection, account_id: UUID) -> Sequence[Mandate]:
+    """An account's ended mandates that could still be charged at the provider."""
+    ended = select(mandates).where(_MANDATE.account_id == account_id, _MANDATE.ended_at.is_not(None))
+    return [_mandate(row) for row in await conn.execute(ended.where(_MANDATE.released_at.is_(None)))]
+
+
+async def released(conn: AsyncConnection, mandate_id: UUID, now: datetime) -> None:
+    """Note that nobody can charge a mandate at the provider any more."""
+    await conn.execute(update(mandates).where(_MANDATE.id == mandate_id).values(released_at=now))
+
+
 async def insert_setup(conn: AsyncConnection, setup: Setup, now: datetime) -> None:
     """Write down a page before it is asked for."""
     await conn.execute(

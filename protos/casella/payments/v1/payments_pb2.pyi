@@ -1028,12 +1028,24 @@ class GetMandateRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetMandateResponse(_message.Message):
-    __slots__ = ("mandate", "news")
+    __slots__ = ("mandate", "news", "release_due")
     MANDATE_FIELD_NUMBER: _ClassVar[int]
     NEWS_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_DUE_FIELD_NUMBER: _ClassVar[int]
     mandate: Mandate
     news: bool
-    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ...) -> None: ...
+    release_due: bool
+    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ..., release_due: _Optional[bool] = ...) -> None: ...
+
+class ReleaseMandatesRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class ReleaseMandatesResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class SendMandateEmailRequest(_message.Message):
     __slots__ = ("mandate_id", "recipient", "told", "account_id")

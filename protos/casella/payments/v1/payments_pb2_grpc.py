@@ -215,6 +215,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.FromString,
                 _registered_method=True)
+        self.ReleaseMandates = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ReleaseMandates',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesResponse.FromString,
+                _registered_method=True)
         self.SendMandateEmail = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/SendMandateEmail',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMandateEmailRequest.SerializeToString,
@@ -478,6 +483,13 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReleaseMandates(self, request, context):
+        """Takes the payment methods of an account's ended mandates off the customer at the provider, so that nobody can charge them there either. A repetition changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SendMandateEmail(self, request, context):
         """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows.
         """
@@ -667,6 +679,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetMandate,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.SerializeToString,
+            ),
+            'ReleaseMandates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseMandates,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesResponse.SerializeToString,
             ),
             'SendMandateEmail': grpc.unary_unary_rpc_method_handler(
                     servicer.SendMandateEmail,
@@ -1647,6 +1664,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetMandate',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseMandates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ReleaseMandates',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ReleaseMandatesResponse.FromString,
             options,
             channel_credentials,
             insecure,

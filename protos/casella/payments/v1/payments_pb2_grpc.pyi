@@ -105,6 +105,8 @@ class PaymentsServiceStub:
     """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription."""
     GetMandate: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMandateRequest, _payments_pb2.GetMandateResponse]
     """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+    ReleaseMandates: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ReleaseMandatesRequest, _payments_pb2.ReleaseMandatesResponse]
+    """Takes the payment methods of an account's ended mandates off the customer at the provider, so that nobody can charge them there either. A repetition changes nothing."""
     SendMandateEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendMandateEmailRequest, _payments_pb2.SendMandateEmailResponse]
     """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows."""
 
@@ -185,6 +187,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Lists the payment methods that an account has stored with us, newest first, ended ones too. How the next period is paid tells ordering's subscription."""
     GetMandate: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMandateRequest, _payments_pb2.GetMandateResponse]  # type: ignore[assignment]
     """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+    ReleaseMandates: _aio.UnaryUnaryMultiCallable[_payments_pb2.ReleaseMandatesRequest, _payments_pb2.ReleaseMandatesResponse]  # type: ignore[assignment]
+    """Takes the payment methods of an account's ended mandates off the customer at the provider, so that nobody can charge them there either. A repetition changes nothing."""
     SendMandateEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendMandateEmailRequest, _payments_pb2.SendMandateEmailResponse]  # type: ignore[assignment]
     """Emails the customer that automatic debit was set up or switched off, once each, and notes that everybody knows."""
 
@@ -478,6 +482,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetMandateResponse, _abc.Awaitable[_payments_pb2.GetMandateResponse]]:
         """Reads an account's newest mandate, and whether ordering and the customer have been told how it stands."""
+
+    @_abc_1.abstractmethod
+    def ReleaseMandates(
+        self,
+        request: _payments_pb2.ReleaseMandatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ReleaseMandatesResponse, _abc.Awaitable[_payments_pb2.ReleaseMandatesResponse]]:
+        """Takes the payment methods of an account's ended mandates off the customer at the provider, so that nobody can charge them there either. A repetition changes nothing."""
 
     @_abc_1.abstractmethod
     def SendMandateEmail(

@@ -20,6 +20,7 @@ _CHANGES = (
         end_reason text CHECK (end_reason IN ('customer', 'operator', 'provider', 'replaced')),
         method_instead text CHECK (method_instead IN ('bank_transfer', 'online')),
         next_at timestamptz,
+        released_at timestamptz,
         CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
         CHECK ((ended_at IS NULL) = (method_instead IS NULL))
     )
