@@ -307,6 +307,21 @@ async def test_what_is_switched_off_before_its_day_is_not_charged(world: World) 
     assert await due.wakes() == [names.DEBIT_CHANGED]
 
 
+async def test_who_opens_the_link_while_nothing_was_taken_pays_there_and_is_refused_nothing(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="error_before_charge")
+    assert (await due.charge_in_time()).processing
+    await world.stripe.faults()
+    page = await world.start(due.request)
+    await world.deliver()
+    left = await due.now()
+    assert (left.processing, left.debit.declined, left.debit.email_due) == (False, 0, False)
+    assert await world.stripe.pay(page, "card:succeeded") == 303
+    await world.deliver()
+    assert (await due.charge()).state == PAID
+    assert await taken(world) == 0
+
+
 async def test_what_is_switched_off_while_the_provider_gives_no_answer_is_not_charged_afterwards(world: World) -> None:
     due = await due_period(world)
     await world.stripe.faults(off_session="error_before_charge")

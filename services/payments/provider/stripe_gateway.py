@@ -453,7 +453,9 @@ def _refusal(intent: dict[str, Any]) -> ChargeRefusal | None:
     if intent["status"] == "requires_action":
         return ChargeRefusal.AUTHENTICATION
     error = intent.get("last_payment_error")
-    return _REFUSALS.get(str(error.get("code")), ChargeRefusal.DECLINED) if isinstance(error, dict) else None
+    if isinstance(error, dict):
+        return _REFUSALS.get(str(error.get("code")), ChargeRefusal.DECLINED)
+    return None if intent["status"] == "canceled" else ChargeRefusal.DECLINED
 
 
 def _event(event: dict[str, Any]) -> Event:

@@ -6,7 +6,6 @@ the provider confirms one charge once, and a further charge begins only when thi
 """
 
 import contextlib
-from dataclasses import replace
 from datetime import timedelta
 
 from services.kit import hooks
@@ -109,8 +108,7 @@ class Charges:
         elif await self._stands(live):
             await self._confirm(request, live, charge_id)
         else:  # switched off while the provider gave no answer, and nothing was taken
-            ended = await self._provider.cancel_charge(charge_id)
-            await self._pages.apply_charge(replace(ended, refusal=ChargeRefusal.MANDATE_GONE))
+            await self._pages.apply_charge(await self._provider.cancel_charge(charge_id))
 
     async def _stands(self, live: Attempt) -> bool:
         async with self._database.reading() as conn:

@@ -119,8 +119,10 @@ class Pages:
             case ChargeState.NONE:
                 mandate = await attempts.move_charge(conn, charge.request_id, charge.attempt, AttemptState.FAILED)
                 if mandate is None:
-                    return  # it had ended: told twice, or given up by us
-                refusal = charge.refusal or ChargeRefusal.DECLINED
+                    return  # it had ended: told twice
+                refusal = charge.refusal if await _stands(conn, mandate) else ChargeRefusal.MANDATE_GONE
+                if refusal is None:
+                    return  # cancelled by us, because another way of paying began
                 cause = await self._refuse(conn, charge.request_id, refusal, now)
                 if refusal is ChargeRefusal.MANDATE_GONE:
                     await mandates.end(conn, mandate, MandateEnd.PROVIDER, now)
@@ -158,6 +160,11 @@ class Pages:
         else:
             fault = fault_of(receipt.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
+
+
+async def _stands(conn: AsyncConnection, mandate_id: UUID) -> bool:
+    mandate = await mandates.by_id(conn, mandate_id)
+    return mandate is not None and mandate.active
 
 
 def _setup_state_of(page: Page) -> SetupState:
