@@ -106,6 +106,7 @@ class OrderSteps(Payable):
             billing=order.quote.billing,
             mailboxes=sum(item.quantity for item in order.quote.items),
             sizes=_by_size(order),
+            addition=order.quote.HasField("addition"),
         )
         answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
         self.details.happened(_UNLOCKED, once=True)

@@ -23,6 +23,7 @@ _PERIOD_DUE = {
     "proforma": "the proforma is made",
     "suspension": "sending is suspended",
     "closing": "the period is closed unpaid, and the subscription ends",
+    "addition": "look again whether the addition to the contract that is being paid was decided: it is renewed with it",
     "older_period": "look again whether the older unpaid period was paid",
     "payment": "look again whether a payment that is still open elsewhere was decided",
     "end": "the service ends with what is paid; then it can be read for some days more",

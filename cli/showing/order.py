@@ -129,6 +129,14 @@ def _total(order: ordering_pb2.Order) -> str:
     return f"{total}, or {words.money(order.quote.totals_with_vat.gross)} with VAT: the tax is open"
 
 
+def _addition(addition: ordering_pb2.Addition) -> str:
+    """The annual contract and the days; empty for a first order."""
+    if not addition.subscription_id:
+        return ""
+    days = f"{words.day(addition.first_day)} to {words.day(addition.last_day)}"
+    return f"the annual contract {addition.subscription_id}, {days}"
+
+
 def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tuple[str, str]]:
     """What there is to say of an order; one that is open while money that names it waits does not expire."""
     suspended = waits and order.state == ordering_pb2.ORDER_STATE_OPEN
@@ -141,6 +149,7 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tupl
         ("VAT number", order.quote.vat_id),
         ("tax decided by an operator", words.if_any(words.choice(order, "tax_decision"))),
         ("billing", words.choice(order.quote, "billing")),
+        ("adds to", _addition(order.quote.addition)),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),
         ("expires", "expiry suspended: money waits" if suspended else words.instant(order.expires_at)),

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     WITHDRAWAL_RECEIVED = "withdrawal.received"
     WITHDRAWAL_REFUNDED = "withdrawal.refunded"
     SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_EXTENDED = "subscription.extended"
     SUBSCRIPTION_CANCELLED = "subscription.cancelled"
     SUBSCRIPTION_KEPT = "subscription.kept"
     SUBSCRIPTION_CLOSING = "subscription.closing"
@@ -100,7 +101,9 @@ TOLD: Mapping[EventType, Told] = {
     EventType.TRIAL_ENDED: Told("trial", _FIRST, "The trial's time is over, or somebody ended it early."),
     EventType.TRIAL_BOUGHT: Told("trial", _FIRST, "The account's order was paid: the trial is over for good.", _ORDER),
     EventType.TRIAL_CLOSED: Told("trial", _FIRST, "Login and trial were closed for good, by a purge."),
-    EventType.ACCOUNT_UNLOCKED: Told("mailboxes", _FIRST, "A paid order lifted the trial's limits.", _ORDER),
+    EventType.ACCOUNT_UNLOCKED: Told(
+        "mailboxes", _FIRST, "A paid order lifted the trial's limits, or added to an annual contract's places.", _ORDER
+    ),
     EventType.ACCOUNT_SUSPENDED: Told("mailboxes", _FIRST, "Sending stopped because a bill is not paid."),
     EventType.ACCOUNT_RESUMED: Told("mailboxes", _FIRST, "A suspension ended."),
     EventType.ACCOUNT_CLOSED: Told(
@@ -125,6 +128,9 @@ TOLD: Mapping[EventType, Told] = {
     ),
     EventType.SUBSCRIPTION_STARTED: Told(
         "ordering", _FIRST, "A fulfilled order began a subscription.", ("subscription_id", *_ORDER)
+    ),
+    EventType.SUBSCRIPTION_EXTENDED: Told(
+        "ordering", _FIRST, "A paid addition joined an annual contract.", ("subscription_id", *_ORDER)
     ),
     EventType.SUBSCRIPTION_CANCELLED: Told(
         "ordering", _FIRST, "The subscription was cancelled: it ends with what is paid.", _SUBSCRIPTION

@@ -52,6 +52,16 @@ def days(period: Period, language: str) -> str:
     return f"{begin}{after_article(day(period.last, language), 'al')}"
 
 
+def span(period: Period, language: str) -> str:
+    """From when to when, over months and years: ``dal 10 marzo 2026 al 9 marzo 2027``; a single day as ``day``."""
+    first, last = day(period.first, language), day(period.last, language)
+    if period.days == 1:
+        return first
+    if language != "it":
+        return f"from {first} to {last}"
+    return f"{after_article(first, 'dal')} {after_article(last, 'al')}"
+
+
 def day(value: date, language: str) -> str:
     """A day, for example ``9 dicembre 2026`` or ``9 December 2026``; an instant gives its day in Rome.
 

@@ -266,3 +266,27 @@ class RequirementMissing(CasellaError):
     """A requirement of the reseller status is not met; it can be granted all the same by an explicit override."""
 
     reason = errors_pb2.REASON_RESELLER_STATE
+
+
+class ContractEnds(CasellaError):
+    """The contract was cancelled or has ended: take the cancellation back before adding to it."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
+class RenewalNotPaid(CasellaError):
+    """The contract's renewal is asked for, or its service suspended: pay the renewal before adding to the contract."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
+class RenewalNear(CasellaError):
+    """The contract's renewal is about to be asked for without the addition: order it once the renewal is paid."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
+class QuoteForOtherTerm(CasellaError):
+    """The contract has paid for other days than the quote adds to: ask for a new quote."""
+
+    reason = errors_pb2.REASON_QUOTE_NOT_VALID

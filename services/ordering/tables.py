@@ -48,6 +48,8 @@ orders = Table(
     Column("id", Uuid, primary_key=True),
     Column("account_id", Uuid, nullable=False),
     Column("is_first", Boolean, nullable=False),
+    # The annual contract to which it adds; empty for a first order, which makes its own.
+    Column("subscription_id", Uuid),
     Column("state", Text, nullable=False),
     Column("quote_id", Uuid, nullable=False),
     # Copies of quote and profile as they stood at the order: later changes touch neither the order nor its documents.

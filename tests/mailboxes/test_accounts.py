@@ -235,3 +235,67 @@ async def test_an_unknown_account_is_not_found(room: TestRoom) -> None:
     ):
         with refused_as(errors_pb2.REASON_NOT_FOUND):
             await call
+
+
+def addition(customer: Customer, order_id: object, mailboxes: int = 2) -> pb.UnlockAccountRequest:
+    """A paid order of mailboxes of 25 GB that come to an annual contract."""
+    return pb.UnlockAccountRequest(
+        account_id=customer.id,
+        order_id=str(order_id),
+        billing=common_pb2.BILLING_PERIOD_ANNUAL,
+        mailboxes=mailboxes,
+        sizes=[pb.SizeCount(size=pb.MAILBOX_SIZE_25_GB, mailboxes=mailboxes)],
+        addition=True,
+    )
+
+
+def places(allowance: pb.Allowance) -> dict[int, int]:
+    return {entry.size: entry.mailboxes for entry in allowance.places}
+
+
+async def test_an_addition_comes_to_the_places_that_there_are_once_an_order(room: TestRoom, customer: Customer) -> None:
+    await unlock(room, customer, s8=3)
+    request = addition(customer, new_id())
+    answers = await asyncio.gather(*(stub(room, "worker").UnlockAccount(request) for _ in range(2)))
+    again = await stub(room, "worker").UnlockAccount(request)
+    for answer in (*answers, again):
+        assert places(answer.allowance) == {pb.MAILBOX_SIZE_8_GB: 3, pb.MAILBOX_SIZE_25_GB: 2}
+    assert again.allowance.max_mailboxes == 5
+    assert again.allowance.account_messages_per_day == 5 * again.allowance.messages_per_day
+    more = await stub(room, "worker").UnlockAccount(addition(customer, new_id(), 1))
+    assert places(more.allowance) == {pb.MAILBOX_SIZE_8_GB: 3, pb.MAILBOX_SIZE_25_GB: 3}
+
+
+async def test_an_addition_leaves_a_suspension_as_it_is(room: TestRoom, customer: Customer) -> None:
+    await unlock(room, customer, s8=3)
+    await stub(room, "worker").SuspendAccount(suspension(customer.id))
+    answer = await stub(room, "worker").UnlockAccount(addition(customer, new_id()))
+    assert (answer.allowance.state, answer.allowance.max_mailboxes) == (SUSPENDED, 5)
+
+
+async def test_only_an_annual_contract_is_added_to(room: TestRoom, customer: Customer) -> None:
+    with refused_as(errors_pb2.REASON_ACCOUNT_RESTRICTED):
+        await stub(room, "worker").UnlockAccount(addition(customer, new_id()))
+    monthly = addition(customer, new_id())
+    monthly.billing = common_pb2.BILLING_PERIOD_MONTHLY
+    with refused_as(errors_pb2.REASON_INVALID_INPUT):
+        await stub(room, "worker").UnlockAccount(monthly)
+    monthly.addition = False
+    await stub(room, "worker").UnlockAccount(monthly)
+    with refused_as(errors_pb2.REASON_ACCOUNT_RESTRICTED):
+        await stub(room, "worker").UnlockAccount(addition(customer, new_id()))
+    assert len(await room.rows("unlocks")) == 1
+
+
+async def test_an_addition_to_another_s_account_or_none_is_not_found(room: TestRoom, customer: Customer) -> None:
+    await unlock(room, customer, s8=3)
+    other, order_id = await new_customer(room), new_id()
+    await unlock(room, other, s8=1)
+    await stub(room, "worker").UnlockAccount(addition(customer, order_id))
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await stub(room, "worker").UnlockAccount(addition(other, order_id))
+    nobody = addition(customer, new_id())
+    nobody.account_id = str(new_id())
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await stub(room, "worker").UnlockAccount(nobody)
+    assert (await other.allowance()).max_mailboxes == 1

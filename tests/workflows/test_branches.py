@@ -313,6 +313,18 @@ async def test_a_transfer_of_another_amount_is_recorded_only_by_who_says_so(temp
     assert [asked.amount.minor for asked in script.requests("RecordBankTransfer")] == [1967]
 
 
+@pytest.mark.parametrize("adds", [True, False])
+async def test_an_order_that_adds_to_a_contract_comes_to_its_places(temporal: TestNamespace, *, adds: bool) -> None:
+    payment, order = a_payment(), an_order()
+    order.state = ordering_pb2.ORDER_STATE_PAID
+    if adds:
+        order.quote.addition.subscription_id = order.order_id
+    script = ordering(payment, order)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert [request.addition for request in script.requests("UnlockAccount")] == [adds]
+
+
 @pytest.mark.parametrize("rung", ["", "FulfilOrder", "SendInvoice"], ids=["before", "the last step", "one before it"])
 async def test_a_fulfilled_order_tells_its_last_steps_once(temporal: TestNamespace, rung: str) -> None:
     """A ring during the last step undoes the attempt that told of them; one before it has a told order read again."""

@@ -1,5 +1,6 @@
 """Decides how an account moves, from its opening to its suspension, and which features it has."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -98,6 +99,40 @@ class Accounts:
                 raise NotFound
             return await _present(conn, account_id), unlock.unlocked_at
 
+    async def add(self, account_id: UUID, order_id: UUID, ordered: Mapping[int, int]) -> tuple[Allowance, datetime]:
+        """Adds a paid order's mailboxes to the places of an annual contract, once an order; a suspension stays.
+
+        Args:
+            account_id: The account.
+            order_id: The paid order.
+            ordered: Mailboxes ordered, per size in GB.
+
+        Returns:
+            The allowance, and when the order added to it: the first time, however often it is told.
+
+        Raises:
+            AccountPurged: The account was purged and stays so.
+            AccountRestricted: It has no annual contract.
+            NotFound: There is no such account, or the order added to another one.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            account = await _locked(conn, account_id)
+            if await store.insert_unlock(conn, account_id, order_id, Billing.ANNUAL, now):
+                if account.state is AccountState.PURGED:
+                    raise AccountPurged
+                if account.state not in _PAID or account.billing is not Billing.ANNUAL:
+                    raise AccountRestricted(metadata={"state": account.state})
+                places = Counter((await _present(conn, account_id)).places)
+                places.update(ordered)
+                await store.widen(conn, account_id, self._policy.paid.annual(dict(places)))
+                ids = {"order_id": order_id}
+                await events.tell(conn, Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=account.state), now)
+            unlock = await store.read_unlock(conn, order_id)
+            if unlock is None or unlock.account_id != account_id:
+                raise NotFound
+            return await _present(conn, account_id), unlock.unlocked_at
+
     async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
         """Stops sending and growing of an unlocked account whose bill is not paid.
 
@@ -157,6 +192,8 @@ class Accounts:
                     await events.tell(conn, Event(_TOLD[after], account_id, state=after), call.at)
             return await _present(conn, account_id)
 
+
+_PAID = (AccountState.UNLOCKED, AccountState.SUSPENDED)
 
 _TOLD = {
     AccountState.SUSPENDED: EventType.ACCOUNT_SUSPENDED,

@@ -59,7 +59,7 @@ class AccountRpcs(MailboxesServiceServicer):
         return pb.ReopenAccountResponse(allowance=translate.allowance(await self._accounts.reopen(account_id)))
 
     async def UnlockAccount(self, request: pb.UnlockAccountRequest, context: object) -> pb.UnlockAccountResponse:
-        """Unlocks an account for a paid order, once an order."""
+        """Unlocks an account for a paid order, or adds to its places, once an order."""
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         order_id = found.uuid("order_id", request.order_id)
@@ -68,8 +68,13 @@ class AccountRpcs(MailboxesServiceServicer):
         if billing is Billing.ANNUAL:
             found.between("mailboxes", request.mailboxes, 1, _MOST_MAILBOXES)
             ordered = _ordered(found, request.sizes, request.mailboxes)
+        elif request.addition:
+            found.add("addition", "must_be_empty")
         found.check()
-        allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, ordered)
+        if request.addition:
+            allowance, unlocked_at = await self._accounts.add(account_id, order_id, ordered)
+        else:
+            allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, ordered)
         return pb.UnlockAccountResponse(
             allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
         )

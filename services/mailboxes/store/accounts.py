@@ -124,6 +124,12 @@ async def give(
     await _replace_places(conn, account_id, entitlement.places)
 
 
+async def widen(conn: AsyncConnection, account_id: UUID, entitlement: Entitlement) -> None:
+    """Gives an account another contract's limits and leaves its state as it is."""
+    await conn.execute(update(accounts).where(accounts.c.id == account_id).values(**_limits(entitlement)))
+    await _replace_places(conn, account_id, entitlement.places)
+
+
 async def switch_feature(conn: AsyncConnection, account_id: UUID, features_off: frozenset[Feature]) -> None:
     """Writes which features are off; call it under the account's lock."""
     await conn.execute(update(accounts).where(accounts.c.id == account_id).values(features_off=sorted(features_off)))

@@ -63,6 +63,7 @@ class PeriodStanding:
         carries: whether it carries its subscription to the end.
         ends_at: when the subscription ends; None while it goes on.
         purge_at: until when what is there can be read; None before the end.
+        addition_undecided: whether an addition to its contract waits for its money, or has not joined it yet.
     """
 
     number: int
@@ -74,6 +75,7 @@ class PeriodStanding:
     carries: bool
     ends_at: datetime | None
     purge_at: datetime | None
+    addition_undecided: bool = False
 
 
 def next_step(standing: PeriodStanding, now: datetime) -> Step:
@@ -83,7 +85,10 @@ def next_step(standing: PeriodStanding, now: datetime) -> Step:
     if standing.carries:
         return _ending(standing, now)
     if standing.state is PeriodState.SCHEDULED:
-        return _until(PeriodNext.MEASURE_DUE, "measuring", standing.measure_at, now)
+        step = _until(PeriodNext.MEASURE_DUE, "measuring", standing.measure_at, now)
+        if step.next is PeriodNext.MEASURE_DUE and standing.addition_undecided:
+            return Step(PeriodNext.WAIT, "addition", now + _LOOK_AGAIN)
+        return step
     return Step(PeriodNext.NOT_OPEN)
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from services.kit import localized
 from services.kit.money import Money, percent, total, vat
 from services.ordering.domain import stamp_duty
+from services.ordering.domain.additions import Addition, addition_from
 from services.ordering.domain.items import Item, merged, ordered
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.price_list import LIST_PRICE, Edition, Name, Priced
@@ -82,6 +83,7 @@ class Quote:
             empty.
         reseller_discount: discount in percent that is taken off already; empty at list price.
         stamp_duty_minor: what the customer is charged for stamp duty where no VAT is, in minor units.
+        addition: to which contract it adds; None for a first order.
     """
 
     quote_id: UUID
@@ -98,6 +100,7 @@ class Quote:
     valid_until: datetime
     reseller_discount: str = ""
     stamp_duty_minor: int = 0
+    addition: Addition | None = None
 
     @property
     def totals(self) -> QuoteTotals:
@@ -158,6 +161,7 @@ class Quote:
             **self._content_if_charged(),
             **({"reseller_discount": self.reseller_discount} if self.reseller_discount else {}),
             **({"stamp_duty_minor": self.stamp_duty_minor} if self.stamp_duty_minor else {}),
+            **({"addition": self.addition.as_json()} if self.addition else {}),
             "valid_until": self.valid_until.astimezone(UTC).isoformat(),
         }
 
@@ -192,6 +196,7 @@ def from_content(content: dict[str, Any]) -> Quote:
         valid_until=datetime.fromisoformat(content["valid_until"]),
         reseller_discount=content.get("reseller_discount", ""),
         stamp_duty_minor=content.get("stamp_duty_minor", 0),
+        addition=addition_from(content["addition"]) if "addition" in content else None,
     )
 
 

@@ -1,4 +1,5 @@
-"""Decides what a paid order becomes with its unlock: the first period, and the subscription that begins with it.
+"""Decides what a paid order becomes with its unlock: the first period, and the subscription that begins with it; or
+what joins the annual contract to which it adds.
 
 The period is computed once, with the unlock, and stored on the order: the invoice, which comes before the
 subscription, names the very days that the subscription has. With the subscription the second period is made, which
@@ -23,10 +24,15 @@ from services.ordering.errors import OrderNotPaid
 from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, fulfil, record_unlock
+from services.ordering.subscriptions.adding import join
 from services.ordering.subscriptions.beginning import begin
 from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.rows import SubscriptionRow
-from services.ordering.subscriptions.store import find_subscription_of_account, find_subscription_of_order
+from services.ordering.subscriptions.store import (
+    find_subscription,
+    find_subscription_of_account,
+    find_subscription_of_order,
+)
 from services.ordering.withdrawals.store import is_withdrawn
 from workflows.names import WITHDRAWAL_CHANGED
 
@@ -72,12 +78,22 @@ class Fulfilling:
             order = await fulfil(conn, wanted.order_id, wanted.invoice_id, now)
             if order is not None:
                 await events.tell(conn, order_event(order), now)
-                return order, await self._begun(conn, order, now)
+                return order, await self._subscribed(conn, order, now)
             order = await find_order(conn, unlocked.order_id)
-            subscription = await find_subscription_of_order(conn, unlocked.order_id)
+            subscription = await _subscription_of(conn, unlocked)
         if order is None or subscription is None:
             raise AssertionError("a fulfilled order has its subscription")
         return order, subscription
+
+    async def _subscribed(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> SubscriptionRow:
+        """The subscription that a fulfilled order begins, or that it adds to."""
+        if order.quote.addition is None:
+            return await self._begun(conn, order, now)
+        await join(conn, order, order.quote.addition, now)
+        subscription = await _subscription_of(conn, order)
+        if subscription is None:
+            raise AssertionError("an addition has its contract")
+        return subscription
 
     async def subscription(self, account_id: UUID) -> SubscriptionRow:
         """An account's subscription: the one that runs, else the newest.
@@ -104,12 +120,20 @@ class Fulfilling:
         return ended
 
 
+async def _subscription_of(conn: AsyncConnection, order: OrderRow) -> SubscriptionRow | None:
+    if order.quote.addition is None:
+        return await find_subscription_of_order(conn, order.order_id)
+    return await find_subscription(conn, order.quote.addition.subscription_id)
+
+
 async def _unlocked(conn: AsyncConnection, order_id: UUID, unlocked_at: datetime) -> OrderRow:
     """The paid order with the unlock and the period that were noted first."""
     order = await find_order(conn, order_id)
     if order is None:
         raise NotFound
-    noted = await record_unlock(conn, order_id, unlocked_at, first_period(unlocked_at, order.quote.billing))
+    addition = order.quote.addition
+    days = addition.days if addition else first_period(unlocked_at, order.quote.billing)
+    noted = await record_unlock(conn, order_id, unlocked_at, days)
     if noted is None:
         noted = await find_order(conn, order_id)
     if noted is None or noted.state not in (OrderState.PAID, OrderState.FULFILLED):

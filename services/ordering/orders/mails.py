@@ -103,6 +103,7 @@ class Mails:
             ],
             "tax_note": without_vat(treatment, language),
             "annual": quote.billing.months > 1,
+            "addition_until": quote.addition.days.last if quote.addition else None,
             "withdrawal_until": order.withdrawal_until,
             "withdrawal_information": texts.WITHDRAWAL_INFORMATION[language],
             "start_at_once": order.start_at_once,

@@ -22,6 +22,7 @@ from services.kit.wakes import order_wake, trial_wake
 from services.ordering import errors
 from services.ordering.accounts.daily import ORDERS, check_daily
 from services.ordering.accounts.store import lock_account, standing
+from services.ordering.domain.additions import Addition
 from services.ordering.domain.consent import Consent, mismatches
 from services.ordering.domain.dates import hold_until, withdrawal_until
 from services.ordering.domain.facts import AccountFacts, TrialState
@@ -37,6 +38,7 @@ from services.ordering.orders.store import find_order, insert_order
 from services.ordering.pricing.store import FrozenQuote, find_quote
 from services.ordering.profiles.store import SavedProfile, find_profile
 from services.ordering.readings import Readings
+from services.ordering.subscriptions.adding import addable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,14 @@ class Placing:
             first = await claim(conn, call, order_id)
             if first is not None:
                 return await self._first(conn, first, wish.account_id)
-            await self._check_account(conn, wish.account_id, facts, now)
-            frozen, saved = await self._check_content(conn, wish, facts, now)
-            order = await insert_order(conn, self._values(order_id, wish, facts, frozen, saved, now))
+            frozen = await find_quote(conn, wish.quote_id, wish.account_id)
+            addition = frozen.quote.addition if frozen else None
+            hold = await self._check_account(conn, wish.account_id, addition, facts, now)
+            frozen, saved = await self._check_content(conn, wish, frozen, facts, now)
+            order = await insert_order(conn, self._values(order_id, wish, facts, frozen, saved, now, hold))
             await outbox.wake(conn, order_wake(order_id), now)
-            await outbox.wake(conn, trial_wake(wish.account_id), now)
+            if addition is None:
+                await outbox.wake(conn, trial_wake(wish.account_id), now)
             await events.tell(conn, order_event(order), now)
         return order
 
@@ -86,23 +91,42 @@ class Placing:
             raise NotFound
         return order
 
-    async def _check_account(self, conn: AsyncConnection, account_id: UUID, facts: AccountFacts, now: datetime) -> None:
+    async def _check_account(
+        self, conn: AsyncConnection, account_id: UUID, addition: Addition | None, facts: AccountFacts, now: datetime
+    ) -> datetime:
+        """When the order expires at the latest."""
         account = await lock_account(conn, account_id, now)
         if account.closed or facts.trial is TrialState.CLOSED:
             raise errors.AccountIsClosed
         found = await standing(conn, account_id)
         if found.open_order_id is not None:
             raise errors.OrderIsOpen(metadata={"order_id": str(found.open_order_id)})
-        if found.paid_order_id is not None or found.subscribed or facts.trial is TrialState.BOUGHT:
+        if addition is not None:
+            hold = await self._check_addition(conn, account_id, addition, now)
+        elif found.paid_order_id is not None or found.subscribed or facts.trial is TrialState.BOUGHT:
             raise errors.AlreadyBought
-        if now >= hold_until(facts.purge_at, self._policy):
-            raise errors.OrderingPeriodOver
+        else:
+            hold = hold_until(facts.purge_at, self._policy)
+            if now >= hold:
+                raise errors.OrderingPeriodOver
         await check_daily(conn, ORDERS, account_id, self._policy.orders_per_day, now)
+        return hold
+
+    async def _check_addition(
+        self, conn: AsyncConnection, account_id: UUID, addition: Addition, now: datetime
+    ) -> datetime:
+        """When an order that adds to the account's contract expires at the latest."""
+        adds = await addable(conn, account_id, now)
+        if adds is None:
+            raise errors.ContractEnds
+        wanted, paid = addition, adds.addition
+        if (wanted.subscription_id, wanted.days.last) != (paid.subscription_id, paid.days.last):
+            raise errors.QuoteForOtherTerm
+        return adds.hold_until
 
     async def _check_content(
-        self, conn: AsyncConnection, wish: OrderWish, facts: AccountFacts, now: datetime
+        self, conn: AsyncConnection, wish: OrderWish, frozen: FrozenQuote | None, facts: AccountFacts, now: datetime
     ) -> tuple[FrozenQuote, SavedProfile]:
-        frozen = await find_quote(conn, wish.quote_id, wish.account_id)
         if frozen is None:
             raise NotFound("there is no such quote")
         if now > frozen.quote.valid_until:
@@ -115,7 +139,7 @@ class Placing:
         tax, quoted = tax_of(saved.profile, rome_date(now)), frozen.quote.tax
         if (tax.treatment, tax.vat_id) != (quoted.treatment, quoted.vat_id):
             raise errors.QuoteForOtherTax
-        if not covers(frozen.quote.items, facts.usage):
+        if frozen.quote.addition is None and not covers(frozen.quote.items, facts.usage):
             raise errors.QuoteTooSmall
         wrong = mismatches(wish.consent, frozen.hash, self._policy, consumer=saved.profile.consumer)
         if wrong:
@@ -130,13 +154,16 @@ class Placing:
         frozen: FrozenQuote,
         saved: SavedProfile,
         now: datetime,
+        hold: datetime,
     ) -> dict[str, Any]:
+        addition = frozen.quote.addition
         treatment = frozen.quote.tax.treatment
         settled = treatment is not TaxTreatment.REVERSE_CHARGE  # else SettleTax looks for the proof
         return {
             "id": order_id,
             "account_id": wish.account_id,
-            "is_first": True,
+            "is_first": addition is None,
+            "subscription_id": addition.subscription_id if addition else None,
             "state": str(OrderState.OPEN),
             "quote_id": frozen.quote.quote_id,
             "quote": frozen.quote.content(),
@@ -147,7 +174,7 @@ class Placing:
             "consent": wish.consent.as_evidence(now),
             "facts": facts.as_json(),
             "placed_at": now,
-            "hold_until": hold_until(facts.purge_at, self._policy),
+            "hold_until": hold,
             "withdrawal_until": withdrawal_until(now) if saved.profile.consumer else None,
             "tax_treatment": str(treatment) if settled else None,
             "tax_settled_at": now if settled else None,

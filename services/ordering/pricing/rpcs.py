@@ -66,7 +66,8 @@ class PricingRpcs(OrderingServiceServicer):
         )  # fmt: skip
         violations.check()
         check_own(account_id)
-        if not covers(items, await self._readings.usage(account_id)):
+        adds = await self._pricing.adds(account_id, billing)
+        if not adds and not covers(items, await self._readings.usage(account_id)):
             violations.add("items", "items_too_few")
             violations.check()
         profile = await self._proofs.saved_profile(account_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.calendar import add_days, rome_date
+from services.kit.calendar import add_days, end_of_day, rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -17,6 +17,7 @@ from services.kit.money import Money, vat
 from services.kit.requests import Call, claim
 from services.ordering.accounts.daily import QUOTES, check_daily
 from services.ordering.accounts.store import lock_account
+from services.ordering.domain.addition_lines import addition_lines
 from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
@@ -27,6 +28,10 @@ from services.ordering.domain.tax import VAT_RATE
 from services.ordering.errors import NothingForSale
 from services.ordering.pricing.store import FrozenQuote, find_quote, insert_quote
 from services.ordering.resellers.store import is_reseller
+from services.ordering.subscriptions.adding import addable, annual_contract
+
+ADDITION_DAYS = 1
+"""A quote that adds to a contract holds to the end of the next day: it pays for the days from its own on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,19 @@ class Pricing:
         net = unit_price(monthly, billing, self.edition().annual_discount, self._price_list.currency)
         return Price(net, net + vat(net, VAT_RATE))
 
+    async def adds(self, account_id: UUID, billing: Billing | None) -> bool:
+        """Whether a quote would add to the account's annual contract: then it need not pay for what exists."""
+        if billing is not Billing.ANNUAL:
+            return False
+        async with self._database.reading() as conn:
+            return await annual_contract(conn, account_id) is not None
+
     async def create_quote(self, call: Call, wish: QuoteWish) -> FrozenQuote:
         """Compute a quote and freeze it; a repeated call gets the first one.
 
         Raises:
             TooManyToday: The account has made as many in the last 24 hours as it may.
+            CasellaError: What stands against adding to its annual contract.
         """
         now, quote_id = self._clock.now(), new_id()
         async with self._database.transaction() as conn:
@@ -95,7 +108,13 @@ class Pricing:
     async def _compute(self, conn: AsyncConnection, quote_id: UUID, wish: QuoteWish, now: datetime) -> Quote:
         edition, currency = self.edition(), self._price_list.currency
         discount = await self._discount(conn, wish, edition)
-        lines = quote_lines(wish.items, wish.billing, edition, currency, discount)
+        adds = await addable(conn, wish.account_id, now) if wish.billing is Billing.ANNUAL else None
+        valid_until = add_days(now, self.policy.quote_days)
+        if adds is None:
+            lines = quote_lines(wish.items, wish.billing, edition, currency, discount)
+        else:
+            lines = tuple(addition_lines(wish.items, adds.shares, edition, currency))
+            valid_until = min(end_of_day(now, ADDITION_DAYS), adds.hold_until)
         return Quote(
             quote_id=quote_id,
             account_id=wish.account_id,
@@ -108,7 +127,8 @@ class Pricing:
             tax=wish.tax,
             vat_rate=str(wish.tax.treatment.rate),
             vat_rate_if_charged=str(VAT_RATE) if wish.tax.is_open else "",
-            valid_until=add_days(now, self.policy.quote_days),
+            valid_until=valid_until,
+            addition=adds.addition if adds else None,
             reseller_discount=f"{discount:.2f}" if discount else "",
             stamp_duty_minor=charged(lines, wish.tax.treatment, self.policy.tax),
         )

@@ -6,7 +6,8 @@ from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.money import Money
 from services.kit.validation import Violations
-from services.kit.wire import to_money, to_timestamp
+from services.kit.wire import to_date, to_money, to_timestamp
+from services.ordering.domain.additions import Addition
 from services.ordering.domain.items import MOST_ITEMS, Item
 from services.ordering.domain.price_list import MOST_OPTIONS
 from services.ordering.domain.quote import Quote, QuoteTotals
@@ -36,6 +37,15 @@ def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
         totals_with_vat=totals_message(if_charged) if if_charged else None,
         vat_id=quote.tax.vat_id,
         reseller_discount=quote.reseller_discount,
+        addition=_addition(quote.addition) if quote.addition else None,
+    )
+
+
+def _addition(addition: Addition) -> ordering_pb2.Addition:
+    return ordering_pb2.Addition(
+        subscription_id=str(addition.subscription_id),
+        first_day=to_date(addition.days.first),
+        last_day=to_date(addition.days.last),
     )
 
 

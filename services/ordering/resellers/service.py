@@ -146,20 +146,21 @@ class Resellers:
         return Advanced(self._standing(account_id, row, row.found), self._wait(row, now))
 
     async def record_training(self, call: Call, account_id: UUID, entry: AuditEntry) -> Standing:
-        """Note that the training was done; the first day stays.
+        """Note that the training was done, and measure, so that the answer tells what is missing; the first day stays.
 
         Raises:
             NotFound: The account never asked for the status.
             ResellerNotOpen: Its request was refused, or the status withdrawn.
+            NotReady: Trial or mailboxes do not answer.
         """
+        found = await self._measure(account_id)
         async with self._database.transaction() as conn:
             first = await claim(conn, call, account_id)
             row = _present(await store.lock_newest(conn, account_id))
             if first is None:
                 _check_open(row)
                 await audit.record(conn, entry, call.at)
-                if row.training_at is None:
-                    row = await store.change(conn, row, training_at=call.at)
+                row = await store.write_measured(conn, row, found, call.at, training_at=row.training_at or call.at)
         return self._standing(account_id, row, row.found)
 
     async def decide(self, call: Call, account_id: UUID, verdict: Verdict, entry: AuditEntry) -> Standing:

@@ -38,6 +38,7 @@ from services.ordering.profiles.store import SavedProfile, find_profile
 from services.ordering.readings import Readings
 from services.ordering.resellers.store import is_reseller
 from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.adding import is_undecided
 from services.ordering.subscriptions.beginning import schedule
 from services.ordering.subscriptions.events import period_event
 from services.ordering.subscriptions.going_on import Both, read
@@ -128,6 +129,8 @@ class Measuring:
         _check(subscription, period, now)
         if period.days != before.days:
             raise PeriodNotMeasurable("the period got other days while it was measured: measure it again")
+        if await is_undecided(conn, subscription.subscription_id):
+            raise PeriodNotMeasurable("an addition to the contract is being paid: it is renewed with it")
         prepaid = await self._prepaid(conn, subscription, period)
         is_tiered = readings.party.profile.kind is CustomerKind.RESELLER and await is_reseller(
             conn, subscription.account_id

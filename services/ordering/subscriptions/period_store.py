@@ -99,6 +99,16 @@ async def asked_for_until(conn: AsyncConnection, subscription_id: UUID) -> date:
     return until
 
 
+async def paid_terms(conn: AsyncConnection, subscription_id: UUID) -> list[Period]:
+    """The days of every period that is paid, by the order or later, the oldest first."""
+    query = select(periods.c.first_day, periods.c.last_day).where(
+        periods.c.subscription_id == subscription_id,
+        periods.c.state.in_((PeriodState.PREPAID, PeriodState.PAID)),
+    )
+    rows = await conn.execute(query.order_by(periods.c.first_day))
+    return [Period(row.first_day, row.last_day) for row in rows]
+
+
 async def prepaid_in(conn: AsyncConnection, subscription_id: UUID, days: Period) -> list[Prepaid]:
     """What is paid for on some days, or asked for."""
     query = select(periods.c.first_day, periods.c.last_day, periods.c.counted).where(

@@ -16,6 +16,7 @@ from services.ordering.domain.periods import planned
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState
 from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.adding import is_undecided
 from services.ordering.subscriptions.reminder_store import pending_reminders
 from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 from workflows.names import WITHDRAWAL_CHANGED
@@ -27,12 +28,14 @@ class Locked:
 
     Attributes:
         unpaid: the subscription's periods that wait for their money, the oldest first; this one too, where it does.
+        addition_undecided: whether an addition to the contract waits for its money, or has not joined it yet.
     """
 
     subscription: SubscriptionRow
     period: PeriodRow
     unpaid: list[PeriodRow]
     pending: list[Reminder]
+    addition_undecided: bool = False
 
     @property
     def carries(self) -> bool:
@@ -53,6 +56,7 @@ class Locked:
             carries=self.carries,
             ends_at=None if end is None else end.at,
             purge_at=self.subscription.purge_at,
+            addition_undecided=self.addition_undecided,
         )
 
 
@@ -75,6 +79,7 @@ async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:
         period,
         await period_store.due_periods(conn, subscription.subscription_id),
         await pending_reminders(conn, period_id) if due else [],
+        await is_undecided(conn, subscription.subscription_id),
     )
 
 

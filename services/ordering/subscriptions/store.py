@@ -4,6 +4,8 @@ Lock order: the account's row, then a subscription's; its periods change only un
 that they need none of their own and two renewals of one subscription decide one after the other.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import rome_date
+from services.ordering.domain.items import Item
 from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.orders.rows import OrderRow
@@ -102,6 +105,12 @@ async def set_suspended(conn: AsyncConnection, subscription_id: UUID, at: dateti
 async def set_payment_method(conn: AsyncConnection, subscription_id: UUID, method: str) -> None:
     """Note how periods are paid from now on."""
     await _change(conn, subscription_id, SubscriptionState.ACTIVE, {"payment_method": method})
+
+
+async def set_items(conn: AsyncConnection, subscription_id: UUID, items: Sequence[Item]) -> None:
+    """Write what the contract holds from now on."""
+    content = [{**asdict(item), "options": list(item.options)} for item in items]
+    await _change(conn, subscription_id, SubscriptionState.ACTIVE, {"items": content})
 
 
 async def set_tax_decision(conn: AsyncConnection, subscription_id: UUID, decision: TaxDecision, vat_id: str) -> None:

@@ -163,6 +163,16 @@ async def test_approval_is_refused_while_a_requirement_is_missing_unless_overrid
     assert (status.state, status.overridden) == (pb.RESELLER_STATE_APPROVED, True)
 
 
+async def test_a_recorded_training_is_answered_with_what_is_still_missing_now(shop: Shop) -> None:
+    reseller = await a_reseller(shop)
+    await reseller.asks()
+    reseller.fill(10, "client.example")
+    first = (await reseller.trained()).status
+    assert met(first) == [True, True, True, True]
+    shop.room.clock.advance(days=1)
+    assert (await reseller.trained()).status.training_at == first.training_at
+
+
 async def test_an_override_that_nothing_needs_is_none(shop: Shop) -> None:
     reseller = await a_reseller(shop)
     reseller.fill(10, "client.example")
