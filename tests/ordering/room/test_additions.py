@@ -8,7 +8,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from services.kit.calendar import end_of_day, start_of_day
+from services.kit.calendar import end_of_day, rome_date, start_of_day
 from services.kit.wire import from_date, from_timestamp
 from tests.ordering.letters import only_mail
 from tests.ordering.shop import ACME, ANNA, STEERING, TO_ANNA, Shop, mailboxes, place_request
@@ -113,7 +113,7 @@ async def test_an_order_that_adds_expires_before_the_renewal_is_measured(shop: S
     contract = await a_contract(shop)
     move_to(shop, date(2027, 1, 25))
     order = await placed(shop, contract)
-    measure_day = from_timestamp((await contract.period(2)).measure_at).date()
+    measure_day = rome_date(from_timestamp((await contract.period(2)).measure_at))
     assert measure_day == date(2027, 1, 29)
     recorded = await shop.record_proforma(order.order_id)
     assert from_timestamp(recorded.expires_at) == start_of_day(measure_day)
