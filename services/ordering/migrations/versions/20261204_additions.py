@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261203_additions"
-down_revision = "20261202_resellers"
+revision = "20261204_additions"
+down_revision = "20261203_withdrawals"
 branch_labels = None
 depends_on = None
 
