@@ -30,7 +30,7 @@ class Account:
     purge_at: datetime = START + timedelta(days=45)
     mailboxes: dict[int, int] = field(default_factory=dict)
     empty_domains: int = 0
-    email: str = "owner@mail-provider.example"
+    email: str = "anna@example.it"
     domains: list[str] = field(default_factory=list)
     """In the order in which they were added."""
     used: dict[date, dict[int, int]] = field(default_factory=dict)
