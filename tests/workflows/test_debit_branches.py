@@ -172,15 +172,17 @@ async def test_a_missing_answer_is_told_to_nobody_but_the_operator_and_asked_for
     assert script.requests("SendChargeRefusedEmail") == []
 
 
-async def test_a_charge_in_flight_never_suspends(temporal: TestNamespace) -> None:
+async def test_a_charge_in_flight_never_suspends_and_nobody_is_reminded(temporal: TestNamespace) -> None:
     def process(told: Debited) -> None:
         told.payment.processing = True
         plan(told, LONG)
 
     told = Debited(next=pb.PERIOD_NEXT_SUSPEND_DUE, outcomes=[process])
+    told.period.payment_request_id = told.payment.payment_request_id
     script = told.debited()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         await run.details("the end of the charge that is being processed")
+        assert script.requests("AdvancePeriod")[-1].money_waiting
         assert await paid(told, run) == "invoiced"
     assert script.requests("SuspendAccount") == []
 

@@ -149,7 +149,7 @@ class OrderingSteps:
                 iban=asked.payment_request.transfer.iban,
                 reference=asked.payment_request.transfer.reference,
                 pay_url=asked.payment_request.pay_url,
-                money_waiting=bool(asked.waiting),
+                money_waiting=bool(asked.waiting) or asked.payment_request.processing,
             )
         )
 
