@@ -33,6 +33,8 @@ from workflows import names
 
 _STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
 _WORKER = re.compile(r"\d+@.+")
+_CREDIT_NOTE = "SendCreditNote"
+"""The step that an e-invoice has where it is a credit note's."""
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -78,7 +80,8 @@ def shape(found: WorkflowExecution, history: Any) -> str:
     """What tells one way through a workflow from another: its end, what held it, who intervened, what stumbled."""
     state = str(found.typed_search_attributes.get(_STATE, ""))
     events = history["events"]
-    parts = [found.workflow_type, state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
+    parts = [found.workflow_type, "credit-note" if _CREDIT_NOTE in _quick_steps(events) else ""]
+    parts += [state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
     parts += [f"after-{held}" for held in ("Held", "NeedsOperator") if held != state and held in states(events)]
     parts += sorted(_interventions(events)) + sorted(_stumbled(events))
     return "-".join(_WORDS.sub("-", part).lower() for part in parts if part)
@@ -103,6 +106,13 @@ def _interventions(events: list[dict[str, Any]]) -> set[str]:
         if "workflowExecutionCancelRequestedEventAttributes" in event:
             found.add("cancel")
     return found
+
+
+def _quick_steps(events: list[dict[str, Any]]) -> set[str]:
+    """The steps that were done as local activities."""
+    markers = [event["markerRecordedEventAttributes"] for event in events if "markerRecordedEventAttributes" in event]
+    told = [marker["details"]["data"]["payloads"][0]["data"] for marker in markers if "data" in marker["details"]]
+    return {str(json.loads(base64.b64decode(each)).get("activity_type")) for each in told}
 
 
 def _stumbled(events: list[dict[str, Any]]) -> set[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from deploy.local.clock import LocalCalendar
@@ -15,6 +16,7 @@ from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.causes import PeriodCause
+from services.kit.wire import to_date
 from tests.e2e.levers import (
     answered,
     change_access,
@@ -25,7 +27,7 @@ from tests.e2e.levers import (
     transfer_of,
     without_worker,
 )
-from tests.e2e.operator_desk import Desk
+from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
 from workflows import names
 
@@ -72,6 +74,7 @@ class Shapes:
         await self._orders_with_payment()
         await self._refusals()
         await self._e_invoices()
+        await self._credit_notes()
         await self._taxes()
         await self._purges()
         await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
@@ -299,6 +302,30 @@ class Shapes:
         workflow_id = names.order_id(await self._place(customer, _TRANSFER, company=True))
         await self.desk.stands(workflow_id, "AwaitingTax")
         return workflow_id
+
+    async def _credit_notes(self) -> None:
+        """A credit note that is delivered, and one that the SdI rejects and is sent again."""
+        invoice = await self._e_invoice(company=True)
+        await answered(self.desk, invoice, "Delivered")
+        await answered(self.desk, await self._credit(invoice, 100), "Delivered")
+        await sdi_will(self.desk, "reject")
+        rejected = await self._credit(invoice, 200)
+        await answered(self.desk, rejected, "NeedsOperator")
+        await self._update(rejected, "retry_transmission", {"reason_code": "looked_at"})
+        await answered(self.desk, rejected, "Delivered")
+
+    async def _credit(self, e_invoice: str, minor: int) -> str:
+        """Credit a part of an invoice; returns the id of the credit note's workflow."""
+        request = invoicing_pb2.IssueCreditNoteRequest(
+            credit_id=str(uuid4()),
+            invoice_id=e_invoice.partition(":")[2],
+            reason=invoicing_pb2.CREDIT_REASON_AGREEMENT,
+            gross=common.Money(minor=minor, currency="EUR"),
+            cause_date=to_date(rome_date(self.calendar.now())),
+            steering=common.Steering(actor=OPERATOR, reason_code="goodwill", source=f"shapes/{uuid4()}"),
+        )
+        note = (await self.desk.play.operator.invoicing.IssueCreditNote(request)).document
+        return names.e_invoice_id(note.document_id)
 
     async def _purges(self) -> None:
         for released in (False, True):
