@@ -13,6 +13,7 @@ from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
+from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
 from casella.support.v1.support_pb2_grpc import SupportServiceStub
 from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.support.v1.erasures_pb2_grpc import ErasuresServiceAsyncStub
     from casella.support.v1.support_pb2_grpc import SupportServiceAsyncStub
     from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
@@ -91,6 +93,11 @@ class Rooms:
     def support(self) -> "SupportServiceAsyncStub":
         """Tickets."""
         return SupportServiceStub(self.channel("support"))
+
+    @property
+    def erasures(self) -> "ErasuresServiceAsyncStub":
+        """Requests for the deletion of a profile, and their proofs."""
+        return ErasuresServiceStub(self.channel("support"))
 
     @property
     def webhooks(self) -> "WebhooksServiceAsyncStub":

@@ -17,6 +17,7 @@ WITHDRAWAL = "Withdrawal"
 AUTOMATIC_DEBIT = "AutomaticDebit"
 RESELLER_STATUS = "ResellerStatus"
 PURGE = "Purge"
+ERASURE = "Erasure"
 
 ABOUT = {
     SIGN_UP: "A sign-up that the security checks hold. An operator allows or denies it; without either it lapses. "
@@ -40,6 +41,9 @@ ABOUT = {
     "receipt tells its end. A rejection, or no receipt in time, is an operator's case.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
     "hold stops it before each deletion.",
+    ERASURE: "A customer's request to delete the profile. An operator approves or refuses it within a month; then what "
+    "runs is ended, the account closed and purged, the customer told, and the personal data erased in every service. "
+    "Also erases what is left of an account that never paid.",
 }
 """What each process does; the Temporal UI shows it beside every run."""
 
@@ -58,6 +62,7 @@ WITHDRAWAL_CHANGED = "withdrawal_changed"
 INVOICE_ISSUED = "invoice_issued"
 RECEIPT_ARRIVED = "receipt_arrived"
 ACCOUNT_CLOSED = "account_closed"
+ERASURE_CHANGED = "erasure_changed"
 LOOK_AGAIN = "look_again"
 """Nothing is known to have changed, but somebody should look: what an operator may send to any run, and the reconciler
 to an e-invoice that nobody moves on. It wakes the others by their own signal."""
@@ -126,3 +131,8 @@ def automatic_debit_id(account: object) -> str:
 def purge_id(account: object) -> str:
     """Workflow id of an account's purge."""
     return f"purge:{account}"
+
+
+def erasure_id(account: object) -> str:
+    """Workflow id of an account's erasure."""
+    return f"erasure:{account}"

@@ -14,7 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps import StepRefused, visibly
 
 
-_BY_THE_CUSTOMER = (pb.SUBSCRIPTION_END_CANCELLED, pb.SUBSCRIPTION_END_WITHDRAWN)
+_BY_THE_CUSTOMER = (
+    pb.SUBSCRIPTION_END_CANCELLED,
+    pb.SUBSCRIPTION_END_WITHDRAWN,
+    pb.SUBSCRIPTION_END_ERASURE,
+)
 """Ends that the customer wanted: what waits for its money is cancelled, and money that waits does not hold that."""
 
 

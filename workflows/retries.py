@@ -32,5 +32,12 @@ date, which may be weeks, 72 hours and 5 days off: the row decides then, so a lo
 wrong. Wakes are delivered at least once, and daily looks would multiply what a trial costs the engine.
 """
 
+SOON = timedelta(seconds=10)
+"""How soon an erasure asks again what holds it; each time after double as long, up to `LOOK_AGAIN`.
+
+What holds it ends in five services, and mostly within seconds: a wake from each of them for the rare erasure would be
+written with every order, payment and invoice.
+"""
+
 PROCESSING = timedelta(minutes=10)
 """How soon to ask again while a charge is being processed at the payment provider."""

@@ -67,7 +67,12 @@ class Trial(Process):
             standing = await self.read_standing()
             if standing.paid:
                 return await self.record_purchase(standing.paid_order_id)
-            due = await self.do_what_is_due(standing)
+            try:
+                due = await self.do_what_is_due(standing)
+            except StepRefused as refused:
+                if refused.reason != "REASON_NOT_FOUND":
+                    raise
+                return self.end("Closed", "the account was erased")
             await self.match_access(due.trial.state)
             self.show(due, standing)
             match due.next:

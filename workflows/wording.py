@@ -4,7 +4,7 @@ import re
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, erasure_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
@@ -66,6 +66,23 @@ _MONEY_FAULTS = {
     payments_pb2.MONEY_ENTRY_REASON_CURRENCY: "in another currency than was asked for",
     payments_pb2.MONEY_ENTRY_REASON_UNDATED: "the bank tells no day for it",
     payments_pb2.MONEY_ENTRY_REASON_DATE: "booked before it was asked for, or in the future",
+}
+_ERASURE_FACTS = {
+    "domains": "{count} domains, removed by the purge",
+    "mailboxes": "{count} mailboxes, removed by the purge",
+    "order_open": "order {id} waits for its payment{amount}: it is cancelled, unless a payment wins",
+    "order_ending": "order {id} has ended, and the customer is still to be told",
+    "order_paid": "order {id} is paid{amount} and not fulfilled yet",
+    "subscription_runs": "subscription {id} runs: it ends at once, and what is paid is not paid back",
+    "period_unpaid": "period {id} waits for its payment: it is closed, unless a payment wins",
+    "period_ending": "period {id} is paid and not invoiced yet",
+    "withdrawal_unsettled": "the withdrawal from order {id} is not refunded and credited yet",
+    "legal_hold": "a legal hold stands",
+    "money_waiting": "money waits{amount} (entry {id}, `casella show money`): settle it",
+    "payment_processing": "a charge is being processed{amount} (payment request {id})",
+    "invoices": "{count} invoices and credit notes, which are kept for 10 years",
+    "invoice_on_its_way": "invoice {id} is not at its end with the SdI: its customer may still have to be corrected",
+    "tickets": "{count} open tickets",
 }
 _KNOWN_ALREADY = "00404"
 """The SdI's code for an invoice that was sent before: same issuer, year and number."""
@@ -225,6 +242,12 @@ def due_on_trial(due: str) -> str:
 def document(kind: invoicing_pb2.DocumentKind) -> str:
     """What a transmission is of: an invoice, unless it says otherwise."""
     return "credit note" if kind == invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE else "invoice"
+
+
+def erasure_fact(fact: erasure_pb2.ErasureFact) -> str:
+    """What a service has of an account: ``order 018f… waits for its payment, EUR 85.40: it is cancelled, …``."""
+    money = f", {amount(fact.amount)}" if fact.HasField("amount") else ""
+    return _ERASURE_FACTS.get(fact.kind, f"{fact.kind} {{id}}").format(id=fact.id, count=fact.count, amount=money)
 
 
 def issued_how(transmission: invoicing_pb2.Transmission) -> str:

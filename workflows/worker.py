@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,17 @@ from temporalio.client import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from casella.common.v1.erasure_pb2_grpc import ErasureServiceStub
 from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
+from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from services.kit.channels import channel_of
 from services.kit.settings import ProcessSettings
 from workflows import names
+from workflows.activities.erasing import ErasureSteps
 from workflows.activities.invoicing import InvoicingSteps
 from workflows.activities.mailboxes import MailboxesSteps
 from workflows.activities.ordering import OrderingSteps
@@ -36,6 +39,7 @@ from workflows.activities.payments import PaymentsSteps
 from workflows.activities.trial import Contacts, TrialSteps
 from workflows.automatic_debit import AutomaticDebit
 from workflows.einvoice import EInvoice
+from workflows.erasure import Erasure
 from workflows.order import Order
 from workflows.purge import Purge
 from workflows.renewal import Renewal
@@ -46,15 +50,17 @@ from workflows.trial import Trial
 from workflows.withdrawal import Withdrawal
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.common.v1.erasure_pb2_grpc import ErasureServiceAsyncStub
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
     from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.support.v1.erasures_pb2_grpc import ErasuresServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 WORKFLOWS = [
-    SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Purge, PollReceipts,
-    FetchPaymentEvents,
+    SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Purge, Erasure,
+    PollReceipts, FetchPaymentEvents,
 ]  # fmt: skip
 
 DRAIN = timedelta(seconds=5)
@@ -79,6 +85,9 @@ class Stubs:
     ordering: "OrderingServiceAsyncStub"
     payments: "PaymentsServiceAsyncStub"
     invoicing: "InvoicingServiceAsyncStub"
+    erasures: "ErasuresServiceAsyncStub"
+    rooms: "Mapping[str, ErasureServiceAsyncStub]"
+    """What every service serves, by its name."""
 
     @classmethod
     def connect(cls, settings: ProcessSettings) -> "Stubs":
@@ -96,6 +105,15 @@ class Stubs:
             OrderingServiceStub(reach(settings.ordering_address)),
             PaymentsServiceStub(reach(settings.payments_address)),
             InvoicingServiceStub(reach(settings.invoicing_address)),
+            ErasuresServiceStub(reach(settings.support_address)),
+            {
+                "trial": ErasureServiceStub(reach(settings.trial_address)),
+                "mailboxes": ErasureServiceStub(reach(settings.mailboxes_address)),
+                "ordering": ErasureServiceStub(reach(settings.ordering_address)),
+                "payments": ErasureServiceStub(reach(settings.payments_address)),
+                "invoicing": ErasureServiceStub(reach(settings.invoicing_address)),
+                "support": ErasureServiceStub(reach(settings.support_address)),
+            },
         )
 
 
@@ -112,6 +130,7 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
         OrderingSteps(stubs.ordering, stubs.payments, contacts, client),
         PaymentsSteps(stubs.payments, contacts, client),
         InvoicingSteps(stubs.invoicing, stubs.ordering, stubs.payments, contacts, client),
+        ErasureSteps(stubs.erasures, stubs.rooms, contacts, client),
     )
     return Worker(
         client,

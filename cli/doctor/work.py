@@ -11,6 +11,7 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
 from cli import books, withdrawals, words
 from cli.doctor.findings import Finding, fine, named, note, wrong
@@ -108,6 +109,28 @@ async def waiting(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[F
     if "payments" in healthy:
         money = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
         found += [*judge_money(money, now), *judge_invoice_days(money, now)]
+    if "support" in healthy:
+        open_ones = erasures_pb2.ListOpenErasuresRequest()
+        found += judge_erasures(await rooms.ask_all(rooms.erasures.ListOpenErasures, open_ones, "erasures"), now)
+    return found
+
+
+def judge_erasures(erasures: Sequence[erasures_pb2.Erasure], now: datetime) -> list[Finding]:
+    """Whether requests for the deletion of a profile wait, and whether the month for their answer is nearly over."""
+    waiting = [each for each in erasures if each.state == erasures_pb2.ERASURE_STATE_WAITING]
+    late = [each for each in waiting if now >= from_timestamp(each.warn_at)]
+    found = []
+    if late:
+        told = [f"{each.account_id} (answer due by {words.instant(each.answer_by)})" for each in late]
+        text = f"requests to delete a profile that must be answered soon or are overdue: {len(late)}: {named(told)}"
+        found.append(wrong(text, "`casella show erasure` with the account shows where to approve or refuse it"))
+    if len(waiting) > len(late):
+        text = f"requests to delete a profile that wait for your decision: {len(waiting) - len(late)}"
+        found.append(note(text, "`casella tickets list` shows them; each is decided in its Erasure workflow"))
+    carried_out = len(erasures) - len(waiting)
+    if carried_out:
+        text = f"approved erasures that are not at their end: {carried_out}"
+        found.append(note(text, "The details of their Erasure workflows say what holds them"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""`casella show`: what all rooms know of an account, sign-up, order, period or invoice, and of the money that waits."""
+"""`casella show`: what all rooms know of an account, sign-up, order, period, invoice, erasure, and of waiting money."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from cli import screen
 from cli.rooms import run
 from cli.showing.account import show_account
+from cli.showing.erasure import show_erasure
 from cli.showing.invoice import DocumentName, show_invoice
 from cli.showing.money import show_money
 from cli.showing.order import OrderName, show_order
@@ -15,9 +16,9 @@ from cli.showing.signup import show_signup
 from cli.steering import Uuid
 
 
-@click.group(short_help="Show an account, sign-up, order, period, invoice, or waiting money.")
+@click.group(short_help="Show an account, sign-up, order, period, invoice, erasure, or waiting money.")
 def show() -> None:
-    """Show an account, a sign-up, an order, a period, an invoice, or the money that waits for you."""
+    """Show an account, a sign-up, an order, a period, an invoice, an erasure, or the money that waits for you."""
 
 
 @show.command("account")
@@ -59,6 +60,14 @@ def period_command(period_id: str, *, as_json: bool) -> None:
 def invoice_command(invoice: str, save: Path | None, *, as_json: bool) -> None:
     """Show INVOICE or credit note (id or number) with its lines, files and way to the Sistema di Interscambio."""
     run(show_invoice(invoice, save, as_json=as_json))
+
+
+@show.command("erasure")
+@click.argument("account")
+@screen.json_option
+def erasure_command(account: str, *, as_json: bool) -> None:
+    """Show the erasure of ACCOUNT (id, or email while it is known): what was decided, and the proof of what is gone."""
+    run(show_erasure(account, as_json=as_json))
 
 
 @show.command("money")

@@ -19,7 +19,7 @@ from services.invoicing.service.transmitting import Transmitting
 from services.invoicing.servicer.invoicing import InvoicingServicer
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.settings import InvoicingSettings
-from services.invoicing.store import transmissions
+from services.invoicing.store import erasing, transmissions
 from services.kit.core import Core
 from services.kit.server import Room
 from workflows import names
@@ -57,5 +57,6 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         services=[(invoicing_pb2_grpc.add_InvoicingServiceServicer_to_server, InvoicingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
+        erasable=erasing.ERASABLE,
         watched=[transmissions.unfinished_ones],
     )

@@ -62,6 +62,7 @@ class EventType(StrEnum):
     CREDIT_NOTE_UNDELIVERABLE = "credit_note.undeliverable"
     CREDIT_NOTE_REJECTED = "credit_note.rejected"
     CREDIT_NOTE_GIVEN_UP = "credit_note.given_up"
+    ACCOUNT_ERASED = "account.erased"
     TICKET_OPENED = "ticket.opened"
     TICKET_ANSWERED = "ticket.answered"
     TICKET_CLOSED = "ticket.closed"
@@ -229,6 +230,9 @@ TOLD: Mapping[EventType, Told] = {
         "An admin ended the credit note's way to the SdI; it keeps its number and credits nothing any more.",
         _CREDIT_NOTE,
         _CAUSE,
+    ),
+    EventType.ACCOUNT_ERASED: Told(
+        "support", _FIRST, "The account's personal data were erased in every service. The state is the cause."
     ),
     EventType.TICKET_OPENED: Told("support", _FIRST, "A customer opened a ticket.", _TICKET),
     EventType.TICKET_ANSWERED: Told(

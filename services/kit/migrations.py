@@ -19,7 +19,7 @@ from sqlalchemy import Connection, MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.database import async_url
-from services.kit.shared_schema import FIRST_FORM, SECOND_FORM
+from services.kit.shared_schema import FIRST_FORM, SECOND_FORM, THIRD_FORM
 
 _SERVICES = Path(__file__).resolve().parents[1]
 
@@ -56,6 +56,16 @@ def add_events(op: Operations) -> None:
         op: ``alembic.op``.
     """
     for statement in SECOND_FORM:
+        op.execute(statement)
+
+
+def add_erasures(op: Operations) -> None:
+    """Bring the shared tables to their third form: the record of what was erased.
+
+    Args:
+        op: ``alembic.op``.
+    """
+    for statement in THIRD_FORM:
         op.execute(statement)
 
 

@@ -16,11 +16,13 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from casella.common.v1 import clock_pb2_grpc, events_pb2_grpc, trail_pb2_grpc
+from casella.common.v1 import clock_pb2_grpc, erasure_pb2_grpc, events_pb2_grpc, trail_pb2_grpc
 from services.kit import event_feed, outbox, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
 from services.kit.core import Core
+from services.kit.erasing import NOTHING_OF_ACCOUNTS, Erasable, Erasing
+from services.kit.erasure_service import ErasureServicer
 from services.kit.event_feed import EventFeed, EventsPolicy
 from services.kit.events_service import EventsServicer
 from services.kit.interceptors.access_log import AccessLog
@@ -62,6 +64,8 @@ class Room:
     """Its folder of mail templates; need not exist where it sends none."""
     task_queue: str
     """``workflows.names`` says which."""
+    erasable: Erasable = NOTHING_OF_ACCOUNTS
+    """What it has of an account, and how that is erased."""
     watched: Sequence[WatchedRows] = ()
     jobs: Sequence[Job] = ()
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
@@ -96,7 +100,9 @@ class Server:
         self.feed = EventFeed(core.database, core.settings.relay_poll_seconds)
         events = (events_pb2_grpc.add_EventsServiceServicer_to_server, EventsServicer(core.room, self.feed))
         trail = (trail_pb2_grpc.add_TrailServiceServicer_to_server, TrailServicer(core.database))
-        services: list[tuple[Register, object]] = [*room.services, events, trail, *_clock_service(core)]
+        erasing = ErasureServicer(core.room, Erasing(core.database, core.clock, room.erasable))
+        erasure = (erasure_pb2_grpc.add_ErasureServiceServicer_to_server, erasing)
+        services: list[tuple[Register, object]] = [*room.services, events, trail, erasure, *_clock_service(core)]
         names = _Names()
         for register, servicer in services:
             register(servicer, names)

@@ -97,3 +97,14 @@ SECOND_FORM = (
     "CREATE INDEX events_by_age ON events (occurred_at)",
 )
 """Events, with the position that the feed shows."""
+
+THIRD_FORM = (
+    """
+    CREATE TABLE erasures (
+        account_id uuid PRIMARY KEY,
+        erased_at timestamptz NOT NULL,
+        rows jsonb NOT NULL
+    )
+    """,
+)
+"""The record of what was erased of an account."""

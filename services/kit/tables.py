@@ -1,4 +1,5 @@
-"""The tables that every room has in its own schema: requests, outbox with attachments, mails, events, audit.
+"""The tables that every room has in its own schema: requests, outbox with attachments, mails, events,
+erasures, audit.
 
 ``services.kit.shared_schema`` makes them; a test compares the two.
 """
@@ -78,6 +79,15 @@ events = Table(
     Column("facts", JSONB, nullable=False),
 )
 """What has happened, in the order of the feed; ``facts`` holds ids, a state and an amount, and nobody's data."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("erased_at", _INSTANT, nullable=False),
+    Column("rows", JSONB, nullable=False),
+)
+"""What was erased of an account here: how many rows by tables, and when last. The proof, which stays."""
 
 audit = Table(
     "audit",

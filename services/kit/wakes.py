@@ -137,6 +137,17 @@ def purge_wake(account_id: UUID) -> Wake:
     )
 
 
+def erasure_wake(account_id: UUID) -> Wake:
+    """An erasure was asked for, decided or fell due, or what it waits for has changed."""
+    return Wake(
+        workflow=names.ERASURE,
+        workflow_id=names.erasure_id(account_id),
+        signal=names.ERASURE_CHANGED,
+        subject=account_id,
+        summary=f"Erasure of account {account_id}",
+    )
+
+
 def unfinished(next_at: Column[Any], due_before: datetime | None) -> ColumnElement[bool]:
     """The condition on rows of which the reconciler asks whether their workflow runs.
 

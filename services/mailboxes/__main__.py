@@ -21,7 +21,7 @@ from services.mailboxes.service.purges import Purges
 from services.mailboxes.service.sending import Sending
 from services.mailboxes.service.usage import Usage
 from services.mailboxes.servicer.room import MailboxesServicer
-from services.mailboxes.store import sends
+from services.mailboxes.store import erasing, sends
 from workflows.names import TASK_QUEUE
 
 
@@ -47,6 +47,7 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
         services=[(mailboxes_pb2_grpc.add_MailboxesServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
+        erasable=erasing.ERASABLE,
         jobs=[Job("forget sent messages", forget_sent_messages)],
         background=[removals.run],
     )

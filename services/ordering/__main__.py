@@ -1,7 +1,6 @@
 """Starts the ordering service: settings, price list, policy, services, server."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +11,8 @@ from services.kit.operator_files import read_section
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
-from services.ordering.accounts.keeping_store import erase_never_paid
+from services.ordering.accounts.erasing import Erasures
+from services.ordering.accounts.erasing_store import ERASABLE
 from services.ordering.accounts.service import Accounts
 from services.ordering.accounts.store import unfinished_closures
 from services.ordering.domain.policy import OrderingPolicy
@@ -74,6 +74,7 @@ def assemble(
     database, clock, readings = core.database, core.clock, outside.readings
     proofs = Proofs(database, clock, outside.vat_register, settings.vat_id, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
+    erasures = Erasures(database, clock, policy.unpaid_account_days)
     parts = Parts(
         requests=core.requests,
         readings=readings,
@@ -84,6 +85,7 @@ def assemble(
         advancing=Advancing(database, clock, mails),
         fulfilling=Fulfilling(database, clock, policy.renewals),
         accounts=Accounts(database, clock, readings, policy),
+        erasures=erasures,
         proofs=proofs,
         taxing=Taxing(database, clock, proofs, policy.tax),
         measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),
@@ -98,13 +100,11 @@ def assemble(
         clock=clock,
     )
 
-    async def erase(now: datetime) -> int:
-        return await erase_never_paid(database, now, policy.unpaid_account_days)
-
     return Room(
         services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
+        erasable=ERASABLE,
         watched=[
             unfinished_orders,
             unfinished_periods,
@@ -112,7 +112,7 @@ def assemble(
             unfinished_resellers,
             unfinished_closures,
         ],
-        jobs=[Job("erase never-paid accounts", erase)],
+        jobs=[Job("erase never-paid accounts", erasures.wake_due)],
     )
 
 

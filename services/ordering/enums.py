@@ -123,6 +123,7 @@ SUBSCRIPTION_ENDS = EnumTable(
         SubscriptionEnd.CANCELLED: ordering_pb2.SUBSCRIPTION_END_CANCELLED,
         SubscriptionEnd.UNPAID: ordering_pb2.SUBSCRIPTION_END_UNPAID,
         SubscriptionEnd.WITHDRAWN: ordering_pb2.SUBSCRIPTION_END_WITHDRAWN,
+        SubscriptionEnd.ERASURE: ordering_pb2.SUBSCRIPTION_END_ERASURE,
     }
 )
 REFUSALS = EnumTable(

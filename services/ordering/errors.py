@@ -71,7 +71,7 @@ class NothingForSale(CasellaError):
 
 
 class AccountIsClosed(CasellaError):
-    """The account is being closed, or was."""
+    """The account is being closed or erased, or was."""
 
     reason = errors_pb2.REASON_ACCOUNT_CLOSED
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.kit.clock import Clock
 from services.kit.requests import Requests
+from services.ordering.accounts.erasing import Erasures
 from services.ordering.accounts.rpcs import AccountRpcs
 from services.ordering.accounts.service import Accounts
 from services.ordering.orders.advancing import Advancing
@@ -47,6 +48,7 @@ class Parts:
     advancing: Advancing
     fulfilling: Fulfilling
     accounts: Accounts
+    erasures: Erasures
     proofs: Proofs
     taxing: Taxing
     measuring: Measuring
@@ -76,6 +78,7 @@ class OrderingServicer(
         self._advancing = parts.advancing
         self._fulfilling = parts.fulfilling
         self._accounts = parts.accounts
+        self._erasures = parts.erasures
         self._proofs = parts.proofs
         self._taxing = parts.taxing
         self._measuring = parts.measuring

@@ -18,6 +18,8 @@ accounts = Table(
     Column("purged_at", _INSTANT),
     Column("domains_removed", Integer),
     Column("mailboxes_removed", Integer),
+    # When an approved erasure began; from then on no order is taken.
+    Column("erasure_at", _INSTANT),
     # Set from the closing to the end of the purge; empty while a legal hold stands, whose lifting wakes the purge.
     Column("next_at", _INSTANT),
 )

@@ -23,7 +23,7 @@ from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings
-from services.payments.store import debits, mandates
+from services.payments.store import debits, erasing, mandates
 from workflows import names
 
 NAME = "payments"
@@ -53,5 +53,6 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
         watched=[mandates.with_news, debits.awaited],
+        erasable=erasing.ERASABLE,
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

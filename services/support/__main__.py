@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from casella.support.v1 import support_pb2_grpc, webhooks_pb2_grpc
+from casella.support.v1 import erasures_pb2_grpc, support_pb2_grpc, webhooks_pb2_grpc
 from services.kit.clock import SystemClock
 from services.kit.core import Core
 from services.kit.operator_files import read_section
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
+from services.support.erasures.rpcs import ErasuresServicer
+from services.support.erasures.service import Erasures
+from services.support.erasures.store import ERASABLE, unfinished_ones
 from services.support.service import Tickets
 from services.support.servicer import SupportServicer
 from services.support.settings import SupportSettings
@@ -23,13 +26,17 @@ def assemble(core: Core, policy: WebhooksPolicy, webhook_key: bytes) -> Room:
     tickets = SupportServicer(core.requests, Tickets(core.database, core.clock))
     webhooks = Webhooks(core.database, core.clock, policy)
     endpoints = WebhooksServicer(core.requests, webhooks, webhook_key, SystemClock(), local=core.settings.local)
+    erasures = ErasuresServicer(core.requests, Erasures(core.database, core.clock))
     return Room(
         services=[
             (support_pb2_grpc.add_SupportServiceServicer_to_server, tickets),
+            (erasures_pb2_grpc.add_ErasuresServiceServicer_to_server, erasures),
             (webhooks_pb2_grpc.add_WebhooksServiceServicer_to_server, endpoints),
         ],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
+        erasable=ERASABLE,
+        watched=[unfinished_ones],
         jobs=[Job("forget webhook deliveries", webhooks.prune)],
     )
 

@@ -25,6 +25,7 @@ from services.support.domain import (
     TicketState,
     state_after_answer,
 )
+from services.support.erasures import service as erasures
 from services.support.errors import TicketClosed, TooManyTickets
 
 Recipient = common_pb2.Recipient
@@ -38,11 +39,23 @@ class Tickets:
         self._database = database
         self._clock = clock
 
-    async def open(self, call: Call, account_id: UUID, kind: TicketKind, subject: str, text: str) -> Ticket:
+    async def open(
+        self, call: Call, account_id: UUID, kind: TicketKind, subject: str, text: str, *, notice_hash: str = ""
+    ) -> Ticket:
         """Opens a ticket. No email: a customer's call names no recipient, or Casella would write to strangers for it.
+
+        Args:
+            call: The request.
+            account_id: Whose.
+            kind: What it is about; the deletion of the profile begins an erasure.
+            subject: In one line.
+            text: The first message.
+            notice_hash: Which notice about an erasure the customer has confirmed; for that kind only.
 
         Raises:
             TooManyTickets: The account has 20 that are not closed, or has opened 20 in the last 24 hours.
+            NoticeOutdated: The customer confirmed another text than the present one.
+            ErasureNotPossible: An erasure is asked for already.
         """
         now = self._clock.now()
         first = Message(new_id(), from_provider=False, text=text, at=now)
@@ -57,6 +70,8 @@ class Tickets:
             if await store.count_opened(conn, account_id, now - DAY) >= MOST_TICKETS_A_DAY:
                 raise TooManyTickets(metadata={"limit": "tickets_per_day", "value": str(MOST_TICKETS_A_DAY)})
             await store.insert_ticket(conn, ticket)
+            if kind is TicketKind.PROFILE_DELETION:
+                await erasures.ask(conn, ticket, notice_hash)
             await self._note(conn, EventType.TICKET_OPENED, ticket)
         return ticket
 
@@ -89,10 +104,13 @@ class Tickets:
         Raises:
             NotFound: There is no such ticket, or it is not the owner's.
             TicketClosed: It is closed already.
+            ErasureNotPossible: It asks for an erasure that is approved.
+            ErasureNotDecided: It asks for an erasure, and the provider has not answered.
         """
         async with self._database.transaction() as conn:
             if await claim(conn, call, ticket_id) is not None:
                 return await _read(conn, ticket_id, owner)
+            await erasures.close_with_ticket(conn, ticket_id, owner, self._clock.now())
             if not await store.close(conn, ticket_id, owner, self._clock.now()):
                 raise await _refusal(conn, ticket_id, owner)
             ticket = await _read(conn, ticket_id, owner)

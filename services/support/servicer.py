@@ -44,11 +44,13 @@ class SupportServicer(SupportServiceServicer):
         kind = _KINDS.chosen(found, "kind", request.kind, TicketKind.QUESTION)
         subject = found.text("subject", request.subject, LONGEST_SUBJECT)
         text = found.text("text", request.text, LONGEST_TEXT, lines=True)
+        deletion = kind is TicketKind.PROFILE_DELETION
+        notice_hash = _notice_hash(found, request.erasure_notice_hash, deletion=deletion)
         call = self._requests.call(
-            request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text
+            request.request_id, found, account_id=account_id, kind=kind, subject=subject, text=text, notice=notice_hash
         )
         found.check()
-        ticket = await self._tickets.open(call, check_own(account_id), kind, subject, text)
+        ticket = await self._tickets.open(call, check_own(account_id), kind, subject, text, notice_hash=notice_hash)
         return pb.OpenTicketResponse(ticket=_ticket(ticket))
 
     async def AnswerTicket(self, request: pb.AnswerTicketRequest, context: object) -> pb.AnswerTicketResponse:
@@ -95,6 +97,15 @@ class SupportServicer(SupportServiceServicer):
         read = await self._tickets.page(account_id, state, page.after, page.limit)
         tickets, token = page.cut(read, lambda ticket: ticket.id)
         return pb.ListTicketsResponse(tickets=map(_ticket, tickets), next_page_token=token)
+
+
+def _notice_hash(found: Violations, value: str, *, deletion: bool) -> str:
+    """Which notice was confirmed: required with a request for the deletion of the profile, empty with any other."""
+    if deletion and not value:
+        found.add("erasure_notice_hash", "required")
+    elif value and not deletion:
+        found.add("erasure_notice_hash", "must_be_empty")
+    return value
 
 
 def _told(found: Violations, recipient: common_pb2.Recipient | None, owner: UUID | None) -> common_pb2.Recipient | None:

@@ -1,6 +1,7 @@
 """The room's tables, as `store` reads and writes them; the migrations make them."""
 
 from sqlalchemy import ARRAY, Boolean, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -69,4 +70,35 @@ webhook_deliveries = Table(
     Column("created_at", _INSTANT, nullable=False),
     Column("give_up_at", _INSTANT, nullable=False),
     Column("ended_at", _INSTANT),
+)
+
+erasure_requests = Table(
+    "erasure_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ticket_id", Uuid),
+    Column("notice_hash", Text),
+    Column("requested_at", _INSTANT, nullable=False),
+    Column("warn_at", _INSTANT, nullable=False),
+    Column("answer_by", _INSTANT, nullable=False),
+    Column("decided_at", _INSTANT),
+    Column("reason_code", Text),
+    Column("told_at", _INSTANT),
+    Column("told_message_id", Text),
+    Column("email_skipped", Boolean, nullable=False),
+    Column("erased_at", _INSTANT),
+    # Empty once nothing more is to be done.
+    Column("next_at", _INSTANT),
+)
+
+erasure_proofs = Table(
+    "erasure_proofs",
+    metadata,
+    Column("erasure_id", Uuid, ForeignKey("erasure_requests.id"), primary_key=True),
+    Column("room", Text, primary_key=True),
+    Column("erased_at", _INSTANT, nullable=False),
+    Column("rows", JSONB, nullable=False),
 )

@@ -23,7 +23,7 @@ from services.trial.service.sign_ups import SignUps
 from services.trial.service.trials import Trials
 from services.trial.servicer.room import Services, TrialServicer
 from services.trial.settings import TrialSettings
-from services.trial.store import keeping
+from services.trial.store import erasing, keeping
 from services.trial.traces import Traces
 from workflows.names import TASK_QUEUE
 
@@ -55,6 +55,7 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
         services=[(trial_pb2_grpc.add_TrialServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=TASK_QUEUE,
+        erasable=erasing.ERASABLE,
         watched=[keeping.open_trials, keeping.sign_ups_in_review],
         jobs=Keeping(database, own).jobs,
     )

@@ -102,7 +102,6 @@ class TrialPolicy(Section):
         logins: Limits of the login.
         session_days: How long a session lives without being used.
         abuse_hash_days: How long the hashed traces of sign-ups are kept.
-        unpaid_account_days: How long after its purge what is left of a never-paid account is kept.
         guide_links: Links in the welcome email, by language ("it", "en"): a list of title and address.
     """
 
@@ -110,7 +109,6 @@ class TrialPolicy(Section):
     logins: LoginLimits = LoginLimits()
     session_days: PositiveInt = 30
     abuse_hash_days: PositiveInt = 180
-    unpaid_account_days: PositiveInt = 180
     guide_links: dict[str, tuple[GuideLink, ...]] = Field(default_factory=dict)
 
 

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.clock import OffsetClock
 from services.kit.database import Database, async_url
-from services.kit.shared_schema import FIRST_FORM, SECOND_FORM
+from services.kit.shared_schema import FIRST_FORM, SECOND_FORM, THIRD_FORM
 from tests.fixtures.postgres import TestDatabases
 from tests.fixtures.threads import in_thread
 from tests.support.sink import Sink
 
 SCHEMA = "kit"
+FORMS = (*FIRST_FORM, *SECOND_FORM, *THIRD_FORM)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def kit_template(databases: TestDatabases) -> str:
     name = f"template_kit_{secrets.token_hex(6)}"
     in_thread(_create(databases.admin_url(), f'CREATE DATABASE "{name}"'))
     url = async_url(databases.admin_url()).set(database=name).render_as_string(hide_password=False)
-    in_thread(_create(url, f"CREATE SCHEMA {SCHEMA}", f"SET search_path TO {SCHEMA}", *FIRST_FORM, *SECOND_FORM))
+    in_thread(_create(url, f"CREATE SCHEMA {SCHEMA}", f"SET search_path TO {SCHEMA}", *FORMS))
     return name
 
 

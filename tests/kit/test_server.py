@@ -97,6 +97,7 @@ async def test_reflection_needs_no_secret_and_names_every_service(address: str) 
         answers = [answer async for answer in stub.ServerReflectionInfo(iter([asked]))]
     assert {service.name for answer in answers for service in answer.list_services_response.service} == {
         "casella.common.v1.ClockService",
+        "casella.common.v1.ErasureService",
         "casella.common.v1.EventsService",
         "casella.common.v1.TrailService",
         "grpc.health.v1.Health",
@@ -130,7 +131,11 @@ async def test_a_port_in_use_is_said_and_not_shared(address: str, kit_url: str, 
 async def test_production_has_no_movable_clock(kit_url: str, tmp_path: Path) -> None:
     core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), SystemClock())
     server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
-    assert server.services == ["casella.common.v1.EventsService", "casella.common.v1.TrailService"]
+    assert server.services == [
+        "casella.common.v1.EventsService",
+        "casella.common.v1.TrailService",
+        "casella.common.v1.ErasureService",
+    ]
 
 
 async def test_an_unknown_method_is_unimplemented(address: str) -> None:

@@ -13,8 +13,8 @@ OPEN, ANSWERED, CLOSED = pb.TICKET_STATE_OPEN, pb.TICKET_STATE_ANSWERED, pb.TICK
 
 
 async def test_a_new_ticket_waits_for_the_provider(customer: Customer) -> None:
-    ticket = await customer.open(kind=pb.TICKET_KIND_PROFILE_DELETION)
-    assert (ticket.account_id, ticket.kind, ticket.state) == (customer.id, pb.TICKET_KIND_PROFILE_DELETION, OPEN)
+    ticket = await customer.open(kind=pb.TICKET_KIND_BILLING)
+    assert (ticket.account_id, ticket.kind, ticket.state) == (customer.id, pb.TICKET_KIND_BILLING, OPEN)
     assert from_timestamp(ticket.opened_at) == START
     assert not ticket.HasField("closed_at")
     [message] = ticket.messages

@@ -49,24 +49,6 @@ async def test_traces_of_visitors_are_deleted_after_180_days(visitors: Visitors,
     assert await room.rows("abuse_signals") == []
 
 
-async def test_a_never_paid_account_is_erased_180_days_after_it_was_closed(customer: Customer, room: TestRoom) -> None:
-    await customer.close_login()
-    room.clock.advance(days=179)
-    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 0
-    room.clock.advance(days=1)
-    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 1
-    for table in ("accounts", "trials", "reminders", "sign_ups", "consents", "sessions", "mails"):
-        assert await room.rows(table) == []
-
-
-async def test_an_account_that_has_paid_is_not_erased_by_time(customer: Customer, room: TestRoom) -> None:
-    await customer.buy()
-    await customer.close_login()
-    room.clock.advance(days=400)
-    assert await jobs(room).forget_unpaid_accounts(room.clock.now()) == 0
-    assert len(await room.rows("accounts")) == 1
-
-
 async def test_ended_sessions_and_old_counts_are_deleted(visitors: Visitors, room: TestRoom) -> None:
     await visitors.confirmed(email="anna@v.demo.example")
     await visitors.log_in("anna@v.demo.example")
@@ -87,7 +69,6 @@ async def test_all_jobs_may_run_again(visitors: Visitors, room: TestRoom) -> Non
     room.clock.advance(days=200)
     assert await run_all(room) == {
         "forget unconfirmed sign-ups": 1,
-        "forget never-paid accounts": 0,
         "forget traces of visitors": 4,
         "forget ended sessions": 0,
     }

@@ -18,6 +18,7 @@ from casella.common.v1.common_pb2 import Subject
 from services.kit import temporal_client
 from services.kit.errors import Refusal, Refused
 from tests.fixtures.temporal import TestNamespace
+from workflows.erasure_steps import ROOMS
 from workflows.worker import Stubs, make_worker
 
 Answer = Callable[[Any], Any]
@@ -27,7 +28,7 @@ _LOOK_SECONDS = 0.05
 
 @dataclass
 class Script:
-    """All five services at once: answers by RPC name, and what was asked. An answer may be awaited for."""
+    """All services at once: answers by RPC name, and what was asked. An answer may be awaited for."""
 
     answers: Mapping[str, Answer]
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -92,7 +93,9 @@ async def running(
     queue = f"script-{uuid4()}"
     subject = subject or str(uuid4())
     services = cast("Any", script)
-    async with make_worker(client, Stubs(services, services, services, services, services), queue):
+    async with make_worker(
+        client, Stubs(services, services, services, services, services, services, dict.fromkeys(ROOMS, services)), queue
+    ):
         handle = await client.start_workflow(
             workflow, Subject(id=subject), id=f"{workflow}:{subject}", task_queue=queue, start_signal=signal
         )

@@ -267,6 +267,11 @@ class OrderingSteps:
         request.money_waiting = bool((await self._payments.GetWaitingMoney(asked)).waiting)
         return await self._ordering.CloseAccount(request)
 
+    @step("BeginErasure")
+    async def begin_erasure(self, request: pb.BeginErasureRequest) -> pb.BeginErasureResponse:
+        """End at once what stands against an approved erasure."""
+        return await self._ordering.BeginErasure(request)
+
     @step("GetClosure")
     async def get_closure(self, request: pb.GetClosureRequest) -> pb.GetClosureResponse:
         """Read whether the purge may delete now."""

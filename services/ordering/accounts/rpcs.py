@@ -9,6 +9,7 @@ from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_timestamp
+from services.ordering.accounts.erasing import Erasures
 from services.ordering.accounts.service import LIFT_HOLD, SET_HOLD, Accounts
 from services.ordering.accounts.store import AccountRow
 from services.ordering.domain.states import ClosureReason
@@ -19,9 +20,10 @@ _MOST_REMOVED = 10_000_000
 
 
 class AccountRpcs(OrderingServiceServicer):
-    """GetStanding, CloseAccount, GetClosure, RecordPurged, SetLegalHold."""
+    """GetStanding, CloseAccount, GetClosure, RecordPurged, BeginErasure, SetLegalHold."""
 
     _accounts: Accounts
+    _erasures: Erasures
     _requests: Requests
 
     async def GetStanding(
@@ -40,6 +42,8 @@ class AccountRpcs(OrderingServiceServicer):
             closed=found.account is not None and found.account.closed,
             legal_hold=found.account is not None and found.account.legal_hold,
             hold=None if hold is None else _hold(hold),
+            erasure_due=await self._erasures.is_due(account_id),
+            purged_at=to_timestamp(found.account.purged_at) if found.account and found.account.purged_at else None,
         )
 
     async def CloseAccount(
@@ -71,6 +75,13 @@ class AccountRpcs(OrderingServiceServicer):
         violations.check()
         purged = await self._accounts.record_purged(account_id, domains, mailboxes)
         return ordering_pb2.RecordPurgedResponse(closure=_closure(purged))
+
+    async def BeginErasure(
+        self, request: ordering_pb2.BeginErasureRequest, context: Context
+    ) -> ordering_pb2.BeginErasureResponse:
+        """End what stands against an erasure."""
+        held = await self._erasures.begin(checked_uuid("account_id", request.account_id))
+        return ordering_pb2.BeginErasureResponse(legal_hold=held)
 
     async def SetLegalHold(
         self, request: ordering_pb2.SetLegalHoldRequest, context: Context

@@ -19,7 +19,14 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.outbox import Wake
 from services.kit.requests import Call, claim
-from services.kit.wakes import purge_wake, renewal_wake, reseller_wake, trial_wake, withdrawal_wake
+from services.kit.wakes import (
+    erasure_wake,
+    purge_wake,
+    renewal_wake,
+    reseller_wake,
+    trial_wake,
+    withdrawal_wake,
+)
 from services.ordering.accounts import store
 from services.ordering.accounts.store import AccountRow, Standing
 from services.ordering.domain.dates import hold_until
@@ -112,7 +119,7 @@ class Accounts:
                 raise ClosingDaysNotOver
             if purge_at is not None and now < hold_until(standing.readable_until or purge_at, self._policy):
                 raise MoneyWaits
-            await self._end_subscription(conn, account_id, now)
+            await self._end_subscription(conn, account_id, now, erasing=reason is ClosureReason.ERASURE)
             if await end_with_account(conn, account_id, now):
                 await outbox.wake(conn, reseller_wake(account_id), now)
             closed = await store.close(conn, account_id, reason, now)
@@ -143,6 +150,9 @@ class Accounts:
             purged = await store.record_purged(conn, account_id, domains, mailboxes, now)
             if purged is not None:
                 await events.tell(conn, Event(EventType.ACCOUNT_PURGED, account_id), now)
+                if purged.erasure_at is not None:
+                    await outbox.wake(conn, trial_wake(account_id), now)  # it did not close the account itself
+                    await outbox.wake(conn, erasure_wake(account_id), now)
                 return purged
         return await self.closure(account_id)
 
@@ -177,9 +187,11 @@ class Accounts:
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
                 await outbox.wake(conn, await _held(conn, account), now)
+            if account.erasure_at is not None:
+                await outbox.wake(conn, erasure_wake(account_id), now)
         return account, True
 
-    async def _end_subscription(self, conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
+    async def _end_subscription(self, conn: AsyncConnection, account_id: UUID, now: datetime, *, erasing: bool) -> None:
         """A closing subscription ends with its account; nothing is left to be done on the period that carried it."""
         ended = await end_closing(conn, account_id, now)
         if ended is None or ended.end is None:
@@ -187,7 +199,10 @@ class Accounts:
         if ended.end.number is None:
             await outbox.wake(conn, withdrawal_wake(ended.order_id, WITHDRAWAL_CHANGED), now)
         else:
-            await set_next(conn, PeriodCause(ended.subscription_id, ended.end.number).key, None)
+            carrier = PeriodCause(ended.subscription_id, ended.end.number)
+            await set_next(conn, carrier.key, None)
+            if erasing:
+                await outbox.wake(conn, renewal_wake(carrier), now)  # it did not close the account itself
         await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_ENDED, ended), now)
 
 

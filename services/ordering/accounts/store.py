@@ -29,6 +29,7 @@ class AccountRow:
     closure_reason: ClosureReason | None
     closed_at: datetime | None
     purged_at: datetime | None
+    erasure_at: datetime | None
 
     @property
     def closed(self) -> bool:
@@ -65,6 +66,18 @@ async def find_account(conn: AsyncConnection, account_id: UUID) -> AccountRow | 
     """The account's row, if it has one yet."""
     row = (await conn.execute(_FIND, {"account": account_id})).first()
     return _row(row) if row else None
+
+
+async def find_account_locked(conn: AsyncConnection, account_id: UUID) -> AccountRow | None:
+    """The account's row, if it has one yet, locked until the transaction's end."""
+    row = (await conn.execute(_LOCK, {"account": account_id})).first()
+    return _row(row) if row else None
+
+
+async def note_erasure(conn: AsyncConnection, account_id: UUID, at: datetime) -> None:
+    """Note on a locked account that its erasure has begun; the first moment stays."""
+    noted = update(accounts).where(accounts.c.id == account_id, accounts.c.erasure_at.is_(None))
+    await conn.execute(noted.values(erasure_at=at))
 
 
 async def standing(conn: AsyncConnection, account_id: UUID) -> Standing:
@@ -114,7 +127,7 @@ async def _update(conn: AsyncConnection, account_id: UUID, values: dict[str, obj
 
 def _row(row: Row[*tuple[Any, ...]]) -> AccountRow:
     reason = ClosureReason(row.closure_reason) if row.closure_reason else None
-    return AccountRow(row.id, row.legal_hold, reason, row.closed_at, row.purged_at)
+    return AccountRow(row.id, row.legal_hold, reason, row.closed_at, row.purged_at, row.erasure_at)
 
 
 _COLUMNS = (
@@ -123,6 +136,7 @@ _COLUMNS = (
     accounts.c.closure_reason,
     accounts.c.closed_at,
     accounts.c.purged_at,
+    accounts.c.erasure_at,
 )
 _MAKE = insert(accounts).values(id=bindparam("account"), created_at=bindparam("at")).on_conflict_do_nothing()
 _FIND = select(*_COLUMNS).where(accounts.c.id == bindparam("account"))

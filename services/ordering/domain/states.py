@@ -35,6 +35,7 @@ class SubscriptionEnd(StrEnum):
     CANCELLED = "cancelled"
     UNPAID = "unpaid"
     WITHDRAWN = "withdrawn"
+    ERASURE = "erasure"
 
 
 class PeriodState(StrEnum):

@@ -96,7 +96,7 @@ class Placing:
     ) -> datetime:
         """When the order expires at the latest."""
         account = await lock_account(conn, account_id, now)
-        if account.closed or facts.trial is TrialState.CLOSED:
+        if account.closed or account.erasure_at is not None or facts.trial is TrialState.CLOSED:
             raise errors.AccountIsClosed
         found = await standing(conn, account_id)
         if found.open_order_id is not None:

@@ -116,7 +116,8 @@ class _Writer:
         end = subscription.end
         if end is not None and end.reason is SubscriptionEnd.CANCELLED:
             await self._send(self.mails.cancelled(subscription, end, self.recipient))
-        if subscription.state is SubscriptionState.CLOSING:
+        erasing = end is not None and end.reason is SubscriptionEnd.ERASURE
+        if subscription.state is SubscriptionState.CLOSING and not erasing:  # then nothing stays readable
             await self._send(self.mails.closing(subscription, self.recipient))
 
     async def _send(self, mail: outbox.Mail) -> None:

@@ -21,7 +21,6 @@ class Keeping:
         """The daily jobs."""
         return (
             Job("forget unconfirmed sign-ups", self.forget_unconfirmed),
-            Job("forget never-paid accounts", self.forget_unpaid_accounts),
             Job("forget traces of visitors", self.forget_traces),
             Job("forget ended sessions", self.forget_logins),
         )
@@ -30,11 +29,6 @@ class Keeping:
         """Sign-ups that nobody confirmed within 72 hours."""
         async with self.database.transaction() as conn:
             return await keeping.forget_unconfirmed(conn, now)
-
-    async def forget_unpaid_accounts(self, now: datetime) -> int:
-        """What is left of never-paid accounts 180 days after their purge."""
-        async with self.database.transaction() as conn:
-            return await keeping.forget_unpaid_accounts(conn, now - timedelta(days=self.policy.unpaid_account_days))
 
     async def forget_traces(self, now: datetime) -> int:
         """Hashed traces after 180 days."""

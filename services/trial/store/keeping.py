@@ -12,22 +12,13 @@ from services.kit.outbox import Wake
 from services.kit.tables import mails
 from services.kit.wakes import sign_up_wake, trial_wake, unfinished
 from services.trial.domain.sign_ups import SignUpState
-from services.trial.domain.terms import TrialState
-from services.trial.tables import abuse_signals, accounts, login_attempts, login_networks, sessions, sign_ups, trials
+from services.trial.tables import abuse_signals, login_attempts, login_networks, sessions, sign_ups, trials
 
 
 async def forget_unconfirmed(conn: AsyncConnection, now: datetime) -> int:
     """Deletes sign-ups that did not become accounts in time, with their consents, links and kept emails."""
     over = delete(sign_ups).where(sign_ups.c.state != SignUpState.CONFIRMED, sign_ups.c.lapses_at <= now)
     return await _delete_with_mails(conn, over.returning(sign_ups.c.id))
-
-
-async def forget_unpaid_accounts(conn: AsyncConnection, closed_before: datetime) -> int:
-    """Deletes what is left of accounts that were closed long ago and never paid."""
-    unpaid = select(trials.c.account_id).where(
-        trials.c.state == TrialState.CLOSED, trials.c.order_id.is_(None), trials.c.closed_at <= closed_before
-    )
-    return await _delete_with_mails(conn, delete(accounts).where(accounts.c.id.in_(unpaid)).returning(accounts.c.id))
 
 
 async def forget_traces(conn: AsyncConnection, seen_before: datetime) -> int:

@@ -120,18 +120,20 @@ class ListOpenErasuresResponse(_message.Message):
     def __init__(self, erasures: _Optional[_Iterable[_Union[Erasure, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DecideErasureRequest(_message.Message):
-    __slots__ = ("request_id", "erasure_id", "approve", "steering", "recipient")
+    __slots__ = ("request_id", "erasure_id", "approve", "steering", "recipient", "account_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
     APPROVE_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     erasure_id: str
     approve: bool
     steering: _common_pb2.Steering
     recipient: _common_pb2.Recipient
-    def __init__(self, request_id: _Optional[str] = ..., erasure_id: _Optional[str] = ..., approve: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+    account_id: str
+    def __init__(self, request_id: _Optional[str] = ..., erasure_id: _Optional[str] = ..., approve: _Optional[bool] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class DecideErasureResponse(_message.Message):
     __slots__ = ("erasure",)
@@ -152,14 +154,16 @@ class BeginDueErasureResponse(_message.Message):
     def __init__(self, erasure: _Optional[_Union[Erasure, _Mapping]] = ...) -> None: ...
 
 class ConfirmErasureRequest(_message.Message):
-    __slots__ = ("erasure_id", "recipient", "invoices_kept")
+    __slots__ = ("erasure_id", "recipient", "invoices_kept", "account_id")
     ERASURE_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     INVOICES_KEPT_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     erasure_id: str
     recipient: _common_pb2.Recipient
     invoices_kept: bool
-    def __init__(self, erasure_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., invoices_kept: _Optional[bool] = ...) -> None: ...
+    account_id: str
+    def __init__(self, erasure_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., invoices_kept: _Optional[bool] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class ConfirmErasureResponse(_message.Message):
     __slots__ = ("erasure",)

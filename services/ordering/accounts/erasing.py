@@ -1,0 +1,100 @@
+"""Decides what an approved erasure ends at once: open orders, and the subscription, whatever of it is paid.
+
+Payments still decides about what waits for its money: a charge that wins is served, and ended again by the next call.
+The customer was told that what is paid and not used is not paid back (docs/rules.md, "Erasure").
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import events, outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.event_types import EventType
+from services.kit.wakes import erasure_wake, order_wake, renewal_wake
+from services.ordering.accounts import erasing_store, store
+from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
+from services.ordering.orders.store import note_cancel_request
+from services.ordering.subscriptions import period_store
+from services.ordering.subscriptions import store as subscription_store
+from services.ordering.subscriptions.events import subscription_event
+from services.ordering.subscriptions.rows import End, SubscriptionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """What ordering does for erasures before the account is closed, and when one is due by itself."""
+
+    database: Database
+    clock: Clock
+    unpaid_account_days: int
+
+    async def begin(self, account_id: UUID) -> bool:
+        """Note an erasure and end what stands against it, unless a legal hold stands.
+
+        Returns:
+            Whether a hold stands, so that nothing was ended.
+        """
+        now = self.clock.now()
+        async with self.database.transaction() as conn:
+            account = await store.lock_account(conn, account_id, now)
+            await store.note_erasure(conn, account_id, now)
+            if account.legal_hold or account.closed:
+                return account.legal_hold
+            standing = await store.standing(conn, account_id)
+            if standing.open_order_id is not None:
+                await note_cancel_request(conn, standing.open_order_id, now)
+                await outbox.wake(conn, order_wake(standing.open_order_id), now)
+            if standing.subscribed:
+                await _end_now(conn, account_id, now)
+        return False
+
+    async def is_due(self, account_id: UUID) -> bool:
+        """Whether what is left of an account that never paid is to be erased."""
+        async with self.database.reading() as conn:
+            return await erasing_store.is_due(conn, account_id, self.clock.now(), self.unpaid_account_days)
+
+    async def wake_due(self, now: datetime) -> int:
+        """The daily job: starts the erasure of what is left of accounts that never paid.
+
+        Returns:
+            How many.
+        """
+        async with self.database.transaction() as conn:
+            due = await erasing_store.due_accounts(conn, now, self.unpaid_account_days)
+            for account_id in due:
+                await outbox.wake(conn, erasure_wake(account_id), now)
+        return len(due)
+
+
+async def _end_now(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
+    """Move the end of a running subscription to this moment; its renewals close what waits for its money."""
+    found = await subscription_store.find_subscription_of_account(conn, account_id)
+    if found is None:
+        return
+    subscription = await subscription_store.lock_subscription(conn, found.subscription_id)
+    if subscription is None or subscription.state is not SubscriptionState.ACTIVE:
+        return
+    end = subscription.end
+    if end is not None and end.at <= now:
+        return
+    number = end.number if end is not None else await _carrier(conn, subscription)
+    await subscription_store.write_end(
+        conn, subscription.subscription_id, End(SubscriptionEnd.ERASURE, now, now, number)
+    )
+    waiting = await period_store.due_periods(conn, subscription.subscription_id)
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    for each in [*waiting, *([scheduled] if scheduled else [])]:
+        await period_store.set_next(conn, each.period_id, now)
+        await outbox.wake(conn, renewal_wake(each.cause), now)
+    await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
+
+
+async def _carrier(conn: AsyncConnection, subscription: SubscriptionRow) -> int:
+    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
+    if scheduled is None:
+        raise AssertionError("a subscription that goes on has a scheduled period")
+    return scheduled.number

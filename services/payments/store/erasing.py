@@ -1,0 +1,57 @@
+"""The SQL that erases what payers wrote, where it no longer decides anything.
+
+Payment requests and checkout pages hold ids, amounts and dates. Statement entries and the ledger are accounting records
+and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Uuid, exists, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.erasing import Erasable, Fact, run_each
+from services.kit.money import Money
+from services.payments.domain.payment_requests import AttemptState
+from services.payments.store import queue
+from services.payments.tables import checkout_attempts, ledger_transactions, money_entries, payment_requests
+
+
+async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
+    """Money on its way, and money that waits for an operator."""
+    waiting = await queue.naming_account(conn, account_id)
+    processing = (
+        select(payment_requests.c.id, payment_requests.c.minor, payment_requests.c.currency)
+        .join(checkout_attempts, checkout_attempts.c.request_id == payment_requests.c.id)
+        .where(payment_requests.c.account_id == account_id, checkout_attempts.c.state == AttemptState.PROCESSING)
+    )
+    return [
+        *(Fact("money_waiting", entry.entry_id, amount=entry.amount, holds=True) for entry in waiting),
+        *(
+            Fact("payment_processing", row.id, amount=Money(row.minor, row.currency), holds=True)
+            for row in await conn.execute(processing)
+        ),
+    ]
+
+
+async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
+    """Take the payer out of settled entries of the queue that were for a request of the account."""
+    theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id)
+    booked = exists().where(
+        ledger_transactions.c.request_id.in_(theirs),
+        ledger_transactions.c.source == money_entries.c.source,
+        ledger_transactions.c.source_ref == money_entries.c.source_ref,
+    )
+    named = money_entries.c.named.overlap(func.array(theirs.scalar_subquery(), type_=ARRAY(Uuid)))
+    told = (money_entries.c.remittance != "") | (money_entries.c.payer_name != "") | (money_entries.c.payer_iban != "")
+    taken_out = (
+        update(money_entries)
+        .where(money_entries.c.settled_at.is_not(None), named | booked, told)
+        .values(remittance="", payer_name="", payer_iban="")
+    )
+    return await run_each(conn, {"money_entries, payers taken out": taken_out})
+
+
+ERASABLE: Final = Erasable(_facts, _erase)

@@ -1,0 +1,253 @@
+"""The deletion of a profile on real parts: canaries planted through a customer's journey are in no table after it.
+
+Every table of every schema is read, in texts, JSON, kept messages and PDFs, and every history that Temporal holds.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from casella.common.v1 import common_pb2 as common
+from casella.common.v1 import errors_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+from casella.support.v1 import erasures_pb2, support_pb2
+from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
+from deploy.local.demo import paying, people
+from deploy.local.demo.customer import PASSWORD, Customer
+from deploy.local.demo.front import ROOMS
+from services.kit.calendar import rome_date
+from services.kit.channels import open_channel
+from services.kit.clock import SystemClock
+from tests.cli.running import Terminal
+from tests.e2e.levers import answered, set_hold
+from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.play import database
+from tests.e2e.waiting import until
+from tests.support.post import texts_of
+from tests.support.refusals import refused_as
+from tests.workflows.reading import texts
+from workflows import names
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("erasure")]
+
+FISCAL = {
+    "invoicing.customers": "the invoice's customer",
+    "invoicing.files": "the invoice's PDF and XML, and the SdI's receipts",
+    "invoicing.messages": "the SdI's receipts as they came",
+    "payments.bank_entries": "what the bank told of a payer",
+}
+"""The only tables that may still know somebody who has paid (docs/rules.md, "Erasure")."""
+WHY = {"reason_code": "customer_asked"}
+
+
+@dataclass
+class Canary:
+    """A customer whose every word is found again wherever it is kept."""
+
+    customer: Customer
+    profile: common.BillingParty
+    domain: str
+    words: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def hatch(cls, desk: Desk, first: str, last: str) -> "Canary":
+        """Somebody with names that nobody else here has."""
+        play = desk.play
+        customer = Customer(
+            play.gateway, play.inbox, people.new_address(first.lower()), first, last, ip=people.new_ip()
+        )
+        profile = people.private_person(first, last)
+        profile.address.street = f"Vicolo {last} 7"
+        profile.phone = f"+39055{uuid4().int % 10**7:07d}"
+        profile.contact_person = f"Zia {last}"
+        canary = cls(customer, profile, f"{first.lower()}-{uuid4().hex[:6]}.example")
+        canary.words = {
+            "first name": first,
+            "last name": last,
+            "email": customer.email,
+            "IP address": customer.ip,
+            "street": profile.address.street,
+            "phone": profile.phone,
+            "codice fiscale": profile.codice_fiscale,
+            "domain": canary.domain,
+            "password": PASSWORD,
+            "payer": f"Banca di {last}",
+            "ticket": f"Sono {first}, cancellate tutto",
+        }
+        return canary
+
+    async def try_out(self) -> None:
+        """Sign up, fail a login, use the service, save a profile, ask something."""
+        await self.customer.begin_trial()
+        await self.customer.add_domain(self.domain)
+        await self.customer.create_mailbox(f"info@{self.domain}")
+        await self.customer.save_profile(self.profile)
+        await self.ticket(support_pb2.TICKET_KIND_QUESTION)
+
+    async def order(self, desk: Desk) -> ordering_pb2.Order:
+        """An order by bank transfer that waits for its money."""
+        quote = await self.customer.quote(common.CUSTOMER_KIND_PRIVATE, common.BILLING_PERIOD_ANNUAL, 1)
+        placed = await self.customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
+        await desk.stands(names.order_id(placed.order_id), "AwaitingPayment")
+        await desk.play.proforma(self.customer)
+        return placed
+
+    async def ticket(self, kind: support_pb2.TicketKind, notice_hash: str = "") -> support_pb2.Ticket:
+        """A ticket whose text names the person."""
+        request = support_pb2.OpenTicketRequest(
+            request_id=str(uuid4()), account_id=self.customer.account_id, kind=kind, subject=self.words["ticket"],
+            text=f"{self.words['ticket']}: {self.profile.codice_fiscale}", erasure_notice_hash=notice_hash,
+        )  # fmt: skip
+        answer = await self.customer.front.support.OpenTicket(request, metadata=await self.customer.me())
+        return answer.ticket
+
+    async def ask_for_deletion(self, desk: Desk) -> str:
+        """Read the notice, confirm it, open the ticket; returns the workflow's id."""
+        site = desk.play.world.site
+        channel = open_channel(site.listen("support"), site.secret("caller-gateway"))
+        notice = await ErasuresServiceStub(channel).GetErasureNotice(erasures_pb2.GetErasureNoticeRequest())
+        await channel.close()
+        await self.ticket(support_pb2.TICKET_KIND_PROFILE_DELETION, notice.hash)
+        workflow_id = names.erasure_id(self.customer.account_id)
+        await desk.stands(workflow_id, "Waiting")
+        return workflow_id
+
+    def known_in(self, found: Iterator[str]) -> set[str]:
+        """Which of its words are among these texts."""
+        everything = "\n".join(found).lower()
+        return {kind for kind, word in self.words.items() if word.lower() in everything}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A Casella of this module's own."""
+    async with at_the_desk(tmp_path_factory.mktemp("erasure") / "var") as desk:
+        yield desk
+
+
+async def everything_kept(desk: Desk) -> Mapping[str, list[str]]:
+    """All texts of every table of every schema, by ``schema.table``."""
+    kept: dict[str, list[str]] = {}
+    for room in ROOMS:
+        connection = await database(desk.play, room)
+        try:
+            tables = await connection.fetch(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = $1", room
+            )
+            for table in (row["table_name"] for row in tables):
+                rows = await connection.fetch(f'SELECT * FROM "{table}"')
+                kept[f"{room}.{table}"] = [part for row in rows for value in row for part in readable(value)]
+        finally:
+            await connection.close()
+    return kept
+
+
+def readable(value: Any) -> Iterator[str]:
+    """What can be read in a column's value."""
+    if isinstance(value, bytes):
+        yield from texts_of(value)
+    elif value is not None:
+        yield str(value)
+
+
+async def tables_that_know(desk: Desk, canary: Canary) -> dict[str, set[str]]:
+    """The tables that hold a word of somebody, with which."""
+    kept = await everything_kept(desk)
+    known = {table: canary.known_in(iter(found)) for table, found in kept.items()}
+    return {table: words for table, words in known.items() if words}
+
+
+async def histories(desk: Desk) -> list[str]:
+    """Every text of every history that Temporal holds, its memos and search attributes included."""
+    found: list[str] = []
+    async for execution in desk.play.temporal.list_workflows():
+        handle = desk.play.temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
+        found += texts(json.loads((await handle.fetch_history()).to_json()))
+        found.append(str(await execution.memo()))
+    return found
+
+
+async def proof_of(desk: Desk, canary: Canary) -> dict[str, Any]:
+    """What the command shows of an erasure."""
+    terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+    shown = await terminal.casella("show", "erasure", canary.customer.account_id, "--json")
+    found: dict[str, Any] = shown.well().json["erasure"]
+    return found
+
+
+async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(desk: Desk) -> None:
+    canary = Canary.hatch(desk, "Zenobia", "Trovapasseri")
+    await canary.try_out()
+    order = await canary.order(desk)
+    before = await tables_that_know(desk, canary)
+    assert {table.partition(".")[0] for table in before} == {"trial", "mailboxes", "ordering", "invoicing", "support"}
+    assert not any("password" in words for words in before.values())
+    workflow_id = await canary.ask_for_deletion(desk)
+    await set_hold(desk.play, canary.customer, hold=True)
+    assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+    await desk.stands(workflow_id, "Held")
+    held = await desk.details(workflow_id)
+    assert "a legal hold stands" in held
+    assert f"order {order.order_id} waits for its payment" in held
+    assert set(await tables_that_know(desk, canary)) >= set(before)
+    await set_hold(desk.play, canary.customer, hold=False)
+    await desk.stands(workflow_id, "Erased")
+    await desk.stands(names.trial_id(canary.customer.account_id), "Closed")
+    mail = await desk.play.inbox.wait_for(
+        canary.customer.email, lambda each: "cancellato" in str(each["Subject"]), "the last email"
+    )
+    assert await tables_that_know(desk, canary) == {}
+    assert canary.known_in(iter(await histories(desk))) == set()
+    proof = await proof_of(desk, canary)
+    assert proof["state"] == "ERASURE_STATE_ERASED"
+    assert str(mail["Message-ID"]) in {proof["told_message_id"], f"<{proof['told_message_id']}>"}
+    assert sorted(part["room"] for part in proof["proof"]) == sorted(ROOMS)
+    with refused_as(errors_pb2.REASON_LOGIN_REFUSED):
+        await canary.customer.log_in()
+
+
+async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(desk: Desk) -> None:
+    canary = Canary.hatch(desk, "Ermenegilda", "Cercafunghi")
+    await canary.try_out()
+    order = await canary.order(desk)
+    asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
+    transfer = (await desk.play.worker.payments.GetPaymentRequest(asked)).payment_request.transfer
+    paid = paying.Transfer(
+        order.quote.totals.gross, rome_date(SystemClock().now()), transfer.reference, payer=canary.words["payer"]
+    )
+    file = paying.statement(transfer.iban, [paid])
+    await desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+    fulfilled = await desk.play.fulfilled(canary.customer, order.order_id)
+    workflow_id = await canary.ask_for_deletion(desk)
+    assert "subscription" in await desk.details(workflow_id)
+    assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+    await answered(desk, names.e_invoice_id(fulfilled.invoice_id), "Undeliverable")
+    await desk.stands(workflow_id, "Erased")
+    left = await tables_that_know(desk, canary)
+    assert set(left) <= set(FISCAL), left
+    assert "invoicing.customers" in left
+    assert "password" not in set().union(*left.values())
+    assert canary.known_in(iter(await histories(desk))) == set()
+    invoice = await desk.play.operator.invoicing.GetInvoicingDocument(
+        invoicing_pb2.GetInvoicingDocumentRequest(document_id=fulfilled.invoice_id)
+    )
+    assert invoice.document.totals.gross == order.quote.totals.gross
+    proof = await proof_of(desk, canary)
+    assert proof["state"] == "ERASURE_STATE_ERASED"
+    await until(lambda: nothing_waits(desk), "the end of every process of the erased")
+    subjects = [str(mail["Subject"]) for mail in await desk.play.inbox.messages(canary.customer.email)]
+    assert not any("terminato" in subject for subject in subjects)  # nothing stays readable: no email promises it
+
+
+async def nothing_waits(desk: Desk) -> bool | None:
+    """Whether no workflow is open any more, and none needs an operator."""
+    await asyncio.sleep(0)
+    return True if await desk.listed("ExecutionStatus = 'Running'") == [] else None

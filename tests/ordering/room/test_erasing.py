@@ -1,0 +1,300 @@
+"""What an erasure ends in ordering, what it erases and what it leaves; and whose erasure falls due by itself."""
+
+import asyncio
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from casella.common.v1 import errors_pb2
+from casella.ordering.v1 import ordering_pb2 as pb
+from services.kit.calendar import add_days
+from services.kit.ids import new_id
+from services.kit.wire import from_timestamp
+from tests.ordering.shop import ACME, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
+from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
+from tests.support.erasing import erase, facts
+from tests.support.post import tables_holding
+from tests.support.refusals import refused_as
+from tests.support.room import request_id
+
+TABLES = ("orders", "order_reminders", "quotes", "billing_profiles", "vat_checks", "mails")
+BEGIN = date(2026, 6, 10)
+"""Paid to 9 July; measured on 1 July for the days from the 10th."""
+ERASURE = pb.CLOSURE_REASON_ERASURE
+
+
+async def purged_account(shop: Shop, *, held: bool = False) -> UUID:
+    """An account with an expired order that was purged, perhaps with a hold that its last deletion overtook."""
+    account = shop.account()
+    order = await shop.order(account, party=BEISPIEL, items=[mailboxes(1)])
+    await shop.worker.SettleTax(pb.SettleTaxRequest(order_id=order.order_id))
+    await shop.record_proforma(order.order_id)
+    await shop.end(order.order_id, pb.OUTCOME_EXPIRED)
+    await shop.worker.SendOrderEmail(
+        pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_EXPIRED, recipient=TO_ANNA)
+    )
+    await shop.close(account)
+    if held:
+        await hold(shop, account, on=True)
+    await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=str(account)))
+    return account
+
+
+async def hold(shop: Shop, account: UUID, *, on: bool) -> None:
+    await shop.stub("operator").SetLegalHold(
+        pb.SetLegalHoldRequest(request_id=request_id(), account_id=str(account), hold=on, steering=STEERING)
+    )
+
+
+async def begin(shop: Shop, account: UUID) -> bool:
+    """The workflow begins the erasure; whether a hold stands."""
+    return bool((await shop.worker.BeginErasure(pb.BeginErasureRequest(account_id=str(account)))).legal_hold)
+
+
+async def close(shop: Shop, account: UUID) -> None:
+    await shop.worker.CloseAccount(pb.CloseAccountRequest(account_id=str(account), reason=ERASURE))
+
+
+async def purge(shop: Shop, account: UUID) -> None:
+    await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=str(account)))
+
+
+async def standing(shop: Shop, account: UUID) -> pb.GetStandingResponse:
+    answer = await shop.worker.GetStanding(pb.GetStandingRequest(account_id=str(account)))
+    return pb.GetStandingResponse.FromString(answer.SerializeToString())
+
+
+async def woken(shop: Shop) -> set[str]:
+    """Whom the outbox wakes; it is empty after."""
+    found = {wake.workflow_id for wake in await shop.room.wakes()}
+    await shop.room.empty_outbox()
+    return found
+
+
+async def run_jobs(shop: Shop) -> int:
+    return sum([await job.run(shop.room.clock.now()) for job in shop.room.room.jobs])
+
+
+async def left(shop: Shop) -> dict[str, int]:
+    return {table: len(await shop.room.rows(table)) for table in TABLES}
+
+
+async def kinds(shop: Shop, account: UUID) -> list[str]:
+    """What there is of an account; all that ordering tells holds the erasure."""
+    found = await facts(shop.room, account)
+    assert all(fact.holds for fact in found)
+    return [fact.kind for fact in found]
+
+
+async def test_the_erasure_of_a_never_paid_account_falls_due_180_days_after_its_purge(shop: Shop) -> None:
+    account = await purged_account(shop)
+    before = await left(shop)
+    assert all(before.values())
+    purged_at = shop.room.clock.now()
+    await shop.room.empty_outbox()
+    shop.room.clock.at = add_days(purged_at, 180)
+    assert await run_jobs(shop) == 0
+    assert not (await standing(shop, account)).erasure_due
+    shop.room.clock.at += timedelta(microseconds=1)
+    assert await run_jobs(shop) == 1
+    assert await woken(shop) == {f"erasure:{account}"}
+    assert (await standing(shop, account)).erasure_due
+    assert await left(shop) == before  # the workflow erases, here as everywhere
+    await erase(shop.room, account)
+    assert await left(shop) == dict.fromkeys(TABLES, 0)
+    assert [row["id"] for row in await shop.room.rows("accounts")] == [account]
+    assert await run_jobs(shop) == 0
+    assert not (await standing(shop, account)).erasure_due
+
+
+async def test_a_legal_hold_stops_the_erasure(shop: Shop) -> None:
+    account = await purged_account(shop, held=True)
+    before = await left(shop)
+    shop.room.clock.advance(days=400)
+    assert await run_jobs(shop) == 0
+    with refused_as(errors_pb2.REASON_LEGAL_HOLD):
+        await erase(shop.room, account)
+    assert await left(shop) == before
+    assert await kinds(shop, account) == ["legal_hold"]
+    await hold(shop, account, on=False)
+    assert await run_jobs(shop) == 1
+
+
+async def test_the_erasure_of_a_customer_who_paid_never_falls_due(shop: Shop) -> None:
+    subscriber = await annual(shop, BEGIN)
+    await begin(shop, subscriber.account_id)
+    await subscriber.end(2, UNPAID)
+    await close(shop, subscriber.account_id)
+    await purge(shop, subscriber.account_id)
+    shop.room.clock.advance(days=4000)
+    assert await run_jobs(shop) == 0
+    assert (await left(shop))["orders"] == 1
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "open"])
+async def test_an_account_that_is_not_purged_is_not_erased(shop: Shop, *, closed: bool) -> None:
+    account = shop.account()
+    await shop.quote(account)
+    if closed:
+        await shop.close(account)
+    for asked in (account, new_id()):
+        with refused_as(errors_pb2.REASON_ERASURE_STATE):
+            await erase(shop.room, asked)
+    assert (await left(shop))["quotes"] == 1
+
+
+async def test_an_open_order_is_cancelled_and_no_new_one_taken(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await shop.room.empty_outbox()
+    assert await kinds(shop, account) == ["order_open"]
+    assert [fact.amount.minor for fact in await facts(shop.room, account)] == [order.totals.gross.minor]
+    assert not await begin(shop, account)
+    assert await woken(shop) == {f"order:{order.order_id}"}
+    assert (await shop.advance(order.order_id)).next == pb.ORDER_NEXT_CANCEL_REQUESTED
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    assert await kinds(shop, account) == ["order_ending"]  # the customer is still to be told
+    await shop.worker.SendOrderEmail(
+        pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_CANCELLED, recipient=TO_ANNA)
+    )
+    assert await kinds(shop, account) == []
+    with refused_as(errors_pb2.REASON_ACCOUNT_CLOSED):
+        await shop.order(account)
+    await close(shop, account)
+
+
+async def test_an_order_whose_payment_wins_must_be_fulfilled_and_its_subscription_ended_first(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await begin(shop, account)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    assert await kinds(shop, account) == ["order_paid"]
+    await shop.fulfil(order.order_id)
+    assert await kinds(shop, account) == ["subscription_runs"]
+    await begin(shop, account)
+    subscriber = Subscriber(shop, (await subscription_of(shop, account)).subscription_id, account)
+    await subscriber.end(2, UNPAID)
+    assert await kinds(shop, account) == []
+
+
+async def subscription_of(shop: Shop, account: UUID) -> pb.Subscription:
+    answer = await shop.worker.GetSubscription(pb.GetSubscriptionRequest(account_id=str(account)))
+    return pb.Subscription.FromString(answer.subscription.SerializeToString())
+
+
+async def test_a_paid_subscription_ends_at_once_whatever_of_it_is_paid(shop: Shop) -> None:
+    subscriber = await annual(shop, BEGIN)
+    shop.room.clock.advance(days=3)
+    await begin(shop, subscriber.account_id)
+    ending = await subscriber.subscription()
+    assert (ending.end, from_timestamp(ending.ends_at)) == (pb.SUBSCRIPTION_END_ERASURE, shop.room.clock.now())
+    assert await subscriber.woken() == [subscriber.renewal(2)]
+    await begin(shop, subscriber.account_id)
+    assert await subscriber.woken() == []
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    ended = await subscriber.end(2, UNPAID)
+    assert ended.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+    await subscriber.next(2)
+    assert await shop.room.mails() == []  # nothing stays readable, so no email promises it
+    assert await kinds(shop, subscriber.account_id) == []
+    await close(shop, subscriber.account_id)
+    assert await woken(shop) == {f"purge:{subscriber.account_id}", subscriber.renewal(2)}
+    assert await subscriber.next(2) == "NOT_OPEN"
+    await purge(shop, subscriber.account_id)
+    assert await woken(shop) == {f"trial:{subscriber.account_id}", f"erasure:{subscriber.account_id}"}
+
+
+async def test_a_cancelled_subscription_ends_at_once_too(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    await subscriber.cancel()
+    await subscriber.woken()
+    await begin(shop, subscriber.account_id)
+    assert (await subscriber.subscription()).end == pb.SUBSCRIPTION_END_ERASURE
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    with refused_as(errors_pb2.REASON_SUBSCRIPTION_STATE):
+        await subscriber.keep()
+
+
+async def test_a_period_that_waits_for_its_money_is_closed_unless_a_payment_wins(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    await subscriber.asked_in_time(2)
+    await begin(shop, subscriber.account_id)
+    assert await subscriber.woken() == [subscriber.renewal(2), subscriber.renewal(3)]
+    assert set(await kinds(shop, subscriber.account_id)) == {"subscription_runs", "period_unpaid"}
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    await subscriber.end(2, PAID)  # the charge wins, and its period is served
+    assert from_timestamp((await subscriber.subscription()).ends_at) > shop.room.clock.now()
+    assert set(await kinds(shop, subscriber.account_id)) == {"subscription_runs", "period_ending"}
+    await subscriber.record_invoice(2)
+    await begin(shop, subscriber.account_id)
+    assert from_timestamp((await subscriber.subscription()).ends_at) == shop.room.clock.now()
+    await subscriber.end(3, UNPAID)
+    assert await kinds(shop, subscriber.account_id) == []
+
+
+async def test_a_hold_ends_nothing_and_its_lifting_wakes_the_erasure(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await hold(shop, account, on=True)
+    await shop.room.empty_outbox()
+    assert await begin(shop, account)
+    assert await woken(shop) == set()
+    assert set(await kinds(shop, account)) == {"order_open", "legal_hold"}
+    assert (await shop.advance(order.order_id)).next != pb.ORDER_NEXT_CANCEL_REQUESTED
+    await hold(shop, account, on=False)
+    assert f"erasure:{account}" in await woken(shop)
+    assert not await begin(shop, account)
+    assert await woken(shop) == {f"order:{order.order_id}"}
+
+
+async def test_an_order_placed_and_an_erasure_begun_at_once_never_leave_an_order_behind(shop: Shop) -> None:
+    account = shop.account()
+    wish = await shop.wish(account)
+    await asyncio.gather(shop.place(wish), begin(shop, account), return_exceptions=True)
+    await begin(shop, account)
+    for row in await shop.room.rows("orders"):
+        assert row["cancel_requested_at"] is not None
+
+
+async def test_of_a_customer_who_paid_the_contract_stays_without_who_it_was(shop: Shop) -> None:
+    subscriber = await monthly(shop, BEGIN, party=BEISPIEL)
+    account = subscriber.account_id
+    await subscriber.asked_in_time(2)
+    await begin(shop, account)
+    await subscriber.end(2, UNPAID)
+    await subscriber.end(3, UNPAID)
+    await close(shop, account)
+    await purge(shop, account)
+    assert "orders" in await tables_holding(shop.room, "Beispiel GmbH")
+    first, second = await asyncio.gather(erase(shop.room, account), erase(shop.room, account))
+    assert first == second
+    assert {"billing_profiles", "orders, customers taken out", "periods, customers taken out"} <= first.keys()
+    for mark in ("Beispiel GmbH", "Lange Stra", "+493012345678", "203.0.113.7", "Firefox"):
+        assert await tables_holding(shop.room, mark) == [], mark
+    assert set(await tables_holding(shop.room, "123456788")) <= {"vat_checks"}
+    [order] = (await shop.stub("operator").ListOrders(pb.ListOrdersRequest(account_id=str(account)))).orders
+    assert order.totals.gross.minor > 0
+    assert order.party.company_name == order.party.vat_number == order.quote.vat_id == ""
+    assert (await subscriber.period(2)).totals.gross.minor > 0
+    assert (await subscriber.subscription()).state == pb.SUBSCRIPTION_STATE_ENDED
+    [kept] = await shop.room.rows("orders")
+    assert kept["consent"]["button_label"]
+    assert kept["consent"]["terms_hash"]
+
+
+async def test_other_accounts_stay_whole(shop: Shop) -> None:
+    stays = await shop.order(party=ACME, billing=1, items=[mailboxes(5)])
+    account = await purged_account(shop)
+    await erase(shop.room, account)
+    assert [str(row["id"]) for row in await shop.room.rows("orders")] == [stays.order_id]
+    assert len(await shop.room.rows("billing_profiles")) == len(await shop.room.rows("quotes")) == 1
+
+
+async def test_the_schema_refuses_an_end_that_is_none(shop: Shop) -> None:
+    subscriber = await annual(shop, BEGIN)
+    await begin(shop, subscriber.account_id)
+    async with shop.room.core.database.reading() as conn:
+        with pytest.raises(Exception, match="end_reason"):
+            await conn.execute(text("UPDATE subscriptions SET end_reason = 'bored'"))

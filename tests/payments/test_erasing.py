@@ -1,0 +1,58 @@
+"""What payments tells of an account before its erasure, and what it erases: payers, where they decide nothing more."""
+
+import asyncio
+
+from casella.common.v1 import common_pb2
+from casella.payments.v1 import payments_pb2
+from services.kit.ids import new_id
+from tests.payments.statement import Entry, statement
+from tests.payments.world import GROSS, World
+from tests.support.erasing import erase, facts
+from tests.support.post import tables_holding
+
+PAYER = "Zenobia Quattrocchi"
+
+
+async def arrives(world: World, request: payments_pb2.PaymentRequest, minor: int) -> None:
+    """A transfer that names the request."""
+    entry = Entry(minor, text=f"da {PAYER}", reference=request.transfer.reference, debtor=PAYER)
+    await world.import_file(statement(entry))
+
+
+async def test_waiting_money_holds_until_it_is_settled_and_its_payer_is_then_taken_out(world: World) -> None:
+    account = str(new_id())
+    request = await world.transfer_request(account_id=account)
+    await arrives(world, request, GROSS - 100)
+    [fact] = await facts(world.room, account)
+    assert (fact.kind, fact.amount.minor, fact.holds) == ("money_waiting", GROSS - 100, True)
+    assert await erase(world.room, account) == {}  # an operator still needs the payer
+    assert set(await tables_holding(world.room, PAYER)) == {"bank_entries", "money_entries"}
+    async with world.room.core.database.reading() as conn:
+        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at")
+    assert await facts(world.room, account) == []
+    first, second = await asyncio.gather(erase(world.room, account), erase(world.room, account))
+    assert first == second == {"money_entries, payers taken out": 1}
+    # What the bank told is an accounting record.
+    assert await tables_holding(world.room, PAYER) == ["bank_entries"]
+
+
+async def test_a_charge_that_is_processed_holds(world: World) -> None:
+    account = str(new_id())
+    request = await world.request(account_id=account)
+    async with world.room.core.database.reading() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO checkout_attempts (request_id, attempt, state, title, success_url, cancel_url, expires_at, "
+            f"url, created_at) VALUES ('{request.payment_request_id}', 1, 'processing', '', '', '', now(), '', now())"
+        )
+    [fact] = await facts(world.room, account)
+    assert (fact.kind, fact.id, fact.holds) == ("payment_processing", request.payment_request_id, True)
+    assert fact.amount == common_pb2.Money(minor=GROSS, currency="EUR")
+
+
+async def test_other_accounts_payers_stay(world: World) -> None:
+    request = await world.transfer_request()
+    await arrives(world, request, GROSS - 100)
+    async with world.room.core.database.reading() as conn:
+        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at")
+    assert await erase(world.room, str(new_id())) == {}
+    assert "money_entries" in await tables_holding(world.room, PAYER)
