@@ -39,6 +39,8 @@ ABOUT = {
     "it.",
     E_INVOICE: "An invoice or credit note on its way to the Sistema di Interscambio by certified mail, until the SdI's "
     "receipt tells its end. A rejection, or no receipt in time, is an operator's case.",
+    MONEY: "Money that pays nothing by itself: short, over, late, twice, unknown or taken back. An operator gives it "
+    "to a payment request or an account, refunds it or sets it aside; a refund is followed until the money has left.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
     "hold stops it before each deletion.",
     ERASURE: "A customer's request to delete the profile. An operator approves or refuses it within a month; then what "
@@ -79,8 +81,10 @@ ATTRIBUTE_DUE_AT = "CasellaDueAt"
 # Schedules and the workflows they start.
 SCHEDULE_RECEIPTS = "sdi-receipts"
 SCHEDULE_PAYMENT_EVENTS = "payment-events"
+SCHEDULE_REFUNDS = "refunds"
 POLL_RECEIPTS = "PollReceipts"
 FETCH_PAYMENT_EVENTS = "FetchPaymentEvents"
+PUSH_REFUNDS = "PushRefunds"
 
 
 def sign_up_id(sign_up: object) -> str:

@@ -1,4 +1,4 @@
-"""What schedules start: reading the SdI's receipts, and fetching payment events that never arrived."""
+"""What schedules start: reading the SdI's receipts, fetching lost payment events, sending refunds that wait."""
 
 from temporalio import workflow
 
@@ -38,3 +38,16 @@ class FetchPaymentEvents:
             outside=True,
         )
         return f"{fetched.events} events fetched"
+
+
+@workflow.defn(name=names.PUSH_REFUNDS)
+class PushRefunds:
+    """One look for refunds that are to be sent to the payment provider, or of which no news came."""
+
+    @workflow.run
+    async def run(self) -> str:
+        """Send them, and ask how they stand."""
+        pushed = await visibly(
+            PaymentsSteps.push_refunds, payments_pb2.PushRefundsRequest(), "send refunds that wait", outside=True
+        )
+        return f"{pushed.changed} refunds changed"

@@ -19,6 +19,7 @@ from casella.common.v1.common_pb2 import Date, Money, Steering
 _REASON_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _BANK_REFERENCE = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
 _AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
+_PROFORMA = re.compile(r"[A-Za-z0-9 ./_-]{2,40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INT32 = 2**31 - 1
 """What fits into a message; how many days are too many is for the service to say."""
@@ -106,12 +107,36 @@ class Refusal(Why):
     """Text: one of ``CUSTOMER_REASONS``."""
 
 
+@dataclass
+class Assignment(Why):
+    """For what payment request money is: ``{"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}``."""
+
+    proforma_number: Any = ""
+    """Text: number of its proforma; or leave it out and give ``payment_request_id``."""
+    payment_request_id: Any = ""
+    """Text: UUID of the payment request; or leave it out and give ``proforma_number``."""
+    accept_shortfall: Any = False
+    """Truth value: less than is asked for pays all the same."""
+    booked_on: Any = ""
+    """Text: day on which money without one was available, ISO 8601; or leave it out."""
+
+
+@dataclass
+class ForAccount(Why):
+    """To whose credit money goes: ``{"account_id": "0193a5b0-…", "reason_code": "customer_agrees"}``."""
+
+    account_id: Any = ""
+    """Text: UUID of the account."""
+
+
 CUSTOMER_REASONS = ("requirements", "no_resale", "training", "unpaid", "other")
 """What the customer can be told; the emails have a sentence for each."""
 NO_APPROVAL = Approval()
 NO_REFUSAL = Refusal()
 NO_EXTENSION = Extension()
 NO_TRANSFER = Transfer()
+NO_ASSIGNMENT = Assignment()
+NO_ACCOUNT = ForAccount()
 
 
 class Wrong(ApplicationError):
@@ -182,6 +207,36 @@ def check_transfer(transfer: Transfer) -> None:
         raise Wrong("accept_difference: true, without quotes, or leave it out")
 
 
+def check_assignment(assignment: Assignment) -> None:
+    """Refuse what names no payment request, or two.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(assignment)
+    number, request = _text(assignment.proforma_number), _text(assignment.payment_request_id)
+    if bool(number) == bool(request):
+        raise Wrong('proforma_number: for example "P2026/17"; or payment_request_id in its place, and not both')
+    if number and not _PROFORMA.fullmatch(number):
+        raise Wrong('proforma_number: the number as it is printed, for example "P2026/17"')
+    if request and not _is_uuid(request):
+        raise Wrong("payment_request_id: a UUID, as the suggestions show it")
+    if not isinstance(assignment.accept_shortfall, bool):
+        raise Wrong("accept_shortfall: true, without quotes, or leave it out")
+    optional_day(assignment.booked_on)
+
+
+def check_for_account(to: ForAccount) -> None:
+    """Refuse what names no account.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(to)
+    if not _is_uuid(_text(to.account_id)):
+        raise Wrong("account_id: the UUID of the account")
+
+
 def check_amount(transfer: Transfer, asked: Money | None) -> None:
     """Refuse another amount than the asked one, unless its sender has seen that it is another.
 
@@ -217,7 +272,19 @@ def money_of(transfer: Transfer) -> Money:
 
 def booking_date_of(transfer: Transfer) -> Date:
     """The transfer's booking date."""
-    text = _text(transfer.booked_on)
+    day = optional_day(_text(transfer.booked_on) or "missing")
+    return day or Date()
+
+
+def optional_day(value: Any) -> Date | None:
+    """A day as operators write it; None where it is left out.
+
+    Raises:
+        Wrong: It is no day.
+    """
+    if value == "":
+        return None
+    text = _text(value)
     try:
         day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:

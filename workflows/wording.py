@@ -80,10 +80,13 @@ _ERASURE_FACTS = {
     "legal_hold": "a legal hold stands",
     "money_waiting": "money waits{amount} (entry {id}, `casella show money`): settle it",
     "payment_processing": "a charge is being processed{amount} (payment request {id})",
+    "refund_under_way": "a refund has not left yet{amount} (refund {id}, `casella refund list`)",
+    "account_credit": "the account has credit{amount}: pay it out (`casella refund credit {id}`)",
     "invoices": "{count} invoices and credit notes, which are kept for 10 years",
     "invoice_on_its_way": "invoice {id} is not at its end with the SdI: its customer may still have to be corrected",
     "tickets": "{count} open tickets",
 }
+_SOURCES = {"bank": "by bank transfer", "stripe": "by card or PayPal", "announced": "by bank transfer, told by hand"}
 _KNOWN_ALREADY = "00404"
 """The SdI's code for an invoice that was sent before: same issuer, year and number."""
 _REASONS = {
@@ -161,6 +164,40 @@ def waiting(entry: payments_pb2.MoneyEntry) -> str:
     return f"{amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
 
 
+def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
+    """``EUR 10.00 of 2026-11-24 by bank transfer: less than was asked for``."""
+    minor = abs(entry.amount.minor)
+    shown = amount(common_pb2.Money(minor=minor, currency=entry.amount.currency))
+    of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
+    how = _SOURCES.get(entry.source, entry.source)
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_REVERSED:
+        return f"{shown}{of} was taken back {how}"
+    fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_UNKNOWN:
+        fault = "it names no payment request, or several"
+    if entry.HasField("recorded_amount"):
+        fault = f"another amount than was recorded by hand, {amount(entry.recorded_amount)}"
+    return f"{shown}{of} {how}: {fault}"
+
+
+def candidate(request: payments_pb2.PaymentRequest) -> str:
+    """What money may be for: ``proforma P2026/17 (EUR 100.00, open, order 018f…, request 018f…)``."""
+    state = payments_pb2.PaymentRequestState.Name(request.state).removeprefix("PAYMENT_REQUEST_STATE_").lower()
+    return (
+        f"{asked_by(request)} ({amount(request.amount)}, {state}, account {request.account_id}, "
+        f"request {request.payment_request_id})"
+    )
+
+
+def asked_by(request: payments_pb2.PaymentRequest) -> str:
+    """What a payment request stands for: ``proforma P2026/17 of order 018f…``."""
+    if request.HasField("period"):
+        what = f"period {request.period.number} of subscription {request.period.subscription_id}"
+    else:
+        what = f"order {request.order_id}"
+    return f"proforma {request.proforma_number} of {what}" if request.proforma_number else what
+
+
 def date(day: common_pb2.Date) -> str:
     """``2026-11-24``."""
     return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
@@ -194,6 +231,8 @@ def refund(made: payments_pb2.Refund) -> str:
             how = f"FAILED ({made.failure}): an operator tries it again, where needed to another IBAN, or cancels it"
         case payments_pb2.REFUND_STATE_CANCELLED:
             how = "CANCELLED at payments, but still owed"
+        case payments_pb2.REFUND_STATE_DONE:
+            how = "done"
         case _:
             how = "on its way to the bank" if transfer else "on its way to card or PayPal"
     return f"{amount(made.amount)}, {how} (refund {made.refund_id})"

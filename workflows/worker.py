@@ -40,11 +40,12 @@ from workflows.activities.trial import Contacts, TrialSteps
 from workflows.automatic_debit import AutomaticDebit
 from workflows.einvoice import EInvoice
 from workflows.erasure import Erasure
+from workflows.money import Money
 from workflows.order import Order
 from workflows.purge import Purge
 from workflows.renewal import Renewal
 from workflows.reseller import ResellerStatus
-from workflows.scheduled import FetchPaymentEvents, PollReceipts
+from workflows.scheduled import FetchPaymentEvents, PollReceipts, PushRefunds
 from workflows.sign_up import SignUp
 from workflows.trial import Trial
 from workflows.withdrawal import Withdrawal
@@ -59,8 +60,8 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
 WORKFLOWS = [
-    SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Purge, Erasure,
-    PollReceipts, FetchPaymentEvents,
+    SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Money, Purge, Erasure,
+    PollReceipts, FetchPaymentEvents, PushRefunds,
 ]  # fmt: skip
 
 DRAIN = timedelta(seconds=5)
@@ -71,6 +72,7 @@ _LOOK_FOR_SCHEDULES = timedelta(seconds=30)
 _SCHEDULES = (
     (names.SCHEDULE_RECEIPTS, names.POLL_RECEIPTS, timedelta(minutes=1)),
     (names.SCHEDULE_PAYMENT_EVENTS, names.FETCH_PAYMENT_EVENTS, timedelta(minutes=10)),
+    (names.SCHEDULE_REFUNDS, names.PUSH_REFUNDS, timedelta(minutes=10)),
 )
 
 _LOG = logging.getLogger(__name__)

@@ -51,6 +51,12 @@ class EventType(StrEnum):
     PAYMENT_REFUSED = "payment.refused"
     MANDATE_SET_UP = "mandate.set_up"
     MANDATE_ENDED = "mandate.ended"
+    PAYMENT_SETTLED = "payment.settled"
+    CREDIT_CHANGED = "credit.changed"
+    REFUND_REQUESTED = "refund.requested"
+    REFUND_DONE = "refund.done"
+    REFUND_FAILED = "refund.failed"
+    REFUND_CANCELLED = "refund.cancelled"
     PROFORMA_ISSUED = "proforma.issued"
     INVOICE_ISSUED = "invoice.issued"
     INVOICE_DELIVERED = "invoice.delivered"
@@ -91,6 +97,8 @@ _CREDIT_NOTE = ("document_id", "invoice_id")
 _CAUSE = ("order_id", "period_id", "subscription_id")
 _SUBSCRIPTION = ("subscription_id",)
 _PERIOD = ("period_id", "subscription_id")
+_REFUND = ("refund_id",)
+_REFUNDED = ("payment_request_id", "money_entry_id")
 _TICKET = ("ticket_id",)
 _MANDATE = ("mandate_id",)
 
@@ -161,7 +169,11 @@ TOLD: Mapping[EventType, Told] = {
         "ordering", _FIRST, "The reseller status was withdrawn. The state is the reason."
     ),
     EventType.PAYMENT_COMPLETED: Told(
-        "payments", _FIRST, "A payment request was paid, exactly.", ("payment_request_id",), _CAUSE
+        "payments",
+        _FIRST,
+        "A payment request was paid; the amount is its total, account credit included.",
+        ("payment_request_id",),
+        _CAUSE,
     ),
     EventType.PAYMENT_QUEUED: Told(
         "payments",
@@ -181,6 +193,22 @@ TOLD: Mapping[EventType, Told] = {
     ),
     EventType.MANDATE_ENDED: Told(
         "payments", _FIRST, "Automatic debit was switched off, here or at the provider. The state is by whom.", _MANDATE
+    ),
+    EventType.PAYMENT_SETTLED: Told(
+        "payments", _FIRST, "An operator decided what becomes of money that waited.", ("money_entry_id",)
+    ),
+    EventType.CREDIT_CHANGED: Told(
+        "payments", _FIRST, "An account's credit became more, or less (below zero). The state is the cause."
+    ),
+    EventType.REFUND_REQUESTED: Told(
+        "payments", _FIRST, "Money is to go back. The amount has account credit in it.", _REFUND, _REFUNDED
+    ),
+    EventType.REFUND_DONE: Told("payments", _FIRST, "The money of a refund has left.", _REFUND, _REFUNDED),
+    EventType.REFUND_FAILED: Told(
+        "payments", _FIRST, "A refund was refused or came back; an operator acts on it.", _REFUND, _REFUNDED
+    ),
+    EventType.REFUND_CANCELLED: Told(
+        "payments", _FIRST, "An operator gave a refund up before it left.", _REFUND, _REFUNDED
     ),
     EventType.PROFORMA_ISSUED: Told("invoicing", _FIRST, "A proforma was issued.", _DOCUMENT, _CAUSE),
     EventType.INVOICE_ISSUED: Told(

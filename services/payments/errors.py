@@ -62,3 +62,39 @@ class MoneyWaiting(CasellaError):
     """Money for this payment request waits for an operator: it does not expire."""
 
     reason = errors_pb2.REASON_MONEY_WAITING
+
+
+class RefundTooMuch(CasellaError):
+    """More than was received and is not yet refunded, or than the account has as credit."""
+
+    reason = errors_pb2.REASON_REFUND_TOO_MUCH
+
+
+class RefundNotInState(CasellaError):
+    """The refund is not in a state that allows this."""
+
+    reason = errors_pb2.REASON_REFUND_STATE
+
+
+class MoneySettled(CasellaError):
+    """The money is settled already, or this cannot be done with it."""
+
+    reason = errors_pb2.REASON_MONEY_SETTLED
+
+
+class CreditTooSmall(CasellaError):
+    """The account has less credit than this takes."""
+
+    reason = errors_pb2.REASON_CREDIT_TOO_SMALL
+
+
+class PaymentRequestClosed(CasellaError):
+    """The payment request is closed."""
+
+    reason = errors_pb2.REASON_PAYMENT_REQUEST_CLOSED
+
+
+class PaymentRequestPaid(CasellaError):
+    """The payment request is paid."""
+
+    reason = errors_pb2.REASON_PAYMENT_REQUEST_PAID

@@ -8,6 +8,13 @@ CATALOGUE: Catalogue = {
         "en": "The booking date lies before the payment request was made.",
     },
     "in_the_future": {"it": "Il giorno è nel futuro.", "en": "The day lies in the future."},
+    "iban_missing": {"it": "Manca l'IBAN.", "en": "The IBAN is missing."},
+    "iban_not_valid": {"it": "L'IBAN non è valido.", "en": "The IBAN is not valid."},
+    "iban_not_sepa": {
+        "it": "L'IBAN è di un paese fuori dall'area SEPA.",
+        "en": "The IBAN is of a country outside SEPA.",
+    },
+    "holder_missing": {"it": "Manca l'intestatario del conto.", "en": "The account's holder is missing."},
     "booked_in_future": {
         "it": "La banca indica per questo accredito un giorno futuro: registrarlo da quel giorno in poi.",
         "en": "The bank has this credit on a day in the future: record it from that day on.",

@@ -8,14 +8,20 @@ from services.kit.operator_files import read_section
 from services.kit.server import LARGEST_REQUEST, Room
 from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.pay_links import PayLinks
+from services.payments.policy import SECTION, TransferPolicy
 from services.payments.provider.contract import PaymentProvider
 from services.payments.service.charges import Charges
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
+from services.payments.service.money import MoneyDesk
 from services.payments.service.pages import Pages
 from services.payments.service.queue import MoneyQueue
+from services.payments.service.refund_entries import RefundEntries
+from services.payments.service.refund_files import RefundFiles
+from services.payments.service.refund_sending import RefundSending
+from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import Transfers
@@ -23,7 +29,7 @@ from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings
-from services.payments.store import debits, erasing, mandates
+from services.payments.store import debits, erasing, mandates, queue
 from workflows import names
 
 NAME = "payments"
@@ -37,22 +43,27 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     pages = Pages(database, clock, debit_policy)
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
+    sending = RefundSending(database, clock, provider)
     desks = Desks(
         PaymentRequests(database, clock, links),
         checkout,
-        Events(database, clock, provider, pages),
-        Statements(database, clock, settings.bank_account.iban),
+        Events(database, clock, provider, pages, sending),
+        Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock)),
         Transfers(database, clock),
         MoneyQueue(database, clock),
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
+        MoneyDesk(database, clock, read_section(settings.policy_file, SECTION, TransferPolicy)),
+        Refunds(database, clock, sending),
+        RefundFiles(database, clock, settings.bank_account),
+        sending,
     )
     servicer = PaymentsServicer(desks, Messages(settings.bank_account, links, clock), core.requests, clock)
     return Room(
         services=[(payments_pb2_grpc.add_PaymentsServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
-        watched=[mandates.with_news, debits.awaited],
+        watched=[mandates.with_news, debits.awaited, queue.unsettled],
         erasable=erasing.ERASABLE,
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

@@ -17,6 +17,7 @@ payment_requests = Table(
     Column("period_number", Integer, nullable=True),
     Column("account_id", Uuid, nullable=False),
     Column("minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -33,8 +34,18 @@ payment_requests = Table(
 )
 """What is to be paid, for an order or for a period of a subscription (`services.kit.causes`).
 
+`minor` must come as money, `credit_minor` is covered by account credit; together they are the gross total.
 `attempt` is the number of the last checkout attempt: who changes the state says which it saw.
 """
+
+account_credits = Table(
+    "account_credits",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("minor", BigInteger, nullable=False),
+)
+"""What each account has as credit and no open request uses; changed together with the ledger, which has it too."""
 
 checkout_attempts = Table(
     "checkout_attempts",
@@ -176,10 +187,13 @@ money_entries = Table(
     Column("settled_at", _INSTANT, nullable=True),
     Column("contradicts", Uuid, nullable=True),
     Column("payer_iban", Text, nullable=False),
+    Column("settled_as", Text, nullable=True),
+    Column("settled_to", Uuid, nullable=True),
 )
 """Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions.
 
 `contradicts` is the transfer that was recorded by hand under the same bank reference with another amount.
+`settled_to` is the payment request, the account or the refund to which it went.
 """
 
 ledger_transactions = Table(
@@ -203,5 +217,63 @@ ledger_lines = Table(
     Column("ledger_account", Text, nullable=False),
     Column("minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
+    Column("account_id", Uuid, nullable=True),
 )
-"""Debits above zero, credits below."""
+"""Debits above zero, credits below. `account_id` says whose account credit a line is about."""
+
+refund_files = Table(
+    "refund_files",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("transfers", Integer, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+"""Files of refunds for the bank, byte for byte as they were given out."""
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("request_id", Uuid, nullable=True),
+    Column("entry_id", Uuid, nullable=True),
+    Column("account_id", Uuid, nullable=True),
+    Column("minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("charge_id", Text, nullable=True),
+    Column("provider_ref", Text, nullable=True),
+    Column("iban", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("failure", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("withdrawal_order_id", Uuid, nullable=True),
+    Column("requested_at", _INSTANT, nullable=False),
+    Column("asked_at", _INSTANT, nullable=True),
+    Column("sent_at", _INSTANT, nullable=True),
+    Column("done_on", Date, nullable=True),
+    Column("message_id", Text, nullable=True),
+)
+"""Money that goes back: of a payment request, of a money entry, or (neither is set) of an account's credit.
+
+`minor` leaves by `means`, `credit_minor` went back to account credit at once. `asked_at` is when the provider was asked
+last, written before the call.
+"""
+
+refund_debits = Table(
+    "refund_debits",
+    metadata,
+    Column("identity", LargeBinary, primary_key=True),
+    Column("refund_id", Uuid, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("booked_on", Date, nullable=True),
+    Column("imported_at", _INSTANT, nullable=False),
+)
+"""Debits of statements that show a refund by transfer to have left."""

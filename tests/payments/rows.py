@@ -76,6 +76,7 @@ class Rows:
             cause=OrderCause(new_id()),
             account_id=new_id(),
             amount=amount,
+            credit=Money(0),
             method=Method.BANK_TRANSFER,
             state=RequestState.OPEN,
             reference=CreditorReference.derive(request_id, 0),

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from services.kit.database import Database
+from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import Source
@@ -156,12 +157,12 @@ async def test_only_money_that_the_bank_told_of_and_that_waits_is_taken_out_of_t
     await rows.queued(amount=Money(GROSS.minor - 1))
     await rows.queued(amount=DOLLARS)
     async with database.transaction() as conn:
-        assert await bank.settle_queued(conn, REFERENCE, GROSS, NOW) is None
+        assert await bank.settle_queued(conn, REFERENCE, GROSS, new_id(), NOW) is None
     newer = await rows.queued(received_at=LATER)
     older = await rows.queued()
     for expected in ([older], [older, newer], [older, newer]):
         async with database.transaction() as conn:
-            await bank.settle_queued(conn, REFERENCE, GROSS, NOW)
+            await bank.settle_queued(conn, REFERENCE, GROSS, new_id(), NOW)
             settled = await conn.scalars(
                 text("SELECT id FROM money_entries WHERE settled_at IS NOT NULL ORDER BY created_at")
             )
@@ -174,11 +175,11 @@ async def test_two_who_settle_at_once_take_two_entries_out_of_the_queue(database
 
     async def settle() -> bool:
         async with database.transaction() as conn:
-            return await bank.settle_queued(conn, REFERENCE, GROSS, NOW) is not None
+            return await bank.settle_queued(conn, REFERENCE, GROSS, new_id(), NOW) is not None
 
     async with asyncio.timeout(20), database.reading() as watching:
         async with database.transaction() as conn:
-            assert await bank.settle_queued(conn, REFERENCE, GROSS, NOW)
+            assert await bank.settle_queued(conn, REFERENCE, GROSS, new_id(), NOW)
             other = asyncio.create_task(settle())
             await somebody_waits(watching)
         assert await other

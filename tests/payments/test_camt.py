@@ -24,7 +24,8 @@ def test_a_batch_is_split_and_what_is_no_payment_is_passed_over() -> None:
     assert found.account == "IT60X0542811101000000123456"
     assert [credit.minor for credit in found.credits] == [10_000, 20_000, 7_500]
     assert [credit.unsplit for credit in found.credits] == [False, False, True]
-    assert ([len(part) for part in (found.debits, found.reversals)], found.passed_over, found.pending) == ([1, 1], 1, 1)
+    assert [len(part) for part in (found.debits, found.reversals, found.returns)] == [1, 1, 1]
+    assert (found.passed_over, found.pending) == (0, 1)
 
 
 def test_a_transfer_of_a_batch_has_its_own_details() -> None:

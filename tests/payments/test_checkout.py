@@ -21,7 +21,7 @@ async def test_a_card_payment_pays_the_request_and_wakes_its_order(world: World)
     paid = await world.get(request)
     assert paid.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID
     assert paid.paid_at.ToDatetime() == world.room.clock.now().replace(tzinfo=None)
-    wakes = await world.room.wakes()
+    wakes = await world.wakes()
     assert [(wake.workflow_id, wake.signal) for wake in wakes] == [(f"order:{request.order_id}", "payment_completed")]
     assert await world.balances() == {"stripe": GROSS, "receivable": -GROSS}
 

@@ -61,7 +61,7 @@ async def test_money_whose_event_is_still_on_its_way_wins_against_the_closing(wo
     assert (await world.close(request)).state == PAID
     await world.stripe.faults()
     await world.deliver()
-    assert len(await world.room.wakes()) == 1
+    assert len(await world.wakes()) == 1
     assert await world.queue() == []
 
 
@@ -179,7 +179,7 @@ async def test_of_a_payment_and_a_closing_exactly_one_wins(world: World) -> None
     )
     assert {entry.reason for entry in queue.entries} == {payments_pb2.MONEY_ENTRY_REASON_LATE}
     assert len(queue.entries) == ends.count(CLOSED) == sum(queued for _, queued in results)
-    assert len(await world.room.wakes()) == ends.count(PAID)
+    assert len(await world.wakes()) == ends.count(PAID)
     assert await world.balances() == {
         "bank": 100 * GROSS, "receivable": -GROSS * ends.count(PAID), "suspense": -GROSS * ends.count(CLOSED),
     }  # fmt: skip

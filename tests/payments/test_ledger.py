@@ -65,7 +65,7 @@ async def test_a_line_cannot_be_added_to_an_earlier_transaction(world: World) ->
 @pytest.mark.parametrize(
     ("spoilt", "says"),
     [
-        ("UPDATE money_entries SET settled_at = created_at", "suspense"),
+        ("UPDATE money_entries SET settled_at = created_at, settled_as = 'set_aside'", "suspense"),
         ("DELETE FROM bank_entries WHERE minor = 77", "bank entries"),
         (
             _UNBACKED,

@@ -72,7 +72,7 @@ async def test_a_period_is_paid_in_every_way_and_wakes_its_renewal(
     request = await asked(world, period, method=method)
     await pay(world, request)
     assert (await world.get(request)).state == PAID
-    (wake,) = await world.room.wakes()
+    (wake,) = await world.wakes()
     assert (wake.workflow, wake.workflow_id) == ("Renewal", f"renewal:{period.subscription_id}:3")
     assert (wake.signal, wake.subject) == ("payment_completed", period.key)
     balances = await world.balances()
@@ -121,14 +121,14 @@ async def test_a_request_of_a_period_ends_once_as_an_orders_does(world: World) -
     assert closed.state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
     await by_statement(world, request)
     assert [entry.reason for entry in await world.queue()] == [payments_pb2.MONEY_ENTRY_REASON_LATE]
-    assert await world.room.wakes() == []
+    assert await world.wakes() == []
 
 
 async def test_money_that_names_a_period_and_waits_wakes_its_renewal(world: World) -> None:
     period = third_period()
     request = await asked(world, period, method=TRANSFER)
     await world.import_file(statement(Entry(GROSS - 1, reference=request.transfer.reference)))
-    (wake,) = await world.room.wakes()
+    (wake,) = await world.wakes()
     assert (wake.workflow_id, wake.signal) == (f"renewal:{period.subscription_id}:3", "money_waiting")
     assert wake.subject == period.key
 

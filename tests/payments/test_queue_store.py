@@ -18,7 +18,8 @@ LATER = NOW + timedelta(hours=1)
 
 async def settle(database: Database, entry_id: UUID) -> None:
     async with database.transaction() as conn:
-        await conn.execute(text("UPDATE money_entries SET settled_at = now() WHERE id = :id"), {"id": entry_id})
+        statement = "UPDATE money_entries SET settled_at = now(), settled_as = 'assigned' WHERE id = :id"
+        await conn.execute(text(statement), {"id": entry_id})
 
 
 async def test_the_queue_is_read_oldest_first_page_by_page(database: Database, rows: Rows) -> None:

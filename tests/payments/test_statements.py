@@ -38,7 +38,7 @@ async def test_exact_money_with_the_reference_pays_on_its_booking_date(world: Wo
     paid = await world.get(request)
     assert paid.state == PAID
     assert paid.available_on == to_date(booked_on)
-    assert [wake.workflow_id for wake in await world.room.wakes()] == [f"order:{request.order_id}"]
+    assert [wake.workflow_id for wake in await world.wakes()] == [f"order:{request.order_id}"]
     assert await world.balances() == {"bank": GROSS, "receivable": -GROSS}
 
 
@@ -77,7 +77,7 @@ async def test_the_same_file_twice_changes_nothing(world: World) -> None:
     done = await world.import_file(file)
     assert (done.known, done.paid, done.queued) == (2, 0, 0)
     assert await world.balances() == before
-    assert len(await world.room.wakes()) == 1
+    assert len(await world.wakes()) == 1
 
 
 async def test_the_same_file_by_five_at_once_counts_once(world: World) -> None:
@@ -119,7 +119,7 @@ async def test_money_for_a_closed_request_is_late(world: World) -> None:
     await world.close(request)
     await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference)))
     assert [entry.reason for entry in await world.queue()] == [REASON["late"]]
-    assert await world.room.wakes() == []
+    assert await world.wakes() == []
 
 
 async def test_late_money_tells_the_day_it_was_booked_and_when_it_arrived_and_its_request_when_it_was_closed(
@@ -251,7 +251,7 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
     (entry,) = await world.queue()
     assert (entry.reason, entry.available_on) == (REASON["date"], to_date(day))
     assert (await world.get(request)).state == OPEN
-    assert [wake.signal for wake in await world.room.wakes()] == ["money_waiting"]
+    assert [wake.signal for wake in await world.wakes()] == ["money_waiting"]
     assert (await world.proof()).balanced
 
 

@@ -44,7 +44,7 @@ async def test_an_exact_transfer_pays_on_its_booking_date_and_is_audited(world: 
     answer = await record(world, asked)
     assert (answer.payment_request.state, answer.money_entry_id) == (PAID, "")
     assert answer.payment_request.available_on == asked.booked_on
-    assert [wake.signal for wake in await world.room.wakes()] == ["payment_completed"]
+    assert [wake.signal for wake in await world.wakes()] == ["payment_completed"]
     assert await world.balances() == {"announced": GROSS, "receivable": -GROSS}
     (kept,) = await world.room.rows("audit")
     assert (kept["actor"], kept["action"], kept["reason_code"]) == (

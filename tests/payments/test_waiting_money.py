@@ -63,7 +63,7 @@ async def withdraw(world: World, asked: payments_pb2.WithdrawBankTransferRequest
 
 
 async def signals(world: World) -> list[tuple[str, str]]:
-    return [(str(wake.subject), wake.signal) for wake in await world.room.wakes()]
+    return [(str(wake.subject), wake.signal) for wake in await world.wakes()]
 
 
 async def test_waiting_money_that_names_a_request_is_told_with_it(world: World) -> None:

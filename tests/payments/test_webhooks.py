@@ -78,7 +78,7 @@ async def test_an_event_that_comes_again_changes_nothing(world: World) -> None:
     assert not (await hand_in(world, body)).duplicate
     await world.room.empty_outbox()
     assert (await hand_in(world, body)).duplicate
-    assert await world.room.wakes() == []
+    assert await world.wakes() == []
     assert (await world.get(request)).state == PAID
     assert await world.balances() == {"stripe": GROSS, "receivable": -GROSS}
 
@@ -88,7 +88,7 @@ async def test_twenty_deliveries_at_once_pay_once(world: World) -> None:
     same, other = await genuine_event(world), await genuine_event(world, "payment_intent.succeeded")
     answers = await asyncio.gather(*(hand_in(world, body) for body in [same, other] * 10))
     assert [answer.duplicate for answer in answers].count(False) == 2
-    assert len(await world.room.wakes()) == 1
+    assert len(await world.wakes()) == 1
     assert await world.balances() == {"stripe": GROSS, "receivable": -GROSS}
     assert await world.queue() == []
 
@@ -100,7 +100,7 @@ async def test_events_twice_and_backwards_come_to_the_same_end(world: World) -> 
     await world.stripe.faults(duplicate=True, reverse=True)
     await world.deliver()
     assert (await world.get(request)).state == PAID
-    assert len(await world.room.wakes()) == 1
+    assert len(await world.wakes()) == 1
     assert await world.balances() == {"stripe": GROSS, "receivable": -GROSS}
 
 
@@ -237,7 +237,7 @@ async def test_money_that_arrives_after_the_closing_is_late(world: World) -> Non
     (entry,) = await world.queue()
     assert entry.reason == payments_pb2.MONEY_ENTRY_REASON_LATE
     assert (await world.get(request)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
-    assert await world.room.wakes() == []
+    assert await world.wakes() == []
 
 
 async def test_a_second_payment_goes_to_the_queue(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,17 +20,22 @@ from gateway.web import make_app
 from services.kit.calendar import rome_date
 from services.kit.core import Core
 from services.kit.ids import new_id
+from services.kit.outbox import Wake
 from services.kit.server import Room
 from services.payments.provider.stripe_gateway import StripeGateway
 from services.payments.room import NAME, build
 from services.payments.settings import PaymentsSettings
-from tests.payments.statement import ANY_DAY
+from tests.payments.statement import ANY_DAY, Entry, statement
 from tests.stripe_standin import process
 from tests.stripe_standin.process import StripeProcess
 from tests.support.room import MovableClock, TestRoom, running_room
+from workflows import names
 
 WEBHOOK_PATH = "/webhooks/stripe"
 GROSS = 14_640
+PAYERS_IBAN = "DE89370400440532013000"
+"""The example of the IBAN registry: valid, and nobody's."""
+STEERING = common_pb2.Steering(actor="operator@casella.example", reason_code="checked", source="test/1")
 
 Stub = Any
 
@@ -92,6 +98,10 @@ class World:
         done: payments_pb2.ImportStatementResponse = await self.stub("operator").ImportStatement(asked, timeout=30)
         return done
 
+    async def wakes(self) -> list[Wake]:
+        """The wakes of who waits for money; each entry of the queue has a workflow of its own beside them."""
+        return [wake for wake in await self.room.wakes() if wake.workflow != names.MONEY]
+
     async def queue(self) -> list[payments_pb2.MoneyEntry]:
         """The operator's queue."""
         listed = await self.stub("operator").ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
@@ -109,6 +119,47 @@ class World:
         found = await self.proof()
         assert found.balanced, list(found.discrepancies)
         return {item.ledger_account: item.balance.minor for item in found.balances}
+
+    async def paid_online(self, **changed: Any) -> payments_pb2.PaymentRequest:
+        """A request that was paid by card, as Stripe's webhook told."""
+        request = await self.request(**changed)
+        assert await self.stripe.pay(await self.start(request)) < HTTPStatus.BAD_REQUEST
+        await self.deliver()
+        return await self.get(request)
+
+    async def paid_by_transfer(self, *entries: Entry, **changed: Any) -> payments_pb2.PaymentRequest:
+        """A request that was paid by a transfer, as a statement told."""
+        request = await self.transfer_request(**changed)
+        paying = Entry(request.amount.minor, reference=request.transfer.reference, iban=PAYERS_IBAN)
+        await self.import_file(statement(*(entries or (paying,)), number=f"S-{request.payment_request_id}"))
+        return await self.get(request)
+
+    async def refund(self, caller: str = "worker", **fields: Any) -> payments_pb2.Refund:
+        """Ask for a refund."""
+        asked = payments_pb2.RequestRefundRequest(**{"refund_id": str(new_id()), "reason_code": "withdrawal", **fields})
+        found: payments_pb2.Refund = (await self.stub(caller).RequestRefund(asked, timeout=20)).refund
+        return found
+
+    async def get_refund(self, refund: payments_pb2.Refund) -> payments_pb2.Refund:
+        """A refund as it stands."""
+        asked = payments_pb2.GetRefundRequest(refund_id=refund.refund_id)
+        found: payments_pb2.Refund = (await self.stub().GetRefund(asked)).refund
+        return found
+
+    async def credit(self, account_id: str) -> int:
+        """An account's credit, in cents."""
+        asked = payments_pb2.GetAccountCreditRequest(account_id=account_id)
+        return int((await self.stub().GetAccountCredit(asked)).credit.minor)
+
+    async def give_credit(self, account_id: str, minor: int) -> None:
+        """Let an account have credit, out of money that came for nothing."""
+        await self.import_file(statement(Entry(minor, text="?"), number=f"S-{new_id()}"))
+        entry = (await self.queue())[-1]
+        await self.stub("operator").CreditMoney(
+            payments_pb2.CreditMoneyRequest(
+                request_id=str(new_id()), money_entry_id=entry.money_entry_id, account_id=account_id, steering=STEERING
+            )
+        )
 
     async def deliver(self) -> None:
         """Let the simulator deliver all that waits, by asking it until nothing does."""

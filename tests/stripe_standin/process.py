@@ -84,6 +84,18 @@ class StripeProcess:
         async with aiohttp.ClientSession() as http, http.post(url, json={"succeeded": succeeded}) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def settle_refund(self, refund: str, *, succeeded: bool) -> None:
+        """End a refund."""
+        url = f"{self.url}/_simulator/refunds/{refund}/settle"
+        async with aiohttp.ClientSession() as http, http.post(url, json={"succeeded": succeeded}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def refund(self, intent: str, minor: int) -> None:
+        """Refund by hand, as in the dashboard."""
+        url = f"{self.url}/_simulator/payment_intents/{intent}/refund"
+        async with aiohttp.ClientSession() as http, http.post(url, json={"amount": minor}) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def resend(self, event_id: str) -> None:
         """Deliver an event now."""
         url = f"{self.url}/_simulator/events/{event_id}/resend"

@@ -13,12 +13,16 @@ from casella.common.v1 import common_pb2
 from workflows import names, wording
 from workflows.steering import (
     Approval,
+    Assignment,
     Extension,
+    ForAccount,
     Refusal,
     Transfer,
     Why,
     check_approval,
+    check_assignment,
     check_extension,
+    check_for_account,
     check_refusal,
     check_transfer,
     check_why,
@@ -33,6 +37,8 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Approval: check_approval,
     Refusal: check_refusal,
     Transfer: check_transfer,
+    Assignment: check_assignment,
+    ForAccount: check_for_account,
 }
 
 

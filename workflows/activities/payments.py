@@ -63,9 +63,38 @@ class PaymentsSteps:
             invoice_was_due=answer.invoice_was_due if answer.HasField("invoice_was_due") else None,
         )
 
+    @step("GetMoneyEntry")
+    async def get_money_entry(self, request: pb.GetMoneyEntryRequest) -> pb.GetMoneyEntryResponse:
+        """Read money that waits, or what became of it."""
+        answer = await self._payments.GetMoneyEntry(request)
+        return pb.GetMoneyEntryResponse(entry=_without_payer(answer.entry), candidates=answer.candidates)
+
+    @step("AssignMoney")
+    async def assign_money(self, request: pb.AssignMoneyRequest) -> pb.AssignMoneyResponse:
+        """Give money that waits to a payment request."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.AssignMoney(request)
+        answer.payment_request.CopyFrom(_without_links(answer.payment_request))
+        return answer
+
+    @step("CreditMoney")
+    async def credit_money(self, request: pb.CreditMoneyRequest) -> pb.CreditMoneyResponse:
+        """Make money that waits account credit."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._payments.CreditMoney(request)
+
+    @step("SetMoneyAside")
+    async def set_money_aside(self, request: pb.SetMoneyAsideRequest) -> pb.SetMoneyAsideResponse:
+        """Take money that is none of the customers' out of the queue."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.SetMoneyAside(request)
+        return pb.SetMoneyAsideResponse(entry=_without_payer(answer.entry))
+
     @step("RequestRefund")
     async def request_refund(self, request: pb.RequestRefundRequest) -> pb.RequestRefundResponse:
-        """Ask for a refund, once for each id; learn how far it is."""
+        """Ask for a refund; by an operator's word where the request names one."""
+        if request.HasField("steering"):
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
         answer = await self._payments.RequestRefund(request, timeout=OUTSIDE_DEADLINE_SECONDS)
         return pb.RequestRefundResponse(refund=_without_account(answer.refund))
 
@@ -121,6 +150,11 @@ class PaymentsSteps:
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._payments.SwitchOffAutomaticDebit(request)
 
+    @step("PushRefunds")
+    async def push_refunds(self, request: pb.PushRefundsRequest) -> pb.PushRefundsResponse:
+        """Send refunds that wait for the provider."""
+        return await self._payments.PushRefunds(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+
     @step("FetchMissedEvents")
     async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:
         """Fetch the provider's events that never arrived."""
@@ -145,11 +179,9 @@ def _without_links(payment_request: pb.PaymentRequest) -> pb.PaymentRequest:
 
 
 def _without_payer(entry: pb.MoneyEntry) -> pb.MoneyEntry:
-    shown = pb.MoneyEntry(
-        money_entry_id=entry.money_entry_id, reason=entry.reason, amount=entry.amount, source=entry.source
-    )
-    if entry.HasField("recorded_amount"):
-        shown.recorded_amount.CopyFrom(entry.recorded_amount)
-    if entry.HasField("available_on"):
-        shown.available_on.CopyFrom(entry.available_on)
+    """What of an entry names nobody: the payer, what they wrote and their bank's reference stay out."""
+    shown = pb.MoneyEntry()
+    shown.CopyFrom(entry)
+    for field in ("remittance", "payer_name", "payer_iban", "source_reference", "suggestions", "unconfirmed"):
+        shown.ClearField(field)
     return shown

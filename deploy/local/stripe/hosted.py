@@ -2,8 +2,11 @@
 
 The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`, `hold`, `away` (true),
 `ineligible` (list of methods), `settled_minor` (another amount), `livemode`, `api_version`;
-`POST /_simulator/payment_intents/{id}/settle` with `{"succeeded": true}`; `POST /_simulator/events/{id}/resend`;
-`off_session` (what a charge by a mandate comes to, see `charges.OUTCOMES`);
+`off_session` (what a charge by a mandate comes to, see `charges.OUTCOMES`), `refund` (`pending` or `failed`, where it
+would succeed), `lose_refund_answer` (true: made, and answered with an error);
+`POST /_simulator/payment_intents/{id}/settle` and `POST /_simulator/refunds/{id}/settle` with `{"succeeded": true}`;
+`POST /_simulator/payment_intents/{id}/refund` (one made by hand in the dashboard) with `{"amount": 100}`;
+`POST /_simulator/events/{id}/resend`;
 `POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
 PayPal;
 `POST /_simulator/mandates/{id}/touch`: an event of a mandate that stays as it is; `GET` and `DELETE
@@ -18,6 +21,7 @@ from aiohttp import web
 from deploy.local.stripe import pages
 from deploy.local.stripe.charges import OUTCOMES
 from deploy.local.stripe.checkout import INTENT, SESSION, Checkout
+from deploy.local.stripe.refunds import REFUND, Refunds
 from deploy.local.stripe.refusals import Refusal
 from deploy.local.stripe.state import Object, State
 from deploy.local.stripe.webhooks import Deliverer
@@ -25,6 +29,7 @@ from deploy.local.stripe.webhooks import Deliverer
 _FAULTS = {
     "duplicate", "reverse", "drop", "hold", "away", "ineligible", "settled_minor", "livemode", "api_version",
     "off_session",
+    "refund", "lose_refund_answer",
 }  # fmt: skip
 _OUTCOMES = {"succeeded", "processing", "declined"}
 
@@ -32,10 +37,11 @@ _OUTCOMES = {"succeeded", "processing", "declined"}
 class Hosted:
     """Pages and levers."""
 
-    def __init__(self, state: State, checkout: Checkout, deliverer: Deliverer) -> None:
+    def __init__(self, state: State, checkout: Checkout, refunds: Refunds, deliverer: Deliverer) -> None:
         """Take what they show and move."""
         self._state = state
         self._checkout = checkout
+        self._refunds = refunds
         self._deliverer = deliverer
 
     def add_routes(self, app: web.Application) -> None:
@@ -49,6 +55,8 @@ class Hosted:
         add.add_delete("/_simulator/state", self._forget)
         add.add_put("/_simulator/faults", self._order_faults)
         add.add_post("/_simulator/payment_intents/{id}/settle", self._settle)
+        add.add_post("/_simulator/payment_intents/{id}/refund", self._refund)
+        add.add_post("/_simulator/refunds/{id}/settle", self._settle_refund)
         add.add_post("/_simulator/events/{id}/resend", self._resend)
         add.add_post("/_simulator/off_session", self._choose)
         add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
@@ -98,6 +106,7 @@ class Hosted:
                 "simulator": True,
                 "sessions": sessions,
                 "events": events,
+                "refunds": self._state.all(REFUND),
                 "payment_intents": intents,
                 "mandates": mandates,
             }
@@ -149,6 +158,22 @@ class Hosted:
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
         return web.json_response(intent)
+
+    async def _refund(self, request: web.Request) -> web.Response:
+        wanted: dict[str, Any] = await request.json()
+        try:
+            refund = self._refunds.create({"payment_intent": request.match_info["id"], **wanted})
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        return web.json_response(refund)
+
+    async def _settle_refund(self, request: web.Request) -> web.Response:
+        wanted: dict[str, Any] = await request.json()
+        try:
+            refund = self._refunds.settle(request.match_info["id"], succeeded=bool(wanted.get("succeeded")))
+        except Refusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        return web.json_response(refund)
 
     async def _resend(self, request: web.Request) -> web.Response:
         number = request.match_info["id"]

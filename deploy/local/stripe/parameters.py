@@ -19,6 +19,8 @@ _INTENT = {
     "payment_method",
 }  # fmt: skip
 _CONFIRM = {"expand", "off_session", "payment_method"}
+_REFUND = {"amount", "expand", "metadata", "payment_intent", "reason"}
+_REFUND_REASONS = {"duplicate", "fraudulent", "requested_by_customer"}
 _INTENT_DATA = {"description", "metadata"}
 _CURRENCY = re.compile(r"[a-z]{3}")
 _METHODS = {"card", "paypal"}
@@ -71,6 +73,22 @@ def check_confirmation(params: dict[str, Any]) -> None:
     _known(params, _CONFIRM, "")
     if params.get("off_session", "").lower() != "true":
         raise invalid("Only off_session=true is simulated.", "parameter_invalid", "off_session")
+
+
+def check_refund(params: dict[str, Any]) -> None:
+    """Refuse what a Refund cannot be made from.
+
+    Raises:
+        Refusal: With the parameter's name.
+    """
+    _known(params, _REFUND, "")
+    if not params.get("payment_intent"):
+        raise invalid("Missing required param: payment_intent.", "parameter_missing", "payment_intent")
+    amount = str(params.get("amount", "1"))
+    if not amount.isdigit() or int(amount) < 1:
+        raise invalid("Invalid positive integer.", "parameter_invalid_integer", "amount")
+    if params.get("reason", "duplicate") not in _REFUND_REASONS:
+        raise invalid("Invalid reason.", "parameter_invalid", "reason")
 
 
 def _check_options(params: dict[str, Any]) -> None:

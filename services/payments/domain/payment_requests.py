@@ -138,7 +138,8 @@ class PaymentRequest:
         request_id: Derived from the cause, so that a repeated step makes the same one.
         cause: What it is for.
         account_id: Whose it is.
-        amount: What is to be paid, gross.
+        amount: What must come as money, gross; zero where account credit covers all.
+        credit: The part that account credit covers.
         method: How.
         state: Open, paid or closed.
         reference: The creditor reference for a bank transfer; every request has one.
@@ -157,6 +158,7 @@ class PaymentRequest:
     cause: Cause
     account_id: UUID
     amount: Money
+    credit: Money
     method: Method
     state: RequestState
     reference: CreditorReference
@@ -169,3 +171,8 @@ class PaymentRequest:
     close_reason: CloseReason | None
     live: Attempt | None
     debit: Debit | None = None
+
+    @property
+    def total(self) -> Money:
+        """What it is for in all, gross."""
+        return self.amount + self.credit

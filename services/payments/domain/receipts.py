@@ -69,7 +69,11 @@ class Fate(StrEnum):
     CONFIRMED = "confirmed"
     """It is the money that an operator had recorded already."""
     IGNORED = "ignored"
-    """Money that left us, and takes nothing back that we know of."""
+    """Money that left us, and takes nothing back that we know of; or a return of what we did not send."""
+    REFUNDED = "refunded"
+    """It shows a refund of ours to have left."""
+    RETURNED = "returned"
+    """A refund of ours that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,26 @@ class Outcome:
     money_entry_id: UUID | None = None
 
 
+class Settlement(StrEnum):
+    """What became of money that waited for an operator."""
+
+    ASSIGNED = "assigned"
+    """Given to a payment request."""
+    CREDITED = "credited"
+    """Credit of an account, or taken from it."""
+    REFUNDED = "refunded"
+    SET_ASIDE = "set_aside"
+    """None of the customers', or settled outside."""
+    WITHDRAWN = "withdrawn"
+    """Recorded by hand by mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class MoneyEntry:
-    """Money that waits for an operator; its amount is below zero where the bank took it back.
+    """Money that waits for an operator, or did; its amount is below zero where the bank took it back.
 
-    `recorded` is the amount of the record by hand that it contradicts.
+    `recorded` is the amount of the record by hand that it contradicts; `settled_to` the payment request, the account or
+    the refund to which it went.
     """
 
     entry_id: UUID
@@ -100,10 +119,19 @@ class MoneyEntry:
     named: tuple[UUID, ...]
     recorded: Money | None
     payer_iban: str
+    source_ref: str
+    settled_at: datetime | None
+    settled_as: Settlement | None
+    settled_to: UUID | None
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether it is money that the bank or the provider took back."""
+        return self.reason is QueueReason.REVERSED
 
     @property
     def invoice_by(self) -> date | None:
         """Its last day for an invoice, should it pay what it names; None where that cannot be told."""
-        if self.reason is QueueReason.REVERSED or not self.named or self.available_on is None:
+        if self.taken_back or not self.named or self.available_on is None:
             return None
         return last_invoice_day(self.available_on)

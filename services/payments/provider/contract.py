@@ -128,6 +128,39 @@ class ChargeOrder:
     grant: Grant
 
 
+class RefundProgress(StrEnum):
+    """How far a refund is at the provider."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """A refund at the provider, as the provider tells it when asked.
+
+    Attributes:
+        provider_ref: The provider's id of it (`re_…`).
+        charge_id: The payment that it takes back (`pi_…`).
+        progress: How far it is.
+        amount: How much.
+        failure: Why it failed, as the provider's code; empty where it has not.
+        refund_id: The refund that it carries; None when it is not one of ours.
+        attempt: The try that it carries.
+        made_at: When it was made, by the provider's clock.
+    """
+
+    provider_ref: str
+    charge_id: str
+    progress: RefundProgress
+    amount: Money
+    failure: str
+    refund_id: UUID | None
+    attempt: int | None
+    made_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A trigger: something happened to an object, which is then fetched.
@@ -139,6 +172,7 @@ class Event:
         charge_id: The payment it is about, if any.
         method_id: The payment method it is about, if any: what it says of a mandate concerns the mandate's method.
         mandate_id: The mandate at the provider it is about, if any.
+        refunded_charge_id: The payment whose refunds it is about, if any.
         created_at: When it happened, by the provider's clock.
     """
 
@@ -146,6 +180,7 @@ class Event:
     kind: str
     page_id: str | None
     charge_id: str | None
+    refunded_charge_id: str | None
     created_at: datetime
     method_id: str | None = None
     mandate_id: str | None = None
@@ -166,6 +201,10 @@ class ChargeRefusedError(Exception):
 
 class PageUnusableError(ProviderUnavailableError):
     """A page was made and ended again, because it does not offer what it must; the next needs another key."""
+
+
+class RefundRefusedError(Exception):
+    """The provider refuses a refund for good; its text is the provider's code."""
 
 
 class UnreadableEventError(Exception):
@@ -235,6 +274,20 @@ class PaymentProvider(Protocol):
 
     async def expire_page(self, page_id: str) -> Page:
         """End a page if it is open, and tell how it stands then: complete means that the customer was faster."""
+        ...
+
+    async def refund(
+        self, charge_id: str, amount: Money, refund_id: UUID, attempt: int, idempotency_key: str
+    ) -> ProviderRefund:
+        """Give money of a payment back; the key is written down before the call.
+
+        Raises:
+            RefundRefusedError: The provider refuses it for good.
+        """
+        ...
+
+    async def refunds_of(self, charge_id: str) -> list[ProviderRefund]:
+        """All refunds of a payment, ours and those made elsewhere, oldest first."""
         ...
 
     def verify(self, body: bytes, signature: str) -> Event:

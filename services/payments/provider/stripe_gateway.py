@@ -32,7 +32,10 @@ from services.payments.provider.contract import (
     PageOrder,
     PageState,
     PageUnusableError,
+    ProviderRefund,
     ProviderUnavailableError,
+    RefundProgress,
+    RefundRefusedError,
     SetupOrder,
     UnreadableEventError,
 )
@@ -53,6 +56,10 @@ EVENT_TYPES = (
     "setup_intent.succeeded",
     "mandate.updated",
     "payment_method.detached",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
 )
 _METHODS = ["card", "paypal"]
 _FOR_LATER = ["paypal"]
@@ -83,7 +90,7 @@ T = TypeVar("T")
 
 
 class StripeGateway:
-    """Checkout Sessions, PaymentIntents and events of one Stripe account."""
+    """Checkout Sessions, PaymentIntents, Refunds and events of one Stripe account."""
 
     name = "stripe"
 
@@ -288,6 +295,32 @@ class StripeGateway:
             raise ProviderUnavailableError("the provider does not know a session that it made")
         return page
 
+    async def refund(
+        self, charge_id: str, amount: Money, refund_id: UUID, attempt: int, idempotency_key: str
+    ) -> ProviderRefund:
+        """A Refund of the PaymentIntent; Stripe refuses more than is left of it."""
+        marks = {"refund_id": str(refund_id), "attempt": str(attempt)}
+        try:
+            made = await _asked(
+                self._client.v1.refunds.create_async(
+                    {
+                        "payment_intent": charge_id,
+                        "amount": amount.minor,
+                        "reason": "requested_by_customer",
+                        "metadata": marks,
+                    },
+                    {"idempotency_key": idempotency_key},
+                )
+            )
+        except _RefusedRequestError as error:
+            raise RefundRefusedError(error.code or "refused") from None
+        return _refund(made.to_dict())
+
+    async def refunds_of(self, charge_id: str) -> list[ProviderRefund]:
+        """The Refunds of a PaymentIntent; it has at most a hundred that this reads."""
+        listed = await _asked(self._client.v1.refunds.list_async({"payment_intent": charge_id, "limit": _PAGE_SIZE}))
+        return [_refund(item.to_dict()) for item in listed.data][::-1]
+
     def verify(self, body: bytes, signature: str) -> Event:
         """Signature and age by the SDK, which lets the future pass; that, mode and version here."""
         try:
@@ -458,20 +491,50 @@ def _refusal(intent: dict[str, Any]) -> ChargeRefusal | None:
     return None if intent["status"] == "canceled" else ChargeRefusal.DECLINED
 
 
+def _refund(refund: dict[str, Any]) -> ProviderRefund:
+    match refund["status"]:
+        case "succeeded":
+            progress = RefundProgress.SUCCEEDED
+        case "failed" | "canceled":
+            progress = RefundProgress.FAILED
+        case _:
+            progress = RefundProgress.PENDING
+    failed = progress is RefundProgress.FAILED
+    return ProviderRefund(
+        provider_ref=refund["id"],
+        charge_id=str(refund["payment_intent"]),
+        progress=progress,
+        amount=Money(int(refund["amount"]), str(refund["currency"]).upper()),
+        failure=(refund.get("failure_reason") or refund["status"]) if failed else "",
+        refund_id=_uuid(refund.get("metadata"), "refund_id"),
+        attempt=_attempt(refund.get("metadata")),
+        made_at=_instant(refund["created"]),
+    )
+
+
 def _event(event: dict[str, Any]) -> Event:
     subject = event["data"]["object"]
     kind, number = str(event["type"]), subject.get("id")
-    if not all(_NAME.fullmatch(str(name)) for name in (event["id"], kind, number)):
+    refunded = _refunded(subject)
+    if not all(_NAME.fullmatch(str(name)) for name in (event["id"], kind, number, refunded or number)):
         raise ValueError("the event has a name that cannot be kept")
     return Event(
         event_id=str(event["id"]),
         kind=kind,
         page_id=str(number) if subject.get("object") == "checkout.session" else None,
         charge_id=str(number) if subject.get("object") == "payment_intent" else None,
+        refunded_charge_id=refunded,
         created_at=_instant(event["created"]),
         method_id=str(number) if subject.get("object") == "payment_method" else None,
         mandate_id=str(number) if subject.get("object") == "mandate" else None,
     )
+
+
+def _refunded(subject: dict[str, Any]) -> str | None:
+    """The PaymentIntent of which a refund or a refunded charge tells; charges of other kinds have none."""
+    if subject.get("object") not in {"refund", "charge"} or not subject.get("payment_intent"):
+        return None
+    return str(subject["payment_intent"])
 
 
 def _signed_at(signature: str) -> int:

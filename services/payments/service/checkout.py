@@ -31,7 +31,7 @@ from services.payments.provider.contract import (
 )
 from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
-from services.payments.store import attempts, queue, requests
+from services.payments.store import attempts, paying, queue, requests
 
 PAGE_LIFE = timedelta(hours=23)
 """Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
@@ -115,7 +115,10 @@ class Checkout:
             expires = reason is CloseReason.EXPIRED and state is RequestState.OPEN
             if expires and await queue.naming(conn, request.request_id):
                 raise MoneyWaiting
-            await requests.close(conn, request.request_id, request.attempt, reason, self._clock.now())
+            now = self._clock.now()
+            closed = await requests.close(conn, request.request_id, request.attempt, reason, now)
+            if closed and request.credit:
+                await paying.give_back(conn, request.request_id, request.account_id, request.credit, now)
 
     async def _check_nothing_waits(self, request_id: UUID) -> None:
         async with self._database.reading() as conn:

@@ -16,6 +16,7 @@ from services.payments.provider.contract import (
     UnreadableEventError,
 )
 from services.payments.service.pages import Pages, Revoked
+from services.payments.service.refund_sending import RefundSending
 from services.payments.store import events
 
 KEPT_BY_PROVIDER = timedelta(days=30)
@@ -26,12 +27,15 @@ _ASK_AGAIN = timedelta(seconds=5)
 class Events:
     """Webhooks, and the events that never arrived."""
 
-    def __init__(self, database: Database, clock: Clock, provider: PaymentProvider, pages: Pages) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, provider: PaymentProvider, pages: Pages, refunds: RefundSending
+    ) -> None:
         """Take the parts of the room."""
         self._database = database
         self._clock = clock
         self._provider = provider
         self._pages = pages
+        self._refunds = refunds
 
     async def handle(self, body: bytes, signature: str) -> bool:
         """Take a webhook in.
@@ -77,11 +81,20 @@ class Events:
         async with self._database.reading() as conn:
             if await events.known(conn, event.event_id):
                 return False  # spares the provider a question; the insert below decides
+        if event.refunded_charge_id is not None:
+            return await self._take_in_refunds(event, event.refunded_charge_id)
         try:
             told = await self._told_of(event)
         except ProviderUnavailableError as error:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
         return await self._pages.apply_event(self._provider.name, event, told)
+
+    async def _take_in_refunds(self, event: Event, charge_id: str) -> bool:
+        try:
+            told = await self._provider.refunds_of(charge_id)
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        return await self._refunds.apply_event(self._provider.name, event, told)
 
     async def _told_of(self, event: Event) -> Page | Charge | Revoked | None:
         """What the provider says, when asked, of what an event is about."""

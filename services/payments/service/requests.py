@@ -1,7 +1,12 @@
 """How a payment request is made, named and read."""
 
+import contextlib
+from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -13,7 +18,7 @@ from services.payments.domain.payment_requests import Method, PaymentRequest, Re
 from services.payments.domain.proforma_numbers import key_of
 from services.payments.domain.references import CreditorReference
 from services.payments.errors import AmountMismatch, ProformaConflict
-from services.payments.store import requests
+from services.payments.store import credit, paying, requests, waking
 
 _REFERENCES_TRIED = 5
 
@@ -27,20 +32,23 @@ class PaymentRequests:
         self._clock = clock
         self._links = links
 
-    async def create(self, cause: Cause, account_id: UUID, amount: Money, method: Method) -> PaymentRequest:
-        """Make the request of an order or of a period, once.
+    async def create(self, cause: Cause, account_id: UUID, total: Money, method: Method) -> PaymentRequest:
+        """Make the request of an order or of a period, once; the account's credit is used for it first.
+
+        Where credit covers all, it is paid at once, on this day.
 
         Raises:
-            AmountMismatch: There is one for it with another account, amount or method.
+            AmountMismatch: There is one for it with another account, total or method.
         """
         request_id = derive("payment_request", str(cause.key))
         token_hash = hash_of(self._links.token(request_id))
         for salt in range(_REFERENCES_TRIED):
-            request = PaymentRequest(
+            asked = PaymentRequest(
                 request_id=request_id,
                 cause=cause,
                 account_id=account_id,
-                amount=amount,
+                amount=total,
+                credit=Money(0, total.currency),
                 method=method,
                 state=RequestState.OPEN,
                 reference=CreditorReference.derive(request_id, salt),
@@ -53,13 +61,35 @@ class PaymentRequests:
                 close_reason=None,
                 live=None,
             )
-            async with self._database.single() as conn:
-                if await requests.create(conn, request, token_hash):
-                    return request
+            with contextlib.suppress(_Taken):
+                async with self._database.transaction() as conn:
+                    return await self._insert(conn, asked, token_hash)
+            async with self._database.reading() as conn:
                 first = await requests.by_cause(conn, cause)
             if first is not None:
-                return _same(first, request)
+                return _same(first, asked)
         raise NotReady("no free creditor reference was found")
+
+    async def _insert(self, conn: AsyncConnection, asked: PaymentRequest, token_hash: bytes) -> PaymentRequest:
+        """Insert a request less the credit that there is.
+
+        Raises:
+            _Taken: There is one for its cause, or the reference is another's: the credit stays where it was.
+        """
+        now = asked.created_at
+        used = await credit.take_up_to(conn, asked.account_id, asked.total, now)
+        made = replace(asked, amount=asked.total - used, credit=used)
+        if not made.amount:
+            made = replace(made, state=RequestState.PAID, paid_at=now, available_on=rome_date(now))
+        if not await requests.create(conn, made, token_hash):
+            raise _Taken
+        if used:
+            await paying.reserve(conn, made.request_id, made.account_id, used, now)
+        if made.available_on is not None:
+            await paying.apply_reserved(conn, made.request_id, used, made.available_on, now)
+            await requests.tell_paid(conn, made.request_id, made.cause, made.account_id, used, now)
+            await waking.wake_for_payment(conn, made.cause, now)
+        return made
 
     async def record_proforma(self, request_id: UUID, number: str) -> PaymentRequest:
         """Note the proforma's number, once.
@@ -116,8 +146,12 @@ class PaymentRequests:
             return _owned(await requests.by_period(conn, period_id), owner)
 
 
+class _Taken(Exception):
+    """The row that was to be inserted is there already, or its reference is another row's."""
+
+
 def _same(first: PaymentRequest, asked: PaymentRequest) -> PaymentRequest:
-    if (first.account_id, first.amount, first.method) != (asked.account_id, asked.amount, asked.method):
+    if (first.account_id, first.total, first.method) != (asked.account_id, asked.total, asked.method):
         raise AmountMismatch
     return first
 

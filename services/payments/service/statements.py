@@ -21,7 +21,9 @@ from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.proforma_numbers import candidate_keys, key_of, names, perhaps_meant
 from services.payments.domain.receipts import Fate, Receipt, Source
 from services.payments.domain.references import references_in
+from services.payments.domain.refunds import refund_meant
 from services.payments.errors import StatementUnreadable
+from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Credit, Statement
 from services.payments.store import bank, receipts, requests
@@ -52,6 +54,8 @@ class Imported:
     queued: int
     confirmed: int
     ignored: int
+    refunds_done: int
+    refunds_returned: int
     ignored_debits: tuple[IgnoredDebit, ...]
 
 
@@ -67,8 +71,9 @@ class _Match:
 class Statements:
     """Imports camt.053 and camt.054 files."""
 
-    def __init__(self, database: Database, clock: Clock, our_iban: str) -> None:
-        """Take the parts of the room and the account whose statements are ours."""
+    def __init__(self, database: Database, clock: Clock, our_iban: str, refunds: RefundEntries) -> None:
+        """Take the parts of the room, the account whose statements are ours, and who knows refunds in them."""
+        self._refunds = refunds
         self._database = database
         self._clock = clock
         self._our_iban = our_iban
@@ -89,20 +94,23 @@ class Statements:
         sha256 = hashlib.sha256(file).digest()
         fates: Counter[Fate] = Counter()
         told = _amounts_by_reference(statements)
+        # Refunds first, as a file may tell of one and of its return; what is taken back last, likewise of credits.
+        debits = [entry for statement in statements for entry in statement.debits]
+        left = {entry.identity: await self._refunds.leaves(entry) for entry in debits}
         for statement in statements:
+            for entry in statement.returns:
+                fates[await self._refunds.comes_back(entry, statement.statement_id, sha256)] += 1
             for credit in statement.credits:
                 fates[await self._take_credit(credit, statement.statement_id, sha256, told)] += 1
-        # After all credits: a file may tell of a credit and of its reversal.
-        taken_back: Counter[Fate] = Counter()
+        taken_back: Counter[Fate] = Counter(fate for fate in left.values() if fate is not None)
         ignored: list[Credit] = []
-        for statement in statements:
-            for entry in statement.reversals:
-                taken_back[await self._take_back(entry, marked=True)] += 1
-            for entry in statement.debits:
-                fate = await self._take_back(entry, marked=False)
-                taken_back[fate] += 1
-                if fate is Fate.IGNORED:
-                    ignored.append(entry)
+        for entry in (entry for statement in statements for entry in statement.reversals):
+            taken_back[await self._take_back(entry, marked=True)] += 1
+        for entry in (entry for entry in debits if left[entry.identity] is None):
+            fate = await self._take_back(entry, marked=refund_meant(entry.end_to_end) is not None)
+            taken_back[fate] += 1
+            if fate is Fate.IGNORED:
+                ignored.append(entry)
         result = _summary(statements, fates, taken_back, ignored)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result
@@ -111,6 +119,10 @@ class Statements:
         self, credit: Credit, statement_id: str, sha256: bytes, told: Mapping[str, AbstractSet[Money]]
     ) -> Fate:
         now = self._clock.now()
+        if refund_meant(credit.end_to_end) is not None:
+            fate = await self._refunds.comes_back(credit, statement_id, sha256)
+            if fate is not Fate.IGNORED:
+                return fate
         async with self._database.transaction() as conn:
             if not await bank.insert_entry(conn, credit, statement_id, sha256, now):
                 return Fate.KNOWN
@@ -153,12 +165,7 @@ class Statements:
                 payer_iban=entry.debtor_iban or "",
                 suggestions=meant[:MOST_SUGGESTIONS],
             )
-            header = await receipts.post_header(conn, "reversal", receipt, meant[0] if meant else None)
-            if header is None:
-                return Fate.KNOWN
-            await receipts.post_lines(conn, header, receipt.amount, debit="suspense", credit=Source.BANK)
-            await receipts.enqueue(conn, receipt, QueueReason.REVERSED, meant)
-        return Fate.QUEUED
+            return (await receipts.take_back(conn, receipt, meant)).fate
 
     async def _decide(
         self,
@@ -242,12 +249,15 @@ def _ignored_debit(entry: Credit) -> IgnoredDebit:
 def _summary(
     statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate], ignored: list[Credit]
 ) -> Imported:
+    passed_over = sum(statement.passed_over + statement.pending for statement in statements)
     return Imported(
-        credits=sum(fates.values()),
+        credits=sum(len(statement.credits) + len(statement.returns) for statement in statements),
         known=fates[Fate.KNOWN] + taken_back[Fate.KNOWN],
         paid=fates[Fate.PAID],
         queued=fates[Fate.QUEUED] + taken_back[Fate.QUEUED],
         confirmed=fates[Fate.CONFIRMED],
-        ignored=taken_back[Fate.IGNORED] + sum(statement.passed_over + statement.pending for statement in statements),
+        refunds_done=taken_back[Fate.REFUNDED],
+        refunds_returned=fates[Fate.RETURNED],
+        ignored=taken_back[Fate.IGNORED] + fates[Fate.IGNORED] + passed_over,
         ignored_debits=tuple(map(_ignored_debit, ignored[:MOST_DEBITS_TOLD])),
     )

@@ -20,7 +20,8 @@ from services.payments.domain.payment_requests import PaymentRequest, RequestSta
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.errors import AmountMismatch
 from services.payments.messages import CATALOGUE
-from services.payments.store import bank, queue, receipts, requests
+from services.payments.store import bank, paying, queue, receipts, requests, waking
+from services.payments.store.settling import Settled
 
 _ASK_AGAIN = timedelta(seconds=1)
 
@@ -98,7 +99,7 @@ class Transfers:
                     )
                 await audit.record(conn, entry, now)
                 await self._post_withdrawal(conn, request_id, taken_back, now)
-                await receipts.wake_named(conn, taken_back.named, now)
+                await waking.wake_named(conn, taken_back.named, now)
                 await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:
             after = await requests.by_id(conn, request_id)
@@ -107,7 +108,7 @@ class Transfers:
         return after
 
     async def _post_withdrawal(
-        self, conn: AsyncConnection, request_id: UUID, taken_back: bank.Settled, now: datetime
+        self, conn: AsyncConnection, request_id: UUID, taken_back: Settled, now: datetime
     ) -> None:
         receipt = Receipt(
             source=Source.ANNOUNCED,
@@ -154,7 +155,7 @@ class Transfers:
         self, conn: AsyncConnection, transfer: SeenTransfer, request: PaymentRequest, now: datetime
     ) -> None:
         """Let money that waits in the queue pay the request, on the bank's own booking date."""
-        waiting = await bank.settle_queued(conn, transfer.bank_reference, transfer.amount, now)
+        waiting = await bank.settle_queued(conn, transfer.bank_reference, transfer.amount, transfer.request_id, now)
         if waiting is None:
             return
         if waiting.booked_on is None:
@@ -164,13 +165,11 @@ class Transfers:
         receipt = self._receipt(transfer, Source.BANK, waiting.source_ref, now)
         header = await receipts.post_header(conn, "assignment", receipt, transfer.request_id)
         day = waiting.booked_on or transfer.booked_on
-        cause = await requests.pay(conn, transfer.request_id, transfer.amount, day, now)
-        if header is None or cause is None:
+        if header is None or not await paying.pay(conn, transfer.request_id, transfer.amount, day, now):
             # Somebody ended the request since it was read: nothing of this is kept, the repeat will see how it ended.
             raise NotReady(retry_after=_ASK_AGAIN)
         await receipts.post_lines(conn, header, transfer.amount, debit="suspense", credit="receivable")
-        await receipts.wake_for_payment(conn, cause, now)
-        await receipts.wake_named(conn, waiting.named, now)
+        await waking.wake_named(conn, waiting.named, now)
 
     def _receipt(self, transfer: SeenTransfer, source: Source, source_ref: str, now: datetime) -> Receipt:
         return Receipt(

@@ -1,5 +1,6 @@
 """What a request must look like before anything is decided; every bad field is named at once."""
 
+import re
 from datetime import date
 
 from casella.common.v1 import common_pb2
@@ -18,6 +19,7 @@ LONGEST_REFERENCE = 35
 LONGEST_SIGNATURE = 2_000
 LARGEST_WEBHOOK = 256 * 1024
 LARGEST_STATEMENT = 3 * 1024 * 1024
+_REASON_CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
 def amount(bad: Violations, field: str, message: common_pb2.Money) -> Money:
@@ -69,3 +71,12 @@ def size(bad: Violations, field: str, content: bytes, largest: int) -> bytes:
     elif len(content) > largest:
         bad.add(field, "too_long", limit=largest)
     return content
+
+
+def reason_code(bad: Violations, field: str, value: str) -> str:
+    """Why something is done, as a code."""
+    if not value:
+        bad.add(field, "required")
+    elif not _REASON_CODE.fullmatch(value):
+        bad.add(field, "not_a_reason_code")
+    return value

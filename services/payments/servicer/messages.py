@@ -24,7 +24,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
-from services.payments.domain.receipts import MoneyEntry
+from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
 from services.payments.store.ledger import Proof
@@ -68,6 +68,13 @@ QUEUE_REASONS = {
     QueueReason.REVERSED: payments_pb2.MONEY_ENTRY_REASON_REVERSED,
     QueueReason.AMOUNT_DIFFERS: payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
 }
+SETTLEMENTS = {
+    Settlement.ASSIGNED: payments_pb2.MONEY_SETTLEMENT_ASSIGNED,
+    Settlement.CREDITED: payments_pb2.MONEY_SETTLEMENT_CREDITED,
+    Settlement.REFUNDED: payments_pb2.MONEY_SETTLEMENT_REFUNDED,
+    Settlement.SET_ASIDE: payments_pb2.MONEY_SETTLEMENT_SET_ASIDE,
+    Settlement.WITHDRAWN: payments_pb2.MONEY_SETTLEMENT_WITHDRAWN,
+}
 
 
 class Messages:
@@ -82,6 +89,8 @@ class Messages:
     def payment_request(self, request: PaymentRequest) -> payments_pb2.PaymentRequest:
         """A payment request, with how to pay it by the method chosen."""
         message = without_ways_to_pay(request)
+        if not request.amount:
+            return message  # account credit covers it
         if request.debit is not None:
             message.debit.CopyFrom(_debit(request.debit, self._clock.now()))
         if request.method.by_link:
@@ -119,6 +128,8 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
         period=period_of(request.cause),
         account_id=str(request.account_id),
         amount=to_money(request.amount),
+        total=to_money(request.total),
+        credit_used=to_money(request.credit),
         method=METHODS[request.method],
         state=STATES[request.state],
         proforma_number=request.proforma_number or "",
@@ -156,6 +167,10 @@ def money_entry(entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ())
         message.recorded_amount.CopyFrom(to_money(entry.recorded))
     if entry.invoice_by is not None:
         message.invoice_by.CopyFrom(to_date(entry.invoice_by))
+    if entry.settled_at is not None and entry.settled_as is not None:
+        message.settled_at.CopyFrom(to_timestamp(entry.settled_at))
+        message.settlement = SETTLEMENTS[entry.settled_as]
+        message.settled_to = str(entry.settled_to or "")
     return message
 
 

@@ -13,7 +13,7 @@ from services.kit.context import owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations
-from services.kit.wire import to_date
+from services.kit.wire import to_date, to_money
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
@@ -21,7 +21,11 @@ from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
+from services.payments.service.money import MoneyDesk
 from services.payments.service.queue import MoneyQueue
+from services.payments.service.refund_files import RefundFiles
+from services.payments.service.refund_sending import RefundSending
+from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
@@ -37,6 +41,8 @@ from services.payments.servicer.messages import (
     proof,
     without_ways_to_pay,
 )
+from services.payments.servicer.money_rpcs import MoneyRpcs
+from services.payments.servicer.refund_rpcs import RefundRpcs
 
 Context = ServicerContext[object, object]
 
@@ -53,9 +59,13 @@ class Desks:
     queue: MoneyQueue
     charging: Charging
     mandates: Mandates
+    money: MoneyDesk
+    refunds: Refunds
+    refund_files: RefundFiles
+    refund_sending: RefundSending
 
 
-class PaymentsServicer(DebitRpcs):
+class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
     """The room's RPCs."""
 
     def __init__(self, desks: Desks, messages: Messages, calls: Requests, clock: Clock) -> None:
@@ -66,6 +76,10 @@ class PaymentsServicer(DebitRpcs):
         self._clock = clock
         self._charging = desks.charging
         self._mandates = desks.mandates
+        self._money = desks.money
+        self._refunds = desks.refunds
+        self._refund_files = desks.refund_files
+        self._refund_sending = desks.refund_sending
 
     async def CreatePaymentRequest(
         self, request: payments_pb2.CreatePaymentRequestRequest, context: Context
@@ -100,6 +114,7 @@ class PaymentsServicer(DebitRpcs):
         if owner_filter() is None:
             answer.waiting.extend(map(money_entry, await self._desks.queue.naming(found.request_id)))
             answer.taken_back.extend(map(money_entry, await self._desks.queue.taken_back(found.request_id)))
+            answer.refundable.CopyFrom(to_money(await self._desks.refunds.refundable(found.request_id)))
         return answer
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
@@ -193,6 +208,8 @@ class PaymentsServicer(DebitRpcs):
             ignored=done.ignored,
             confirmed=done.confirmed,
             ignored_debits=map(ignored_debit, done.ignored_debits),
+            refunds_done=done.refunds_done,
+            refunds_returned=done.refunds_returned,
         )
 
     async def RecordBankTransfer(

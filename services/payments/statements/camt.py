@@ -2,7 +2,7 @@
 
 Read by local names, so that versions 2 to 8 and the Italian CBI wrapper (`CBIBdyBkToCstmrStmtReq`) are one case.
 A debit and a reversal never credit (both are told, as they may take a credit back), a pending entry does not yet, a
-returned transfer of our own is not a payment.
+returned transfer of our own is not a payment, and told by itself.
 Batches are split into their transfers when these add up to what was booked.
 """
 
@@ -78,13 +78,29 @@ def _with_entry(statement: Statement, entry: Element) -> Statement:
     if direction == "DBIT":
         if _amount(entry)[0] == 0:
             return replace(statement, passed_over=statement.passed_over + 1)
-        return replace(statement, debits=(*statement.debits, _whole(entry, statement.account)))
-    for part in _parts(entry, statement.account):
+        return replace(statement, debits=(*statement.debits, *_debits(entry, statement.account)))
+    for part, returned in _parts(entry, statement.account):
         if part is None:
             statement = replace(statement, passed_over=statement.passed_over + 1)
+        elif returned:
+            statement = replace(statement, returns=(*statement.returns, part))
         else:
             statement = replace(statement, credits=(*statement.credits, part))
     return statement
+
+
+def _debits(entry: Element, account: str) -> list[Credit]:
+    """The debits of a booked entry: a batch of ours is split where its parts add up, so that each is known again."""
+    minor, currency = _amount(entry)
+    details = _details(entry)
+    shares = [_share(part, currency) for part in details]
+    known = [abs(share) for share in shares if share]
+    if len(details) <= 1 or len(known) != len(details) or sum(known) != minor:
+        return [_whole(entry, account)]
+    return [
+        _credit(entry, part, account, share, currency, unsplit=False)
+        for part, share in zip(details, known, strict=True)
+    ]
 
 
 def _direction(element: Element) -> str:
@@ -114,24 +130,24 @@ def _details(entry: Element) -> list[Element]:
     return [part for detail in children(entry, "NtryDtls") for part in children(detail, "TxDtls")]
 
 
-def _parts(entry: Element, account: str) -> Iterator[Credit | None]:
-    """The credits of a booked entry; None stands for a part that is no payment (a return, a debit in the batch)."""
+def _parts(entry: Element, account: str) -> Iterator[tuple[Credit | None, bool]]:
+    """The credits of a booked entry, and whether each is a return; None stands for a debit in the batch."""
     minor, currency = _amount(entry)
     details = _details(entry)
     if len(details) <= 1:
         part = details[0] if details else None
         batched = _transfers_in_batch(entry) > 1
-        yield None if _is_return(part) else _credit(entry, part, account, minor, currency, unsplit=batched)
+        yield _credit(entry, part, account, minor, currency, unsplit=batched), _is_return(part)
         return
     shares = [_share(part, currency) for part in details]
     if any(share is None for share in shares) or sum(share for share in shares if share) != minor:
-        yield _credit(entry, None, account, minor, currency, unsplit=True)
+        yield _credit(entry, None, account, minor, currency, unsplit=True), False
         return
     for part, share in zip(details, shares, strict=True):
-        if not share or share < 0 or _is_return(part):
-            yield None
+        if not share or share < 0:
+            yield None, False
         else:
-            yield _credit(entry, part, account, share, currency, unsplit=False)
+            yield _credit(entry, part, account, share, currency, unsplit=False), _is_return(part)
 
 
 def _transfers_in_batch(entry: Element) -> int:
@@ -215,13 +231,14 @@ def _compact(account: str) -> str:
 
 def _identified(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Give each entry its identity; twins inside one file are counted, so that two equal transfers stay two."""
-    credit_twins, reversal_twins, debit_twins = (Counter[bytes]() for _ in range(3))
+    credit_twins, reversal_twins, debit_twins, return_twins = (Counter[bytes]() for _ in range(4))
     return tuple(
         replace(
             statement,
             credits=_named(statement.credits, statement.statement_id, credit_twins),
             reversals=_named(statement.reversals, statement.statement_id, reversal_twins),
             debits=_named(statement.debits, statement.statement_id, debit_twins),
+            returns=_named(statement.returns, statement.statement_id, return_twins),
         )
         for statement in statements
     )

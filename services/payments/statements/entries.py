@@ -57,7 +57,8 @@ class Statement:
         credits: What may pay something.
         reversals: Entries that the bank marks as taking an earlier one back (`RvslInd`).
         debits: Other money that left; one of them may take back a credit that is known.
-        passed_over: How many parts are neither: our own transfers coming back, debits inside a batch of credits.
+        returns: Credits that the bank marks as transfers of ours coming back (`RtrInf`).
+        passed_over: How many parts are neither: debits inside a batch of credits, entries of nothing.
         pending: How many are not booked yet.
     """
 
@@ -66,6 +67,7 @@ class Statement:
     credits: tuple[Credit, ...]
     reversals: tuple[Credit, ...] = ()
     debits: tuple[Credit, ...] = ()
+    returns: tuple[Credit, ...] = ()
     passed_over: int = 0
     pending: int = 0
 

@@ -1,38 +1,22 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import Settlement
 from services.payments.statements.entries import Credit
+from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Money that has left the operator's queue.
-
-    Attributes:
-        source_ref: Its identity in the ledger.
-        amount: How much.
-        booked_on: Its booking date; None where the bank tells none.
-        named: The requests that it named while it waited.
-    """
-
-    source_ref: str
-    amount: Money
-    booked_on: date | None
-    named: tuple[UUID, ...]
 
 
 async def insert_entry(
@@ -63,6 +47,12 @@ async def insert_entry(
         .returning(bank_entries.c.identity)
     )
     return inserted.first() is not None
+
+
+async def known_entry(conn: AsyncConnection, identity: bytes) -> bool:
+    """Whether this entry was taken in before."""
+    query = select(bank_entries.c.identity).where(bank_entries.c.identity == identity)
+    return (await conn.execute(query)).first() is not None
 
 
 async def announce(
@@ -193,13 +183,16 @@ async def amounts_announced(conn: AsyncConnection, reference: str) -> set[Money]
     return {Money(row.minor, row.currency) for row in await conn.execute(query)}
 
 
-async def settle_queued(conn: AsyncConnection, reference: str, amount: Money, now: datetime) -> Settled | None:
+async def settle_queued(
+    conn: AsyncConnection, reference: str, amount: Money, request_id: UUID, now: datetime
+) -> Settled | None:
     """Take a bank entry out of the operator's queue, because an operator says what it is for.
 
     Args:
         conn: The transaction of the operator's call.
         reference: The bank's reference of the entry.
         amount: Its amount.
+        request_id: The payment request that it is for.
         now: By the service's clock.
 
     Returns:
@@ -214,7 +207,8 @@ async def settle_queued(conn: AsyncConnection, reference: str, amount: Money, no
         .limit(1)
         .with_for_update()
     )
-    return await _settle(conn, money_entries.c.id == waiting.scalar_subquery(), now)
+    which = money_entries.c.id == waiting.scalar_subquery()
+    return await settle(conn, which, Settlement.ASSIGNED, request_id, now)
 
 
 async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now: datetime) -> Settled | None:
@@ -236,18 +230,4 @@ async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now:
     if withdrawn is None:
         return None
     waiting = (money_entries.c.source == "announced") & (money_entries.c.source_ref == str(withdrawn))
-    return await _settle(conn, waiting, now)
-
-
-async def _settle(conn: AsyncConnection, which: ColumnElement[bool], now: datetime) -> Settled | None:
-    entry = money_entries.c
-    settled = await conn.execute(
-        update(money_entries)
-        .where(which, entry.settled_at.is_(None))
-        .values(settled_at=now)
-        .returning(entry.source_ref, entry.minor, entry.currency, entry.available_on, entry.named)
-    )
-    row = settled.first()
-    if row is None:
-        return None
-    return Settled(row.source_ref, Money(row.minor, row.currency), row.available_on, tuple(row.named))
+    return await settle(conn, waiting, Settlement.WITHDRAWN, None, now)

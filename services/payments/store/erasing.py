@@ -1,7 +1,8 @@
 """The SQL that erases what payers wrote, where it no longer decides anything.
 
 Payment requests and checkout pages hold ids, amounts and dates. Statement entries and the ledger are accounting records
-and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer.
+and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer; so do refunds and the
+files by which the bank was asked to transfer them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.erasing import Erasable, Fact, run_each
 from services.kit.money import Money
 from services.payments.domain.payment_requests import AttemptState
-from services.payments.store import queue
+from services.payments.domain.refunds import UNDER_WAY
+from services.payments.store import credit, queue, refunds
 from services.payments.tables import checkout_attempts, ledger_transactions, money_entries, payment_requests
+
+_MOST_REFUNDS = 20
 
 
 async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
-    """Money on its way, and money that waits for an operator."""
+    """Money on its way, money that waits for an operator, refunds that have not left, and credit that is owed."""
     waiting = await queue.naming_account(conn, account_id)
     processing = (
         select(payment_requests.c.id, payment_requests.c.minor, payment_requests.c.currency)
@@ -32,6 +36,17 @@ async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
         *(
             Fact("payment_processing", row.id, amount=Money(row.minor, row.currency), holds=True)
             for row in await conn.execute(processing)
+        ),
+        *(
+            Fact("refund_under_way", refund.refund_id, amount=refund.amount, holds=True)
+            for refund in await refunds.page(
+                conn, account_id=account_id, request_id=None, states=UNDER_WAY, after=None, most=_MOST_REFUNDS
+            )
+        ),
+        *(
+            Fact("account_credit", account_id, amount=left, holds=True)
+            for left in [await credit.balance(conn, account_id, "EUR")]
+            if left
         ),
     ]
 

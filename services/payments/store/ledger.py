@@ -17,7 +17,7 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
-# What the bank took back is no bank entry: it stands in the queue, below zero.
+# What the bank took back is no bank entry: it stands in the queue, below zero. Nor are debits of refunds.
 # Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
 _FAULTS = text("""
     SELECT 'transaction ' || t.id || ' does not balance' AS fault
@@ -28,7 +28,52 @@ _FAULTS = text("""
     FROM payment_requests r
         LEFT JOIN ledger_transactions t ON t.request_id = r.id
         LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'receivable'
-    GROUP BY r.id HAVING coalesce(-sum(l.minor), 0) <> CASE r.state WHEN 'paid' THEN r.minor ELSE 0 END
+    GROUP BY r.id
+    HAVING coalesce(-sum(l.minor), 0) <> CASE r.state WHEN 'paid' THEN r.minor + r.credit_minor ELSE 0 END
+    UNION ALL
+    SELECT 'payment request ' || r.id || ' is ' || r.state || ' with credit reserved: ' || coalesce(-sum(l.minor), 0)
+    FROM payment_requests r
+        JOIN ledger_transactions t ON t.request_id = r.id
+        JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'reserved'
+    GROUP BY r.id HAVING -sum(l.minor) <> CASE r.state WHEN 'open' THEN r.credit_minor ELSE 0 END
+    UNION ALL
+    SELECT 'credit of account ' || c.account_id || ': ' || c.currency || ' ' || c.minor || ', ledger: ' || c.ledger
+    FROM (
+        SELECT coalesce(a.account_id, s.account_id) AS account_id, coalesce(a.currency, s.currency) AS currency,
+            coalesce(a.minor, 0) AS minor, coalesce(s.minor, 0) AS ledger
+        FROM account_credits a
+        FULL JOIN (SELECT account_id, currency, -sum(minor) AS minor FROM ledger_lines
+            WHERE ledger_account = 'credit' GROUP BY account_id, currency) s
+            ON (s.account_id, s.currency) = (a.account_id, a.currency)
+    ) c WHERE c.minor <> c.ledger
+    UNION ALL
+    SELECT 'refund ' || r.id || ' is ' || r.state || ' with ' || coalesce(-sum(l.minor), 0) || ' to be paid out'
+    FROM refunds r
+        LEFT JOIN ledger_transactions t ON t.source = 'refund' AND split_part(t.source_ref, ':', 1) = r.id::text
+        LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'refunds'
+    GROUP BY r.id
+    HAVING coalesce(-sum(l.minor), 0) <> CASE WHEN r.state IN ('done', 'cancelled') THEN 0 ELSE r.minor END
+    UNION ALL
+    SELECT 'payment request ' || x.request_id || ': refunds of ' || x.minor || ', returned: ' || x.ledger
+    FROM (
+        SELECT coalesce(r.request_id, s.request_id) AS request_id, coalesce(r.minor, 0) AS minor,
+            coalesce(s.minor, 0) AS ledger
+        FROM (SELECT request_id, sum(credit_minor + CASE state WHEN 'cancelled' THEN 0 ELSE minor END) AS minor
+            FROM refunds WHERE request_id IS NOT NULL GROUP BY request_id) r
+        FULL JOIN (SELECT t.request_id, sum(l.minor) AS minor FROM ledger_transactions t
+            JOIN ledger_lines l ON l.transaction_id = t.id WHERE l.ledger_account = 'returned'
+            GROUP BY t.request_id) s ON s.request_id = r.request_id
+    ) x WHERE x.minor <> x.ledger
+    UNION ALL
+    SELECT 'money set aside: ' || w.currency || ' ' || w.minor || ', ledger: ' || w.ledger
+    FROM (
+        SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
+            coalesce(s.minor, 0) AS ledger
+        FROM (SELECT currency, sum(CASE reason WHEN 'reversed' THEN -minor ELSE minor END) AS minor
+            FROM money_entries WHERE settled_as = 'set_aside' GROUP BY currency) q
+        FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'set_aside'
+            GROUP BY currency) s ON s.currency = q.currency
+    ) w WHERE w.minor <> w.ledger
     UNION ALL
     SELECT 'money entries waiting: ' || w.currency || ' ' || w.minor || ', suspense: ' || w.ledger
     FROM (
@@ -47,7 +92,10 @@ _FAULTS = text("""
         FROM (SELECT currency, sum(minor) AS minor FROM (
             SELECT currency, minor FROM bank_entries
             UNION ALL
-            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed') told GROUP BY currency) e
+            SELECT currency, -minor FROM refund_debits
+            UNION ALL
+            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed' AND source = 'bank') told
+            GROUP BY currency) e
         FULL JOIN (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'bank'
             GROUP BY currency) s ON s.currency = e.currency
     ) b WHERE b.minor <> b.ledger

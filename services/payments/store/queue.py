@@ -1,26 +1,31 @@
 """The SQL of the operator's queue, read oldest first, page by page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, func, select, tuple_
+from sqlalchemy import Row, Uuid, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
+from services.kit.outbox import Wake
+from services.kit.wakes import money_wake
 from services.payments.domain.matching import QueueReason
-from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.tables import announced_transfers, money_entries, payment_requests
+from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.refunds import RefundState
+from services.payments.tables import announced_transfers, money_entries, payment_requests, refunds
 
 _ENTRY = money_entries.c
 _RECORD = announced_transfers.c
-_WAITING = (
+_OVER = (RefundState.DONE, RefundState.CANCELLED)
+_READ = (
     select(money_entries, _RECORD.minor.label("recorded_minor"), _RECORD.currency.label("recorded_currency"))
     .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
-    .where(_ENTRY.settled_at.is_(None))
     .order_by(_ENTRY.created_at, _ENTRY.id)
 )
+_WAITING = _READ.where(_ENTRY.settled_at.is_(None))
 
 
 async def page(conn: AsyncConnection, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
@@ -29,6 +34,45 @@ async def page(conn: AsyncConnection, after: tuple[datetime, UUID] | None, most:
     if after is not None:
         query = query.where(tuple_(_ENTRY.created_at, _ENTRY.id) > tuple_(*after))
     return [_entry(row) for row in await conn.execute(query)]
+
+
+async def by_id(conn: AsyncConnection, entry_id: UUID, *, lock: bool = False) -> MoneyEntry | None:
+    """An entry, settled or not; held until the transaction ends where it is to be settled."""
+    query = _READ.where(_ENTRY.id == entry_id)
+    row = (await conn.execute(query.with_for_update(of=money_entries) if lock else query)).first()
+    return None if row is None else _entry(row)
+
+
+async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[UUID]:
+    """Other money that waits because it was too little for this request alone, oldest first."""
+    query = (
+        select(_ENTRY.id)
+        .where(_ENTRY.named == [request_id], _ENTRY.reason == QueueReason.SHORT, _ENTRY.id != but)
+        .where(_ENTRY.settled_at.is_(None))
+        .order_by(_ENTRY.created_at, _ENTRY.id)
+    )
+    return [row.id for row in await conn.execute(query)]
+
+
+async def held(conn: AsyncConnection, entry_ids: Sequence[UUID]) -> list[MoneyEntry]:
+    """Entries held until the transaction ends, in the order of their ids, so that two operators cannot cross."""
+    query = _READ.order_by(None).where(_ENTRY.id.in_(entry_ids)).order_by(_ENTRY.id)
+    return [_entry(row) for row in await conn.execute(query.with_for_update(of=money_entries))]
+
+
+async def assigned_to(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
+    """The entries that were given to a request, oldest first."""
+    query = select(_ENTRY.id).where(_ENTRY.settled_as == Settlement.ASSIGNED, _ENTRY.settled_to == request_id)
+    return [row.id for row in await conn.execute(query.order_by(_ENTRY.created_at, _ENTRY.id))]
+
+
+async def unsettled(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
+    """The wakes of what waits or is being refunded: nothing of it falls due at an hour, a person moves it on."""
+    if due_before is not None:
+        return []
+    under_way = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
+    query = select(_ENTRY.id).where(_ENTRY.settled_at.is_(None) | under_way)
+    return [money_wake(row.id) for row in await conn.execute(query)]
 
 
 async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) -> UUID | None:
@@ -85,4 +129,8 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         named=tuple(row.named),
         recorded=None if row.contradicts is None else Money(row.recorded_minor, row.recorded_currency),
         payer_iban=row.payer_iban,
+        source_ref=row.source_ref,
+        settled_at=row.settled_at,
+        settled_as=Settlement(row.settled_as) if row.settled_as else None,
+        settled_to=row.settled_to,
     )

@@ -1,34 +1,27 @@
 """The SQL by which money is taken in: ledger, payment request, operator's queue and wake, in one transaction.
 
-Lock order, everywhere in this room: the source's own row (event, bank entry, request id), then the ledger's header,
-then the payment request, then its pages. Two that take in the same money meet at the header, and the second finds it
-counted.
+Lock order, everywhere in this room: the source's own row (event, bank entry, request id, entry of the queue, refund),
+then the ledger's header, then the payment request, then its pages, then an account's credit. Two that take in the same
+money meet at the header, and the second finds it counted.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import events, outbox
-from services.kit.causes import Cause, cause_of
-from services.kit.database import require_transaction
+from services.kit import events
 from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.wakes import cause_wake
 from services.payments.domain.matching import QueueReason, reason_when_final
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Fate, Outcome, Receipt
-from services.payments.store import requests
-from services.payments.tables import ledger_lines, ledger_transactions, money_entries, payment_requests
-from workflows import names
+from services.payments.domain.receipts import Fate, Outcome, Receipt, Source
+from services.payments.store import books, paying, waking
+from services.payments.store.books import Header, Line
+from services.payments.tables import ledger_transactions, money_entries, payment_requests
 
 
 async def take_in(
@@ -45,74 +38,72 @@ async def take_in(
     header = await post_header(conn, "receipt", receipt, request_id)
     if header is None:
         return Outcome(Fate.KNOWN)
-    if request_id is not None and fault is None and receipt.available_on is not None:
-        cause = await requests.pay(conn, request_id, receipt.amount, receipt.available_on, receipt.received_at)
-        if cause is not None:
-            await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="receivable")
-            await wake_for_payment(conn, cause, receipt.received_at)
-            return Outcome(Fate.PAID)
+    if fault is None and await _pay(conn, receipt, request_id):
+        await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="receivable")
+        return Outcome(Fate.PAID)
     reason = await _reason(conn, request_id, fault)
     if receipt.contradicts is not None:
         reason = QueueReason.AMOUNT_DIFFERS
     await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
     named = receipt.named or ((request_id,) if request_id is not None else ())
     entry_id = await enqueue(conn, receipt, reason, named)
-    await wake_named(conn, named, receipt.received_at)
+    await waking.wake_named(conn, named, receipt.received_at)
     return Outcome(Fate.QUEUED, entry_id)
+
+
+async def take_back(conn: AsyncConnection, receipt: Receipt, meant: tuple[UUID, ...]) -> Outcome:
+    """Count money that bank or provider took back, once; what it had paid stays paid until a person decides.
+
+    Args:
+        conn: The transaction of whatever told of it.
+        receipt: What was taken back, above zero.
+        meant: The payment requests whose money it was, as far as is known.
+    """
+    header = await post_header(conn, "reversal", receipt, meant[0] if meant else None)
+    if header is None:
+        return Outcome(Fate.KNOWN)
+    await post_lines(conn, header, receipt.amount, debit="suspense", credit=receipt.source)
+    return Outcome(Fate.QUEUED, await enqueue(conn, receipt, QueueReason.REVERSED, meant))
+
+
+async def request_of(conn: AsyncConnection, source: Source, source_ref: str) -> UUID | None:
+    """The payment request for which some money was taken in, or to which it was given later."""
+    booked = ledger_transactions.c
+    query = (
+        select(booked.request_id)
+        .where(booked.source == source, booked.source_ref == source_ref, booked.request_id.is_not(None))
+        .order_by(booked.recorded_at.desc())
+        .limit(1)
+    )
+    found: UUID | None = await conn.scalar(query)
+    return found
+
+
+async def counted(conn: AsyncConnection, charge_id: str) -> bool:
+    """Whether a payment at the provider was taken in."""
+    booked = ledger_transactions.c
+    query = select(booked.id).where(
+        booked.kind == "receipt", booked.source == Source.STRIPE, booked.source_ref == charge_id
+    )
+    return (await conn.execute(query)).first() is not None
 
 
 async def post_header(conn: AsyncConnection, kind: str, receipt: Receipt, request_id: UUID | None) -> UUID | None:
     """Begin a ledger transaction; None when there is one of this kind for this money already."""
-    require_transaction(conn)
-    inserted = await conn.execute(
-        insert(ledger_transactions)
-        .values(
-            id=new_id(),
-            kind=kind,
-            source=receipt.source,
-            source_ref=receipt.source_ref,
-            request_id=request_id,
-            booked_on=receipt.available_on,
-            recorded_at=receipt.received_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(ledger_transactions.c.id)
-    )
-    row = inserted.first()
-    return None if row is None else row.id
+    header = Header(kind, receipt.source, receipt.source_ref, receipt.received_at, request_id, receipt.available_on)
+    return await books.begin(conn, header)
 
 
 async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debit: str, credit: str) -> None:
-    """Write the two lines of a ledger transaction; the database refuses one that does not balance."""
-    await conn.execute(
-        plain_insert(ledger_lines),
-        [
-            {
-                "transaction_id": header,
-                "position": position,
-                "ledger_account": account,
-                "minor": minor,
-                "currency": amount.currency,
-            }
-            for position, (account, minor) in enumerate(((debit, amount.minor), (credit, -amount.minor)))
-        ],
-    )
+    """Write the two lines of a ledger transaction."""
+    lines = (Line(debit, amount.minor), Line(credit, -amount.minor))
+    await books.write(conn, header, amount.currency, lines)
 
 
-async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -> None:
-    """Tell the workflow that waits for this money that its payment is complete."""
-    await outbox.wake(conn, cause_wake(cause, names.PAYMENT_COMPLETED), now)
-
-
-async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
-    """Tell the workflows of these requests, where they are open, that money which names them waits or is gone."""
-    query: Select[Any] = (
-        select(payment_requests.c.order_id, payment_requests.c.subscription_id, payment_requests.c.period_number)
-        .where(payment_requests.c.id.in_(named), payment_requests.c.state == RequestState.OPEN)
-        .order_by(payment_requests.c.id)
-    )
-    for row in (await conn.execute(query)).all():
-        await outbox.wake(conn, cause_wake(cause_of(row), names.MONEY_WAITING), now)
+async def _pay(conn: AsyncConnection, receipt: Receipt, request_id: UUID | None) -> bool:
+    if request_id is None or receipt.available_on is None:
+        return False
+    return await paying.pay(conn, request_id, receipt.amount, receipt.available_on, receipt.received_at)
 
 
 async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueReason | None) -> QueueReason:
@@ -131,7 +122,7 @@ async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueRe
 async def enqueue(
     conn: AsyncConnection, receipt: Receipt, reason: QueueReason, named: tuple[UUID, ...] = ()
 ) -> UUID | None:
-    """Put an entry into the operator's queue and tell of it, once; None when it is there already."""
+    """Put an entry into the operator's queue, tell of it and start its workflow; None when it is there already."""
     inserted = await conn.execute(
         insert(money_entries)
         .values(
@@ -159,5 +150,6 @@ async def enqueue(
         return None
     event = Event(EventType.PAYMENT_QUEUED, None, {"money_entry_id": row.id}, state=reason, amount=receipt.amount)
     await events.tell(conn, event, receipt.received_at)
+    await waking.wake_money(conn, row.id, receipt.received_at)
     entry_id: UUID = row.id
     return entry_id

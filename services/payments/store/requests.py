@@ -1,6 +1,7 @@
 """The SQL of payment requests: made once, read with their live page, ended once by a guarded statement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,7 +79,9 @@ _PAY = (
     .where(_REQUEST.id == bindparam("request"), _REQUEST.state == RequestState.OPEN)
     .where(_REQUEST.minor == bindparam("exact_minor"), _REQUEST.currency == bindparam("exact_currency"))
     .values(state=RequestState.PAID, paid_at=bindparam("at"), available_on=bindparam("day"))
-    .returning(_REQUEST.account_id, _REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number)
+    .returning(
+        _REQUEST.account_id, _REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number, _REQUEST.credit_minor
+    )
 )
 # The attempt's number is part of the guard: a page that was begun after the look would otherwise stay open unseen.
 _CLOSE = (
@@ -88,6 +91,14 @@ _CLOSE = (
     .values(state=RequestState.CLOSED, closed_at=bindparam("at"), close_reason=bindparam("reason"))
     .returning(_REQUEST.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A request that was paid just now: what it was for, and the credit that it had used."""
+
+    cause: Cause
+    credit: Money
 
 
 async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash: bytes) -> bool:
@@ -103,6 +114,7 @@ async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash:
             **cause_columns(request.cause),
             "account_id": request.account_id,
             "minor": request.amount.minor,
+            "credit_minor": request.credit.minor,
             "currency": request.amount.currency,
             "method": request.method,
             "state": request.state,
@@ -110,6 +122,8 @@ async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash:
             "pay_token_hash": pay_token_hash,
             "attempt": 0,
             "created_at": request.created_at,
+            "paid_at": request.paid_at,
+            "available_on": request.available_on,
         },
     )
     return inserted.first() is not None
@@ -187,13 +201,11 @@ async def record_proforma(conn: AsyncConnection, request_id: UUID, number: str, 
         raise
 
 
-async def pay(
-    conn: AsyncConnection, request_id: UUID, amount: Money, available_on: date, now: datetime
-) -> Cause | None:
-    """Turn an open request into a paid one, if the amount is exactly its own, and tell of it.
+async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_on: date, now: datetime) -> Paid | None:
+    """Turn an open request into a paid one, if the amount is exactly what must come as money, and tell of it.
 
     Returns:
-        What it was for; None when it is not open any more.
+        What was paid; None when it is not open any more.
     """
     values = {
         "request": request_id,
@@ -205,11 +217,18 @@ async def pay(
     row = (await conn.execute(_PAY, values)).first()
     if row is None:
         return None
-    cause = cause_of(row)
+    used = Money(row.credit_minor, amount.currency)
+    await tell_paid(conn, request_id, cause_of(row), row.account_id, amount + used, now)
+    return Paid(cause_of(row), used)
+
+
+async def tell_paid(
+    conn: AsyncConnection, request_id: UUID, cause: Cause, account_id: UUID, total: Money, now: datetime
+) -> None:
+    """Tell that a request is paid."""
     ids = {"payment_request_id": request_id, **cause_ids(cause)}
-    event = Event(EventType.PAYMENT_COMPLETED, row.account_id, ids, state=RequestState.PAID, amount=amount)
+    event = Event(EventType.PAYMENT_COMPLETED, account_id, ids, state=RequestState.PAID, amount=total)
     await events.tell(conn, event, now)
-    return cause
 
 
 async def lock(conn: AsyncConnection, request_id: UUID) -> RequestState | None:
@@ -243,6 +262,7 @@ def _request(row: Row[Any]) -> PaymentRequest:
         cause=cause_of(row),
         account_id=row.account_id,
         amount=Money(row.minor, row.currency),
+        credit=Money(row.credit_minor, row.currency),
         method=Method(row.method),
         state=RequestState(row.state),
         reference=CreditorReference(row.reference),

@@ -1,0 +1,230 @@
+"""What a refund is, how it stands, and by which means the money of a payment request goes back.
+
+By the same means as it came: to card or PayPal, by transfer, and what was paid with account credit back to it. Money is
+returned before credit, so that a customer who leaves has as little credit as possible left.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from schwifty import IBAN
+from schwifty.exceptions import SchwiftyException
+
+from services.kit.money import Money, total
+from services.payments.domain.receipts import Source
+
+LONGEST_HOLDER = 70
+"""Characters of a creditor's name in a SEPA credit transfer (EPC rulebook, AT-21)."""
+MOST_ATTEMPTS = 99
+IBAN_MISSING = "iban_missing"
+IBAN_NOT_VALID = "iban_not_valid"
+IBAN_NOT_SEPA = "iban_not_sepa"
+HOLDER_MISSING = "holder_missing"
+RETURNED = "returned"
+REFUSED_BY_BANK = "refused_by_bank"
+_TRANSFERS = {Source.BANK, Source.ANNOUNCED}
+# European Payments Council, "EPC list of SEPA scheme countries" (EPC409-09), by the country of the IBAN.
+_SEPA = frozenset(
+    "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE "
+    "SI SK SM VA".split()
+)
+
+
+class RefundState(StrEnum):
+    """The life of a refund."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNDER_WAY = (RefundState.REQUESTED, RefundState.APPROVED, RefundState.SENT, RefundState.FAILED)
+"""The money is still owed."""
+
+
+class Means(StrEnum):
+    """By what a refund leaves."""
+
+    STRIPE = "stripe"
+    BANK_TRANSFER = "bank_transfer"
+    ACCOUNT_CREDIT = "account_credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund as its row tells it.
+
+    Attributes:
+        refund_id: Chosen by whoever asked for it.
+        request_id: The payment request whose money it is.
+        entry_id: The money entry that it refunds; with neither it pays out an account's credit.
+        account_id: Whose it is; None where the money named nobody.
+        money: What leaves by the means.
+        credited: What went back to account credit at once.
+        means: By what it leaves.
+        state: How it stands.
+        attempt: Number of the present try, from 1.
+        charge_id: The provider's payment that it takes back.
+        provider_ref: The provider's id of it (`re_…`).
+        iban: Where it is transferred to; empty where it is not, or none is known.
+        holder: Of that account.
+        failure: Why it failed, as a code.
+        reason_code: Why it was asked for, as a code.
+        withdrawal_order_id: The withdrawn order whose workflow is told.
+        requested_at: When it was asked for.
+        asked_at: When the provider was asked last.
+        sent_at: When it was sent last.
+        done_on: The day on which the money left.
+        message_id: The file that has it.
+    """
+
+    refund_id: UUID
+    request_id: UUID | None
+    entry_id: UUID | None
+    account_id: UUID | None
+    money: Money
+    credited: Money
+    means: Means
+    state: RefundState
+    attempt: int
+    charge_id: str | None
+    provider_ref: str | None
+    iban: str
+    holder: str
+    failure: str
+    reason_code: str
+    withdrawal_order_id: UUID | None
+    requested_at: datetime
+    asked_at: datetime | None
+    sent_at: datetime | None
+    done_on: date | None
+    message_id: str | None
+
+    @property
+    def amount(self) -> Money:
+        """The whole."""
+        return self.money + self.credited
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the present try at the provider."""
+        return f"{self.refund_id}:{self.attempt}"
+
+    @property
+    def end_to_end(self) -> str:
+        """The end-to-end id of the present try: at most 35 characters, found again in the statement."""
+        return end_to_end_of(self.refund_id, self.attempt)
+
+
+def end_to_end_of(refund_id: UUID, attempt: int) -> str:
+    """The end-to-end id by which a statement tells of a transfer."""
+    return f"{refund_id.hex}-{attempt}"
+
+
+def refund_meant(end_to_end: str | None) -> tuple[UUID, int] | None:
+    """The refund and try that an end-to-end id names; None when it is none of ours."""
+    number, dash, attempt = (end_to_end or "").partition("-")
+    if not dash or not attempt.isascii() or not attempt.isdigit():
+        return None
+    try:
+        refund_id = UUID(hex=number)
+    except ValueError:
+        return None
+    return (refund_id, int(attempt)) if end_to_end == end_to_end_of(refund_id, int(attempt)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money or credit that has paid a payment request.
+
+    Attributes:
+        source: Where it came from; None for account credit.
+        source_ref: Its identity there.
+        left: How much; after `left_of`, what may still go back.
+    """
+
+    source: Source | None
+    source_ref: str
+    left: Money
+
+
+def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refunds: Iterable[Refund]) -> list[Received]:
+    """What of the money and credit that paid a request is still there to go back.
+
+    Args:
+        came: What paid it.
+        taken_back: What bank or provider took back of it, by source.
+        refunds: All refunds of it, given up ones too.
+    """
+    rest = [each.left.minor for each in came]
+    charges = {source_ref: [place] for place, each in enumerate(came) if (source_ref := each.source_ref)}
+    moneys = [place for place, each in enumerate(came) if each.source is not None]
+    credit_places = [place for place, each in enumerate(came) if each.source is None]
+    transfers = [place for place in moneys if came[place].source in _TRANSFERS]
+
+    def lower(amount: int, places: Sequence[int]) -> int:
+        """Take an amount from some of what came, in order; what is not there is left."""
+        for place in places:
+            used = min(rest[place], amount)
+            rest[place] -= used
+            amount -= used
+        return amount
+
+    for refund in refunds:
+        if refund.state is not RefundState.CANCELLED:
+            lower(refund.money.minor, charges.get(refund.charge_id, []) if refund.charge_id else transfers)
+        lower(lower(refund.credited.minor, credit_places), moneys)
+    for source, amount in taken_back.items():
+        of_source = transfers if source in _TRANSFERS else [p for p in moneys if came[p].source is source]
+        lower(amount.minor, of_source)
+    return [replace(each, left=Money(minor, each.left.currency)) for each, minor in zip(came, rest, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an amount goes back: some of it by one means, the rest as account credit."""
+
+    means: Means
+    source_ref: str
+    money: Money
+    credited: Money
+
+
+def plan(received: Sequence[Received], amount: Money) -> Plan | None:
+    """By which means an amount of a payment request goes back; None when it is more than is left.
+
+    One refund leaves by one means, the one with the most left. What that does not have goes back as account credit:
+    what was paid with credit, or (rarely) came by two means.
+    """
+    if total((each.left for each in received), amount.currency) < amount:
+        return None
+    moneys = [each for each in received if each.source is not None and each.left]
+    if not moneys:
+        return Plan(Means.ACCOUNT_CREDIT, "", Money(0, amount.currency), amount)
+    largest = max(moneys, key=lambda each: each.left)
+    if largest.source is Source.STRIPE:
+        money = min(amount, largest.left)
+        return Plan(Means.STRIPE, largest.source_ref, money, amount - money)
+    # Transfers of one customer go back as one.
+    banks = [each for each in moneys if each.source in _TRANSFERS]
+    money = min(amount, total((each.left for each in banks), amount.currency))
+    return Plan(Means.BANK_TRANSFER, largest.source_ref, money, amount - money)
+
+
+def fault_of_account(iban: str, holder: str) -> str:
+    """Why nothing can be transferred to an account, as a code; empty where it can."""
+    if not iban:
+        return IBAN_MISSING
+    try:
+        parsed = IBAN(iban)
+    except SchwiftyException:
+        return IBAN_NOT_VALID
+    if parsed.country_code not in _SEPA:
+        return IBAN_NOT_SEPA
+    return "" if holder.strip() else HOLDER_MISSING

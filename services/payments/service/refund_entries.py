@@ -1,0 +1,69 @@
+"""What a statement's entries say of refunds: a debit shows that one has left, a credit that it came back."""
+
+from services.kit import hooks
+from services.kit.calendar import rome_date
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.payments.domain.receipts import Fate
+from services.payments.domain.refunds import RETURNED, Means, Refund, RefundState, refund_meant
+from services.payments.statements.entries import Credit
+from services.payments.store import bank, refund_books, refunds
+
+
+class RefundEntries:
+    """Knows refunds again by their end-to-end ids."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Take the parts of the room."""
+        self._database = database
+        self._clock = clock
+
+    async def leaves(self, debit: Credit) -> Fate | None:
+        """Take a debit in that is a refund of ours, once; None where it is none, or not as it was asked for.
+
+        A debit of a refund that an operator had called refused is its end all the same: the money has left.
+        """
+        meant = refund_meant(debit.end_to_end)
+        if meant is None:
+            return None
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            refund = await refunds.by_id(conn, meant[0], lock=True)
+            if refund is None or not _fits(refund, debit):
+                return None
+            if await refunds.debited(conn, debit.identity):
+                return Fate.KNOWN
+            if refund.attempt != meant[1] or refund.state not in {RefundState.SENT, RefundState.FAILED}:
+                return None
+            if not await refunds.insert_debit(conn, debit.identity, refund, debit.booking_date, now):
+                return None  # a second debit of the same try
+            day = debit.booking_date or rome_date(now)
+            await refund_books.pay_out(conn, refund, day, now)
+            await refunds.move(conn, refund, RefundState.DONE, now, done_on=day, failure="")
+            await hooks.at("payment.before_commit")
+        return Fate.REFUNDED
+
+    async def comes_back(self, credit: Credit, statement_id: str, sha256: bytes) -> Fate:
+        """Take a credit in that is a refund of ours coming back, once; it has failed then."""
+        meant = refund_meant(credit.end_to_end)
+        if meant is None:
+            return Fate.IGNORED
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            refund = await refunds.by_id(conn, meant[0], lock=True)
+            if refund is None or not _fits(refund, credit):
+                return Fate.IGNORED
+            if await bank.known_entry(conn, credit.identity):
+                return Fate.KNOWN
+            if refund.attempt != meant[1] or refund.state is not RefundState.DONE:
+                return Fate.IGNORED
+            await bank.insert_entry(conn, credit, statement_id, sha256, now)
+            await refund_books.come_back(conn, refund, credit.booking_date, now)
+            await refunds.move(conn, refund, RefundState.FAILED, now, failure=RETURNED, done_on=None)
+            await hooks.at("payment.before_commit")
+        return Fate.RETURNED
+
+
+def _fits(refund: Refund, entry: Credit) -> bool:
+    same = (entry.minor, entry.currency) == (refund.money.minor, refund.money.currency)
+    return same and refund.means is Means.BANK_TRANSFER

@@ -1,0 +1,277 @@
+"""The SQL of refunds: written once, moved on by guarded statements that tell of it and wake who waits."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import events, outbox
+from services.kit.database import require_transaction
+from services.kit.event_types import EventType
+from services.kit.events import Event
+from services.kit.money import Money
+from services.kit.wakes import withdrawal_wake
+from services.payments.domain.receipts import Source
+from services.payments.domain.refunds import Means, Received, Refund, RefundState, left_of
+from services.payments.store import waking
+from services.payments.store.books import CREDIT
+from services.payments.tables import refund_debits, refunds
+from workflows import names
+
+_REFUND = refunds.c
+_TOLD = {
+    RefundState.REQUESTED: EventType.REFUND_REQUESTED,
+    RefundState.DONE: EventType.REFUND_DONE,
+    RefundState.FAILED: EventType.REFUND_FAILED,
+    RefundState.CANCELLED: EventType.REFUND_CANCELLED,
+}
+
+# What came for a request, by its source, less what an accepted shortfall lacked; and what was taken back of it.
+_RECEIVED = text("""
+    SELECT t.source, t.source_ref, -sum(l.minor) AS minor, l.currency
+    FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
+    WHERE t.request_id = :request AND l.ledger_account IN ('receivable', 'shortfall')
+    GROUP BY t.source, t.source_ref, l.currency ORDER BY t.source, t.source_ref
+""")
+_TAKEN_BACK = text("""
+    SELECT t.source, sum(l.minor) AS minor, l.currency
+    FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
+    WHERE t.request_id = :request AND t.kind = 'reversal' AND l.ledger_account = 'suspense'
+    GROUP BY t.source, l.currency
+""")
+_PAYER = text("""
+    SELECT e.debtor_iban AS iban, e.debtor_name AS name FROM bank_entries e
+        LEFT JOIN announced_transfers a ON a.confirmed_by = e.identity
+    WHERE encode(e.identity, 'hex') = :source_ref OR a.id::text = :source_ref
+""")
+_LAST_PAYER = text("""
+    SELECT e.debtor_iban AS iban, e.debtor_name AS name FROM bank_entries e
+        JOIN ledger_transactions t ON t.source = 'bank' AND t.source_ref = encode(e.identity, 'hex')
+        LEFT JOIN payment_requests r ON r.id = t.request_id
+        LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.account_id IS NOT NULL
+    WHERE (r.account_id = :account OR l.account_id = :account) AND e.debtor_iban IS NOT NULL
+    ORDER BY e.imported_at DESC LIMIT 1
+""")
+
+
+async def insert_new(conn: AsyncConnection, refund: Refund) -> bool:
+    """Write a refund down; False when its id is taken, or the entry that it refunds is refunded already."""
+    require_transaction(conn)
+    inserted = await conn.execute(
+        insert(refunds)
+        .values(
+            id=refund.refund_id,
+            request_id=refund.request_id,
+            entry_id=refund.entry_id,
+            account_id=refund.account_id,
+            minor=refund.money.minor,
+            credit_minor=refund.credited.minor,
+            currency=refund.money.currency,
+            means=refund.means,
+            state=refund.state,
+            attempt=refund.attempt,
+            charge_id=refund.charge_id,
+            iban=refund.iban,
+            holder=refund.holder,
+            failure=refund.failure,
+            reason_code=refund.reason_code,
+            withdrawal_order_id=refund.withdrawal_order_id,
+            requested_at=refund.requested_at,
+            done_on=refund.done_on,
+        )
+        .on_conflict_do_nothing()
+        .returning(_REFUND.id)
+    )
+    return inserted.first() is not None
+
+
+async def by_id(conn: AsyncConnection, refund_id: UUID, *, lock: bool = False) -> Refund | None:
+    """A refund; held until the transaction ends where it is to be changed."""
+    query = select(refunds).where(_REFUND.id == refund_id)
+    row = (await conn.execute(query.with_for_update() if lock else query)).first()
+    return None if row is None else _refund(row)
+
+
+async def page(
+    conn: AsyncConnection,
+    *,
+    account_id: UUID | None,
+    request_id: UUID | None,
+    states: Collection[RefundState],
+    after: tuple[datetime, UUID] | None,
+    most: int,
+) -> list[Refund]:
+    """The refunds after one, oldest first: of an account, of a payment request, in some states, or all."""
+    query = select(refunds).order_by(_REFUND.requested_at, _REFUND.id).limit(most)
+    wanted: list[ColumnElement[bool]] = []
+    if account_id is not None:
+        wanted.append(_REFUND.account_id == account_id)
+    if request_id is not None:
+        wanted.append(_REFUND.request_id == request_id)
+    if states:
+        wanted.append(_REFUND.state.in_(states))
+    if after is not None:
+        wanted.append(tuple_(_REFUND.requested_at, _REFUND.id) > tuple_(*after))
+    return [_refund(row) for row in await conn.execute(query.where(*wanted))]
+
+
+async def at_provider(conn: AsyncConnection, looked_before: datetime, most: int) -> list[Refund]:
+    """Refunds for the provider that were not sent, and those on their way of which nothing was heard since."""
+    query = (
+        select(refunds)
+        .where(_REFUND.means == Means.STRIPE)
+        .where(
+            (_REFUND.state == RefundState.REQUESTED)
+            | ((_REFUND.state == RefundState.SENT) & (_REFUND.asked_at < looked_before))
+        )
+        .order_by(_REFUND.requested_at, _REFUND.id)
+        .limit(most)
+    )
+    return [_refund(row) for row in await conn.execute(query)]
+
+
+async def approved(conn: AsyncConnection, most: int) -> list[Refund]:
+    """The list of the next file for the bank, held until the transaction ends."""
+    query = (
+        select(refunds)
+        .where(_REFUND.means == Means.BANK_TRANSFER, _REFUND.state == RefundState.APPROVED)
+        .order_by(_REFUND.requested_at, _REFUND.id)
+        .limit(most)
+        .with_for_update()
+    )
+    return [_refund(row) for row in await conn.execute(query)]
+
+
+async def note_asked(conn: AsyncConnection, refund: Refund, now: datetime) -> bool:
+    """Write down that the provider is asked; False when somebody else has moved the refund on."""
+    changed = await conn.execute(
+        update(refunds)
+        .where(_REFUND.id == refund.refund_id, _REFUND.attempt == refund.attempt, _REFUND.state == refund.state)
+        .values(asked_at=now)
+        .returning(_REFUND.id)
+    )
+    return changed.first() is not None
+
+
+async def move(
+    conn: AsyncConnection, refund: Refund, state: RefundState, now: datetime, **values: object
+) -> Refund | None:
+    """Move a refund on from the state and try in which it was read, tell of it and wake who waits for it.
+
+    Returns:
+        The refund after it; None when somebody else has moved it on.
+    """
+    require_transaction(conn)
+    changed = await conn.execute(
+        update(refunds)
+        .where(_REFUND.id == refund.refund_id, _REFUND.attempt == refund.attempt, _REFUND.state == refund.state)
+        .values(state=state, **values)
+        .returning(refunds)
+    )
+    row = changed.first()
+    if row is None:
+        return None
+    moved = _refund(row)
+    await tell(conn, moved, now)
+    return moved
+
+
+async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
+    """Tell gateways of a refund's state where they are told of it, and wake who waits for it."""
+    if refund.state in _TOLD:
+        ids = {"refund_id": refund.refund_id}
+        if refund.request_id is not None:
+            ids["payment_request_id"] = refund.request_id
+        if refund.entry_id is not None:
+            ids["money_entry_id"] = refund.entry_id
+        event = Event(_TOLD[refund.state], refund.account_id, ids, state=refund.state, amount=refund.amount)
+        await events.tell(conn, event, now)
+    if refund.entry_id is not None:
+        await waking.wake_money(conn, refund.entry_id, now)
+    if refund.withdrawal_order_id is not None:
+        await outbox.wake(conn, withdrawal_wake(refund.withdrawal_order_id, names.REFUND_CHANGED), now)
+
+
+async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:
+    """What a request was paid with, less what went back; a caller that refunds of it holds the request."""
+    came = [
+        Received(
+            None if row.source == CREDIT else Source(row.source), row.source_ref, Money(int(row.minor), row.currency)
+        )
+        for row in await conn.execute(_RECEIVED, {"request": request_id})
+    ]
+    taken_back = {
+        Source(row.source): Money(int(row.minor), row.currency)
+        for row in await conn.execute(_TAKEN_BACK, {"request": request_id})
+    }
+    asked = await conn.execute(select(refunds).where(_REFUND.request_id == request_id))
+    return left_of(came, taken_back, [_refund(row) for row in asked])
+
+
+async def payer(conn: AsyncConnection, source_ref: str) -> tuple[str, str]:
+    """IBAN and name of who sent a transfer, as the bank told them; empty where it did not."""
+    row = (await conn.execute(_PAYER, {"source_ref": source_ref})).first()
+    return ("", "") if row is None else (row.iban or "", row.name or "")
+
+
+async def last_payer(conn: AsyncConnection, account_id: UUID) -> tuple[str, str]:
+    """IBAN and name of who last sent a transfer that paid something for an account or became its credit."""
+    row = (await conn.execute(_LAST_PAYER, {"account": account_id})).first()
+    return ("", "") if row is None else (row.iban or "", row.name or "")
+
+
+async def insert_debit(
+    conn: AsyncConnection, identity: bytes, refund: Refund, booked_on: date | None, now: datetime
+) -> bool:
+    """Write down the debit that shows a refund, first thing in its transaction; False when it is known."""
+    inserted = await conn.execute(
+        insert(refund_debits)
+        .values(
+            identity=identity,
+            refund_id=refund.refund_id,
+            attempt=refund.attempt,
+            minor=refund.money.minor,
+            currency=refund.money.currency,
+            booked_on=booked_on,
+            imported_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(refund_debits.c.identity)
+    )
+    return inserted.first() is not None
+
+
+async def debited(conn: AsyncConnection, identity: bytes) -> bool:
+    """Whether this debit is known as that of a refund."""
+    query = select(refund_debits.c.identity).where(refund_debits.c.identity == identity)
+    return (await conn.execute(query)).first() is not None
+
+
+def _refund(row: Row[Any]) -> Refund:
+    return Refund(
+        refund_id=row.id,
+        request_id=row.request_id,
+        entry_id=row.entry_id,
+        account_id=row.account_id,
+        money=Money(row.minor, row.currency),
+        credited=Money(row.credit_minor, row.currency),
+        means=Means(row.means),
+        state=RefundState(row.state),
+        attempt=row.attempt,
+        charge_id=row.charge_id,
+        provider_ref=row.provider_ref,
+        iban=row.iban,
+        holder=row.holder,
+        failure=row.failure,
+        reason_code=row.reason_code,
+        withdrawal_order_id=row.withdrawal_order_id,
+        requested_at=row.requested_at,
+        asked_at=row.asked_at,
+        sent_at=row.sent_at,
+        done_on=row.done_on,
+        message_id=row.message_id,
+    )

@@ -1,0 +1,81 @@
+"""The SQL by which money leaves the operator's queue: one guarded statement, so that of two operators one wins."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import events
+from services.kit.database import require_transaction
+from services.kit.event_types import EventType
+from services.kit.events import Event
+from services.kit.money import Money
+from services.payments.domain.receipts import Settlement
+from services.payments.store import waking
+from services.payments.tables import money_entries
+
+_ENTRY = money_entries.c
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Money that has left the operator's queue.
+
+    Attributes:
+        entry_id: Its entry.
+        source_ref: Its identity in the ledger.
+        amount: How much, above zero.
+        booked_on: Its booking date; None where the bank tells none.
+        named: The requests that it named while it waited.
+    """
+
+    entry_id: UUID
+    source_ref: str
+    amount: Money
+    booked_on: date | None
+    named: tuple[UUID, ...]
+
+
+async def settle(
+    conn: AsyncConnection, which: ColumnElement[bool], settlement: Settlement, to: UUID | None, now: datetime
+) -> Settled | None:
+    """Take an entry out of the queue, tell of it and wake its workflow.
+
+    The caller posts the ledger's side and wakes whom the entry names, once it knows what has become of them.
+
+    Args:
+        conn: The transaction of the operator's call.
+        which: The condition on the entry; at most one.
+        settlement: What becomes of it.
+        to: The payment request, the account or the refund to which it goes.
+        now: By the service's clock.
+
+    Returns:
+        The money; None when no such entry waits.
+    """
+    require_transaction(conn)
+    settled = await conn.execute(
+        update(money_entries)
+        .where(which, _ENTRY.settled_at.is_(None))
+        .values(settled_at=now, settled_as=settlement, settled_to=to)
+        .returning(_ENTRY.id, _ENTRY.source_ref, _ENTRY.minor, _ENTRY.currency, _ENTRY.available_on, _ENTRY.named)
+    )
+    row = settled.first()
+    if row is None:
+        return None
+    amount = Money(row.minor, row.currency)
+    ids = {"money_entry_id": row.id}
+    await events.tell(conn, Event(EventType.PAYMENT_SETTLED, None, ids, state=settlement, amount=amount), now)
+    await waking.wake_money(conn, row.id, now)
+    return Settled(row.id, row.source_ref, amount, row.available_on, tuple(row.named))
+
+
+async def reopen(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
+    """Put a settled entry back into the queue, because what was done with it was given up."""
+    require_transaction(conn)
+    await conn.execute(
+        update(money_entries).where(_ENTRY.id == entry_id).values(settled_at=None, settled_as=None, settled_to=None)
+    )
+    await waking.wake_money(conn, entry_id, now)

@@ -1,0 +1,37 @@
+"""Whom this room wakes: who waits for a payment, for money that names it, or for a refund."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import outbox
+from services.kit.causes import Cause, cause_of
+from services.kit.wakes import cause_wake, money_wake
+from services.payments.domain.payment_requests import RequestState
+from services.payments.tables import payment_requests
+from workflows import names
+
+
+async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -> None:
+    """Tell the workflow that waits for this money that its payment is complete."""
+    await outbox.wake(conn, cause_wake(cause, names.PAYMENT_COMPLETED), now)
+
+
+async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
+    """Tell the workflows of these requests, where they are open, that money which names them waits or is gone."""
+    query: Select[Any] = (
+        select(payment_requests.c.order_id, payment_requests.c.subscription_id, payment_requests.c.period_number)
+        .where(payment_requests.c.id.in_(named), payment_requests.c.state == RequestState.OPEN)
+        .order_by(payment_requests.c.id)
+    )
+    for row in (await conn.execute(query)).all():
+        await outbox.wake(conn, cause_wake(cause_of(row), names.MONEY_WAITING), now)
+
+
+async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
+    """Tell the workflow of money that waits that something has become of it."""
+    await outbox.wake(conn, money_wake(entry_id), now)

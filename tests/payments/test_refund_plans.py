@@ -1,0 +1,86 @@
+"""By which means an amount goes back: for any money and any refunds never more than came, and money before credit."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.money import Money, total
+from services.payments.domain.receipts import Source
+from services.payments.domain.refunds import (
+    Means,
+    Received,
+    Refund,
+    RefundState,
+    end_to_end_of,
+    fault_of_account,
+    left_of,
+    plan,
+    refund_meant,
+)
+from tests.payments.rows import NOW
+
+CENTS = st.integers(1, 10_000)
+CAME = st.lists(st.tuples(st.sampled_from([None, Source.BANK, Source.ANNOUNCED, Source.STRIPE]), CENTS), max_size=4)
+
+
+def received(came: list[tuple[Source | None, int]]) -> list[Received]:
+    return [Received(source, f"{source}-{place}", Money(minor)) for place, (source, minor) in enumerate(came)]
+
+
+def refund(means: Means, source_ref: str, money: Money, credited: Money) -> Refund:
+    return Refund(
+        refund_id=UUID(int=1), request_id=UUID(int=2), entry_id=None, account_id=UUID(int=3), money=money,
+        credited=credited, means=means, state=RefundState.DONE, attempt=1,
+        charge_id=source_ref if means is Means.STRIPE else None, provider_ref=None, iban="", holder="", failure="",
+        reason_code="withdrawal", withdrawal_order_id=None, requested_at=NOW, asked_at=None, sent_at=None,
+        done_on=None, message_id=None,
+    )  # fmt: skip
+
+
+@given(CAME, st.lists(CENTS, max_size=6))
+def test_all_refunds_together_are_never_more_than_came(came: list[tuple[Source | None, int]], asked: list[int]) -> None:
+    made: list[Refund] = []
+    for minor in asked:
+        left = left_of(received(came), {}, made)
+        planned = plan(left, Money(minor))
+        assert (planned is None) == (minor > total(each.left for each in left).minor)
+        if planned is not None:
+            assert planned.money + planned.credited == Money(minor)
+            made.append(refund(planned.means, planned.source_ref, planned.money, planned.credited))
+    rest = total(each.left for each in left_of(received(came), {}, made))
+    assert rest + total(each.amount for each in made) == total(Money(minor) for _, minor in came)
+    for place, (source, minor) in enumerate(came):
+        if source is Source.STRIPE:
+            assert total(each.money for each in made if each.charge_id == f"{source}-{place}") <= Money(minor)
+
+
+@given(CAME, CENTS)
+def test_a_refund_given_up_leaves_its_money_to_another(came: list[tuple[Source | None, int]], minor: int) -> None:
+    planned = plan(received(came), Money(minor))
+    if planned is not None:
+        made = refund(planned.means, planned.source_ref, planned.money, planned.credited)
+        given_up = [replace(made, state=RefundState.CANCELLED)]
+        left = total(each.left for each in left_of(received(came), {}, given_up))
+        assert left + planned.credited == total(Money(each) for _, each in came)
+
+
+@given(st.uuids(), st.integers(1, 99))
+def test_an_end_to_end_id_fits_a_transfer_and_is_known_again(refund_id: UUID, attempt: int) -> None:
+    written = end_to_end_of(refund_id, attempt)
+    assert len(written) <= 35
+    assert refund_meant(written) == (refund_id, attempt)
+
+
+@given(st.text(max_size=40))
+def test_what_is_no_end_to_end_id_of_ours_means_no_refund(text: str) -> None:
+    assert refund_meant(text) is None
+
+
+def test_only_a_sepa_account_with_a_holder_takes_a_transfer() -> None:
+    assert fault_of_account("", "Mario") == "iban_missing"
+    assert fault_of_account("IT00X0542811101000000123456", "Mario") == "iban_not_valid"
+    assert fault_of_account("SA0380000000608010167519", "Mario") == "iban_not_sepa"
+    assert fault_of_account("DE89370400440532013000", " ") == "holder_missing"
+    assert fault_of_account("DE89370400440532013000", "Mario") == ""

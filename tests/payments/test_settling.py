@@ -1,0 +1,326 @@
+"""Money that waits: given to a request, to an account, or set aside, once, by one operator of two."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2
+from services.kit.ids import new_id
+from tests.payments.statement import Entry, statement
+from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
+from tests.support.refusals import bad_fields, refused_as
+
+OPEN, PAID = payments_pb2.PAYMENT_REQUEST_STATE_OPEN, payments_pb2.PAYMENT_REQUEST_STATE_PAID
+SHORT = GROSS - 1_000
+
+
+async def arrives(world: World, *entries: Entry) -> list[payments_pb2.MoneyEntry]:
+    """Money that goes to the queue, as it stands there in the end."""
+    await world.import_file(statement(*entries, number=f"S-{new_id()}"))
+    return await world.queue()
+
+
+async def test_money_of_the_right_amount_pays_the_request_on_its_own_day(world: World) -> None:
+    request = await world.transfer_request()
+    yesterday = world.today() - timedelta(days=1)
+    (entry,) = await arrives(world, Entry(GROSS, text="?", day=yesterday))
+    await world.room.empty_outbox()
+    done = await assign(world, entry, request)
+    assert (done.payment_request.state, done.payment_request.available_on.day) == (PAID, yesterday.day)
+    assert (done.credited.minor, list(done.money_entry_ids)) == (0, [entry.money_entry_id])
+    assert await world.queue() == []
+    woken = [(wake.workflow_id, wake.signal) for wake in await world.room.wakes()]
+    assert woken == [
+        (f"order:{request.order_id}", "payment_completed"), (f"money:{entry.money_entry_id}", "money_changed"),
+    ]  # fmt: skip
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS, "suspense": 0}
+
+
+async def test_a_request_is_named_by_its_proformas_number_too(world: World) -> None:
+    request = await world.transfer_request()
+    await world.stub().RecordProforma(
+        payments_pb2.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number="P2026/17")
+    )
+    (entry,) = await arrives(world, Entry(GROSS, text="?"))
+    asked = payments_pb2.AssignMoneyRequest(
+        request_id=str(new_id()), money_entry_id=entry.money_entry_id, proforma_number="p 2026-17", steering=STEERING
+    )
+    assert (await world.stub("operator").AssignMoney(asked)).payment_request.state == PAID
+
+
+async def test_what_is_over_pays_and_the_rest_becomes_credit(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS + 500, reference=request.transfer.reference))
+    assert (await assign(world, entry, request)).credited.minor == 500
+    assert await world.credit(request.account_id) == 500
+    assert await world.balances() == {"bank": GROSS + 500, "receivable": -GROSS, "suspense": 0, "credit": -500}
+
+
+async def test_short_money_and_what_makes_up_the_rest_pay_together(world: World) -> None:
+    request = await world.transfer_request()
+    ref = request.transfer.reference
+    short, rest = await arrives(world, Entry(SHORT, reference=ref), Entry(1_200, text="rest"))
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH) as refused:
+        await assign(world, short, request)
+    assert refused.value.metadata["missing"] == "1000"
+    done = await assign(world, rest, request)
+    assert list(done.money_entry_ids) == [rest.money_entry_id, short.money_entry_id]
+    assert (done.payment_request.state, done.credited.minor) == (PAID, 200)
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": SHORT + 1_200, "receivable": -GROSS, "suspense": 0, "credit": -200}
+    got = await world.stub().GetPaymentRequest(
+        payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    )
+    assert got.refundable.minor == GROSS
+
+
+async def test_a_shortfall_pays_only_by_an_operators_word_and_within_the_tolerance(world: World) -> None:
+    request, other = await world.transfer_request(), await world.transfer_request()
+    (small,) = await arrives(world, Entry(GROSS - 500, reference=request.transfer.reference))
+    assert (await world.get(request)).state == OPEN
+    assert (await assign(world, small, request, accept_shortfall=True)).payment_request.state == PAID
+    assert (await world.balances())["shortfall"] == 500
+    (large,) = await arrives(world, Entry(GROSS - 501, reference=other.transfer.reference))
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH):
+        await assign(world, large, other, accept_shortfall=True)
+    with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH):
+        await world.refund(
+            payment_request_id=request.payment_request_id, amount=common_pb2.Money(minor=GROSS, currency="EUR")
+        )
+
+
+async def test_money_that_names_two_requests_pays_the_one_that_the_operator_says_and_wakes_the_other(
+    world: World,
+) -> None:
+    one, two = await world.transfer_request(), await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS, text=f"{one.transfer.reference} {two.transfer.reference}"))
+    await world.room.empty_outbox()
+    await assign(world, entry, two)
+    assert [(await world.get(each)).state for each in (one, two)] == [OPEN, PAID]
+    assert {(wake.workflow_id, wake.signal) for wake in await world.wakes()} == {
+        (f"order:{two.order_id}", "payment_completed"), (f"order:{one.order_id}", "money_waiting"),
+    }  # fmt: skip
+
+
+async def test_late_money_of_a_card_can_pay_the_order_that_was_placed_again(world: World) -> None:
+    first = await world.request()
+    await world.start(first)
+    page = await world.start(first)
+    await world.stripe.pay(page, "paypal:processing")
+    intent = (await world.stripe.state())["sessions"][0]["payment_intent"]
+    async with world.room.core.database.transaction() as conn:  # closed although a charge was processed: it is late
+        await conn.exec_driver_sql(
+            "UPDATE payment_requests SET state = 'closed', closed_at = now(), close_reason = 'cancelled'"
+        )
+    await world.stripe.settle(intent, succeeded=True)
+    await world.deliver()
+    (entry,) = await world.queue()
+    second = await world.request(account_id=first.account_id)
+    assert (await assign(world, entry, second)).payment_request.state == PAID
+    assert (await world.balances())["stripe"] == GROSS
+    refund = await world.refund(
+        payment_request_id=second.payment_request_id, amount=common_pb2.Money(minor=GROSS, currency="EUR")
+    )
+    assert refund.state == payments_pb2.REFUND_STATE_DONE
+
+
+async def test_undated_money_takes_its_day_from_the_operator(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS, reference=request.transfer.reference, day=None))
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await assign(world, entry, request)
+    assert bad_fields(refused.value) == {"booked_on": "required"}
+    today = common_pb2.Date(year=world.today().year, month=world.today().month, day=world.today().day)
+    assert (await assign(world, entry, request, booked_on=today)).payment_request.available_on == today
+
+
+async def test_money_becomes_credit_of_an_account_and_wakes_what_it_named(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(SHORT, reference=request.transfer.reference))
+    await world.room.empty_outbox()
+    assert await credit(world, entry, request.account_id) == SHORT
+    assert [wake.signal for wake in await world.wakes()] == ["money_waiting"]
+    assert await world.balances() == {"bank": SHORT, "suspense": 0, "credit": -SHORT}
+    assert (await world.close(request)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
+
+
+async def test_money_that_was_credited_and_taken_back_lowers_the_credit_and_never_below_zero(world: World) -> None:
+    account = str(new_id())
+    (entry,) = await arrives(world, Entry(900, text="?", bank_reference="B-1"))
+    await credit(world, entry, account)
+    (back,) = await arrives(world, Entry(900, direction="DBIT", bank_reference="B-1"))
+    await world.request(account_id=account, amount=common_pb2.Money(minor=100, currency="EUR"))
+    with refused_as(errors_pb2.REASON_CREDIT_TOO_SMALL):
+        await credit(world, back, account)
+    assert len(await world.queue()) == 1
+    (more,) = (await arrives(world, Entry(100, text="?")))[1:]
+    await credit(world, more, account)
+    assert await credit(world, back, account) == 0
+    assert await world.queue() == []
+    await world.balances()
+
+
+async def test_money_of_an_assigned_entry_that_is_taken_back_leaves_the_request_paid_until_a_person_decides(
+    world: World,
+) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS, text="?", bank_reference="B-1"))
+    await assign(world, entry, request)
+    (back,) = await arrives(world, Entry(GROSS, direction="DBIT", bank_reference="B-1"))
+    assert (back.amount.minor, list(back.suggestions)) == (-GROSS, [request.payment_request_id])
+    assert (await world.get(request)).state == PAID
+    for refused in (assign(world, back, request), refund(world, back)):
+        with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+            await refused
+    with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH):
+        await world.refund(
+            payment_request_id=request.payment_request_id, amount=common_pb2.Money(minor=1, currency="EUR")
+        )
+    await set_aside(world, back)
+    assert await world.balances() == {"bank": 0, "receivable": -GROSS, "suspense": 0, "set_aside": GROSS}
+
+
+async def test_a_reversal_and_the_money_that_it_takes_back_are_set_aside_together(world: World) -> None:
+    (entry,) = await arrives(world, Entry(700, text="?", bank_reference="B-1"))
+    entries = await arrives(world, Entry(700, direction="DBIT", bank_reference="B-1"))
+    for each in entries:
+        await set_aside(world, each)
+    assert await world.balances() == {"bank": 0, "suspense": 0, "set_aside": 0}
+    assert entry.money_entry_id in {each.money_entry_id for each in entries}
+
+
+async def test_money_is_refunded_to_its_payer_and_back_in_the_queue_when_that_is_given_up(world: World) -> None:
+    (entry,) = await arrives(world, Entry(700, text="?", iban=PAYERS_IBAN))
+    refunded = await refund(world, entry)
+    assert (refunded.state, refunded.amount.minor) == (payments_pb2.REFUND_STATE_APPROVED, 700)
+    shown = await get(world, entry)
+    assert (shown.settlement, shown.settled_to) == (payments_pb2.MONEY_SETTLEMENT_REFUNDED, refunded.refund_id)
+    assert (await world.balances())["refunds"] == -700
+    await world.stub("operator").CancelRefund(
+        payments_pb2.CancelRefundRequest(request_id=str(new_id()), refund_id=refunded.refund_id, steering=STEERING)
+    )
+    assert [each.money_entry_id for each in await world.queue()] == [entry.money_entry_id]
+    assert (await world.balances())["suspense"] == -700
+
+
+@pytest.mark.parametrize("number", range(3))
+async def test_of_operators_who_decide_at_once_one_wins_and_the_others_are_told(world: World, number: int) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS, text="?", iban=PAYERS_IBAN))
+    decisions: list[Callable[[], Coroutine[Any, Any, Any]]] = [
+        lambda: assign(world, entry, request),
+        lambda: credit(world, entry, request.account_id),
+        lambda: refund(world, entry),
+        lambda: set_aside(world, entry),
+    ]
+    told = await asyncio.gather(
+        *(decide() for decide in decisions[number:] + decisions[:number]), return_exceptions=True
+    )
+    assert sum(not isinstance(each, Exception) for each in told) == 1
+    reasons = {getattr(each, "reason", None) for each in told if isinstance(each, Exception)}
+    assert reasons == {errors_pb2.REASON_MONEY_SETTLED}
+    assert await world.queue() == []
+    await world.balances()
+
+
+async def test_two_operators_who_give_two_short_entries_to_one_request_do_not_cross(world: World) -> None:
+    for _ in range(5):
+        request = await world.transfer_request()
+        half = Entry(GROSS // 2, reference=request.transfer.reference)
+        one, two = (await arrives(world, half, half))[-2:]
+        told = await asyncio.gather(assign(world, one, request), assign(world, two, request), return_exceptions=True)
+        assert sum(not isinstance(each, Exception) for each in told) == 1, told
+        assert (await world.get(request)).state == PAID
+    await world.balances()
+
+
+async def test_a_repeated_decision_changes_nothing_and_answers_the_same(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(GROSS + 50, text="?"))
+    request_id = str(new_id())
+    first, second = [await assign(world, entry, request, request_id=request_id) for _ in range(2)]
+    assert first == second
+    with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+        await assign(world, entry, request)
+    assert len([row for row in await world.room.rows("audit") if row["action"] == "assign_money"]) == 1
+
+
+async def test_what_is_paid_or_closed_takes_no_money(world: World) -> None:
+    paid = await world.paid_by_transfer()
+    closed = await world.transfer_request()
+    await world.close(closed)
+    (entry,) = await arrives(world, Entry(GROSS, text="?"))
+    with refused_as(errors_pb2.REASON_PAYMENT_REQUEST_PAID):
+        await assign(world, entry, paid)
+    with refused_as(errors_pb2.REASON_PAYMENT_REQUEST_CLOSED):
+        await assign(world, entry, closed)
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await world.stub("operator").AssignMoney(
+            payments_pb2.AssignMoneyRequest(
+                request_id=str(new_id()), money_entry_id=entry.money_entry_id, payment_request_id=str(new_id()),
+                steering=STEERING,
+            )
+        )  # fmt: skip
+    assert len(await world.queue()) == 1
+
+
+async def test_bad_input_names_every_field_and_settles_nothing(world: World) -> None:
+    stub = world.stub("operator")
+    for call, fields in (
+        (stub.AssignMoney(payments_pb2.AssignMoneyRequest()), {"payment_request_id"}),
+        (stub.CreditMoney(payments_pb2.CreditMoneyRequest()), {"account_id"}),
+        (stub.SetMoneyAside(payments_pb2.SetMoneyAsideRequest()), set()),
+    ):
+        with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+            await call
+        usual = {"request_id", "money_entry_id", "steering.actor", "steering.reason_code"}
+        assert bad_fields(refused.value).keys() == usual | fields
+
+
+async def assign(
+    world: World, entry: payments_pb2.MoneyEntry, request: payments_pb2.PaymentRequest, **fields: Any
+) -> payments_pb2.AssignMoneyResponse:
+    """Give money to a request."""
+    asked = payments_pb2.AssignMoneyRequest(
+        **{
+            "request_id": str(new_id()),
+            "money_entry_id": entry.money_entry_id,
+            "payment_request_id": request.payment_request_id,
+            "steering": STEERING,
+            **fields,
+        }
+    )
+    done: payments_pb2.AssignMoneyResponse = await world.stub("operator").AssignMoney(asked)
+    return done
+
+
+async def credit(world: World, entry: payments_pb2.MoneyEntry, account_id: str) -> int:
+    """Make money credit of an account; what it has then."""
+    asked = payments_pb2.CreditMoneyRequest(
+        request_id=str(new_id()), money_entry_id=entry.money_entry_id, account_id=account_id, steering=STEERING
+    )
+    return int((await world.stub("operator").CreditMoney(asked)).credit.minor)
+
+
+async def refund(world: World, entry: payments_pb2.MoneyEntry) -> payments_pb2.Refund:
+    """Refund money to its payer."""
+    return await world.refund("operator", money_entry_id=entry.money_entry_id, steering=STEERING)
+
+
+async def set_aside(world: World, entry: payments_pb2.MoneyEntry) -> None:
+    """Take money out of the queue."""
+    asked = payments_pb2.SetMoneyAsideRequest(
+        request_id=str(new_id()), money_entry_id=entry.money_entry_id, steering=STEERING
+    )
+    await world.stub("operator").SetMoneyAside(asked)
+
+
+async def get(world: World, entry: payments_pb2.MoneyEntry) -> payments_pb2.MoneyEntry:
+    """An entry, settled or not."""
+    asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry.money_entry_id)
+    shown: payments_pb2.MoneyEntry = (await world.stub().GetMoneyEntry(asked)).entry
+    return shown

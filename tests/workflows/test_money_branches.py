@@ -1,0 +1,172 @@
+"""The ways of money that waits for an operator, led by a script on the real Temporal server."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2 as pb
+from tests.fixtures.temporal import TestNamespace
+from tests.workflows.orders import MOMENT
+from tests.workflows.script import Script, refuse, running
+from workflows import names
+
+ACCOUNT, ORDER, REQUEST = (str(uuid4()) for _ in range(3))
+TODAY = common_pb2.Date(year=2026, month=3, day=2)
+
+
+def euro(minor: int) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency="EUR")
+
+
+def an_entry(**changes: Any) -> pb.MoneyEntry:
+    """Short money that names a proforma, with a payer of whom nothing may stand in a history."""
+    usual: dict[str, Any] = {
+        "money_entry_id": str(uuid4()), "reason": pb.MONEY_ENTRY_REASON_SHORT, "amount": euro(9_000),
+        "available_on": TODAY, "source": "bank", "source_reference": "CRO-4711", "remittance": "da Zenobia",
+        "payer_name": "Zenobia Quattrocchi", "payer_iban": "DE89370400440532013000", "created_at": MOMENT,
+        "invoice_by": common_pb2.Date(year=2026, month=3, day=14), "suggestions": [REQUEST],
+    }  # fmt: skip
+    return pb.MoneyEntry(**{**usual, **changes})
+
+
+CANDIDATE = pb.PaymentRequest(
+    payment_request_id=REQUEST, order_id=ORDER, account_id=ACCOUNT, amount=euro(10_000),
+    state=pb.PAYMENT_REQUEST_STATE_OPEN, proforma_number="P2026/17",
+)  # fmt: skip
+
+
+def payments(entry: pb.MoneyEntry, **answers: Any) -> Script:
+    """Payments, whose entry a decision changes."""
+    usual: dict[str, Any] = {
+        "GetMoneyEntry": lambda _: pb.GetMoneyEntryResponse(entry=entry, candidates=[CANDIDATE]),
+        "AssignMoney": lambda _: settle(
+            entry, pb.MONEY_SETTLEMENT_ASSIGNED, pb.AssignMoneyResponse(payment_request=CANDIDATE, credited=euro(200))
+        ),
+        "CreditMoney": lambda _: settle(
+            entry, pb.MONEY_SETTLEMENT_CREDITED, pb.CreditMoneyResponse(credit=euro(9_000))
+        ),
+        "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
+    }
+    return Script({**usual, **answers})
+
+
+def settle(entry: pb.MoneyEntry, settlement: pb.MoneySettlement, answer: Any) -> Any:
+    """The entry is settled now."""
+    entry.settlement = settlement
+    return answer
+
+
+async def test_waiting_money_tells_what_came_what_it_may_be_for_and_what_may_be_done(temporal: TestNamespace) -> None:
+    entry = an_entry()
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, payments(entry), entry.money_entry_id) as run:
+        shown = await run.details("### NeedsOperator")
+        for told in (
+            "EUR 90.00 of 2026-03-02 by bank transfer: less than was asked for", "the invoice is due by 2026-03-14",
+            f"proforma P2026/17 of order {ORDER} (EUR 100.00, open", "does not expire meanwhile", "waits for your",
+            f"casella show money {entry.money_entry_id}", "`assign`", "`credit`", "`refund`", "`set_aside`",
+            '{"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}',
+        ):  # fmt: skip
+            assert told in shown
+        history = str(await run.handle.fetch_history())
+        for secret in ("Zenobia", "Quattrocchi", "DE89370400440532013000", "CRO-4711"):
+            assert secret not in history
+
+
+@pytest.mark.parametrize(
+    ("update", "data", "rpc", "end"),
+    [
+        ("assign", {"proforma_number": "P2026/17"}, "AssignMoney", "assigned"),
+        ("assign", {"payment_request_id": REQUEST, "accept_shortfall": True}, "AssignMoney", "assigned"),
+        ("credit", {"account_id": ACCOUNT}, "CreditMoney", "credited"),
+        ("set_aside", {}, "SetMoneyAside", "set aside"),
+    ],
+)
+async def test_each_decision_is_carried_to_payments_and_ends_the_process(
+    temporal: TestNamespace, update: str, data: dict[str, Any], rpc: str, end: str
+) -> None:
+    entry = an_entry()
+    script = payments(entry)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        await run.handle.execute_update(update, {**data, "reason_code": "checked"})
+        assert await run.end() == end
+    (asked,) = script.requests(rpc)
+    assert (asked.money_entry_id, asked.steering.reason_code) == (entry.money_entry_id, "checked")
+    assert asked.request_id
+
+
+async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: TestNamespace) -> None:
+    entry = an_entry()
+    script = payments(entry, AssignMoney=lambda _: refuse(errors_pb2.REASON_AMOUNT_MISMATCH, "10.00 EUR are missing"))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("assign", {"proforma_number": "P2026/17", "reason_code": "checked"})
+        assert "10.00 EUR are missing" in await run.details("an update was refused")
+        await run.handle.execute_update("set_aside", {"reason_code": "checked"})
+        assert await run.end() == "set aside"
+
+
+@pytest.mark.parametrize(
+    ("changes", "update", "data", "says"),
+    [
+        ({}, "assign", {}, "not both"),
+        ({}, "assign", {"proforma_number": "P2026/17", "payment_request_id": REQUEST}, "not both"),
+        ({}, "assign", {"payment_request_id": "17"}, "a UUID"),
+        ({}, "assign", {"proforma_number": "P2026/17", "accept_shortfall": "yes"}, "accept_shortfall"),
+        ({}, "assign", {"proforma_number": "P2026/17", "booked_on": "2 March"}, "booked_on"),
+        ({}, "credit", {"account_id": "anna@example.it"}, "account_id"),
+        ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),
+        ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
+        ({"source": "announced"}, "refund", {}, "casella bank withdraw"),
+    ],
+)
+async def test_an_update_that_makes_no_sense_is_refused_with_one_sentence(
+    temporal: TestNamespace, changes: dict[str, Any], update: str, data: dict[str, Any], says: str
+) -> None:
+    entry = an_entry(**changes)
+    script = payments(entry)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await run.handle.execute_update(update, {**data, "reason_code": "checked"})
+        assert says in str(failed.value.cause)
+    assert {name for name, _ in script.asked} == {"GetMoneyEntry"}
+
+
+async def test_a_refund_is_followed_until_the_money_has_left_and_tells_when_it_fails(temporal: TestNamespace) -> None:
+    entry = an_entry()
+    refund = pb.Refund(refund_id=str(uuid4()), amount=euro(9_000), state=pb.REFUND_STATE_APPROVED, iban="DE89")
+
+    def ask(_: pb.RequestRefundRequest) -> Any:
+        entry.settled_to = refund.refund_id
+        return settle(entry, pb.MONEY_SETTLEMENT_REFUNDED, pb.RequestRefundResponse(refund=refund))
+
+    script = payments(entry, RequestRefund=ask, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        await run.handle.execute_update("refund", {"reason_code": "not_for_us"})
+        assert "casella refund export" in await run.details("### Refunding")
+        refund.state, refund.failure = pb.REFUND_STATE_FAILED, "returned"
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert f"casella refund retry {refund.refund_id}" in await run.details("failed (returned)")
+        refund.state = pb.REFUND_STATE_DONE
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert await run.end() == "refunded"
+        assert "DE89" not in str(await run.handle.fetch_history())
+    (asked,) = script.requests("RequestRefund")
+    assert (asked.money_entry_id, asked.reason_code) == (entry.money_entry_id, "not_for_us")
+
+
+async def test_a_refund_that_is_given_up_puts_the_money_back_before_the_operator(temporal: TestNamespace) -> None:
+    entry = an_entry(settlement=pb.MONEY_SETTLEMENT_REFUNDED, settled_to=str(uuid4()))
+    refund = pb.Refund(refund_id=entry.settled_to, amount=euro(9_000), state=pb.REFUND_STATE_SENT)
+    script = payments(entry, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### Refunding")
+        entry.settlement = pb.MONEY_SETTLEMENT_UNSPECIFIED
+        await run.handle.signal(names.MONEY_CHANGED)
+        await run.details("`assign`")

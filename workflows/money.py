@@ -1,0 +1,252 @@
+"""Money: money that pays nothing by itself, until an operator decides; where it is refunded, until it has left."""
+
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1.common_pb2 import Subject
+    from casella.payments.v1 import payments_pb2 as pb
+    from workflows import names, retries, wording
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.process import Process
+    from workflows.steering import (
+        NO_ACCOUNT,
+        NO_ASSIGNMENT,
+        NO_DATA,
+        Assignment,
+        ForAccount,
+        Why,
+        Wrong,
+        check_assignment,
+        check_for_account,
+        check_why,
+        optional_day,
+        request_id,
+        steering,
+    )
+    from workflows.steps import quickly
+
+_ENDS = {
+    pb.MONEY_SETTLEMENT_ASSIGNED: "assigned",
+    pb.MONEY_SETTLEMENT_CREDITED: "credited",
+    pb.MONEY_SETTLEMENT_REFUNDED: "refunded",
+    pb.MONEY_SETTLEMENT_SET_ASIDE: "set aside",
+    pb.MONEY_SETTLEMENT_WITHDRAWN: "withdrawn",
+}
+_TAKEN_BACK = pb.MONEY_ENTRY_REASON_REVERSED
+_CREDIT = 'makes it credit of an account: `{{"account_id": "{}", "reason_code": "customer_agrees"}}`'
+_LOWER = 'lowers the credit that an account has of it: `{{"account_id": "{}", "reason_code": "taken_back"}}`'
+_REFUND = 'sends it back to its payer: `{"reason_code": "not_for_us"}`'
+_SET_ASIDE = (
+    "takes it out of the queue, where it is none of the customers' or is settled outside: "
+    '`{"reason_code": "not_from_a_customer"}`'
+)
+_ASSIGN = (
+    "pays that payment request with it, and with short money that waits for it; the rest becomes credit. "
+    '`"accept_shortfall": true` lets a little less pay, `"booked_on": "2026-11-24"` gives a day to money without one: '
+    '`{{"proforma_number": "{}", "reason_code": "payer_confirmed"}}`'
+)
+
+
+@workflow.defn(name=names.MONEY)
+class Money(Process):
+    """Waits for ``assign``, ``credit``, ``refund`` or ``set_aside``."""
+
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin with the entry's id."""
+        super().__init__(Details(f"Money entry {subject.id}", f"casella show money {subject.id}"))
+        self.entry_id = subject.id
+        self.entry: pb.MoneyEntry | None = None
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the money with this entry's id until it is settled."""
+        return await self.follow(self.proceed)
+
+    async def proceed(self) -> str:
+        """The process."""
+        while not (entry := await self.read()).settlement or await self.refund_is_under_way(entry):
+            await self.wait(retries.LOOK_AGAIN, "look again whether somebody has decided")
+        end = _ENDS[entry.settlement]
+        self.details.happened(end)
+        self.details.stands(end.capitalize().replace(" ", ""), "nothing: the money is settled")
+        return end
+
+    @workflow.signal(name=names.MONEY_CHANGED, description="The money waits, or something became of it: look at it.")
+    def money_changed(self) -> None:
+        """Payments has a row for this workflow."""
+        self.look_again()
+
+    async def read(self) -> pb.MoneyEntry:
+        """The entry's row as it stands; while it waits, shown with what it may be for."""
+        self.listen()
+        request = pb.GetMoneyEntryRequest(money_entry_id=self.entry_id)
+        answer = await quickly(PaymentsSteps.get_money_entry, request, "read the money entry")
+        self.entry = answer.entry
+        self.details.knows(wording.money_that_came(answer.entry))
+        if not answer.entry.settlement:
+            self.show_waiting(answer.candidates)
+        return answer.entry
+
+    def show_waiting(self, candidates: Sequence[pb.PaymentRequest]) -> None:
+        """Tell the operator since when it waits, what it may be for, what it holds, and what may be done."""
+        entry = self.waiting_entry()
+        open_ones = [each for each in candidates if each.state == pb.PAYMENT_REQUEST_STATE_OPEN]
+        accounts = {each.account_id for each in candidates}
+        if len(accounts) == 1:
+            self.details.concerns(account=candidates[0].account_id, order=candidates[0].order_id)
+        told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
+        if entry.HasField("invoice_by"):
+            told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
+        told += [f"it may be for {wording.candidate(each)}" for each in candidates]
+        if entry.source == "announced":
+            told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
+        elif open_ones and entry.reason != _TAKEN_BACK:
+            told.append("an open order or period that it names by reference or number does not expire meanwhile")
+        self.details.stands(NEEDS_OPERATOR, "; ".join(told), updates=self.offered(entry, candidates, open_ones))
+
+    def offered(
+        self, entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest], open_ones: Sequence[pb.PaymentRequest]
+    ) -> dict[str, str]:
+        """The updates that make sense for this money, with data that fit it."""
+        account = candidates[0].account_id if candidates else "ACCOUNT"
+        if entry.reason == _TAKEN_BACK:
+            return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
+        number = next((each.proforma_number for each in open_ones if each.proforma_number), "P2026/17")
+        updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
+        if entry.source != "announced":
+            updates["refund"] = _REFUND
+        return {**updates, "set_aside": _SET_ASIDE}
+
+    async def refund_is_under_way(self, entry: pb.MoneyEntry) -> bool:
+        """Whether the money is to go back and has not left yet; told to the operator."""
+        if entry.settlement != pb.MONEY_SETTLEMENT_REFUNDED:
+            return False
+        request = pb.GetRefundRequest(refund_id=entry.settled_to)
+        refund = (await quickly(PaymentsSteps.get_refund, request, "read the refund")).refund
+        if refund.state == pb.REFUND_STATE_FAILED:
+            self.details.stands(
+                NEEDS_OPERATOR,
+                f"nothing by itself: the refund has failed ({refund.failure}). "
+                f"`casella refund retry {refund.refund_id}` tries it again, where wanted to another account; "
+                f"`casella refund cancel {refund.refund_id}` puts the money back into the queue",
+            )
+        elif refund.state != pb.REFUND_STATE_DONE:
+            self.details.stands(
+                "Refunding",
+                f"the refund leaves: {wording.refund(refund)}. Transfers leave by `casella refund export FILE`, "
+                "and are done when a statement has them",
+            )
+        return refund.state != pb.REFUND_STATE_DONE
+
+    def waiting_entry(self) -> pb.MoneyEntry:
+        """The entry, while it waits.
+
+        Raises:
+            Wrong: It has not been read yet, or is settled.
+        """
+        if self.entry is None:
+            raise Wrong("the money is still being read: send it again in a moment")
+        if self.entry.settlement:
+            raise Wrong(f"the money is settled already: it is {_ENDS[self.entry.settlement]}")
+        return self.entry
+
+    @workflow.update(
+        description="Pays a payment request with the money, and with short money that waits for the same; what is left "
+        'over becomes credit of its account. "payment_request_id" may stand in place of the proforma\'s number. '
+        '"accept_shortfall": true lets a little less pay, within the policy\'s tolerance; "booked_on": "2026-11-24" '
+        'gives a day to money without one. Data: {"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}'
+    )
+    async def assign(self, assignment: Assignment = NO_ASSIGNMENT) -> str:
+        """Give it to a payment request."""
+        request = pb.AssignMoneyRequest(
+            request_id=request_id(),
+            money_entry_id=self.entry_id,
+            accept_shortfall=assignment.accept_shortfall,
+            booked_on=optional_day(assignment.booked_on),
+            steering=steering(assignment),
+        )
+        if assignment.payment_request_id:
+            request.payment_request_id = assignment.payment_request_id
+        else:
+            request.proforma_number = assignment.proforma_number
+        answer = await self.steer(PaymentsSteps.assign_money, request, "give the money to a payment request")
+        paid = answer.payment_request
+        result = f"paid {wording.asked_by(paid)}"
+        if answer.credited.minor:
+            result += f"; {wording.amount(answer.credited)} became credit of its account"
+        if answer.HasField("invoice_was_due"):
+            result += f"; the last day for its invoice was {wording.date(answer.invoice_was_due)}: tell your accountant"
+        return self._settled(f"assigned it ({assignment.reason_code}): {result}", result)
+
+    @workflow.update(
+        description="Makes the money credit of an account, which its next proforma uses; money that was taken back "
+        'lowers the credit instead. Data: {"account_id": "0193a5b0-1111-7d55-9f3b-0242ac120002", '
+        '"reason_code": "customer_agrees"}'
+    )
+    async def credit(self, to: ForAccount = NO_ACCOUNT) -> str:
+        """Give it to an account."""
+        request = pb.CreditMoneyRequest(
+            request_id=request_id(), money_entry_id=self.entry_id, account_id=to.account_id, steering=steering(to)
+        )
+        answer = await self.steer(PaymentsSteps.credit_money, request, "make the money account credit")
+        result = f"the account has a credit of {wording.amount(answer.credit)} now"
+        return self._settled(f"credited it to account {to.account_id} ({to.reason_code})", result)
+
+    @workflow.update(
+        description="Sends the money back to its payer: to card or PayPal at once, by transfer with the next file of "
+        '`casella refund export`. Data: {"reason_code": "not_for_us"}'
+    )
+    async def refund(self, why: Why = NO_DATA) -> str:
+        """Send it back."""
+        request = pb.RequestRefundRequest(
+            refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why)
+        )
+        answer = await self.steer(PaymentsSteps.request_refund, request, "refund the money")
+        return self._settled(f"refunds it ({why.reason_code})", wording.refund(answer.refund))
+
+    @workflow.update(
+        description="Takes the money out of the queue, where it is none of the customers' or was settled outside of "
+        'Casella; it is booked as set aside. Data: {"reason_code": "not_from_a_customer"}'
+    )
+    async def set_aside(self, why: Why = NO_DATA) -> str:
+        """Take it out of the queue."""
+        request = pb.SetMoneyAsideRequest(request_id=request_id(), money_entry_id=self.entry_id, steering=steering(why))
+        await self.steer(PaymentsSteps.set_money_aside, request, "set the money aside")
+        return self._settled(f"set it aside ({why.reason_code})", "set aside")
+
+    @assign.validator
+    def _may_assign(self, assignment: Assignment = NO_ASSIGNMENT) -> None:
+        check_assignment(assignment)
+        if self.waiting_entry().reason == _TAKEN_BACK:
+            raise Wrong("this is money that was taken back: it pays nothing. There are credit and set_aside")
+
+    @credit.validator
+    def _may_credit(self, to: ForAccount = NO_ACCOUNT) -> None:
+        check_for_account(to)
+        self.waiting_entry()
+
+    @refund.validator
+    def _may_refund(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        entry = self.waiting_entry()
+        if entry.reason == _TAKEN_BACK:
+            raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
+        if entry.source == "announced":
+            raise Wrong(
+                "no statement has told of this money yet: import it, or take the record back with "
+                "`casella bank withdraw`"
+            )
+
+    @set_aside.validator
+    def _may_set_aside(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        self.waiting_entry()
+
+    def _settled(self, deed: str, result: str) -> str:
+        self.details.steered(deed)
+        self.look_again()
+        return result
