@@ -91,8 +91,7 @@ class Renewal(RenewalDebit):
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_asking(due, payment)
                     skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
-                    wait, coming = self.first_of(due.wait, wording.due_on_period(due.due), payment.debit)
-                    await self.wait_for_money(wait, coming, skipped, reminder=wording.is_reminder(due.due))
+                    await self.wait_for_money_or_charge(due, payment, skipped)
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
                 case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER:

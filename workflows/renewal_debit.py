@@ -3,7 +3,8 @@
 Payments says when, and decides what a refusal leads to; a charge never begins while one is in flight.
 """
 
-from google.protobuf.duration_pb2 import Duration
+from collections.abc import Collection
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -12,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording
     from workflows.activities.payments import PaymentsSteps
+    from workflows.renewal_steps import charge_comes_first
     from workflows.renewal_tax import RenewalTax
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
     from workflows.steps import quickly, visibly
@@ -70,11 +72,15 @@ class RenewalDebit(RenewalTax):
         elif payment.processing:
             self.details.happened("the charge is being processed at the provider")
 
-    def first_of(self, wait: Duration, coming: str, debit: payments_pb2.Debit) -> tuple[Duration, str]:
-        """What comes first: what ordering says, or the charge."""
-        if not debit.HasField("wait") or debit.wait.ToTimedelta() >= wait.ToTimedelta():
-            return wait, coming
-        return debit.wait, wording.debit(debit)
+    async def wait_for_money_or_charge(
+        self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest, skipped: Collection[str]
+    ) -> None:
+        """Wait for news until the next thing is due: what ordering says, or the charge."""
+        if charge_comes_first(due, payment.debit):
+            await self.wait_for_money(payment.debit.wait, wording.debit(payment.debit), skipped, reminder=False)
+        else:
+            reminder = wording.is_reminder(due.due)
+            await self.wait_for_money(due.wait, wording.due_on_period(due.due), skipped, reminder=reminder)
 
     def debit_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
         """What an operator may do about the charges as they stand."""

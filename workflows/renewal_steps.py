@@ -179,7 +179,7 @@ class RenewalSteps(Payable, ServiceEnd):
         self.details.stands(
             "Suspended" if suspended else "AwaitingPayment",
             f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}",
-            due.due_at,
+            payment.debit.charge_at if charge_comes_first(due, payment.debit) else due.due_at,
             {
                 **self.debit_updates(payment),
                 "record_bank_transfer": RECORD_TRANSFER.format(transfer_example(payment)),
@@ -206,3 +206,8 @@ class RenewalSteps(Payable, ServiceEnd):
     def remedies(self) -> dict[str, str]:
         """A period that cannot go on can still be given up with its subscription."""
         return self.subscription_updates()
+
+
+def charge_comes_first(due: pb.AdvancePeriodResponse, debit: payments_pb2.Debit) -> bool:
+    """Whether the period is charged, or its charge asked about, before what ordering says is due next."""
+    return debit.HasField("wait") and debit.wait.ToTimedelta() < due.wait.ToTimedelta()

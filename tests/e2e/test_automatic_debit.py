@@ -15,6 +15,7 @@ from deploy.local.clock import open_calendar
 from deploy.local.demo import paying, people
 from services.kit.calendar import start_of_day
 from services.kit.wire import from_date, from_timestamp
+from tests.cli.running import Terminal
 from tests.e2e.operator_desk import at_the_desk
 from tests.e2e.test_renewals import Stage, Subscriber, an_invoice_of
 from tests.e2e.waiting import until
@@ -82,6 +83,7 @@ async def announced(stage: Stage, debited: Subscriber, number: int) -> ordering_
 async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stage) -> None:
     debited = await subscriber(stage)
     await debited.written("Addebito automatico attivato")
+    await stage.desk.stands(names.automatic_debit_id(debited.customer.account_id), "Active")
     await debited.stands(2, "Scheduled")
 
     second = await announced(stage, debited, 2)
@@ -100,6 +102,10 @@ async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stag
     shown = await stage.desk.details(debited.renewal(3))
     assert "the last charge was not done: PayPal wants the customer to confirm it" in shown
     assert await debited.sends()
+    terminal = Terminal({"CASELLA_VAR": str(stage.desk.play.world.site.var)})
+    told = (await terminal.casella("show", "period", third.period.period_id)).well().out
+    assert "authentication, " in told
+    assert "charge announced for" in told
     await pay_the_link(stage, debited.customer.email, "Non è stato possibile addebitare", "card:succeeded")
     await debited.stands(3, "Invoiced")
     await an_invoice_of(stage, debited, await debited.period(3))
@@ -110,11 +116,15 @@ async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stag
     )
     await payments(stage, "SwitchOffAutomaticDebit", off)
     await debited.written("Addebito automatico disattivato")
+    await stage.desk.stands(names.automatic_debit_id(debited.customer.account_id), "SwitchedOff")
 
     async def follows() -> bool | None:
         return True if (await debited.subscription()).payment_method == _ONLINE else None
 
     await until(follows, "the subscription to be paid by link")
+    told = (await terminal.casella("show", "account", debited.customer.account_id)).well().out
+    assert "Automatic debit" in told
+    assert "operator" in told
     listed = await payments(
         stage,
         "ListPaymentMethods",

@@ -25,6 +25,7 @@ PAID, OPEN, CLOSED = (
     pb.PAYMENT_REQUEST_STATE_OPEN,
     pb.PAYMENT_REQUEST_STATE_CLOSED,
 )
+NO_ANSWER = pb.CHARGE_REFUSAL_NO_ANSWER
 
 
 async def test_a_period_is_charged_once_its_time_has_come_and_not_before(world: World) -> None:
@@ -173,6 +174,21 @@ async def test_a_payment_that_is_processed_on_the_page_keeps_the_charge_waiting(
     waiting = await due.charge()
     assert (waiting.state, waiting.processing, await charges(world)) == (OPEN, True, [])
     assert waiting.debit.wait.ToTimedelta().total_seconds() > 0
+
+
+async def test_while_nobody_can_say_how_an_open_page_stands_nothing_is_charged(world: World) -> None:
+    due = await due_period(world, days=0)
+    await due.wait()
+    page = await world.start(due.request)
+    await world.stripe.faults(away=True)
+    away = await due.charge()
+    assert (away.debit.refusal, away.debit.wait.ToTimedelta().total_seconds() > 0) == (NO_ANSWER, True)
+    await world.stripe.faults()
+    assert await world.stripe.pay(page, "card:succeeded") == 303
+    await world.deliver()
+    await due.wait()
+    assert (await due.charge()).state == PAID
+    assert await charges(world) == []
 
 
 @pytest.mark.parametrize("outcome", ["error_after_charge", "silent_after_charge"])

@@ -49,7 +49,7 @@ class Charges:
             else:
                 await self._look(request, live, live.charge_id)
         except ProviderUnavailableError:
-            await self._no_answer(request)
+            await self.no_answer(request)
 
     async def end(self, request: PaymentRequest, live: Attempt) -> None:
         """Bring a live charge to its end, before the request is closed or paid otherwise.
@@ -137,7 +137,8 @@ class Charges:
         with contextlib.suppress(ProviderUnavailableError):
             await self._provider.cancel_charge(charge_id)
 
-    async def _no_answer(self, request: PaymentRequest) -> None:
+    async def no_answer(self, request: PaymentRequest) -> None:
+        """Note that the provider gave no answer, and when it is asked again."""
         now = self._clock.now()
         if request.debit is None:
             raise AssertionError("a charge belongs to a planned debit")

@@ -21,7 +21,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
-from services.payments.errors import MandateState, PaymentProcessing
+from services.payments.errors import MandateState, PaymentProcessing, ProviderUnavailable
 from services.payments.service.charges import Charges
 from services.payments.service.checkout import Checkout
 from services.payments.service.pages import Pages
@@ -157,13 +157,16 @@ class Charging:
         return not self._due(request) or (request.live is not None and request.live.number == was.number)
 
     async def _page_keeps(self, request: PaymentRequest, live: Attempt) -> bool:
-        """End the page that the customer has open; whether its money is on its way, and the charge has to wait."""
+        """End the page that the customer has open; whether the charge has to wait, as money may still come by it."""
         try:
             await self._checkout.end_live(request, live)
         except PaymentProcessing:
             again = self._clock.now() + self._policy.patience(len(self._policy.ask_again_minutes))
             async with self._database.single() as conn:
                 await debits.charge_at(conn, request.request_id, again)
+            return True
+        except ProviderUnavailable:
+            await self._charges.no_answer(request)
             return True
         return False
 
