@@ -1,5 +1,7 @@
 """The steps of an order: each one request to one service, named as an operator reads it in the Temporal UI."""
 
+from collections.abc import Iterable
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -105,7 +107,7 @@ class OrderSteps(Payable):
             order_id=order.order_id,
             billing=order.quote.billing,
             mailboxes=sum(item.quantity for item in order.quote.items),
-            sizes=_by_size(order),
+            sizes=by_size(order.quote.items),
             addition=order.quote.HasField("addition"),
         )
         answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
@@ -194,9 +196,9 @@ def _invoiced(invoice_id: str) -> str:
     return f"the invoice goes on as {names.e_invoice_id(invoice_id)}"
 
 
-def _by_size(order: pb.Order) -> list[mailboxes_pb2.SizeCount]:
+def by_size(items: Iterable[pb.MailboxItem]) -> list[mailboxes_pb2.SizeCount]:
     """The ordered mailboxes by size; items that differ in their options only are added up."""
     counts: dict[mailboxes_pb2.MailboxSize, int] = {}
-    for item in order.quote.items:
+    for item in items:
         counts[item.size] = counts.get(item.size, 0) + item.quantity
     return [mailboxes_pb2.SizeCount(size=size, mailboxes=counts[size]) for size in sorted(counts)]

@@ -29,6 +29,8 @@ _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`
 class Withdrawal(WithdrawalSteps):
     """Stops the service, waits until it is known what was paid, gives it back, and sees the account out."""
 
+    taken_back = False
+    """Whether the places that a withdrawn addition brought were taken back."""
     stopped = False
     """Whether sending was stopped because the consumer has withdrawn."""
 
@@ -54,6 +56,7 @@ class Withdrawal(WithdrawalSteps):
             due = await self.do_what_is_due()
             self.withdrawal = due.withdrawal
             await self.stop_service(due)
+            await self.take_back_places(due)
             if not due.withdrawal.HasField("receipt_at"):
                 await self.send_receipt()
             match due.next:
@@ -75,6 +78,13 @@ class Withdrawal(WithdrawalSteps):
             await self.suspend_sending(due.withdrawal.account_id)
             self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
             self.stopped = True
+
+    async def take_back_places(self, due: pb.AdvanceWithdrawalResponse) -> None:
+        """A withdrawn addition takes its places with it; the annual contract to which it was added goes on."""
+        if due.added_items and due.order_state == pb.ORDER_STATE_FULFILLED and not self.taken_back:
+            await self.take_back(due)
+            self.details.happened("the added places are taken back; the contract goes on without them", once=True)
+            self.taken_back = True
 
     async def wait_for(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """Wait for news of what was paid, or for the end of the closing days."""

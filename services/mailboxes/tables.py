@@ -47,6 +47,8 @@ unlocks = Table(
     _account(),
     Column("billing", Text, nullable=False),
     Column("unlocked_at", _INSTANT, nullable=False),
+    # Set where an addition's places were taken back after a withdrawal.
+    Column("taken_back_at", _INSTANT),
 )
 
 domains = Table(

@@ -299,3 +299,40 @@ async def test_an_addition_to_another_s_account_or_none_is_not_found(room: TestR
     with refused_as(errors_pb2.REASON_NOT_FOUND):
         await stub(room, "worker").UnlockAccount(nobody)
     assert (await other.allowance()).max_mailboxes == 1
+
+
+def return_of(customer: Customer, order_id: object) -> pb.TakeBackPlacesRequest:
+    """The same two mailboxes of 25 GB."""
+    sizes = [pb.SizeCount(size=pb.MAILBOX_SIZE_25_GB, mailboxes=2)]
+    return pb.TakeBackPlacesRequest(account_id=customer.id, order_id=str(order_id), sizes=sizes)
+
+
+async def test_an_addition_s_places_are_taken_back_once_and_what_stands_in_them_stays(
+    room: TestRoom, customer: Customer
+) -> None:
+    await unlock(room, customer, s8=1)
+    order_id = new_id()
+    await stub(room, "worker").UnlockAccount(addition(customer, order_id))
+    for name in ("a", "b"):
+        await customer.create_mailbox(f"{name}@rossi.example")
+    request = return_of(customer, order_id)
+    answers = await asyncio.gather(*(stub(room, "worker").TakeBackPlaces(request) for _ in range(2)))
+    for answer in answers:
+        assert places(answer.allowance) == {pb.MAILBOX_SIZE_8_GB: 1}
+        assert (answer.allowance.mailboxes, answer.allowance.max_mailboxes) == (2, 1)
+    with refused_as(errors_pb2.REASON_MAILBOX_LIMIT):
+        await customer.create_mailbox("c@rossi.example")
+
+
+async def test_only_what_an_order_brought_is_taken_back(room: TestRoom, customer: Customer) -> None:
+    await unlock(room, customer, s8=1)
+    other, order_id = await new_customer(room), new_id()
+    await stub(room, "worker").UnlockAccount(addition(customer, order_id))
+    for request in (return_of(customer, new_id()), return_of(other, order_id)):
+        with refused_as(errors_pb2.REASON_NOT_FOUND):
+            await stub(room, "worker").TakeBackPlaces(request)
+    empty = return_of(customer, order_id)
+    empty.ClearField("sizes")
+    with refused_as(errors_pb2.REASON_INVALID_INPUT):
+        await stub(room, "worker").TakeBackPlaces(empty)
+    assert (await customer.allowance()).max_mailboxes == 3

@@ -25,6 +25,7 @@ STEPS = (
     "SuspendAccount", "SendWithdrawalReceipt", "RequestRefund", "RecordWithdrawalRefund", "IssueCreditNote",
     "RecordWithdrawalCreditNote", "CloseAccount",
 )  # fmt: skip
+STEPS_OF_AN_ADDITION = list(STEPS[1:-1])
 WHY = {"reason_code": "looked_at"}
 DAY = common_pb2.Date(year=2026, month=11, day=5)
 
@@ -401,3 +402,24 @@ async def test_nothing_of_the_customer_stands_in_the_history(temporal: TestNames
         history = json.loads((await run.handle.fetch_history()).to_json())
     marks = ("Zenobia", "IT60X05", "a@b.example")
     assert [text for text in texts(history) if any(mark in text for mark in marks)] == []
+
+
+async def test_a_withdrawn_addition_takes_its_places_with_it_and_closes_no_account(temporal: TestNamespace) -> None:
+    told = Told(closing=False)
+
+    def advance(request: object) -> pb.AdvanceWithdrawalResponse:
+        answer = told.advance(request)
+        answer.added_items.add(size=mailboxes_pb2.MAILBOX_SIZE_25_GB, quantity=2)
+        if answer.next == pb.WITHDRAWAL_NEXT_WAIT:
+            answer.next = pb.WITHDRAWAL_NEXT_NOT_OPEN
+        return answer
+
+    script = told.script(AdvanceWithdrawal=advance, TakeBackPlaces=lambda _: mailboxes_pb2.TakeBackPlacesResponse())
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        assert await run.end() == "done"
+        shown = await run.details("### Done")
+    assert "the added places are taken back; the contract goes on without them" in shown
+    [request] = script.requests("TakeBackPlaces")
+    assert (request.account_id, request.order_id) == (told.account_id, told.order_id)
+    assert [(entry.size, entry.mailboxes) for entry in request.sizes] == [(mailboxes_pb2.MAILBOX_SIZE_25_GB, 2)]
+    assert once_each(script) == STEPS_OF_AN_ADDITION

@@ -39,6 +39,11 @@ class MailboxesSteps:
         await hooks.at("order.unlocked")
         return answer
 
+    @step("TakeBackPlaces")
+    async def take_back(self, request: pb.TakeBackPlacesRequest) -> pb.TakeBackPlacesResponse:
+        """Take back what a withdrawn addition brought."""
+        return await self._mailboxes.TakeBackPlaces(request)
+
     @step("SuspendAccount")
     async def suspend(self, request: pb.SuspendAccountRequest) -> pb.SuspendAccountResponse:
         """Stop sending; reading stays possible."""

@@ -133,6 +133,22 @@ class Accounts:
                 raise NotFound
             return await _present(conn, account_id), unlock.unlocked_at
 
+    async def take_back(self, account_id: UUID, order_id: UUID, ordered: Mapping[int, int]) -> Allowance:
+        """Takes back the places that an addition brought, once an order; mailboxes above the rest stay.
+
+        Raises:
+            NotFound: There is no such account, or the order brought it nothing.
+        """
+        async with self._database.transaction() as conn:
+            account = await _locked(conn, account_id)
+            unlock = await store.read_unlock(conn, order_id)
+            if unlock is None or unlock.account_id != account_id:
+                raise NotFound
+            if await store.take_back(conn, account_id, order_id, self._clock.now()) and account.state in _PAID:
+                left = Counter((await _present(conn, account_id)).places) - Counter(ordered)
+                await store.widen(conn, account_id, self._policy.paid.annual(dict(left)))
+            return await _present(conn, account_id)
+
     async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
         """Stops sending and growing of an unlocked account whose bill is not paid.
 

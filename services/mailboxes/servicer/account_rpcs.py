@@ -79,6 +79,16 @@ class AccountRpcs(MailboxesServiceServicer):
             allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
         )
 
+    async def TakeBackPlaces(self, request: pb.TakeBackPlacesRequest, context: object) -> pb.TakeBackPlacesResponse:
+        """Takes back an addition's places, once an order."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        order_id = found.uuid("order_id", request.order_id)
+        ordered = _ordered(found, request.sizes, sum(entry.mailboxes for entry in request.sizes))
+        found.check()
+        allowance = await self._accounts.take_back(account_id, order_id, ordered)
+        return pb.TakeBackPlacesResponse(allowance=translate.allowance(allowance))
+
     async def SuspendAccount(self, request: pb.SuspendAccountRequest, context: object) -> pb.SuspendAccountResponse:
         """Suspends sending of an unlocked account."""
         found = checks.violations()

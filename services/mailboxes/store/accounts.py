@@ -102,6 +102,21 @@ async def insert_unlock(
     return inserted.first() is not None
 
 
+async def take_back(conn: AsyncConnection, account_id: UUID, order_id: UUID, now: datetime) -> bool:
+    """Notes that what an order brought to an account is taken back.
+
+    Returns:
+        Whether it is for the first time; False too where the order brought nothing to this account.
+    """
+    changed = await conn.execute(
+        update(unlocks)
+        .where(unlocks.c.order_id == order_id, unlocks.c.account_id == account_id, unlocks.c.taken_back_at.is_(None))
+        .values(taken_back_at=now)
+        .returning(unlocks.c.order_id)
+    )
+    return changed.first() is not None
+
+
 async def read_unlock(conn: AsyncConnection, order_id: UUID) -> Unlock | None:
     """Reads which account an order unlocked, and when."""
     row = (await conn.execute(select(unlocks).where(unlocks.c.order_id == order_id))).one_or_none()

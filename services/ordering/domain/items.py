@@ -48,6 +48,13 @@ def merged(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(Item(size, quantity, options) for (size, options), quantity in sorted(sums.items()))
 
 
+def without(items: Iterable[Item], taken: Iterable[Item]) -> tuple[Item, ...]:
+    """What is left of items once others are taken away, in the order of `merged`."""
+    left = Counter({(item.size_gb, tuple(sorted(item.options))): item.quantity for item in merged(items)})
+    left -= Counter({(item.size_gb, tuple(sorted(item.options))): item.quantity for item in merged(taken)})
+    return tuple(Item(size, quantity, options) for (size, options), quantity in sorted(left.items()))
+
+
 def ordered(items: Iterable[Item]) -> Counter[int]:
     """Mailboxes ordered by size in GB."""
     sums: Counter[int] = Counter()

@@ -43,12 +43,15 @@ class Contract:
         until: last moment of the right; None for everybody but consumers.
         term: the days that the order paid for, from the unlock's; None before it.
         start_at_once: the customer expressly asked for the service to begin before the right ends.
+        served_from: first day of service where that is not the term's: what is added to a contract pays for the days
+            from its quote on, and is there from its unlock on.
     """
 
     state: OrderState
     until: datetime | None
     term: Period | None
     start_at_once: bool
+    served_from: date | None = None
 
 
 def refusal(contract: Contract, on: date, *, withdrawn: bool) -> Refusal | None:
@@ -69,7 +72,8 @@ def days_owed(contract: Contract, on: date) -> int:
     """Days of service that are owed: the unlock's and the notice's both count, and never more than the term has."""
     if contract.term is None or not contract.start_at_once:
         return 0
-    return min(max((on - contract.term.first).days + 1, 0), contract.term.days)
+    first = contract.served_from or contract.term.first
+    return min(max((on - first).days + 1, 0), contract.term.days)
 
 
 def owed(contract: Contract, total: Money, on: date) -> Money:

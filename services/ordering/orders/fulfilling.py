@@ -89,7 +89,10 @@ class Fulfilling:
         """The subscription that a fulfilled order begins, or that it adds to."""
         if order.quote.addition is None:
             return await self._begun(conn, order, now)
-        await join(conn, order, order.quote.addition, now)
+        if await is_withdrawn(conn, order.order_id):
+            await outbox.wake(conn, withdrawal_wake(order.order_id, WITHDRAWAL_CHANGED), now)
+        else:
+            await join(conn, order, order.quote.addition, now)
         subscription = await _subscription_of(conn, order)
         if subscription is None:
             raise AssertionError("an addition has its contract")

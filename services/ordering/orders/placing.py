@@ -77,7 +77,7 @@ class Placing:
             frozen = await find_quote(conn, wish.quote_id, wish.account_id)
             addition = frozen.quote.addition if frozen else None
             hold = await self._check_account(conn, wish.account_id, addition, facts, now)
-            frozen, saved = await self._check_content(conn, wish, frozen, facts, now)
+            frozen, saved = await self._check_content(conn, wish, frozen, facts, now, hold)
             order = await insert_order(conn, self._values(order_id, wish, facts, frozen, saved, now, hold))
             await outbox.wake(conn, order_wake(order_id), now)
             if addition is None:
@@ -125,8 +125,9 @@ class Placing:
         return adds.hold_until
 
     async def _check_content(
-        self, conn: AsyncConnection, wish: OrderWish, frozen: FrozenQuote | None, facts: AccountFacts, now: datetime
-    ) -> tuple[FrozenQuote, SavedProfile]:
+        self, conn: AsyncConnection, wish: OrderWish, frozen: FrozenQuote | None, facts: AccountFacts, now: datetime,
+        hold: datetime,
+    ) -> tuple[FrozenQuote, SavedProfile]:  # fmt: skip
         if frozen is None:
             raise NotFound("there is no such quote")
         if now > frozen.quote.valid_until:
@@ -139,6 +140,8 @@ class Placing:
         tax, quoted = tax_of(saved.profile, rome_date(now)), frozen.quote.tax
         if (tax.treatment, tax.vat_id) != (quoted.treatment, quoted.vat_id):
             raise errors.QuoteForOtherTax
+        if frozen.quote.addition is not None and saved.profile.consumer and withdrawal_until(now) >= hold:
+            raise errors.RenewalNear  # else a renewal could be asked for with what the consumer then withdraws from
         if frozen.quote.addition is None and not covers(frozen.quote.items, facts.usage):
             raise errors.QuoteTooSmall
         wrong = mismatches(wish.consent, frozen.hash, self._policy, consumer=saved.profile.consumer)

@@ -19,7 +19,7 @@ from services.kit.events import Event
 from services.kit.wakes import renewal_wake
 from services.ordering import errors
 from services.ordering.domain.additions import Addition, Share, shares
-from services.ordering.domain.items import merged
+from services.ordering.domain.items import merged, without
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.states import OrderState, SubscriptionState
 from services.ordering.orders.rows import OrderRow
@@ -96,6 +96,13 @@ async def join(conn: AsyncConnection, order: OrderRow, addition: Addition, now: 
         event = Event(EventType.SUBSCRIPTION_EXTENDED, contract.account_id, ids, state=contract.state)
         await events.tell(conn, event, now)
     await wake_measuring(conn, addition.subscription_id, now)
+
+
+async def leave(conn: AsyncConnection, order: OrderRow, addition: Addition) -> None:
+    """Take a withdrawn addition out of its contract, which goes on without it."""
+    contract = await store.lock_subscription(conn, addition.subscription_id)
+    if contract is not None and contract.state is SubscriptionState.ACTIVE:
+        await store.set_items(conn, contract.subscription_id, without(contract.items, order.quote.items))
 
 
 async def wake_measuring(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:

@@ -68,7 +68,8 @@ class Payments:
             days=days,
             term=order.period.days if order.period and days else 0,
             refund_by=refund_by(on),
-            readable_until=rome_date(purge_at(now, policy)) if bought else None,
+            readable_until=rome_date(purge_at(now, policy)) if bought and not order.quote.addition else None,
+            adds=order.quote.addition is not None,
         )
 
     def _owed(self, on: date) -> Money:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.kit.calendar import rome_date
 from services.kit.ids import derive
 from services.kit.money import Money
 from services.ordering.domain.withdrawal import Contract
@@ -98,7 +99,8 @@ def refund_id(key: UUID, attempt: int) -> UUID:
 
 def contract_of(order: OrderRow) -> Contract:
     """What of an order decides on its withdrawal."""
-    return Contract(order.state, order.withdrawal_until, order.period, order.start_at_once)
+    served_from = rome_date(order.unlocked_at) if order.quote.addition and order.unlocked_at else None
+    return Contract(order.state, order.withdrawal_until, order.period, order.start_at_once, served_from)
 
 
 def withdrawal_from(row: Row[Any], refunds: list[RefundRow]) -> WithdrawalRow:

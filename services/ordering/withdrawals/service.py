@@ -29,6 +29,7 @@ from services.ordering.domain.withdrawal import LABELS, Refusal, refusal
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order, note_cancel_request
 from services.ordering.readings import Readings
+from services.ordering.subscriptions.adding import leave
 from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
 from services.ordering.withdrawals import store
@@ -166,10 +167,17 @@ class Withdrawals:
         return written, order
 
     async def _end_contract(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> None:
-        """What the notice changes at once; of a paid order that is not fulfilled yet the fulfilment sees to it."""
+        """What the notice changes at once; of a paid order that is not fulfilled yet the fulfilment sees to it.
+
+        From an addition the consumer withdraws alone: the annual contract goes on without it.
+        """
         if order.state is OrderState.OPEN:
             await note_cancel_request(conn, order.order_id, now)
             await outbox.wake(conn, order_wake(order.order_id), now)
+            return
+        if order.quote.addition is not None:
+            if order.state is OrderState.FULFILLED:
+                await leave(conn, order, order.quote.addition)
             return
         running = await find_subscription_of_order(conn, order.order_id)
         locked = await lock_subscription(conn, running.subscription_id) if running else None

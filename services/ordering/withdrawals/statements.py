@@ -22,7 +22,9 @@ class Sums:
         paid: everything that was paid for the contract; zero before the payment.
         days: days of service that are owed, of `term` days.
         refund_by: last day for the refund.
-        readable_until: last day on which what is there can be read; None before the payment.
+        readable_until: last day on which what is there can be read; None before the payment, and where the contract
+            goes on.
+        adds: the order added to an annual contract, which goes on without it.
     """
 
     paid: Money
@@ -31,6 +33,7 @@ class Sums:
     term: int
     refund_by: date
     readable_until: date | None
+    adds: bool = False
 
     @property
     def refund(self) -> Money:
@@ -70,37 +73,56 @@ def consequences(sums: Sums, language: str) -> str:
 
 
 def _in_italian(sums: Sums) -> str:
-    if sums.readable_until is None:
+    if not sums.paid:
+        left = (
+            "Il tuo contratto annuale resta com’è."
+            if sums.adds
+            else "La tua prova gratuita resta com’è, con la sua scadenza."
+        )
         return (
-            "L’ordine viene annullato subito e non devi nulla. Se un pagamento è già partito, ti torna per intero. La "
-            "tua prova gratuita resta com’è, con la sua scadenza."
+            "L’ordine viene annullato subito e non devi nulla. Se un pagamento è già partito, ti torna per intero. "
+            f"{left}"
         )
     days = "un giorno" if sums.days == 1 else f"{sums.days} giorni"
     owed = (
         f"{money(sums.owed, 'it')} sono dovuti per {days} di servizio su {sums.term}" if sums.owed else "non devi nulla"
     )
+    if sums.readable_until is None:
+        ends = "Le caselle aggiunte escono subito dal tuo contratto annuale, che continua senza di esse. "
+    else:
+        until = after_article(day(sums.readable_until, "it"), "al")
+        ends = (
+            f"Il servizio termina subito: l’invio si ferma. Fino {until} puoi leggere la posta ed esportarla, poi "
+            "caselle e domini vengono eliminati definitivamente. "
+        )
     return (
-        "Il servizio termina subito: l’invio si ferma. "
-        f"Fino {after_article(day(sums.readable_until, 'it'), 'al')} puoi leggere la posta ed esportarla, poi "
-        f"caselle e domini vengono eliminati definitivamente. Hai pagato {money(sums.paid, 'it')}; {owed}; ti "
+        f"{ends}Hai pagato {money(sums.paid, 'it')}; {owed}; ti "
         f"rimborsiamo {money(sums.refund, 'it')} entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo "
         "stesso mezzo di pagamento."
     )
 
 
 def _in_english(sums: Sums) -> str:
-    if sums.readable_until is None:
+    if not sums.paid:
+        left = (
+            "Your annual contract stays as it is." if sums.adds else "Your free trial stays as it is, with its own end."
+        )
         return (
             "The order is cancelled at once and you owe nothing. If a payment is already on its way, it comes back to "
-            "you whole. Your free trial stays as it is, with its own end."
+            f"you whole. {left}"
         )
     days = "one day" if sums.days == 1 else f"{sums.days} days"
     owed = (
         f"{money(sums.owed, 'en')} is owed for {days} of service out of {sums.term}" if sums.owed else "you owe nothing"
     )
+    if sums.readable_until is None:
+        ends = "The added mailboxes leave your annual contract at once; it goes on without them. "
+    else:
+        ends = (
+            f"The service ends at once: sending stops. Until {day(sums.readable_until, 'en')} you can read and export "
+            "your mail, then mailboxes and domains are deleted for good. "
+        )
     return (
-        "The service ends at once: sending stops. "
-        f"Until {day(sums.readable_until, 'en')} you can read and export your mail, then mailboxes and domains are "
-        f"deleted for good. You paid {money(sums.paid, 'en')}; {owed}; we refund {money(sums.refund, 'en')} by "
+        f"{ends}You paid {money(sums.paid, 'en')}; {owed}; we refund {money(sums.refund, 'en')} by "
         f"{day(sums.refund_by, 'en')}, by the same means of payment."
     )

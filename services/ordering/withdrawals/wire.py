@@ -6,6 +6,7 @@ from services.kit.wire import to_date, to_duration, to_language, to_money, to_ti
 from services.ordering.domain.withdrawal import LABELS, days_owed
 from services.ordering.enums import REFUSALS, STATES, WITHDRAWAL_NEXTS
 from services.ordering.orders.rows import OrderRow
+from services.ordering.pricing.wire import item_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.wire import subscription_message
 from services.ordering.texts import LANGUAGES
@@ -61,6 +62,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceWithdrawalRespon
         due_at=to_timestamp(step.due_at) if step.due_at is not None else None,
         subscription=subscription_message(advanced.subscription) if advanced.subscription else None,
         order_state=STATES[advanced.order.state],
+        added_items=map(item_message, advanced.order.quote.items) if advanced.order.quote.addition else (),
     )
 
 
@@ -120,7 +122,7 @@ def _refund(refund: RefundRow, withdrawal: WithdrawalRow, order: OrderRow) -> or
 
 def _served(withdrawal: WithdrawalRow, order: OrderRow) -> Period | None:
     """The days of service that are owed."""
-    days = days_owed(contract_of(order), withdrawal.noticed_on)
-    if order.period is None or not days:
+    contract = contract_of(order)
+    if order.period is None or not days_owed(contract, withdrawal.noticed_on):
         return None
-    return Period(order.period.first, min(order.period.last, withdrawal.noticed_on))
+    return Period(contract.served_from or order.period.first, min(order.period.last, withdrawal.noticed_on))

@@ -11,7 +11,7 @@ from services.kit.calendar import Period
 from services.kit.ids import new_id
 from services.ordering.domain.addition_lines import addition_lines
 from services.ordering.domain.additions import Addition, addition_from, shares
-from services.ordering.domain.items import Item
+from services.ordering.domain.items import Item, merged, without
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.price_list import BANDS_GB
 from services.ordering.domain.quote import QuoteLine, quote_lines
@@ -99,3 +99,8 @@ def test_a_leap_year_s_term_has_366_days() -> None:
 def test_an_addition_is_read_back_as_it_was_stored(first: date, days: int) -> None:
     addition = Addition(new_id(), Period(first, first + timedelta(days=days)))
     assert addition_from(addition.as_json()) == addition
+
+
+@given(items, items)
+def test_what_was_added_can_be_taken_away_again(held: list[Item], added: list[Item]) -> None:
+    assert without(merged([*held, *added]), added) == merged(held)

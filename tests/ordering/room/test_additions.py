@@ -9,7 +9,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date, start_of_day
-from services.kit.wire import from_date, from_timestamp
+from services.kit.wire import from_date, from_timestamp, to_date
 from tests.ordering.letters import only_mail
 from tests.ordering.shop import ACME, ANNA, STEERING, TO_ANNA, Shop, mailboxes, place_request
 from tests.ordering.subscribers import ANNUAL, MONTHLY, PAID, Subscriber, annual, monthly
@@ -234,3 +234,91 @@ async def test_an_operator_s_cancellation_of_an_addition_leaves_the_contract(sho
     await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
     assert (await contract.subscription()).state == pb.SUBSCRIPTION_STATE_ACTIVE
     assert len((await contract.measured_in_time(2)).lines) == 1
+
+
+async def a_consumer_s_addition(shop: Shop) -> tuple[Subscriber, pb.Order]:
+    """Two mailboxes added on 10 December, paid and unlocked on the 15th."""
+    contract = await a_contract(shop, ANNA)
+    order = await placed(shop, contract, ANNA)
+    move_to(shop, date(2026, 12, 15))
+    done = await joined(shop, order)
+    await shop.room.empty_outbox()
+    return contract, done.order
+
+
+async def withdrawn(shop: Shop, order: pb.Order) -> pb.AdvanceWithdrawalResponse:
+    """An operator records the notice; what comes next."""
+    today = rome_date(shop.room.clock.now())
+    request = pb.WithdrawFromContractRequest(
+        request_id=request_id(), order_id=order.order_id, declared_on=to_date(today), steering=STEERING
+    )
+    await shop.stub("operator").WithdrawFromContract(request)
+    answer = await shop.worker.AdvanceWithdrawal(pb.AdvanceWithdrawalRequest(order_id=order.order_id))
+    return pb.AdvanceWithdrawalResponse.FromString(answer.SerializeToString())
+
+
+async def test_a_consumer_withdraws_from_an_addition_alone_and_the_contract_goes_on(shop: Shop) -> None:
+    contract, order = await a_consumer_s_addition(shop)
+    move_to(shop, date(2026, 12, 17))
+    due = await withdrawn(shop, order)
+    assert due.next == pb.WITHDRAWAL_NEXT_REFUND_DUE
+    assert [(item.size, item.quantity) for item in due.added_items] == [(SIZE_25, 2)]
+    [refund] = due.withdrawal.refunds
+    gross = order.totals.gross.minor
+    assert refund.owed.minor == round(gross * 3 / 81)  # 15 to 17 December, both included, of the 81 days paid for
+    assert (from_date(refund.served_from), refund.days_of_term) == (date(2026, 12, 15), 81)
+    subscription = await contract.subscription()
+    assert (subscription.state, subscription.HasField("ends_at")) == (pb.SUBSCRIPTION_STATE_ACTIVE, False)
+    assert len((await contract.measured_in_time(2)).lines) == 1
+
+
+async def test_a_withdrawn_addition_closes_no_account(shop: Shop) -> None:
+    _, order = await a_consumer_s_addition(shop)
+    [refund] = (await withdrawn(shop, order)).withdrawal.refunds
+    ids = {"order_id": order.order_id, "refund_id": refund.refund_id}
+    await shop.worker.RecordWithdrawalRefund(pb.RecordWithdrawalRefundRequest(**ids))
+    note = pb.RecordWithdrawalCreditNoteRequest(**ids, credit_note_id=request_id())
+    await shop.worker.RecordWithdrawalCreditNote(note)
+    answer = await shop.worker.AdvanceWithdrawal(pb.AdvanceWithdrawalRequest(order_id=order.order_id))
+    assert answer.next == pb.WITHDRAWAL_NEXT_NOT_OPEN
+
+
+async def test_an_addition_that_is_withdrawn_from_before_its_fulfilment_never_joins(shop: Shop) -> None:
+    contract = await a_contract(shop, ANNA)
+    order = await placed(shop, contract, ANNA)
+    await shop.record_proforma(order.order_id)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    await shop.record_unlock(order.order_id)
+    await withdrawn(shop, order)
+    await shop.room.empty_outbox()
+    await shop.fulfil(order.order_id)
+    assert f"withdrawal:{order.order_id}" in {wake.workflow_id for wake in await shop.room.wakes()}
+    [row] = await shop.room.rows("subscriptions")
+    assert [(item["size_gb"], item["quantity"]) for item in row["items"]] == [(8, 1)]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (common_pb2.LANGUAGE_IT, "Le caselle aggiunte escono subito dal tuo contratto annuale, che continua"),
+        (common_pb2.LANGUAGE_EN, "The added mailboxes leave your annual contract at once; it goes on without them."),
+    ],
+)
+async def test_the_pages_of_an_addition_s_withdrawal_say_that_the_contract_goes_on(
+    shop: Shop, language: common_pb2.Language, said: str
+) -> None:
+    contract, order = await a_consumer_s_addition(shop)
+    asked = pb.GetWithdrawalRequest(order_id=order.order_id)
+    offer = (await shop.stub().GetWithdrawal(asked, metadata=contract.metadata)).offer
+    [page] = [page for page in offer.pages if page.language == language]
+    assert page.consequences.startswith(said)
+
+
+async def test_to_a_consumer_nothing_is_added_whose_withdrawal_could_come_after_the_renewal_s_measuring(
+    shop: Shop,
+) -> None:
+    contract = await a_contract(shop, ANNA)
+    move_to(shop, date(2027, 1, 15))
+    await refused_for(placed(shop, contract, ANNA), STATE)
+    move_to(shop, date(2027, 1, 13))
+    await placed(shop, contract, ANNA)

@@ -351,6 +351,22 @@ class UnlockAccountResponse(_message.Message):
     unlocked_at: _timestamp_pb2.Timestamp
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class TakeBackPlacesRequest(_message.Message):
+    __slots__ = ("account_id", "order_id", "sizes")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    SIZES_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    order_id: str
+    sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
+    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ...) -> None: ...
+
+class TakeBackPlacesResponse(_message.Message):
+    __slots__ = ("allowance",)
+    ALLOWANCE_FIELD_NUMBER: _ClassVar[int]
+    allowance: Allowance
+    def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
+
 class SuspendAccountRequest(_message.Message):
     __slots__ = ("account_id", "steering", "request_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -105,6 +105,11 @@ class MailboxesServiceStub:
                 request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountRequest.SerializeToString,
                 response_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountResponse.FromString,
                 _registered_method=True)
+        self.TakeBackPlaces = channel.unary_unary(
+                '/casella.mailboxes.v1.MailboxesService/TakeBackPlaces',
+                request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.SerializeToString,
+                response_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.FromString,
+                _registered_method=True)
         self.SuspendAccount = channel.unary_unary(
                 '/casella.mailboxes.v1.MailboxesService/SuspendAccount',
                 request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.SuspendAccountRequest.SerializeToString,
@@ -236,6 +241,14 @@ class MailboxesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakeBackPlaces(self, request, context):
+        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
+        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SuspendAccount(self, request, context):
         """Suspends sending of an unlocked account; reading stays possible.
         """
@@ -343,6 +356,11 @@ def add_MailboxesServiceServicer_to_server(servicer, server):
                     servicer.UnlockAccount,
                     request_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountRequest.FromString,
                     response_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountResponse.SerializeToString,
+            ),
+            'TakeBackPlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeBackPlaces,
+                    request_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.FromString,
+                    response_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.SerializeToString,
             ),
             'SuspendAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.SuspendAccount,
@@ -749,6 +767,33 @@ class MailboxesService:
             '/casella.mailboxes.v1.MailboxesService/UnlockAccount',
             casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountRequest.SerializeToString,
             casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.UnlockAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeBackPlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.mailboxes.v1.MailboxesService/TakeBackPlaces',
+            casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.SerializeToString,
+            casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,10 @@ class MailboxesServiceStub:
     """Gives a restricted account its trial back, after an extension."""
     UnlockAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.UnlockAccountRequest, _mailboxes_pb2.UnlockAccountResponse]
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
+    TakeBackPlaces: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]
+    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
+    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+    """
     SuspendAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]
     """Suspends sending of an unlocked account; reading stays possible."""
     ResumeAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ResumeAccountRequest, _mailboxes_pb2.ResumeAccountResponse]
@@ -111,6 +115,10 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     """Gives a restricted account its trial back, after an extension."""
     UnlockAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.UnlockAccountRequest, _mailboxes_pb2.UnlockAccountResponse]  # type: ignore[assignment]
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
+    TakeBackPlaces: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]  # type: ignore[assignment]
+    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
+    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+    """
     SuspendAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]  # type: ignore[assignment]
     """Suspends sending of an unlocked account; reading stays possible."""
     ResumeAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ResumeAccountRequest, _mailboxes_pb2.ResumeAccountResponse]  # type: ignore[assignment]
@@ -239,6 +247,16 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.UnlockAccountResponse, _abc.Awaitable[_mailboxes_pb2.UnlockAccountResponse]]:
         """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
+
+    @_abc_1.abstractmethod
+    def TakeBackPlaces(
+        self,
+        request: _mailboxes_pb2.TakeBackPlacesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mailboxes_pb2.TakeBackPlacesResponse, _abc.Awaitable[_mailboxes_pb2.TakeBackPlacesResponse]]:
+        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
+        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+        """
 
     @_abc_1.abstractmethod
     def SuspendAccount(

@@ -993,7 +993,7 @@ class AdvanceWithdrawalRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ...) -> None: ...
 
 class AdvanceWithdrawalResponse(_message.Message):
-    __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state")
+    __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state", "added_items")
     WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1001,6 +1001,7 @@ class AdvanceWithdrawalResponse(_message.Message):
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     ORDER_STATE_FIELD_NUMBER: _ClassVar[int]
+    ADDED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     withdrawal: Withdrawal
     next: WithdrawalNext
     wait: _duration_pb2.Duration
@@ -1008,7 +1009,8 @@ class AdvanceWithdrawalResponse(_message.Message):
     due_at: _timestamp_pb2.Timestamp
     subscription: Subscription
     order_state: OrderState
-    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ...) -> None: ...
+    added_items: _containers.RepeatedCompositeFieldContainer[MailboxItem]
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ..., added_items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ...) -> None: ...
 
 class RecordWithdrawalRefundRequest(_message.Message):
     __slots__ = ("order_id", "refund_id", "steering")
