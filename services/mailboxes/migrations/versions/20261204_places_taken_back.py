@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261204_places_taken_back"
-down_revision = "20261129_events"
+down_revision = "20261202_erasures"
 branch_labels = None
 depends_on = None
 
