@@ -228,14 +228,14 @@ def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission]) -> lis
 
 
 async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Which invoices were given up: for ever a fact that an accountant has to know of."""
+    """Which invoices and credit notes were given up: for ever a fact that an accountant has to know of."""
     if "invoicing" not in healthy:
         return []
     asked = invoicing_pb2.ListGivenUpInvoicesRequest()
     found = await rooms.ask_all(rooms.invoicing.ListGivenUpInvoices, asked, "invoices")
     if not found:
         return []
-    text = f"invoices given up, which the SdI has never accepted: {len(found)}: {named([i.number for i in found])}"
+    text = f"e-invoices given up, which the SdI has never accepted: {len(found)}: {named([i.number for i in found])}"
     return [note(text, "`casella audit` says who gave them up, when and why")]
 
 

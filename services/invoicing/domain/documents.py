@@ -14,6 +14,7 @@ from uuid import UUID
 
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.tax import STAMP_DUTY, STAMP_DUTY_ABOVE, Natura, TaxTreatment
+from services.invoicing.domain.transmissions import State
 from services.kit.causes import Cause
 from services.kit.money import Money, total, vat
 
@@ -237,6 +238,17 @@ class Heading:
     totals: Totals
     issued_at: datetime
     credit: Credit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which documents of an account a list shall show; None for no limit. The days are both included."""
+
+    account_id: UUID
+    kind: DocumentKind | None = None
+    state: State | None = None
+    from_date: date | None = None
+    to_date: date | None = None
 
 
 def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:

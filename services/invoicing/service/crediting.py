@@ -89,7 +89,10 @@ class Crediting:
         today = rome_date(self._clock.now())
         _check(order, invoice, today)
         if (await transmissions.states(conn, [order.invoice_id]))[order.invoice_id] is State.GIVEN_UP:
-            raise WrongTransmissionState(metadata={"state": State.GIVEN_UP})
+            raise WrongTransmissionState(
+                "The invoice was given up: it counts as never issued, so there is nothing to credit.",
+                metadata={"state": State.GIVEN_UP},
+            )
         shares = await self._shares(conn, order, invoice)
         draft = _draft(order, invoice, shares)
         if entry is not None:

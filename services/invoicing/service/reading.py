@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.invoicing.domain.credits import CreditNoteInfo
-from services.invoicing.domain.documents import Document, DocumentKind, Heading, Totals, totals
+from services.invoicing.domain.documents import Document, Heading, Totals, Wanted, totals
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import State
@@ -69,12 +69,10 @@ class Reading:
             raise NotFound
         return await self.document(document_id, None)
 
-    async def page(
-        self, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Shown]:
-        """Reads up to `limit` of an account's documents, newest first, those before a moment of issue and an id."""
+    async def page(self, wanted: Wanted, before: tuple[datetime, UUID] | None, limit: int) -> list[Shown]:
+        """Reads up to `limit` of the wanted documents, newest first, those before a moment of issue and an id."""
         async with self._database.reading() as conn:
-            found = await documents.page(conn, account_id, kind, before, limit)
+            found = await documents.page(conn, wanted, before, limit)
             ids = [heading.document_id for heading in found]
             states = await transmissions.states(conn, ids)
             listed = await files.listed(conn, ids)

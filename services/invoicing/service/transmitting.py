@@ -168,7 +168,11 @@ class Transmitting:
         await documents.lock_invoice(conn, found.credited_id or invoice_id)
         notes = await credit_notes.notes_on(conn, [invoice_id])
         if notes:
-            raise WrongTransmissionState(metadata={"credit_notes": ", ".join(note.number for note in notes)})
+            numbers = ", ".join(note.number for note in notes)
+            raise WrongTransmissionState(
+                "The invoice has credit notes, which would credit nothing: give these up first.",
+                metadata={"credit_notes": numbers},
+            )
 
     async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:
         """Reads the invoices and credit notes whose transmission was given up after one, by id."""

@@ -42,14 +42,16 @@ REFUND_METHODS = EnumTable(
         RefundMethod.ACCOUNT_CREDIT: pb.REFUND_METHOD_ACCOUNT_CREDIT,
     }
 )
-_STATES = {
-    State.PENDING: pb.TRANSMISSION_STATE_PENDING,
-    State.SENT: pb.TRANSMISSION_STATE_SENT,
-    State.DELIVERED: pb.TRANSMISSION_STATE_DELIVERED,
-    State.UNDELIVERABLE: pb.TRANSMISSION_STATE_UNDELIVERABLE,
-    State.REJECTED: pb.TRANSMISSION_STATE_REJECTED,
-    State.GIVEN_UP: pb.TRANSMISSION_STATE_GIVEN_UP,
-}
+STATES = EnumTable(
+    {
+        State.PENDING: pb.TRANSMISSION_STATE_PENDING,
+        State.SENT: pb.TRANSMISSION_STATE_SENT,
+        State.DELIVERED: pb.TRANSMISSION_STATE_DELIVERED,
+        State.UNDELIVERABLE: pb.TRANSMISSION_STATE_UNDELIVERABLE,
+        State.REJECTED: pb.TRANSMISSION_STATE_REJECTED,
+        State.GIVEN_UP: pb.TRANSMISSION_STATE_GIVEN_UP,
+    }
+)
 _FILE_KINDS = {
     FileKind.PDF: pb.FILE_KIND_PDF,
     FileKind.XML: pb.FILE_KIND_XML,
@@ -72,7 +74,7 @@ def document_message(shown: Shown) -> pb.Document:
         lines=[] if shown.document is None else _lines(shown.document),
         totals=common_pb2.Totals(net=to_money(sums.net), vat=to_money(sums.vat), gross=to_money(sums.gross)),
         issued_at=to_timestamp(heading.issued_at),
-        transmission_state=pb.TRANSMISSION_STATE_UNSPECIFIED if shown.state is None else _STATES[shown.state],
+        transmission_state=pb.TRANSMISSION_STATE_UNSPECIFIED if shown.state is None else STATES[shown.state],
         files=[file_message(file) for file in shown.files],
         language=to_language(heading.language),
         tax_treatment=TREATMENTS[heading.treatment],
@@ -141,7 +143,7 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
         invoice_id=str(transmission.invoice_id),
         kind=DOCUMENT_KINDS[transmission.kind],
         number=transmission.number,
-        state=_STATES[transmission.state],
+        state=STATES[transmission.state],
         attempt=current.attempt.number,
         file_name=current.file_name,
         sent_at=None if current.sent_at is None else to_timestamp(current.sent_at),

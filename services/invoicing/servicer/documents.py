@@ -1,12 +1,13 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import CustomerKind, Language, Payment
+from services.invoicing.domain.documents import CustomerKind, Language, Payment, Wanted
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.crediting import CREDIT_INVOICE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
     DOCUMENT_KINDS,
+    STATES,
     document_message,
     file_answer,
     finding_message,
@@ -136,11 +137,11 @@ class DocumentRpcs:
     async def ListDocuments(self, request: pb.ListDocumentsRequest, context: object) -> pb.ListDocumentsResponse:
         """Lists an account's documents, newest first."""
         found = Violations(catalogue=CATALOGUE)
-        account_id = found.uuid("account_id", request.account_id)
-        kind = DOCUMENT_KINDS.wanted(found, "kind", request.kind)
+        wanted = _wanted(found, request)
         page = page_by_moment(found, request.page)
         found.check()
-        read = await self._parts.reading.page(check_own(account_id), kind, page.after, page.limit)
+        check_own(wanted.account_id)
+        read = await self._parts.reading.page(wanted, page.after, page.limit)
         shown, token = page.cut(read, lambda document: (document.heading.issued_at, document.heading.document_id))
         return pb.ListDocumentsResponse(documents=map(document_message, shown), next_page_token=token)
 
@@ -182,6 +183,21 @@ class DocumentRpcs:
             violations=result.violations,
             audited_at=to_timestamp(result.at),
         )
+
+
+def _wanted(found: Violations, request: pb.ListDocumentsRequest) -> Wanted:
+    """Which documents a list shall show."""
+    start = day_of(found, "from_date", request.from_date) if request.HasField("from_date") else None
+    end = day_of(found, "to_date", request.to_date) if request.HasField("to_date") else None
+    if start and end and end < start:
+        found.add("to_date", "backwards")
+    return Wanted(
+        account_id=found.uuid("account_id", request.account_id),
+        kind=DOCUMENT_KINDS.wanted(found, "kind", request.kind),
+        state=STATES.wanted(found, "transmission_state", request.transmission_state),
+        from_date=start,
+        to_date=end,
+    )
 
 
 def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:

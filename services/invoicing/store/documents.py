@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, select, tuple_
+from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,12 +22,13 @@ from services.invoicing.domain.documents import (
     PaymentMethod,
     Totals,
     Transfer,
+    Wanted,
     totals,
 )
 from services.invoicing.domain.numbering import series_of
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.store import credit_notes, lines
-from services.invoicing.tables import customers, documents, numbering, proforma_terms
+from services.invoicing.tables import customers, documents, numbering, proforma_terms, transmissions
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
 
@@ -187,24 +188,30 @@ async def id_of_number(conn: AsyncConnection, issuer: str, number: str) -> UUID 
 
 
 async def page(
-    conn: AsyncConnection, account_id: UUID, kind: DocumentKind | None, before: tuple[datetime, UUID] | None, limit: int
+    conn: AsyncConnection, wanted: Wanted, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Heading]:
     """Reads an account's documents as a list, newest first.
 
     Args:
         conn: A connection.
-        account_id: Whose.
-        kind: Only this kind; None for all.
+        wanted: Whose, and which of them.
         before: Moment of issue and id of the last document seen; None at the beginning.
         limit: How many at the most.
     """
-    wanted = [documents.c.account_id == account_id]
-    if kind is not None:
-        wanted.append(documents.c.kind == kind)
+    conditions = [documents.c.account_id == wanted.account_id]
+    if wanted.kind is not None:
+        conditions.append(documents.c.kind == wanted.kind)
+    if wanted.state is not None:
+        in_state = transmissions.c.state == wanted.state
+        conditions.append(exists().where(transmissions.c.invoice_id == documents.c.id, in_state))
+    if wanted.from_date is not None:
+        conditions.append(documents.c.date >= wanted.from_date)
+    if wanted.to_date is not None:
+        conditions.append(documents.c.date <= wanted.to_date)
     if before is not None:
-        wanted.append(tuple_(documents.c.issued_at, documents.c.id) < before)
+        conditions.append(tuple_(documents.c.issued_at, documents.c.id) < before)
     newest_first = _DOCUMENT.order_by(documents.c.issued_at.desc(), documents.c.id.desc()).limit(limit)
-    return [_heading(row) for row in await conn.execute(newest_first.where(and_(*wanted)))]
+    return [_heading(row) for row in await conn.execute(newest_first.where(and_(*conditions)))]
 
 
 async def invoices(conn: AsyncConnection, after: UUID | None, limit: int) -> list[Heading]:

@@ -349,14 +349,20 @@ class GetInvoicingDocumentResponse(_message.Message):
     def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class ListDocumentsRequest(_message.Message):
-    __slots__ = ("account_id", "kind", "page")
+    __slots__ = ("account_id", "kind", "page", "transmission_state", "from_date", "to_date")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_FIELD_NUMBER: _ClassVar[int]
+    TRANSMISSION_STATE_FIELD_NUMBER: _ClassVar[int]
+    FROM_DATE_FIELD_NUMBER: _ClassVar[int]
+    TO_DATE_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     kind: DocumentKind
     page: _common_pb2.PageRequest
-    def __init__(self, account_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+    transmission_state: TransmissionState
+    from_date: _common_pb2.Date
+    to_date: _common_pb2.Date
+    def __init__(self, account_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., from_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., to_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class ListDocumentsResponse(_message.Message):
     __slots__ = ("documents", "next_page_token")
