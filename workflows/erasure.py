@@ -53,7 +53,9 @@ class Erasure(ErasureProcess):
             if erasure.cause == pb.ERASURE_CAUSE_ASKED:
                 await self.close_account()
                 await self.wait_for_purge()
-                await self.tell_the_customer(await self.wait_until_nothing_holds())
+            facts = await self.wait_until_nothing_holds()
+            if erasure.cause == pb.ERASURE_CAUSE_ASKED:
+                await self.tell_the_customer(facts)
             erasure = await self.erase_everywhere()
         return self.end(*_ENDS.get(erasure.state, _NOTHING))
 

@@ -1,5 +1,6 @@
 """The steps of an erasure: each one request to one service, named as an operator reads it in the Temporal UI."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -7,16 +8,22 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1 import erasure_pb2
+    from casella.common.v1.common_pb2 import Steering
     from casella.ordering.v1 import ordering_pb2
+    from casella.payments.v1 import payments_pb2
     from casella.support.v1 import erasures_pb2 as pb
     from workflows import retries, wording
     from workflows.activities.erasing import ErasureSteps as Steps
     from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
     from workflows.process import Process
     from workflows.steps import StepRefused, quickly, visibly
 
 ROOMS = ("mailboxes", "payments", "invoicing", "support", "ordering", "trial")
 """In the order in which they erase: trial, which knows the address, comes last, so that a run can begin again."""
+
+_MANDATE = "mandate_active"
+_HOLDS_ALWAYS = frozenset({_MANDATE, "mandate_ending", "legal_hold"})
 
 REFUSALS = {
     "identity_not_confirmed": "it is not certain who asks",
@@ -74,13 +81,29 @@ class ErasureProcess(Process):
         pause = retries.SOON
         while True:
             self.listen()
-            await self.end_what_runs()
+            if self.erasure.cause == pb.ERASURE_CAUSE_ASKED:
+                await self.end_what_runs()
             facts = await self.list_facts()
-            held = [fact for fact in facts if fact.holds]
+            held = [fact for fact in facts if self.holds(fact)]
             if not held:
                 return facts
+            if any(fact.kind == _MANDATE for fact in held):
+                await self.switch_off_automatic_debit()
             self.show_held(held)
             pause = await self.pause(pause, "ask again what holds the erasure")
+
+    def holds(self, fact: erasure_pb2.ErasureFact) -> bool:
+        """Whether something must end first; what was never paid is kept by nothing but a hold and a mandate."""
+        return fact.holds and (self.erasure.cause == pb.ERASURE_CAUSE_ASKED or fact.kind in _HOLDS_ALWAYS)
+
+    async def switch_off_automatic_debit(self) -> None:
+        """Nobody charges an account that is erased; the mandate's own process releases it at the provider."""
+        request = payments_pb2.SwitchOffAutomaticDebitRequest(
+            request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.erasure.erasure_id}/mandate")),
+            account_id=self.account_id,
+            steering=Steering(reason_code="profile_deletion", source=f"erasure {self.erasure.erasure_id}/"),
+        )
+        await quickly(PaymentsSteps.switch_off, request, "switch automatic debit off")
 
     async def close(self) -> bool:
         """Close the account, which starts its purge; False where something came between."""

@@ -79,6 +79,8 @@ _ERASURE_FACTS = {
     "withdrawal_unsettled": "the withdrawal from order {id} is not refunded and credited yet",
     "legal_hold": "a legal hold stands",
     "money_waiting": "money waits{amount} (entry {id}, `casella show money`): settle it",
+    "mandate_active": "automatic debit {id} is set up: it is switched off",
+    "mandate_ending": "automatic debit {id} is being released at the provider, and the customer told",
     "payment_processing": "a charge is being processed{amount} (payment request {id})",
     "refund_under_way": "a refund has not left yet{amount} (refund {id}, `casella refund list`)",
     "account_credit": "the account has credit{amount}: pay it out (`casella refund credit {id}`)",

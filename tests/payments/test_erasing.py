@@ -56,3 +56,23 @@ async def test_other_accounts_payers_stay(world: World) -> None:
         await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at")
     assert await erase(world.room, str(new_id())) == {}
     assert "money_entries" in await tables_holding(world.room, PAYER)
+
+
+async def test_a_mandate_holds_until_nobody_can_charge_it_and_then_goes(world: World) -> None:
+    account = str(new_id())
+    async with world.room.core.database.reading() as conn:
+        await conn.exec_driver_sql(
+            "INSERT INTO mandates (id, account_id, customer_ref, method_ref, set_up_at, next_at) "
+            f"VALUES ('{new_id()}', '{account}', 'cus_1', 'pm_1', now(), now())"
+        )
+        [fact] = await facts(world.room, account)
+        assert (fact.kind, fact.holds) == ("mandate_active", True)
+        await conn.exec_driver_sql(
+            "UPDATE mandates SET ended_at = now(), end_reason = 'operator', method_instead = 'online', next_at = NULL"
+        )
+        [fact] = await facts(world.room, account)
+        assert (fact.kind, fact.holds) == ("mandate_ending", True)
+        assert await erase(world.room, account) == {}
+        await conn.exec_driver_sql("UPDATE mandates SET released_at = now()")
+    assert await facts(world.room, account) == []
+    assert await erase(world.room, account) == {"mandates": 1}

@@ -54,6 +54,7 @@ class Told:
             "BeginDueErasure": self.due,
             "BeginErasure": lambda _: ordering_pb2.BeginErasureResponse(),
             "GetWaitingMoney": lambda _: payments_pb2.GetWaitingMoneyResponse(),
+            "SwitchOffAutomaticDebit": lambda _: payments_pb2.SwitchOffAutomaticDebitResponse(),
             "CloseAccount": self.closed,
             "ConfirmErasure": lambda _: pb.ConfirmErasureResponse(erasure=self.erasure),
             "SkipErasureEmail": lambda _: pb.SkipErasureEmailResponse(erasure=self.erasure),
@@ -159,6 +160,8 @@ HOLDS = [
     ("ordering", "subscription_runs", "it ends at once"),
     ("ordering", "legal_hold", "casella hold release"),
     ("payments", "money_waiting", "casella show money"),
+    ("payments", "mandate_active", "automatic debit"),
+    ("payments", "mandate_ending", "automatic debit"),
     ("payments", "payment_processing", "a charge is being processed"),
     ("invoicing", "invoice_on_its_way", "is not at its end with the SdI"),
 ]
@@ -178,6 +181,10 @@ async def test_what_holds_an_approved_erasure_is_named_and_awaited(
         await look_again(run)
         assert await run.end() == "erased"
     assert len(script.requests("BeginErasure")) >= 2
+    switched_off = script.requests("SwitchOffAutomaticDebit")
+    assert bool(switched_off) == (kind == "mandate_active")
+    assert len({request.request_id for request in switched_off}) <= 1
+    assert all(request.steering.reason_code == "profile_deletion" for request in switched_off)
 
 
 @pytest.mark.parametrize("reason", [errors_pb2.REASON_LEGAL_HOLD, errors_pb2.REASON_MONEY_WAITING])
@@ -275,6 +282,24 @@ async def test_what_is_left_of_an_account_that_never_paid_is_erased_without_deci
     assert [request.room for request in script.requests("ErasePersonalData")] == list(ROOMS)
     for rpc in ("BeginErasure", "CloseAccount", "ConfirmErasure", "DecideErasure"):
         assert script.requests(rpc) == []
+
+
+async def test_money_that_nobody_settled_keeps_nothing_of_an_account_that_never_paid_but_a_mandate_ends_first(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(standing=ordering_pb2.GetStandingResponse(erasure_due=True, purged_at=Timestamp(seconds=1)))
+    told.erasure = pb.Erasure()
+    told.facts["payments"] = [
+        erasure_pb2.ErasureFact(kind=kind, id="018f", holds=True) for kind in ("money_waiting", "mandate_active")
+    ]
+    script = told.script()
+    async with running(temporal, names.ERASURE, names.ERASURE_CHANGED, script, told.account_id) as run:
+        shown = await run.details("### Held")
+        assert "automatic debit" in shown
+        assert "money waits" not in shown
+        told.facts["payments"].pop()
+        await look_again(run)
+        assert await run.end() == "erased"
 
 
 async def test_a_run_without_anything_asked_or_due_ends(temporal: TestNamespace) -> None:

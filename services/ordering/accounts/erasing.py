@@ -44,11 +44,10 @@ class Erasures:
             await store.note_erasure(conn, account_id, now)
             if account.legal_hold or account.closed:
                 return account.legal_hold
-            standing = await store.standing(conn, account_id)
-            if standing.open_order_id is not None:
-                await note_cancel_request(conn, standing.open_order_id, now)
-                await outbox.wake(conn, order_wake(standing.open_order_id), now)
-            if standing.subscribed:
+            for order_id in await erasing_store.uncancelled_orders(conn, account_id):
+                await note_cancel_request(conn, order_id, now)
+                await outbox.wake(conn, order_wake(order_id), now)
+            if (await store.standing(conn, account_id)).subscribed:
                 await _end_now(conn, account_id, now)
         return False
 

@@ -45,6 +45,14 @@ async def due_accounts(conn: AsyncConnection, now: datetime, days: int) -> Seque
     return list(await conn.scalars(select(accounts.c.id).where(_is_due(now, days)).order_by(accounts.c.purged_at)))
 
 
+async def uncancelled_orders(conn: AsyncConnection, account_id: UUID) -> Sequence[UUID]:
+    """Open orders whose cancellation nobody has asked for."""
+    query = select(orders.c.id).where(
+        orders.c.account_id == account_id, orders.c.state == OrderState.OPEN, orders.c.cancel_requested_at.is_(None)
+    )
+    return list(await conn.scalars(query))
+
+
 async def is_due(conn: AsyncConnection, account_id: UUID, now: datetime, days: int) -> bool:
     """Whether what is left of an account is to be erased without being asked for."""
     found = select(exists().where(accounts.c.id == account_id, _is_due(now, days)))

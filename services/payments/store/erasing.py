@@ -1,15 +1,15 @@
-"""The SQL that erases what payers wrote, where it no longer decides anything.
+"""The SQL that erases what payers wrote, where it no longer decides anything, and mandates that were never charged.
 
-Payment requests and checkout pages hold ids, amounts and dates. Statement entries and the ledger are accounting records
-and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer; so do refunds and the
-files by which the bank was asked to transfer them.
+Payment requests, checkout pages and charged mandates hold ids, amounts and dates. Statement entries and the ledger are
+accounting records and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer; so do
+refunds and the files by which the bank was asked to transfer them.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, exists, func, select, update
+from sqlalchemy import Uuid, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,13 +18,20 @@ from services.kit.money import Money
 from services.payments.domain.payment_requests import AttemptState
 from services.payments.domain.refunds import UNDER_WAY
 from services.payments.store import credit, queue, refunds
-from services.payments.tables import checkout_attempts, ledger_transactions, money_entries, payment_requests
+from services.payments.tables import (
+    checkout_attempts,
+    ledger_transactions,
+    mandate_setups,
+    mandates,
+    money_entries,
+    payment_requests,
+)
 
 _MOST_REFUNDS = 20
 
 
 async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
-    """Money on its way, money that waits for an operator, refunds that have not left, and credit that is owed."""
+    """Money on its way or waiting, refunds that have not left, credit that is owed, mandates that can be charged."""
     waiting = await queue.naming_account(conn, account_id)
     processing = (
         select(payment_requests.c.id, payment_requests.c.minor, payment_requests.c.currency)
@@ -48,11 +55,23 @@ async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
             for left in [await credit.balance(conn, account_id, "EUR")]
             if left
         ),
+        *await _mandates(conn, account_id),
+    ]
+
+
+async def _mandates(conn: AsyncConnection, account_id: UUID) -> list[Fact]:
+    """An ended one holds until the customer was told and it is released at the provider."""
+    active, own = mandates.c.ended_at.is_(None), mandates.c.account_id == account_id
+    ending = ~active & (mandates.c.next_at.is_not(None) | mandates.c.released_at.is_(None))
+    query = select(mandates.c.id, active.label("active")).where(own, active | ending)
+    return [
+        Fact("mandate_active" if row.active else "mandate_ending", row.id, holds=True)
+        for row in await conn.execute(query)
     ]
 
 
 async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
-    """Take the payer out of settled entries of the queue that were for a request of the account."""
+    """Take the payer out of settled entries of the queue that were for a request of the account, and drop mandates."""
     theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id)
     booked = exists().where(
         ledger_transactions.c.request_id.in_(theirs),
@@ -66,7 +85,13 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         .where(money_entries.c.settled_at.is_not(None), named | booked, told)
         .values(remittance="", payer_name="", payer_iban="")
     )
-    return await run_each(conn, {"money_entries, payers taken out": taken_out})
+    charged = exists().where(checkout_attempts.c.mandate_id == mandates.c.id)
+    released = mandates.c.released_at.is_not(None)
+    return await run_each(conn, {
+        "money_entries, payers taken out": taken_out,
+        "mandate_setups": delete(mandate_setups).where(mandate_setups.c.account_id == account_id),
+        "mandates": delete(mandates).where(mandates.c.account_id == account_id, released, ~charged),
+    })  # fmt: skip
 
 
 ERASABLE: Final = Erasable(_facts, _erase)
