@@ -28,7 +28,7 @@ async def test_waiting_money_holds_until_it_is_settled_and_its_payer_is_then_tak
     assert await erase(world.room, account) == {}  # an operator still needs the payer
     assert set(await tables_holding(world.room, PAYER)) == {"bank_entries", "money_entries"}
     async with world.room.core.database.reading() as conn:
-        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at")
+        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at, settled_as = 'set_aside'")
     assert await facts(world.room, account) == []
     first, second = await asyncio.gather(erase(world.room, account), erase(world.room, account))
     assert first == second == {"money_entries, payers taken out": 1}
@@ -53,7 +53,7 @@ async def test_other_accounts_payers_stay(world: World) -> None:
     request = await world.transfer_request()
     await arrives(world, request, GROSS - 100)
     async with world.room.core.database.reading() as conn:
-        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at")
+        await conn.exec_driver_sql("UPDATE money_entries SET settled_at = created_at, settled_as = 'set_aside'")
     assert await erase(world.room, str(new_id())) == {}
     assert "money_entries" in await tables_holding(world.room, PAYER)
 

@@ -1,8 +1,8 @@
 """The SQL that erases what payers wrote, where it no longer decides anything, and mandates that were never charged.
 
 Payment requests, checkout pages and charged mandates hold ids, amounts and dates. Statement entries and the ledger are
-accounting records and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer; so do
-refunds and the files by which the bank was asked to transfer them.
+accounting records and stay for ten years (Civil Code, art. 2220), the entries with what the bank told of the payer; so
+do refunds and the files by which the bank was asked to transfer them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,10 +79,11 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         ledger_transactions.c.source_ref == money_entries.c.source_ref,
     )
     named = money_entries.c.named.overlap(func.array(theirs.scalar_subquery(), type_=ARRAY(Uuid)))
+    given = money_entries.c.settled_to.in_(theirs) | (money_entries.c.settled_to == account_id)
     told = (money_entries.c.remittance != "") | (money_entries.c.payer_name != "") | (money_entries.c.payer_iban != "")
     taken_out = (
         update(money_entries)
-        .where(money_entries.c.settled_at.is_not(None), named | booked, told)
+        .where(money_entries.c.settled_at.is_not(None), named | booked | given, told)
         .values(remittance="", payer_name="", payer_iban="")
     )
     charged = exists().where(checkout_attempts.c.mandate_id == mandates.c.id)
