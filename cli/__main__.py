@@ -27,6 +27,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "bank": "cli.bank:bank",
         "withdrawal": "cli.withdrawals:withdrawal",
         "invoice": "cli.invoice:invoice",
+        "refund": "cli.refunds:refund",
         "hold": "cli.hold:hold",
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",

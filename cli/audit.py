@@ -24,8 +24,14 @@ _LEDGER_ACCOUNTS = {
     "announced": "money that an operator saw at the bank and no statement has told of yet",
     "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
     "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back",
+    "credit": "account credit, which later payment requests use",
+    "reserved": "account credit that open payment requests use",
+    "refunds": "money that is to go back and has not left",
+    "returned": "money of paid payment requests that went back, or is to; credit notes are on the other side",
+    "shortfall": "what was lacking where an operator accepted less, mostly charges of banks",
+    "set_aside": "money that was none of the customers', or was settled outside; debit: taken back and not made good",
 }
-"""What is booked where: receipts only, each in debit where the money lies and in credit for what it is."""
+"""What is booked where: each in debit where the money lies and in credit for what it is, and the way back."""
 
 
 @click.command(short_help="Prove invoice numbers and ledger, tie payments to invoices.")

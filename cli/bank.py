@@ -126,6 +126,8 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ("confirmed by hand before", str(done.confirmed)),
             ("payment requests paid now", str(done.paid)),
             ("for the operator's queue", f"{done.queued}{' (see `casella show money`)' if done.queued else ''}"),
+            ("refunds that have left", str(done.refunds_done or "")),
+            ("refunds that came back, see `casella refund list`", str(done.refunds_returned or "")),
             ("ignored (debits, returns, pending)", str(done.ignored)),
         ],
     )

@@ -86,7 +86,7 @@ def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Do
     """What the two say differently."""
     pair = f"{words.thing(request)}: {_request(request)}; {_invoice(invoice)}"
     found = []
-    if request.amount != invoice.totals.gross:
+    if request.total != invoice.totals.gross:
         found.append(f"{pair}: the amounts differ")
     if request.available_on != invoice.date:
         found.append(f"{pair}: the money was available on another day than the invoice's")
@@ -105,7 +105,7 @@ def _other_day(transfer: payments_pb2.ConfirmedTransfer, invoices: Sequence[invo
 
 def _request(request: payments_pb2.PaymentRequest) -> str:
     available = words.day(request.available_on)
-    return f"payment request {request.payment_request_id} of {words.money(request.amount)}, available on {available}"
+    return f"payment request {request.payment_request_id} of {words.money(request.total)}, available on {available}"
 
 
 def _invoice(invoice: invoicing_pb2.Document) -> str:

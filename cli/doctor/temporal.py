@@ -35,6 +35,7 @@ _FAILING = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
 _SCHEDULES = {
     names.SCHEDULE_RECEIPTS: "no receipt of the SdI is read",
     names.SCHEDULE_PAYMENT_EVENTS: "payment events that got lost are not fetched",
+    names.SCHEDULE_REFUNDS: "refunds that could not be sent at once stay here",
 }
 
 

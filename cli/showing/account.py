@@ -10,7 +10,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
-from cli import accounts, profile_fields, screen, tickets, words
+from cli import accounts, profile_fields, refunds, screen, tickets, words
 from cli.away import Away
 from cli.rooms import Rooms, open_rooms
 from cli.showing import documents, money, orders, payment_methods, period, withdrawal
@@ -50,6 +50,8 @@ class Page:
     payment_methods: list[payments_pb2.StoredPaymentMethod]
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
+    credit: common_pb2.Money | None
+    refunds: list[payments_pb2.Refund]
 
 
 async def show_account(name: str, *, as_json: bool) -> None:
@@ -87,6 +89,8 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         await away.part(lambda: withdrawal.of_orders(rooms, ordered.orders), []),
         await away.part(lambda: _payment_methods(rooms, known), []),
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
+        await away.part(lambda: refunds.credit_of(rooms, known), None),
+        await away.part(lambda: refunds.of_account(rooms, known), []),
     )
 
 
@@ -188,6 +192,10 @@ def _show(rooms: Rooms, page: Page) -> None:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
         heading = "Money that names an order or a period and waits, or was taken back"
         screen.show_table(heading, ("order or period", *money.COLUMNS), rows)
+    if page.credit and page.credit.minor:
+        screen.show_facts("Account credit", [("for the next payment request", words.money(page.credit))])
+    if page.refunds:
+        screen.show_table("Refunds", refunds.COLUMNS, [refunds.row(each) for each in page.refunds])
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
 

@@ -9,7 +9,7 @@ from cli.rooms import run
 from cli.showing.account import show_account
 from cli.showing.erasure import show_erasure
 from cli.showing.invoice import DocumentName, show_invoice
-from cli.showing.money import show_money
+from cli.showing.money import show_entry, show_money
 from cli.showing.order import OrderName, show_order
 from cli.showing.period import show_period
 from cli.showing.signup import show_signup
@@ -71,7 +71,11 @@ def erasure_command(account: str, *, as_json: bool) -> None:
 
 
 @show.command("money")
+@click.argument("entry_id", metavar="[ENTRY]", type=Uuid(), required=False)
 @screen.json_option
-def money_command(*, as_json: bool) -> None:
-    """Show the money that waits for you, what it may be for, and records that no statement confirms."""
-    run(show_money(as_json=as_json))
+def money_command(entry_id: str | None, *, as_json: bool) -> None:
+    """Show the money that waits for you, what it may be for, and records that no statement confirms.
+
+    With ENTRY (id) show that money alone, settled or not, with its payer.
+    """
+    run(show_entry(entry_id, as_json=as_json) if entry_id else show_money(as_json=as_json))

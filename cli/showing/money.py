@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from casella.payments.v1 import payments_pb2
 from cli import screen, words
+from cli.failures import Failure
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 
 COLUMNS = ("arrived", "reason", "amount", "available", "invoice by", "from", "payer", "text", "entry")
@@ -38,6 +39,32 @@ async def show_money(*, as_json: bool) -> None:
         screen.show_table("Recorded by hand, not told by any statement for 5 days", _UNCONFIRMED_COLUMNS, told)
 
 
+async def show_entry(entry_id: str, *, as_json: bool) -> None:
+    """Show one entry: the payer, what it may be for, and what became of it."""
+    async with open_rooms() as rooms:
+        asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry_id)
+        found = await rooms.ask_for(rooms.payments.GetMoneyEntry, asked)
+    if found is None:
+        raise Failure(f"there is no money entry {entry_id}")
+    if as_json:
+        screen.show_json(found)
+        return
+    entry = found.entry
+    screen.show_table("Money", COLUMNS, [row(entry)])
+    if entry.HasField("settled_at"):
+        screen.show_facts(
+            "What became of it",
+            [
+                ("settled", words.instant(entry.settled_at)),
+                ("how", words.choice(entry, "settlement")),
+                ("to", entry.settled_to),
+            ],
+        )
+    if found.candidates:
+        rows = [_may_be(entry, request) for request in found.candidates]
+        screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
+
+
 async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Requests:
     """The payment requests that the entries suggest, by id."""
     bound = asyncio.Semaphore(_AT_ONCE)
@@ -69,17 +96,18 @@ def row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
 
 def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[str, ...]]:
     """What an entry may be for, a line each; an order's id opens `casella show order`."""
-    return [
-        (
-            _source(entry),
-            words.money(entry.amount),
-            words.cause(request),
-            request.proforma_number or words.NONE,
-            words.money(request.amount),
-            _standing(request),
-        )
-        for request in (suggested[each] for each in entry.suggestions if each in suggested)
-    ]
+    return [_may_be(entry, suggested[each]) for each in entry.suggestions if each in suggested]
+
+
+def _may_be(entry: payments_pb2.MoneyEntry, request: payments_pb2.PaymentRequest) -> tuple[str, ...]:
+    return (
+        _source(entry),
+        words.money(entry.amount),
+        words.cause(request),
+        request.proforma_number or words.NONE,
+        words.money(request.amount),
+        _standing(request),
+    )
 
 
 def _recorded(entry: payments_pb2.MoneyEntry, record: payments_pb2.UnconfirmedTransfer) -> tuple[str, ...]:

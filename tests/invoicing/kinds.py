@@ -71,6 +71,7 @@ def _with_periods(**changes: object) -> Document:
 KINDS = {
     "person": invoice(customer=private_person()),
     "person by card": invoice(customer=private_person(), payment=_CARD),
+    "person, in part with account credit": invoice(customer=private_person(), payment=replace(_CARD, credit_minor=100)),
     "person with PEC": invoice(customer=private_person(pec="anna@pec.example.it")),
     "association": invoice(customer=ASSOCIATION),
     "company": invoice(),

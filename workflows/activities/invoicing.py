@@ -61,6 +61,7 @@ class InvoicingSteps:
                     bic=asked.transfer.bic,
                     reference=asked.transfer.reference,
                     epc_payload=asked.transfer.epc_payload,
+                    credit_used=asked.credit_used,
                 ),
             )
         )
@@ -95,6 +96,7 @@ class InvoicingSteps:
                 date=asked.available_on,
                 method=asked.method,
                 payment_reference=asked.transfer.reference,
+                credit_used=asked.credit_used,
                 proforma_number=sold.proforma_number,
             )
         )

@@ -31,7 +31,7 @@ async def check_buyer(stage: Stage, customer: dict[str, Any], method: common.Pay
     asked = payments_pb2.GetPaymentRequestRequest(order_id=ids["order"])
     request = (await rooms.payments.GetPaymentRequest(asked)).payment_request
     yield request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID, "the payment request is paid"
-    yield request.amount == order.quote.totals.gross, "paid was what was ordered"
+    yield request.total == order.quote.totals.gross, "paid was what was ordered"
     yield (
         request.method == method,
         f"paid by {common.PaymentMethod.Name(method).removeprefix('PAYMENT_METHOD_').lower()}",
@@ -56,7 +56,7 @@ async def check_periods(stage: Stage, customer: dict[str, Any]) -> Results:
     for period in later:
         asked = payments_pb2.GetPaymentRequestRequest(period_id=period.period.period_id)
         request = (await stage.operator.payments.GetPaymentRequest(asked)).payment_request
-        paid = request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID and request.amount == period.totals.gross
+        paid = request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID and request.total == period.totals.gross
         held = paid and period.state == ordering_pb2.PERIOD_STATE_PAID
         yield held, f"month {period.period.number} is paid, as it was measured"
 

@@ -189,6 +189,7 @@ class Payment:
         payable_until: The last moment at which the order can be paid; proformas only, None until they are sent.
         reference: RF reference of the transfer or the provider's id of the payment; invoices only.
         proforma_number: The proforma that asked for it; invoices only.
+        credit_minor: What account credit covers of it, in the currency's minor unit.
     """
 
     method: PaymentMethod
@@ -196,6 +197,7 @@ class Payment:
     payable_until: datetime | None = None
     reference: str = ""
     proforma_number: str = ""
+    credit_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,3 +306,13 @@ def stamp_duty(lines: Iterable[Line]) -> Money | None:
     """The stamp duty that a document owes, whoever bears it; None where it owes none."""
     without_vat = total(line.net for line in lines if line.natura is Natura.NOT_SUBJECT)
     return STAMP_DUTY if without_vat > STAMP_DUTY_ABOVE else None
+
+
+def credit_used(document: Document) -> Money:
+    """What account credit covers of a proforma, or has paid of an invoice."""
+    return Money(document.payment.credit_minor, totals(document.lines).gross.currency)
+
+
+def to_pay(document: Document) -> Money:
+    """What account credit leaves to pay of a proforma, or left of an invoice."""
+    return totals(document.lines).gross - credit_used(document)

@@ -15,7 +15,9 @@ from services.invoicing.domain.documents import (
     Document,
     PaymentMethod,
     VatShare,
+    credit_used,
     stamp_duty,
+    to_pay,
     totals,
     vat_shares,
 )
@@ -81,7 +83,7 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         total=sums.gross.decimal,
         lines=tuple(_line(invoice, line) for line in invoice.lines),
         summaries=tuple(_summary(invoice, share) for share in vat_shares(invoice.lines)),
-        payment=_payment(invoice),
+        payments=_payments(invoice),
         stamp_duty=None if stamp is None else stamp.decimal,
         causes=causes_of(invoice),
         related=_related(invoice),
@@ -99,12 +101,17 @@ def _summary(invoice: Document, share: VatShare) -> Summary:
     )
 
 
-def _payment(invoice: Document) -> Payment | None:
+def _payments(invoice: Document) -> tuple[Payment, ...]:
     """How an invoice was paid; how a credit note is paid back, on a day that is still to come."""
-    amount, credit = totals(invoice.lines).gross.decimal, invoice.credit
-    if credit is None:
-        return Payment(_MEANS[invoice.payment.method], amount, invoice.date, invoice.payment.reference)
-    return None if credit.refund_method is None else Payment(_REFUNDS[credit.refund_method], amount, None)
+    credit = invoice.credit
+    if credit is not None:
+        amount = totals(invoice.lines).gross.decimal
+        return () if credit.refund_method is None else (Payment(_REFUNDS[credit.refund_method], amount, None),)
+    ways = (
+        Payment(PaymentMeans.ACCOUNT_CREDIT, credit_used(invoice).decimal, invoice.date),
+        Payment(_MEANS[invoice.payment.method], to_pay(invoice).decimal, invoice.date, invoice.payment.reference),
+    )
+    return tuple(way for way in ways if way.amount)
 
 
 def _related(invoice: Document) -> tuple[RelatedDocument, ...]:

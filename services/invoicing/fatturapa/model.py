@@ -151,7 +151,7 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`DatiPagamento` (2.4) in one go (TP02); `paid_on` is None where the day is not known yet."""
+    """One `DettaglioPagamento` (2.4.2), all paid (TP02); `paid_on` is None where the day is not known yet."""
 
     means: PaymentMeans
     amount: Decimal
@@ -173,7 +173,7 @@ class ElectronicInvoice:
     total: Decimal
     lines: tuple[Line, ...]
     summaries: tuple[Summary, ...]
-    payment: Payment | None
+    payments: tuple[Payment, ...]
     stamp_duty: Decimal | None = None
     causes: tuple[str, ...] = ()
     related: tuple[RelatedDocument, ...] = ()

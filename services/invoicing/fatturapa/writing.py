@@ -4,6 +4,7 @@ A pure function: equal content gives equal bytes, so that a file can be made aga
 The order of the elements is the schema's. Texts are transliterated here and nowhere else.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -52,8 +53,8 @@ def write_invoice(invoice: ElectronicInvoice) -> bytes:
         _line(goods, line)
     for summary in invoice.summaries:
         _summary(goods, summary)
-    if invoice.payment is not None:
-        _payment(body, invoice.payment)
+    if invoice.payments:
+        _payment(body, invoice.payments)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
@@ -172,15 +173,16 @@ def _summary(goods: etree._Element, summary: Summary) -> None:
     _optional(block, "RiferimentoNormativo", to_latin1(summary.legal_reference))
 
 
-def _payment(body: etree._Element, payment: Payment) -> None:
+def _payment(body: etree._Element, payments: Sequence[Payment]) -> None:
     block = _child(body, "DatiPagamento")
     _text(block, "CondizioniPagamento", "TP02")
-    detail = _child(block, "DettaglioPagamento")
-    _text(detail, "ModalitaPagamento", payment.means)
-    if payment.paid_on is not None:
-        _text(detail, "DataScadenzaPagamento", _day(payment.paid_on))
-    _text(detail, "ImportoPagamento", _amount(payment.amount))
-    _optional(detail, "CodicePagamento", to_ascii(payment.reference))
+    for payment in payments:
+        detail = _child(block, "DettaglioPagamento")
+        _text(detail, "ModalitaPagamento", payment.means)
+        if payment.paid_on is not None:
+            _text(detail, "DataScadenzaPagamento", _day(payment.paid_on))
+        _text(detail, "ImportoPagamento", _amount(payment.amount))
+        _optional(detail, "CodicePagamento", to_ascii(payment.reference))
 
 
 def _tax_id(block: etree._Element, tag: str, tax_id: TaxId) -> None:

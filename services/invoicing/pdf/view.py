@@ -18,7 +18,9 @@ from services.invoicing.domain.documents import (
     Line,
     PaymentMethod,
     VatShare,
+    credit_used,
     stamp_duty,
+    to_pay,
     totals,
     vat_shares,
 )
@@ -64,7 +66,12 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
     ]
     if proforma.payment.payable_until is not None:
         view["facts"].append(writer.entry("payable_until", writer.formats.last_moment(proforma.payment.payable_until)))
-    view["total"] = writer.entry("total_due", writer.formats.money(totals(proforma.lines).gross))
+    if proforma.payment.credit_minor:
+        view["sums"] += [
+            writer.entry("total_gross", writer.formats.money(totals(proforma.lines).gross)),
+            writer.entry("account_credit", writer.formats.money(-credit_used(proforma))),
+        ]
+    view["total"] = writer.entry("total_due", writer.formats.money(to_pay(proforma)))
     view["payment"] = _how_to_pay(writer, proforma)
     view["notices"] = [writer.texts["proforma_notice"], writer.texts["proforma_law"]]
     return view
@@ -88,7 +95,9 @@ def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     view["total"] = writer.entry("total_invoice", writer.formats.money(totals(invoice.lines).gross))
     paid = writer.texts[_PAID_BY[invoice.payment.method]].format(date=writer.formats.day(invoice.date))
     view["payment"] = {**_payment(writer.texts["payment"]), "paragraphs": [paid]}
-    if invoice.payment.reference:
+    if invoice.payment.credit_minor:
+        view["payment"]["paragraphs"] = _paid_with_credit(writer, invoice, paid)
+    if invoice.payment.reference and to_pay(invoice):
         view["payment"]["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
     _finish(writer, view, invoice, xml_name)
     return view
@@ -276,15 +285,24 @@ def _sums(writer: _Writer, lines: Sequence[Line]) -> list[dict[str, str]]:
     ]
 
 
+def _paid_with_credit(writer: _Writer, invoice: Document, otherwise: str) -> list[str]:
+    """That account credit has paid an invoice, or the part of it, and how the rest was paid."""
+    credit = writer.formats.money(credit_used(invoice))
+    with_credit = writer.texts["paid_credit"].format(amount=credit)
+    return [with_credit, *([otherwise] if to_pay(invoice) else [])]
+
+
 def _how_to_pay(writer: _Writer, proforma: Document) -> View:
     texts = writer.texts
+    if not to_pay(proforma):
+        return {**_payment(texts["payment"]), "paragraphs": [texts["covered_by_credit"]]}
     if proforma.payment.transfer is not None:
         transfer = proforma.payment.transfer
         rows = [
             writer.entry("holder", transfer.holder),
             writer.entry("iban", groups_of_four(transfer.iban)),
             writer.entry("bic", transfer.bic),
-            writer.entry("amount", writer.formats.money(totals(proforma.lines).gross)),
+            writer.entry("amount", writer.formats.money(to_pay(proforma))),
             writer.entry("reference", groups_of_four(transfer.reference)),
         ]
         rows = [row for row in rows if row["value"]]

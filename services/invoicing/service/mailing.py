@@ -7,7 +7,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import CustomerKind, Document, DocumentKind, PaymentMethod, totals
+from services.invoicing.domain.documents import (
+    CustomerKind,
+    Document,
+    DocumentKind,
+    PaymentMethod,
+    credit_used,
+    to_pay,
+    totals,
+)
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
@@ -144,7 +152,7 @@ def _check_way(proforma: Document, pay_url: str, debit_on: date | None) -> None:
     violations = Violations()
     if debit_on is not None and proforma.payment.method is not PaymentMethod.AUTOMATIC_DEBIT:
         violations.add("debit_on", "must_be_empty")
-    by_link = not proforma.payment.method.by_transfer and debit_on is None
+    by_link = not proforma.payment.method.by_transfer and debit_on is None and bool(to_pay(proforma))
     if by_link != bool(pay_url):
         violations.add("pay_url", "required" if by_link else "must_be_empty")
     violations.check()
@@ -172,6 +180,9 @@ def _payable(proforma: Document) -> dict[str, object]:
     return {
         "number": proforma.number,
         "gross": totals(proforma.lines).gross,
+        "credit": credit_used(proforma) if proforma.payment.credit_minor else None,
+        "rest": to_pay(proforma),
+        "covered": not to_pay(proforma),
         "debit": proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT,
         "unlocks": isinstance(proforma.cause, OrderCause),
         "transfer": None

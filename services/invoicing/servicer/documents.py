@@ -16,6 +16,7 @@ from services.invoicing.servicer.credits import credit_of
 from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import (
+    check_credit,
     check_totals,
     day_of,
     lines_of,
@@ -214,4 +215,6 @@ def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoice
         payment=payment,
     )
     check_totals(found, draft.lines, request.totals)
+    asked = isinstance(request, pb.IssueProformaRequest)
+    check_credit(found, "payment.credit_used" if asked else "credit_used", draft, asked=asked)
     return draft

@@ -21,12 +21,14 @@ from services.invoicing.domain.documents import (
     totals,
 )
 from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.invoicing.service.issuing import Draft
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.validation import Violations
 from services.kit.wire import from_date, from_money
 
 MOST_LINES = 1000
+_MOST_CREDIT = 99_999_999_999
 _LONGEST_DESCRIPTION = 1000
 _LONGEST_REFERENCE = 60
 _LONGEST_URL = 500
@@ -96,8 +98,9 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
 def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
     """How a proforma is paid; with the instructions for a transfer."""
     method = method_of(found, "payment.method", message.method)
-    if not method.by_transfer:
-        return Payment(method=method)
+    credit_minor = _credit(found, "payment.credit_used", message.credit_used)
+    if not method.by_transfer or (credit_minor and not message.iban):  # covered by credit: `check_credit` sees that
+        return Payment(method=method, credit_minor=credit_minor)
     transfer = Transfer(
         holder=found.text("payment.holder", message.holder, 70),
         iban=found.text("payment.iban", message.iban, 34),
@@ -108,7 +111,24 @@ def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
     if len(message.epc_payload.encode()) > _LONGEST_PAYLOAD:
         found.add("payment.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
     found.text("payment.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
-    return Payment(method=method, transfer=transfer)
+    return Payment(method=method, transfer=transfer, credit_minor=credit_minor)
+
+
+def check_credit(found: Violations, field: str, draft: Draft, *, asked: bool) -> None:
+    """Credit covers no more than the total; a transfer that is asked for says how, unless it covers all of it."""
+    payment = draft.payment
+    if found or not payment.credit_minor:
+        return
+    gross = totals(draft.lines).gross
+    without_way = asked and payment.method.by_transfer and payment.transfer is None
+    if payment.credit_minor > gross.minor or (without_way and payment.credit_minor != gross.minor):
+        found.add(field, "out_of_range", least=0, most=gross.minor)
+
+
+def _credit(found: Violations, field: str, message: common_pb2.Money) -> int:
+    if message.minor < 0:
+        found.add(field, "out_of_range", least=0, most=_MOST_CREDIT)
+    return max(message.minor, 0)
 
 
 def pay_url_of(found: Violations, field: str, value: str) -> str:
@@ -125,6 +145,7 @@ def paid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
         method=method_of(found, "method", request.method),
         reference=found.text("payment_reference", request.payment_reference, _LONGEST_REFERENCE, required=False),
         proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
+        credit_minor=_credit(found, "credit_used", request.credit_used),
     )
 
 

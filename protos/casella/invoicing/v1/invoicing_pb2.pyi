@@ -175,20 +175,22 @@ class ServedDays(_message.Message):
     def __init__(self, first_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., last_day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ...) -> None: ...
 
 class PaymentTerms(_message.Message):
-    __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload")
+    __slots__ = ("method", "holder", "iban", "bic", "reference", "epc_payload", "credit_used")
     METHOD_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
     BIC_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     EPC_PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     method: _common_pb2.PaymentMethod
     holder: str
     iban: str
     bic: str
     reference: str
     epc_payload: str
-    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ...) -> None: ...
+    credit_used: _common_pb2.Money
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ..., epc_payload: _Optional[str] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class IssueProformaRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "payment", "period", "tax_treatment")
@@ -237,7 +239,7 @@ class SendProformaResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class IssueInvoiceRequest(_message.Message):
-    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment")
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -250,6 +252,7 @@ class IssueInvoiceRequest(_message.Message):
     PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     language: _common_pb2.Language
@@ -262,7 +265,8 @@ class IssueInvoiceRequest(_message.Message):
     proforma_number: str
     period: _common_pb2.PeriodRef
     tax_treatment: _common_pb2.TaxTreatment
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ...) -> None: ...
+    credit_used: _common_pb2.Money
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class IssueInvoiceResponse(_message.Message):
     __slots__ = ("document",)
