@@ -113,7 +113,7 @@ async def test_without_the_dry_run_nothing_is_saved(shop: Shop) -> None:
         (IN_ZURICH, False, "private_abroad"),
     ],
 )
-async def test_who_is_not_served_is_refused_with_the_reason(
+async def test_public_bodies_split_payment_and_private_persons_abroad_are_refused_with_the_reason(
     shop: Shop, party: common_pb2.BillingParty, *, split: bool, why: str
 ) -> None:
     account = shop.account()
