@@ -11,7 +11,16 @@ from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.money import Money
-from tests.invoicing.builders import abroad, changed, company, invoice_request, line, proforma_request, untaxed
+from tests.invoicing.builders import (
+    abroad,
+    changed,
+    company,
+    credit_request,
+    invoice_request,
+    line,
+    proforma_request,
+    untaxed,
+)
 from tests.invoicing.builders import totals as sum_of
 from tests.invoicing.clients import Stub
 from tests.invoicing.documents import invoice
@@ -205,3 +214,24 @@ async def test_a_correction_within_the_same_country_or_town_is_sent_again(
 ) -> None:
     e_invoice = await rejected(worker, sdi, **issued_to)
     assert await e_invoice.resend(corrected)
+
+
+async def test_a_credit_note_on_an_invoice_without_vat_is_taxed_and_stamped_as_the_invoice_was(
+    room: TestRoom, worker: Stub, sdi: SdiInMemory
+) -> None:
+    lines = [line(70, rate="0.00", nature="N2.1"), line(1, 200, "0.00", "Stamp duty", "N1")]
+    invoice = (await worker.IssueInvoice(invoice_request(**untaxed(lines=lines, totals=sum_of(10700, 0))))).document
+    note = (await worker.IssueCreditNote(credit_request(invoice))).document
+    assert (note.tax_treatment, note.totals, note.stamp_duty.minor) == (invoice.tax_treatment, invoice.totals, 200)
+    assert [(each.net.minor, each.vat_rate, each.nature) for each in note.lines] == [
+        (10500, "0.00", "N2.1"),
+        (200, "0.00", "N1"),
+    ]
+    sent = await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=note.document_id))
+    ((file, _),) = sdi.sent
+    said = [etree.fromstring(file.content).findtext(f".//{name}") for name in (
+        "TipoDocumento", "CodiceDestinatario", "Causale", "TipoDato", "BolloVirtuale",
+        "DatiFattureCollegate/IdDocumento",
+    )]  # fmt: skip
+    assert said == ["TD04", "XXXXXXX", "inversione contabile", "INVCONT", "SI", invoice.number]
+    assert sent.transmission.abroad
