@@ -90,13 +90,15 @@ class Charges:
             await self._pages.refuse_charge(request.request_id, live.number, refused.refusal)
             return
         async with self._database.single() as conn:
-            told = await attempts.confirming(conn, request.request_id, live.number, charge.charge_id)
-            if not told:  # paid, closed or switched off while the provider was asked
-                await attempts.give_up_charge(conn, request.request_id, live.number, AttemptState.EXPIRED)
-        if told:
+            ours = await attempts.confirming(conn, request.request_id, live.number, charge.charge_id)
+            # Paid, closed or switched off while the provider was asked; or another worker confirms this very charge.
+            ended = not ours and await attempts.give_up_charge(
+                conn, request.request_id, live.number, AttemptState.EXPIRED
+            )
+        if ours:
             await hooks.at("debit.before_confirm")
             await self._confirm(request, live, charge.charge_id)
-        else:
+        elif ended:
             await self._cancel(charge.charge_id)
 
     async def _look(self, request: PaymentRequest, live: Attempt, charge_id: str) -> None:
