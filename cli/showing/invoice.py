@@ -24,7 +24,12 @@ class DocumentName(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take a number as it is, and refuse what is neither."""
-        return str(value) if _NUMBER.fullmatch(str(value)) else Uuid().convert(value, param, ctx)
+        if _NUMBER.fullmatch(str(value)):
+            return str(value)
+        try:
+            return Uuid().convert(value, param, ctx)
+        except click.BadParameter as bad:
+            self.fail(f"{bad.message}; numbers of invoices and credit notes look like 2026/17")
 
 
 async def document_of(rooms: Rooms, name: str) -> invoicing_pb2.Document:

@@ -90,7 +90,9 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
     ("arguments", "words"),
     [
         (("show", "order", "17"), "is no id"),
-        (("show", "invoice", "2026/17"), "is no id"),
+        (("show", "invoice", "P2026/17"), "look like 2026/17"),
+        (("invoice", "credit", "2026/17", "--reason", "goodwill"), "--cause"),
+        (("invoice", "credit", "2026/17", "--cause", "mood", "--reason", "goodwill"), "agreement"),
         (("tickets", "show", "first"), "is no id"),
         (("hold", "set", ID, "--reason", "Because Anna called"), "phone_confirmed"),
         (("hold", "release", ID), "--reason"),
