@@ -29,6 +29,7 @@ from tests.e2e.levers import (
 )
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
+from tests.workflows.contract_shapes import an_addition, resellers
 from workflows import names
 
 FIRST_NAME, LAST_NAME, LOCAL_PART, COMPANY = "Zenobia", "Quattrocchi", "zenobia.quattrocchi", "Quattrocchi S.r.l."
@@ -76,6 +77,8 @@ class Shapes:
         await self._e_invoices()
         await self._credit_notes()
         await self._taxes()
+        await resellers(self)
+        await an_addition(self)
         await self._purges()
         await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
 

@@ -275,9 +275,11 @@ async def test_a_consumer_withdraws_from_an_addition_alone_and_the_contract_goes
 async def test_a_withdrawn_addition_closes_no_account(shop: Shop) -> None:
     _, order = await a_consumer_s_addition(shop)
     [refund] = (await withdrawn(shop, order)).withdrawal.refunds
-    ids = {"order_id": order.order_id, "refund_id": refund.refund_id}
-    await shop.worker.RecordWithdrawalRefund(pb.RecordWithdrawalRefundRequest(**ids))
-    note = pb.RecordWithdrawalCreditNoteRequest(**ids, credit_note_id=request_id())
+    made = pb.RecordWithdrawalRefundRequest(order_id=order.order_id, refund_id=refund.refund_id)
+    await shop.worker.RecordWithdrawalRefund(made)
+    note = pb.RecordWithdrawalCreditNoteRequest(
+        order_id=order.order_id, refund_id=refund.refund_id, credit_note_id=request_id()
+    )
     await shop.worker.RecordWithdrawalCreditNote(note)
     answer = await shop.worker.AdvanceWithdrawal(pb.AdvanceWithdrawalRequest(order_id=order.order_id))
     assert answer.next == pb.WITHDRAWAL_NEXT_NOT_OPEN
