@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.fixtures.temporal import TestNamespace, TestTemporal
 
 _WORKER = "workerinput"
+
+# How long an example takes says how busy the machine is: by default one beyond 200 ms fails its test.
+settings.register_profile("casella", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("casella")
 
 
 def _run_folder(config: pytest.Config) -> Path:

@@ -9,6 +9,7 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from casella.support.v1 import erasures_pb2
 from cli.doctor import temporal, work
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
@@ -139,6 +140,37 @@ def test_waiting_money_is_trouble_from_three_days_before_its_last_day_for_an_inv
     assert "for an invoice: 2: 19.76 EUR (–, last day 2026-11-20, e20), 19.76 EUR (–, last day 2026-11-27, e27)" in (
         finding.text
     )
+
+
+@pytest.mark.parametrize(("ahead", "level"), [(timedelta(seconds=1), Level.NOTE), (timedelta(), Level.WRONG)])
+def test_a_request_for_erasure_is_trouble_from_the_day_on_which_its_answer_is_warned_of(
+    ahead: timedelta, level: Level
+) -> None:
+    asked = erasures_pb2.Erasure(
+        account_id="a1",
+        state=erasures_pb2.ERASURE_STATE_WAITING,
+        warn_at=to_timestamp(NOON + ahead),
+        answer_by=to_timestamp(NOON + timedelta(days=5)),
+    )
+    (finding,) = work.judge_erasures([asked], NOON)
+    assert finding.level is level
+    assert ("a1 (answer due by" in finding.text) is (level is Level.WRONG)
+
+
+@pytest.mark.parametrize(("due", "level"), [(24, Level.NOTE), (23, Level.WRONG)])
+def test_a_refund_after_a_withdrawal_is_late_from_the_day_after_its_last(due: int, level: Level) -> None:
+    amount = common_pb2.Money(minor=1976, currency="EUR")
+    withdrawn = ordering_pb2.Withdrawal(
+        order_id="o1",
+        state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
+        refund_by=common_pb2.Date(year=2026, month=11, day=due),
+        refunds=[ordering_pb2.WithdrawalRefund(amount=amount)],
+    )
+    (finding,) = work.judge_refunds([withdrawn], NOON)
+    assert finding.level is level
+    assert f"order o1: 19.76 EUR, due by 2026-11-{due}" in finding.text
+    withdrawn.refunds[0].refunded_at.CopyFrom(to_timestamp(NOON))
+    assert work.judge_refunds([withdrawn], NOON) == []
 
 
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])

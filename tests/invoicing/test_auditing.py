@@ -111,6 +111,15 @@ async def test_an_invoice_sent_after_the_twelfth_day_is_late(room: TestRoom, wor
     )
 
 
+async def test_no_credit_note_mends_an_invoice_that_was_sent_late(room: TestRoom, worker: Stub, operator: Stub) -> None:
+    invoice = (await worker.IssueInvoice(invoice_request())).document
+    room.clock.advance(days=13)
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=invoice.document_id))
+    note = (await worker.IssueCreditNote(credit_request(invoice))).document
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=note.document_id))
+    assert await audit(operator) == (1, ["2026/1 of 2026-03-02 was sent late"])
+
+
 async def test_an_invoice_sent_again_after_the_fifth_day_is_late_and_so_is_one_that_was_not(
     room: TestRoom, worker: Stub, operator: Stub, sdi: SdiInMemory
 ) -> None:

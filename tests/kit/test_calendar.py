@@ -112,6 +112,13 @@ def test_the_anchor_day_is_kept(anchor: str, months: int, day: str) -> None:
     assert add_months(date.fromisoformat(anchor), months) == date.fromisoformat(day)
 
 
+@given(_DATES, st.integers(-130, 130))
+def test_the_anchor_day_comes_back_in_every_month_that_has_it_else_the_month_s_last(anchor: date, months: int) -> None:
+    day = add_months(anchor, months)
+    assert (day.year - anchor.year) * 12 + day.month - anchor.month == months
+    assert day.day == anchor.day or (day.day < anchor.day and (day + timedelta(days=1)).day == 1)
+
+
 @given(_DATES, st.sampled_from([1, 12]), st.integers(0, 40))
 def test_periods_follow_each_other_without_gap_or_overlap(anchor: date, months: int, index: int) -> None:
     this, following = Period.of_months(anchor, months, index), Period.of_months(anchor, months, index + 1)

@@ -49,6 +49,13 @@ def test_a_share_by_days_is_exact_and_half_up(minor: int, part: int, whole: int)
     assert Money(minor).share(part, whole).minor == _half_up(Fraction(minor * part, whole))
 
 
+@given(st.integers(0, 10**9).map(Money), st.integers(1, 399), st.integers(1, 399))
+def test_two_shares_are_the_whole_within_a_cent_and_none_is_more(amount: Money, one: int, other: int) -> None:
+    parts = [amount.share(days, one + other) for days in (one, other)]
+    assert abs((total(parts) - amount).minor) <= 1
+    assert all(Money(0) <= part <= amount for part in parts)
+
+
 @given(_EURO, st.integers(1, 400))
 def test_all_days_are_the_whole(amount: Money, days: int) -> None:
     assert amount.share(days, days) == amount

@@ -45,6 +45,16 @@ async def test_every_day_has_its_mailboxes_by_size_and_its_empty_domains(room: T
     ]
 
 
+async def test_an_inactive_mailbox_counts_like_any_other(room: TestRoom, customer: Customer) -> None:
+    mailbox = await customer.create_mailbox("info@rossi.example")
+    await customer.update_mailbox(mailbox.mailbox_id, active=False)
+    room.clock.advance(days=1)
+    assert await used(room, customer, 2, 3) == [({"8_GB": 1}, 0)] * 2
+    asked = pb.GetAllowanceRequest(account_id=customer.id)
+    allowance = (await stub(room, "ordering").GetAllowance(asked)).allowance
+    assert (allowance.mailboxes, allowance.empty_domains) == (1, 0)
+
+
 async def test_a_removed_domain_counts_on_its_last_day(room: TestRoom, customer: Customer) -> None:
     room.clock.advance(days=1)
     await customer.remove_domain("rossi.example")

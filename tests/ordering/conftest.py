@@ -11,6 +11,7 @@ from services.kit.core import Core
 from services.kit.server import Room
 from services.ordering.__main__ import Outside, assemble
 from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.price_list import PriceList
 from services.ordering.price_list_file import load_price_list
 from services.ordering.settings import OrderingSettings
 from tests.fixtures.postgres import RoomDatabase
@@ -24,16 +25,21 @@ PRICE_LIST = Path(__file__).parents[2] / "deploy" / "pricelist.yaml"
 
 @asynccontextmanager
 async def running_ordering(
-    database_url: str, folder: Path, policy: OrderingPolicy | None = None, **more: Any
+    database_url: str,
+    folder: Path,
+    policy: OrderingPolicy | None = None,
+    price_list: PriceList | None = None,
+    **more: Any,
 ) -> AsyncIterator[TestRoom]:
-    """The room, with the price list of the tree; `more` are arguments of `running_room`."""
+    """The room, with the price list of the tree unless another is given; `more` are arguments of `running_room`."""
     opened: list[Outside] = []
 
     def build(core: Core) -> Room:
         settings = core.settings
         assert isinstance(settings, OrderingSettings)
         opened.append(Outside.open(settings, core.clock))
-        return assemble(core, settings, load_price_list(PRICE_LIST), policy or OrderingPolicy(), opened[0])
+        prices = price_list or load_price_list(PRICE_LIST)
+        return assemble(core, settings, prices, policy or OrderingPolicy(), opened[0])
 
     async with running_room("ordering", database_url, build, folder, settings_class=OrderingSettings, **more) as room:
         yield room
@@ -48,9 +54,17 @@ def policy() -> OrderingPolicy:
 
 
 @pytest.fixture
-async def shop(room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy) -> AsyncIterator[Shop]:
+def price_list() -> PriceList:
+    """The price list of the tree; a test may have its own."""
+    return load_price_list(PRICE_LIST)
+
+
+@pytest.fixture
+async def shop(
+    room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy, price_list: PriceList
+) -> AsyncIterator[Shop]:
     async with running_neighbours() as neighbours, running_vies() as vies:
         addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
         settings = {**addresses, "vies_url": vies.url}
-        async with running_ordering(room_database("ordering"), tmp_path, policy, **settings) as room:
+        async with running_ordering(room_database("ordering"), tmp_path, policy, price_list, **settings) as room:
             yield Shop(room, neighbours, vies.register)

@@ -75,10 +75,17 @@ class Subscriber:
         await self.measured_in_time(number)
         return await self.record_proforma(number)
 
-    async def advance(self, number: int, language: common_pb2.Language = common_pb2.LANGUAGE_IT) -> Any:
+    async def advance(
+        self, number: int, language: common_pb2.Language = common_pb2.LANGUAGE_IT, *, money_waiting: bool = False
+    ) -> Any:
         recipient = common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
         request = pb.AdvancePeriodRequest(
-            period_id=self.id_of(number), recipient=recipient, iban=IBAN, reference=REFERENCE, pay_url=PAY_URL
+            period_id=self.id_of(number),
+            recipient=recipient,
+            iban=IBAN,
+            reference=REFERENCE,
+            pay_url=PAY_URL,
+            money_waiting=money_waiting,
         )
         return await self.shop.worker.AdvancePeriod(request)
 

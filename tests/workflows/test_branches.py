@@ -393,6 +393,20 @@ async def test_after_the_money_a_refused_step_parks_and_offers_no_cancellation(t
     assert script.requests("IssueInvoice") == []
 
 
+async def test_the_unlock_waits_for_neither_the_invoice_nor_its_email(temporal: TestNamespace) -> None:
+    """Nor for the SdI: the e-invoice is a process of its own, which the invoice starts."""
+    payment, order = a_payment(), an_order()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    script = ordering(payment, order, IssueInvoice=lambda _: refuse(errors_pb2.REASON_TRANSMISSION_STATE))
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        shown = await run.details("NeedsOperator")
+        assert "the service is unlocked" in shown
+    assert script.order_of("UnlockAccount", "RecordUnlock", "IssueInvoice")[:3] == [
+        "UnlockAccount", "RecordUnlock", "IssueInvoice",
+    ]  # fmt: skip
+    assert script.requests("SendInvoice") == script.requests("FulfilOrder") == []
+
+
 async def test_after_the_money_an_outage_is_outwaited_and_the_order_is_fulfilled(temporal: TestNamespace) -> None:
     """The quick attempt fails, then three of the normal activity, seconds apart."""
     payment, order = a_payment(), an_order()

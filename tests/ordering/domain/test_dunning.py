@@ -1,6 +1,7 @@
 """The dates of an unpaid period and of a subscription's end: calendar days in Rome, each to its last moment."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,16 @@ from services.ordering.domain.policy import RenewalPolicy
 POLICY = RenewalPolicy()
 MONTHLY, ANNUAL = Billing.MONTHLY, Billing.ANNUAL
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2034, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  a bound
+policies = st.integers(1, 90).flatmap(
+    lambda suspend: st.builds(
+        RenewalPolicy,
+        due_days=st.integers(1, 28),
+        reminder_days=st.sets(st.integers(1, suspend), max_size=4).map(lambda days: tuple(sorted(days))),
+        suspend_days=st.just(suspend),
+        close_days=st.integers(1, 365),
+        closing_days=st.integers(30, 365),
+    )
+)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -55,6 +66,22 @@ def test_closing_and_purge_follow_the_suspension_and_the_end_by_30_days_each(at:
     for until in (close_at(at, POLICY), purge_at(at, POLICY)):
         assert (rome_date(until) - rome_date(at)).days == 30
         assert is_last_of_its_day(until)
+
+
+@given(moments, st.sampled_from(Billing), st.integers(-60, 400), policies)
+def test_whatever_the_policy_is_each_date_follows_the_one_before_by_the_days_it_names(
+    at: datetime, billing: Billing, ahead: int, policy: RenewalPolicy
+) -> None:
+    dates = dunning(at, billing, rome_date(at) + timedelta(days=ahead), policy)
+    assert (dates.due_on - rome_date(at)).days >= policy.due_days
+    assert [rome_date(each.due_at) for each in dates.reminders] == [
+        dates.due_on + timedelta(days=days) for days in policy.reminder_days
+    ]
+    assert all(each.due_at <= dates.suspend_at for each in dates.reminders)
+    closed = close_at(dates.suspend_at, policy)
+    steps = [rome_date(each) for each in (dates.suspend_at, closed, purge_at(closed, policy))]
+    waits = [(later - earlier).days for earlier, later in pairwise([dates.due_on, *steps])]
+    assert waits == [policy.suspend_days, policy.close_days, policy.closing_days]
 
 
 @given(moments, st.integers(-400, 400))

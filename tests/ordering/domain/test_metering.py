@@ -12,7 +12,8 @@ from services.ordering.domain.items import Item
 from services.ordering.domain.metering import Counted, DayUsage, above, days_above
 from services.ordering.domain.price_list import BANDS_GB
 
-counts = st.dictionaries(st.sampled_from(BANDS_GB), st.integers(0, 5))
+sizes = st.sampled_from(BANDS_GB)
+counts = st.dictionaries(sizes, st.integers(0, 5))
 options = st.dictionaries(st.sampled_from(["archive", "activesync"]), st.integers(0, 3))
 counted = st.builds(Counted, counts, options)
 FIRST = date(2026, 4, 1)
@@ -80,6 +81,45 @@ def test_mailbox_days_are_the_sum_of_each_day(prepaid: Counted, used: list[Count
     for each in used:
         total.update(above(prepaid, each).mailboxes)
     assert days_above(days(*used), lambda _: prepaid, "per_day").mailboxes == total
+
+
+def placed_one_by_one(prepaid: Counted, used: Counted) -> Counted:
+    """The largest mailbox first, each takes the smallest free place that holds it; what of them finds none."""
+    free, over = sorted(Counter(prepaid.mailboxes).elements()), Counter[int]()
+    for size in sorted(Counter(used.mailboxes).elements(), reverse=True):
+        place = next((place for place in free if place >= size), None)
+        if place is None:
+            over[size] += 1
+        else:
+            free.remove(place)
+    missing = {code: count - prepaid.options.get(code, 0) for code, count in used.options.items()}
+    return Counted(dict(over), {code: count for code, count in missing.items() if count > 0})
+
+
+@given(st.lists(st.tuples(counted, counted), min_size=1, max_size=10))
+def test_a_month_is_counted_as_if_each_day_s_mailboxes_were_placed_one_by_one(
+    month: list[tuple[Counted, Counted]],
+) -> None:
+    prepaid = {FIRST + timedelta(days=number): each for number, (each, _) in enumerate(month)}
+    used = days(*(each for _, each in month))
+    mailboxes, extras = Counter[int](), Counter[str]()
+    for day in used:
+        over = placed_one_by_one(prepaid[day.day], day.used)
+        mailboxes.update(over.mailboxes)
+        extras.update(over.options)
+    assert days_above(used, prepaid.__getitem__, "per_day") == Counted(dict(mailboxes), dict(extras))
+
+
+@given(st.lists(sizes, max_size=4), st.lists(sizes, max_size=4))
+def test_no_other_way_of_placing_the_mailboxes_leaves_a_cheaper_rest(places: list[int], used: list[int]) -> None:
+    """The price of a size here is its gigabytes: what matters is that a larger one never costs less."""
+    empty = [0] * len(used)
+    rests = (
+        sum(size for size, place in zip(used, tried, strict=False) if place < size)
+        for tried in permutations([*places, *empty], len(used))
+    )
+    over = above(Counted(Counter(places)), Counted(Counter(used))).mailboxes
+    assert sum(size * number for size, number in over.items()) == min(rests)
 
 
 def test_what_was_prepaid_counts_by_the_day() -> None:

@@ -1,6 +1,6 @@
 """What a period costs, and what its lines say, in both languages."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -72,6 +72,28 @@ def test_days_above_the_prepaid_cost_their_part_of_a_month_and_nothing_is_charge
         net = exactly(code, number, 1, Period.month(first).days)
         assert (lines[code].net_minor if code in lines else 0) == net
         assert code not in lines or (lines[code].quantity, lines[code].unit_minor) == (1, net)
+
+
+@given(numbers, first_days, st.data())
+def test_two_parts_of_a_month_cost_the_month_within_a_cent_a_line_and_none_more_than_it(
+    counted: Counted, first: date, data: st.DataObject
+) -> None:
+    month = Period.month(first)
+    until = month.first + timedelta(days=data.draw(st.integers(0, month.days - 2)))
+    parts = [Period(month.first, until), Period(until + timedelta(days=1), month.last)]
+    nets = [{line.code: line.net_minor for line in coming_lines(counted, part, EDITION, "EUR")} for part in parts]
+    for whole in coming_lines(counted, month, EDITION, "EUR"):
+        one, other = (net[whole.code] for net in nets)
+        assert abs(one + other - whole.net_minor) <= 1
+        assert 0 <= min(one, other) <= max(one, other) <= whole.net_minor
+
+
+@given(st.sampled_from(BANDS_GB), st.integers(1, 400), first_days)
+def test_a_day_above_the_prepaid_costs_what_a_prepaid_day_costs(band: int, count: int, first: date) -> None:
+    days = to_month_end(first)
+    (coming,) = coming_lines(Counted({band: count}), days, EDITION, "EUR")
+    above = list(lines_above(Counted({band: count * days.days}), days, EDITION, "EUR"))
+    assert sum(line.net_minor for line in above) == coming.net_minor
 
 
 @given(numbers, numbers, first_days, st.sampled_from([Decimal("22.00"), Decimal("0.00")]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.calendar import Period, rome_date, start_of_day
+from services.kit.calendar import Period, add_months, rome_date, start_of_day
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.periods import Contract, month_before, planned
 from services.ordering.domain.policy import RenewalPolicy
@@ -31,10 +31,22 @@ def series(contract: Contract, count: int) -> list[Period]:
 
 
 @given(ids, st.sampled_from(Billing), anchors)
-def test_every_day_is_in_exactly_one_period(subscription: UUID, billing: Billing, anchor: date) -> None:
-    periods = series(Contract(subscription, billing, anchor), 30)
+def test_every_day_of_ten_years_is_in_exactly_one_period(subscription: UUID, billing: Billing, anchor: date) -> None:
+    periods = series(Contract(subscription, billing, anchor), 122 // billing.months)
     assert periods[0].first == anchor
     assert all(later.first == earlier.last + DAY for earlier, later in pairwise(periods))
+    assert periods[-1].last >= add_months(anchor, 120) - DAY
+
+
+@given(ids, st.sampled_from(Billing), anchors, st.integers(0, 4000))
+def test_a_period_begins_on_the_first_day_that_is_not_paid_whatever_became_of_those_before(
+    subscription: UUID, billing: Billing, anchor: date, days: int
+) -> None:
+    begun = series(Contract(subscription, billing, anchor), 1 + days % (60 // billing.months))[-1]
+    paid_until = begun.last if billing is ANNUAL else begun.first + timedelta(days=days % begun.days)
+    following = planned(Contract(subscription, billing, anchor), paid_until, POLICY).days
+    assert following.first == paid_until + DAY
+    assert 1 <= following.days <= (366 if billing is ANNUAL else 31)
 
 
 @given(ids, anchors)

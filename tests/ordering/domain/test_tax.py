@@ -6,7 +6,7 @@ import pytest
 
 from services.kit.countries import COUNTRIES
 from services.kit.vat_ids import MEMBERS
-from services.ordering.domain.tax import NO_VAT, VAT_RATE, Seat, TaxTreatment, treatment_of, vat_countries
+from services.ordering.domain.tax import Seat, TaxTreatment, treatment_of, vat_countries
 
 TODAY = date(2026, 3, 2)
 DOMESTIC, REVERSE_CHARGE = TaxTreatment.DOMESTIC, TaxTreatment.REVERSE_CHARGE
@@ -60,12 +60,12 @@ def test_a_country_is_in_the_eu_from_its_day_on() -> None:
     assert treatment_of(seat, date(2013, 7, 1)) is REVERSE_CHARGE
 
 
-def test_only_a_domestic_sale_bears_vat() -> None:
-    assert {treatment: treatment.rate for treatment in TaxTreatment} == {
-        DOMESTIC: VAT_RATE,
-        REVERSE_CHARGE: NO_VAT,
-        OUTSIDE_EU: NO_VAT,
-        OUTSIDE_VAT: NO_VAT,
+def test_a_domestic_sale_bears_22_percent_of_vat_and_no_other_sale_any() -> None:
+    assert {treatment: str(treatment.rate) for treatment in TaxTreatment} == {
+        DOMESTIC: "22.00",
+        REVERSE_CHARGE: "0.00",
+        OUTSIDE_EU: "0.00",
+        OUTSIDE_VAT: "0.00",
     }
 
 

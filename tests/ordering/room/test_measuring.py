@@ -11,6 +11,9 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import Period, rome_date
 from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.policy import OrderingPolicy, RenewalPolicy, TaxPolicy
+from services.ordering.domain.price_list import PriceList
+from services.ordering.price_list_file import load_price_list
+from tests.ordering.conftest import PRICE_LIST
 from tests.ordering.shop import ACME, BEISPIEL, STEERING, Shop, mailboxes
 from tests.ordering.subscribers import Subscriber, annual, monthly
 from tests.support.refusals import bad_fields, refused_for, unavailable
@@ -74,6 +77,34 @@ async def test_options_are_charged_with_the_mailboxes(shop: Shop) -> None:
     subscriber = await monthly(shop, date(2026, 6, 1), [mailboxes(5), mailboxes(2, SIZE_25, "archive")])
     subscriber.account.mailboxes = {8: 5, 25: 2}
     assert lines_of(await subscriber.measured_in_time(2))[2:] == [("Archivio della posta, luglio 2026", 2, 240)]
+
+
+def risen_on(first: date) -> PriceList:
+    """The price list of the tree, with every price one euro higher from a day on."""
+    usual = load_price_list(PRICE_LIST)
+    (edition,) = usual.editions
+    plans = tuple(plan.model_copy(update={"monthly": plan.monthly + 1}) for plan in edition.plans)
+    later = edition.model_copy(update={"version": "later", "valid_from": first, "plans": plans})
+    return usual.model_copy(update={"editions": (edition, later)})
+
+
+@pytest.mark.parametrize("price_list", [risen_on(date(2026, 12, 10))])
+async def test_each_line_bears_the_price_in_force_on_the_first_day_that_it_covers(shop: Shop) -> None:
+    subscriber = await monthly(shop, NOVEMBER_10)
+    subscriber.account.used = every_day(date(2026, 11, 10), date(2026, 11, 30), {8: 8})
+    coming, above = [text for text, *_ in lines_of(await subscriber.measured_in_time(2))]
+    assert rome_date(shop.room.clock.now()) == date(2026, 12, 1)
+    assert coming == "7 × Casella 8 GB, dal 10 al 31 dicembre 2026, 22 giorni su 31 a 2,50 EUR al mese"
+    assert above.endswith("dal 10 al 30 novembre 2026: 21 giorni-casella a 1,50 EUR al mese di 30 giorni")
+
+
+@pytest.mark.parametrize(
+    ("price_list", "unit"), [(risen_on(date(2027, 3, 2)), 2700), (risen_on(date(2027, 3, 3)), 1620)]
+)
+async def test_a_year_bears_the_price_in_force_on_its_first_day_whenever_it_was_measured(shop: Shop, unit: int) -> None:
+    subscriber = await annual(shop, date(2026, 3, 2), [mailboxes(3)], ACME)
+    assert lines_of(await subscriber.measured_in_time(2)) == [("Casella 8 GB, 12 mesi", 3, 3 * unit)]
+    assert rome_date(shop.room.clock.now()) == date(2027, 1, 30)
 
 
 @pytest.mark.parametrize("policy", [OrderingPolicy(renewals=RenewalPolicy(overage="month_end"))])

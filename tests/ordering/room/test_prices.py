@@ -24,7 +24,7 @@ def asked(account: object, **wanted: object) -> pb.CreateQuoteRequest:
 
 
 @pytest.mark.parametrize("caller", ["gateway", "operator"])
-async def test_everybody_reads_the_price_list_net_and_gross(shop: Shop, caller: str) -> None:
+async def test_everybody_reads_the_price_list_net_and_gross_with_the_resellers_tiers(shop: Shop, caller: str) -> None:
     told = await shop.stub(caller).GetPriceList(pb.GetPriceListRequest())
     assert [plan.size for plan in told.plans] == [1, 2, 3, 4]
     smallest = told.plans[0]

@@ -100,6 +100,22 @@ async def test_past_reminders_are_skipped(shop: Shop) -> None:
     assert await mail_keys(shop) == ["period_reminder_5"]
 
 
+async def test_while_money_for_a_period_waits_its_customer_is_not_reminded_and_its_dates_stay(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    before = await subscriber.period(2)
+    move_to(shop, date(2026, 7, 12))
+    for _ in range(2):  # a repeated answer says the same
+        advanced = await subscriber.advance(2, money_waiting=True)
+        assert (list(advanced.skipped), advanced.due) == (["reminder_1_days"], "reminder_5_days")
+    assert await mail_keys(shop) == []
+    move_to(shop, date(2026, 7, 16))
+    await subscriber.advance(2)
+    assert await mail_keys(shop) == ["period_reminder_5"]
+    assert await subscriber.period(2) == before
+    move_to(shop, date(2026, 7, 21))
+    assert (await subscriber.advance(2, money_waiting=True)).next == pb.PERIOD_NEXT_SUSPEND_DUE
+
+
 async def test_however_late_it_is_nothing_closes_before_it_was_suspended_for_30_days(shop: Shop) -> None:
     subscriber = await asked(shop)
     move_to(shop, date(2026, 12, 24))

@@ -1,0 +1,195 @@
+"""Documents recomputed from their lines: every sum that a file shows follows from the lines that it shows.
+
+By other means than the product's: whole cents and fractions, read back out of the XML and out of what the PDF prints.
+"""
+
+import re
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import etree
+
+from services.invoicing.domain.crediting import split
+from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod
+from services.invoicing.domain.documents import Document, DocumentKind, Language, Line, vat_shares
+from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from services.kit.money import Money
+from services.ordering.domain.quote import QuoteLine
+from services.ordering.domain.quote import totals as agreed
+from tests.invoicing.documents import ISSUER, business_abroad, in_livigno, invoice, line, proforma, untaxed
+from tests.invoicing.kinds import xml_of
+
+Group = tuple[str, str]
+"""A rate as it is written, and the natura where there is no VAT."""
+
+
+CREDIT = Credit(
+    invoice_id=UUID(int=7),
+    invoice_number="2026/1",
+    invoice_date=date(2026, 3, 2),
+    reason=CreditReason.CONTRACT,
+    cause_date=date(2026, 3, 2),
+    refund_method=RefundMethod.BANK_TRANSFER,
+)
+
+
+def numbered(found: list[Line]) -> tuple[Line, ...]:
+    return tuple(
+        line(number, each.quantity, each.unit_price.minor, str(each.vat_rate), natura=each.natura)
+        for number, each in enumerate(found, 1)
+    )
+
+
+HALF_A_CENT = invoice(lines=(line(1, 1, 225),))
+"""22 % of 2.25 is 0.495."""
+quantities, prices = st.integers(1, 5000), st.one_of(st.integers(0, 300), st.integers(0, 10_000_00))
+taxed_lines = st.lists(
+    st.builds(line, quantity=quantities, price=prices, rate=st.sampled_from(["22.00", "10.00", "5.00", "4.00"])),
+    min_size=1,
+    max_size=9,
+).map(numbered)
+untaxed_lines = st.lists(
+    st.builds(line, quantity=quantities, price=prices, rate=st.just("0.00"), natura=st.sampled_from(Natura)),
+    min_size=1,
+    max_size=5,
+).map(numbered)
+invoices = st.one_of(
+    st.builds(invoice, lines=taxed_lines, language=st.sampled_from(Language)),
+    st.builds(
+        untaxed,
+        st.just(TaxTreatment.REVERSE_CHARGE),
+        st.just(business_abroad()),
+        lines=untaxed_lines,
+        language=st.sampled_from(Language),
+    ),
+    st.builds(untaxed, st.just(TaxTreatment.OUTSIDE_VAT_TERRITORY), st.just(in_livigno()), lines=untaxed_lines),
+)
+
+
+def cents(text: str) -> int:
+    """An amount of the XML in cents."""
+    amount = Decimal(text) * 100
+    assert amount == int(amount)
+    return int(amount)
+
+
+def half_up(exact: Fraction) -> int:
+    return int((2 * exact + 1) // 2)
+
+
+def groups(block: etree._Element, name: str, *amounts: str) -> list[tuple[Group, list[int]]]:
+    """The elements of a name, each with its rate, natura and amounts."""
+    return [
+        (
+            (str(each.findtext("AliquotaIVA")), str(each.findtext("Natura") or "")),
+            [cents(str(each.findtext(amount))) for amount in amounts],
+        )
+        for each in block.iter(name)
+    ]
+
+
+@given(invoices)
+@example(HALF_A_CENT)
+def test_the_sums_of_an_e_invoice_follow_from_the_lines_in_it(document: Document) -> None:
+    root = etree.fromstring(xml_of(document))
+    lines = groups(root, "DettaglioLinee", "Quantita", "PrezzoUnitario", "PrezzoTotale")
+    nets = Counter[Group]()
+    for (group, (hundredths, unit, net)), meant in zip(lines, document.lines, strict=True):
+        assert (hundredths, unit) == (meant.quantity * 100, meant.unit_price.minor)
+        assert net == meant.quantity * unit
+        nets[group] += net
+    summaries = groups(root, "DatiRiepilogo", "ImponibileImporto", "Imposta")
+    assert sorted(group for group, _ in summaries) == sorted({group for group, _ in lines})
+    for (rate, natura), (taxable, tax) in summaries:
+        assert taxable == nets[rate, natura]
+        assert tax == half_up(Fraction(taxable) * Fraction(rate) / 100)
+    total = sum(taxable + tax for _, (taxable, tax) in summaries)
+    assert [cents(str(root.findtext(f".//{name}"))) for name in ("ImportoTotaleDocumento", "ImportoPagamento")] == [
+        total, total,
+    ]  # fmt: skip
+    stamped = sum(net for (_, natura), net in nets.items() if natura == "N2.1") > 77_47
+    assert root.findtext(".//BolloVirtuale") == ("SI" if stamped else None)
+
+
+@given(taxed_lines, st.data())
+def test_the_sums_of_a_credit_note_follow_from_the_lines_in_it(lines: tuple[Line, ...], data: st.DataObject) -> None:
+    shares = vat_shares(lines)
+    invoiced = sum(share.gross.minor for share in shares)
+    if not invoiced:
+        return
+    wanted = data.draw(st.integers(1, invoiced))
+    given_back = tuple(
+        line(number, 1, share.taxable.minor, str(share.rate), tax=share.tax)
+        for number, share in enumerate(split(shares, Money(wanted)), 1)
+    )
+    note = invoice(kind=DocumentKind.CREDIT_NOTE, number="2026/2", lines=given_back, credit=CREDIT)
+    root = etree.fromstring(xml_of(note))
+    summaries = groups(root, "DatiRiepilogo", "ImponibileImporto", "Imposta")
+    nets = {group: net for group, (net,) in groups(root, "DettaglioLinee", "PrezzoTotale")}
+    assert {group: taxable for group, (taxable, _) in summaries} == nets
+    assert sum(taxable + tax for _, (taxable, tax) in summaries) == wanted
+    assert [cents(str(root.findtext(f".//{name}"))) for name in ("ImportoTotaleDocumento", "ImportoPagamento")] == [
+        wanted, wanted,
+    ]  # fmt: skip
+
+
+def printed(text: str) -> int:
+    """An amount in cents as it is printed: "1.234,50 €" or "€1,234.50"."""
+    digits = re.sub(r"[^\d.,]", "", text)
+    assert re.fullmatch(r"\d{1,3}(?:([.,])\d{3}(?:\1\d{3})*)?[.,]\d\d", digits), text
+    return int(re.sub(r"\D", "", digits))
+
+
+def check_figures(view: View) -> int:
+    """Recompute what a printed document shows; the total."""
+    nets = Counter[str]()
+    for each in view["lines"]:
+        quantity = int(re.sub(r"\D", "", each["quantity"]))
+        assert printed(each["net"]) == quantity * printed(each["unit_price"])
+        nets[each["rate"]] += printed(each["net"])
+    rows = [(label, printed(taxable), printed(tax)) for label, taxable, tax in view["vat"]["rows"]]
+    for label, taxable, tax in rows:
+        if label.endswith("%"):
+            assert taxable == nets[label]
+            assert tax == half_up(Fraction(taxable) * Fraction(label.removesuffix("%")) / 100)
+        else:
+            assert tax == 0
+    net, vat = (printed(entry["value"]) for entry in view["sums"])
+    assert (net, vat) == (sum(nets.values()), sum(tax for *_, tax in rows))
+    assert net == sum(taxable for _, taxable, _ in rows)
+    total = printed(view["total"]["value"])
+    assert total == net + vat
+    return total
+
+
+@given(invoices)
+@example(HALF_A_CENT)
+def test_the_figures_that_a_pdf_prints_follow_from_the_lines_that_it_prints(document: Document) -> None:
+    total = check_figures(invoice_view(document, ISSUER, ""))
+    asked = proforma(
+        lines=document.lines, language=document.language, treatment=document.treatment, customer=document.customer
+    )
+    view = proforma_view(asked, ISSUER)
+    assert check_figures(view) == total
+    (amount,) = (printed(row["value"]) for row in view["payment"]["rows"] if "€" in row["value"])
+    assert amount == total
+
+
+@given(st.lists(st.tuples(quantities, prices), min_size=1, max_size=12), st.sampled_from(["22.00", "0.00"]))
+def test_what_was_agreed_is_what_is_invoiced(sold: list[tuple[int, int]], rate: str) -> None:
+    """Ordering and invoicing add up each for itself; a cent between them would leave paid money without its invoice."""
+    quoted = [QuoteLine("x", quantity, unit, quantity * unit, "", "") for quantity, unit in sold]
+    natura = None if Decimal(rate) else Natura.NOT_SUBJECT
+    lines = [line(1, quantity, unit, rate, natura=natura) for quantity, unit in sold]
+    sums = agreed(quoted, Decimal(rate), "EUR")
+    shares = vat_shares(lines)
+    assert (sums.net.minor, sums.vat.minor) == (
+        sum(share.taxable.minor for share in shares),
+        sum(share.tax.minor for share in shares),
+    )
