@@ -44,14 +44,19 @@ class Page:
 
     def rows(self, heading: str) -> list[list[str]]:
         """The rows of the tables under a heading, without their heads."""
-        lines = [line for line in self.section(heading).splitlines() if line.startswith("|")]
-        cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-        heads = {number - 1 for number, row in enumerate(cells) if set("".join(row)) <= set("-| ")}
-        return [row for number, row in enumerate(cells) if not {number, number - 1} & heads]
+        return rows_of(self.section(heading))
 
     def anchors(self) -> set[str]:
         """What a link may point to inside of this page, as GitHub makes it of the headings."""
         return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(self.prose)}
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The rows of the tables in a text, without their heads."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    heads = {number - 1 for number, row in enumerate(cells) if set("".join(row)) <= set("-| ")}
+    return [row for number, row in enumerate(cells) if not {number, number - 1} & heads]
 
 
 def pages() -> Iterator[Page]:
