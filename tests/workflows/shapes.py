@@ -73,6 +73,7 @@ class Shapes:
         await self._orders_without_payment()
         await self._money_that_waits()
         await self._orders_with_payment()
+        await self._withdrawals()
         await self._refusals()
         await self._e_invoices()
         await self._credit_notes()
@@ -124,10 +125,12 @@ class Shapes:
         await self.desk.cancel(leaving)
         await self.desk.stands(leaving, "Ending")
         debited, charged = await self._debited()
+        withdrawn = await self._withdrawal_by_card()
         await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
         await self.desk.stands(charged, "Invoiced")
         await self._switch_off(debited)
         await self._see_subscriptions_out(owing, leaving, paying)
+        await self.desk.stands(withdrawn, "Done")
         await self.desk.stands(names.order_id(expiring), "Expired")
         await self.desk.stands(names.trial_id(held.account_id), "Held")
 
@@ -249,6 +252,44 @@ class Shapes:
         await self._activity(names.order_id(slow), "UnlockAccount")
         await self.desk.play.world.start_process("mailboxes")
         await self.desk.stands(names.order_id(slow), "Fulfilled")
+
+    async def _withdrawals(self) -> None:
+        """Before the payment; by card to the closing days; a transfer that goes back to nobody knows which account."""
+        customer, unpaid = await self.order(_TRANSFER)
+        await customer.withdraw(unpaid)
+        await self.desk.stands(names.withdrawal_id(unpaid), "Done")
+        await self._withdrawal_by_card()
+        for update in ("", "refund_made_outside"):
+            customer, by_transfer = await self.order(_TRANSFER)
+            await self.pay(by_transfer)
+            await customer.withdraw(by_transfer)
+            withdrawal = names.withdrawal_id(by_transfer)
+            await self.desk.stands(withdrawal, "NeedsOperator")
+            if update:
+                await self._give_refund_up(customer)
+                await self._see(withdrawal, "was given up")
+                await self._update(withdrawal, update, {"reason_code": "paid_by_hand"})
+                await self.desk.stands(withdrawal, "Closing")
+
+    async def _withdrawal_by_card(self) -> str:
+        """A paid order from which the customer withdraws at once; returns the workflow, which waits for the purge."""
+        customer, order_id = await self.order(_ONLINE)
+        await self._pay_online(customer, "card:succeeded")
+        await self.desk.stands(names.order_id(order_id), "Fulfilled")
+        await customer.withdraw(order_id)
+        withdrawal = names.withdrawal_id(order_id)
+        await self.desk.stands(withdrawal, "Closing")
+        return withdrawal
+
+    async def _give_refund_up(self, customer: Customer) -> None:
+        """What ``casella refund cancel`` does."""
+        payments = self.desk.play.operator.payments
+        listed = payments_pb2.ListRefundsRequest(account_id=customer.account_id)
+        [refund] = (await payments.ListRefunds(listed)).refunds
+        steering = common.Steering(actor="giulia", reason_code="paid_by_hand")
+        await payments.CancelRefund(
+            payments_pb2.CancelRefundRequest(request_id=str(uuid4()), refund_id=refund.refund_id, steering=steering)
+        )
 
     async def _refusals(self) -> None:
         for mended in (False, True):

@@ -213,6 +213,31 @@ class Customer:
         )
         return answer.order
 
+    async def withdrawal(self, order_id: str) -> ordering_pb2.GetWithdrawalResponse:
+        """What the withdrawal's page shows of an order, or the withdrawal that was made."""
+        return await self.front.ordering.GetWithdrawal(
+            ordering_pb2.GetWithdrawalRequest(order_id=order_id), metadata=await self.me()
+        )
+
+    async def withdraw(self, order_id: str) -> ordering_pb2.Withdrawal:
+        """Follow the link of the first step and press the button of the second, in the customer's language."""
+        pages = (await self.withdrawal(order_id)).offer.pages
+        page = next(page for page in pages if page.language == self.language)
+        answer = await self.front.ordering.WithdrawFromContract(
+            ordering_pb2.WithdrawFromContractRequest(
+                request_id=str(uuid4()),
+                order_id=order_id,
+                confirmation=ordering_pb2.WithdrawalConfirmation(
+                    label=page.confirm_label,
+                    language=page.language,
+                    statement_hash=page.statement_hash,
+                    client=self.client,
+                ),
+            ),
+            metadata=await self.me(),
+        )
+        return answer.withdrawal
+
     def _keep(self, session: trial_pb2.Session) -> None:
         self._session = session
         self._token_until = time.monotonic() + _TOKEN_LIFE_SECONDS

@@ -1,0 +1,223 @@
+"""A consumer withdraws on real parts: on day 4 of a paid contract, and before the payment.
+
+The payment provider is a stand-in: it proves our handling of refunds, not the provider's behaviour.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from casella.common.v1 import common_pb2 as common
+from casella.common.v1.common_pb2 import Subject
+from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
+from deploy.local.clock import LocalCalendar, open_calendar
+from deploy.local.demo.customer import Customer
+from services.kit.calendar import rome_date
+from services.kit.wire import from_date, from_timestamp
+from tests.cli.running import Terminal
+from tests.e2e.levers import transfer_of
+from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.waiting import until
+from workflows import names
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("withdrawals")]
+
+_DAY = timedelta(days=1)
+_ONLINE = common.PAYMENT_METHOD_ONLINE
+
+
+@dataclass
+class Stage:
+    """A running Casella with its calendar."""
+
+    desk: Desk
+    calendar: LocalCalendar
+
+    @property
+    def terminal(self) -> Terminal:
+        """Where commands are typed."""
+        return Terminal({"CASELLA_VAR": str(self.desk.play.world.site.var)})
+
+    async def advance(self, span: timedelta) -> None:
+        """Move everything forward."""
+        await self.calendar.advance(span, lambda _: None)
+
+    async def documents(self, customer: Customer, kind: invoicing_pb2.DocumentKind) -> list[invoicing_pb2.Document]:
+        """The customer's documents of a kind."""
+        asked = invoicing_pb2.ListDocumentsRequest(account_id=customer.account_id)
+        found = (await self.desk.play.operator.invoicing.ListDocuments(asked)).documents
+        return [document for document in found if document.kind == kind]
+
+    async def refunds(self, customer: Customer) -> list[payments_pb2.Refund]:
+        """What payments has refunded to the customer."""
+        asked = payments_pb2.ListRefundsRequest(account_id=customer.account_id)
+        return list((await self.desk.play.operator.payments.ListRefunds(asked)).refunds)
+
+    async def access(self, customer: Customer) -> mailboxes_pb2.AccessState:
+        """What the customer's mailboxes may do."""
+        asked = mailboxes_pb2.GetAllowanceRequest(account_id=customer.account_id)
+        return (await self.desk.play.operator.mailboxes.GetAllowance(asked)).allowance.state
+
+    async def written(self, customer: Customer, subject: str) -> str:
+        """The text of the email whose subject begins so, runs of spaces as one."""
+        mail = await self.desk.play.inbox.wait_for(
+            customer.email, lambda mail: str(mail["Subject"]).startswith(subject), subject
+        )
+        part = mail.get_body(("plain",))
+        assert part is not None
+        return " ".join(str(part.get_content()).split())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A Casella with a calendar that moves."""
+    var = tmp_path_factory.mktemp("withdrawals") / "var"
+    async with at_the_desk(var) as desk, open_calendar(desk.play.world.site) as calendar:
+        yield Stage(desk, calendar)
+
+
+async def test_a_person_who_paid_by_card_and_withdraws_on_day_4_gets_all_but_4_days_back(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer, placed = await play.buyer(_ONLINE)
+    await play.pay_by_card(customer)
+    order = await play.fulfilled(customer, placed.order_id)
+    await stage.advance(3 * _DAY)
+    customer.forget_session()
+    made = await customer.withdraw(order.order_id)
+    on = rome_date(from_timestamp(made.noticed_at))
+    assert (on - rome_date(from_timestamp(order.unlocked_at))).days == 3
+    assert from_date(made.refund_by) == on + 14 * _DAY
+
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "Closing")
+    assert await stage.access(customer) == mailboxes_pb2.ACCESS_STATE_SUSPENDED
+    term = (from_date(order.period_end) - from_date(order.period_start)).days + 1
+    total = order.totals.gross.minor
+    owed = (2 * total * 4 + term) // (2 * term)  # half up
+    [settled] = (await customer.withdrawal(order.order_id)).withdrawal.refunds
+    assert (settled.paid.minor, settled.owed.minor, settled.amount.minor) == (total, owed, total - owed)
+    [refund] = await stage.refunds(customer)
+    assert (refund.refund_id, refund.amount, refund.state) == (
+        settled.refund_id, settled.amount, payments_pb2.REFUND_STATE_DONE,
+    )  # fmt: skip
+    assert refund.means == payments_pb2.REFUND_MEANS_STRIPE
+    [invoice] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)
+    [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
+    assert (note.document_id, note.totals.gross) == (settled.credit_note_id, settled.amount)
+    assert (note.credit.invoice_id, note.credit.reason) == (
+        invoice.document_id, invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
+    )  # fmt: skip
+    assert note.credit.served.days_of_term == term
+    await desk.stands(names.e_invoice_id(note.document_id), "Undeliverable")  # the normal end for a person
+    receipt = await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
+    assert f"ordine {order.order_id}" in receipt
+    assert f"per 4 giorni di servizio su {term}" in receipt
+
+    terminal = stage.terminal
+    for page in (("order", order.order_id), ("account", customer.email)):
+        shown = " ".join((await terminal.casella("show", *page)).well().out.split())
+        for words in ("Withdrawal", "Refunds of the withdrawal", note.document_id, withdrawal):
+            assert words in shown
+    (await terminal.casella("audit")).well()
+
+    await stage.advance(31 * _DAY)
+    await desk.stands(withdrawal, "Done")
+    await desk.stands(names.purge_id(customer.account_id), "Purged")
+    asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
+    ended = (await play.operator.ordering.GetSubscription(asked)).subscription
+    assert (ended.state, ended.end) == (
+        ordering_pb2.SUBSCRIPTION_STATE_ENDED, ordering_pb2.SUBSCRIPTION_END_WITHDRAWN,
+    )  # fmt: skip
+    assert await stage.refunds(customer) == [refund]
+    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+    proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+    assert list(proof.discrepancies) == []
+
+
+async def test_a_withdrawal_that_is_killed_and_begins_again_refunds_and_credits_once(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer, placed = await play.buyer(_ONLINE)
+    await play.pay_by_card(customer)
+    order = await play.fulfilled(customer, placed.order_id)
+    workflow_id = names.withdrawal_id(order.order_id)
+    await customer.withdraw(order.order_id)
+    await desk.stands(workflow_id, "Closing")
+    await play.temporal.get_workflow_handle(workflow_id).terminate()
+    await play.temporal.start_workflow(
+        names.WITHDRAWAL, Subject(id=order.order_id), id=workflow_id, task_queue=names.TASK_QUEUE
+    )  # as a wake starts it
+    await desk.stands(workflow_id, "Closing")
+    assert len(await stage.refunds(customer)) == 1
+    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+
+
+async def test_a_letter_is_recorded_and_a_refund_that_nobody_makes_is_told_until_it_is_made_by_hand(
+    stage: Stage,
+) -> None:
+    """The transfer was recorded by an operator's word, and no statement has told of an account to send it back to."""
+    play, desk, terminal = stage.desk.play, stage.desk, stage.terminal
+    customer, placed = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+    paid = await desk.update(
+        names.order_id(placed.order_id), "record_bank_transfer", transfer_of(placed, stage.calendar.now())
+    )
+    assert paid.result == "paid", paid.refusal
+    await play.fulfilled(customer, placed.order_id)
+    today = rome_date(stage.calendar.now()).isoformat()
+    recorded = await terminal.casella(
+        "withdrawal", "record", placed.order_id, "--declared-on", today, "--reason", "letter", "--as", "giulia"
+    )
+    assert "the receipt goes to the customer" in recorded.well().out
+    again = await terminal.casella(
+        "withdrawal", "record", placed.order_id, "--declared-on", today, "--reason", "letter"
+    )
+    again.badly(1, "has withdrawn from this contract already")
+    withdrawal = names.withdrawal_id(placed.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
+    assert ("giulia", "record_withdrawal", "letter") in await desk.audited("ordering", placed.order_id)
+    assert "registrato" in await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
+    told = await terminal.casella("doctor")
+    assert f"refunds after a withdrawal that are owed: 1: order {placed.order_id}" in " ".join(told.out.split())
+
+    await stage.advance(16 * _DAY)
+    for command in ("doctor", "audit"):
+        late = " ".join((await terminal.casella(command)).badly(1).out.split())
+        assert f"order {placed.order_id}" in late
+    [refund] = await stage.refunds(customer)
+    await play.operator.payments.CancelRefund(
+        payments_pb2.CancelRefundRequest(
+            request_id=str(uuid4()),
+            refund_id=refund.refund_id,
+            steering=common.Steering(actor="giulia", reason_code="paid_by_hand"),
+        )
+    )
+
+    async def given_up() -> bool | None:
+        return True if "`refund_made_outside`" in await desk.details(withdrawal) else None
+
+    await until(given_up, "the update for a refund made outside")
+    answer = await desk.update(withdrawal, "refund_made_outside", {"reason_code": "paid_by_hand"})
+    assert answer.result == "noted; the credit note follows", answer.refusal
+    await desk.stands(withdrawal, "Closing")
+    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+
+
+async def test_a_person_who_withdraws_before_paying_is_back_in_the_trial(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer, placed = await play.buyer(_ONLINE)
+    await customer.withdraw(placed.order_id)
+    await desk.stands(names.withdrawal_id(placed.order_id), "Done")
+    assert (await customer.order(placed.order_id)).state == ordering_pb2.ORDER_STATE_CANCELLED
+    receipt = await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
+    assert "non devi nulla" in receipt
+    assert (await customer.trial()).state == trial_pb2.TRIAL_STATE_ACTIVE
+    again = await play.place(customer, _ONLINE)
+    assert again.state == ordering_pb2.ORDER_STATE_OPEN
+    assert await stage.refunds(customer) == []
