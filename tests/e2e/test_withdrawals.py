@@ -109,24 +109,12 @@ async def test_a_person_who_paid_by_card_and_withdraws_on_day_4_gets_all_but_4_d
         settled.refund_id, settled.amount, payments_pb2.REFUND_STATE_DONE,
     )  # fmt: skip
     assert refund.means == payments_pb2.REFUND_MEANS_STRIPE
-    [invoice] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)
-    [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
-    assert (note.document_id, note.totals.gross) == (settled.credit_note_id, settled.amount)
-    assert (note.credit.invoice_id, note.credit.reason) == (
-        invoice.document_id, invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
-    )  # fmt: skip
-    assert note.credit.served.days_of_term == term
-    await desk.stands(names.e_invoice_id(note.document_id), "Undeliverable")  # the normal end for a person
+    note = await the_one_credit_note(stage, customer, settled, term)
     receipt = await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
     assert f"ordine {order.order_id}" in receipt
     assert f"per 4 giorni di servizio su {term}" in receipt
 
-    terminal = stage.terminal
-    for page in (("order", order.order_id), ("account", customer.email)):
-        shown = " ".join((await terminal.casella("show", *page)).well().out.split())
-        for words in ("Withdrawal", "Refunds of the withdrawal", note.document_id, withdrawal):
-            assert words in shown
-    (await terminal.casella("audit")).well()
+    await shown_to_operators(stage, customer, order.order_id, note.document_id)
 
     await stage.advance(31 * _DAY)
     await desk.stands(withdrawal, "Done")
@@ -140,6 +128,30 @@ async def test_a_person_who_paid_by_card_and_withdraws_on_day_4_gets_all_but_4_d
     assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
     proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
     assert list(proof.discrepancies) == []
+
+
+async def the_one_credit_note(
+    stage: Stage, customer: Customer, settled: ordering_pb2.WithdrawalRefund, term: int
+) -> invoicing_pb2.Document:
+    """The credit note, on its way to its end: of what was refunded, on the one invoice, with the days that stay owed."""
+    [invoice] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)
+    [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
+    assert (note.document_id, note.totals.gross) == (settled.credit_note_id, settled.amount)
+    assert (note.credit.invoice_id, note.credit.reason) == (
+        invoice.document_id, invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
+    )  # fmt: skip
+    assert note.credit.served.days_of_term == term
+    await stage.desk.stands(names.e_invoice_id(note.document_id), "Undeliverable")  # the normal end for a person
+    return note
+
+
+async def shown_to_operators(stage: Stage, customer: Customer, order_id: str, note_id: str) -> None:
+    """The order's page and the account's tell of the withdrawal; the books are proved with it."""
+    for page in (("order", order_id), ("account", customer.email)):
+        shown = " ".join((await stage.terminal.casella("show", *page)).well().out.split())
+        for words in ("Withdrawal", "Refunds of the withdrawal", note_id, names.withdrawal_id(order_id)):
+            assert words in shown
+    (await stage.terminal.casella("audit")).well()
 
 
 async def test_a_withdrawal_that_is_killed_and_begins_again_refunds_and_credits_once(stage: Stage) -> None:
