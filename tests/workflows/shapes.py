@@ -267,7 +267,7 @@ class Shapes:
             await self.desk.stands(withdrawal, "NeedsOperator")
             if update:
                 await self._give_refund_up(customer)
-                await self._see(withdrawal, "was given up")
+                await self._see(withdrawal, "CANCELLED at payments")
                 await self._update(withdrawal, update, {"reason_code": "paid_by_hand"})
                 await self.desk.stands(withdrawal, "Closing")
 
