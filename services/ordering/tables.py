@@ -134,6 +134,7 @@ withdrawal_refunds = Table(
     metadata,
     # What was paid: the order's id, or the period's.
     Column("key", Uuid, primary_key=True),
+    Column("is_period", Boolean, nullable=False),
     Column("order_id", Uuid, nullable=False),
     Column("invoice_id", Uuid, nullable=False),
     # Derived from the attempt, which rises when payments has given a refund up.
@@ -142,6 +143,10 @@ withdrawal_refunds = Table(
     Column("currency", Text, nullable=False),
     Column("paid_minor", BigInteger, nullable=False),
     Column("owed_minor", BigInteger, nullable=False),
+    # The days of service that are owed, of so many of the term; empty where nothing is.
+    Column("served_from", Date),
+    Column("served_to", Date),
+    Column("days_of_term", Integer),
     Column("refunded_at", _INSTANT),
     Column("credit_note_id", Uuid),
     # An operator decided that none is due: the invoice was given up, so that it counts as never issued.

@@ -133,7 +133,7 @@ async def test_a_person_who_paid_by_card_and_withdraws_on_day_4_gets_all_but_4_d
 async def the_one_credit_note(
     stage: Stage, customer: Customer, settled: ordering_pb2.WithdrawalRefund, term: int
 ) -> invoicing_pb2.Document:
-    """The credit note, on its way to its end: of what was refunded, on the one invoice, with the days that stay owed."""
+    """The credit note, at its end: of what was refunded, on the one invoice, with the days that stay owed."""
     [invoice] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)
     [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
     assert (note.document_id, note.totals.gross) == (settled.credit_note_id, settled.amount)

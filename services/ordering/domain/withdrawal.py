@@ -54,6 +54,14 @@ class Contract:
     served_from: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Days of service that are owed, of a term of so many days."""
+
+    days: Period
+    days_of_term: int
+
+
 def refusal(contract: Contract, on: date, *, withdrawn: bool) -> Refusal | None:
     """Why a notice on a day in Rome does not end the contract; None where it does.
 
@@ -81,6 +89,15 @@ def owed(contract: Contract, total: Money, on: date) -> Money:
     if contract.term is None:
         return Money(0, total.currency)
     return total.share(days_owed(contract, on), contract.term.days)
+
+
+def served(contract: Contract, on: date) -> Served | None:
+    """The days of service that are owed; None where none is."""
+    days = days_owed(contract, on)
+    if contract.term is None or not days:
+        return None
+    first = contract.served_from or contract.term.first
+    return Served(Period(first, first + timedelta(days=days - 1)), contract.term.days)
 
 
 def refund_by(on: date) -> date:

@@ -24,7 +24,7 @@ from services.ordering.errors import OrderNotPaid
 from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, fulfil, record_unlock
-from services.ordering.subscriptions.adding import join
+from services.ordering.subscriptions.adding import join, wake_measuring
 from services.ordering.subscriptions.beginning import begin
 from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.rows import SubscriptionRow
@@ -33,7 +33,7 @@ from services.ordering.subscriptions.store import (
     find_subscription_of_account,
     find_subscription_of_order,
 )
-from services.ordering.withdrawals.store import is_withdrawn
+from services.ordering.withdrawals.store import is_withdrawn, withdrawal_of
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -89,10 +89,13 @@ class Fulfilling:
         """The subscription that a fulfilled order begins, or that it adds to."""
         if order.quote.addition is None:
             return await self._begun(conn, order, now)
-        if await is_withdrawn(conn, order.order_id):
-            await outbox.wake(conn, withdrawal_wake(order.order_id, WITHDRAWAL_CHANGED), now)
+        withdrawn = await withdrawal_of(conn, order)
+        if withdrawn == order.order_id:
+            await wake_measuring(conn, order.quote.addition.subscription_id, now)
         else:
             await join(conn, order, order.quote.addition, now)
+        if withdrawn is not None:
+            await outbox.wake(conn, withdrawal_wake(withdrawn, WITHDRAWAL_CHANGED), now)
         subscription = await _subscription_of(conn, order)
         if subscription is None:
             raise AssertionError("an addition has its contract")

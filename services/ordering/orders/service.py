@@ -26,7 +26,7 @@ from services.ordering.orders.events import order_event
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions.adding import wake_measuring
-from services.ordering.withdrawals.store import is_withdrawn
+from services.ordering.withdrawals.store import withdrawal_of
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -116,8 +116,9 @@ class Orders:
                 return _found(await store.find_order(conn, ending.order_id))
             if ended.quote.addition is None:
                 await outbox.wake(conn, trial_wake(ended.account_id), now)
-            if ended.cancel_requested_at is not None and await is_withdrawn(conn, ended.order_id):
-                await outbox.wake(conn, withdrawal_wake(ended.order_id, WITHDRAWAL_CHANGED), now)
+            withdrawn = await withdrawal_of(conn, ended) if ended.cancel_requested_at is not None else None
+            if withdrawn is not None:
+                await outbox.wake(conn, withdrawal_wake(withdrawn, WITHDRAWAL_CHANGED), now)
             await events.tell(conn, order_event(ended), now)
             if ended.quote.addition is not None:
                 await wake_measuring(conn, ended.quote.addition.subscription_id, now)

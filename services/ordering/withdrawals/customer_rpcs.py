@@ -56,8 +56,8 @@ class CustomerWithdrawalRpcs(OrderingServiceServicer):
             confirmed = _confirmation(violations, request)
             violations.check()
             notice = Notice(order_id, owner_filter(), confirmed)
-        withdrawal, order = await self._withdrawals.withdraw(call, notice)
-        return ordering_pb2.WithdrawFromContractResponse(withdrawal=withdrawal_message(withdrawal, order))
+        withdrawal = await self._withdrawals.withdraw(call, notice)
+        return ordering_pb2.WithdrawFromContractResponse(withdrawal=withdrawal_message(withdrawal))
 
     async def ListOpenWithdrawals(
         self, request: ordering_pb2.ListOpenWithdrawalsRequest, context: Context
@@ -67,9 +67,9 @@ class CustomerWithdrawalRpcs(OrderingServiceServicer):
         page = page_by_id(violations, request.page)
         violations.check()
         read = await self._withdrawals.list_open(after=page.after, limit=page.limit)
-        shown, token = page.cut(read, lambda each: each[1].order_id)
+        shown, token = page.cut(read, lambda each: each.order_id)
         return ordering_pb2.ListOpenWithdrawalsResponse(
-            withdrawals=[withdrawal_message(withdrawal, order) for withdrawal, order in shown], next_page_token=token
+            withdrawals=[withdrawal_message(withdrawal) for withdrawal in shown], next_page_token=token
         )
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.kit.calendar import rome_date
+from services.kit.calendar import Period, rome_date
 from services.kit.ids import derive
 from services.kit.money import Money
-from services.ordering.domain.withdrawal import Contract
+from services.ordering.domain.withdrawal import Contract, Served
 from services.ordering.orders.rows import OrderRow
 
 
@@ -30,12 +30,16 @@ class Payment:
 
     Attributes:
         key: what was paid: the order's id, or the period's.
+        served: the days that are owed; None where nothing is.
+        is_period: whether what was paid is a period.
     """
 
     key: UUID
     invoice_id: UUID
     paid: Money
     owed: Money
+    served: Served | None
+    is_period: bool = False
 
     @property
     def refund(self) -> Money:
@@ -128,6 +132,8 @@ def refund_from(row: Row[Any]) -> RefundRow:
             row.invoice_id,
             Money(row.paid_minor, row.currency),
             Money(row.owed_minor, row.currency),
+            Served(Period(row.served_from, row.served_to), row.days_of_term) if row.served_from else None,
+            is_period=row.is_period,
         ),
         refund_id=row.refund_id,
         attempt=row.attempt,

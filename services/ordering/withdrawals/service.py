@@ -124,13 +124,12 @@ class Withdrawals:
         email = await self._readings.email(order.account_id)
         return Found(order, None, Offer(order, order.withdrawal_until, sums, email), None)
 
-    async def list_open(self, *, after: UUID | None, limit: int) -> Sequence[tuple[WithdrawalRow, OrderRow]]:
+    async def list_open(self, *, after: UUID | None, limit: int) -> Sequence[WithdrawalRow]:
         """The withdrawals that are not finished, by order id."""
         async with self._database.reading() as conn:
-            found = await store.list_open(conn, after=after, limit=limit)
-            return [(each, _found(await find_order(conn, each.order_id))) for each in found]
+            return await store.list_open(conn, after=after, limit=limit)
 
-    async def withdraw(self, call: Call, notice: Notice) -> tuple[WithdrawalRow, OrderRow]:
+    async def withdraw(self, call: Call, notice: Notice) -> WithdrawalRow:
         """Take a notice: the contract ends with it; a repeated call gets the first withdrawal.
 
         Raises:
@@ -150,7 +149,7 @@ class Withdrawals:
                 raise NotFound
             made = await store.find_withdrawal(conn, order.order_id)
             if first is not None and made is not None:
-                return made, order
+                return made
             on = notice.declared_on or rome_date(now)
             _check(order, notice, on, rome_date(now), withdrawn=made is not None)
             evidence = _evidence(order, notice, now)
@@ -164,12 +163,13 @@ class Withdrawals:
             if written is None:
                 raise AssertionError("the withdrawal was written just now")
             await events.tell(conn, received_event(written), now)
-        return written, order
+        return written
 
     async def _end_contract(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> None:
         """What the notice changes at once; of a paid order that is not fulfilled yet the fulfilment sees to it.
 
-        From an addition the consumer withdraws alone: the annual contract goes on without it.
+        From an addition the consumer withdraws alone: the annual contract goes on without it. With a contract ends all
+        that was added to it.
         """
         if order.state is OrderState.OPEN:
             await note_cancel_request(conn, order.order_id, now)
@@ -183,6 +183,10 @@ class Withdrawals:
         locked = await lock_subscription(conn, running.subscription_id) if running else None
         if locked is not None and locked.state is SubscriptionState.ACTIVE:
             await withdraw(conn, locked, self._policy, now)
+            for each in await store.additions_to(conn, locked.subscription_id):
+                if each.state is OrderState.OPEN:
+                    await note_cancel_request(conn, each.order_id, now)
+                    await outbox.wake(conn, order_wake(each.order_id), now)
 
 
 def _check(order: OrderRow, notice: Notice, on: date, today: date, *, withdrawn: bool) -> None:

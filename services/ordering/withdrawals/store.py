@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.outbox import Wake
 from services.kit.wakes import unfinished, withdrawal_wake
+from services.ordering.domain.states import OrderState
 from services.ordering.domain.withdrawal import refund_by
-from services.ordering.orders.rows import OrderRow
-from services.ordering.tables import withdrawal_refunds, withdrawals
+from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
+from services.ordering.tables import orders, subscriptions, withdrawal_refunds, withdrawals
 from services.ordering.withdrawals.rows import (
     Payment,
     RefundRow,
@@ -55,9 +56,20 @@ async def find_withdrawal(conn: AsyncConnection, order_id: UUID) -> WithdrawalRo
     return withdrawal_from(row, [refund_from(each) for each in refunds])
 
 
+async def withdrawal_of(conn: AsyncConnection, order: OrderRow) -> UUID | None:
+    """The order by whose withdrawal an order's contract has ended: itself, or the one that made what it adds to."""
+    found: UUID | None = (await conn.execute(_OF_CONTRACT, {"order": order.order_id})).scalar()
+    return found
+
+
 async def is_withdrawn(conn: AsyncConnection, order_id: UUID) -> bool:
     """Whether the consumer has withdrawn from the contract that an order made."""
     return bool((await conn.execute(_IS_WITHDRAWN, {"order": order_id})).scalar_one())
+
+
+async def additions_to(conn: AsyncConnection, subscription_id: UUID) -> list[OrderRow]:
+    """The orders that add to a contract, paid or waiting for it, without those from which the consumer withdrew."""
+    return [order_from(row) for row in await conn.execute(_ADDITIONS, {"subscription": subscription_id})]
 
 
 async def list_open(conn: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[WithdrawalRow]:
@@ -74,6 +86,7 @@ async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[
     rows = [
         {
             "key": each.key,
+            "is_period": each.is_period,
             "order_id": order_id,
             "invoice_id": each.invoice_id,
             "refund_id": refund_id(each.key, 1),
@@ -81,6 +94,9 @@ async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[
             "currency": each.paid.currency,
             "paid_minor": each.paid.minor,
             "owed_minor": each.owed.minor,
+            "served_from": each.served.days.first if each.served else None,
+            "served_to": each.served.days.last if each.served else None,
+            "days_of_term": each.served.days_of_term if each.served else None,
         }
         for each in payments
         if each.refund
@@ -153,6 +169,25 @@ async def _change_refund(
 
 _FIND = select(withdrawals).where(withdrawals.c.order_id == bindparam("order"))
 _IS_WITHDRAWN = select(exists().where(withdrawals.c.order_id == bindparam("order")))
+_THEIRS = orders.outerjoin(subscriptions, subscriptions.c.id == orders.c.subscription_id).join(
+    withdrawals, (withdrawals.c.order_id == orders.c.id) | (withdrawals.c.order_id == subscriptions.c.order_id)
+)
+_OF_CONTRACT = (
+    select(withdrawals.c.order_id)
+    .select_from(_THEIRS)
+    .where(orders.c.id == bindparam("order"))
+    .order_by(withdrawals.c.order_id != orders.c.id)
+    .limit(1)
+)
+_ADDITIONS = (
+    select(*COLUMNS)
+    .where(
+        orders.c.subscription_id == bindparam("subscription"),
+        orders.c.state.in_((OrderState.OPEN, OrderState.PAID, OrderState.FULFILLED)),
+        ~exists().where(withdrawals.c.order_id == orders.c.id),
+    )
+    .order_by(orders.c.id)
+)
 _REFUNDS = (
     select(withdrawal_refunds)
     .where(withdrawal_refunds.c.order_id == bindparam("order"))

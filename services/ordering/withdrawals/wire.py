@@ -1,9 +1,8 @@
 """How withdrawals look in protobuf."""
 
 from casella.ordering.v1 import ordering_pb2
-from services.kit.calendar import Period
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
-from services.ordering.domain.withdrawal import LABELS, days_owed
+from services.ordering.domain.withdrawal import LABELS
 from services.ordering.enums import REFUSALS, STATES, WITHDRAWAL_NEXTS
 from services.ordering.orders.rows import OrderRow
 from services.ordering.pricing.wire import item_message
@@ -11,7 +10,7 @@ from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.wire import subscription_message
 from services.ordering.texts import LANGUAGES
 from services.ordering.withdrawals.advancing import Advanced
-from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow, WithdrawalState, contract_of
+from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow, WithdrawalState
 from services.ordering.withdrawals.service import Found, Offer
 from services.ordering.withdrawals.statements import Sums, consequences, name_of, statement, statement_hash
 
@@ -28,11 +27,11 @@ def found_message(found: Found) -> ordering_pb2.GetWithdrawalResponse:
     return ordering_pb2.GetWithdrawalResponse(
         refusal=REFUSALS[found.refusal] if found.refusal else ordering_pb2.WITHDRAWAL_REFUSAL_UNSPECIFIED,
         offer=_offer(found.offer) if found.offer else None,
-        withdrawal=withdrawal_message(found.withdrawal, found.order) if found.withdrawal else None,
+        withdrawal=withdrawal_message(found.withdrawal) if found.withdrawal else None,
     )
 
 
-def withdrawal_message(withdrawal: WithdrawalRow, order: OrderRow) -> ordering_pb2.Withdrawal:
+def withdrawal_message(withdrawal: WithdrawalRow) -> ordering_pb2.Withdrawal:
     """A withdrawal with its refunds."""
     message = ordering_pb2.Withdrawal(
         order_id=str(withdrawal.order_id),
@@ -42,7 +41,7 @@ def withdrawal_message(withdrawal: WithdrawalRow, order: OrderRow) -> ordering_p
         noticed_on=to_date(withdrawal.noticed_on),
         recorded_by_operator=withdrawal.recorded,
         refund_by=to_date(withdrawal.refund_by),
-        refunds=[_refund(each, withdrawal, order) for each in withdrawal.refunds],
+        refunds=[_refund(each) for each in withdrawal.refunds],
     )
     for name in ("receipt_at", "ended_at"):
         instant = getattr(withdrawal, name)
@@ -55,7 +54,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceWithdrawalRespon
     """What comes next on a withdrawal."""
     step = advanced.step
     return ordering_pb2.AdvanceWithdrawalResponse(
-        withdrawal=withdrawal_message(advanced.withdrawal, advanced.order),
+        withdrawal=withdrawal_message(advanced.withdrawal),
         next=WITHDRAWAL_NEXTS[step.next],
         wait=to_duration(advanced.wait) if advanced.wait is not None else None,
         due=step.due,
@@ -97,13 +96,13 @@ def _page(order: OrderRow, sums: Sums, language: str) -> ordering_pb2.Withdrawal
     )
 
 
-def _refund(refund: RefundRow, withdrawal: WithdrawalRow, order: OrderRow) -> ordering_pb2.WithdrawalRefund:
+def _refund(refund: RefundRow) -> ordering_pb2.WithdrawalRefund:
     payment = refund.payment
     message = ordering_pb2.WithdrawalRefund(
         refund_id=str(refund.refund_id),
-        order_id=str(payment.key) if payment.key == order.order_id else "",
+        order_id="" if payment.is_period else str(payment.key),
         invoice_id=str(payment.invoice_id),
-        period_id=str(payment.key) if payment.key != order.order_id else "",
+        period_id=str(payment.key) if payment.is_period else "",
         paid=to_money(payment.paid),
         owed=to_money(payment.owed),
         amount=to_money(payment.refund),
@@ -112,17 +111,8 @@ def _refund(refund: RefundRow, withdrawal: WithdrawalRow, order: OrderRow) -> or
         credit_id=str(refund.credit_id),
         credit_waived=refund.credit_waived,
     )
-    served = _served(withdrawal, order)
-    if payment.owed and served is not None and order.period is not None:
-        message.served_from.CopyFrom(to_date(served.first))
-        message.served_to.CopyFrom(to_date(served.last))
-        message.days_of_term = order.period.days
+    if payment.served is not None:
+        message.served_from.CopyFrom(to_date(payment.served.days.first))
+        message.served_to.CopyFrom(to_date(payment.served.days.last))
+        message.days_of_term = payment.served.days_of_term
     return message
-
-
-def _served(withdrawal: WithdrawalRow, order: OrderRow) -> Period | None:
-    """The days of service that are owed."""
-    contract = contract_of(order)
-    if order.period is None or not days_owed(contract, withdrawal.noticed_on):
-        return None
-    return Period(contract.served_from or order.period.first, min(order.period.last, withdrawal.noticed_on))

@@ -82,4 +82,4 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
 
 
 def _withdrawal(found: Locked) -> ordering_pb2.Withdrawal:
-    return withdrawal_message(found.withdrawal, found.order)
+    return withdrawal_message(found.withdrawal)

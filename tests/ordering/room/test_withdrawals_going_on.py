@@ -288,15 +288,3 @@ async def test_an_order_that_nobody_withdrew_from_has_no_withdrawal(shop: Shop, 
     if name == "SendWithdrawalReceipt":
         request.recipient.CopyFrom(TO_ANNA)
     await refused_for(getattr(shop.worker, name)(request), errors_pb2.REASON_NOT_FOUND)
-
-
-async def test_what_is_left_of_a_never_paid_withdrawal_is_erased_with_its_order(shop: Shop) -> None:
-    order = await shop.order()
-    await withdraw(shop, order)
-    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
-    await advance(shop, order.order_id)
-    await close(shop, order, pb.CLOSURE_REASON_TRIAL_ENDED)
-    await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=order.account_id))
-    [job] = shop.room.room.jobs
-    assert await job.run(shop.room.clock.advance(days=181)) == 1
-    assert await shop.room.rows("withdrawals") == []
