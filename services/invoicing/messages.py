@@ -33,10 +33,6 @@ CATALOGUE: Catalogue = {
         "it": "Questo trattamento IVA non è possibile per questo cliente.",
         "en": "This customer cannot be taxed in this way.",
     },
-    "before_the_invoice": {
-        "it": "La data non può precedere quella della fattura.",
-        "en": "The date cannot lie before the invoice’s.",
-    },
     "longer_than_the_term": {
         "it": "I giorni di servizio non possono essere più di quelli del periodo intero.",
         "en": "There cannot be more days of service than the whole term has.",

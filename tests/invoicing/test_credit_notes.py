@@ -184,11 +184,12 @@ async def test_a_credit_id_credits_once_whatever_is_asked_again(room: TestRoom, 
         {"reason": pb.CREDIT_REASON_CONTRACT},
         {"invoice_id": other.document_id},
         {"cause_date": day(2026, 3, 3)},
-        {"refund_method": pb.REFUND_METHOD_ONLINE},
         {"served": WITHDRAWN},
     ):
         again = credit_request(invoice, 300, credit_id=request.credit_id, **changed)
         assert (await refusal(worker, again)).reason == errors_pb2.REASON_REQUEST_ID_REUSED, changed
+    otherwise = credit_request(invoice, 300, credit_id=request.credit_id, refund_method=pb.REFUND_METHOD_ONLINE)
+    assert await credited(worker, otherwise) == answers[0].document
     assert (await read(worker, invoice)).credited == money(300)
     assert (await issued(worker)).number == "2026/4"
 
@@ -313,10 +314,16 @@ async def test_every_bad_field_is_named_and_nothing_is_stored(room: TestRoom, wo
     assert await room.rows("documents") == []
 
 
-async def test_a_cause_before_the_invoice_and_another_currency_are_refused(worker: Stub) -> None:
-    invoice = await issued(worker)
-    request = credit_request(invoice, cause_date=day(2026, 3, 1), gross=common_pb2.Money(minor=100, currency="CHF"))
-    assert sorted(bad.field for bad in (await refusal(worker, request)).violations) == ["cause_date", "gross"]
+async def test_another_currency_than_the_invoices_is_refused(worker: Stub) -> None:
+    francs = common_pb2.Money(minor=100, currency="CHF")
+    refused = await refusal(worker, credit_request(await issued(worker), gross=francs))
+    assert [bad.field for bad in refused.violations] == ["gross"]
+
+
+async def test_a_withdrawal_that_a_payment_has_crossed_is_credited_with_its_earlier_day(worker: Stub) -> None:
+    note = await credited(worker, credit_request(await issued(worker), cause_date=day(2026, 2, 27)))
+    assert note.credit.cause_date == day(2026, 2, 27)
+    assert "recesso dal contratto del 27/02/2026" in note.lines[0].description
 
 
 async def test_only_an_invoice_can_be_credited(worker: Stub) -> None:

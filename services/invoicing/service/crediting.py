@@ -60,7 +60,7 @@ class Crediting:
 
         Raises:
             NotFound: There is no such invoice.
-            InvalidInput: The cause lies before the invoice, or the amount is in another currency.
+            InvalidInput: The amount is in another currency.
             CreditExceedsInvoice: Less of the invoice is left.
             CreditTooLate: The time limit of the reason has passed.
             WrongTransmissionState: The invoice was given up: it counts as never issued.
@@ -110,8 +110,6 @@ class Crediting:
 
 def _check(order: CreditOrder, invoice: Document, today: date) -> None:
     violations = Violations(catalogue=CATALOGUE)
-    if order.cause_date < invoice.date:
-        violations.add("cause_date", "before_the_invoice")
     if order.gross.currency != totals(invoice.lines).gross.currency:
         violations.add("gross", "one_currency")
     violations.check()
@@ -148,12 +146,12 @@ def _credit(order: CreditOrder, invoice: Document) -> Credit:
 
 
 def _first(known: Document, order: CreditOrder) -> Document:
-    """The note that this credit id made, if it was for the same."""
+    """The note that this credit id made, if it was for the same; how it is refunded may have turned out otherwise."""
     credit, gross = known.credit, totals(known.lines).gross
     if credit is None:
         raise LookupError("a credit note says what it credits")
-    made = (credit.invoice_id, credit.reason, credit.cause_date, credit.refund_method, credit.served, gross)
-    asked = (order.invoice_id, order.reason, order.cause_date, order.refund_method, order.served, order.gross)
+    made = (credit.invoice_id, credit.reason, credit.cause_date, credit.served, gross)
+    asked = (order.invoice_id, order.reason, order.cause_date, order.served, order.gross)
     if made != asked:
         raise RequestIdReused
     return known
