@@ -6,17 +6,15 @@ id is kept unique by the store. Its unverified twin is forbidden by a test.
 """
 
 import contextlib
-import re
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import stripe
 
-from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.money import Money
 from services.payments.domain.mandates import Grant
 from services.payments.domain.payment_requests import ChargeRefusal
@@ -30,61 +28,41 @@ from services.payments.provider.contract import (
     ForeignEventError,
     Page,
     PageOrder,
-    PageState,
     PageUnusableError,
     ProviderRefund,
     ProviderUnavailableError,
-    RefundProgress,
     RefundRefusedError,
     SetupOrder,
     UnreadableEventError,
 )
+from services.payments.provider.stripe_objects import (
+    EVENT_TYPES,
+    LATER_USE,
+    OFF_SESSION,
+    REFUSALS,
+    charge_of,
+    event_of,
+    id_of,
+    marks_of,
+    page_of,
+    refund_of,
+)
 
 API_VERSION = "2026-10-28.endive"
 LIVE_PREFIX = "sk_live_"
-# What we subscribe to and know what to do with; anything else is taken in and changes nothing.
-EVENT_TYPES = (
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.processing",
-    "payment_intent.canceled",
-    "payment_intent.requires_action",
-    "setup_intent.succeeded",
-    "mandate.updated",
-    "payment_method.detached",
-    "charge.refunded",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-)
 _METHODS = ["card", "paypal"]
 _FOR_LATER = ["paypal"]
 """Card and PayPal could both be charged later; PayPal is what we offer for that."""
 _EXPAND = ["payment_intent.latest_charge", "setup_intent"]
 _EXPAND_CHARGE = ["latest_charge"]
-_REFUSALS = {
-    "authentication_required": ChargeRefusal.AUTHENTICATION,
-    "payment_intent_mandate_invalid": ChargeRefusal.MANDATE_GONE,
-    "setup_intent_mandate_invalid": ChargeRefusal.MANDATE_GONE,
-    "payment_method_unactivated": ChargeRefusal.MANDATE_GONE,
-}
-"""Stripe's codes that a further try would not change; any other one is a declined charge."""
 _GONE_METHODS = {"payment_method_unexpected_state", "payment_method_not_available", "resource_missing"}
-_LATER_USE = "off_session"
 _LATER: Any = {
     "customer_creation": "always",
-    "payment_method_options": {"paypal": {"setup_future_usage": _LATER_USE}},
+    "payment_method_options": {"paypal": {"setup_future_usage": LATER_USE}},
 }
 """What a session says besides, that is to authorise later charges: a customer there, and PayPal's future usage."""
-_OFF_SESSION = "off_session"
-"""The mark of a charge that was made without a page."""
 _PAGE_SIZE, _MOST_PAGES = 100, 20
 _GONE = 404
-_NAME = re.compile(r"[!-~]{1,255}")
 
 T = TypeVar("T")
 
@@ -120,7 +98,7 @@ class StripeGateway:
         methods = _FOR_LATER if order.for_later else _METHODS
         marks = {
             "payment_request_id": str(order.request_id),
-            **_marks(order.cause),
+            **marks_of(order.cause),
             "attempt": str(order.attempt),
         }
         session = await _asked(
@@ -181,15 +159,15 @@ class StripeGateway:
             # The parameter only filters: a method that is switched off in the dashboard vanishes without an error.
             await self.expire_page(session["id"])
             raise PageUnusableError(f"the session offers {offered}, not {wanted}: see the dashboard")
-        return _page(session)
+        return page_of(session)
 
     async def create_charge(self, order: ChargeOrder, idempotency_key: str) -> Charge:
         """A PaymentIntent with the mandate's customer and payment method, not confirmed."""
         marks = {
             "payment_request_id": str(order.request_id),
-            **_marks(order.cause),
+            **marks_of(order.cause),
             "attempt": str(order.attempt),
-            _OFF_SESSION: "yes",
+            OFF_SESSION: "yes",
         }
         try:
             intent = await _asked(
@@ -212,7 +190,7 @@ class StripeGateway:
             if error.code in _GONE_METHODS:
                 raise ChargeRefusedError(ChargeRefusal.MANDATE_GONE) from None
             raise
-        return _charge(intent.to_dict())
+        return charge_of(intent.to_dict())
 
     async def confirm_charge(self, charge_id: str, idempotency_key: str) -> Charge:
         """Confirm off-session, then look: what the PaymentIntent says counts, not the answer."""
@@ -226,7 +204,7 @@ class StripeGateway:
         except _DeclinedError as error:
             refusal = error.refusal
         except _RefusedRequestError as error:
-            refusal = _REFUSALS.get(error.code)  # else: not ready any more, the look says what it became
+            refusal = REFUSALS.get(error.code)  # else: not ready any more, the look says what it became
         charge = await self.charge(charge_id)
         if charge is None:
             raise ProviderUnavailableError("the provider does not know a charge that it made")
@@ -249,7 +227,7 @@ class StripeGateway:
             intent = await _asked(self._client.v1.payment_intents.retrieve_async(charge_id, {"expand": _EXPAND_CHARGE}))
         except _UnknownObjectError:
             return None
-        return _charge(intent.to_dict())
+        return charge_of(intent.to_dict())
 
     async def release(self, grant: Grant) -> None:
         """Detach the payment method from its customer; one that is detached already is refused, and stays so."""
@@ -261,7 +239,7 @@ class StripeGateway:
         try:
             if event.mandate_id is not None:
                 mandate = (await _asked(self._client.v1.mandates.retrieve_async(event.mandate_id))).to_dict()
-                return _id_of(mandate.get("payment_method")) if mandate.get("status") == "inactive" else None
+                return id_of(mandate.get("payment_method")) if mandate.get("status") == "inactive" else None
             if event.method_id is not None:
                 method = (await _asked(self._client.v1.payment_methods.retrieve_async(event.method_id))).to_dict()
                 return None if method.get("customer") else event.method_id
@@ -275,7 +253,7 @@ class StripeGateway:
             session = await _asked(self._client.v1.checkout.sessions.retrieve_async(page_id, {"expand": _EXPAND}))
         except _UnknownObjectError:
             return None
-        return _page(session.to_dict())
+        return page_of(session.to_dict())
 
     async def page_of_charge(self, charge_id: str) -> Page | None:
         """The Checkout Session of a PaymentIntent."""
@@ -284,7 +262,7 @@ class StripeGateway:
                 {"payment_intent": charge_id, "limit": 1, "expand": [f"data.{path}" for path in _EXPAND]}
             )
         )
-        return _page(found.data[0].to_dict()) if found.data else None
+        return page_of(found.data[0].to_dict()) if found.data else None
 
     async def expire_page(self, page_id: str) -> Page:
         """Expire; a session that is complete or expired already is told as it is."""
@@ -314,18 +292,18 @@ class StripeGateway:
             )
         except _RefusedRequestError as error:
             raise RefundRefusedError(error.code or "refused") from None
-        return _refund(made.to_dict())
+        return refund_of(made.to_dict())
 
     async def refunds_of(self, charge_id: str) -> list[ProviderRefund]:
         """The Refunds of a PaymentIntent; it has at most a hundred that this reads."""
         listed = await _asked(self._client.v1.refunds.list_async({"payment_intent": charge_id, "limit": _PAGE_SIZE}))
-        return [_refund(item.to_dict()) for item in listed.data][::-1]
+        return [refund_of(item.to_dict()) for item in listed.data][::-1]
 
     def verify(self, body: bytes, signature: str) -> Event:
         """Signature and age by the SDK, which lets the future pass; that, mode and version here."""
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret).to_dict()
-            parsed = _event(event)
+            parsed = event_of(event)
         except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
             raise BadSignatureError from error
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
@@ -354,7 +332,7 @@ class StripeGateway:
             )
             events = [item.to_dict() for item in listed.data]
             found += [
-                _event(item)
+                event_of(item)
                 for item in events
                 if item.get("livemode") is self._livemode and item.get("api_version") == API_VERSION
             ]
@@ -387,7 +365,7 @@ class _DeclinedError(ProviderUnavailableError):
     def __init__(self, code: str) -> None:
         """Keep what it means for a charge by a mandate."""
         super().__init__(f"stripe declined: {code}")
-        self.refusal = _REFUSALS.get(code, ChargeRefusal.DECLINED)
+        self.refusal = REFUSALS.get(code, ChargeRefusal.DECLINED)
 
 
 async def _asked(call: Awaitable[T]) -> T:
@@ -403,157 +381,6 @@ async def _asked(call: Awaitable[T]) -> T:
         raise ProviderUnavailableError(f"stripe: {type(error).__name__} {error.http_status or ''}") from None
 
 
-def _marks(cause: Cause) -> dict[str, str]:
-    """What we write into the metadata about what is paid; the dashboard shows it beside the payment."""
-    match cause:
-        case OrderCause():
-            return {"order_id": str(cause.key)}
-        case PeriodCause():
-            return {
-                "period_id": str(cause.key),
-                "subscription_id": str(cause.subscription_id),
-                "period_number": str(cause.number),
-            }
-
-
-def _page(session: dict[str, Any]) -> Page:
-    intent = session.get("payment_intent")
-    marks = session.get("metadata")
-    return Page(
-        page_id=session["id"],
-        state=PageState(session["status"]),
-        url=session.get("url") or "",
-        expires_at=_instant(session["expires_at"]),
-        request_id=_uuid(marks, "payment_request_id"),
-        attempt=_attempt(marks),
-        charge=_charge(intent) if isinstance(intent, dict) else None,
-        setup_id=_uuid(marks, "setup_id"),
-        grant=_grant(intent if isinstance(intent, dict) else session.get("setup_intent")),
-    )
-
-
-def _grant(intent: Any) -> Grant | None:
-    """What a succeeded PaymentIntent or SetupIntent authorises; None where it authorises nothing for later."""
-    if not isinstance(intent, dict) or intent.get("status") != "succeeded":
-        return None
-    if intent.get("object") == "payment_intent" and not _for_later(intent):
-        return None
-    customer, method = _id_of(intent.get("customer")), _id_of(intent.get("payment_method"))
-    charge = intent.get("latest_charge")
-    paid_by = (charge.get("payment_method_details") or {}).get("paypal") or {} if isinstance(charge, dict) else {}
-    mandate = _id_of(intent.get("mandate") or paid_by.get("mandate"))
-    return Grant(customer, method, mandate) if customer and method else None
-
-
-def _for_later(intent: dict[str, Any]) -> bool:
-    options = (intent.get("payment_method_options") or {}).get("paypal") or {}
-    return _LATER_USE in (intent.get("setup_future_usage"), options.get("setup_future_usage"))
-
-
-def _id_of(thing: Any) -> str | None:
-    """An object's id, whether or not it was expanded."""
-    found = thing.get("id") if isinstance(thing, dict) else thing
-    return str(found) if found else None
-
-
-def _charge(intent: dict[str, Any]) -> Charge:
-    match intent["status"]:
-        case "succeeded":
-            state = ChargeState.SUCCEEDED
-        case "processing" | "requires_capture":
-            state = ChargeState.PROCESSING
-        case "requires_confirmation":
-            state = ChargeState.READY
-        case _:
-            state = ChargeState.NONE
-    marks = intent.get("metadata") or {}
-    charge = intent.get("latest_charge")
-    charged = charge["created"] if isinstance(charge, dict) else intent["created"]
-    return Charge(
-        charge_id=intent["id"],
-        state=state,
-        received=Money(intent.get("amount_received") or 0, str(intent["currency"]).upper()),
-        request_id=_uuid(intent.get("metadata"), "payment_request_id"),
-        cause_key=_uuid(intent.get("metadata"), "order_id") or _uuid(intent.get("metadata"), "period_id"),
-        charged_at=_instant(charged) if state is ChargeState.SUCCEEDED else None,
-        attempt=_attempt(marks) if marks.get(_OFF_SESSION) else None,
-        refusal=_refusal(intent) if state is ChargeState.NONE else None,
-    )
-
-
-def _refusal(intent: dict[str, Any]) -> ChargeRefusal | None:
-    """Why a PaymentIntent was not paid, as it tells it."""
-    if intent["status"] == "requires_action":
-        return ChargeRefusal.AUTHENTICATION
-    error = intent.get("last_payment_error")
-    if isinstance(error, dict):
-        return _REFUSALS.get(str(error.get("code")), ChargeRefusal.DECLINED)
-    return None if intent["status"] == "canceled" else ChargeRefusal.DECLINED
-
-
-def _refund(refund: dict[str, Any]) -> ProviderRefund:
-    match refund["status"]:
-        case "succeeded":
-            progress = RefundProgress.SUCCEEDED
-        case "failed" | "canceled":
-            progress = RefundProgress.FAILED
-        case _:
-            progress = RefundProgress.PENDING
-    failed = progress is RefundProgress.FAILED
-    return ProviderRefund(
-        provider_ref=refund["id"],
-        charge_id=str(refund["payment_intent"]),
-        progress=progress,
-        amount=Money(int(refund["amount"]), str(refund["currency"]).upper()),
-        failure=(refund.get("failure_reason") or refund["status"]) if failed else "",
-        refund_id=_uuid(refund.get("metadata"), "refund_id"),
-        attempt=_attempt(refund.get("metadata")),
-        made_at=_instant(refund["created"]),
-    )
-
-
-def _event(event: dict[str, Any]) -> Event:
-    subject = event["data"]["object"]
-    kind, number = str(event["type"]), subject.get("id")
-    refunded = _refunded(subject)
-    if not all(_NAME.fullmatch(str(name)) for name in (event["id"], kind, number, refunded or number)):
-        raise ValueError("the event has a name that cannot be kept")
-    return Event(
-        event_id=str(event["id"]),
-        kind=kind,
-        page_id=str(number) if subject.get("object") == "checkout.session" else None,
-        charge_id=str(number) if subject.get("object") == "payment_intent" else None,
-        refunded_charge_id=refunded,
-        created_at=_instant(event["created"]),
-        method_id=str(number) if subject.get("object") == "payment_method" else None,
-        mandate_id=str(number) if subject.get("object") == "mandate" else None,
-    )
-
-
-def _refunded(subject: dict[str, Any]) -> str | None:
-    """The PaymentIntent of which a refund or a refunded charge tells; charges of other kinds have none."""
-    if subject.get("object") not in {"refund", "charge"} or not subject.get("payment_intent"):
-        return None
-    return str(subject["payment_intent"])
-
-
 def _signed_at(signature: str) -> int:
     """The instant (seconds since 1970) of a signature that the SDK has accepted; it takes the first one."""
     return int(next(part.split("=")[1] for part in signature.split(",") if part.startswith("t=")))
-
-
-def _uuid(marks: Any, name: str) -> UUID | None:
-    """An id that we once wrote into the metadata; anybody else's text is no id of ours."""
-    try:
-        return UUID(str((marks or {})[name]))
-    except (KeyError, ValueError):
-        return None
-
-
-def _attempt(marks: Any) -> int | None:
-    number = str((marks or {}).get("attempt", ""))
-    return int(number) if number.isascii() and number.isdigit() else None
-
-
-def _instant(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
