@@ -15,6 +15,7 @@ from services.kit.event_feed import EventsPolicy
 from services.mailboxes.policy import MailboxesPolicy
 from services.ordering.domain.policy import OrderingPolicy
 from services.payments.domain.mandates import DebitPolicy
+from services.payments.policy import TransferPolicy
 from services.support.webhooks.domain import WebhooksPolicy
 from services.trial.policy import TrialPolicy
 from tests.docs.pages import ROOT, Page, page, pages
@@ -26,6 +27,7 @@ _SECTIONS = {
     "mailboxes": MailboxesPolicy,
     "ordering": OrderingPolicy,
     "payments.automatic_debit": DebitPolicy,
+    "payments.transfers": TransferPolicy,
     "events": EventsPolicy,
     "webhooks": WebhooksPolicy,
 }
