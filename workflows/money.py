@@ -72,7 +72,7 @@ class Money(Process):
             await self.wait(retries.LOOK_AGAIN, "look again whether somebody has decided")
         end = _ENDS[entry.settlement]
         self.details.happened(end)
-        self.details.stands(end.capitalize().replace(" ", ""), "nothing: the money is settled")
+        self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
         return end
 
     @workflow.signal(name=names.MONEY_CHANGED, description="The money waits, or something became of it: look at it.")

@@ -48,6 +48,7 @@ MARKS = (
 )
 """Names, the local part and domain of every address, street, phones, recipient code and VAT number of who play here."""
 
+_IBAN, _OUR_IBAN = "DE89370400440532013000", "IT60X0542811101000000123456"
 _WHOLE_TRIAL = timedelta(days=47)
 """Longer than trial and grace: who does nothing is purged."""
 _SUSPENSION_AND_CLOSING = timedelta(days=62)
@@ -72,6 +73,7 @@ class Shapes:
         await self._trials()
         await self._orders_without_payment()
         await self._money_that_waits()
+        await self._money()
         await self._orders_with_payment()
         await self._withdrawals()
         await self._refusals()
@@ -232,6 +234,39 @@ class Shapes:
             if cancelled:
                 await self._update(workflow_id, "cancel_order", {"reason_code": "customer_asked"})
                 await self.desk.stands(workflow_id, "Cancelled")
+
+    async def _money(self) -> None:
+        """Money that an operator gives to an order, to an account, back to its payer, or sets aside."""
+        customer, order_id = await self.order(_TRANSFER)
+        asked = payments_pb2.GetPaymentRequestRequest(order_id=order_id)
+        request = (await self.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
+        over = await self._unknown(request.amount.minor + 500)
+        data = {"payment_request_id": request.payment_request_id, "reason_code": "payer_confirmed"}
+        await self._update(over, "assign", data)
+        await self.desk.stands(names.order_id(order_id), "Fulfilled")
+        credited = await self._unknown(300)
+        data = {"account_id": customer.account_id, "reason_code": "customer_agrees"}
+        await self._update(credited, "credit", data)
+        aside, refunded = await self._unknown(400), await self._unknown(500)
+        await self._update(aside, "set_aside", {"reason_code": "not_from_a_customer"})
+        await self._update(refunded, "refund", {"reason_code": "not_for_us"})
+        ends = {over: "Assigned", credited: "Credited", aside: "SetAside", refunded: "Refunding"}
+        for workflow_id, state in ends.items():
+            await self.desk.stands(workflow_id, state)
+
+    async def _unknown(self, minor: int) -> str:
+        """A statement tells of a transfer that names nothing; returns the workflow of the money."""
+        payments = self.desk.play.operator.payments
+        amount = common.Money(minor=minor, currency="EUR")
+        seen = paying.Transfer(
+            amount, rome_date(self.calendar.now()), text=STREET, payer=f"{FIRST_NAME} {LAST_NAME}", payer_iban=_IBAN
+        )
+        file = paying.statement(_OUR_IBAN, [seen])
+        await payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+        listed = (await payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())).entries
+        workflow_id = names.money_id(listed[-1].money_entry_id)
+        await self.desk.stands(workflow_id, "NeedsOperator")
+        return workflow_id
 
     async def _orders_with_payment(self) -> None:
         customer, by_card = await self.order(_ONLINE)

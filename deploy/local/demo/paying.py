@@ -61,6 +61,7 @@ class Transfer:
         reference: RF creditor reference in its structured place; empty for none.
         text: Free text.
         payer: Name of the debtor.
+        payer_iban: From where it comes; empty where the bank does not tell.
     """
 
     amount: common.Money
@@ -68,6 +69,7 @@ class Transfer:
     reference: str = ""
     text: str = ""
     payer: str = "Bottega Cipressi S.r.l."
+    payer_iban: str = ""
 
 
 def statement(iban: str, transfers: Sequence[Transfer]) -> bytes:
@@ -120,7 +122,10 @@ def _entry(stmt: etree._Element, transfer: Transfer) -> None:
     _add(_add(details, "Refs"), "EndToEndId", "NOTPROVIDED")
     _add(details, "Amt", amount).set("Ccy", transfer.amount.currency)
     _add(details, "CdtDbtInd", "CRDT")
-    _add(_add(_add(_add(details, "RltdPties"), "Dbtr"), "Pty"), "Nm", transfer.payer)
+    parties = _add(details, "RltdPties")
+    _add(_add(_add(parties, "Dbtr"), "Pty"), "Nm", transfer.payer)
+    if transfer.payer_iban:
+        _add(_add(_add(parties, "DbtrAcct"), "Id"), "IBAN", transfer.payer_iban)
     remittance = _add(details, "RmtInf")
     if transfer.text:
         _add(remittance, "Ustrd", transfer.text)
