@@ -1,5 +1,6 @@
 """Scenes of a purchase: the order, its proforma, and all that follows the money."""
 
+import re
 from email.message import EmailMessage
 from typing import Any
 
@@ -76,8 +77,8 @@ async def see_it_through(stage: Stage, tale: Tale) -> None:
     tale.became("invoice", "ISSUED", from_timestamp(invoice.issued_at))
     mail = await stage.inbox.wait_for(
         customer.email,
-        lambda found: f" {invoice.number}:" in found["Subject"] and has_pdf(found),
-        "the courtesy invoice",
+        lambda found: re.search(rf" {invoice.number}(?!\d)", found["Subject"]) is not None and has_pdf(found),
+        "the invoice",
     )
     stage.tell(f"email: {mail['Subject']}")
     await e_invoice_ends(stage, tale, done.invoice_id)

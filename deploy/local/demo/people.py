@@ -93,3 +93,10 @@ def business_abroad(name: str, tax_id: str, seat: common.Address) -> common.Bill
         vat_number=tax_id,
         vat_country=seat.country,
     )
+
+
+def reseller_abroad(name: str, tax_id: str, seat: common.Address) -> common.BillingParty:
+    """A company in another country that sells on."""
+    party = business_abroad(name, tax_id, seat)
+    party.kind = common.CUSTOMER_KIND_RESELLER
+    return party

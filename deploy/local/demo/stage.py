@@ -1,6 +1,7 @@
 """What every story of the demo plays on: services as a gateway reaches them, inboxes, the calendar, the teller."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
+from temporalio.service import RPCError, RPCStatusCode
 
+from deploy.local import temporal
 from deploy.local.clock import open_calendar
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
@@ -16,6 +19,7 @@ from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import Inbox
 from deploy.local.demo.telling import Teller
 from deploy.local.site import Site
+from services.kit import temporal_client
 from services.kit.clock import read_offset
 
 if TYPE_CHECKING:
@@ -55,6 +59,21 @@ class Stage:
         )  # fmt: skip
         self.customers.append(new)
         return new
+
+    async def steer(self, workflow_id: str, update: str, data: dict[str, object]) -> str:
+        """Send an update to a workflow, as an operator does in the Temporal UI; returns what it answers."""
+        address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or self.site.listen("temporal")
+        client = await temporal_client.connect(address, temporal.NAMESPACE)
+
+        async def steered() -> str | None:
+            try:
+                return str(await client.get_workflow_handle(workflow_id).execute_update(update, data))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:  # it begins a moment after what it is about
+                    raise
+                return None
+
+        return await until(steered, f"the workflow {workflow_id}")
 
     def tell(self, words: str) -> None:
         """Say what happened now."""
