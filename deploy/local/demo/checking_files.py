@@ -51,8 +51,9 @@ async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path, 
     wanted = {
         invoicing_pb2.DOCUMENT_KIND_PROFORMA: expected.proformas,
         invoicing_pb2.DOCUMENT_KIND_INVOICE: expected.invoices,
+        invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE: expected.credit_notes,
     }
-    told = f"there are {expected.proformas} proformas and {expected.invoices} invoices"
+    told = f"proformas: {expected.proformas}, invoices: {expected.invoices}, credit notes: {expected.credit_notes}"
     yield Counter(document.kind for document in documents) == Counter(wanted), told
     mailed = [part for mail in await stage.inbox.messages(customer["email"]) for part in attachments_of(mail).values()]
     for document in documents:
@@ -65,9 +66,10 @@ async def check_documents(stage: Stage, customer: dict[str, Any], folder: Path, 
         pdfs = files.get(invoicing_pb2.FILE_KIND_PDF, [])
         good = len(pdfs) == 1 and pdfs[0].startswith(b"%PDF") and pdfs[0] in mailed
         yield good, f"{document.number} has one PDF, which was mailed"
-        if document.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
+        if document.kind != invoicing_pb2.DOCUMENT_KIND_PROFORMA:
             for result in _e_invoice(stage, document, files, _END[expected.delivered]):
                 yield result
+        if document.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
             yield await _names_its_days(stage, document, files), f"{document.number} names the days that it covers"
 
 

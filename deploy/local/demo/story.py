@@ -34,12 +34,14 @@ class Expected:
         subjects: A part of the subject of every email.
         proformas: How many.
         invoices: How many.
+        credit_notes: How many.
         delivered: Whether the SdI delivers the e-invoices; otherwise it cannot, and they count as issued.
     """
 
     subjects: list[str]
     proformas: int = 0
     invoices: int = 0
+    credit_notes: int = 0
     delivered: bool = False
 
 

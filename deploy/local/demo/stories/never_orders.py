@@ -8,13 +8,11 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.checking_rows import check_nothing_is_left
-from deploy.local.demo.stage import Stage, until
+from deploy.local.demo.closing import purge_is_proved
+from deploy.local.demo.stage import Stage
 from deploy.local.demo.story import Expected, Pause, Results, Story
 from deploy.local.demo.tale import Tale
-from deploy.local.demo.trying import begin_trial, news, see, use_trial
-from services.kit.errors import Refused
-from services.kit.wire import from_timestamp
-from workflows import names
+from deploy.local.demo.trying import begin_trial, news, use_trial
 
 _SUBJECTS = [
     "Confirm your address",
@@ -43,20 +41,7 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     stage.tell(f"the trial is over: reading stays, sending stops; {trial.days_until_purge} days until the purge")
     yield Pause(stage.in_days(trial.days_until_purge))
     await news(stage, tale, told)
-    see(stage, tale, "Purge", names.purge_id(customer.account_id))
-
-    async def purged() -> ordering_pb2.Closure | None:
-        request = ordering_pb2.GetClosureRequest(account_id=customer.account_id)
-        try:
-            closure = (await stage.operator.ordering.GetClosure(request)).closure
-        except Refused:  # not closed yet
-            return None
-        return closure if closure.HasField("purged_at") else None
-
-    closure = await until(purged, "the purge")
-    tale.became("account", "CLOSED", from_timestamp(closure.closed_at))
-    tale.became("account", "PURGED", from_timestamp(closure.purged_at))
-    stage.tell("purged: domains, mailboxes and login are gone for good, and the purge has proved it")
+    await purge_is_proved(stage, tale)
 
 
 async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
