@@ -20,17 +20,18 @@ FINAL = {
 }
 INVOICE = {common.LANGUAGE_IT: "Fattura", common.LANGUAGE_EN: "Invoice"}
 """How an invoice's email begins."""
-_GREETINGS = {
+GREETINGS = {
     common.LANGUAGE_IT: ("Conferma il tuo indirizzo", "Benvenut", "Conferma del tuo ordine"),
     common.LANGUAGE_EN: ("Confirm your address", "Welcome", "Your order is confirmed"),
 }
+"""Emails that everybody gets who buys, before the proforma."""
 
 
 def subjects(customer: dict[str, Any], language: common.Language = common.LANGUAGE_IT) -> list[str]:
     """A part of the subject of each email that everybody gets who buys."""
     numbers = customer["ids"]
     papers = [f"Proforma {numbers['proforma_number']}", f"{INVOICE[language]} {numbers['invoice_number']}"]
-    return [*_GREETINGS[language], *papers]
+    return [*GREETINGS[language], *papers]
 
 
 async def order(stage: Stage, tale: Tale, quote: ordering_pb2.Quote, method: common.PaymentMethod) -> None:

@@ -10,6 +10,7 @@ from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
+from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
 from casella.support.v1.support_pb2_grpc import SupportServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from deploy.local.site import Site
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.support.v1.erasures_pb2_grpc import ErasuresServiceAsyncStub
     from casella.support.v1.support_pb2_grpc import SupportServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
 
@@ -36,6 +38,7 @@ class Front:
     payments: "PaymentsServiceAsyncStub"
     invoicing: "InvoicingServiceAsyncStub"
     support: "SupportServiceAsyncStub"
+    erasures: "ErasuresServiceAsyncStub"
     channels: Sequence[grpc.aio.Channel]
 
     @classmethod
@@ -50,6 +53,7 @@ class Front:
             PaymentsServiceStub(channels["payments"]),
             InvoicingServiceStub(channels["invoicing"]),
             SupportServiceStub(channels["support"]),
+            ErasuresServiceStub(channels["support"]),
             tuple(channels.values()),
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.console import Console
 from temporalio.service import RPCError, RPCStatusCode
 
+from casella.payments.v1 import payments_pb2
 from deploy.local import temporal
 from deploy.local.clock import open_calendar
 from deploy.local.demo import people
@@ -21,6 +22,7 @@ from deploy.local.demo.telling import Teller
 from deploy.local.site import Site
 from services.kit import temporal_client
 from services.kit.clock import read_offset
+from workflows import names
 
 if TYPE_CHECKING:
     from deploy.local.demo.story import Story
@@ -60,20 +62,31 @@ class Stage:
         self.customers.append(new)
         return new
 
-    async def steer(self, workflow_id: str, update: str, data: dict[str, object]) -> str:
+    async def steer(self, workflow_id: str, update: str, data: Mapping[str, object]) -> str:
         """Send an update to a workflow, as an operator does in the Temporal UI; returns what it answers."""
         address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or self.site.listen("temporal")
         client = await temporal_client.connect(address, temporal.NAMESPACE)
 
         async def steered() -> str | None:
             try:
-                return str(await client.get_workflow_handle(workflow_id).execute_update(update, data))
+                return str(await client.get_workflow_handle(workflow_id).execute_update(update, dict(data)))
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:  # it begins a moment after what it is about
                     raise
                 return None
 
         return await until(steered, f"the workflow {workflow_id}")
+
+    async def steer_money(self, proforma_number: str, update: str, data: Mapping[str, object]) -> str:
+        """Send an update to the workflow of the money that names a proforma and waits in the queue."""
+
+        async def waiting() -> str | None:
+            asked = payments_pb2.GetPaymentRequestRequest(proforma_number=proforma_number)
+            entries = (await self.operator.payments.GetPaymentRequest(asked)).waiting
+            return entries[0].money_entry_id if entries else None
+
+        entry_id = await until(waiting, f"money for {proforma_number} in the queue")
+        return await self.steer(names.money_id(entry_id), update, {**data, "reason_code": "payer_confirmed"})
 
     def tell(self, words: str) -> None:
         """Say what happened now."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from deploy.local.demo import buying, paying, people, renewing
 from deploy.local.demo.checking_rows import check_buyer, check_periods
 from deploy.local.demo.stage import Stage
@@ -15,6 +16,8 @@ from services.kit.wire import from_date
 
 _MAILBOXES = 7
 _DAYS_BEFORE_THE_TRANSFER = 4
+_TOO_MUCH = 500
+"""Cents."""
 _MORE = ("vendite", "magazzino", "resi", "fiera", "stage", "archivio")
 """With the three of the trial two more than the order paid for."""
 
@@ -27,8 +30,12 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     await stage.inbox.wait_for(tale.customer.email, lambda mail: "Promemoria" in mail["Subject"], "the reminder")
     stage.tell(f"{_DAYS_BEFORE_THE_TRANSFER} days later nothing is paid: a reminder has come")
     placed = await tale.customer.order(tale.ids["order"])
-    answer = await paying.pay_by_transfer(stage, proforma, placed.quote.totals.gross)
-    stage.tell(f"the bank's camt.053 statement is imported: {answer.credits} credit, {answer.paid} request paid")
+    asked = placed.quote.totals.gross
+    sent = common.Money(minor=asked.minor + _TOO_MUCH, currency=asked.currency)
+    answer = await paying.pay_by_transfer(stage, proforma, sent)
+    stage.tell(f"transfers {money(sent)} for {money(asked)}: the statement's {answer.queued} entry waits in the queue")
+    told = await stage.steer_money(placed.proforma_number, "assign", {"proforma_number": placed.proforma_number})
+    stage.tell(f"an operator assigns it in the workflow Money: {told}")
     await buying.see_it_through(stage, tale)
     await _grow(stage, tale)
     yield Pause(await renewing.next_measuring(stage, tale))
@@ -59,9 +66,18 @@ async def _pay(stage: Stage, tale: Tale, due: ordering_pb2.Period) -> None:
     proforma = await stage.inbox.wait_for(
         tale.customer.email, lambda mail: due.proforma_number in mail["Subject"] and buying.has_pdf(mail), "a proforma"
     )
-    await paying.pay_by_transfer(stage, proforma, due.totals.gross)
-    stage.tell("pays by transfer, and the statement is imported")
+    request = await _request_of(stage, due)
+    if request.credit_used.minor:
+        stage.tell(f"of this {money(request.credit_used)} are paid by account credit")
+    if request.amount.minor:
+        await paying.pay_by_transfer(stage, proforma, request.amount)
+        stage.tell(f"transfers {money(request.amount)}, and the bank's camt.053 statement is imported")
     await renewing.see_it_through(stage, tale, due)
+
+
+async def _request_of(stage: Stage, period: ordering_pb2.Period) -> payments_pb2.PaymentRequest:
+    asked = payments_pb2.GetPaymentRequestRequest(period_id=period.period.period_id)
+    return (await stage.operator.payments.GetPaymentRequest(asked)).payment_request
 
 
 async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
@@ -70,6 +86,8 @@ async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
     async for result in check_periods(stage, customer):
         yield result
     measured = await renewing.measured(stage, customer["ids"]["account"])
+    used = [(await _request_of(stage, period)).credit_used.minor for period in measured]
+    yield used[-1] > 0 and sum(used) <= _TOO_MUCH, "what was transferred too much was used for the next month"
     above = [
         line for period in measured for line in period.lines
         if from_date(line.period_end) < from_date(period.period_start)

@@ -115,11 +115,11 @@ async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
     yield len(valid) == len(checks) > 0, "VIES has confirmed the VAT number each time that it was asked"
     yield all(check.consultation_number for check in valid), "each of its answers has a consultation number"
     order = (await ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=customer["ids"]["order"]))).order
-    first, second = order.quote, (await renewing.measured(stage, account))[-1]
-    treatments = {first.tax_treatment, second.tax_treatment}
+    first, newest = order.quote, (await renewing.measured(stage, account))[0]
+    treatments = {first.tax_treatment, newest.tax_treatment}
     yield treatments == {common.TAX_TREATMENT_REVERSE_CHARGE}, "order and renewal are reverse charge"
     yield not first.reseller_discount, "the first order was at list price"
-    yield _with_discount(first.lines_en[0].unit_price.minor, second), "the renewal has the tier's price"
+    yield _with_discount(first.lines_en[0].unit_price.minor, newest), "the renewal has the tier's price"
 
 
 def _with_discount(list_price: int, period: ordering_pb2.Period) -> bool:
