@@ -45,7 +45,7 @@ class Order(OrderTax):
             order = await self.settle_tax(order)  # before anything asks for money: it decides how much
         if order.state == pb.ORDER_STATE_OPEN:
             payment = await self.make_payment_request(order)
-            if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not order.cancel_requested:
+            if payment.state != payments_pb2.PAYMENT_REQUEST_STATE_CLOSED and not order.cancel_requested:
                 await self.ask_for_payment(order, payment)
             order = await self.wait_for_its_end()
         match order.state:

@@ -72,7 +72,7 @@ class Renewal(RenewalDebit):
         """Ask for the period's money and wait for its end; payments decides, ordering records."""
         period = await self.read_period()
         payment = await self.make_payment_request(period)
-        if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not self.ending:
+        if payment.state != payments_pb2.PAYMENT_REQUEST_STATE_CLOSED and not self.ending:
             await self.ask_for_payment(period, payment)
         self.asking = True
         while True:

@@ -31,8 +31,8 @@ class RenewalDebit(RenewalTax):
     """Its payment request, as read last."""
 
     async def plan_charge(self, period: pb.Period, payment: payments_pb2.PaymentRequest) -> Date | None:
-        """Plan the charge for the due date; None where the customer pays otherwise."""
-        if payment.method != PAYMENT_METHOD_AUTOMATIC_DEBIT:
+        """Plan the charge for the due date; None where the customer pays otherwise, or nothing is left to be paid."""
+        if payment.method != PAYMENT_METHOD_AUTOMATIC_DEBIT or not payment.amount.minor:
             return None
         request = payments_pb2.PlanChargeRequest(payment_request_id=payment.payment_request_id, charge_on=period.due_on)
         answer = await quickly(PaymentsSteps.plan_charge, request, "plan the charge")

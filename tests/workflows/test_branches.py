@@ -131,6 +131,18 @@ def expiring(payment: payments_pb2.PaymentRequest) -> dict[str, Answer]:
     return {"AdvanceOrder": lambda _: due, "ClosePaymentRequest": close}
 
 
+async def test_an_order_that_account_credit_pays_is_confirmed_like_every_other(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    payment.credit_used.CopyFrom(payment.amount)
+    payment.amount.minor = 0
+    script = ordering(payment, order)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert [request.email for request in script.requests("SendOrderEmail")] == [ordering_pb2.ORDER_EMAIL_CONFIRMATION]
+    assert script.order_of("SendProforma", "UnlockAccount") == ["SendProforma", "UnlockAccount"]
+
+
 async def test_an_order_whose_time_is_up_ends_expired_and_the_customer_is_told(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
     script = ordering(payment, order, **expiring(payment))

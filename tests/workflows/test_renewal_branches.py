@@ -144,6 +144,18 @@ async def test_a_period_is_measured_asked_for_paid_and_invoiced_in_this_order(te
     assert script.requests("ResumeAccount") == []
 
 
+async def test_a_period_that_account_credit_pays_is_told_of_by_its_proforma(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+    told.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    told.payment.amount.minor = 0
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        assert await run.end() == "invoiced"
+    assert script.order_of("SendProforma", "IssueInvoice") == ["SendProforma", "IssueInvoice"]
+    assert script.requests("PlanCharge") == []
+
+
 async def test_sending_is_suspended_and_works_again_with_the_money(temporal: TestNamespace) -> None:
     told = Told(next=pb.PERIOD_NEXT_SUSPEND_DUE)
     script = told.script()

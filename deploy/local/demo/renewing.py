@@ -45,8 +45,7 @@ async def next_measuring(stage: Stage, tale: Tale) -> datetime:
 async def subjects(stage: Stage, period: ordering_pb2.Period) -> list[str]:
     """A part of the subject of each email about a period that was paid."""
     invoice = await buying.document(stage, period.invoice_id)
-    asked = [f"Proforma {period.proforma_number}"] if period.proforma_number else []  # none where credit covered all
-    return [*asked, f"{buying.INVOICE[period.language]} {invoice.number}"]
+    return [f"Proforma {period.proforma_number}", f"{buying.INVOICE[period.language]} {invoice.number}"]
 
 
 def tell_measured(stage: Stage, tale: Tale, period: ordering_pb2.Period) -> None:

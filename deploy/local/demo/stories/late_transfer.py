@@ -70,8 +70,8 @@ async def _expects(_: Stage, customer: dict[str, Any]) -> Expected:
     numbers = customer["ids"]
     both = [*buying.GREETINGS[common.LANGUAGE_IT], "Conferma del tuo ordine"]
     first = [f"Proforma {numbers['expired_proforma_number']}", *["Promemoria"] * _REMINDERS, "ordine è scaduto"]
-    second = [f"Fattura {numbers['invoice_number']}"]  # nothing was left to be paid, so no proforma asks for it
-    return Expected([*both, *first, *second], proformas=1, invoices=1)
+    second = [f"Proforma {numbers['proforma_number']}", f"Fattura {numbers['invoice_number']}"]
+    return Expected([*both, *first, *second], proformas=2, invoices=1)
 
 
 STORY = Story(
