@@ -7,7 +7,7 @@ export PATH := .venv/bin:$(PATH)
 TESTS ?= tests
 
 help:
-	@echo "make demo     set everything up and play the main story, with time moved forward"
+	@echo "make demo     set everything up and play seven customers' stories, with time moved forward"
 	@echo "make run      start everything and show where it is, until Ctrl-C"
 	@echo "make test     run all tests"
 	@echo "make lint     style, types, imports, contracts"
