@@ -230,7 +230,10 @@ def refund(made: payments_pb2.Refund) -> str:
         case payments_pb2.REFUND_STATE_APPROVED:
             how = "a transfer that waits for the next file for the bank"
         case payments_pb2.REFUND_STATE_FAILED:
-            how = f"FAILED ({made.failure}): an operator tries it again, where needed to another IBAN, or cancels it"
+            how = (
+                f"FAILED ({made.failure}): `casella refund retry {made.refund_id}` tries it again, where needed to "
+                "another IBAN; `casella refund cancel` with the id gives it up"
+            )
         case payments_pb2.REFUND_STATE_CANCELLED:
             how = "CANCELLED at payments, but still owed"
         case payments_pb2.REFUND_STATE_DONE:
