@@ -257,3 +257,61 @@ async def test_money_of_the_amount_of_an_unconfirmed_record_shows_the_record_fir
     recorded = ran.partition("What you may have recorded by hand already")[2]
     for words in (waiting[0]["money_entry_id"], "CRO mistyped", request.order_id, request.proforma_number):
         assert words in recorded
+
+
+async def test_money_is_shown_and_refunded_with_one_file_for_the_bank(desk: Desk, tmp_path: Path) -> None:
+    entry_id = await unknown_money(desk, "DE89370400440532013000")
+    shown = (await desk.terminal.casella("show", "money", entry_id)).well().out
+    assert "Zenobia Prova DE89370400440532013000" in " ".join(shown.split())
+    await desk.play.operator.payments.RequestRefund(
+        payments_pb2.RequestRefundRequest(refund_id=str(uuid4()), money_entry_id=entry_id, reason_code="not_for_us")
+    )
+    (asked,) = (await desk.terminal.casella("refund", "list", "--json")).well().json
+    number = asked["refund_id"]
+    (await desk.terminal.casella("refund", "approve", number, "--reason", "checked", "--as", "carla")).well()
+    assert (await audited(desk, "payments", "approve_refund"))[:2] == ("carla", "checked")
+    file, again = tmp_path / "refunds.xml", tmp_path / "again.xml"
+    told = (await desk.terminal.casella("refund", "export", str(file))).well().out
+    (await desk.terminal.casella("refund", "export", str(file))).badly(2, "is there already")
+    message_id = next(word for word in told.split() if word.startswith("REF-"))
+    (await desk.terminal.casella("refund", "export", str(again), "--again", message_id)).well()
+    assert file.read_bytes() == again.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+    nothing = await desk.terminal.casella("refund", "export", str(tmp_path / "none.xml"))
+    assert "nothing to write" in nothing.well().out
+    assert not (tmp_path / "none.xml").exists()
+    (await desk.terminal.casella("refund", "cancel", number, "--reason", "not_wanted")).badly(1, "REFUND_STATE")
+    (await desk.terminal.casella("refund", "fail", number, "--reason", "refused")).well()
+    (await desk.terminal.casella("refund", "cancel", number, "--reason", "not_wanted")).well()
+    shown = (await desk.terminal.casella("refund", "list", "--all")).well().out
+    assert "cancelled" in shown
+    (await desk.terminal.casella("show", "money", NOBODY)).badly(1, "there is no money entry")
+
+
+async def test_account_credit_is_shown_and_paid_out(desk: Desk) -> None:
+    account = desk.newcomer.account_id
+    (await desk.terminal.casella("refund", "credit", account, "--reason", "asked")).badly(1, "has no credit")
+    entry_id = await unknown_money(desk, "DE89370400440532013000")
+    await desk.play.operator.payments.CreditMoney(
+        payments_pb2.CreditMoneyRequest(
+            request_id=str(uuid4()), money_entry_id=entry_id, account_id=account,
+            steering=common.Steering(actor="carla", reason_code="customer_agrees", source="test/1"),
+        )
+    )  # fmt: skip
+    assert "12.34 EUR" in (await desk.terminal.casella("show", "account", account)).well().out
+    (await desk.terminal.casella("refund", "credit", account, "--reason", "customer_asked")).well()
+    shown = (await desk.terminal.casella("show", "account", account)).well().out
+    assert "Account credit" not in shown
+    assert "customer_asked" in shown
+    assert "money that is to go back" in (await desk.terminal.casella("audit")).out
+
+
+async def unknown_money(desk: Desk, iban: str) -> str:
+    """A statement tells of a transfer of EUR 12.34 that names nothing; returns its entry's id."""
+    payments = desk.play.operator.payments
+    amount, today = common.Money(minor=1_234, currency="EUR"), rome_date(datetime.now(UTC))
+    seen = paying.Transfer(amount, today, text="errore", payer="Zenobia Prova", payer_iban=iban)
+    file = paying.statement("IT60X0542811101000000123456", [seen])
+    await payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+    listed = (await payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())).entries
+    return listed[-1].money_entry_id
