@@ -28,6 +28,8 @@ def panel(login: str, *domains: str, mailboxes: int = 10) -> Panel:
         ("anna@acme.it", "", ("client.it", "acme.it"), 1),
         ("anna@acme.it", "", ("mail.acme.it", "client.it"), 1),
         ("anna@mail.acme.it", "", ("acme.it", "client.it"), 1),
+        ("anna@acme.it", "", ("mail.acme.it", "www.acme.it", "client.it"), 1),
+        ("anna@mail.acme.it", "", ("acme.it", "mail.acme.it", "client.it"), 1),
         ("anna@ACME.it", "", ("acme.it",), 0),
         ("anna@acme.it", "", ("notacme.it",), 0),
         ("anna@gmail.com", "acme@pec.acme.it", ("client.it", "acme.it"), 1),
