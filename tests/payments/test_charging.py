@@ -368,6 +368,21 @@ async def test_what_is_switched_off_while_the_provider_gives_no_answer_is_not_ch
     assert await world.start(due.request)
 
 
+async def test_what_nobody_charges_or_tells_is_found_by_the_reconciler(world: World) -> None:
+    due = await due_period(world)
+    await world.advance(days=4)  # past its time
+    renewal = names.renewal_id(due.cause.subscription_id, due.cause.number)
+    debit = names.automatic_debit_id(due.request.account_id)
+    for before in (None, world.room.clock.now()):
+        async with world.room.core.database.reading() as conn:
+            found = [wake for rows in world.room.room.watched for wake in await rows(conn, before)]
+        assert {renewal, debit} <= {wake.workflow_id for wake in found}
+    assert (await due.charge()).state == PAID
+    async with world.room.core.database.reading() as conn:
+        found = [wake for rows in world.room.room.watched for wake in await rows(conn, None)]
+    assert renewal not in {wake.workflow_id for wake in found}
+
+
 async def test_an_operator_charges_before_the_time_once_with_the_reason(world: World) -> None:
     due = await due_period(world)
     assert (await due.charge(early=True, steering=WHY)).state == PAID
