@@ -29,6 +29,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "invoice": "cli.invoice:invoice",
         "refund": "cli.refunds:refund",
         "hold": "cli.hold:hold",
+        "debit": "cli.debit:debit",
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",
         "tickets": "cli.tickets:tickets",

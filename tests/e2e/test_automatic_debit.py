@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -110,11 +109,8 @@ async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stag
     await debited.stands(3, "Invoiced")
     await an_invoice_of(stage, debited, await debited.period(3))
 
-    steering = common.Steering(actor="anna@ops", reason_code="customer_asked")
-    off = payments_pb2.SwitchOffAutomaticDebitRequest(
-        request_id=str(uuid4()), account_id=debited.customer.account_id, steering=steering
-    )
-    await payments(stage, "SwitchOffAutomaticDebit", off)
+    off = ("debit", "off", debited.customer.email, "--reason", "customer_asked")
+    assert "is off since" in (await terminal.casella(*off)).well().out
     await debited.written("Addebito automatico disattivato")
     await stage.desk.stands(names.automatic_debit_id(debited.customer.account_id), "SwitchedOff")
 
@@ -122,6 +118,8 @@ async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stag
         return True if (await debited.subscription()).payment_method == _ONLINE else None
 
     await until(follows, "the subscription to be paid by link")
+    link = (await terminal.casella("debit", "link", debited.customer.email)).well().out
+    assert "/c/pay/cs_test_" in link
     told = (await terminal.casella("show", "account", debited.customer.account_id)).well().out
     assert "Automatic debit" in told
     assert "operator" in told
