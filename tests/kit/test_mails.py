@@ -74,6 +74,13 @@ def test_text_and_html_say_the_same_in_the_customers_language(templates: MailTem
     assert "<thead" not in made.html
 
 
+def test_below_each_email_stands_who_writes(templates: MailTemplates) -> None:
+    made = templates.render("order", "it", _params())
+    assert made.text.endswith("\n".join(["\n-- ", *letterhead(COMPANY, "it"), ""]))
+    foot = made.html.replace("&nbsp;", "\u00a0")
+    assert [line for line in letterhead(COMPANY, "it") if line not in foot] == []
+
+
 @pytest.mark.parametrize(
     "name",
     [

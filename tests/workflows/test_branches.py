@@ -295,6 +295,15 @@ async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(t
         await run.details("reminder 3 days after the proforma: sent")
 
 
+async def test_an_order_is_confirmed_by_an_email_of_its_own_beside_the_proforma(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    script = ordering(payment, order)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### AwaitingPayment")
+    assert [request.email for request in script.requests("SendOrderEmail")] == [ordering_pb2.ORDER_EMAIL_CONFIRMATION]
+    assert len(script.requests("SendProforma")) == 1
+
+
 async def test_a_waiting_order_tells_when_it_expires_from_the_beginning(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
     payment.created_on.CopyFrom(common_pb2.Date(year=2031, month=2, day=3))

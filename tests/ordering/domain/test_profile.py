@@ -203,6 +203,33 @@ def test_a_business_abroad_is_kept_in_one_spelling(
     assert found(replace(profile, **typed)) == {}
 
 
+@pytest.mark.parametrize(
+    ("town", "postal_code", "agrees"),
+    [
+        ("Livigno", "23041", True),
+        ("Livigno", "23100", False),
+        ("Sondrio", "23041", False),
+        ("Campione d’Italia", "22061", True),
+        ("Campione d'Italia", "22060", False),
+        ("Como", "22061", False),
+    ],
+)
+def test_outside_the_territory_of_vat_town_and_postal_code_must_agree(
+    town: str, postal_code: str, *, agrees: bool
+) -> None:
+    assert found(replace(IN_LIVIGNO, city=town, postal_code=postal_code)).keys() == (
+        set() if agrees else {"address.postal_code"}
+    )
+
+
+def test_a_private_customer_has_a_codice_fiscale_and_no_vat_number_and_a_business_a_vat_number() -> None:
+    for private in (PERSON, BODY):
+        assert found(replace(private, codice_fiscale=""))["codice_fiscale"] == "required"
+        assert found(replace(private, vat_number="01234567897")) == {"vat_number": "must_be_empty"}
+    for business in (COMPANY, FREELANCER, RESELLER, GERMAN, SWISS):
+        assert found(replace(business, vat_number=""))["vat_number"] == "required"
+
+
 def test_every_bad_field_is_named_at_once() -> None:
     assert set(found(BillingProfile(kind=CustomerKind.RESELLER))) == {
         "address.street",
