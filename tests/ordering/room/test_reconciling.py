@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.wire import from_timestamp
+from tests.ordering.resellers import APPROVE, WITHDRAW, a_reseller
 from tests.ordering.shop import TO_ANNA, Shop
 from tests.ordering.subscribers import PAID, UNPAID, monthly
 
@@ -85,3 +86,20 @@ async def test_a_closure_is_watched_until_it_is_purged(shop: Shop) -> None:
     assert await watched(shop) == [f"purge:{account}"]
     await shop.worker.RecordPurged(pb.RecordPurgedRequest(account_id=str(account)))
     assert await watched(shop) == []
+
+
+async def test_a_reseller_is_watched_while_a_request_waits_and_a_status_stands(shop: Shop) -> None:
+    reseller = await a_reseller(shop)
+    workflow_id, renewal = f"reseller:{reseller.account_id}", reseller.renewal(2)
+    await reseller.asks()
+    await reseller.advances()
+    now = shop.room.clock.now()
+    assert await watched(shop) == [renewal, workflow_id]
+    assert await watched(shop, now + timedelta(days=1)) == []  # the workflow looks daily
+    assert await watched(shop, now + timedelta(hours=26)) == [workflow_id]
+    check_at = from_timestamp((await reseller.decided(APPROVE, override=True)).check_at)
+    assert workflow_id not in await watched(shop, check_at)
+    assert workflow_id in await watched(shop, check_at + timedelta(seconds=1))
+    await reseller.decided(WITHDRAW)
+    await reseller.advances()
+    assert await watched(shop) == [renewal]
