@@ -24,7 +24,7 @@ def euro(minor: int, currency: str = "EUR") -> common.Money:
 
 def paid(order: str = "a", name: str = "r1", **fields: Any) -> payments_pb2.PaymentRequest:
     """EUR 12.81 for an order, paid an hour ago."""
-    usual = {"amount": euro(1281), "available_on": DAY, "paid_at": to_timestamp(NOW - timedelta(hours=1))}
+    usual = {"total": euro(1281), "available_on": DAY, "paid_at": to_timestamp(NOW - timedelta(hours=1))}
     return payments_pb2.PaymentRequest(payment_request_id=name, order_id=order, **{**usual, **fields})
 
 
@@ -55,8 +55,8 @@ def test_a_period_is_tied_to_its_own_invoice_and_named_as_a_period() -> None:
         ([], [invoice()], ["order a", "no paid payment request", "invoice 2026/1 (i1)"]),
         ([paid()], [invoice(), invoice(name="i2", number="2026/2")], ["r1", "2026/1 (i1)", "2026/2 (i2)"]),
         ([paid(), paid(name="r2")], [invoice()], ["r1", "r2", "2026/1 (i1)"]),
-        ([paid(amount=euro(1280))], [invoice()], ["r1 of 12.80 EUR", "(i1) of 12.81 EUR", "the amounts differ"]),
-        ([paid(amount=euro(1281, "USD"))], [invoice()], ["r1 of 12.81 USD", "(i1) of 12.81 EUR", "the amounts differ"]),
+        ([paid(total=euro(1280))], [invoice()], ["r1 of 12.80 EUR", "(i1) of 12.81 EUR", "the amounts differ"]),
+        ([paid(total=euro(1281, "USD"))], [invoice()], ["r1 of 12.81 USD", "(i1) of 12.81 EUR", "the amounts differ"]),
         ([paid()], [invoice(date=DAY_BEFORE)], ["on 2026-03-02", "dated 2026-03-01", "another day"]),
         ([paid()], [invoice("b")], ["order a", "no invoice"]),
     ],
@@ -70,7 +70,7 @@ def test_what_does_not_belong_together_is_named_with_its_ids(
 
 
 def test_both_differences_of_one_pair_are_told() -> None:
-    assert len(tie([paid(amount=euro(1))], [invoice(date=DAY_BEFORE)], NOW).findings) == 2
+    assert len(tie([paid(total=euro(1))], [invoice(date=DAY_BEFORE)], NOW).findings) == 2
 
 
 @pytest.mark.parametrize(("since", "found"), [(timedelta(minutes=9, seconds=59), 0), (timedelta(minutes=10), 1)])

@@ -104,7 +104,7 @@ class Crediting:
         left = left_of(vat_shares(invoice.lines), vat_shares(credited) if credited else ())
         remaining = total((share.gross for share in left), order.gross.currency)
         if order.gross > remaining:
-            raise CreditExceedsInvoice(metadata={"left": str(remaining.minor)})
+            raise CreditExceedsInvoice(metadata={"left": str(max(0, remaining.minor))})
         return split(left, order.gross)
 
 
