@@ -221,3 +221,25 @@ def test_requests_for_the_reseller_status_are_told_and_a_status_that_fails_is_it
     assert (finding.level, "2, the oldest since 2026-11-24 13:00 CET" in finding.text) == (Level.NOTE, True)
     assert "casella show account a1" in str(finding.remedy)
     assert work.judge_resellers([failing]) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "levels"),
+    [(timedelta(days=24), [Level.NOTE]), (timedelta(days=25), [Level.WRONG]), (timedelta(days=40), [Level.WRONG])],
+)
+def test_a_request_to_delete_a_profile_is_wrong_from_its_25th_day_on(age: timedelta, levels: list[Level]) -> None:
+    waiting = erasures_pb2.Erasure(
+        account_id="018f",
+        state=erasures_pb2.ERASURE_STATE_WAITING,
+        warn_at=to_timestamp(NOON - age + timedelta(days=25)),
+        answer_by=to_timestamp(NOON - age + timedelta(days=30)),
+    )
+    found = work.judge_erasures([waiting], NOON)
+    assert [finding.level for finding in found] == levels
+    assert ("018f" in found[0].text) is (levels == [Level.WRONG])
+
+
+def test_an_approved_erasure_that_is_not_at_its_end_is_a_note() -> None:
+    approved = erasures_pb2.Erasure(state=erasures_pb2.ERASURE_STATE_APPROVED, warn_at=to_timestamp(NOON))
+    assert [finding.level for finding in work.judge_erasures([approved], NOON)] == [Level.NOTE]
+    assert work.judge_erasures([], NOON) == []

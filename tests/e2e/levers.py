@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.support.v1 import erasures_pb2, support_pb2
+from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import ROME
+from services.kit.channels import open_channel
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.play import Play, database
 from tests.e2e.waiting import until
@@ -97,3 +100,27 @@ async def answered(desk: Desk, workflow_id: str, state: str) -> None:
         return True if await desk.state(workflow_id) == state else None
 
     await until(look, f"{workflow_id} in state {state}")
+
+
+async def ask_for_deletion(desk: Desk, customer: Customer, text: str = "Cancellate tutto") -> str:
+    """A customer reads the notice, confirms it and opens the ticket; returns the id of the erasure's workflow."""
+    site = desk.play.world.site
+    channel = open_channel(site.listen("support"), site.secret("caller-gateway"))
+    notice = await ErasuresServiceStub(channel).GetErasureNotice(erasures_pb2.GetErasureNoticeRequest())
+    await channel.close()
+    request = support_pb2.OpenTicketRequest(
+        request_id=str(uuid4()), account_id=customer.account_id, kind=support_pb2.TICKET_KIND_PROFILE_DELETION,
+        subject=text, text=text, erasure_notice_hash=notice.hash,
+    )  # fmt: skip
+    await customer.front.support.OpenTicket(request, metadata=await customer.me())
+    workflow_id = names.erasure_id(customer.account_id)
+    await desk.stands(workflow_id, "Waiting")
+    return workflow_id
+
+
+async def close_tickets(desk: Desk, customer: Customer) -> None:
+    """A customer closes every ticket; one that asks for the deletion of the profile is taken back so."""
+    asked = support_pb2.ListTicketsRequest(account_id=customer.account_id)
+    for ticket in (await desk.play.operator.support.ListTickets(asked)).tickets:
+        request = support_pb2.CloseTicketRequest(request_id=str(uuid4()), ticket_id=ticket.ticket_id)
+        await customer.front.support.CloseTicket(request, metadata=await customer.me())

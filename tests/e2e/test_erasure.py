@@ -18,16 +18,14 @@ from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from casella.support.v1 import erasures_pb2, support_pb2
-from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
+from casella.support.v1 import support_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import ROOMS
 from services.kit.calendar import rome_date
-from services.kit.channels import open_channel
 from services.kit.clock import SystemClock
 from tests.cli.running import Terminal
-from tests.e2e.levers import answered, set_hold
+from tests.e2e.levers import answered, ask_for_deletion, set_hold
 from tests.e2e.operator_desk import Desk, at_the_desk
 from tests.e2e.play import database
 from tests.e2e.waiting import until
@@ -90,7 +88,7 @@ class Canary:
         await self.customer.add_domain(self.domain)
         await self.customer.create_mailbox(f"info@{self.domain}")
         await self.customer.save_profile(self.profile)
-        await self.ticket(support_pb2.TICKET_KIND_QUESTION)
+        await self.ask()
 
     async def order(self, desk: Desk) -> ordering_pb2.Order:
         """An order by bank transfer that waits for its money."""
@@ -100,25 +98,17 @@ class Canary:
         await desk.play.proforma(self.customer)
         return placed
 
-    async def ticket(self, kind: support_pb2.TicketKind, notice_hash: str = "") -> support_pb2.Ticket:
+    async def ask(self) -> None:
         """A ticket whose text names the person."""
         request = support_pb2.OpenTicketRequest(
-            request_id=str(uuid4()), account_id=self.customer.account_id, kind=kind, subject=self.words["ticket"],
-            text=f"{self.words['ticket']}: {self.profile.codice_fiscale}", erasure_notice_hash=notice_hash,
+            request_id=str(uuid4()), account_id=self.customer.account_id, kind=support_pb2.TICKET_KIND_QUESTION,
+            subject=self.words["ticket"], text=f"{self.words['ticket']}: {self.profile.codice_fiscale}",
         )  # fmt: skip
-        answer = await self.customer.front.support.OpenTicket(request, metadata=await self.customer.me())
-        return answer.ticket
+        await self.customer.front.support.OpenTicket(request, metadata=await self.customer.me())
 
     async def ask_for_deletion(self, desk: Desk) -> str:
-        """Read the notice, confirm it, open the ticket; returns the workflow's id."""
-        site = desk.play.world.site
-        channel = open_channel(site.listen("support"), site.secret("caller-gateway"))
-        notice = await ErasuresServiceStub(channel).GetErasureNotice(erasures_pb2.GetErasureNoticeRequest())
-        await channel.close()
-        await self.ticket(support_pb2.TICKET_KIND_PROFILE_DELETION, notice.hash)
-        workflow_id = names.erasure_id(self.customer.account_id)
-        await desk.stands(workflow_id, "Waiting")
-        return workflow_id
+        """The same, for the deletion of the profile; returns the workflow's id."""
+        return await ask_for_deletion(desk, self.customer, self.words["ticket"])
 
     def known_in(self, found: Iterator[str]) -> set[str]:
         """Which of its words are among these texts."""
@@ -175,10 +165,14 @@ async def histories(desk: Desk) -> list[str]:
     return found
 
 
+def terminal_at(desk: Desk) -> Terminal:
+    """An operator's command line."""
+    return Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+
+
 async def proof_of(desk: Desk, canary: Canary) -> dict[str, Any]:
     """What the command shows of an erasure."""
-    terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
-    shown = await terminal.casella("show", "erasure", canary.customer.account_id, "--json")
+    shown = await terminal_at(desk).casella("show", "erasure", canary.customer.account_id, "--json")
     found: dict[str, Any] = shown.well().json["erasure"]
     return found
 
@@ -207,6 +201,9 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(des
     assert await tables_that_know(desk, canary) == {}
     assert canary.known_in(iter(await histories(desk))) == set()
     proof = await proof_of(desk, canary)
+    shown = (await terminal_at(desk).casella("show", "erasure", canary.customer.account_id)).well().out
+    for words in ("erased", "approve_erasure", "trial", "consents", "invoicing"):
+        assert words in shown, words
     assert proof["state"] == "ERASURE_STATE_ERASED"
     assert str(mail["Message-ID"]) in {proof["told_message_id"], f"<{proof['told_message_id']}>"}
     assert sorted(part["room"] for part in proof["proof"]) == sorted(ROOMS)

@@ -19,7 +19,9 @@ from services.kit.causes import PeriodCause
 from services.kit.wire import to_date
 from tests.e2e.levers import (
     answered,
+    ask_for_deletion,
     change_access,
+    close_tickets,
     close_under_hold,
     hold_sign_up,
     sdi_will,
@@ -83,6 +85,7 @@ class Shapes:
         await resellers(self)
         await an_addition(self)
         await self._purges()
+        await self._erasures()
         await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
 
     def person(self) -> Customer:
@@ -413,6 +416,21 @@ class Shapes:
             if released:
                 await set_hold(self.desk.play, customer, hold=False)
                 await self.desk.stands(names.purge_id(customer.account_id), "Purged")
+
+    async def _erasures(self) -> None:
+        """One that waits, one refused, one taken back, one held, one done."""
+        why = {"reason_code": "customer_asked"}
+        asked = [(each, await ask_for_deletion(self.desk, each)) for each in [await self.in_trial() for _ in range(5)]]
+        (_, _), (_, refused), (leaver, withdrawn), (held, holding), (_, done) = asked
+        await self._update(refused, "refuse", {"reason_code": "legal_claim"})
+        await self.desk.stands(refused, "Refused")
+        await close_tickets(self.desk, leaver)
+        await self.desk.stands(withdrawn, "Withdrawn")
+        await set_hold(self.desk.play, held, hold=True)
+        for workflow_id in (holding, done):
+            await self._update(workflow_id, "approve", why)
+        await self.desk.stands(holding, "Held")
+        await self.desk.stands(done, "Erased")
 
     async def _place(self, customer: Customer, method: common.PaymentMethod, *, company: bool = False) -> str:
         kind = common.CUSTOMER_KIND_COMPANY if company else common.CUSTOMER_KIND_PRIVATE

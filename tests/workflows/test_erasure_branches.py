@@ -33,7 +33,7 @@ class Told:
     account_id: str = field(default_factory=lambda: str(new_id()))
     erasure: pb.Erasure = field(default_factory=lambda: pb.Erasure(
         erasure_id=str(new_id()), cause=pb.ERASURE_CAUSE_ASKED, state=pb.ERASURE_STATE_WAITING,
-        ticket_id=str(new_id()), requested_at=MOMENT, answer_by=MOMENT,
+        ticket_id=str(new_id()), requested_at=MOMENT, answer_by=MOMENT, told_message_id="1@casella.example",
     ))  # fmt: skip
     standing: ordering_pb2.GetStandingResponse = field(default_factory=ordering_pb2.GetStandingResponse)
     facts: dict[str, list[erasure_pb2.ErasureFact]] = field(default_factory=dict)

@@ -50,7 +50,8 @@ class ErasureSteps:
     @step("BeginDueErasure")
     async def begin_due(self, request: pb.BeginDueErasureRequest) -> pb.BeginDueErasureResponse:
         """Begin the erasure of what is left of an account that never paid."""
-        return await self._erasures.BeginDueErasure(request)
+        answer = await self._erasures.BeginDueErasure(request)
+        return pb.BeginDueErasureResponse(erasure=_without_message_id(answer.erasure))
 
     @step("DecideErasure")
     async def decide(self, request: pb.DecideErasureRequest) -> pb.DecideErasureResponse:
@@ -58,7 +59,8 @@ class ErasureSteps:
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         if not request.approve:
             request.recipient.CopyFrom(await self._contacts.of(request.account_id))
-        return await self._erasures.DecideErasure(request)
+        answer = await self._erasures.DecideErasure(request)
+        return pb.DecideErasureResponse(erasure=_without_message_id(answer.erasure))
 
     @step("ListErasureFacts")
     async def list_facts(self, request: erasure_pb2.ListErasureFactsRequest) -> erasure_pb2.ListErasureFactsResponse:
@@ -80,7 +82,8 @@ class ErasureSteps:
     async def skip_email(self, request: pb.SkipErasureEmailRequest) -> pb.SkipErasureEmailResponse:
         """Go on without the last email by an operator's decision."""
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
-        return await self._erasures.SkipErasureEmail(request)
+        answer = await self._erasures.SkipErasureEmail(request)
+        return pb.SkipErasureEmailResponse(erasure=_without_message_id(answer.erasure))
 
     @step("ErasePersonalData")
     async def erase(self, request: erasure_pb2.ErasePersonalDataRequest) -> erasure_pb2.ErasePersonalDataResponse:
@@ -90,7 +93,8 @@ class ErasureSteps:
     @step("RecordErased")
     async def record_erased(self, request: pb.RecordErasedRequest) -> pb.RecordErasedResponse:
         """Record the proof."""
-        return await self._erasures.RecordErased(request)
+        answer = await self._erasures.RecordErased(request)
+        return pb.RecordErasedResponse(erasure=_without_message_id(answer.erasure))
 
 
 def _without_message_id(erasure: pb.Erasure) -> pb.Erasure:
