@@ -14,6 +14,7 @@ from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
 from tests.ordering.shop import ACME, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
+from tests.ordering.withdrawers import advance, bought, receipt, settle, withdraw
 from tests.support.erasing import erase, facts
 from tests.support.post import tables_holding
 from tests.support.refusals import refused_as
@@ -232,6 +233,26 @@ async def test_a_period_that_waits_for_its_money_is_closed_unless_a_payment_wins
     assert from_timestamp((await subscriber.subscription()).ends_at) == shop.room.clock.now()
     await subscriber.end(3, UNPAID)
     assert await kinds(shop, subscriber.account_id) == []
+
+
+async def test_a_withdrawal_holds_until_it_is_refunded_and_credited_and_then_names_nobody(shop: Shop) -> None:
+    order = await bought(shop)
+    account = UUID(order.account_id)
+    await withdraw(shop, order)
+    assert await kinds(shop, account) == ["withdrawal_unsettled"]
+    await receipt(shop, order.order_id)
+    await advance(shop, order.order_id)
+    assert await kinds(shop, account) == ["withdrawal_unsettled"]
+    await settle(shop, order.order_id)
+    assert await kinds(shop, account) == []  # the closing days alone hold nothing
+    await close(shop, account)
+    await purge(shop, account)
+    assert "withdrawals" in await tables_holding(shop.room, "Via Roma 1")
+    assert (await erase(shop.room, account))["withdrawals, customers taken out"] == 1
+    for mark in ("Via Roma 1", "Rossi", "RSSNNA80A41D612P", "203.0.113."):
+        assert await tables_holding(shop.room, mark) == [], mark
+    [kept] = await shop.room.rows("withdrawals")
+    assert kept["evidence"]["statement_hash"]
 
 
 async def test_a_hold_ends_nothing_and_its_lifting_wakes_the_erasure(shop: Shop) -> None:
