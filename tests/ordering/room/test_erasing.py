@@ -12,6 +12,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import add_days
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
+from tests.ordering.resellers import a_reseller
 from tests.ordering.shop import ACME, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.ordering.withdrawers import advance, bought, receipt, settle, withdraw
@@ -253,6 +254,36 @@ async def test_a_withdrawal_holds_until_it_is_refunded_and_credited_and_then_nam
         assert await tables_holding(shop.room, mark) == [], mark
     [kept] = await shop.room.rows("withdrawals")
     assert kept["evidence"]["statement_hash"]
+
+
+async def test_what_is_left_of_a_withdrawal_from_an_unpaid_order_goes_with_it(shop: Shop) -> None:
+    order = await shop.order()
+    account = UUID(order.account_id)
+    await withdraw(shop, order)
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    await advance(shop, order.order_id)
+    await shop.close(account)
+    await purge(shop, account)
+    shop.room.clock.advance(days=181)
+    assert await run_jobs(shop) == 1
+    await erase(shop.room, account)
+    assert await shop.room.rows("withdrawals") == await shop.room.rows("orders") == []
+
+
+async def test_the_declaration_of_a_reseller_stays_without_the_visitor(shop: Shop) -> None:
+    reseller = await a_reseller(shop)
+    reseller.fill(12, "other.example")
+    await reseller.asks()
+    account = reseller.account_id
+    await begin(shop, account)
+    await reseller.end(2, UNPAID)
+    await close(shop, account)
+    await purge(shop, account)
+    assert "reseller_requests" in await tables_holding(shop.room, "203.0.113.7")
+    assert (await erase(shop.room, account))["reseller_requests, visitors taken out"] == 1
+    assert await tables_holding(shop.room, "203.0.113.7") == []
+    [kept] = await shop.room.rows("reseller_requests")
+    assert kept["declaration"]["version"]
 
 
 async def test_a_hold_ends_nothing_and_its_lifting_wakes_the_erasure(shop: Shop) -> None:
