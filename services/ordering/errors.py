@@ -112,6 +112,12 @@ class SubscriptionNotActive(CasellaError):
     reason = errors_pb2.REASON_SUBSCRIPTION_STATE
 
 
+class NoUpcomingPeriod(CasellaError):
+    """No period follows: the subscription ended, or was cancelled; KeepSubscription takes that back until it ends."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
 class PeriodNotMeasurable(CasellaError):
     """The period is not scheduled, its subscription ends before it, or its time has not come."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from services.kit.calendar import Period
 from services.ordering.domain.items import Item, ordered
 from services.ordering.domain.price_list import BANDS_GB
 
@@ -58,6 +59,24 @@ class DayUsage:
     used: Counted
 
 
+@dataclass(frozen=True, slots=True)
+class Prepaid:
+    """What is paid for on some days."""
+
+    days: Period
+    counted: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredDay:
+    """A day's use, what was prepaid on it, and what of the use counts as above that."""
+
+    day: date
+    used: Counted
+    prepaid: Counted
+    above: Counted
+
+
 def above(prepaid: Counted, used: Counted) -> Counted:
     """What of one day's use its prepaid places do not cover."""
     over, spare = Counter[int](), 0
@@ -69,21 +88,30 @@ def above(prepaid: Counted, used: Counted) -> Counted:
     return Counted(dict(+over), dict(options))
 
 
-def days_above(usage: Sequence[DayUsage], prepaid_on: Callable[[date], Counted], overage: Overage) -> Counted:
-    """Mailbox-days above the prepaid over some days.
+def metered(usage: Sequence[DayUsage], prepaid: Callable[[date], Counted], overage: Overage) -> list[MeteredDay]:
+    """How much of each day's use is above the prepaid.
 
     Args:
-        usage: Every day of service of a month, in order, the last one the month's end; at least one.
-        prepaid_on: What was prepaid on a day.
+        usage: Days of service of a month, in order, the last one the month's end or the present day.
+        prepaid: What was prepaid on a day.
         overage: `per_day` counts each day's own use; `month_end` takes that of the last day for all of them.
     """
-    counting = usage if overage == "per_day" else [usage[-1]] * len(usage)
-    return _sum(above(prepaid_on(day.day), counted.used) for day, counted in zip(usage, counting, strict=True))
+    counting = usage if overage == "per_day" else [usage[-1]] * len(usage) if usage else []
+    return [
+        MeteredDay(day.day, day.used, prepaid(day.day), above(prepaid(day.day), counted.used))
+        for day, counted in zip(usage, counting, strict=True)
+    ]
 
 
-def _sum(days: Iterable[Counted]) -> Counted:
+def mailbox_days(days: Iterable[MeteredDay]) -> Counted:
+    """Mailbox-days above the prepaid over some days."""
     mailboxes, options = Counter[int](), Counter[str]()
     for day in days:
-        mailboxes.update(day.mailboxes)
-        options.update(day.options)
+        mailboxes.update(day.above.mailboxes)
+        options.update(day.above.options)
     return Counted(dict(mailboxes), dict(options))
+
+
+def prepaid_on(prepaid: Iterable[Prepaid], day: date) -> Counted:
+    """What was prepaid on a day; nothing where no period that pays covers it."""
+    return next((entry.counted for entry in prepaid if day in entry.days), Counted())

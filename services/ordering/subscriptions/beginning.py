@@ -8,13 +8,12 @@ from services.kit import events, outbox
 from services.kit.causes import PeriodCause
 from services.kit.ids import derive
 from services.kit.wakes import renewal_wake
-from services.ordering.domain.metering import Counted
+from services.ordering.domain.metering import Counted, Prepaid
 from services.ordering.domain.periods import Plan, planned
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.events import started_event
-from services.ordering.subscriptions.period_store import Prepaid
 from services.ordering.subscriptions.rows import SubscriptionRow
 
 

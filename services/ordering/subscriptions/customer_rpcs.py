@@ -15,14 +15,16 @@ from services.ordering.messages import CATALOGUE
 from services.ordering.orders.checks import check_method
 from services.ordering.orders.fulfilling import Fulfilling
 from services.ordering.subscriptions.going_on import Periods
+from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import Asked, SubscriptionSteering
-from services.ordering.subscriptions.wire import period_message, subscription_message
+from services.ordering.subscriptions.wire import period_message, subscription_message, upcoming_message
 
 
 class CustomerSubscriptionRpcs(OrderingServiceServicer):
-    """GetSubscription, GetPeriod, ListPeriods, CancelSubscription, KeepSubscription, ChangePaymentMethod."""
+    """GetSubscription, GetPeriod, ListPeriods, GetUpcomingPeriod, and to cancel, keep and pay otherwise."""
 
     _fulfilling: Fulfilling
+    _measuring: Measuring
     _periods: Periods
     _steering: SubscriptionSteering
     _requests: Requests
@@ -60,6 +62,17 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         periods, token = page.cut(read, lambda period: period.number)
         return ordering_pb2.ListPeriodsResponse(
             periods=[period_message(period, subscription.language) for period in periods], next_page_token=token
+        )
+
+    async def GetUpcomingPeriod(
+        self, request: ordering_pb2.GetUpcomingPeriodRequest, context: Context
+    ) -> ordering_pb2.GetUpcomingPeriodResponse:
+        """Read what the account's next period would ask for now."""
+        account_id = checked_uuid("account_id", request.account_id)
+        check_own(account_id)
+        upcoming = await self._measuring.upcoming(account_id)
+        return ordering_pb2.GetUpcomingPeriodResponse(
+            upcoming=upcoming_message(upcoming), subscription=subscription_message(upcoming.subscription)
         )
 
     async def CancelSubscription(

@@ -1,39 +1,34 @@
 """Decides what a period costs, once its time has come: what exists, what was used above the prepaid, at which tax.
 
-What mailboxes and VIES say is asked for before the transaction. In it everything is frozen and the next period made,
-so that no subscription is ever without the period that follows.
+Before that time the same code says what it would cost now. What mailboxes and VIES say is asked for before the
+transaction. In it everything is frozen and the next period made, so that no subscription is ever without the period
+that follows.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import audit, events
 from services.kit.audit import AuditEntry
+from services.kit.calendar import Period, rome_date
 from services.kit.causes import PeriodCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
-from services.ordering.domain.items import Usage
 from services.ordering.domain.kinds import Billing, CustomerKind
-from services.ordering.domain.metering import Counted, DayUsage, days_above
-from services.ordering.domain.period_lines import (
-    PeriodLine,
-    annual_lines,
-    coming_lines,
-    lines_above,
-    with_stamp_duty,
-)
+from services.ordering.domain.measurement import Basis, Content, Told, content
+from services.ordering.domain.period_lines import PeriodLine, with_stamp_duty
 from services.ordering.domain.periods import month_before, planned
-from services.ordering.domain.policy import OrderingPolicy
-from services.ordering.domain.price_list import LIST_PRICE, Edition, PriceList
+from services.ordering.domain.policy import OrderingPolicy, TaxPolicy
+from services.ordering.domain.price_list import PriceList
+from services.ordering.domain.quote import QuoteTotals, totals
 from services.ordering.domain.states import PeriodState, SubscriptionState
-from services.ordering.errors import NothingForSale, PeriodNotMeasurable, ProfileMissing
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.errors import NothingForSale, NoUpcomingPeriod, PeriodNotMeasurable, ProfileMissing
 from services.ordering.profiles.store import SavedProfile, find_profile
 from services.ordering.readings import Readings
 from services.ordering.resellers.store import is_reseller
@@ -42,24 +37,8 @@ from services.ordering.subscriptions.adding import is_undecided
 from services.ordering.subscriptions.beginning import schedule
 from services.ordering.subscriptions.events import period_event
 from services.ordering.subscriptions.going_on import Both, read
-from services.ordering.subscriptions.period_store import Prepaid
 from services.ordering.subscriptions.rows import Measured, PeriodRow, SubscriptionRow
-from services.ordering.subscriptions.taxing import Decided, PeriodTax, PeriodTaxing
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What mailboxes told: what exists, and what existed on each day of the month that has ended."""
-
-    existing: Usage
-    days: dict[date, Usage]
-
-    def as_json(self) -> dict[str, Any]:
-        """As it is stored with the period."""
-        return {
-            "existing": _usage_json(self.existing),
-            "days": {day.isoformat(): _usage_json(usage) for day, usage in sorted(self.days.items())},
-        }
+from services.ordering.subscriptions.taxing import Decided, ForeseenTax, PeriodTax, PeriodTaxing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +47,51 @@ class _Readings:
 
     party: SavedProfile
     tax: PeriodTax
-    told: _Told | None
+    told: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The scheduled period of a subscription that goes on, as it would be measured at a moment.
+
+    Attributes:
+        consumer: whether a consumer's renewal needs the legal notice.
+        policy: who bears stamp duty.
+    """
+
+    subscription: SubscriptionRow
+    period: PeriodRow
+    consumer: bool
+    at: datetime
+    content: Content
+    tax: ForeseenTax
+    currency: str
+    policy: TaxPolicy
+
+    @property
+    def lines(self) -> tuple[PeriodLine, ...]:
+        """Its lines, under the tax that is foreseen."""
+        return self._lines(self.tax.tax.treatment)
+
+    @property
+    def totals(self) -> QuoteTotals:
+        """Their sum."""
+        return self._totals(self.tax.tax.treatment)
+
+    @property
+    def totals_with_vat(self) -> QuoteTotals | None:
+        """The sum with Italian VAT, should the VAT number not be confirmed; None where the tax is not open."""
+        return self._totals(TaxTreatment.DOMESTIC) if self.tax.is_open else None
+
+    def _lines(self, treatment: TaxTreatment) -> tuple[PeriodLine, ...]:
+        return with_stamp_duty(self.content.lines, self.period.days, treatment, self.policy)
+
+    def _totals(self, treatment: TaxTreatment) -> QuoteTotals:
+        return totals(self._lines(treatment), treatment.rate, self.currency)
 
 
 class Measuring:
-    """MeasurePeriod."""
+    """MeasurePeriod, GetUpcomingPeriod."""
 
     def __init__(
         self, database: Database, clock: Clock, policy: OrderingPolicy, price_list: PriceList, readings: Readings,
@@ -110,10 +129,48 @@ class Measuring:
         if party is None:
             raise ProfileMissing
         tax = await self._taxing.of_period(subscription, party.profile, decided.decision if decided else None)
-        readings = _Readings(party, tax, await self._ask_mailboxes(subscription, period))
+        readings = _Readings(party, tax, await self._ask_mailboxes(subscription, period.days))
         async with self._database.transaction() as conn:
             entry = decided.entry if decided else None
             return Both(await self._freeze(conn, period, readings, entry), subscription)
+
+    async def upcoming(self, account_id: UUID) -> Upcoming:
+        """What an account's next period would ask for were it measured now. Nothing is stored, VIES is not asked.
+
+        Args:
+            account_id: The account.
+
+        Raises:
+            NotFound: It has no subscription.
+            NoUpcomingPeriod: Its subscription does not go on.
+            ProfileMissing: There is nobody to make a document out to.
+            NothingForSale: No prices are in force.
+            NotReady: Mailboxes does not answer.
+        """
+        async with self._database.reading() as conn:
+            subscription = await store.find_subscription_of_account(conn, account_id)
+            if subscription is None:
+                raise NotFound("the account has no subscription")
+            period = await period_store.scheduled_period(conn, subscription.subscription_id)
+            party = await find_profile(conn, account_id)
+        if period is None or not _goes_on(subscription):
+            raise NoUpcomingPeriod(metadata={"subscription": str(subscription.state)})
+        if party is None:
+            raise ProfileMissing
+        foreseen = await self._taxing.foreseen(subscription, party.profile)
+        readings = _Readings(party, foreseen.tax, await self._ask_mailboxes(subscription, period.days))
+        async with self._database.reading() as conn:
+            found = self._content(await self._basis(conn, subscription, period.days, readings))
+        return Upcoming(
+            subscription=subscription,
+            period=period,
+            consumer=party.profile.consumer,
+            at=self._clock.now(),
+            content=found,
+            tax=foreseen,
+            currency=self._price_list.currency,
+            policy=self._policy.tax,
+        )
 
     async def _freeze(
         self, conn: AsyncConnection, before: PeriodRow, readings: _Readings, entry: AuditEntry | None
@@ -131,15 +188,11 @@ class Measuring:
             raise PeriodNotMeasurable("the period got other days while it was measured: measure it again")
         if await is_undecided(conn, subscription.subscription_id):
             raise PeriodNotMeasurable("an addition to the contract is being paid: it is renewed with it")
-        prepaid = await self._prepaid(conn, subscription, period)
-        is_tiered = readings.party.profile.kind is CustomerKind.RESELLER and await is_reseller(
-            conn, subscription.account_id
-        )
-        counted, sold = self._content(subscription, period, readings.told, prepaid, is_tiered=is_tiered)
-        lines = with_stamp_duty(tuple(sold), period.days, readings.tax.treatment, self._policy.tax)
+        found = self._content(await self._basis(conn, subscription, period.days, readings))
+        lines = with_stamp_duty(found.lines, period.days, readings.tax.treatment, self._policy.tax)
         measured = Measured(
             at=now,
-            counted=counted,
+            counted=found.counted,
             lines=lines,
             currency=self._price_list.currency,
             vat_rate=str(readings.tax.treatment.rate),
@@ -161,62 +214,48 @@ class Measuring:
         await events.tell(conn, period_event(EventType.PERIOD_DUE, due), now)
         return due
 
-    async def _ask_mailboxes(self, subscription: SubscriptionRow, period: PeriodRow) -> _Told | None:
-        """What mailboxes knows of the month that has ended; an annual contract has what was ordered."""
-        if subscription.billing is Billing.ANNUAL:
-            return None
-        days = month_before(subscription.contract, period.days)
-        return _Told(
-            await self._readings.usage(subscription.account_id),
-            await self._readings.usage_per_day(subscription.account_id, days),
+    async def _basis(
+        self, conn: AsyncConnection, subscription: SubscriptionRow, days: Period, readings: _Readings
+    ) -> Basis:
+        """All that the price of a period with these days rests on now."""
+        prepaid = (
+            await period_store.prepaid_in(conn, subscription.subscription_id, month_before(subscription.contract, days))
+            if readings.told
+            else []
+        )
+        may_be_tiered = readings.party.profile.kind is CustomerKind.RESELLER
+        return Basis(
+            contract=subscription.contract,
+            days=days,
+            today=rome_date(self._clock.now()),
+            items=subscription.items,
+            told=readings.told,
+            prepaid=prepaid,
+            is_tiered=may_be_tiered and await is_reseller(conn, subscription.account_id),
         )
 
-    async def _prepaid(self, conn: AsyncConnection, subscription: SubscriptionRow, period: PeriodRow) -> list[Prepaid]:
-        if subscription.billing is Billing.ANNUAL:
-            return []
-        days = month_before(subscription.contract, period.days)
-        return await period_store.prepaid_in(conn, subscription.subscription_id, days)
-
-    def _content(
-        self, subscription: SubscriptionRow, period: PeriodRow, told: _Told | None, prepaid: list[Prepaid], *,
-        is_tiered: bool,
-    ) -> tuple[Counted, Iterable[PeriodLine]]:  # fmt: skip
-        """What the period pays for, and its lines; a reseller's have the discount of what it pays for, all the same."""
-        currency, edition = self._price_list.currency, self._edition(period.days.first)
-        ordered = Counted.of_items(subscription.items)
-        if told is None:
-            return ordered, annual_lines(subscription.items, period.days, edition, currency)
-        ended = month_before(subscription.contract, period.days)
-        usage = [DayUsage(day, Counted(used.counted(), ordered.options)) for day, used in sorted(told.days.items())]
-        over = days_above(usage, lambda day: _on(prepaid, day), self._policy.renewals.overage)
-        existing = Counted(told.existing.counted(), ordered.options)
-        counted = existing.at_least(self._policy.minimum(subscription.billing))
-        discount = edition.reseller_discount(sum(counted.mailboxes.values())) if is_tiered else LIST_PRICE
-        return counted, [
-            *coming_lines(counted, period.days, edition, currency, discount),
-            *lines_above(over, ended, self._edition(ended.first), currency, discount),
-        ]
-
-    def _edition(self, day: date) -> Edition:
-        edition = self._price_list.on(day)
-        if edition is None:
+    def _content(self, basis: Basis) -> Content:
+        found = content(basis, self._price_list, self._policy)
+        if found is None:
             raise NothingForSale
-        return edition
+        return found
+
+    async def _ask_mailboxes(self, subscription: SubscriptionRow, days: Period) -> Told | None:
+        """What mailboxes knows of the month whose use is charged; an annual contract has what was ordered."""
+        if subscription.billing is Billing.ANNUAL:
+            return None
+        return Told(
+            await self._readings.usage(subscription.account_id),
+            await self._readings.usage_per_day(subscription.account_id, month_before(subscription.contract, days)),
+        )
 
 
 def _check(subscription: SubscriptionRow, period: PeriodRow, now: datetime) -> None:
     """A period is measured once its time has come, while its subscription goes on."""
     early = period.measure_at is None or now < period.measure_at
-    running = subscription.state is SubscriptionState.ACTIVE and subscription.end is None
-    if period.state is not PeriodState.SCHEDULED or early or not running:
+    if period.state is not PeriodState.SCHEDULED or early or not _goes_on(subscription):
         raise PeriodNotMeasurable(metadata={"state": str(period.state), "subscription": str(subscription.state)})
 
 
-def _on(prepaid: Iterable[Prepaid], day: date) -> Counted:
-    """What was prepaid on a day; nothing where no period that pays covers it."""
-    return next((entry.counted for entry in prepaid if day in entry.days), Counted())
-
-
-def _usage_json(usage: Usage) -> dict[str, Any]:
-    sizes = {str(size): count for size, count in sorted(usage.mailboxes.items())}
-    return {"mailboxes": sizes, "empty_domains": usage.empty_domains}
+def _goes_on(subscription: SubscriptionRow) -> bool:
+    return subscription.state is SubscriptionState.ACTIVE and subscription.end is None

@@ -1,7 +1,6 @@
 """How periods are kept: each change says from which state it starts. All happen under the subscription's lock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,7 @@ from services.kit.causes import PeriodCause
 from services.kit.outbox import Wake
 from services.kit.wakes import renewal_wake, unfinished
 from services.ordering.domain.dunning import Dunning
-from services.ordering.domain.metering import Counted
+from services.ordering.domain.metering import Counted, Prepaid
 from services.ordering.domain.periods import Plan
 from services.ordering.domain.states import PeriodState
 from services.ordering.orders.store import Proforma
@@ -23,14 +22,6 @@ from services.ordering.tables import subscription_periods as periods
 
 _ASKED_FOR = (PeriodState.PREPAID, PeriodState.DUE, PeriodState.PAID)
 """What pays for its days, or will; a period that was closed without money pays for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepaid:
-    """What is paid for on some days."""
-
-    days: Period
-    counted: Counted
 
 
 async def insert_first(

@@ -11,12 +11,12 @@ from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.ordering.domain.policy import TaxPolicy
 from services.ordering.domain.profile import BillingProfile
-from services.ordering.domain.quote import tax_of
+from services.ordering.domain.quote import QuoteTax, tax_of
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import Finding, TaxDecision
 from services.ordering.errors import PeriodTaxOpen, TaxDecisionNotOffered
 from services.ordering.subscriptions.rows import SubscriptionRow
-from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.proofs import Proof, Proofs
 
 _TREATMENTS = {
     TaxDecision.OTHER_PROOF: TaxTreatment.REVERSE_CHARGE,
@@ -51,6 +51,18 @@ class PeriodTax:
         return self.vat_id_asked if self.treatment is TaxTreatment.REVERSE_CHARGE else ""
 
 
+@dataclass(frozen=True, slots=True)
+class ForeseenTax:
+    """How a period would be taxed now.
+
+    Attributes:
+        is_open: whether nothing confirms the VAT number: the tax is that of a confirmed one.
+    """
+
+    tax: PeriodTax
+    is_open: bool = False
+
+
 class PeriodTaxing:
     """The tax of periods."""
 
@@ -80,6 +92,28 @@ class PeriodTaxing:
         proof = await self._proofs.known(subscription.account_id, tax.vat_id)
         if not self._proofs.is_fresh(proof):
             proof = await self._proofs.ask(subscription.account_id, profile.vat_id)
+        return self._settled(subscription, tax, proof, decision)
+
+    async def foreseen(self, subscription: SubscriptionRow, profile: BillingProfile) -> ForeseenTax:
+        """How a period would be taxed by what is known. VIES is not asked: its last answer counts, fresh or not.
+
+        Args:
+            subscription: With the decision that stands, if there is one.
+            profile: The billing profile as it stands.
+        """
+        tax = tax_of(profile, rome_date(self._clock.now()))
+        if not tax.vat_id:
+            return ForeseenTax(PeriodTax(tax.treatment))
+        proof = await self._proofs.known(subscription.account_id, tax.vat_id)
+        try:
+            return ForeseenTax(self._settled(subscription, tax, proof, None))
+        except (PeriodTaxOpen, TaxDecisionNotOffered):
+            return ForeseenTax(PeriodTax(tax.treatment, tax.vat_id), is_open=True)
+
+    def _settled(
+        self, subscription: SubscriptionRow, tax: QuoteTax, proof: Proof, decision: TaxDecision | None
+    ) -> PeriodTax:
+        """The tax that rests on a VAT number, by what is known of it."""
         if proof.stands is Finding.VALID:
             return PeriodTax(tax.treatment, tax.vat_id)
         if decision is None and subscription.tax_decision_vat_id == tax.vat_id:

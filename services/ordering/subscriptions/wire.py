@@ -8,14 +8,19 @@ from services.kit.context import owner_filter
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 from services.ordering.domain.dunning import last_moment
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.metering import MeteredDay
 from services.ordering.domain.period_lines import PeriodLine
 from services.ordering.domain.period_next import PeriodNext
+from services.ordering.domain.price_list import BANDS_GB, LIST_PRICE
 from services.ordering.domain.stamp_duty import CODE as STAMP_DUTY
 from services.ordering.domain.stamp_duty import nature_of
-from services.ordering.enums import BILLINGS, METHODS, PERIODS, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.enums import BILLINGS, METHODS, PERIODS, SIZES, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
 from services.ordering.pricing.wire import totals_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.advancing import Advanced
+from services.ordering.subscriptions.measuring import Upcoming
 from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
 
 _NEXTS = {
@@ -98,6 +103,49 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvancePeriodResponse:
     )
 
 
+def upcoming_message(upcoming: Upcoming) -> ordering_pb2.UpcomingPeriod:
+    """What a period would ask for now, in its subscription's language."""
+    period, tax, language = upcoming.period, upcoming.tax.tax, upcoming.subscription.language
+    with_vat, discount = upcoming.totals_with_vat, upcoming.content.discount
+    message = ordering_pb2.UpcomingPeriod(
+        period=period_of(period.cause),
+        period_start=to_date(period.days.first),
+        period_end=to_date(period.days.last),
+        computed_at=to_timestamp(upcoming.at),
+        usage=[_metered_day(day) for day in upcoming.content.usage],
+        lines=[
+            _line(line, tax.treatment, str(tax.treatment.rate), upcoming.currency, language) for line in upcoming.lines
+        ],
+        totals=totals_message(upcoming.totals),
+        tax_treatment=TREATMENTS[tax.treatment],
+        vat_id=tax.vat_id,
+        tax_open=upcoming.tax.is_open,
+        totals_with_vat=None if with_vat is None else totals_message(with_vat),
+        reseller_discount="" if discount == LIST_PRICE else str(discount),
+        language=to_language(language),
+    )
+    if period.measure_at is not None:
+        message.measure_at.CopyFrom(to_timestamp(period.measure_at))
+        if upcoming.consumer and upcoming.subscription.billing is Billing.ANNUAL:
+            message.notice_on.CopyFrom(to_date(rome_date(period.measure_at)))
+    return message
+
+
+def _metered_day(metered: MeteredDay) -> ordering_pb2.MeteredDay:
+    sizes = [
+        ordering_pb2.MeteredSize(
+            size=SIZES[band],
+            used=metered.used.mailboxes.get(band, 0),
+            prepaid=metered.prepaid.mailboxes.get(band, 0),
+            above=metered.above.mailboxes.get(band, 0),
+        )
+        for band in BANDS_GB
+    ]
+    return ordering_pb2.MeteredDay(
+        day=to_date(metered.day), sizes=[size for size in sizes if size.used or size.prepaid or size.above]
+    )
+
+
 def _add_measured(message: ordering_pb2.Period, measured: Measured, language: str) -> None:
     message.measured_at.CopyFrom(to_timestamp(measured.at))
     message.totals.CopyFrom(totals_message(measured.totals))
@@ -106,21 +154,23 @@ def _add_measured(message: ordering_pb2.Period, measured: Measured, language: st
     message.payment_method = METHODS[measured.payment_method]
     if owner_filter() is None:
         message.party.CopyFrom(party_message(measured.party))
-    message.lines.extend(_line(line, measured, language) for line in measured.lines)
+    message.lines.extend(
+        _line(line, measured.treatment, measured.vat_rate, measured.currency, language) for line in measured.lines
+    )
 
 
-def _line(line: PeriodLine, measured: Measured, language: str) -> common_pb2.Line:
+def _line(line: PeriodLine, treatment: TaxTreatment, vat_rate: str, currency: str, language: str) -> common_pb2.Line:
     """A line with the days that it covers; stamp duty is for the document and covers none."""
     days = None if line.code == STAMP_DUTY else line.days
     return common_pb2.Line(
         description=line.text(language),
         quantity=line.quantity,
-        unit_price=to_money(Money(line.unit_minor, measured.currency)),
-        net=to_money(Money(line.net_minor, measured.currency)),
-        vat_rate=measured.vat_rate,
+        unit_price=to_money(Money(line.unit_minor, currency)),
+        net=to_money(Money(line.net_minor, currency)),
+        vat_rate=vat_rate,
         period_start=None if days is None else to_date(days.first),
         period_end=None if days is None else to_date(days.last),
-        nature=nature_of(line, measured.treatment),
+        nature=nature_of(line, treatment),
     )
 
 

@@ -1,6 +1,7 @@
 """How much of what was used is above the prepaid: larger places cover smaller mailboxes, day by day."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ordering.domain.items import Item
-from services.ordering.domain.metering import Counted, DayUsage, above, days_above
+from services.ordering.domain.metering import Counted, DayUsage, Overage, above, mailbox_days, metered
 from services.ordering.domain.price_list import BANDS_GB
 
 sizes = st.sampled_from(BANDS_GB)
@@ -21,6 +22,10 @@ FIRST = date(2026, 4, 1)
 
 def days(*used: Counted) -> list[DayUsage]:
     return [DayUsage(FIRST + timedelta(days=place), each) for place, each in enumerate(used)]
+
+
+def days_above(usage: list[DayUsage], prepaid: Callable[[date], Counted], overage: Overage) -> Counted:
+    return mailbox_days(metered(usage, prepaid, overage))
 
 
 @given(counted, counted)
@@ -132,6 +137,11 @@ def test_one_count_at_the_month_s_end_stands_for_every_day() -> None:
     used = days(Counted({8: 9}), Counted({8: 5}), Counted({8: 6}))
     assert days_above(used, lambda _: Counted({8: 5}), "per_day").mailboxes == {8: 5}
     assert days_above(used, lambda _: Counted({8: 5}), "month_end").mailboxes == {8: 3}
+
+
+@pytest.mark.parametrize("overage", ["per_day", "month_end"])
+def test_a_month_of_which_no_day_was_served_yet_has_nothing_above(overage: Overage) -> None:
+    assert days_above([], lambda _: Counted({8: 5}), overage) == Counted()
 
 
 @given(counted, st.integers(1, 12))

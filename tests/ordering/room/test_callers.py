@@ -81,6 +81,7 @@ async def test_another_customer_s_id_is_not_found(shop: Shop, name: str) -> None
         "GetWithdrawal": pb.GetWithdrawalRequest(order_id=order.order_id),
         "WithdrawFromContract": withdrawal_request(order.order_id),
         "GetSubscription": pb.GetSubscriptionRequest(account_id=str(other)),
+        "GetUpcomingPeriod": pb.GetUpcomingPeriodRequest(account_id=str(other)),
         "GetPeriod": pb.GetPeriodRequest(period_id=str(period.key)),
         "ListPeriods": pb.ListPeriodsRequest(subscription_id=made.subscription_id),
         "CancelSubscription": pb.CancelSubscriptionRequest(
@@ -116,6 +117,8 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
         {"account_id": "not_a_uuid", "page.page_size": "out_of_range", "page.page_token": "not_a_page_token"},
     ),
     ("gateway", "GetSubscription", {"account_id": "'; --"}, {"account_id": "not_a_uuid"}),
+    ("gateway", "GetUpcomingPeriod", {"account_id": "anna"}, {"account_id": "not_a_uuid"}),
+    ("operator", "GetUpcomingPeriod", {}, {"account_id": "required"}),
     ("gateway", "CancelOrder", {}, {"request_id": "required", "order_id": "required"}),
     ("gateway", "GetWithdrawal", {}, {"order_id": "required"}),
     (

@@ -1198,6 +1198,74 @@ class ListPeriodsResponse(_message.Message):
     next_page_token: str
     def __init__(self, periods: _Optional[_Iterable[_Union[Period, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class GetUpcomingPeriodRequest(_message.Message):
+    __slots__ = ("account_id",)
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+
+class GetUpcomingPeriodResponse(_message.Message):
+    __slots__ = ("upcoming", "subscription")
+    UPCOMING_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    upcoming: UpcomingPeriod
+    subscription: Subscription
+    def __init__(self, upcoming: _Optional[_Union[UpcomingPeriod, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class UpcomingPeriod(_message.Message):
+    __slots__ = ("period", "period_start", "period_end", "measure_at", "notice_on", "computed_at", "usage", "lines", "totals", "tax_treatment", "vat_id", "tax_open", "totals_with_vat", "reseller_discount", "language")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_START_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_END_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_AT_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_ON_FIELD_NUMBER: _ClassVar[int]
+    COMPUTED_AT_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    VAT_ID_FIELD_NUMBER: _ClassVar[int]
+    TAX_OPEN_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_WITH_VAT_FIELD_NUMBER: _ClassVar[int]
+    RESELLER_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    period: _common_pb2.PeriodRef
+    period_start: _common_pb2.Date
+    period_end: _common_pb2.Date
+    measure_at: _timestamp_pb2.Timestamp
+    notice_on: _common_pb2.Date
+    computed_at: _timestamp_pb2.Timestamp
+    usage: _containers.RepeatedCompositeFieldContainer[MeteredDay]
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    tax_treatment: _common_pb2.TaxTreatment
+    vat_id: str
+    tax_open: bool
+    totals_with_vat: _common_pb2.Totals
+    reseller_discount: str
+    language: _common_pb2.Language
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., computed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., usage: _Optional[_Iterable[_Union[MeteredDay, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., reseller_discount: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ...) -> None: ...
+
+class MeteredDay(_message.Message):
+    __slots__ = ("day", "sizes")
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    SIZES_FIELD_NUMBER: _ClassVar[int]
+    day: _common_pb2.Date
+    sizes: _containers.RepeatedCompositeFieldContainer[MeteredSize]
+    def __init__(self, day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., sizes: _Optional[_Iterable[_Union[MeteredSize, _Mapping]]] = ...) -> None: ...
+
+class MeteredSize(_message.Message):
+    __slots__ = ("size", "used", "prepaid", "above")
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    PREPAID_FIELD_NUMBER: _ClassVar[int]
+    ABOVE_FIELD_NUMBER: _ClassVar[int]
+    size: _mailboxes_pb2.MailboxSize
+    used: int
+    prepaid: int
+    above: int
+    def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., used: _Optional[int] = ..., prepaid: _Optional[int] = ..., above: _Optional[int] = ...) -> None: ...
+
 class MeasurePeriodRequest(_message.Message):
     __slots__ = ("period_id", "tax_decision", "steering")
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]

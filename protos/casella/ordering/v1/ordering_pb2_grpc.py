@@ -195,6 +195,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.FromString,
                 _registered_method=True)
+        self.GetUpcomingPeriod = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/GetUpcomingPeriod',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodResponse.FromString,
+                _registered_method=True)
         self.MeasurePeriod = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/MeasurePeriod',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.MeasurePeriodRequest.SerializeToString,
@@ -533,6 +538,16 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetUpcomingPeriod(self, request, context):
+        """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
+        tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
+        subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+        an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def MeasurePeriod(self, request, context):
         """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
         makes the next period. Again: answers with the first measurement.
@@ -838,6 +853,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ListPeriods,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.SerializeToString,
+            ),
+            'GetUpcomingPeriod': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUpcomingPeriod,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodResponse.SerializeToString,
             ),
             'MeasurePeriod': grpc.unary_unary_rpc_method_handler(
                     servicer.MeasurePeriod,
@@ -1800,6 +1820,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ListPeriods',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListPeriodsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUpcomingPeriod(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/GetUpcomingPeriod',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetUpcomingPeriodResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -117,6 +117,12 @@ class OrderingServiceStub:
     """Reads a period of a subscription."""
     ListPeriods: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListPeriodsRequest, _ordering_pb2.ListPeriodsResponse]
     """Lists a subscription's periods, newest first."""
+    GetUpcomingPeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetUpcomingPeriodRequest, _ordering_pb2.GetUpcomingPeriodResponse]
+    """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
+    tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
+    subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+    an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
+    """
     MeasurePeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]
     """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
     makes the next period. Again: answers with the first measurement.
@@ -263,6 +269,12 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Reads a period of a subscription."""
     ListPeriods: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListPeriodsRequest, _ordering_pb2.ListPeriodsResponse]  # type: ignore[assignment]
     """Lists a subscription's periods, newest first."""
+    GetUpcomingPeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetUpcomingPeriodRequest, _ordering_pb2.GetUpcomingPeriodResponse]  # type: ignore[assignment]
+    """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
+    tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
+    subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+    an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
+    """
     MeasurePeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]  # type: ignore[assignment]
     """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
     makes the next period. Again: answers with the first measurement.
@@ -598,6 +610,18 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ListPeriodsResponse, _abc.Awaitable[_ordering_pb2.ListPeriodsResponse]]:
         """Lists a subscription's periods, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetUpcomingPeriod(
+        self,
+        request: _ordering_pb2.GetUpcomingPeriodRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.GetUpcomingPeriodResponse, _abc.Awaitable[_ordering_pb2.GetUpcomingPeriodResponse]]:
+        """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
+        tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
+        subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+        an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
+        """
 
     @_abc_1.abstractmethod
     def MeasurePeriod(

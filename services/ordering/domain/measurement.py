@@ -1,0 +1,103 @@
+"""What a period pays for and its lines, from all that a measuring has to know: the same for its moment and before it.
+
+A period that is measured before its time charges of the use above the prepaid what there is so far, to the present day.
+Source: docs/rules.md, "Renewals".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.kit.calendar import Period
+from services.ordering.domain.items import Item, Usage
+from services.ordering.domain.kinds import Billing
+from services.ordering.domain.metering import Counted, DayUsage, MeteredDay, Prepaid, mailbox_days, metered, prepaid_on
+from services.ordering.domain.period_lines import PeriodLine, annual_lines, coming_lines, lines_above
+from services.ordering.domain.periods import Contract, month_before
+from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.price_list import LIST_PRICE, PriceList
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What mailboxes told: what exists, and what existed on each day of the month whose use is charged."""
+
+    existing: Usage
+    days: dict[date, Usage]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored with the period."""
+        return {
+            "existing": _usage_json(self.existing),
+            "days": {day.isoformat(): _usage_json(usage) for day, usage in sorted(self.days.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a period's price rests on, beside prices and policy.
+
+    Attributes:
+        days: of the period.
+        today: the day of the measuring in Rome.
+        items: what was ordered.
+        told: None for an annual contract, which has what was ordered.
+        prepaid: what is paid for, or asked for, on the days that were told of.
+        is_tiered: whether the customer is an approved reseller.
+    """
+
+    contract: Contract
+    days: Period
+    today: date
+    items: Sequence[Item]
+    told: Told | None
+    prepaid: Sequence[Prepaid]
+    is_tiered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a period pays for, its lines without stamp duty, their discount in percent, and the use by day."""
+
+    counted: Counted
+    lines: tuple[PeriodLine, ...]
+    discount: Decimal = LIST_PRICE
+    usage: tuple[MeteredDay, ...] = ()
+
+
+def content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content | None:
+    """Measure a period; None where no prices are in force on a day that counts.
+
+    A reseller's lines have the discount of what the period pays for, those of the use above the prepaid all the same.
+    """
+    edition, ordered = prices.on(basis.days.first), Counted.of_items(basis.items)
+    if edition is None:
+        return None
+    if basis.told is None:
+        return Content(ordered, tuple(annual_lines(basis.items, basis.days, edition, prices.currency)))
+    existing = Counted(basis.told.existing.counted(), ordered.options)
+    counted = existing.at_least(policy.minimum(Billing.MONTHLY))
+    discount = edition.reseller_discount(sum(counted.mailboxes.values())) if basis.is_tiered else LIST_PRICE
+    coming = tuple(coming_lines(counted, basis.days, edition, prices.currency, discount))
+    ended = month_before(basis.contract, basis.days)
+    if basis.today < ended.first:
+        return Content(counted, coming, discount)
+    served = Period(ended.first, min(ended.last, basis.today))
+    before = prices.on(served.first)
+    if before is None:
+        return None
+    used = [
+        DayUsage(day, Counted(usage.counted(), ordered.options))
+        for day, usage in sorted(basis.told.days.items())
+        if day in served
+    ]
+    usage = metered(used, lambda day: prepaid_on(basis.prepaid, day), policy.renewals.overage)
+    over = lines_above(mailbox_days(usage), served, before, prices.currency, discount)
+    return Content(counted, (*coming, *over), discount, tuple(usage))
+
+
+def _usage_json(usage: Usage) -> dict[str, Any]:
+    sizes = {str(size): count for size, count in sorted(usage.mailboxes.items())}
+    return {"mailboxes": sizes, "empty_domains": usage.empty_domains}
