@@ -9,9 +9,10 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+from services.kit.server import LARGEST_REQUEST
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
-from tests.support.refusals import refused_as
+from tests.support.refusals import bad_fields, refused_as
 
 DONE, SENT, FAILED = payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_STATE_SENT, payments_pb2.REFUND_STATE_FAILED
 REQUESTED, APPROVED = payments_pb2.REFUND_STATE_REQUESTED, payments_pb2.REFUND_STATE_APPROVED
@@ -264,3 +265,11 @@ async def cancel(world: World, refund: payments_pb2.Refund) -> payments_pb2.Refu
     asked = payments_pb2.CancelRefundRequest(request_id=str(new_id()), refund_id=refund.refund_id, steering=STEERING)
     found: payments_pb2.Refund = (await world.stub("operator").CancelRefund(asked)).refund
     return found
+
+
+async def test_a_list_of_more_states_than_there_are_is_refused_by_its_number(world: World) -> None:
+    """An entry takes one byte of a request, so that very many fit; none of them is looked at."""
+    many = payments_pb2.ListRefundsRequest(states=[payments_pb2.REFUND_STATE_DONE] * (LARGEST_REQUEST - 100))
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await world.stub("operator").ListRefunds(many, timeout=20)
+    assert bad_fields(refused.value) == {"states": "too_many"}
