@@ -35,10 +35,7 @@ def add_days(instant: datetime, days: int) -> datetime:
     """
     if days == 0:
         return instant.astimezone(UTC)
-    wall = _local(instant).replace(tzinfo=None, fold=0) + timedelta(days=days)
-    while not _exists(wall):
-        wall = wall.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return wall.replace(tzinfo=ROME).astimezone(UTC)
+    return _shown(_local(instant).replace(tzinfo=None, fold=0) + timedelta(days=days))
 
 
 def end_of_day(instant: datetime, days: int = 0) -> datetime:
@@ -90,6 +87,11 @@ def easter(year: int) -> date:
 def start_of_day(day: date) -> datetime:
     """Midnight in Rome at which a calendar day begins, in UTC."""
     return datetime.combine(day, time.min, ROME).astimezone(UTC)
+
+
+def at_hour(day: date, hour: int) -> datetime:
+    """When clocks in Rome show an hour (0 to 23) of a calendar day, in UTC; in the gap of spring 03:00."""
+    return _shown(datetime.combine(day, time(hour)))
 
 
 def days_left(now: datetime, end: datetime) -> int:
@@ -147,6 +149,13 @@ def _local(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without time zone cannot be placed on the calendar")
     return instant.astimezone(ROME)
+
+
+def _shown(wall: datetime) -> datetime:
+    """When clocks in Rome first show this time, in UTC, or the next time that they show at all."""
+    while not _exists(wall):
+        wall = wall.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return wall.replace(tzinfo=ROME).astimezone(UTC)
 
 
 def _exists(wall: datetime) -> bool:

@@ -54,7 +54,8 @@ def _key(text: str) -> str:
 
 
 def test_every_rule_has_a_test() -> None:
-    missing = [rule for rule in rules() if not shown().get(rule)]
+    found = shown()
+    missing = [rule for rule in rules() if not found.get(rule)]
     assert not missing, (
         f"docs/rules.md has rules of which no test is named. Add to {_WHERE} a test that fails when the rule is broken"
         " and whose name says the rule (write it, or rename one that shows it):\n\n" + as_toml(missing)

@@ -11,6 +11,7 @@ from services.kit.calendar import (
     Period,
     add_days,
     add_months,
+    at_hour,
     days_left,
     easter,
     end_of_day,
@@ -145,6 +146,21 @@ def test_a_period_cannot_end_before_it_begins() -> None:
 @given(_DATES)
 def test_a_day_begins_at_midnight_in_rome(day: date) -> None:
     assert start_of_day(day).astimezone(ROME).replace(tzinfo=None) == datetime.combine(day, time.min)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "utc"),
+    [
+        ("2026-03-28", 8, "07:00"),
+        ("2026-03-29", 8, "06:00"),
+        ("2026-03-29", 2, "01:00"),  # does not exist: 03:00
+        ("2026-10-24", 8, "06:00"),
+        ("2026-10-25", 8, "07:00"),
+        ("2026-10-25", 2, "00:00"),  # shown twice: the first
+    ],
+)
+def test_an_hour_of_a_day_is_what_clocks_show_on_the_days_of_their_change_too(day: str, hour: int, utc: str) -> None:
+    assert at_hour(date.fromisoformat(day), hour) == datetime.fromisoformat(f"{day}T{utc}+00:00")
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,21 @@ The stand-in answers as Stripe documents it: these tests prove our handling, not
 
 import asyncio
 import quopri
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import grpc
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from services.kit.calendar import ROME
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+from services.payments.domain.mandates import DebitPolicy
 from tests.payments.debit import WHY, Due, charges, due_period, stored, switch_off, taken, with_mandate
 from tests.payments.statement import Entry, statement
 from tests.payments.test_webhooks import genuine_event, hand_in
@@ -37,6 +43,14 @@ async def test_a_period_is_charged_once_its_time_has_come_and_not_before(world: 
     assert not paid.debit.HasField("charge_at")
     assert names.PAYMENT_COMPLETED in await due.wakes()
     assert await world.balances() == {"stripe": 2 * GROSS, "receivable": -2 * GROSS}
+
+
+@given(st.dates(date(2026, 1, 1), date(2036, 1, 1)), st.uuids())
+@example(date(2026, 3, 29), UUID(int=0))
+@example(date(2026, 10, 25), UUID(int=0))
+def test_a_charge_begins_between_8_and_10_in_rome_on_the_days_of_the_change_of_clocks_too(day: date, key: UUID) -> None:
+    at = DebitPolicy().first_charge(day, key).astimezone(ROME)
+    assert (at.date(), at.hour in {8, 9}) == (day, True)
 
 
 async def test_a_charge_falls_into_the_morning_of_the_day_that_was_announced(world: World) -> None:

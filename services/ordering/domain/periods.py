@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.kit.calendar import Period, start_of_day
+from services.kit.calendar import Period, at_hour
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.policy import RenewalPolicy
 
@@ -65,4 +65,4 @@ def month_before(contract: Contract, days: Period) -> Period:
 def measuring(measured: UUID, day: date, policy: RenewalPolicy) -> datetime:
     """When a subscription, or an account, is measured on a day: always at the same place of the spread, by its id."""
     spread = measured.int % (policy.jitter_minutes * 60)
-    return start_of_day(day) + timedelta(hours=policy.measure_hour, seconds=spread)
+    return at_hour(day, policy.measure_hour) + timedelta(seconds=spread)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kit.calendar import add_days, start_of_day
+from services.kit.calendar import add_days, at_hour
 from services.payments.domain.payment_requests import ChargeRefusal, Debit, Method
 
 Days = Annotated[int, Field(ge=1, le=28)]
@@ -40,7 +40,7 @@ class DebitPolicy(BaseModel):
     def first_charge(self, charge_on: date, request_id: UUID) -> datetime:
         """When a request is charged on its day: always at the same place of the spread, by its id."""
         spread = request_id.int % (self.jitter_minutes * 60)
-        return start_of_day(charge_on) + timedelta(hours=self.charge_hour, seconds=spread)
+        return at_hour(charge_on, self.charge_hour) + timedelta(seconds=spread)
 
     def next_charge(self, debit: Debit, refusal: ChargeRefusal, now: datetime) -> datetime | None:
         """When a refused request is charged again, or asked about; None where the customer pays by the link.

@@ -110,6 +110,10 @@ def test_the_hour_of_measuring_is_rome_s_in_winter_and_in_summer() -> None:
     summer = planned(contract, date(2026, 10, 31), RenewalPolicy(measure_hour=6))
     assert winter.measure_at == datetime(2026, 4, 1, 4, tzinfo=UTC)  # summer time has begun on 29 March
     assert summer.measure_at == datetime(2026, 11, 1, 5, tzinfo=UTC)
+    changed = planned(
+        Contract(AT_MIDNIGHT, ANNUAL, date(2025, 4, 29)), date(2026, 4, 28), RenewalPolicy(measure_hour=6)
+    )
+    assert changed.measure_at == datetime(2026, 3, 29, 4, tzinfo=UTC)  # the day on which summer time begins
 
 
 @given(ids)
