@@ -202,7 +202,7 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(des
     assert canary.known_in(iter(await histories(desk))) == set()
     proof = await proof_of(desk, canary)
     shown = (await terminal_at(desk).casella("show", "erasure", canary.customer.account_id)).well().out
-    for words in ("erased", "approve_erasure", "trial", "consents", "invoicing"):
+    for words in ("erased", "approve erasure", "trial", "consents", "invoicing"):
         assert words in shown, words
     assert proof["state"] == "ERASURE_STATE_ERASED"
     assert str(mail["Message-ID"]) in {proof["told_message_id"], f"<{proof['told_message_id']}>"}
