@@ -124,6 +124,11 @@ class Rows:
 
 async def somebody_waits(conn: AsyncConnection) -> None:
     """Come back once another connection of this database waits for a lock."""
+    await so_many_wait(conn, 1)
+
+
+async def so_many_wait(conn: AsyncConnection, number: int) -> None:
+    """Come back once so many connections of this database wait for a lock."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while not await conn.scalar(text(query)):
+    while (await conn.scalar(text(query)) or 0) < number:
         pass

@@ -4,12 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.server import LARGEST_REQUEST
+from tests.payments.rows import so_many_wait
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import bad_fields, refused_as
@@ -65,16 +67,16 @@ async def test_never_more_than_came_goes_back(world: World) -> None:
 
 
 async def test_of_two_refunds_of_all_at_once_one_wins(world: World) -> None:
+    """Both have looked, as far as they can, before either can write."""
     request = await world.paid_online()
-
-    async def ask() -> bool:
-        try:
-            await world.refund(**of(request, GROSS))
-        except Refused:
-            return False
-        return True
-
-    assert sorted(await asyncio.gather(*(ask() for _ in range(4)))) == [False, False, False, True]
+    async with world.room.core.database.transaction() as conn:
+        await conn.execute(text("LOCK TABLE refunds IN SHARE MODE"))
+        asked = [asyncio.create_task(world.refund(**of(request, GROSS))) for _ in range(2)]
+        async with world.room.core.database.reading() as looking:
+            await so_many_wait(looking, 2)
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert [each.reason for each in told if isinstance(each, Refused)] == [errors_pb2.REASON_REFUND_TOO_MUCH]
+    assert len(await world.room.rows("refunds")) == 1
     assert (await world.balances())["stripe"] == 0
 
 
