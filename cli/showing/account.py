@@ -13,7 +13,7 @@ from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, refunds, screen, tickets, words
 from cli.away import Away
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money, orders, payment_methods, period, withdrawal
+from cli.showing import documents, money, orders, payment_methods, period, upcoming, withdrawal
 from workflows import names
 
 
@@ -52,6 +52,8 @@ class Page:
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
     credit: common_pb2.Money | None
     refunds: list[payments_pb2.Refund]
+    upcoming: ordering_pb2.UpcomingPeriod | None
+    """What the next period would ask for now; None where none comes."""
 
 
 async def show_account(name: str, *, as_json: bool) -> None:
@@ -91,6 +93,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
         await away.part(lambda: refunds.credit_of(rooms, known), None),
         await away.part(lambda: refunds.of_account(rooms, known), []),
+        await away.part(lambda: upcoming.of_account(rooms, known), None),
     )
 
 
@@ -176,8 +179,7 @@ def _show(rooms: Rooms, page: Page) -> None:
     if page.standing:
         screen.show_facts("Standing", _standing(page.standing, page.closure, rooms))
     if page.subscription:
-        screen.show_facts("Subscription", _subscription(page.subscription))
-        screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
+        _show_subscription(page.subscription, page)
     if page.reseller:
         screen.show_facts("Reseller", _reseller_facts(page.reseller, rooms))
     if page.profile:
@@ -198,6 +200,13 @@ def _show(rooms: Rooms, page: Page) -> None:
         screen.show_table("Refunds", refunds.COLUMNS, [refunds.row(each) for each in page.refunds])
     screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
     screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
+
+
+def _show_subscription(subscription: ordering_pb2.Subscription, page: Page) -> None:
+    screen.show_facts("Subscription", _subscription(subscription))
+    screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
+    if page.upcoming:
+        upcoming.show(page.upcoming)
 
 
 def _consent(record: trial_pb2.ConsentRecord) -> str:

@@ -11,6 +11,7 @@ from cli.showing import asked, documents, money
 from workflows import names
 
 COLUMNS = ("period", "number", "days", "state", "gross", "proforma", "due", "invoice")
+LINE_COLUMNS = ("line", "days", "quantity", "net")
 
 
 async def show_period(period_id: str, *, as_json: bool) -> None:
@@ -36,7 +37,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
             )
             return
         screen.show_facts(f"Period {period_id}", _facts(period, rooms))
-        screen.show_table("Lines (net)", ("line", "days", "quantity", "net"), [_line(line) for line in period.lines])
+        screen.show_table("Lines (net)", LINE_COLUMNS, [line_row(line) for line in period.lines])
         if period.HasField("party"):
             screen.show_facts("Made out to", profile_fields.facts(period.party))
         if payment:
@@ -102,6 +103,7 @@ def _facts(period: ordering_pb2.Period, rooms: Rooms) -> list[tuple[str, str]]:
     ]
 
 
-def _line(line: common_pb2.Line) -> tuple[str, ...]:
+def line_row(line: common_pb2.Line) -> tuple[str, ...]:
+    """A line of a period as a line of a table."""
     days = f"{words.day(line.period_start)} to {words.day(line.period_end)}"
     return (line.description, days, str(line.quantity), words.money(line.net))

@@ -15,8 +15,9 @@ import pytest_asyncio
 
 from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from cli.words import instant
+from cli.words import instant, money
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
@@ -67,9 +68,19 @@ async def test_show_account_by_id_speaks_json(desk: Desk) -> None:
     assert page["profile"]["first_name"] == "Anna"
 
 
+async def test_show_account_tells_the_amount_of_the_next_period_so_far(desk: Desk) -> None:
+    asked = ordering_pb2.GetUpcomingPeriodRequest(account_id=desk.buyer.account_id)
+    front = desk.buyer.front.ordering
+    upcoming = (await front.GetUpcomingPeriod(asked, metadata=await desk.buyer.me())).upcoming
+    ran = (await desk.terminal.casella("show", "account", desk.buyer.account_id)).well()
+    assert "Next period, if it were measured now" in ran.out
+    assert money(upcoming.totals.gross) in ran.out.split("amount so far")[1].splitlines()[0]
+
+
 async def test_show_account_of_somebody_who_has_nothing_yet(desk: Desk) -> None:
     page = (await desk.terminal.casella("show", "account", desk.newcomer.email, "--json")).well().json
     assert (page["profile"], page["subscription"], page["orders"]) == (None, None, [])
+    assert page["upcoming"] is None
 
 
 @pytest.mark.parametrize("name", ["nobody@demo.example", NOBODY])
