@@ -17,10 +17,13 @@ from deploy.local.dns.server import Udp
 from deploy.local.dns.zone import read_zone
 from services.invoicing import room as invoicing
 from services.invoicing.settings import InvoicingSettings
+from services.kit.calendar import rome_date
+from services.kit.causes import PeriodCause
 from services.kit.core import Core
 from services.kit.password_hashes import PasswordHashes
 from services.kit.server import Room
 from services.kit.tokens import AccessTokens
+from services.kit.wire import to_date, to_timestamp
 from services.mailboxes.__main__ import assemble as assemble_mailboxes
 from services.mailboxes.policy import MailboxesPolicy
 from services.trial.__main__ import assemble as assemble_trial
@@ -84,6 +87,27 @@ class Town:
     async def place(self, quote: pb.Quote) -> pb.Order:
         request = place_request(self.account, quote)
         return (await self.stub.PlaceOrder(request, metadata=self.trial.metadata)).order
+
+    async def fulfilled(self, order: pb.Order) -> pb.Subscription:
+        """The subscription of an order that is paid and unlocked now."""
+        now = self.ordering.clock.now()
+        paid = pb.RecordOutcomeRequest(
+            order_id=order.order_id, outcome=pb.OUTCOME_PAID, available_on=to_date(rome_date(now))
+        )
+        await self._worker.RecordOutcome(paid)
+        request = pb.FulfilOrderRequest(order_id=order.order_id, invoice_id=request_id(), unlocked_at=to_timestamp(now))
+        return (await self._worker.FulfilOrder(request)).subscription
+
+    async def upcoming(self) -> pb.UpcomingPeriod:
+        operator: OrderingServiceAsyncStub = OrderingServiceStub(self.ordering.channel("operator"))
+        return (await operator.GetUpcomingPeriod(pb.GetUpcomingPeriodRequest(account_id=self.trial.id))).upcoming
+
+    async def measured(self, cause: PeriodCause) -> pb.Period:
+        return (await self._worker.MeasurePeriod(pb.MeasurePeriodRequest(period_id=str(cause.key)))).period
+
+    @property
+    def _worker(self) -> "OrderingServiceAsyncStub":
+        return OrderingServiceStub(self.ordering.channel("worker"))
 
 
 @asynccontextmanager

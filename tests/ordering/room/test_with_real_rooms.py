@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
+from services.kit.causes import PeriodCause
 from services.kit.wire import from_timestamp
 from tests.fixtures.postgres import RoomDatabase
 from tests.ordering.shop import ACME, ANNA, BEISPIEL
@@ -96,3 +98,28 @@ async def test_a_legal_hold_needs_an_account_that_trial_knows(town: Town) -> Non
     await refused_for(town.hold(request_id()), errors_pb2.REASON_NOT_FOUND)
     assert await town.ordering.rows("accounts") == []
     assert (await town.hold(town.trial.id)).hold
+
+
+async def test_the_amount_so_far_counts_what_mailboxes_counted_and_is_what_the_measuring_freezes(town: Town) -> None:
+    await town.open_account()
+    await town.mail.add_domain("rossi.example")
+    await town.save_profile(ACME)
+    order = await town.place(await town.quote(5))
+    subscription = await town.fulfilled(order)
+    boxes = [await town.mail.create_mailbox(f"m{number}@rossi.example") for number in range(7)]
+    town.ordering.clock.advance(days=2)
+    await town.mail.delete_mailbox(boxes[0].mailbox_id)
+    town.ordering.clock.advance(days=1)
+    so_far = await town.upcoming()
+    assert [(size.used, size.prepaid, size.above) for day in so_far.usage for size in day.sizes] == [
+        (7, 5, 2),
+        (7, 5, 2),
+        (7, 5, 2),
+        (6, 5, 1),
+    ]
+    assert "7 giorni-casella" in so_far.lines[-1].description
+    town.ordering.clock.at = from_timestamp(so_far.measure_at)
+    in_time = await town.upcoming()
+    measured = await town.measured(PeriodCause(UUID(subscription.subscription_id), 2))
+    assert (list(in_time.lines), in_time.totals) == (list(measured.lines), measured.totals)
+    assert in_time.totals.gross.minor > so_far.totals.gross.minor
