@@ -30,12 +30,15 @@ class OrderSteps(Payable):
     """What an order asks of the services; the order in which it does so stands in ``workflows.order``."""
 
     name = "order"
-    meanwhile = "no reminder is sent and the order does not expire"
     order_id: str
 
     def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
         """By the order."""
         return payments_pb2.GetPaymentRequestRequest(order_id=self.order_id)
+
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
+        """Any money that names it holds its end, which could not be undone."""
+        return "no reminder is sent and the order does not expire"
 
     async def read_order(self) -> pb.Order:
         """The order's row as it stands."""

@@ -35,8 +35,6 @@ class Payable(Process):
 
     name: ClassVar[str]
     """What asks, as operators call it: "order" or "period"."""
-    meanwhile: ClassVar[str]
-    """What does not happen to it while money that names it waits for an operator."""
     paid = False
     asked: Money | None = None
     """What is to be paid; None until that is known."""
@@ -54,6 +52,10 @@ class Payable(Process):
         Raises:
             Wrong: No money is waited for.
         """
+
+    @abstractmethod
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
+        """What happens to it, and what not, while money that names it waits for an operator."""
 
     async def read_payment(self) -> payments_pb2.PaymentRequest:
         """The payment request's row as it stands, and the money that names it and waits."""
@@ -133,7 +135,7 @@ class Payable(Process):
         self.details.stands(
             NEEDS_OPERATOR,
             f"nothing by itself. Money that names this {self.name} waits in the operator's queue: {shown}. Meanwhile "
-            f"{self.meanwhile}. What ends it: {', or '.join(ends)}",
+            f"{self.meanwhile(payment)}. What ends it: {', or '.join(ends)}",
             updates=updates,
         )
 

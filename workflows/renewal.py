@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording
     from workflows.activities.ordering import OrderingSteps
+    from workflows.covering import may_pay
     from workflows.details import Details
     from workflows.renewal_debit import RenewalDebit
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering, ui_cancel
@@ -115,7 +116,7 @@ class Renewal(RenewalDebit):
         """Sending stops, unless money is on its way: a charge that is processed, or money that waits in the queue."""
         if payment.processing:
             await self.wait_for_charge()
-        elif self.waiting:
+        elif may_pay(payment, self.waiting):
             await self.wait_for_settling()
         else:
             await self.suspend_sending(period.account_id)

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
+    from workflows.covering import may_pay
     from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
     from workflows.service_end import ServiceEnd
     from workflows.steps import quickly, visibly
@@ -30,7 +31,6 @@ class RenewalSteps(Payable, ServiceEnd):
     """What a period asks of the services; the order in which it does so stands in ``workflows.renewal``."""
 
     name = "period"
-    meanwhile = "no reminder is sent, sending is not suspended and the subscription does not close"
     period_id: str
     ref: PeriodRef | None = None
     """The period, as documents and payment requests name it; None until it was read."""
@@ -40,6 +40,15 @@ class RenewalSteps(Payable, ServiceEnd):
     def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
         """By the period."""
         return payments_pb2.GetPaymentRequestRequest(period_id=self.period_id)
+
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
+        """Money that could pay it stops every step; a part holds its end only, which could not be undone."""
+        if may_pay(payment, self.waiting):
+            return "no reminder is sent, sending is not suspended and the subscription does not close"
+        return (
+            "reminders are sent and sending is suspended, because it is less than what is asked for; the subscription "
+            "does not close"
+        )
 
     async def read_period(self) -> pb.Period:
         """The period's row as it stands."""

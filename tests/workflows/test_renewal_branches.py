@@ -175,12 +175,29 @@ async def test_money_on_its_way_stops_a_suspension(temporal: TestNamespace, *, p
     told = Told(next=pb.PERIOD_NEXT_SUSPEND_DUE)
     told.payment.processing = processing
     if not processing:
-        told.waiting = [payments_pb2.MoneyEntry(money_entry_id=str(new_id()), amount=common_pb2.Money(minor=100))]
+        told.waiting = [in_two_parts(told.payment.amount, first) for first in (True, False)]
     script = told.script()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         await run.details("charge that is being processed" if processing else "sending is not suspended")
         assert await paid(told, run) == "invoiced"
     assert script.requests("SuspendAccount") == []
+
+
+def in_two_parts(asked: common_pb2.Money, first: bool) -> payments_pb2.MoneyEntry:  # noqa: FBT001  one of two
+    """Money that waits: one cent, or all but one cent."""
+    amount = common_pb2.Money(minor=1 if first else asked.minor - 1, currency=asked.currency)
+    return payments_pb2.MoneyEntry(money_entry_id=str(new_id()), amount=amount)
+
+
+async def test_a_partial_payment_skips_no_reminder_and_no_suspension(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_SUSPEND_DUE)
+    told.waiting = [in_two_parts(told.payment.amount, first=False)]
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        assert "sending is suspended, because it is less" in await run.details("sending is suspended, because")
+        assert len(script.requests("SuspendAccount")) == 1
+        assert not any(request.money_waiting for request in script.requests("AdvancePeriod"))
+        assert await paid(told, run) == "invoiced"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
+from workflows.covering import may_pay
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -149,7 +150,7 @@ class OrderingSteps:
                 iban=asked.payment_request.transfer.iban,
                 reference=asked.payment_request.transfer.reference,
                 pay_url=asked.payment_request.pay_url,
-                money_waiting=bool(asked.waiting) or asked.payment_request.processing,
+                money_waiting=may_pay(asked.payment_request, asked.waiting) or asked.payment_request.processing,
             )
         )
 
