@@ -77,16 +77,15 @@ class Stage:
 
         return await until(steered, f"the workflow {workflow_id}")
 
-    async def steer_money(self, proforma_number: str, update: str, data: Mapping[str, object]) -> str:
-        """Send an update to the workflow of the money that names a proforma and waits in the queue."""
+    async def money_of(self, proforma_number: str) -> str:
+        """The workflow of the money that names a proforma and waits in the queue."""
 
         async def waiting() -> str | None:
             asked = payments_pb2.GetPaymentRequestRequest(proforma_number=proforma_number)
             entries = (await self.operator.payments.GetPaymentRequest(asked)).waiting
             return entries[0].money_entry_id if entries else None
 
-        entry_id = await until(waiting, f"money for {proforma_number} in the queue")
-        return await self.steer(names.money_id(entry_id), update, {**data, "reason_code": "payer_confirmed"})
+        return names.money_id(await until(waiting, f"money for {proforma_number} in the queue"))
 
     def tell(self, words: str) -> None:
         """Say what happened now."""

@@ -11,7 +11,7 @@ from deploy.local.demo.checking_rows import check_buyer, check_periods
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.story import Expected, Pause, Results, Story
 from deploy.local.demo.tale import Tale, money
-from deploy.local.demo.trying import begin_trial, use_trial
+from deploy.local.demo.trying import begin_trial, see, use_trial
 from services.kit.wire import from_date
 
 _MAILBOXES = 7
@@ -34,8 +34,11 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     sent = common.Money(minor=asked.minor + _TOO_MUCH, currency=asked.currency)
     answer = await paying.pay_by_transfer(stage, proforma, sent)
     stage.tell(f"transfers {money(sent)} for {money(asked)}: the statement's {answer.queued} entry waits in the queue")
-    told = await stage.steer_money(placed.proforma_number, "assign", {"proforma_number": placed.proforma_number})
-    stage.tell(f"an operator assigns it in the workflow Money: {told}")
+    workflow_id = await stage.money_of(placed.proforma_number)
+    see(stage, tale, "Money", workflow_id)
+    data = {"proforma_number": placed.proforma_number, "reason_code": "payer_confirmed"}
+    told = await stage.steer(workflow_id, "assign", data)
+    stage.tell(f"an operator assigns it there: {told}")
     await buying.see_it_through(stage, tale)
     await _grow(stage, tale)
     yield Pause(await renewing.next_measuring(stage, tale))

@@ -10,7 +10,7 @@ from deploy.local.demo import buying, paying, people
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.story import Expected, Pause, Results, Story
 from deploy.local.demo.tale import Tale, money
-from deploy.local.demo.trying import begin_trial, use_trial
+from deploy.local.demo.trying import begin_trial, see, use_trial
 
 _DAYS_UNTIL_THE_TRANSFER = 17
 """An order by transfer expires after 15 (deploy/policy.yaml)."""
@@ -31,8 +31,10 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     state = ordering_pb2.OrderState.Name(placed.state).removeprefix("ORDER_STATE_")
     answer = await paying.pay_by_transfer(stage, proforma, placed.quote.totals.gross)
     stage.tell(f"transfers the money when the order is {state} for two days: {answer.queued} entry waits in the queue")
-    told = await stage.steer_money(placed.proforma_number, "credit", {"account_id": customer.account_id})
-    stage.tell(f"an operator looks at it in the workflow Money and makes it account credit: {told}")
+    workflow_id = await stage.money_of(placed.proforma_number)
+    see(stage, tale, "Money", workflow_id)
+    data = {"account_id": customer.account_id, "reason_code": "payer_confirmed"}
+    stage.tell(f"an operator makes it account credit: {await stage.steer(workflow_id, 'credit', data)}")
     await _orders(stage, tale)
     stage.tell("orders again: the credit pays it, nothing is left to be transferred")
     await buying.see_it_through(stage, tale)
