@@ -27,12 +27,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.
 POLLS = {"PollReceipts", "FetchMissedEvents"}
 """Their answers count what was new to them, so that of two at once one counts less."""
 OUTSIDE_THE_STORIES = {
-    "SettleTax", "DecideTax",
-    "AssignMoney", "CreditMoney", "SetMoneyAside", "RequestRefund", "PushRefunds",
+    "SettleTax", "DecideTax", "TakeBackPlaces", "BeginErasure",
+    "AssignMoney", "CreditMoney", "SetMoneyAside", "RequestRefund", "PushRefunds", "IssueCreditNote", "SendCreditNote",
     "SuspendAccount", "ResumeAccount", "MeasurePeriod", "RecordPeriodProforma", "RecordPeriodOutcome",
     "RecordPeriodInvoice", "SuspendSubscription", "ResumeSubscription", "CancelSubscription", "KeepSubscription",
+    "PlanCharge", "ChargePaymentRequest", "SendChargeRefusedEmail", "SendMandateEmail", "SwitchOffAutomaticDebit",
+    "ReleaseMandates", "FollowAutomaticDebit",
+    "AdvanceWithdrawal", "SendWithdrawalReceipt", "RecordWithdrawalRefund", "RenewWithdrawalRefund",
+    "RecordWithdrawalCreditNote",
+    "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
 }  # fmt: skip
-"""What comes when months have passed, or where VIES is asked: each comes twice in its room's own tests."""
+"""What comes when months have passed, where VIES is asked or an operator decides: twice in its room's own tests."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
