@@ -31,7 +31,7 @@ from tests.e2e.levers import (
 )
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
-from tests.workflows.contract_shapes import an_addition, resellers
+from tests.workflows.contract_shapes import a_reseller_who_asks, a_reseller_who_fails, an_addition, resellers
 from workflows import names
 
 FIRST_NAME, LAST_NAME, LOCAL_PART, COMPANY = "Zenobia", "Quattrocchi", "zenobia.quattrocchi", "Quattrocchi S.r.l."
@@ -82,8 +82,8 @@ class Shapes:
         await self._e_invoices()
         await self._credit_notes()
         await self._taxes()
-        await resellers(self)
         await an_addition(self)
+        await a_reseller_who_asks(self)
         await self._purges()
         await self._erasures()
         await hold_sign_up(self.desk, self.person())  # open; before an advance it would lapse
@@ -131,7 +131,9 @@ class Shapes:
         await self.desk.stands(leaving, "Ending")
         debited, charged = await self._debited()
         withdrawn = await self._withdrawal_by_card()
+        granted = await resellers(self)
         await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
+        await a_reseller_who_fails(self, granted)
         await self.desk.stands(charged, "Invoiced")
         await self._switch_off(debited)
         await self._see_subscriptions_out(owing, leaving, paying)
