@@ -1,7 +1,7 @@
 """`casella invoice`: credits an invoice by hand, wholly or in part."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from cli.doctor import work
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.invoice import DocumentName, document_of
-from cli.steering import steered
+from cli.steering import Day, steered
 from services.kit.calendar import rome_date
 from services.kit.errors import Refused
 from services.kit.ids import new_id
@@ -59,7 +59,7 @@ def invoice() -> None:
 @click.option(
     "--cause", type=click.Choice(list(_CAUSES)), required=True, help="Why; it decides the words and the time limit."
 )
-@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the cause; else today.")
+@click.option("--on", "on", type=Day(), help="Day of the cause; else today.")
 @click.option(
     "--refund", type=click.Choice(list(_REFUNDS)), help="How the customer gets it back, if that is to be said."
 )
@@ -69,7 +69,7 @@ def invoice_credit(
     name: str,
     amount: int | None,
     cause: str,
-    on: datetime | None,
+    on: date | None,
     refund: str | None,
     *,
     yes: bool,
@@ -85,7 +85,7 @@ def invoice_credit(
         refund_method=_REFUNDS.get(refund or ""),
         steering=steering,
     )
-    run(_credit(name, amount, on.date() if on else None, request, yes=yes))
+    run(_credit(name, amount, on, request, yes=yes))
 
 
 async def _credit(

@@ -6,6 +6,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 import click
@@ -44,6 +45,22 @@ class Uuid(click.ParamType[str]):
         if parsed != str(value).lower():
             self.fail(f"{value!r} is no id: ids look like 01939f4e-7c1a-7d55-9f3b-0242ac120002")
         return parsed
+
+
+class Day(click.ParamType[date]):
+    """A calendar day."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Refuse what is no day, and a day written in another order."""
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            day = None
+        if day is None or day.isoformat() != str(value):
+            self.fail(f"{value!r} is no day: write year, month and day, for example 2026-11-24")
+        return day
 
 
 def steered(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,7 +1,7 @@
 """`casella withdrawal`, and what is still owed to consumers who have withdrawn, for the doctor and the auditor."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import click
 
@@ -10,7 +10,7 @@ from casella.ordering.v1 import ordering_pb2
 from cli import screen, words
 from cli.rooms import Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
-from cli.steering import steered
+from cli.steering import Day, steered
 from services.kit.ids import new_id
 from services.kit.wire import from_date, to_date
 
@@ -24,13 +24,11 @@ def withdrawal() -> None:
 
 @withdrawal.command("record")
 @click.argument("order", type=OrderName())
-@click.option(
-    "--declared-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Day on which the statement was sent."
-)
+@click.option("--declared-on", type=Day(), required=True, help="Day on which the statement was sent.")
 @steered
-def withdrawal_record(order: str, declared_on: datetime, steering: common_pb2.Steering) -> None:
+def withdrawal_record(order: str, declared_on: date, steering: common_pb2.Steering) -> None:
     """Withdraw the consumer from the contract of ORDER (id, proforma number or RF reference); it ends at once."""
-    run(_record(order, declared_on.date(), steering))
+    run(_record(order, declared_on, steering))
 
 
 async def open_withdrawals(rooms: Rooms) -> list[ordering_pb2.Withdrawal]:

@@ -94,6 +94,11 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
         (("invoice", "credit", "2026/17", "--reason", "goodwill"), "--cause"),
         (("invoice", "credit", "2026/17", "--cause", "mood", "--reason", "goodwill"), "agreement"),
         (("tickets", "show", "first"), "is no id"),
+        (
+            ("withdrawal", "record", "P2026/1", "--declared-on", "02/12/2026", "--reason", "letter"),
+            "no day: write year, month and day",
+        ),
+        (("invoice", "credit", "2026/1", "--cause", "agreement", "--on", "20261202", "--reason", "letter"), "no day"),
         (("hold", "set", ID, "--reason", "Because Anna called"), "phone_confirmed"),
         (("hold", "release", ID), "--reason"),
         (("feature", "off", ID, "everything", "--reason", "spam"), "sending"),
