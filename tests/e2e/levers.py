@@ -8,12 +8,10 @@ from uuid import UUID, uuid4
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
-from casella.support.v1 import erasures_pb2, support_pb2
-from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
+from casella.support.v1 import support_pb2
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import ROME
-from services.kit.channels import open_channel
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.play import Play, database
 from tests.e2e.waiting import until
@@ -104,15 +102,7 @@ async def answered(desk: Desk, workflow_id: str, state: str) -> None:
 
 async def ask_for_deletion(desk: Desk, customer: Customer, text: str = "Cancellate tutto") -> str:
     """A customer reads the notice, confirms it and opens the ticket; returns the id of the erasure's workflow."""
-    site = desk.play.world.site
-    channel = open_channel(site.listen("support"), site.secret("caller-gateway"))
-    notice = await ErasuresServiceStub(channel).GetErasureNotice(erasures_pb2.GetErasureNoticeRequest())
-    await channel.close()
-    request = support_pb2.OpenTicketRequest(
-        request_id=str(uuid4()), account_id=customer.account_id, kind=support_pb2.TICKET_KIND_PROFILE_DELETION,
-        subject=text, text=text, erasure_notice_hash=notice.hash,
-    )  # fmt: skip
-    await customer.front.support.OpenTicket(request, metadata=await customer.me())
+    await customer.ask_for_deletion(text)
     workflow_id = names.erasure_id(customer.account_id)
     await desk.stands(workflow_id, "Waiting")
     return workflow_id

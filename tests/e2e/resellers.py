@@ -1,29 +1,9 @@
-"""What a reseller does in the panel: ask for the status with its declaration, and fill the panel."""
+"""What a reseller does in the panel: fill it, and delete mailboxes."""
 
 from uuid import uuid4
 
-from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
-from casella.ordering.v1 import ordering_pb2
 from deploy.local.demo.customer import Customer
-
-
-async def asks(customer: Customer) -> ordering_pb2.ResellerStatus:
-    """Read the declaration and give it."""
-    ordering, me = customer.front.ordering, await customer.me()
-    page = await ordering.GetResellerStatus(
-        ordering_pb2.GetResellerStatusRequest(account_id=customer.account_id), metadata=me
-    )
-    wish = ordering_pb2.RequestResellerStatusRequest(
-        request_id=str(uuid4()),
-        account_id=customer.account_id,
-        resells=True,
-        declaration_version=page.declaration_version,
-        language=common.LANGUAGE_IT,
-        client=customer.client,
-    )
-    status: ordering_pb2.ResellerStatus = (await ordering.RequestResellerStatus(wish, metadata=me)).status
-    return status
 
 
 async def fill_panel(customer: Customer, mailboxes: int) -> None:

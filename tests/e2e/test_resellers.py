@@ -19,7 +19,7 @@ from services.kit.wire import from_timestamp
 from tests.cli.running import Terminal
 from tests.e2e.levers import transfer_of
 from tests.e2e.operator_desk import Answer, Desk, at_the_desk
-from tests.e2e.resellers import asks, delete_mailboxes, fill_panel
+from tests.e2e.resellers import delete_mailboxes, fill_panel
 from workflows import names
 
 pytestmark = pytest.mark.e2e
@@ -81,7 +81,7 @@ async def test_a_reseller_buys_at_list_price_and_renews_at_its_tier(tmp_path: Pa
 
 async def is_granted_the_status(reseller: Reseller) -> None:
     """The request with nothing but the declaration, then the panel, the training and the approval."""
-    status = await asks(reseller.customer)
+    status = await reseller.customer.ask_for_reseller_status()
     assert [each.met for each in status.requirements] == [False, False, True, False]
     await reseller.desk.stands(reseller.workflow, "InReview")
     await fill_panel(reseller.customer, 12)

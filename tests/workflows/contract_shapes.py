@@ -7,7 +7,6 @@ from casella.ordering.v1 import ordering_pb2
 from deploy.local.clock import LocalCalendar
 from deploy.local.demo.customer import Customer
 from tests.e2e.operator_desk import Desk
-from tests.e2e.resellers import asks
 from workflows import names
 
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
@@ -80,7 +79,7 @@ async def _reseller(stage: Stage) -> str:
     party = (await customer.front.ordering.GetBillingProfile(asked, metadata=await customer.me())).profile
     party.kind = common.CUSTOMER_KIND_RESELLER
     await customer.save_profile(party)
-    await asks(customer)
+    await customer.ask_for_reseller_status()
     workflow_id = names.reseller_id(customer.account_id)
     await stage.desk.stands(workflow_id, "InReview")
     return workflow_id

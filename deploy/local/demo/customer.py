@@ -10,6 +10,7 @@ from uuid import uuid4
 from casella.common.v1 import common_pb2 as common
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.support.v1 import erasures_pb2, support_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.front import Front, as_customer
 from deploy.local.demo.inbox import Inbox, link_in
@@ -237,6 +238,40 @@ class Customer:
             metadata=await self.me(),
         )
         return answer.withdrawal
+
+    async def ask_for_reseller_status(self) -> ordering_pb2.ResellerStatus:
+        """Read the declaration of resale and give it."""
+        asked = ordering_pb2.GetResellerStatusRequest(account_id=self.account_id)
+        shown = await self.front.ordering.GetResellerStatus(asked, metadata=await self.me())
+        answer = await self.front.ordering.RequestResellerStatus(
+            ordering_pb2.RequestResellerStatusRequest(
+                request_id=str(uuid4()),
+                account_id=self.account_id,
+                resells=True,
+                declaration_version=shown.declaration_version,
+                language=self.language,
+                client=self.client,
+            ),
+            metadata=await self.me(),
+        )
+        return answer.status
+
+    async def ask_for_deletion(self, text: str) -> support_pb2.Ticket:
+        """Read what the deletion of the profile means, confirm it and open the ticket."""
+        asked = erasures_pb2.GetErasureNoticeRequest()
+        notice = await self.front.erasures.GetErasureNotice(asked, metadata=await self.me())
+        answer = await self.front.support.OpenTicket(
+            support_pb2.OpenTicketRequest(
+                request_id=str(uuid4()),
+                account_id=self.account_id,
+                kind=support_pb2.TICKET_KIND_PROFILE_DELETION,
+                subject=text,
+                text=text,
+                erasure_notice_hash=notice.hash,
+            ),
+            metadata=await self.me(),
+        )
+        return answer.ticket
 
     def _keep(self, session: trial_pb2.Session) -> None:
         self._session = session

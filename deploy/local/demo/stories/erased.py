@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 from casella.common.v1 import common_pb2 as common
-from casella.support.v1 import erasures_pb2, support_pb2
+from casella.support.v1 import erasures_pb2
 from deploy.local.demo.checking_rows import check_nothing_is_left
 from deploy.local.demo.stage import Stage, until
 from deploy.local.demo.story import Expected, Pause, Results, Story
@@ -22,19 +21,7 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     await begin_trial(stage, tale)
     await use_trial(stage, tale, "luca")
     yield Pause(stage.in_days(_DAYS_UNTIL_THE_TICKET))
-    support, metadata = customer.front.support, await customer.me()
-    notice = await customer.front.erasures.GetErasureNotice(erasures_pb2.GetErasureNoticeRequest(), metadata=metadata)
-    await support.OpenTicket(
-        support_pb2.OpenTicketRequest(
-            request_id=str(uuid4()),
-            account_id=customer.account_id,
-            kind=support_pb2.TICKET_KIND_PROFILE_DELETION,
-            subject="Cancellazione del profilo",
-            text="Vi prego di cancellare il mio profilo.",
-            erasure_notice_hash=notice.hash,
-        ),
-        metadata=metadata,
-    )
+    await customer.ask_for_deletion("Vi prego di cancellare il mio profilo.")
     stage.tell("reads what will be lost, confirms it, and asks for the deletion of the profile in a ticket")
     see(stage, tale, "Erasure", names.erasure_id(customer.account_id))
     yield Pause(stage.in_days(_DAYS_UNTIL_THE_DECISION))

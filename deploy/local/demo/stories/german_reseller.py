@@ -3,7 +3,6 @@
 from calendar import monthrange
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
@@ -67,22 +66,8 @@ async def _asks_for_the_status(stage: Stage, tale: Tale) -> None:
     for name in _MORE:
         await customer.create_mailbox(f"{name}@{tale.ids['domain']}")
     await customer.add_domain(f"kunde-{tale.ids['domain']}")
-    ordering, metadata = customer.front.ordering, await customer.me()
-    shown = await ordering.GetResellerStatus(
-        ordering_pb2.GetResellerStatusRequest(account_id=customer.account_id), metadata=metadata
-    )
-    answer = await ordering.RequestResellerStatus(
-        ordering_pb2.RequestResellerStatusRequest(
-            request_id=str(uuid4()),
-            account_id=customer.account_id,
-            resells=True,
-            declaration_version=shown.declaration_version,
-            language=customer.language,
-            client=customer.client,
-        ),
-        metadata=metadata,
-    )
-    met = sum(requirement.met for requirement in answer.status.requirements)
+    status = await customer.ask_for_reseller_status()
+    met = sum(requirement.met for requirement in status.requirements)
     stage.tell(f"has ten mailboxes and a customer's domain, and asks for the reseller status: {met} of 4 requirements")
     see(stage, tale, "ResellerStatus", names.reseller_id(customer.account_id))
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
@@ -42,24 +41,10 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
 
 async def _withdraws(stage: Stage, tale: Tale) -> None:
     customer, order_id = tale.customer, tale.ids["order"]
-    ordering, metadata = customer.front.ordering, await customer.me()
-    asked = ordering_pb2.GetWithdrawalRequest(order_id=order_id)
-    offer = (await ordering.GetWithdrawal(asked, metadata=metadata)).offer
+    offer = (await customer.withdrawal(order_id)).offer
     page = next(each for each in offer.pages if each.language == customer.language)
     stage.tell(f"presses «{page.withdraw_label}»: {page.consequences}")
-    await ordering.WithdrawFromContract(
-        ordering_pb2.WithdrawFromContractRequest(
-            request_id=str(uuid4()),
-            order_id=order_id,
-            confirmation=ordering_pb2.WithdrawalConfirmation(
-                label=page.confirm_label,
-                language=page.language,
-                statement_hash=page.statement_hash,
-                client=customer.client,
-            ),
-        ),
-        metadata=metadata,
-    )
+    await customer.withdraw(order_id)
     owed, paid = money(offer.owed), money(offer.paid)
     stage.tell(
         f"and «{page.confirm_label}»: {owed} of {paid} are owed for {offer.days_owed} of {offer.days_of_term} days"
