@@ -200,11 +200,21 @@ async def test_money_is_refunded_to_its_payer_and_back_in_the_queue_when_that_is
     shown = await get(world, entry)
     assert (shown.settlement, shown.settled_to) == (payments_pb2.MONEY_SETTLEMENT_REFUNDED, refunded.refund_id)
     assert (await world.balances())["refunds"] == -700
-    await world.stub("operator").CancelRefund(
-        payments_pb2.CancelRefundRequest(request_id=str(new_id()), refund_id=refunded.refund_id, steering=STEERING)
-    )
+    await cancel(world, refunded)
     assert [each.money_entry_id for each in await world.queue()] == [entry.money_entry_id]
     assert (await world.balances())["suspense"] == -700
+
+
+async def test_an_order_whose_money_is_refunded_or_back_in_the_queue_is_told(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, Entry(SHORT, reference=request.transfer.reference, iban=PAYERS_IBAN))
+    woken = (f"order:{request.order_id}", "money_waiting")
+    await world.room.empty_outbox()
+    refunded = await refund(world, entry)
+    assert [(wake.workflow_id, wake.signal) for wake in await world.wakes()] == [woken]
+    await world.room.empty_outbox()
+    await cancel(world, refunded)
+    assert [(wake.workflow_id, wake.signal) for wake in await world.wakes()] == [woken]
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -309,6 +319,12 @@ async def credit(world: World, entry: payments_pb2.MoneyEntry, account_id: str) 
 async def refund(world: World, entry: payments_pb2.MoneyEntry) -> payments_pb2.Refund:
     """Refund money to its payer."""
     return await world.refund("operator", money_entry_id=entry.money_entry_id, steering=STEERING)
+
+
+async def cancel(world: World, refund: payments_pb2.Refund) -> None:
+    """Give a refund up."""
+    asked = payments_pb2.CancelRefundRequest(request_id=str(new_id()), refund_id=refund.refund_id, steering=STEERING)
+    await world.stub("operator").CancelRefund(asked)
 
 
 async def set_aside(world: World, entry: payments_pb2.MoneyEntry) -> None:

@@ -31,7 +31,7 @@ from services.payments.domain.refunds import (
 from services.payments.errors import AmountMismatch, MoneySettled, RefundNotInState, RefundTooMuch
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import credit, queue, refund_books, refunds, requests, settling
+from services.payments.store import credit, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
 from services.payments.tables import money_entries
 
@@ -246,7 +246,10 @@ class Refunds:
             raise _MadeAlready
         if wish.entry_id is not None:
             which = money_entries.c.id == wish.entry_id
-            await settling.settle(conn, which, Settlement.REFUNDED, refund.refund_id, now)
+            settled = await settling.settle(conn, which, Settlement.REFUNDED, refund.refund_id, now)
+            if settled is None:
+                raise MoneySettled
+            await waking.wake_named(conn, settled.named, now)
         if wish.by is not None:
             await audit.record(conn, wish.by, now)
         await refund_books.owe(conn, refund, now)

@@ -73,9 +73,13 @@ async def settle(
 
 
 async def reopen(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
-    """Put a settled entry back into the queue, because what was done with it was given up."""
+    """Put a settled entry back into the queue, because what was done with it was given up, and wake whom it names."""
     require_transaction(conn)
-    await conn.execute(
-        update(money_entries).where(_ENTRY.id == entry_id).values(settled_at=None, settled_as=None, settled_to=None)
+    reopened = await conn.execute(
+        update(money_entries)
+        .where(_ENTRY.id == entry_id)
+        .values(settled_at=None, settled_as=None, settled_to=None)
+        .returning(_ENTRY.named)
     )
+    await waking.wake_named(conn, reopened.scalar_one(), now)
     await waking.wake_money(conn, entry_id, now)
