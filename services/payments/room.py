@@ -63,7 +63,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         services=[(payments_pb2_grpc.add_PaymentsServiceServicer_to_server, servicer)],
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
-        watched=[mandates.with_news, debits.awaited, queue.unsettled],
+        watched=[mandates.unsettled, debits.awaited, queue.unsettled],
         erasable=erasing.ERASABLE,
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

@@ -4,6 +4,7 @@ The stand-in answers as Stripe documents it: these tests prove our handling, not
 """
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,12 @@ async def at_paypal(world: World, path: str) -> None:
     """The customer does something at PayPal."""
     async with aiohttp.ClientSession() as http, http.post(f"{world.stripe.url}/_simulator/{path}") as answer:
         assert answer.status == 200, await answer.text()
+
+
+async def watched(world: World, due_before: datetime | None = None) -> list[str]:
+    """The workflows that the reconciler would ask for."""
+    async with world.room.core.database.reading() as conn:
+        return [wake.workflow_id for rows in world.room.room.watched for wake in await rows(conn, due_before)]
 
 
 async def events(world: World) -> list[tuple[str, str]]:
@@ -277,6 +284,22 @@ async def test_what_has_ended_can_be_charged_by_nobody_at_the_provider_either(wo
     [event] = [each for each in (await world.stripe.state())["events"] if each["type"] == "payment_method.detached"]
     assert event["delivered"]
     assert [kind for kind, _ in await events(world)] == ["mandate.set_up", "mandate.ended"]
+
+
+async def test_a_mandate_is_watched_until_everybody_knows_and_nobody_can_charge_it(world: World) -> None:
+    account = await with_mandate(world)
+    workflow = names.automatic_debit_id(UUID(account))
+    assert await watched(world) == [workflow]
+    await tell(world, (await newest(world, account)).mandate)
+    assert await watched(world) == []
+    await switch_off(world, account)
+    await tell(world, (await newest(world, account)).mandate)
+    assert await watched(world) == [workflow]
+    ended_at = world.room.clock.now()
+    assert await watched(world, ended_at - timedelta(hours=1)) == []
+    assert await watched(world, ended_at + timedelta(minutes=10)) == [workflow]
+    await world.stub().ReleaseMandates(pb.ReleaseMandatesRequest(account_id=account))
+    assert await watched(world) == []
 
 
 @pytest.mark.parametrize("method", [DEBIT, 99])

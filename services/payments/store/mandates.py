@@ -145,9 +145,11 @@ async def told(conn: AsyncConnection, mandate_id: UUID, *, ended: bool) -> None:
     await conn.execute(update(mandates).where(_MANDATE.id == mandate_id, since).values(next_at=None))
 
 
-async def with_news(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
-    """The workflows of mandates of which somebody is still to be told."""
-    rows = await conn.execute(select(_MANDATE.account_id).where(unfinished(_MANDATE.next_at, due_before)))
+async def unsettled(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
+    """The workflows of mandates of which somebody is still to be told, or that ended and could still be charged."""
+    to_tell = unfinished(_MANDATE.next_at, due_before)
+    releasable = _MANDATE.released_at.is_(None) & unfinished(_MANDATE.ended_at, due_before)
+    rows = await conn.execute(select(_MANDATE.account_id).distinct().where(to_tell | releasable))
     return [automatic_debit_wake(row.account_id) for row in rows]
 
 
