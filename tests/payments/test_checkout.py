@@ -8,7 +8,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
-from services.payments.provider.contract import Page, PageOrder
+from services.payments.provider.pages import Page, PageOrder
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 from tests.support.post import tables_holding

@@ -91,7 +91,7 @@ def test_stripes_library_is_imported_in_one_module_only() -> None:
         if (isinstance(node, ast.Import) and any(name.name.split(".")[0] == "stripe" for name in node.names))
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "stripe")
     ]
-    assert importing == ["stripe_gateway.py"]
+    assert importing == ["stripe_account.py"]
 
 
 def test_no_event_is_ever_taken_without_its_signature() -> None:

@@ -9,15 +9,10 @@ from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.money import Money
 from services.payments.domain.mandates import Grant
 from services.payments.domain.payment_requests import ChargeRefusal
-from services.payments.provider.contract import (
-    Charge,
-    ChargeState,
-    Event,
-    Page,
-    PageState,
-    ProviderRefund,
-    RefundProgress,
-)
+from services.payments.provider.charges import Charge, ChargeState
+from services.payments.provider.events import Event
+from services.payments.provider.pages import Page, PageState
+from services.payments.provider.refunds import ProviderRefund, RefundProgress
 
 # What we subscribe to and know what to do with; anything else is taken in and changes nothing.
 EVENT_TYPES = (
@@ -49,6 +44,8 @@ LATER_USE = "off_session"
 """Stripe's word for the use of a payment method without the customer."""
 OFF_SESSION = "off_session"
 """Our mark of a charge that was made without a page."""
+BY_MANDATE = ["paypal"]
+"""Card and PayPal could both be charged later; PayPal is what we offer for that."""
 _NAME = re.compile(r"[!-~]{1,255}")
 
 

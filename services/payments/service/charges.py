@@ -14,14 +14,9 @@ from services.kit.database import Database
 from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.payment_requests import Attempt, AttemptState, ChargeRefusal, PaymentRequest
 from services.payments.errors import PaymentProcessing, ProviderUnavailable
-from services.payments.provider.contract import (
-    Charge,
-    ChargeOrder,
-    ChargeRefusedError,
-    ChargeState,
-    PaymentProvider,
-    ProviderUnavailableError,
-)
+from services.payments.provider.charges import Charge, ChargeOrder, ChargeState
+from services.payments.provider.contract import PaymentProvider
+from services.payments.provider.errors import ChargeRefusedError, ProviderUnavailableError
 from services.payments.service.pages import Pages
 from services.payments.store import attempts, debits, mandates
 

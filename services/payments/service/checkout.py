@@ -23,12 +23,9 @@ from services.payments.domain.payment_requests import (
     RequestState,
 )
 from services.payments.errors import MoneyWaiting, PaymentProcessing, ProviderUnavailable
-from services.payments.provider.contract import (
-    PageOrder,
-    PageUnusableError,
-    PaymentProvider,
-    ProviderUnavailableError,
-)
+from services.payments.provider.contract import PaymentProvider
+from services.payments.provider.errors import PageUnusableError, ProviderUnavailableError
+from services.payments.provider.pages import PageOrder
 from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
 from services.payments.store import attempts, paying, queue, requests

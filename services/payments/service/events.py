@@ -5,16 +5,16 @@ from datetime import timedelta
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.errors import ProviderUnavailable, WebhookNotOurs, WebhookSignature, WebhookUnreadable
-from services.payments.provider.contract import (
+from services.payments.provider.charges import Charge
+from services.payments.provider.contract import PaymentProvider
+from services.payments.provider.errors import (
     BadSignatureError,
-    Charge,
-    Event,
     ForeignEventError,
-    Page,
-    PaymentProvider,
     ProviderUnavailableError,
     UnreadableEventError,
 )
+from services.payments.provider.events import Event
+from services.payments.provider.pages import Page
 from services.payments.service.pages import Pages, Revoked
 from services.payments.service.refund_sending import RefundSending
 from services.payments.store import events

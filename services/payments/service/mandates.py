@@ -20,7 +20,9 @@ from services.payments.domain.mandates import Mandate, MandateEnd, Setup, SetupS
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import Method
 from services.payments.errors import ProviderUnavailable
-from services.payments.provider.contract import PaymentProvider, ProviderUnavailableError, SetupOrder
+from services.payments.provider.contract import PaymentProvider
+from services.payments.provider.errors import ProviderUnavailableError
+from services.payments.provider.pages import SetupOrder
 from services.payments.store import debits, mandates
 
 _PAGE_LIFE = timedelta(hours=23)

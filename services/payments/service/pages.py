@@ -18,7 +18,9 @@ from services.payments.domain.mandates import DebitPolicy, MandateEnd, SetupStat
 from services.payments.domain.matching import QueueReason, fault_of
 from services.payments.domain.payment_requests import AttemptState, ChargeRefusal, Method, PaymentRequest
 from services.payments.domain.receipts import Receipt, Source
-from services.payments.provider.contract import Charge, ChargeState, Event, Page, PageState
+from services.payments.provider.charges import Charge, ChargeState
+from services.payments.provider.events import Event
+from services.payments.provider.pages import Page, PageState
 from services.payments.store import attempts, debits, events, mandates, receipts, requests
 from workflows import names
 

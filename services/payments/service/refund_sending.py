@@ -14,14 +14,10 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.domain.refunds import Refund, RefundState
-from services.payments.provider.contract import (
-    Event,
-    PaymentProvider,
-    ProviderRefund,
-    ProviderUnavailableError,
-    RefundProgress,
-    RefundRefusedError,
-)
+from services.payments.provider.contract import PaymentProvider
+from services.payments.provider.errors import ProviderUnavailableError, RefundRefusedError
+from services.payments.provider.events import Event
+from services.payments.provider.refunds import ProviderRefund, RefundProgress
 from services.payments.store import events, receipts, refund_books, refunds
 
 _LOOK_AFTER = timedelta(hours=1)

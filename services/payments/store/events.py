@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import require_transaction
-from services.payments.provider.contract import Event
+from services.payments.provider.events import Event
 from services.payments.tables import provider_events
 
 _KNOWN = select(provider_events.c.event_id).where(provider_events.c.event_id == bindparam("id"))

@@ -1,0 +1,57 @@
+"""Events, as the webhook delivers them and as Stripe lists those that it could not deliver.
+
+The SDK accepts an event of another mode or API version and a replay inside 300 seconds, so mode and version are checked
+here and the event's id is kept unique by the store.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from services.payments.provider.errors import ForeignEventError, UnreadableEventError
+from services.payments.provider.events import Event
+from services.payments.provider.stripe_account import API_VERSION, LARGEST_PAGE, StripeAccount, asked
+from services.payments.provider.stripe_objects import EVENT_TYPES, event_of
+
+_MOST_PAGES = 20
+
+
+class StripeEvents(StripeAccount):
+    """Events of one account."""
+
+    def verify(self, body: bytes, signature: str) -> Event:
+        """Signature first, then whether it is an event, then whether it is one of ours."""
+        try:
+            event = self.signed(body, signature)
+            parsed = event_of(event)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
+            raise UnreadableEventError from error
+        if not self._is_ours(event):
+            raise ForeignEventError
+        return parsed
+
+    async def undelivered(self, since: datetime) -> list[Event]:
+        """What Stripe still holds as not delivered, of the types we know."""
+        found: list[Event] = []
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            listed = await asked(
+                self._client.v1.events.list_async(
+                    {
+                        "delivery_success": False,
+                        "types": list(EVENT_TYPES),
+                        "created": {"gte": int(since.timestamp())},
+                        "limit": LARGEST_PAGE,
+                        **({"starting_after": cursor} if cursor else {}),
+                    }
+                )
+            )
+            events = [item.to_dict() for item in listed.data]
+            found += [event_of(item) for item in events if self._is_ours(item)]
+            if not listed.has_more or not events:
+                break
+            cursor = str(events[-1]["id"])
+        return found[::-1]
+
+    def _is_ours(self, event: dict[str, Any]) -> bool:
+        """Whether it is of our mode and API version."""
+        return event.get("livemode") is self._livemode and event.get("api_version") == API_VERSION
