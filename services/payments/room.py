@@ -10,6 +10,7 @@ from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.pay_links import PayLinks
 from services.payments.policy import SECTION, TransferPolicy
 from services.payments.provider.contract import PaymentProvider
+from services.payments.service.assigning import Assigning
 from services.payments.service.charges import Charges
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
@@ -53,7 +54,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         MoneyQueue(database, clock),
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
-        MoneyDesk(database, clock, read_section(settings.policy_file, SECTION, TransferPolicy)),
+        MoneyDesk(database, clock),
+        Assigning(database, clock, read_section(settings.policy_file, SECTION, TransferPolicy)),
         Refunds(database, clock, sending),
         RefundFiles(database, clock, settings.bank_account),
         sending,

@@ -33,7 +33,6 @@ from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
 from services.payments.store import credit, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
-from services.payments.tables import money_entries
 
 _CURRENCY = "EUR"
 _NOTHING = Money(0, _CURRENCY)
@@ -245,10 +244,7 @@ class Refunds:
         if not await refunds.insert_new(conn, refund):
             raise _MadeAlready
         if wish.entry_id is not None:
-            which = money_entries.c.id == wish.entry_id
-            settled = await settling.settle(conn, which, Settlement.REFUNDED, refund.refund_id, now)
-            if settled is None:
-                raise MoneySettled
+            settled = await settling.settle_entry(conn, wish.entry_id, Settlement.REFUNDED, refund.refund_id, now)
             await waking.wake_named(conn, settled.named, now)
         if wish.by is not None:
             await audit.record(conn, wish.by, now)

@@ -15,7 +15,8 @@ from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_date, to_money
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
-from services.payments.service.money import Assignment, MoneyDesk
+from services.payments.service.assigning import Assigning, Assignment
+from services.payments.service.money import MoneyDesk
 from services.payments.servicer import inputs
 from services.payments.servicer.messages import Messages, money_entry, without_ways_to_pay
 from services.payments.servicer.refund_messages import movement_message
@@ -25,6 +26,7 @@ class MoneyRpcs(PaymentsServiceServicer):
     """GetMoneyEntry, AssignMoney, CreditMoney, SetMoneyAside, GetAccountCredit and ListCreditMovements."""
 
     _money: MoneyDesk
+    _assigning: Assigning
     _messages: Messages
     _calls: Requests
     _clock: Clock
@@ -63,7 +65,7 @@ class MoneyRpcs(PaymentsServiceServicer):
             proforma=request.proforma_number, shortfall=request.accept_shortfall, booked_on=request.booked_on,
         )  # fmt: skip
         bad.check()
-        done = await self._money.assign(call, wish, by)
+        done = await self._assigning.assign(call, wish, by)
         answer = payments_pb2.AssignMoneyResponse(
             payment_request=self._messages.payment_request(done.request),
             credited=to_money(done.credited),

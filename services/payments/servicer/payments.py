@@ -17,6 +17,7 @@ from services.kit.wire import to_date, to_money
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
+from services.payments.service.assigning import Assigning
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
@@ -60,6 +61,7 @@ class Desks:
     charging: Charging
     mandates: Mandates
     money: MoneyDesk
+    assigning: Assigning
     refunds: Refunds
     refund_files: RefundFiles
     refund_sending: RefundSending
@@ -77,6 +79,7 @@ class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
         self._charging = desks.charging
         self._mandates = desks.mandates
         self._money = desks.money
+        self._assigning = desks.assigning
         self._refunds = desks.refunds
         self._refund_files = desks.refund_files
         self._refund_sending = desks.refund_sending

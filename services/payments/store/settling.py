@@ -13,6 +13,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
 from services.payments.domain.receipts import Settlement
+from services.payments.errors import MoneySettled
 from services.payments.store import waking
 from services.payments.tables import money_entries
 
@@ -70,6 +71,20 @@ async def settle(
     await events.tell(conn, Event(EventType.PAYMENT_SETTLED, None, ids, state=settlement, amount=amount), now)
     await waking.wake_money(conn, row.id, now)
     return Settled(row.id, row.source_ref, amount, row.available_on, tuple(row.named))
+
+
+async def settle_entry(
+    conn: AsyncConnection, entry_id: UUID, settlement: Settlement, to: UUID | None, now: datetime
+) -> Settled:
+    """Take an entry out of the queue that an operator names; as `settle`.
+
+    Raises:
+        MoneySettled: It does not wait.
+    """
+    settled = await settle(conn, _ENTRY.id == entry_id, settlement, to, now)
+    if settled is None:
+        raise MoneySettled
+    return settled
 
 
 async def reopen(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:

@@ -1,0 +1,206 @@
+"""How an operator gives money that waits to a payment request, and what is left over to the request's account.
+
+Short money stays in the queue until money that makes up the rest is given to the same request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit import audit, hooks
+from services.kit.audit import AuditEntry
+from services.kit.calendar import rome_date
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound, NotReady
+from services.kit.money import Money
+from services.kit.requests import Call, claim
+from services.kit.validation import Violations
+from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
+from services.payments.domain.proforma_numbers import key_of
+from services.payments.domain.receipts import MoneyEntry, Settlement
+from services.payments.errors import (
+    AmountMismatch,
+    MoneySettled,
+    PaymentProcessing,
+    PaymentRequestClosed,
+    PaymentRequestPaid,
+)
+from services.payments.messages import CATALOGUE
+from services.payments.policy import TransferPolicy
+from services.payments.store import books, credit, paying, queue, requests, settling, waking
+from services.payments.store.books import CREDIT, Header, Line
+from services.payments.store.credit import CreditCause
+
+_ASK_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Money for a payment request, as an operator says it.
+
+    Attributes:
+        entry_id: The money.
+        request_id: The payment request; None where its proforma is named.
+        proforma_number: Of the payment request, as a person writes it.
+        accept_shortfall: Whether less than is asked for pays all the same.
+        booked_on: When the money was available, where the bank does not say.
+    """
+
+    entry_id: UUID
+    request_id: UUID | None
+    proforma_number: str
+    accept_shortfall: bool
+    booked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What became of assigned money: the request that it paid, by which entries, and what was left over."""
+
+    request: PaymentRequest
+    entry_ids: tuple[UUID, ...]
+    credited: Money
+
+
+class Assigning:
+    """Lets money that waits pay."""
+
+    def __init__(self, database: Database, clock: Clock, policy: TransferPolicy) -> None:
+        """Take the parts of the room, and what the operator's policy says of transfers."""
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+
+    async def assign(self, call: Call, wish: Assignment, by: AuditEntry) -> Assigned:
+        """Let money that waits pay an open request, with the short money that waits for it; the rest becomes credit.
+
+        Raises:
+            NotFound: No such entry or payment request.
+            MoneySettled: The entry is settled, or was taken back.
+            PaymentRequestPaid: Somebody has paid it.
+            PaymentRequestClosed: It is closed.
+            PaymentProcessing: A charge for it is being processed.
+            AmountMismatch: It is too little, or in another currency.
+            InvalidInput: The money has no day and none is given, or its day lies in the future.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, wish.entry_id) is None:
+                request = await self._target(conn, wish)
+                used = await _usable(conn, wish.entry_id, request)
+                # Entries first, then the request: as everywhere, so that two operators wait and do not lock each other.
+                request = await _open(conn, request.request_id)
+                await audit.record(conn, by, now)
+                await self._pay(conn, wish, request, used, now)
+                await hooks.at("payment.before_commit")
+        async with self._database.reading() as conn:
+            entry = await queue.by_id(conn, wish.entry_id)
+            paid = None if entry is None or entry.settled_to is None else await requests.by_id(conn, entry.settled_to)
+            if paid is None:
+                raise NotFound
+            entry_ids = await queue.assigned_to(conn, paid.request_id)
+            left_over = await paying.left_over(conn, paid.request_id)
+        others = [each for each in entry_ids if each != wish.entry_id]
+        return Assigned(paid, (wish.entry_id, *others), left_over)
+
+    async def _target(self, conn: AsyncConnection, wish: Assignment) -> PaymentRequest:
+        if wish.request_id is not None:
+            request = await requests.by_id(conn, wish.request_id)
+        else:
+            request = next(iter(await requests.by_proforma_keys(conn, [key_of(wish.proforma_number)])), None)
+        if request is None:
+            raise NotFound("no such payment request")
+        return request
+
+    async def _pay(
+        self,
+        conn: AsyncConnection,
+        wish: Assignment,
+        request: PaymentRequest,
+        used: Sequence[MoneyEntry],
+        now: datetime,
+    ) -> None:
+        days = [_day(entry, wish, now) for entry in used]
+        currency = request.amount.currency
+        missing = request.amount.minor - sum(entry.amount.minor for entry in used)
+        if missing > 0 and not (wish.accept_shortfall and missing <= self._policy.shortfall_cents):
+            raise AmountMismatch(
+                f"{Money(missing).decimal} {currency} are missing; a shortfall of up to "
+                f"{Money(self._policy.shortfall_cents).decimal} may be accepted",
+                metadata={"missing": str(missing), "tolerance": str(self._policy.shortfall_cents)},
+            )
+        if not await paying.pay(conn, request.request_id, request.amount, max(days), now):
+            raise NotReady(retry_after=_ASK_AGAIN)
+        rest = request.amount.minor
+        for place, (entry, day) in enumerate(zip(used, days, strict=True)):
+            part = min(rest, entry.amount.minor)
+            rest -= part
+            left_over = entry.amount.minor - part
+            lacking = max(missing, 0) if place == len(used) - 1 else 0
+            await settling.settle_entry(conn, entry.entry_id, Settlement.ASSIGNED, request.request_id, now)
+            await books.post(
+                conn,
+                Header("assignment", entry.source, entry.source_ref, now, request.request_id, day),
+                currency,
+                Line("suspense", entry.amount.minor),
+                Line("shortfall", lacking),
+                Line("receivable", -part - lacking),
+                Line(CREDIT, -left_over, request.account_id),
+            )
+            if left_over:
+                await credit.give(conn, request.account_id, Money(left_over, currency), CreditCause.MONEY, now)
+        named = {request_id for entry in used for request_id in entry.named}
+        await waking.wake_named(conn, sorted(named), now)
+
+
+async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest) -> list[MoneyEntry]:
+    """The money that pays a request, held: the entry, then as much of the short money that waits for it as it needs."""
+    short = await queue.short_for(conn, request.request_id, entry_id)
+    held = {entry.entry_id: entry for entry in await queue.held(conn, [entry_id, *short])}
+    if entry_id not in held:
+        raise NotFound("no such money entry")
+    first = held[entry_id]
+    if first.settled_at is not None or first.taken_back:
+        raise MoneySettled
+    if first.amount.currency != request.amount.currency:
+        raise AmountMismatch
+    used, come = [first], first.amount.minor
+    for other in (held[each] for each in short):
+        if come >= request.amount.minor:
+            break
+        if other.settled_at is None and other.amount.currency == request.amount.currency:
+            used.append(other)
+            come += other.amount.minor
+    return used
+
+
+async def _open(conn: AsyncConnection, request_id: UUID) -> PaymentRequest:
+    """A request that takes money, held."""
+    await requests.lock(conn, request_id)
+    request = await requests.by_id(conn, request_id)
+    match request:
+        case None:
+            raise NotFound
+        case PaymentRequest(state=RequestState.PAID):
+            raise PaymentRequestPaid
+        case PaymentRequest(state=RequestState.CLOSED):
+            raise PaymentRequestClosed
+    if request.live is not None and request.live.state is AttemptState.PROCESSING:
+        raise PaymentProcessing(retry_after=_ASK_AGAIN)
+    return request
+
+
+def _day(entry: MoneyEntry, wish: Assignment, now: datetime) -> date:
+    """The day on which money was available: the bank's own, else the operator's for the entry that was named."""
+    day = entry.available_on or (wish.booked_on if entry.entry_id == wish.entry_id else None)
+    bad = Violations(catalogue=CATALOGUE)
+    if day is None:
+        bad.add("booked_on", "required")
+    elif day > rome_date(now):
+        bad.add("booked_on", "booked_in_future")
+    bad.check()
+    return day or rome_date(now)
