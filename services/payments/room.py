@@ -19,6 +19,7 @@ from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
 from services.payments.service.pages import Pages
 from services.payments.service.queue import MoneyQueue
+from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
@@ -45,6 +46,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)
+    refunds = Refunds(database, clock, sending)
     desks = Desks(
         PaymentRequests(database, clock, links),
         checkout,
@@ -56,7 +58,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Mandates(database, clock, provider, links, settings.public_url),
         MoneyDesk(database, clock),
         Assigning(database, clock, read_section(settings.policy_file, SECTION, TransferPolicy)),
-        Refunds(database, clock, sending),
+        refunds,
+        RefundAsking(database, clock, refunds),
         RefundFiles(database, clock, settings.bank_account),
         sending,
     )

@@ -24,6 +24,7 @@ from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
 from services.payments.service.queue import MoneyQueue
+from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refunds import Refunds
@@ -63,6 +64,7 @@ class Desks:
     money: MoneyDesk
     assigning: Assigning
     refunds: Refunds
+    refund_asking: RefundAsking
     refund_files: RefundFiles
     refund_sending: RefundSending
 
@@ -81,6 +83,7 @@ class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
         self._money = desks.money
         self._assigning = desks.assigning
         self._refunds = desks.refunds
+        self._refund_asking = desks.refund_asking
         self._refund_files = desks.refund_files
         self._refund_sending = desks.refund_sending
 

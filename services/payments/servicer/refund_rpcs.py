@@ -13,9 +13,10 @@ from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_money
 from services.payments.domain.refunds import LONGEST_HOLDER, Refund, RefundState
 from services.payments.messages import CATALOGUE
+from services.payments.service.refund_asking import RefundAsking, RefundWish
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
-from services.payments.service.refunds import Refunds, RefundWish, check_account
+from services.payments.service.refunds import Refunds, check_account
 from services.payments.servicer import inputs
 from services.payments.servicer.refund_messages import REFUND_STATES, refund_message
 from services.payments.store.refund_files import RefundFile
@@ -33,6 +34,7 @@ class RefundRpcs(PaymentsServiceServicer):
     """
 
     _refunds: Refunds
+    _refund_asking: RefundAsking
     _refund_files: RefundFiles
     _refund_sending: RefundSending
     _calls: Requests
@@ -46,7 +48,7 @@ class RefundRpcs(PaymentsServiceServicer):
         bad.check()
         if wish.iban:
             check_account(wish.iban, wish.holder)
-        return payments_pb2.RequestRefundResponse(refund=refund_message(await self._refunds.request(wish)))
+        return payments_pb2.RequestRefundResponse(refund=refund_message(await self._refund_asking.request(wish)))
 
     async def GetRefund(
         self, request: payments_pb2.GetRefundRequest, context: Context
