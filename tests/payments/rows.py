@@ -18,7 +18,8 @@ from services.payments.domain.payment_requests import Method, PaymentRequest, Re
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.domain.references import CreditorReference
 from services.payments.statements.entries import Credit
-from services.payments.store import bank, receipts, requests
+from services.payments.store import bank, books, receipts, requests
+from services.payments.store.books import between
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -110,9 +111,9 @@ class Rows:
         """A ledger transaction of money that has arrived."""
         told = receipt(**changes)
         async with self.database.transaction() as conn:
-            header = await receipts.post_header(conn, kind, told, request_id)
-            assert header is not None
-            await receipts.post_lines(conn, header, told.amount, debit=told.source, credit="suspense")
+            header = receipts.header_of(kind, told, request_id)
+            lines = between(told.source, "suspense", told.amount)
+            assert await books.post(conn, header, told.amount.currency, *lines)
 
     async def queued(self, reason: QueueReason = QueueReason.SHORT, **changes: Any) -> UUID:
         """Money in the operator's queue."""

@@ -26,7 +26,8 @@ from services.payments.errors import StatementUnreadable
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Credit, Statement
-from services.payments.store import bank, receipts, requests
+from services.payments.store import bank, books, receipts, requests
+from services.payments.store.books import between
 
 MOST_SUGGESTIONS = 5
 MOST_DEBITS_TOLD = 100
@@ -177,9 +178,9 @@ class Statements:
     ) -> Fate:
         confirmed = await bank.confirm(conn, credit, target.request_id if target else None)
         if confirmed is not None:
-            header = await receipts.post_header(conn, "confirmation", receipt, confirmed)
-            if header is not None:
-                await receipts.post_lines(conn, header, receipt.amount, debit=Source.BANK, credit=Source.ANNOUNCED)
+            header = receipts.header_of("confirmation", receipt, confirmed)
+            lines = between(Source.BANK, Source.ANNOUNCED, receipt.amount)
+            await books.post(conn, header, receipt.amount.currency, *lines)
             return Fate.CONFIRMED
         beside = told.get(credit.bank_reference or "", set()) | told.get(credit.end_to_end or "", set())
         record = await bank.contradicted(conn, credit, beside)

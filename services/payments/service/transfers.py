@@ -20,7 +20,8 @@ from services.payments.domain.payment_requests import PaymentRequest, RequestSta
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.errors import AmountMismatch
 from services.payments.messages import CATALOGUE
-from services.payments.store import bank, paying, queue, receipts, requests, waking
+from services.payments.store import bank, books, paying, queue, receipts, requests, waking
+from services.payments.store.books import Header, between
 from services.payments.store.settling import Settled
 
 _ASK_AGAIN = timedelta(seconds=1)
@@ -110,17 +111,9 @@ class Transfers:
     async def _post_withdrawal(
         self, conn: AsyncConnection, request_id: UUID, taken_back: Settled, now: datetime
     ) -> None:
-        receipt = Receipt(
-            source=Source.ANNOUNCED,
-            source_ref=taken_back.source_ref,
-            amount=taken_back.amount,
-            available_on=taken_back.booked_on,
-            received_at=now,
-            shown_reference="",
-        )
-        header = await receipts.post_header(conn, "withdrawal", receipt, request_id)
-        if header is not None:
-            await receipts.post_lines(conn, header, receipt.amount, debit="suspense", credit=Source.ANNOUNCED)
+        header = Header("withdrawal", Source.ANNOUNCED, taken_back.source_ref, now, request_id, taken_back.booked_on)
+        amount = taken_back.amount
+        await books.post(conn, header, amount.currency, *between("suspense", Source.ANNOUNCED, amount))
 
     async def _count(
         self, conn: AsyncConnection, transfer: SeenTransfer, request: PaymentRequest, now: datetime
@@ -147,7 +140,15 @@ class Transfers:
             conn, request.request_id, transfer.bank_reference, transfer.amount, transfer.booked_on, now
         )
         if transfer_id is not None:
-            receipt = self._receipt(transfer, Source.ANNOUNCED, str(transfer_id), now)
+            receipt = Receipt(
+                source=Source.ANNOUNCED,
+                source_ref=str(transfer_id),
+                amount=transfer.amount,
+                available_on=transfer.booked_on,
+                received_at=now,
+                shown_reference=transfer.bank_reference,
+                suggestions=(transfer.request_id,),
+            )
             fault = fault_of(transfer.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
 
@@ -162,25 +163,14 @@ class Transfers:
             _check_day(transfer.booked_on, request, now)
         elif waiting.booked_on > rome_date(now):
             _refuse_day("booked_in_future")
-        receipt = self._receipt(transfer, Source.BANK, waiting.source_ref, now)
-        header = await receipts.post_header(conn, "assignment", receipt, transfer.request_id)
         day = waiting.booked_on or transfer.booked_on
-        if header is None or not await paying.pay(conn, transfer.request_id, transfer.amount, day, now):
+        header = Header("assignment", Source.BANK, waiting.source_ref, now, transfer.request_id, day)
+        amount = transfer.amount
+        posted = await books.post(conn, header, amount.currency, *between("suspense", "receivable", amount))
+        if not posted or not await paying.pay(conn, transfer.request_id, amount, day, now):
             # Somebody ended the request since it was read: nothing of this is kept, the repeat will see how it ended.
             raise NotReady(retry_after=_ASK_AGAIN)
-        await receipts.post_lines(conn, header, transfer.amount, debit="suspense", credit="receivable")
         await waking.wake_named(conn, waiting.named, now)
-
-    def _receipt(self, transfer: SeenTransfer, source: Source, source_ref: str, now: datetime) -> Receipt:
-        return Receipt(
-            source=source,
-            source_ref=source_ref,
-            amount=transfer.amount,
-            available_on=transfer.booked_on,
-            received_at=now,
-            shown_reference=transfer.bank_reference,
-            suggestions=(transfer.request_id,),
-        )
 
 
 def _check_day(booked_on: date, request: PaymentRequest, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import require_transaction
 from services.kit.ids import new_id
+from services.kit.money import Money
 from services.payments.tables import ledger_lines, ledger_transactions
 
 CREDIT = "credit"
@@ -45,6 +46,11 @@ class Line:
     ledger_account: str
     minor: int
     account_id: UUID | None = None
+
+
+def between(debit: str, credit: str, amount: Money) -> tuple[Line, Line]:
+    """The two lines by which an amount is debited to one ledger account and credited to another."""
+    return Line(debit, amount.minor), Line(credit, -amount.minor)
 
 
 async def begin(conn: AsyncConnection, header: Header) -> UUID | None:

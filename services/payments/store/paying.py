@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.payments.store import books, credit, requests, waking
-from services.payments.store.books import CREDIT, Header, Line
+from services.payments.store.books import CREDIT, Header, Line, between
 from services.payments.store.credit import CreditCause
 from services.payments.tables import ledger_lines, ledger_transactions
 
@@ -31,7 +31,7 @@ async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_
 async def apply_reserved(conn: AsyncConnection, request_id: UUID, used: Money, day: date, now: datetime) -> None:
     """Let the credit that a request had used pay its part."""
     header = Header("credit_payment", CREDIT, str(request_id), now, request_id, day)
-    await books.post(conn, header, used.currency, Line("reserved", used.minor), Line("receivable", -used.minor))
+    await books.post(conn, header, used.currency, *between("reserved", "receivable", used))
 
 
 async def reserve(conn: AsyncConnection, request_id: UUID, account_id: UUID, used: Money, now: datetime) -> None:

@@ -15,12 +15,11 @@ from services.kit import events
 from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.ids import new_id
-from services.kit.money import Money
 from services.payments.domain.matching import QueueReason, reason_when_final
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, Outcome, Receipt, Source
 from services.payments.store import books, paying, waking
-from services.payments.store.books import Header, Line
+from services.payments.store.books import Header, between
 from services.payments.tables import ledger_transactions, money_entries, payment_requests
 
 
@@ -35,16 +34,17 @@ async def take_in(
         request_id: The request that it names; None when it names none of ours.
         fault: What is wrong with it for that request; None when it is exact.
     """
-    header = await post_header(conn, "receipt", receipt, request_id)
-    if header is None:
+    transaction_id = await books.begin(conn, header_of("receipt", receipt, request_id))
+    if transaction_id is None:
         return Outcome(Fate.KNOWN)
+    amount = receipt.amount
     if fault is None and await _pay(conn, receipt, request_id):
-        await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="receivable")
+        await books.write(conn, transaction_id, amount.currency, between(receipt.source, "receivable", amount))
         return Outcome(Fate.PAID)
     reason = await _reason(conn, request_id, fault)
     if receipt.contradicts is not None:
         reason = QueueReason.AMOUNT_DIFFERS
-    await post_lines(conn, header, receipt.amount, debit=receipt.source, credit="suspense")
+    await books.write(conn, transaction_id, amount.currency, between(receipt.source, "suspense", amount))
     named = receipt.named or ((request_id,) if request_id is not None else ())
     entry_id = await enqueue(conn, receipt, reason, named)
     await waking.wake_named(conn, named, receipt.received_at)
@@ -59,10 +59,9 @@ async def take_back(conn: AsyncConnection, receipt: Receipt, meant: tuple[UUID, 
         receipt: What was taken back, above zero.
         meant: The payment requests whose money it was, as far as is known.
     """
-    header = await post_header(conn, "reversal", receipt, meant[0] if meant else None)
-    if header is None:
+    header, amount = header_of("reversal", receipt, meant[0] if meant else None), receipt.amount
+    if not await books.post(conn, header, amount.currency, *between("suspense", receipt.source, amount)):
         return Outcome(Fate.KNOWN)
-    await post_lines(conn, header, receipt.amount, debit="suspense", credit=receipt.source)
     return Outcome(Fate.QUEUED, await enqueue(conn, receipt, QueueReason.REVERSED, meant))
 
 
@@ -88,16 +87,9 @@ async def counted(conn: AsyncConnection, charge_id: str) -> bool:
     return (await conn.execute(query)).first() is not None
 
 
-async def post_header(conn: AsyncConnection, kind: str, receipt: Receipt, request_id: UUID | None) -> UUID | None:
-    """Begin a ledger transaction; None when there is one of this kind for this money already."""
-    header = Header(kind, receipt.source, receipt.source_ref, receipt.received_at, request_id, receipt.available_on)
-    return await books.begin(conn, header)
-
-
-async def post_lines(conn: AsyncConnection, header: UUID, amount: Money, *, debit: str, credit: str) -> None:
-    """Write the two lines of a ledger transaction."""
-    lines = (Line(debit, amount.minor), Line(credit, -amount.minor))
-    await books.write(conn, header, amount.currency, lines)
+def header_of(kind: str, receipt: Receipt, request_id: UUID | None) -> Header:
+    """What a ledger transaction says of money that has arrived."""
+    return Header(kind, receipt.source, receipt.source_ref, receipt.received_at, request_id, receipt.available_on)
 
 
 async def _pay(conn: AsyncConnection, receipt: Receipt, request_id: UUID | None) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import Means, Refund
 from services.payments.store import books, credit, settling
-from services.payments.store.books import CREDIT, Header, Line
+from services.payments.store.books import CREDIT, Header, Line, between
 from services.payments.store.credit import CreditCause
 
 _REFUND, _OWED = "refund", "refunds"
@@ -31,15 +31,13 @@ async def owe(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
 async def pay_out(conn: AsyncConnection, refund: Refund, day: date | None, now: datetime) -> None:
     """The money has left."""
     header = Header("payout", _REFUND, refund.key, now, refund.request_id, day)
-    minor = refund.money.minor
-    await books.post(conn, header, refund.money.currency, Line(_OWED, minor), Line(_lies(refund), -minor))
+    await books.post(conn, header, refund.money.currency, *between(_OWED, _lies(refund), refund.money))
 
 
 async def come_back(conn: AsyncConnection, refund: Refund, day: date | None, now: datetime) -> None:
     """Money that had left is here again, and owed again."""
     header = Header("payout_return", _REFUND, refund.key, now, refund.request_id, day)
-    minor = refund.money.minor
-    await books.post(conn, header, refund.money.currency, Line(_lies(refund), minor), Line(_OWED, -minor))
+    await books.post(conn, header, refund.money.currency, *between(_lies(refund), _OWED, refund.money))
 
 
 async def give_up(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
