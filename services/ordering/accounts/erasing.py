@@ -10,18 +10,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import events, outbox
+from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.kit.event_types import EventType
-from services.kit.wakes import erasure_wake, order_wake, renewal_wake
+from services.kit.wakes import erasure_wake, order_wake
 from services.ordering.accounts import erasing_store, store
-from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
+from services.ordering.domain.states import SubscriptionState
 from services.ordering.orders.store import note_cancel_request
-from services.ordering.subscriptions import period_store
-from services.ordering.subscriptions import store as subscription_store
-from services.ordering.subscriptions.events import subscription_event
-from services.ordering.subscriptions.rows import End, SubscriptionRow
+from services.ordering.subscriptions import ending
+from services.ordering.subscriptions.store import find_subscription_of_account, lock_subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,7 @@ class Erasures:
             for order_id in await erasing_store.uncancelled_orders(conn, account_id):
                 await note_cancel_request(conn, order_id, now)
                 await outbox.wake(conn, order_wake(order_id), now)
-            if (await store.standing(conn, account_id)).subscribed:
-                await _end_now(conn, account_id, now)
+            await _end_subscription(conn, account_id, now)
         return False
 
     async def is_due(self, account_id: UUID) -> bool:
@@ -69,31 +65,9 @@ class Erasures:
         return len(due)
 
 
-async def _end_now(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
-    """Move the end of a running subscription to this moment; its renewals close what waits for its money."""
-    found = await subscription_store.find_subscription_of_account(conn, account_id)
-    if found is None:
-        return
-    subscription = await subscription_store.lock_subscription(conn, found.subscription_id)
-    if subscription is None or subscription.state is not SubscriptionState.ACTIVE:
-        return
-    end = subscription.end
-    if end is not None and end.at <= now:
-        return
-    number = end.number if end is not None else await _carrier(conn, subscription)
-    await subscription_store.write_end(
-        conn, subscription.subscription_id, End(SubscriptionEnd.ERASURE, now, now, number)
-    )
-    waiting = await period_store.due_periods(conn, subscription.subscription_id)
-    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
-    for each in [*waiting, *([scheduled] if scheduled else [])]:
-        await period_store.set_next(conn, each.period_id, now)
-        await outbox.wake(conn, renewal_wake(each.cause), now)
-    await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
-
-
-async def _carrier(conn: AsyncConnection, subscription: SubscriptionRow) -> int:
-    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
-    if scheduled is None:
-        raise AssertionError("a subscription that goes on has a scheduled period")
-    return scheduled.number
+async def _end_subscription(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
+    """End the account's subscription, if one runs."""
+    found = await find_subscription_of_account(conn, account_id)
+    subscription = await lock_subscription(conn, found.subscription_id) if found else None
+    if subscription is not None and subscription.state is SubscriptionState.ACTIVE:
+        await ending.erase(conn, subscription, now)

@@ -72,10 +72,10 @@ async def addable(conn: AsyncConnection, account_id: UUID, now: datetime) -> Add
         raise errors.ContractEnds
     if contract.suspended_at is not None or await period_store.due_periods(conn, contract.subscription_id):
         raise errors.RenewalNotPaid
-    scheduled = await period_store.scheduled_period(conn, contract.subscription_id)
-    if scheduled is None or scheduled.measure_at is None:
-        raise AssertionError("a contract that goes on has a scheduled period")
-    hold = start_of_day(rome_date(scheduled.measure_at))
+    measure_at = (await period_store.next_period(conn, contract.subscription_id)).measure_at
+    if measure_at is None:
+        raise AssertionError("a scheduled period knows when it is measured")
+    hold = start_of_day(rome_date(measure_at))
     parts = shares(await period_store.paid_terms(conn, contract.subscription_id), rome_date(now))
     if now >= hold or not parts:
         raise errors.RenewalNear

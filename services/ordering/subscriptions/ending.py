@@ -1,7 +1,8 @@
-"""Decides how a subscription ends: by a cancellation, or because a period was not paid; always with what is paid.
+"""Decides how a subscription ends: with what is paid, by a cancellation or because a period was not paid; or at once,
+by a withdrawal or an erasure.
 
 The newest period, which waits for its measuring, carries a cancelled subscription to its end; the unpaid period carries
-one that closes for want of money.
+one that closes for want of money. A withdrawal carries its own; an erasure changes the moment, not the carrier.
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import events, outbox
+from services.kit.causes import PeriodCause
 from services.kit.event_types import EventType
 from services.kit.wakes import renewal_wake
 from services.ordering.domain.dunning import ends_at, purge_at
@@ -24,14 +26,30 @@ from services.ordering.subscriptions.standing import Locked, replan, unpaid_of
 
 async def cancel(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
     """Let a locked subscription that goes on end with what is paid; what waits for its money is closed without it."""
-    carrier = await period_store.scheduled_period(conn, subscription.subscription_id)
-    if carrier is None:
-        raise AssertionError("a subscription that goes on has a scheduled period")
+    carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
     end = End(SubscriptionEnd.CANCELLED, now, ends_at(subscription.paid.last, now), carrier.number)
     await store.write_end(conn, subscription.subscription_id, end)
-    for each in [*await period_store.due_periods(conn, subscription.subscription_id), carrier]:
-        await period_store.set_next(conn, each.period_id, now)
-        await outbox.wake(conn, renewal_wake(each.cause), now)
+    await _wake_open(conn, subscription.subscription_id, now, carrier)
+
+
+async def erase(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
+    """End a locked, running subscription at once because its account is erased, whatever of it is paid.
+
+    What waits for its money is closed by its renewal; a payment that wins there is served.
+    """
+    end = subscription.end
+    if end is not None and end.at <= now:
+        return
+    if end is None:
+        carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
+    elif end.number is not None:
+        carrier = PeriodCause(subscription.subscription_id, end.number)
+    else:
+        raise AssertionError("a subscription from which the consumer withdrew does not run")
+    at_once = End(SubscriptionEnd.ERASURE, now, now, carrier.number)
+    await store.write_end(conn, subscription.subscription_id, at_once)
+    await _wake_open(conn, subscription.subscription_id, now, carrier)
+    await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
 
 
 async def close_period(conn: AsyncConnection, found: Locked, policy: RenewalPolicy, now: datetime) -> None:
@@ -66,9 +84,7 @@ async def withdraw(conn: AsyncConnection, subscription: SubscriptionRow, policy:
     if scheduled is not None:
         await period_store.end(conn, scheduled, PeriodState.VOID, now)
         await outbox.wake(conn, renewal_wake(scheduled.cause), now)
-    for each in await period_store.due_periods(conn, subscription.subscription_id):
-        await period_store.set_next(conn, each.period_id, now)
-        await outbox.wake(conn, renewal_wake(each.cause), now)
+    await _wake_open(conn, subscription.subscription_id, now)
     await _tell_of_closing(conn, subscription.subscription_id, now)
 
 
@@ -88,6 +104,13 @@ async def end_service(conn: AsyncConnection, found: Locked, policy: RenewalPolic
         await period_store.end(conn, period, PeriodState.VOID, now)
     await period_store.set_next(conn, period.period_id, now)
     await _tell_of_closing(conn, subscription.subscription_id, now)
+
+
+async def _wake_open(conn: AsyncConnection, subscription_id: UUID, now: datetime, *carrier: PeriodCause) -> None:
+    """Have the renewals look at once that wait for money, or carry the subscription to its end."""
+    for cause in [*(each.cause for each in await period_store.due_periods(conn, subscription_id)), *carrier]:
+        await period_store.set_next(conn, cause.key, now)
+        await outbox.wake(conn, renewal_wake(cause), now)
 
 
 async def _tell_of_closing(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:

@@ -74,11 +74,19 @@ async def periods_in(conn: AsyncConnection, subscription_id: UUID, states: Seque
 
 
 async def scheduled_period(conn: AsyncConnection, subscription_id: UUID) -> PeriodRow | None:
-    """The one period that is not measured yet."""
+    """The one period that is not measured yet; None where the subscription does not go on."""
     row = (
         await conn.execute(_IN_STATE, {"subscription": subscription_id, "state": str(PeriodState.SCHEDULED)})
     ).first()
     return period_from(row) if row else None
+
+
+async def next_period(conn: AsyncConnection, subscription_id: UUID) -> PeriodRow:
+    """The one period that is not measured yet, of a subscription that goes on."""
+    found = await scheduled_period(conn, subscription_id)
+    if found is None:
+        raise AssertionError("a subscription that goes on has a scheduled period")
+    return found
 
 
 async def asked_for_until(conn: AsyncConnection, subscription_id: UUID) -> date:

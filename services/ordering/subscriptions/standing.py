@@ -111,9 +111,7 @@ async def replan(conn: AsyncConnection, subscription: SubscriptionRow, policy: R
 
     Where periods before it have fallen away these are their days, and it is measured at once.
     """
-    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
-    if scheduled is None:
-        raise AssertionError("a subscription that goes on has a scheduled period")
+    scheduled = await period_store.next_period(conn, subscription.subscription_id)
     until = await period_store.asked_for_until(conn, subscription.subscription_id)
     await period_store.replan(conn, scheduled.period_id, planned(subscription.contract, until, policy))
     await outbox.wake(conn, renewal_wake(scheduled.cause), now)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from casella.common.v1 import errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
-from services.kit.calendar import add_days
+from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
 from tests.ordering.resellers import a_reseller
@@ -217,6 +217,24 @@ async def test_a_cancelled_subscription_ends_at_once_too(shop: Shop) -> None:
     assert await subscriber.next(2) == "CLOSE_DUE"
     with refused_as(errors_pb2.REASON_SUBSCRIPTION_STATE):
         await subscriber.keep()
+
+
+async def test_a_subscription_that_ends_for_want_of_money_later_ends_at_once_too(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 6, 1))
+    await subscriber.asked_in_time(2)
+    shop.room.clock.at = end_of_day(shop.room.clock.now(), 20)
+    await subscriber.suspend(2)
+    await subscriber.asked_in_time(3)
+    shop.room.clock.at = end_of_day(shop.room.clock.now(), 19)
+    await subscriber.end(3, PAID)
+    ended = await subscriber.end(2, UNPAID)
+    now = shop.room.clock.now()
+    assert from_timestamp(ended.subscription.ends_at) > now  # what was paid is served
+    await shop.room.empty_outbox()
+    assert not await begin(shop, subscriber.account_id)
+    assert subscriber.renewal(2) in await woken(shop)
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    assert (await subscriber.end(2, UNPAID)).subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
 
 
 async def test_a_period_that_waits_for_its_money_is_closed_unless_a_payment_wins(shop: Shop) -> None:
