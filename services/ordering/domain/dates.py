@@ -19,7 +19,7 @@ PROFORMA_WAIT = timedelta(minutes=1)
 """How long whoever asks too early waits for the proforma, which is made within seconds of the order."""
 
 ENDING_RETRY = timedelta(hours=25)
-"""How long after an order's end fell due the reconciler may worry.
+"""How long after an end, or a suspension, fell due the reconciler may worry.
 
 Where money or a charge holds the end, the workflow asks again after a day at most (``LOOK_AGAIN`` of
 ``workflows.retries``); sooner, the row would be logged as past its time although it waits rightly.
@@ -32,6 +32,11 @@ class Reminder:
 
     days: int
     due_at: datetime
+
+
+def look_again_at(due_at: datetime | None, now: datetime) -> datetime:
+    """When somebody should have looked at a row again: at its date, or when the workflow has asked once more."""
+    return due_at or now + ENDING_RETRY
 
 
 def hold_until(purge_at: datetime, policy: OrderingPolicy) -> datetime:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.ordering.domain.dates import ENDING_RETRY
 from services.ordering.domain.states import OrderState
 
 
@@ -95,8 +94,3 @@ def next_step(standing: WithdrawalStanding, now: datetime) -> Step:
     if now < standing.purge_at:
         return Step(WithdrawalNext.WAIT, "purge", standing.purge_at)
     return Step(WithdrawalNext.CLOSE_DUE)
-
-
-def look_again_at(step: Step, now: datetime) -> datetime:
-    """When somebody should have looked at a withdrawal again: at its date, or when the workflow has asked once more."""
-    return step.due_at or now + ENDING_RETRY

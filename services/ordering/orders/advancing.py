@@ -13,7 +13,7 @@ from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.ordering.domain.dates import ENDING_RETRY, PROFORMA_WAIT, due_now, next_due, reminder_name
+from services.ordering.domain.dates import PROFORMA_WAIT, due_now, look_again_at, next_due, reminder_name
 from services.ordering.domain.states import OrderState
 from services.ordering.orders import store
 from services.ordering.orders.mails import Mails, PaymentHints
@@ -81,12 +81,12 @@ class Advancing:
             if order.state is not OrderState.OPEN:
                 return Advanced(order.state, Next.NOT_OPEN)
             if order.cancel_requested_at is not None:
-                await store.set_next(conn, order_id, now + ENDING_RETRY)
+                await store.set_next(conn, order_id, look_again_at(None, now))
                 return Advanced(order.state, Next.CANCEL_REQUESTED)
             if order.expires_at is None:
                 return Advanced(order.state, Next.WAIT, "proforma", now + PROFORMA_WAIT, PROFORMA_WAIT)
             if now >= order.expires_at:
-                await store.set_next(conn, order_id, now + ENDING_RETRY)
+                await store.set_next(conn, order_id, look_again_at(None, now))
                 return Advanced(order.state, Next.EXPIRY_DUE)
             pending = await store.pending_reminders(conn, order_id)
             due, past = due_now(pending, now)

@@ -21,7 +21,7 @@ from services.kit.requests import Call, claim
 from services.kit.wakes import reseller_wake
 from services.ordering import errors
 from services.ordering.accounts.store import lock_account
-from services.ordering.domain.dates import ENDING_RETRY
+from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.reseller import (
@@ -238,14 +238,14 @@ class Resellers:
     async def _note(self, conn: AsyncConnection, row: ResellerRow, found: Measured, now: datetime) -> ResellerRow:
         """Write what was measured on a locked request, and when that is done again."""
         if row.state is ResellerState.REQUESTED:
-            return await store.write_measured(conn, row, found, now, next_at=now + ENDING_RETRY)
+            return await store.write_measured(conn, row, found, now, next_at=look_again_at(None, now))
         check_at = row.check_at
         if check_at is None or now >= check_at:
             check_at = next_check(row.account_id, now, self._policy.renewals)
         fails = found.fails(self._policy.resellers)
         return await store.write_measured(
             conn, row, found, now, check_at=check_at, failing_since=(row.failing_since or now) if fails else None,
-            next_at=now + ENDING_RETRY if fails else check_at,
+            next_at=look_again_at(None, now) if fails else check_at,
         )  # fmt: skip
 
     def _wait(self, row: ResellerRow, now: datetime) -> timedelta:

@@ -15,7 +15,7 @@ from casella.common.v1 import common_pb2
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.ordering.domain.dates import due_now, reminder_name
+from services.ordering.domain.dates import due_now, look_again_at, reminder_name
 from services.ordering.domain.dunning import notice_in_time
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.period_next import PeriodNext, Step, next_step
@@ -71,8 +71,8 @@ class AdvancingPeriods:
                 await writer.about_the_end()
             elif found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
                 await writer.about_the_money()
-            if step.due_at is not None:
-                await period_store.set_next(conn, period_id, step.due_at)
+            if step.next is not PeriodNext.NOT_OPEN:
+                await period_store.set_next(conn, period_id, look_again_at(step.due_at, now))
             skipped = [reminder_name(days) for days in await reminder_store.skipped_reminders(conn, period_id)]
         wait = None if step.due_at is None else step.due_at - now
         return Advanced(found.period.state, step, wait, found.subscription, skipped)

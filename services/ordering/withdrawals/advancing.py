@@ -15,6 +15,7 @@ from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
+from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionState
 from services.ordering.domain.withdrawal_next import (
@@ -22,7 +23,6 @@ from services.ordering.domain.withdrawal_next import (
     Step,
     WithdrawalNext,
     WithdrawalStanding,
-    look_again_at,
     next_step,
 )
 from services.ordering.errors import RefundIsMade, RefundNotMade
@@ -112,7 +112,7 @@ class AdvancingWithdrawals:
                 await store.end(conn, order_id, now)
                 found = await _locked(conn, order_id)
             else:
-                await store.set_next(conn, order_id, look_again_at(step, now))
+                await store.set_next(conn, order_id, look_again_at(step.due_at, now))
             return _advanced(found, step, now)
 
     async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
@@ -195,5 +195,5 @@ def _refund(withdrawal: WithdrawalRow, refund_id: UUID) -> RefundRow:
 
 
 def _advanced(found: Locked, step: Step, now: datetime) -> Advanced:
-    wait = look_again_at(step, now) - now if step.next is WithdrawalNext.WAIT else None
+    wait = look_again_at(step.due_at, now) - now if step.next is WithdrawalNext.WAIT else None
     return Advanced(found.withdrawal, found.order, found.subscription, step, wait)

@@ -56,6 +56,20 @@ async def test_a_period_is_watched_from_its_making_until_it_is_invoiced(shop: Sh
     assert await watched(shop) == [subscriber.renewal(3)]
 
 
+async def test_a_period_whose_suspension_or_end_is_held_by_money_is_not_past_its_time(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 6, 1))
+    await subscriber.asked_in_time(2)
+    shop.room.clock.at = from_timestamp((await subscriber.period(2)).measured_at) + timedelta(days=22)
+    assert await subscriber.next(2) == "SUSPEND_DUE"
+    now = shop.room.clock.now()
+    assert await watched(shop, now + timedelta(days=1)) == []  # the workflow asks again daily
+    assert await watched(shop, now + timedelta(hours=26)) == [subscriber.renewal(2)]
+    await subscriber.cancel()
+    assert await subscriber.next(2) == "CLOSE_DUE"
+    assert subscriber.renewal(2) not in await watched(shop, now + timedelta(days=1))
+    assert subscriber.renewal(2) in await watched(shop, now + timedelta(hours=26))
+
+
 async def test_a_subscription_that_ends_is_watched_until_its_account_closes(shop: Shop) -> None:
     subscriber = await monthly(shop, date(2026, 6, 1))
     await subscriber.cancel()
