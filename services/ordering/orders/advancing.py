@@ -13,10 +13,11 @@ from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.ordering.domain.dates import PROFORMA_WAIT, due_now, look_again_at, next_due, reminder_name
+from services.ordering.domain.dates import PROFORMA_WAIT, due_now, look_again_at, next_due
 from services.ordering.domain.states import OrderState
 from services.ordering.orders import store
 from services.ordering.orders.mails import Mails, PaymentHints
+from services.ordering.reminders import ORDER_REMINDERS
 
 
 class Next(StrEnum):
@@ -88,15 +89,15 @@ class Advancing:
             if now >= order.expires_at:
                 await store.set_next(conn, order_id, look_again_at(None, now))
                 return Advanced(order.state, Next.EXPIRY_DUE)
-            pending = await store.pending_reminders(conn, order_id)
+            pending = await ORDER_REMINDERS.pending(conn, order_id)
             due, past = due_now(pending, now)
             if due is not None and money_waiting:
                 past = [*past, due]
             elif due is not None:
                 await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now)
-                await store.mark_sent(conn, order_id, due.days, now)
-            await store.mark_skipped(conn, order_id, [reminder.days for reminder in past], now)
+                await ORDER_REMINDERS.mark_sent(conn, order_id, due, now)
+            await ORDER_REMINDERS.mark_skipped(conn, order_id, past, now)
             what, due_at = next_due(pending, order.expires_at, now)
             await store.set_next(conn, order_id, due_at)
-            skipped = tuple(map(reminder_name, await store.skipped_reminders(conn, order_id)))
+            skipped = await ORDER_REMINDERS.skipped(conn, order_id)
             return Advanced(order.state, Next.WAIT, what, due_at, due_at - now, skipped, order.expires_at)

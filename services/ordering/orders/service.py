@@ -25,6 +25,7 @@ from services.ordering.orders import store
 from services.ordering.orders.events import order_event
 from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
+from services.ordering.reminders import ORDER_REMINDERS
 from services.ordering.subscriptions.adding import wake_measuring
 from services.ordering.withdrawals.store import withdrawal_of
 from workflows.names import WITHDRAWAL_CHANGED
@@ -103,7 +104,7 @@ class Orders:
             _, next_at = next_due(planned, expires_at, now)
             written = await store.record_proforma(conn, order_id, proforma, now, expires_at, next_at)
             if written is not None:
-                await store.insert_reminders(conn, order_id, planned)
+                await ORDER_REMINDERS.insert(conn, order_id, planned)
                 return written
             return _found(await store.find_order(conn, order_id))
 

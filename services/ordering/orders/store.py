@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.calendar import Period
 from services.kit.outbox import Wake
 from services.kit.wakes import order_wake, unfinished
-from services.ordering.domain.dates import Reminder
 from services.ordering.domain.states import OrderState
 from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
-from services.ordering.tables import order_reminders, orders
+from services.ordering.tables import orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +132,6 @@ async def set_next(conn: AsyncConnection, order_id: UUID, next_at: datetime | No
     await conn.execute(update(orders).where(orders.c.id == order_id).values(next_at=next_at))
 
 
-async def insert_reminders(conn: AsyncConnection, order_id: UUID, planned: Sequence[Reminder]) -> None:
-    """Write an order's reminders."""
-    if planned:
-        rows = [{"order_id": order_id, "days": entry.days, "due_at": entry.due_at} for entry in planned]
-        await conn.execute(insert(order_reminders), rows)
-
-
-async def pending_reminders(conn: AsyncConnection, order_id: UUID) -> list[Reminder]:
-    """The reminders that were neither sent nor skipped."""
-    return [Reminder(row.days, row.due_at) for row in await conn.execute(_PENDING, {"order": order_id})]
-
-
-async def mark_sent(conn: AsyncConnection, order_id: UUID, days: int, at: datetime) -> None:
-    """Note that a reminder was sent."""
-    of_order = update(order_reminders).where(order_reminders.c.order_id == order_id)
-    await conn.execute(of_order.where(order_reminders.c.days == days).values(sent_at=at))
-
-
-async def mark_skipped(conn: AsyncConnection, order_id: UUID, days: Sequence[int], at: datetime) -> None:
-    """Note which reminders came due and are not sent."""
-    if days:
-        of_order = update(order_reminders).where(order_reminders.c.order_id == order_id)
-        await conn.execute(of_order.where(order_reminders.c.days.in_(days)).values(skipped_at=at))
-
-
-async def skipped_reminders(conn: AsyncConnection, order_id: UUID) -> Sequence[int]:
-    """The reminders that came due and were not sent, in their order."""
-    return (await conn.scalars(_SKIPPED, {"order": order_id})).all()
-
-
 async def unfinished_orders(conn: AsyncConnection, due_before: datetime | None) -> Sequence[Wake]:
     """Orders for which something is still to be done, for the reconciler."""
     query = select(orders.c.id).where(unfinished(orders.c.next_at, due_before))
@@ -177,13 +146,3 @@ async def _change(conn: AsyncConnection, change: Any, values: dict[str, Any]) ->
 _FIND = select(*COLUMNS).where(orders.c.id == bindparam("order"))
 _FIND_OWN = _FIND.where(orders.c.account_id == bindparam("owner"))
 _LOCK = _FIND.with_for_update()
-_SKIPPED = (
-    select(order_reminders.c.days)
-    .where(order_reminders.c.order_id == bindparam("order"), order_reminders.c.skipped_at.is_not(None))
-    .order_by(order_reminders.c.days)
-)
-_PENDING = select(order_reminders.c.days, order_reminders.c.due_at).where(
-    order_reminders.c.order_id == bindparam("order"),
-    order_reminders.c.sent_at.is_(None),
-    order_reminders.c.skipped_at.is_(None),
-)

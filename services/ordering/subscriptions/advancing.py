@@ -15,13 +15,14 @@ from casella.common.v1 import common_pb2
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.ordering.domain.dates import due_now, look_again_at, reminder_name
+from services.ordering.domain.dates import due_now, look_again_at
 from services.ordering.domain.dunning import notice_in_time
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.period_next import PeriodNext, Step, next_step
 from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
 from services.ordering.orders.mails import PaymentHints
-from services.ordering.subscriptions import period_store, reminder_store
+from services.ordering.reminders import PERIOD_REMINDERS
+from services.ordering.subscriptions import period_store
 from services.ordering.subscriptions.mails import PeriodMails
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked
@@ -73,7 +74,7 @@ class AdvancingPeriods:
                 await writer.about_the_money()
             if step.next is not PeriodNext.NOT_OPEN:
                 await period_store.set_next(conn, period_id, look_again_at(step.due_at, now))
-            skipped = [reminder_name(days) for days in await reminder_store.skipped_reminders(conn, period_id)]
+            skipped = await PERIOD_REMINDERS.skipped(conn, period_id)
         wait = None if step.due_at is None else step.due_at - now
         return Advanced(found.period.state, step, wait, found.subscription, skipped)
 
@@ -105,8 +106,8 @@ class _Writer:
             past = [*past, due]
         elif due is not None:
             await self._send(self.mails.reminder(period, due, self.recipient, self.hints))
-            await reminder_store.mark_sent(self.conn, period.period_id, due.days, self.now)
-        await reminder_store.mark_skipped(self.conn, period.period_id, [entry.days for entry in past], self.now)
+            await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
+        await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None:
             await self._send(self.mails.suspended(period, self.recipient, self.hints))
 

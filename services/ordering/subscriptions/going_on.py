@@ -21,10 +21,10 @@ from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.errors import PeriodNotDue, PeriodNotPaid, SuspensionNotDue
 from services.ordering.orders.store import Proforma
+from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.ending import close_period, end_service, is_over
 from services.ordering.subscriptions.events import period_event
-from services.ordering.subscriptions.reminder_store import insert_reminders
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked, wake_beside
 
@@ -85,7 +85,7 @@ class Periods:
                 raise PeriodNotDue(metadata={"state": str(found.period.state)})
             dates = dunning(now, found.subscription.billing, found.period.days.first, self._policy)
             period = await period_store.record_proforma(conn, period_id, proforma, now, dates)
-            await insert_reminders(conn, period_id, dates.reminders)
+            await PERIOD_REMINDERS.insert(conn, period_id, dates.reminders)
             return Both(period, found.subscription)
 
     async def record_paid(self, period_id: UUID, available_on: date) -> Both:

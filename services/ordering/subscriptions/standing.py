@@ -15,9 +15,9 @@ from services.ordering.domain.period_next import PeriodStanding, Unpaid
 from services.ordering.domain.periods import planned
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState
+from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.adding import is_undecided
-from services.ordering.subscriptions.reminder_store import pending_reminders
 from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 from workflows.names import WITHDRAWAL_CHANGED
 
@@ -78,7 +78,7 @@ async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:
         subscription,
         period,
         await period_store.due_periods(conn, subscription.subscription_id),
-        await pending_reminders(conn, period_id) if due else [],
+        await PERIOD_REMINDERS.pending(conn, period_id) if due else [],
         await is_undecided(conn, subscription.subscription_id),
     )
 
