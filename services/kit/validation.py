@@ -5,6 +5,7 @@ Texts are looked up in ``services.kit.messages`` and, for a room's own rules, in
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from services.kit.composed import composed, is_stream_safe
 from services.kit.context import LANGUAGES, call_or_none
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.messages import CATALOGUE, Catalogue
-from services.kit.wire import from_language
+from services.kit.wire import from_date, from_language
 
 Entry = TypeVar("Entry")
 
@@ -151,6 +152,14 @@ class Violations:
         if not from_language(value, otherwise=""):
             self.add(field, "not_a_choice" if value else "required")
         return from_language(value)
+
+    def day(self, field: str, message: common_pb2.Date) -> date:
+        """A required day of the calendar."""
+        try:
+            return from_date(message)
+        except ValueError:
+            self.add(field, "not_a_date" if message.ByteSize() else "required")
+            return date.min
 
     def recipient(self, field: str, message: common_pb2.Recipient) -> common_pb2.Recipient:
         """To whom an email goes: an address, a name and a language, all required."""

@@ -1,6 +1,7 @@
 """Bad fields: all of them, by their names, in the caller's language, without what the customer typed."""
 
 import string
+from datetime import date
 from typing import Any
 
 import pytest
@@ -169,6 +170,21 @@ def test_a_bad_ip_address_is_named_once(value: str, key: str) -> None:
     violations = Violations("it")
     violations.ip("client.ip", value)
     assert noted(violations) == [("client.ip", key)]
+
+
+def test_a_day_of_the_calendar_is_read() -> None:
+    violations = Violations("it")
+    assert violations.day("declared_on", common_pb2.Date(year=2028, month=2, day=29)) == date(2028, 2, 29)
+    assert not violations
+
+
+@pytest.mark.parametrize(
+    ("message", "key"), [(common_pb2.Date(), "required"), (common_pb2.Date(year=2027, month=2, day=29), "not_a_date")]
+)
+def test_a_day_that_is_none_is_named(message: common_pb2.Date, key: str) -> None:
+    violations = Violations("it")
+    violations.day("declared_on", message)
+    assert noted(violations) == [("declared_on", key)]
 
 
 def test_a_recipient_is_tidied() -> None:

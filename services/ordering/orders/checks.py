@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
@@ -15,7 +16,7 @@ from services.ordering.orders.mails import PaymentHints
 LONGEST_NUMBER = 20
 """FatturaPA: Numero; a proforma's number may become part of a document."""
 _LONGEST_LABEL = 100
-LONGEST_AGENT = 512
+_LONGEST_AGENT = 512
 _LONGEST_URL = 2000
 _MOST_CURRENCIES = 20
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -23,19 +24,46 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 def check_consent(violations: Violations, consent: ordering_pb2.OrderConsent) -> None:
     """The evidence of the consent is complete and of the right form."""
-    violations.text("consent.button_label", consent.button_label, _LONGEST_LABEL)
+    check_label(violations, "consent.button_label", consent.button_label)
     violations.language("consent.language", consent.language)
-    for name in ("terms_hash", "quote_hash"):
-        value = getattr(consent, name)
-        if not _HASH.fullmatch(value):
-            violations.add(f"consent.{name}", "not_a_hash" if value else "required")
-    violations.text("consent.client.user_agent", consent.client.user_agent, LONGEST_AGENT, required=False)
-    violations.ip("consent.client.ip", consent.client.ip)
+    check_hash(violations, "consent.terms_hash", consent.terms_hash)
+    check_hash(violations, "consent.quote_hash", consent.quote_hash)
+    check_client(violations, "consent.client", consent.client)
+
+
+def check_label(violations: Violations, field: str, value: str) -> str:
+    """The label of the button that was pressed."""
+    return violations.text(field, value, _LONGEST_LABEL)
+
+
+def check_hash(violations: Violations, field: str, value: str) -> None:
+    """The SHA-256 of what was shown."""
+    if not _HASH.fullmatch(value):
+        violations.add(field, "not_a_hash" if value else "required")
+
+
+def check_client(violations: Violations, field: str, client: common_pb2.ClientContext) -> tuple[str, str]:
+    """From where something was declared: the address, and the browser's own name for itself, if it has one."""
+    agent = violations.text(f"{field}.user_agent", client.user_agent, _LONGEST_AGENT, required=False)
+    return str(violations.ip(f"{field}.ip", client.ip)), agent
 
 
 def check_method(violations: Violations, number: int) -> PaymentMethod:
     """A payment method."""
     return METHODS.chosen(violations, "payment_method", number, PaymentMethod.BANK_TRANSFER)
+
+
+def check_available_on(
+    violations: Violations,
+    request: ordering_pb2.RecordOutcomeRequest | ordering_pb2.RecordPeriodOutcomeRequest,
+    *,
+    paid: bool,
+) -> date | None:
+    """The day of the money of what was paid; None for what ended without any."""
+    given = request.HasField("available_on")
+    if given and not paid and request.outcome:
+        violations.add("available_on", "must_be_empty")
+    return violations.day("available_on", request.available_on) if given or paid else None
 
 
 def check_held(violations: Violations, amounts: Sequence[common_pb2.Money]) -> list[Money]:

@@ -1,16 +1,16 @@
 """The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, unlock, fulfilment, emails."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations
-from services.kit.wire import from_date, from_timestamp
+from services.kit.wire import from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
-from services.ordering.orders.checks import LONGEST_NUMBER, check_held, check_hints
+from services.ordering.orders.checks import LONGEST_NUMBER, check_available_on, check_held, check_hints
 from services.ordering.orders.fulfilling import Fulfilling, Fulfilment
 from services.ordering.orders.service import Ending, Orders
 from services.ordering.orders.store import Proforma
@@ -61,7 +61,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         outcome = OUTCOMES.word(request.outcome)
         if outcome is None:
             violations.add("outcome", "required")
-        available_on = _available_on(violations, request, outcome)
+        available_on = check_available_on(violations, request, paid=outcome is OrderState.PAID)
         violations.check()
         order = await self._orders.end(Ending(order_id, OrderState(str(outcome)), available_on))
         return ordering_pb2.RecordOutcomeResponse(order=order_message(order))
@@ -103,21 +103,6 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations.check()
         await self._orders.send(order_id, email, recipient, held)
         return ordering_pb2.SendOrderEmailResponse()
-
-
-def _available_on(
-    violations: Violations, request: ordering_pb2.RecordOutcomeRequest, outcome: OrderState | None
-) -> date | None:
-    given = request.HasField("available_on")
-    if given != (outcome is OrderState.PAID) and outcome is not None:
-        violations.add("available_on", "must_be_empty" if given else "required")
-    if not given:
-        return None
-    try:
-        return from_date(request.available_on)
-    except ValueError:
-        violations.add("available_on", "not_a_date")
-        return None
 
 
 def _instant(

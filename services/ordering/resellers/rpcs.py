@@ -14,7 +14,7 @@ from services.kit.validation import Violations, checked_uuid
 from services.ordering.domain.reseller import Decision, Declaration, ResellerEnd
 from services.ordering.enums import DECISIONS, RESELLER_ENDS
 from services.ordering.messages import CATALOGUE
-from services.ordering.orders.checks import LONGEST_AGENT
+from services.ordering.orders.checks import check_client
 from services.ordering.resellers.service import Resellers, Standing, Verdict
 from services.ordering.resellers.texts import DECLARATION, DECLARATION_VERSION
 from services.ordering.resellers.wire import advanced_message, status_message
@@ -54,8 +54,7 @@ class ResellerRpcs(OrderingServiceServicer):
         declaration = Declaration(
             DECLARATION_VERSION,
             violations.language("language", request.language),
-            str(violations.ip("client.ip", request.client.ip)),
-            violations.text("client.user_agent", request.client.user_agent, LONGEST_AGENT, required=False),
+            *check_client(violations, "client", request.client),
         )
         call = self._requests.call(
             request.request_id, violations, account=account_id, version=request.declaration_version,

@@ -1,6 +1,5 @@
 """The RPCs about periods that the Renewal workflow uses: measuring, proforma, what is due, outcome, suspension."""
 
-from datetime import date
 from uuid import UUID
 
 from casella.ordering.v1 import ordering_pb2
@@ -8,12 +7,11 @@ from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations, checked_uuid
-from services.kit.wire import from_date
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import PeriodState
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.enums import METHODS, PERIOD_OUTCOMES, TAX_DECISIONS
-from services.ordering.orders.checks import LONGEST_NUMBER, check_hints
+from services.ordering.orders.checks import LONGEST_NUMBER, check_available_on, check_hints
 from services.ordering.orders.store import Proforma
 from services.ordering.subscriptions.advancing import AdvancingPeriods
 from services.ordering.subscriptions.going_on import Both, Periods
@@ -80,7 +78,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         violations = Violations()
         period_id = violations.uuid("period_id", request.period_id)
         outcome = PERIOD_OUTCOMES.chosen(violations, "outcome", request.outcome, PeriodState.UNPAID)
-        available_on = _available_on(violations, request, outcome)
+        available_on = check_available_on(violations, request, paid=outcome is PeriodState.PAID)
         violations.check()
         found = await (
             self._periods.record_unpaid(period_id)
@@ -149,19 +147,3 @@ def _decided(violations: Violations, request: ordering_pb2.MeasurePeriodRequest,
         violations.add("tax_decision", "not_a_choice")
     source = f"period:{period_id}"
     return Decided(decision, steering_entry(violations, request.steering, f"tax_{decision}", period_id, source=source))
-
-
-def _available_on(
-    violations: Violations, request: ordering_pb2.RecordPeriodOutcomeRequest, outcome: PeriodState
-) -> date | None:
-    """The day of a paid period's money; None for one that was closed without any."""
-    given = request.HasField("available_on")
-    if given != (outcome is PeriodState.PAID) and request.outcome:
-        violations.add("available_on", "must_be_empty" if given else "required")
-    if not given:
-        return None
-    try:
-        return from_date(request.available_on)
-    except ValueError:
-        violations.add("available_on", "not_a_date")
-        return None

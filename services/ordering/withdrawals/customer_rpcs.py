@@ -1,9 +1,7 @@
 """The RPCs about withdrawals that a consumer uses, and an operator for one that came in another way."""
 
-import re
 from datetime import date
 
-from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
@@ -12,14 +10,10 @@ from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
-from services.kit.wire import from_date
 from services.ordering.messages import CATALOGUE
+from services.ordering.orders.checks import check_client, check_hash, check_label
 from services.ordering.withdrawals.service import Confirmation, Notice, Withdrawals
 from services.ordering.withdrawals.wire import found_message, withdrawal_message
-
-_LONGEST_LABEL = 100
-_LONGEST_AGENT = 512
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class CustomerWithdrawalRpcs(OrderingServiceServicer):
@@ -76,28 +70,18 @@ class CustomerWithdrawalRpcs(OrderingServiceServicer):
 def _confirmation(violations: Violations, request: ordering_pb2.WithdrawFromContractRequest) -> Confirmation:
     """The evidence of the second step; what only an operator says must be left out."""
     message = request.confirmation
-    label = violations.text("confirmation.label", message.label, _LONGEST_LABEL)
-    violations.language("confirmation.language", message.language)
-    if not _HASH.fullmatch(message.statement_hash):
-        violations.add("confirmation.statement_hash", "not_a_hash" if message.statement_hash else "required")
-    agent = violations.text("confirmation.client.user_agent", message.client.user_agent, _LONGEST_AGENT, required=False)
-    violations.ip("confirmation.client.ip", message.client.ip)
+    label = check_label(violations, "confirmation.label", message.label)
+    language = violations.language("confirmation.language", message.language)
+    check_hash(violations, "confirmation.statement_hash", message.statement_hash)
+    ip, agent = check_client(violations, "confirmation.client", message.client)
     for name in ("declared_on", "steering"):
         if request.HasField(name):
             violations.add(name, "must_be_empty")
-    language = "en" if message.language == common_pb2.LANGUAGE_EN else "it"
-    return Confirmation(label, language, message.statement_hash, message.client.ip, agent)
+    return Confirmation(label, language, message.statement_hash, ip, agent)
 
 
-def _declared_on(violations: Violations, request: ordering_pb2.WithdrawFromContractRequest) -> date | None:
+def _declared_on(violations: Violations, request: ordering_pb2.WithdrawFromContractRequest) -> date:
     """The day on which the recorded statement was sent; a confirmation is the consumer's alone."""
     if request.HasField("confirmation"):
         violations.add("confirmation", "must_be_empty")
-    if not request.HasField("declared_on"):
-        violations.add("declared_on", "required")
-        return None
-    try:
-        return from_date(request.declared_on)
-    except ValueError:
-        violations.add("declared_on", "not_a_date")
-        return None
+    return violations.day("declared_on", request.declared_on)
