@@ -88,9 +88,7 @@ class Readings:
             NotFound: Trial knows no such account.
             NotReady: A room does not answer, or mailboxes has not opened the account yet.
         """
-        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
-        answer = await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
-        trial = answer.account.trial
+        trial = (await self._account(account_id)).trial
         state = _TRIALS.word(trial.state)
         if state is None:
             raise NotReady("the account has no trial yet", retry_after=_AGAIN)
@@ -104,8 +102,7 @@ class Readings:
             NotFound: It does not.
             NotReady: Trial does not answer.
         """
-        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
-        await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
+        await self._account(account_id)
 
     async def email(self, account_id: UUID) -> str:
         """Where emails to the account go.
@@ -114,8 +111,7 @@ class Readings:
             NotFound: Trial knows no such account.
             NotReady: Trial does not answer.
         """
-        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
-        return (await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))).account.email
+        return (await self._account(account_id)).email
 
     async def purge_at(self, account_id: UUID) -> datetime:
         """When the account's trial has its data removed.
@@ -124,9 +120,7 @@ class Readings:
             NotFound: Trial knows no such account.
             NotReady: Trial does not answer.
         """
-        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
-        answer = await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))
-        return from_timestamp(answer.account.trial.purge_at)
+        return from_timestamp((await self._account(account_id)).trial.purge_at)
 
     async def usage(self, account_id: UUID) -> Usage:
         """Mailboxes and domains that exist.
@@ -149,10 +143,9 @@ class Readings:
             NotFound: Trial knows no such account.
             NotReady: Trial or mailboxes do not answer.
         """
-        asked = trial_pb2.GetAccountRequest(account_id=str(account_id))
-        account = (await _asked("trial", self._trial.GetAccount(asked, timeout=_PATIENCE))).account
+        login = await self.email(account_id)
         usage = await self.usage(account_id)
-        return Panel(account.email, sum(usage.mailboxes.values()), await self._domains(account_id))
+        return Panel(login, sum(usage.mailboxes.values()), await self._domains(account_id))
 
     async def _domains(self, account_id: UUID) -> Sequence[PanelDomain]:
         found, page = list[PanelDomain](), common_pb2.PageRequest(page_size=LONGEST_PAGE)
@@ -185,6 +178,10 @@ class Readings:
         request = invoicing_pb2.CheckProfileRequest(party=party, tax_treatment=treatment)
         answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
         return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
+
+    async def _account(self, account_id: UUID) -> trial_pb2.Account:
+        request = trial_pb2.GetAccountRequest(account_id=str(account_id))
+        return (await _asked("trial", self._trial.GetAccount(request, timeout=_PATIENCE))).account
 
 
 def _sizes(counts: Iterable[mailboxes_pb2.SizeCount]) -> dict[int, int]:
