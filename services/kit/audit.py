@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
+from services.kit.context import owner_filter
 from services.kit.tables import audit
 from services.kit.validation import Violations
 
@@ -68,6 +69,15 @@ def steering_entry(
         violations.add("steering.reason_code", "not_a_reason_code")
     ticket = violations.uuid("steering.ticket_id", steering.ticket_id) if steering.ticket_id else None
     return AuditEntry(actor, action, subject_id, steering.reason_code, ticket, named or source or "")
+
+
+def operators_entry(
+    violations: Violations, steering: common_pb2.Steering, action: str, subject_id: UUID, *, source: str
+) -> AuditEntry | None:
+    """The same for a call that customers may make too: None for them, who steer their own without saying so."""
+    if owner_filter() is not None:
+        return None
+    return steering_entry(violations, steering, action, subject_id, source=source)
 
 
 async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime) -> bool:

@@ -1,10 +1,8 @@
 """The RPCs about orders that a customer uses: place, cancel, read, list."""
 
-from uuid import UUID
-
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit.audit import AuditEntry, steering_entry
+from services.kit.audit import operators_entry
 from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_id
@@ -51,7 +49,8 @@ class CustomerOrderRpcs(OrderingServiceServicer):
         violations = Violations(catalogue=CATALOGUE)
         order_id = violations.uuid("order_id", request.order_id)
         call = self._requests.call(request.request_id, violations, order=order_id)
-        entry = _entry(violations, request, order_id)
+        source = f"request:{request.request_id}"
+        entry = operators_entry(violations, request.steering, "cancel_order", order_id, source=source)
         violations.check()
         order = await self._orders.ask_cancellation(call, order_id, owner_filter(), entry)
         return ordering_pb2.CancelOrderResponse(order=order_message(order))
@@ -73,11 +72,3 @@ class CustomerOrderRpcs(OrderingServiceServicer):
         read = await self._orders.list(account_id, after=page.after, limit=page.limit)
         orders, token = page.cut(read, lambda order: order.order_id)
         return ordering_pb2.ListOrdersResponse(orders=map(order_message, orders), next_page_token=token)
-
-
-def _entry(violations: Violations, request: ordering_pb2.CancelOrderRequest, order_id: UUID) -> AuditEntry | None:
-    """Who steers and why; None for the customer, who steers the own account without saying so."""
-    if owner_filter() is not None:
-        return None
-    source = f"request:{request.request_id}"
-    return steering_entry(violations, request.steering, "cancel_order", order_id, source=source)

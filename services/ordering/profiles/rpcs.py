@@ -1,11 +1,9 @@
 """The RPCs about billing profiles: protobuf to domain and back."""
 
-from uuid import UUID
-
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit.audit import AuditEntry, steering_entry
-from services.kit.context import check_own, owner_filter
+from services.kit.audit import operators_entry
+from services.kit.context import check_own
 from services.kit.interceptors.around import Context
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
@@ -31,7 +29,8 @@ class ProfileRpcs(OrderingServiceServicer):
         call = self._requests.call(
             request.request_id, violations, account=account_id, profile=request.profile, split=request.split_payment
         )
-        entry = _entry(violations, request, account_id)
+        source = f"request:{request.request_id}"
+        entry = operators_entry(violations, request.steering, "save_billing_profile", account_id, source=source)
         kind = KINDS.word(request.profile.kind)
         if kind is None:
             violations.add(f"{FIELD}kind", "required")
@@ -54,13 +53,3 @@ class ProfileRpcs(OrderingServiceServicer):
         check_own(account_id)
         saved = await self._profiles.get(account_id)
         return ordering_pb2.GetBillingProfileResponse(profile=party_message(saved))
-
-
-def _entry(
-    violations: Violations, request: ordering_pb2.SaveBillingProfileRequest, account_id: UUID
-) -> AuditEntry | None:
-    """Who steers and why; None for the customer, who steers the own account without saying so."""
-    if owner_filter() is not None:
-        return None
-    source = f"request:{request.request_id}"
-    return steering_entry(violations, request.steering, "save_billing_profile", account_id, source=source)

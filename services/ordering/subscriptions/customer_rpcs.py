@@ -1,11 +1,8 @@
 """The RPCs about subscriptions that a customer uses: read, cancel, keep, pay otherwise."""
 
-from uuid import UUID
-
-from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
-from services.kit.audit import AuditEntry, steering_entry
+from services.kit.audit import operators_entry
 from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_number
@@ -115,15 +112,6 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         subscription_id = violations.uuid("subscription_id", request.subscription_id)
         call = self._requests.call(request.request_id, violations, subscription=subscription_id)
         source = f"request:{request.request_id}"
-        entry = _entry(violations, request.steering, action, subscription_id, source)
+        entry = operators_entry(violations, request.steering, action, subscription_id, source=source)
         violations.check()
         return Asked(call, subscription_id, owner_filter(), entry)
-
-
-def _entry(
-    violations: Violations, steering: common_pb2.Steering, action: str, subscription_id: UUID, source: str
-) -> AuditEntry | None:
-    """Who steers and why; None for the customer, who steers the own subscription without saying so."""
-    if owner_filter() is not None:
-        return None
-    return steering_entry(violations, steering, action, subscription_id, source=source)
