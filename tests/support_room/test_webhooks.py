@@ -366,6 +366,13 @@ async def test_there_are_at_most_fifty_endpoints(desk: Desk) -> None:
     await refused_for(desk.add(), errors_pb2.REASON_ENDPOINT_LIMIT)
 
 
+async def test_a_full_batch_is_taken_for_as_many_endpoints_as_there_may_be(desk: Desk) -> None:
+    for number in range(50):
+        await desk.add(url=f"https://shop{number}.example/")
+    answer = await desk.take(*(desk.event() for _ in range(200)))
+    assert (answer.taken, answer.deliveries) == (True, 200 * 50)
+
+
 async def test_deliveries_are_listed_page_by_page_and_forgotten(desk: Desk) -> None:
     endpoint_id = (await desk.add()).endpoint.endpoint_id
     await desk.take(*(desk.event() for _ in range(5)))
