@@ -8,21 +8,10 @@ from uuid import UUID
 
 from services.invoicing.domain.crediting import note_lines, split
 from services.invoicing.domain.credits import Credit, CreditReason
-from services.invoicing.domain.documents import (
-    Address,
-    Customer,
-    CustomerKind,
-    Document,
-    DocumentKind,
-    Language,
-    Line,
-    Payment,
-    PaymentMethod,
-    Transfer,
-    totals,
-    vat_shares,
-)
+from services.invoicing.domain.customers import Address, Customer, CustomerKind
+from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment, PaymentMethod, Transfer
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.sums import Line, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.kit.causes import OrderCause
 from services.kit.money import Money

@@ -5,15 +5,8 @@ from datetime import date
 from typing import Any
 
 from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
-from services.invoicing.domain.documents import (
-    Address,
-    Customer,
-    CustomerKind,
-    Document,
-    Language,
-    Payment,
-    PaymentMethod,
-)
+from services.invoicing.domain.customers import Address, Customer, CustomerKind
+from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.writing import write_invoice

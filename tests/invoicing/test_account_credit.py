@@ -8,7 +8,8 @@ from lxml import etree
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import Document, Language, totals
+from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.view import invoice_view, proforma_view
 from tests.invoicing.builders import (
     invoice_request,

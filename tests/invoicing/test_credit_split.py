@@ -11,7 +11,7 @@ from lxml import etree
 
 from services.invoicing.domain.crediting import left_of, split
 from services.invoicing.domain.credits import CreditReason, last_day_of
-from services.invoicing.domain.documents import Line, VatShare, vat_shares
+from services.invoicing.domain.sums import Line, VatShare, vat_shares
 from services.invoicing.fatturapa import arithmetic
 from services.kit.money import Money, total
 from tests.invoicing.documents import credit_note, invoice, line

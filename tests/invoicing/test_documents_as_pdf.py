@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
-from services.invoicing.domain.documents import Address, Document, Language, Payment, PaymentMethod
+from services.invoicing.domain.customers import Address
+from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.texts import TEXTS

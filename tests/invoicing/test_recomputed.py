@@ -17,7 +17,8 @@ from lxml import etree
 
 from services.invoicing.domain.crediting import split
 from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod
-from services.invoicing.domain.documents import Document, DocumentKind, Language, Line, totals, vat_shares
+from services.invoicing.domain.documents import Document, DocumentKind, Language
+from services.invoicing.domain.sums import Line, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.view import View, invoice_view, proforma_view
 from services.kit.money import Money

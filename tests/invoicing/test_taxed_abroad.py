@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import Document, stamp_duty, totals, vat_shares
+from services.invoicing.domain.documents import Document
+from services.invoicing.domain.sums import stamp_duty, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.kit.errors import Refused
 from services.kit.ids import new_id

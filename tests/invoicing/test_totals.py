@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from services.invoicing.domain.documents import Line, totals, vat_shares
+from services.invoicing.domain.sums import Line, totals, vat_shares
 from services.invoicing.fatturapa import arithmetic
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.writing import write_invoice

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from services.invoicing.domain.credit_texts import credited_text
 from services.invoicing.domain.credits import Credit
-from services.invoicing.domain.documents import Document, Line, VatShare, totals
+from services.invoicing.domain.documents import Document
+from services.invoicing.domain.sums import Line, VatShare, totals
 from services.kit.money import Money, total
 
 _HUNDRED = 100_00

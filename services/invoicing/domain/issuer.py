@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.invoicing.domain.documents import Address
+from services.invoicing.domain.customers import Address
 from services.kit.company import Company
 
 

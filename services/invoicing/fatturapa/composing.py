@@ -7,22 +7,11 @@ and tax id, with the recipient code that means "abroad". VAT is due at once (exi
 from decimal import Decimal
 
 from services.invoicing.domain.credits import RefundMethod
-from services.invoicing.domain.documents import (
-    ITALY,
-    Address,
-    Customer,
-    CustomerKind,
-    Document,
-    PaymentMethod,
-    VatShare,
-    credit_used,
-    stamp_duty,
-    to_pay,
-    totals,
-    vat_shares,
-)
-from services.invoicing.domain.documents import Line as InvoiceLine
+from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
+from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.sums import Line as InvoiceLine
+from services.invoicing.domain.sums import VatShare, stamp_duty, totals, vat_shares
 from services.invoicing.fatturapa.latin import to_latin1
 from services.invoicing.fatturapa.model import (
     Buyer,

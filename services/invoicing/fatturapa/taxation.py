@@ -5,7 +5,8 @@ to filling in e-invoices for N2.1 and INVCONT. In Italian, whatever the customer
 """
 
 from services.invoicing.domain.credit_texts import cause_text
-from services.invoicing.domain.documents import CustomerKind, Document, Language
+from services.invoicing.domain.customers import CustomerKind
+from services.invoicing.domain.documents import Document, Language
 from services.invoicing.domain.tax import Natura, TaxTreatment
 
 _CAUSES = {

@@ -10,21 +10,10 @@ from typing import Any
 
 from services.invoicing.domain.credit_texts import cause_text
 from services.invoicing.domain.credits import Credit
-from services.invoicing.domain.documents import (
-    Address,
-    Customer,
-    CustomerKind,
-    Document,
-    Line,
-    PaymentMethod,
-    VatShare,
-    credit_used,
-    stamp_duty,
-    to_pay,
-    totals,
-    vat_shares,
-)
+from services.invoicing.domain.customers import Address, Customer, CustomerKind
+from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.sums import Line, VatShare, stamp_duty, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS

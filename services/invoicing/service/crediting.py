@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.crediting import left_of, note_lines, split
 from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod, ServedDays, last_day_of
-from services.invoicing.domain.documents import Document, DocumentKind, VatShare, totals, vat_shares
+from services.invoicing.domain.documents import Document, DocumentKind
+from services.invoicing.domain.sums import VatShare, totals, vat_shares
 from services.invoicing.domain.transmissions import State
 from services.invoicing.errors import CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
 from services.invoicing.messages import CATALOGUE

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from services.invoicing.domain.documents import Document, DocumentKind, totals
+from services.invoicing.domain.documents import Document, DocumentKind
+from services.invoicing.domain.sums import totals
 from services.invoicing.domain.transmissions import State
 from services.invoicing.store.transmissions import Transmission
 from services.kit.causes import cause_ids

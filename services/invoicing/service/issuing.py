@@ -7,17 +7,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.credits import Credit
-from services.invoicing.domain.documents import (
-    FIRST_REVISION,
-    Customer,
-    Document,
-    DocumentKind,
-    Language,
-    Line,
-    Payment,
-)
+from services.invoicing.domain.customers import FIRST_REVISION, Customer
+from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.numbering import number_of
+from services.invoicing.domain.sums import Line
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.domain.transmissions import dates_of_pending
 from services.invoicing.fatturapa.file_names import file_name, progressive

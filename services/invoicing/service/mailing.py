@@ -7,16 +7,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import (
-    CustomerKind,
-    Document,
-    DocumentKind,
-    PaymentMethod,
-    credit_used,
-    to_pay,
-    totals,
-)
+from services.invoicing.domain.customers import CustomerKind
+from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, to_pay
 from services.invoicing.domain.files import StoredFile
+from services.invoicing.domain.sums import totals
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
 from services.kit import outbox

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from services.invoicing.domain.documents import FIRST_REVISION, Document, DocumentKind, Language
+from services.invoicing.domain.customers import FIRST_REVISION
+from services.invoicing.domain.documents import Document, DocumentKind, Language
 from services.invoicing.domain.files import FileKind, StoredFile, made_file
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.fatturapa.composing import compose_invoice

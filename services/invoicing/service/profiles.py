@@ -9,19 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from services.invoicing.domain.documents import (
-    ITALY,
-    Address,
-    Customer,
-    CustomerKind,
-    Document,
-    DocumentKind,
-    Language,
-    Line,
-    Payment,
-    PaymentMethod,
-)
+from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
+from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment, PaymentMethod
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.sums import Line
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.composing import compose_invoice

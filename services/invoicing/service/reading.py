@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.invoicing.domain.credits import CreditNoteInfo
-from services.invoicing.domain.documents import Document, Heading, Totals, Wanted, totals
+from services.invoicing.domain.documents import Document, Heading, Wanted
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.transmissions import State
 from services.invoicing.store import credit_notes, documents, files, transmissions
 from services.kit.database import Database

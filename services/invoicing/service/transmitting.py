@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import Customer, Document, keeps_treatment
+from services.invoicing.domain.customers import Customer
+from services.invoicing.domain.documents import Document, keeps_treatment
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import (

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, ServedDays
-from services.invoicing.domain.documents import Document, DocumentKind, Line, stamp_duty
+from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
+from services.invoicing.domain.sums import Line, stamp_duty
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
 from services.invoicing.messages import FINDINGS
 from services.invoicing.sdi.error_meanings import MEANINGS

@@ -1,7 +1,8 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import CustomerKind, Language, Payment, Wanted
+from services.invoicing.domain.customers import CustomerKind
+from services.invoicing.domain.documents import Language, Payment, Wanted
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.crediting import CREDIT_INVOICE
 from services.invoicing.service.issuing import Draft

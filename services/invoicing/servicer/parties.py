@@ -1,7 +1,7 @@
 """Translates the customer of a document."""
 
 from casella.common.v1 import common_pb2
-from services.invoicing.domain.documents import ITALY, Address, Customer, CustomerKind
+from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
 from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 

@@ -10,16 +10,9 @@ from decimal import Decimal, InvalidOperation
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.documents import (
-    Customer,
-    CustomerKind,
-    Line,
-    Payment,
-    PaymentMethod,
-    Totals,
-    Transfer,
-    totals,
-)
+from services.invoicing.domain.customers import Customer, CustomerKind
+from services.invoicing.domain.documents import Payment, PaymentMethod, Transfer
+from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.service.issuing import Draft
 from services.kit.enums import EnumTable

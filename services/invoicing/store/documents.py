@@ -9,23 +9,19 @@ from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.domain.customers import FIRST_REVISION, Address, Customer, CustomerKind
 from services.invoicing.domain.documents import (
-    FIRST_REVISION,
-    Address,
-    Customer,
-    CustomerKind,
     Document,
     DocumentKind,
     Heading,
     Language,
     Payment,
     PaymentMethod,
-    Totals,
     Transfer,
     Wanted,
-    totals,
 )
 from services.invoicing.domain.numbering import series_of
+from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.store import credit_notes, lines
 from services.invoicing.tables import customers, documents, numbering, proforma_terms, transmissions

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import Line
+from services.invoicing.domain.sums import Line
 from services.invoicing.domain.tax import Natura
 from services.invoicing.store.credit_notes import COUNTED
 from services.invoicing.tables import credit_notes, lines, transmissions

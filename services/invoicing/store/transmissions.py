@@ -14,7 +14,8 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import FIRST_REVISION, ITALY, DocumentKind
+from services.invoicing.domain.customers import FIRST_REVISION, ITALY
+from services.invoicing.domain.documents import DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
 from services.kit import audit
