@@ -14,7 +14,8 @@ from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
-from services.invoicing.pdf.view import View, invoice_view, printed_view, proforma_view
+from services.invoicing.pdf.view import invoice_view, printed_view, proforma_view
+from services.invoicing.pdf.writer import View
 from services.kit.localized import groups_of_four
 from tests.invoicing.documents import (
     ISSUER,

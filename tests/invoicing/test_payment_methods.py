@@ -5,7 +5,8 @@ import json
 import pytest
 
 from services.invoicing.domain.documents import Language, Payment, PaymentMethod
-from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from services.invoicing.pdf.view import invoice_view, proforma_view
+from services.invoicing.pdf.writer import View
 from tests.invoicing.documents import ISSUER, TRANSFER, invoice, proforma
 
 SAID = {

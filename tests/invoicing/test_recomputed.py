@@ -20,7 +20,8 @@ from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod
 from services.invoicing.domain.documents import Document, DocumentKind, Language
 from services.invoicing.domain.sums import Line, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
-from services.invoicing.pdf.view import View, invoice_view, proforma_view
+from services.invoicing.pdf.view import invoice_view, proforma_view
+from services.invoicing.pdf.writer import View
 from services.kit.money import Money
 from services.ordering.domain.quote import QuoteLine
 from services.ordering.domain.quote import totals as agreed

@@ -16,7 +16,8 @@ import typst
 
 from services.invoicing.domain.documents import Document
 from services.invoicing.domain.issuer import Issuer
-from services.invoicing.pdf.view import View, printed_view, proforma_view
+from services.invoicing.pdf.view import printed_view, proforma_view
+from services.invoicing.pdf.writer import View
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _FONT_PACKAGE = "font_source_sans_pro"
