@@ -28,8 +28,9 @@ from services.invoicing.messages import CATALOGUE
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
 from services.invoicing.service.events import moved_event
 from services.invoicing.service.making import FileMaker
-from services.invoicing.store import credit_notes, documents, mailbox, transmissions
-from services.invoicing.store.transmissions import GivenUp, SentFile, Transmission
+from services.invoicing.store import credit_notes, documents, given_up, mailbox, transmissions
+from services.invoicing.store.given_up import GivenUp
+from services.invoicing.store.transmissions import SentFile, Transmission
 from services.kit import audit, events, hooks, requests
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
@@ -178,7 +179,7 @@ class Transmitting:
     async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:
         """Reads the invoices and credit notes whose transmission was given up after one, by id."""
         async with self._database.reading() as conn:
-            return await transmissions.given_up(conn, after, limit)
+            return await given_up.page(conn, after, limit)
 
     async def _check_changed(self, conn: AsyncConnection, found: Transmission, corrected: Customer) -> None:
         """Refuses a correction that corrects nothing, or that would want another tax than the document's."""

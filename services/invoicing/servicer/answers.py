@@ -14,7 +14,8 @@ from services.invoicing.sdi.error_meanings import MEANINGS
 from services.invoicing.service.profiles import ProfileFinding
 from services.invoicing.service.reading import Shown
 from services.invoicing.servicer.requests import TREATMENTS
-from services.invoicing.store.transmissions import GivenUp, Transmission
+from services.invoicing.store.given_up import GivenUp
+from services.invoicing.store.transmissions import Transmission
 from services.kit.cause_fields import order_id_of, period_of
 from services.kit.enums import EnumTable
 from services.kit.money import total

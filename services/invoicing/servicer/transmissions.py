@@ -9,7 +9,8 @@ from services.invoicing.service.transmitting import Correction
 from services.invoicing.servicer.answers import given_up_message, transmission_message
 from services.invoicing.servicer.parties import customer_of
 from services.invoicing.servicer.parts import Parts
-from services.invoicing.store.transmissions import GIVE_UP, Transmission
+from services.invoicing.store.given_up import GIVE_UP
+from services.invoicing.store.transmissions import Transmission
 from services.kit.audit import steering_entry
 from services.kit.context import current_call
 from services.kit.paging import page_by_id

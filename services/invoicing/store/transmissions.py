@@ -6,7 +6,7 @@ decide at once on what each other is about to change.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +18,10 @@ from services.invoicing.domain.customers import FIRST_REVISION, ITALY
 from services.invoicing.domain.documents import DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
-from services.kit import audit
-from services.kit.audit import KeptEntry
 from services.kit.causes import Cause, cause_of
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
 from workflows import names
-
-GIVE_UP = "give_up_transmission"
-"""The deed's name in the audit trail."""
 
 _WHOLE = (
     select(
@@ -61,18 +56,6 @@ class SentFile:
     sent_at: datetime | None
     sdi_identifier: str
     errors: tuple[SdiError, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """An invoice or credit note whose transmission was given up, with who did it, when and why."""
-
-    invoice_id: UUID
-    kind: DocumentKind
-    number: str
-    date: date
-    error_codes: tuple[str, ...]
-    deed: KeptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,32 +239,6 @@ async def move(
 async def prepare_next(conn: AsyncConnection, invoice_id: UUID, attempt: int, dates: Dates) -> None:
     """Makes a locked transmission pending again, with a new attempt."""
     await _change(conn, invoice_id, State.PENDING, dates, attempt=attempt)
-
-
-async def given_up(conn: AsyncConnection, after: UUID | None, limit: int) -> list[GivenUp]:
-    """Reads the invoices and credit notes whose transmission was given up after one, by id."""
-    query = (
-        select(
-            transmissions.c.invoice_id,
-            transmissions.c.error_codes,
-            documents.c.kind,
-            documents.c.number,
-            documents.c.date,
-        )
-        .join(documents, documents.c.id == transmissions.c.invoice_id)
-        .where(transmissions.c.state == State.GIVEN_UP)
-        .order_by(transmissions.c.invoice_id)
-        .limit(limit)
-    )
-    rows = (await conn.execute(query if after is None else query.where(transmissions.c.invoice_id > after))).all()
-    found = []
-    for row in rows:
-        deed = await audit.newest(conn, row.invoice_id, GIVE_UP)
-        if deed is None:
-            raise AssertionError("a transmission is given up and its audit entry written in one transaction")
-        kind, codes = DocumentKind(row.kind), tuple(row.error_codes)
-        found.append(GivenUp(row.invoice_id, kind, row.number, row.date, codes, deed))
-    return found
 
 
 async def unfinished_ones(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
