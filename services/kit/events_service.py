@@ -14,7 +14,7 @@ from casella.common.v1 import common_pb2, events_pb2, events_pb2_grpc
 from services.kit.event_feed import EventFeed, Place
 from services.kit.event_types import chosen, is_known
 from services.kit.validation import Violations
-from services.kit.wire import from_timestamp, to_timestamp
+from services.kit.wire import to_timestamp
 
 Context = ServicerContext[Any, Any]
 
@@ -38,7 +38,9 @@ class Wanted:
         """A filter from a request."""
         types = checked_types(violations, "filter.types", message.types)
         account_id = violations.uuid("filter.account_id", message.account_id) if message.account_id else None
-        since = from_timestamp(message.since) if message.HasField("since") else None
+        since = None
+        if message.HasField("since"):
+            since = violations.instant("filter.since", message.since, required=False)
         return cls(types, account_id, since)
 
     def has(self, row: Row[Any]) -> bool:

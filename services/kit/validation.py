@@ -5,12 +5,13 @@ Texts are looked up in ``services.kit.messages`` and, for a room's own rules, in
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeVar
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
 from services.kit.characters import has_control_characters
@@ -18,7 +19,7 @@ from services.kit.composed import composed, is_stream_safe
 from services.kit.context import LANGUAGES, call_or_none
 from services.kit.errors import FieldViolation, InvalidInput
 from services.kit.messages import CATALOGUE, Catalogue
-from services.kit.wire import from_date, from_language
+from services.kit.wire import from_date, from_language, from_timestamp
 
 Entry = TypeVar("Entry")
 
@@ -146,6 +147,22 @@ class Violations:
             except ValueError:
                 self.add(field, "not_an_ip")
         return IPv4Address(0)
+
+    def instant(self, field: str, message: Timestamp, *, required: bool = True) -> datetime:
+        """An instant that the calendar has; one that is not set reads as the first of 1970, so that counts as missing.
+
+        Args:
+            field: Its path.
+            message: What came in.
+            required: Whether it must be set.
+        """
+        if required and not message.ByteSize():
+            self.add(field, "required")
+        try:
+            return from_timestamp(message)
+        except (ValueError, OverflowError):  # past the year 9999, or before the year 1
+            self.add(field, "not_a_date")
+            return datetime.fromtimestamp(0, UTC)
 
     def language(self, field: str, value: common_pb2.Language) -> str:
         """A required language, as its code (``it``, ``en``)."""

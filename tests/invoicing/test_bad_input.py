@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
@@ -190,6 +191,12 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
             "recipient.language",
             "expires_at",
         },
+    ),
+    (
+        "worker",
+        "SendProforma",
+        pb.SendProformaRequest(document_id=ID, recipient=recipient(), expires_at=Timestamp(seconds=1 << 40)),
+        {"expires_at"},
     ),
     (
         "worker",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from grpc.aio import Channel
 from sqlalchemy import text
 
@@ -246,7 +247,14 @@ async def test_pages_follow_each_other_without_a_gap(room: Running, database: Da
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"types": ["order.plced"]}, {"types": ["nobody.*"]}, {"types": ["*"]}, {"account_id": "anna"}]
+    "wanted",
+    [
+        {"types": ["order.plced"]},
+        {"types": ["nobody.*"]},
+        {"types": ["*"]},
+        {"account_id": "anna"},
+        {"since": Timestamp(seconds=1 << 40)},
+    ],
 )
 async def test_a_filter_that_can_find_nothing_is_refused(room: Running, wanted: dict[str, object]) -> None:
     for refused in (

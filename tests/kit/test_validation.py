@@ -1,10 +1,11 @@
 """Bad fields: all of them, by their names, in the caller's language, without what the customer typed."""
 
 import string
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,19 @@ def test_too_many_entries_are_named_and_none_of_them_is_handed_out() -> None:
     assert list(violations.at_most("items", [1, 2, 3], 3)) == [1, 2, 3]
     assert list(violations.at_most("options", [1, 2, 3, 4], 3)) == []
     assert noted(violations) == [("options", "too_many")]
+
+
+def test_an_instant_is_one_that_the_calendar_has() -> None:
+    violations = Violations("en")
+    assert violations.instant("at", Timestamp(seconds=86_400)) == datetime(1970, 1, 2, tzinfo=UTC)
+    assert violations.instant("since", Timestamp(), required=False) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert noted(violations) == []
+    violations.instant("missing", Timestamp())
+    for field, bad in {"late": {"seconds": 1 << 40}, "early": {"seconds": -(1 << 40)}, "fine": {"nanos": -1}}.items():
+        violations.instant(field, Timestamp(**bad))
+    assert noted(violations) == [
+        ("missing", "required"), ("late", "not_a_date"), ("early", "not_a_date"), ("fine", "not_a_date"),
+    ]  # fmt: skip
 
 
 def test_a_message_of_many_fields_stays_short() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2, errors_pb2, events_pb2
 from casella.support.v1 import webhooks_pb2 as pb
@@ -31,6 +32,8 @@ PENDING, DELIVERED, GIVEN_UP = (
     pb.WEBHOOK_DELIVERY_STATE_DELIVERED,
     pb.WEBHOOK_DELIVERY_STATE_GIVEN_UP,
 )
+_NEVER = Timestamp(seconds=1 << 40)
+"""Past the year 9999."""
 
 
 class Desk:
@@ -352,11 +355,13 @@ async def test_bad_input_is_named_and_stores_nothing(desk: Desk) -> None:
     assert [each.field for each in refused.violations] == ["url", "types[0]", "request_id"]
     assert await desk.room.rows("webhook_endpoints") == []
     refused = await refused_for(
-        desk.take(desk.event(event_id="x", type="Anna Rossi"), after="", cursor="c" * 90, room="Ordering!"),
+        desk.take(
+            desk.event(event_id="x", type="Anna Rossi", occurred_at=_NEVER), after="", cursor="c" * 90, room="Ordering!"
+        ),
         errors_pb2.REASON_INVALID_INPUT,
     )
     assert [each.field for each in refused.violations] == [
-        "room", "cursor", "events[0].event_id", "events[0].type",
+        "room", "cursor", "events[0].event_id", "events[0].type", "events[0].occurred_at",
     ]  # fmt: skip
 
 

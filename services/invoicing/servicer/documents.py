@@ -32,7 +32,7 @@ from services.kit.cause_fields import checked_cause
 from services.kit.context import check_own, current_call, owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.validation import Violations
-from services.kit.wire import from_timestamp, to_timestamp
+from services.kit.wire import to_timestamp
 
 
 class DocumentRpcs:
@@ -55,12 +55,10 @@ class DocumentRpcs:
         found = Violations(catalogue=CATALOGUE)
         document_id = found.uuid("document_id", request.document_id)
         recipient = found.recipient("recipient", request.recipient)
-        if not request.HasField("expires_at"):
-            found.add("expires_at", "required")
+        expires_at = found.instant("expires_at", request.expires_at)
         pay_url = pay_url_of(found, "pay_url", request.pay_url)
         debit_on = day_of(found, "debit_on", request.debit_on) if request.HasField("debit_on") else None
         found.check()
-        expires_at = from_timestamp(request.expires_at)
         await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url, debit_on)
         return pb.SendProformaResponse()
 

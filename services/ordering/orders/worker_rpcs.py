@@ -1,12 +1,9 @@
 """The RPCs about orders that the Order workflow uses: proforma, what is due, outcome, unlock, fulfilment, emails."""
 
-from datetime import UTC, datetime
-
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations
-from services.kit.wire import from_timestamp
 from services.ordering.domain.states import OrderEmail, OrderState
 from services.ordering.enums import EMAILS, OUTCOMES
 from services.ordering.orders.advancing import Advancing
@@ -72,7 +69,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         """Note an unlock and the period that it begins."""
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
-        unlocked_at = _instant(violations, request)
+        unlocked_at = violations.instant("unlocked_at", request.unlocked_at)
         violations.check()
         order = await self._fulfilling.record_unlock(order_id, unlocked_at)
         return ordering_pb2.RecordUnlockResponse(order=order_message(order))
@@ -84,7 +81,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
         invoice_id = violations.uuid("invoice_id", request.invoice_id)
-        unlocked_at = _instant(violations, request)
+        unlocked_at = violations.instant("unlocked_at", request.unlocked_at)
         violations.check()
         order, subscription = await self._fulfilling.fulfil(Fulfilment(order_id, invoice_id, unlocked_at))
         return ordering_pb2.FulfilOrderResponse(
@@ -103,15 +100,3 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         violations.check()
         await self._orders.send(order_id, email, recipient, held)
         return ordering_pb2.SendOrderEmailResponse()
-
-
-def _instant(
-    violations: Violations, request: ordering_pb2.RecordUnlockRequest | ordering_pb2.FulfilOrderRequest
-) -> datetime:
-    if not request.HasField("unlocked_at"):
-        violations.add("unlocked_at", "required")
-    try:
-        return from_timestamp(request.unlocked_at)
-    except (ValueError, OverflowError):  # a timestamp past the year 9999
-        violations.add("unlocked_at", "not_a_date")
-        return datetime.max.replace(tzinfo=UTC)

@@ -13,7 +13,7 @@ from services.kit.enums import EnumTable
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
-from services.kit.wire import from_timestamp, to_language, to_timestamp
+from services.kit.wire import to_language, to_timestamp
 from services.support.erasures import texts
 from services.support.erasures.domain import Cause, Erasure, Proof, Refusal, State
 from services.support.erasures.service import Erasures
@@ -135,13 +135,12 @@ def _refusal(found: Violations, code: str) -> Refusal:
 
 def _proof(found: Violations, field: str, part: erasure_pb2.ErasedData) -> Proof:
     room = found.text(f"{field}.room", part.room, _LONGEST_ROOM)
-    if not part.HasField("erased_at"):
-        found.add(f"{field}.erased_at", "required")
+    erased_at = found.instant(f"{field}.erased_at", part.erased_at)
     rows = {}
     for place, row in enumerate(found.at_most(f"{field}.rows", part.rows, _MOST_ROWS)):
         what = found.text(f"{field}.rows[{place}].what", row.what, _LONGEST_WHAT)
         rows[what] = found.between(f"{field}.rows[{place}].rows", row.rows, 1, _BIGGEST)
-    return Proof(room, from_timestamp(part.erased_at), rows)
+    return Proof(room, erased_at, rows)
 
 
 def _erasure(erasure: Erasure) -> pb.Erasure:

@@ -204,8 +204,7 @@ def _check_event(found: Violations, field: str, event: events_pb2.Event) -> None
     found.uuid(f"{field}.event_id", event.event_id)
     if not _EVENT_TYPE.fullmatch(event.type):
         found.add(f"{field}.type", "bad_format")
-    if not event.HasField("occurred_at"):
-        found.add(f"{field}.occurred_at", "required")
+    found.instant(f"{field}.occurred_at", event.occurred_at)
 
 
 def _endpoint(endpoint: Endpoint) -> pb.WebhookEndpoint:
