@@ -17,6 +17,7 @@ from yarl import URL
 from casella.support.v1 import webhooks_pb2, webhooks_pb2_grpc
 from gateway.feeds import Feeds
 from services.kit import hooks
+from services.kit.bells import rung
 from services.kit.errors import Refused
 from services.kit.logs import class_name
 from services.kit.public_addresses import is_public, literal
@@ -94,7 +95,7 @@ class Posting:
                     await self._feeds.wanted.wait()
                     self._feeds.news.clear()
                     if not await self._begin(http):
-                        await self._wait()
+                        await rung(self._feeds.news, self._poll)
             finally:
                 for task in self._running:
                     task.cancel()
@@ -124,13 +125,6 @@ class Posting:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._feeds.news.set()  # its endpoint may have another one waiting
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(self._poll):
-                await self._feeds.news.wait()
-        except TimeoutError:
-            return
 
     async def _deliver(self, http: aiohttp.ClientSession, post: webhooks_pb2.WebhookPost) -> None:
         status, error = await self._post(http, post)

@@ -5,7 +5,6 @@ A single statement is its own transaction and costs one round trip; several that
 for Temporal or for a customer leaves at once and not at the next poll.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +12,8 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.kit.bells import Bell
 
 _POOL = 10
 _CONNECT_SECONDS = 5
@@ -32,29 +33,6 @@ _TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "5
 
 class NoTransaction(RuntimeError):
     """Several statements that belong together were about to run each in a transaction of its own."""
-
-
-class Bell:
-    """Rings for every loop that waits for commits; each has an event of its own, so that none misses a ring."""
-
-    def __init__(self) -> None:
-        """Begin without listeners."""
-        self._events: list[asyncio.Event] = []
-
-    def listen(self) -> asyncio.Event:
-        """A new event that is set at every ring; its owner clears it before it looks."""
-        event = asyncio.Event()
-        self._events.append(event)
-        return event
-
-    def forget(self, event: asyncio.Event) -> None:
-        """Ring no more for a listener that has left."""
-        self._events.remove(event)
-
-    def ring(self) -> None:
-        """Set every event."""
-        for event in self._events:
-            event.set()
 
 
 class Database:

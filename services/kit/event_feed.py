@@ -18,7 +18,8 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, delete, func, select, text
 
 from casella.common.v1 import errors_pb2
-from services.kit.database import Bell, Database
+from services.kit.bells import Bell, rung
+from services.kit.database import Database
 from services.kit.errors import CasellaError
 from services.kit.logs import class_name
 from services.kit.operator_files import Section
@@ -115,7 +116,7 @@ class EventFeed:
             except Exception as error:  # noqa: BLE001  the loop outlives a database that is away for a while
                 _LOG.warning("events could not be looked for", extra={"ids": {"error": class_name(error)}})
                 await asyncio.sleep(self._poll)
-            await _rung(bell, self._poll)
+            await rung(bell, self._poll)
 
     async def look(self) -> None:
         """Give all waiting events their positions, and wake the readers if anybody has given some."""
@@ -157,7 +158,7 @@ class EventFeed:
                 place = step.place
                 yield step
                 if not step.full:
-                    await _rung(bell, heartbeat_seconds)
+                    await rung(bell, heartbeat_seconds)
         finally:
             self._readers.forget(bell)
 
@@ -210,14 +211,6 @@ async def prune(database: Database, policy: EventsPolicy, now: datetime) -> int:
     async with database.reading() as conn:
         done = await conn.execute(_PRUNE, {"before": now - timedelta(days=policy.kept_days)})
     return done.rowcount
-
-
-async def _rung(bell: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await bell.wait()
-    except TimeoutError:
-        return
 
 
 _LOOK = text("SELECT EXISTS (SELECT FROM outbox WHERE kind = 'event'), (SELECT coalesce(max(position), 0) FROM events)")

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from services.kit import hooks
+from services.kit.bells import rung
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.logs import class_name
@@ -69,14 +70,7 @@ class Relay:
             except Exception as error:  # noqa: BLE001  the loop outlives a database that is away for a while
                 _LOG.warning("relay could not look into its outbox", extra={"ids": {"error": class_name(error)}})
                 await asyncio.sleep(self._poll)
-            await self._wait(bell)
-
-    async def _wait(self, bell: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(self._poll):
-                await bell.wait()
-        except TimeoutError:
-            return
+            await rung(bell, self._poll)
 
     async def deliver_wakes(self) -> bool:
         """Deliver one batch of due wakes.

@@ -5,10 +5,10 @@ platform and forgets them; a crash in between only repeats the removal, which is
 """
 
 import asyncio
-import contextlib
 import logging
 from uuid import UUID
 
+from services.kit.bells import rung
 from services.kit.database import Database
 from services.mailboxes.mail_platform import MailPlatform
 from services.mailboxes.store import purges as store
@@ -40,8 +40,7 @@ class Removals:
                 await self.carry_out()
             except Exception:  # noqa: BLE001  whatever failed stays noted; the loop must outlive it
                 _log.exception("removals from the mail system failed and will be tried again")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), _POLL_SECONDS)
+            await rung(self._bell, _POLL_SECONDS)
 
     async def carry_out(self, account_id: UUID | None = None) -> None:
         """Removes every noted mailbox, of one account or of all.

@@ -1,0 +1,35 @@
+"""How the loops of a process wait: a bell wakes them at once, a slow poll catches what other processes have done."""
+
+import asyncio
+
+
+class Bell:
+    """Rings for every loop that waits for commits; each has an event of its own, so that none misses a ring."""
+
+    def __init__(self) -> None:
+        """Begin without listeners."""
+        self._events: list[asyncio.Event] = []
+
+    def listen(self) -> asyncio.Event:
+        """A new event that is set at every ring; its owner clears it before it looks."""
+        event = asyncio.Event()
+        self._events.append(event)
+        return event
+
+    def forget(self, event: asyncio.Event) -> None:
+        """Ring no more for a listener that has left."""
+        self._events.remove(event)
+
+    def ring(self) -> None:
+        """Set every event."""
+        for event in self._events:
+            event.set()
+
+
+async def rung(bell: asyncio.Event, seconds: float) -> None:
+    """Wait until a bell rings, but no longer than so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+    except TimeoutError:
+        return
