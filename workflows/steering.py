@@ -214,12 +214,12 @@ def check_assignment(assignment: Assignment) -> None:
         Wrong: With what would be right.
     """
     check_why(assignment)
-    number, request = _text(assignment.proforma_number), _text(assignment.payment_request_id)
+    number, request = assignment.proforma_number, assignment.payment_request_id
     if bool(number) == bool(request):
         raise Wrong('proforma_number: for example "P2026/17"; or payment_request_id in its place, and not both')
-    if number and not _PROFORMA.fullmatch(number):
+    if number and not _PROFORMA.fullmatch(_text(number)):
         raise Wrong('proforma_number: the number as it is printed, for example "P2026/17"')
-    if request and not _is_uuid(request):
+    if request and not _is_uuid(_text(request)):
         raise Wrong("payment_request_id: a UUID, as the suggestions show it")
     if not isinstance(assignment.accept_shortfall, bool):
         raise Wrong("accept_shortfall: true, without quotes, or leave it out")

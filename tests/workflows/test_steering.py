@@ -6,12 +6,14 @@ import pytest
 
 from casella.common.v1.common_pb2 import Date, Money
 from workflows.steering import (
+    Assignment,
     Extension,
     Transfer,
     Why,
     Wrong,
     booking_date_of,
     check_amount,
+    check_assignment,
     check_extension,
     check_transfer,
     check_why,
@@ -108,3 +110,24 @@ def test_another_amount_than_the_asked_one_is_refused_unless_its_sender_says_tha
 def test_accepting_a_difference_is_a_truth_value(accepted: object) -> None:
     with pytest.raises(Wrong, match="accept_difference"):
         check_transfer(transfer(accept_difference=accepted))
+
+
+@pytest.mark.parametrize(
+    ("number", "request_id"),
+    [
+        ("", ""),
+        (None, None),
+        ("P2026/17", TICKET),
+        ("P2026/17", 5),
+        (5, TICKET),
+        (5, ""),
+        ("", 5),
+        ("", "17"),
+        ("?", ""),
+    ],
+)
+def test_money_is_given_to_one_payment_request_that_is_named_in_text(number: object, request_id: object) -> None:
+    check_assignment(Assignment("payer_confirmed", proforma_number="P2026/17"))
+    check_assignment(Assignment("payer_confirmed", payment_request_id=TICKET))
+    with pytest.raises(Wrong, match=r"proforma_number|payment_request_id"):
+        check_assignment(Assignment("payer_confirmed", proforma_number=number, payment_request_id=request_id))
