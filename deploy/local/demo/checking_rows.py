@@ -73,13 +73,13 @@ async def check_nothing_is_left(stage: Stage, customer: dict[str, Any]) -> Resul
 
 
 async def check_books(stage: Stage) -> Results:
-    """The books of the whole world: numbering and ledger."""
+    """The books of the whole world: numbering and ledger; which invoices there must be, each story says."""
     audit = await stage.operator.invoicing.AuditNumbering(invoicing_pb2.AuditNumberingRequest())
     told = "; ".join(audit.violations) or f"{audit.invoices} invoices without gap or repeat, sent in time"
-    yield not audit.violations and audit.invoices > 0, told
+    yield not audit.violations, told
     proof = await stage.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
     wrong = "; ".join(proof.discrepancies)
-    yield proof.balanced and proof.transactions > 0, wrong or f"the ledger balances ({proof.transactions} transactions)"
+    yield proof.balanced, wrong or f"the ledger balances ({proof.transactions} transactions)"
 
 
 async def _login_is_closed(stage: Stage, email: str) -> bool:
