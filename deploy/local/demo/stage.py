@@ -23,6 +23,7 @@ from deploy.local.site import Site
 from services.kit import temporal_client
 from services.kit.clock import read_offset
 from workflows import names
+from workflows.details import STATE
 
 if TYPE_CHECKING:
     from deploy.local.demo.story import Story
@@ -63,19 +64,23 @@ class Stage:
         return new
 
     async def steer(self, workflow_id: str, update: str, data: Mapping[str, object]) -> str:
-        """Send an update to a workflow, as an operator does in the Temporal UI; returns what it answers."""
+        """Send an update to a workflow that shows how it stands, as an operator does in the Temporal UI; its answer."""
         address = os.environ.get("CASELLA_TEMPORAL_ADDRESS") or self.site.listen("temporal")
         client = await temporal_client.connect(address, temporal.NAMESPACE)
 
-        async def steered() -> str | None:
+        handle = client.get_workflow_handle(workflow_id)
+
+        async def shown() -> str | None:
             try:
-                return str(await client.get_workflow_handle(workflow_id).execute_update(update, dict(data)))
+                described = await handle.describe()
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:  # it begins a moment after what it is about
                     raise
                 return None
+            return described.typed_search_attributes.get(STATE)  # none before it has read its row: it takes no update
 
-        return await until(steered, f"the workflow {workflow_id}")
+        await until(shown, f"the workflow {workflow_id}")
+        return str(await handle.execute_update(update, dict(data)))
 
     async def money_of(self, proforma_number: str) -> str:
         """The workflow of the money that names a proforma and waits in the queue."""
