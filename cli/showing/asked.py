@@ -1,10 +1,40 @@
-"""Decides how a payment request reads."""
+"""Shows a payment request, with the money that names it."""
+
+from typing import Any
 
 from casella.payments.v1 import payments_pb2
-from cli import words
+from cli import screen, words
+from cli.showing import money
 
 
-def facts(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:
+def as_json(found: payments_pb2.GetPaymentRequestResponse | None) -> dict[str, Any]:
+    """What programs get of it; None and nothing where no money was asked for."""
+    return {
+        "payment_request": found.payment_request if found else None,
+        "waiting_money": list(found.waiting) if found else [],
+        "taken_back": list(found.taken_back) if found else [],
+    }
+
+
+def show(found: payments_pb2.GetPaymentRequestResponse | None, name: str) -> None:
+    """Show it, if money was asked for.
+
+    Args:
+        found: As payments tells it.
+        name: What asks for the money: "order" or "period".
+    """
+    if not found:
+        return
+    screen.show_facts("Payment request", _facts(found.payment_request))
+    for heading, entries in (
+        (f"Money that names this {name} and waits (see `steer at`)", found.waiting),
+        (f"Money of this {name} that the bank took back", found.taken_back),
+    ):
+        if entries:
+            screen.show_table(heading, money.COLUMNS, [money.row(entry) for entry in entries])
+
+
+def _facts(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:
     """What was asked for, how it can be paid, and how it ended."""
     state = words.choice(request, "state")
     return [

@@ -11,7 +11,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, money, withdrawal
+from cli.showing import asked, documents, withdrawal
 from cli.steering import Uuid
 from workflows import names
 
@@ -48,9 +48,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         if as_json:
             screen.show_json({
                 "order": order,
-                "payment_request": payment.payment_request if payment else None,
-                "waiting_money": list(payment.waiting) if payment else [],
-                "taken_back": list(payment.taken_back) if payment else [],
+                **asked.as_json(payment),
                 "documents": papers,
                 "vat_checks": checks,
                 "withdrawal": withdrawn,
@@ -59,14 +57,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         screen.show_facts(f"Order {order_id}", _facts(order, rooms, waits=bool(payment and payment.waiting)))
         screen.show_table("Lines (net)", ("line", "quantity", "net"), _lines(order))
         screen.show_facts("Ordered by", profile_fields.facts(order.party))
-        if payment:
-            screen.show_facts("Payment request", asked.facts(payment.payment_request))
-            if payment.waiting:
-                waiting = [money.row(entry) for entry in payment.waiting]
-                screen.show_table("Money that names this order and waits (see `steer at`)", money.COLUMNS, waiting)
-            if payment.taken_back:
-                taken_back = [money.row(entry) for entry in payment.taken_back]
-                screen.show_table("Money of this order that the bank took back", money.COLUMNS, taken_back)
+        asked.show(payment, "order")
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
         if withdrawn:
             withdrawal.show(rooms, withdrawn)

@@ -7,7 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, money
+from cli.showing import asked, documents
 from workflows import names
 
 COLUMNS = ("period", "number", "days", "state", "gross", "proforma", "due", "invoice")
@@ -30,8 +30,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
                 {
                     "period": period,
                     "subscription": found.subscription,
-                    "payment_request": payment.payment_request if payment else None,
-                    "waiting_money": list(payment.waiting) if payment else [],
+                    **asked.as_json(payment),
                     "documents": papers,
                 }
             )
@@ -40,11 +39,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
         screen.show_table("Lines (net)", LINE_COLUMNS, [line_row(line) for line in period.lines])
         if period.HasField("party"):
             screen.show_facts("Made out to", profile_fields.facts(period.party))
-        if payment:
-            screen.show_facts("Payment request", asked.facts(payment.payment_request))
-            if payment.waiting:
-                waiting = [money.row(entry) for entry in payment.waiting]
-                screen.show_table("Money that names this period and waits (see `steer at`)", money.COLUMNS, waiting)
+        asked.show(payment, "period")
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
 
 
