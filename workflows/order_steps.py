@@ -10,12 +10,11 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
-    from workflows.activities.payments import PaymentsSteps
-    from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
+    from workflows.payable import RECORD_TRANSFER, Payable, invoiced, transfer_example
     from workflows.steps import quickly
 
 _EMAIL_OF = {
@@ -30,7 +29,6 @@ class OrderSteps(Payable):
     """What an order asks of the services; the order in which it does so stands in ``workflows.order``."""
 
     name = "order"
-    order_id: str
 
     def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
         """By the order."""
@@ -45,23 +43,6 @@ class OrderSteps(Payable):
         answer = await quickly(OrderingSteps.get_order, pb.GetOrderRequest(order_id=self.order_id), "read the order")
         self.show(answer.order)
         return answer.order
-
-    async def make_payment_request(self, order: pb.Order) -> payments_pb2.PaymentRequest:
-        """What payments will wait for."""
-        request = payments_pb2.CreatePaymentRequestRequest(
-            order_id=order.order_id,
-            account_id=order.account_id,
-            amount=order.totals.gross,
-            method=order.payment_method,
-        )
-        answer = await quickly(PaymentsSteps.create, request, "make the payment request")
-        return answer.payment_request
-
-    async def issue_proforma(self) -> invoicing_pb2.Document:
-        """The document that asks for the money."""
-        request = invoicing_pb2.IssueProformaRequest(order_id=self.order_id)
-        answer = await quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
-        return answer.document
 
     async def start_time_limit(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> pb.Order:
         """The order's expiry and reminders count from the proforma."""
@@ -122,14 +103,6 @@ class OrderSteps(Payable):
         request = pb.RecordUnlockRequest(order_id=self.order_id, unlocked_at=unlocked.unlocked_at)
         await quickly(OrderingSteps.record_unlock, request, "note the unlock and its period")
 
-    async def issue_invoice(self) -> invoicing_pb2.Document:
-        """The invoice with its number; its e-invoice starts with it."""
-        request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id)
-        answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
-        number, goes_on = answer.document.number, _invoiced(answer.document.document_id)
-        self.details.happened(f"invoice {number} issued: {goes_on}", once=True)
-        return answer.document
-
     async def fulfil(self, invoice: invoicing_pb2.Document, unlocked: mailboxes_pb2.UnlockAccountResponse) -> None:
         """The subscription and its first period begin."""
         request = pb.FulfilOrderRequest(
@@ -141,7 +114,7 @@ class OrderSteps(Payable):
         """What a fulfilled order's row says of its last steps: an attempt that was lost had no time to tell of them."""
         self.details.happened("the order is paid", once=True)
         self.details.happened(_UNLOCKED, once=True)
-        self.details.happened(_invoiced(order.invoice_id), once=True)
+        self.details.happened(invoiced(order.invoice_id), once=True)
 
     async def tell_the_customer(self, order: pb.Order) -> None:
         """The order has ended without a payment."""
@@ -192,11 +165,6 @@ class OrderSteps(Payable):
 def word(state: pb.OrderState) -> str:
     """``ORDER_STATE_PAID`` → ``Paid``."""
     return pb.OrderState.Name(state).removeprefix("ORDER_STATE_").capitalize()
-
-
-def _invoiced(invoice_id: str) -> str:
-    """The end of what is told of the issued invoice; the order's row knows no more of it."""
-    return f"the invoice goes on as {names.e_invoice_id(invoice_id)}"
 
 
 def by_size(items: Iterable[pb.MailboxItem]) -> list[mailboxes_pb2.SizeCount]:

@@ -8,8 +8,9 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, Money
+    from casella.common.v1.common_pb2 import PAYMENT_METHOD_ONLINE, Money, PeriodRef
     from casella.invoicing.v1 import invoicing_pb2
+    from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2
     from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
@@ -35,6 +36,10 @@ class Payable(Process):
 
     name: ClassVar[str]
     """What asks, as operators call it: "order" or "period"."""
+    order_id = ""
+    """The order; empty for a period."""
+    ref: PeriodRef | None = None
+    """The period, as documents and payment requests name it; None for an order, and until it was read."""
     paid = False
     asked: Money | None = None
     """What is to be paid; None until that is known."""
@@ -56,6 +61,24 @@ class Payable(Process):
     @abstractmethod
     def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
         """What happens to it, and what not, while money that names it waits for an operator."""
+
+    async def make_payment_request(self, sold: ordering_pb2.Order | ordering_pb2.Period) -> payments_pb2.PaymentRequest:
+        """What payments will wait for; the first one, as it stands now, where it exists."""
+        request = payments_pb2.CreatePaymentRequestRequest(
+            order_id=self.order_id,
+            period=self.ref,
+            account_id=sold.account_id,
+            amount=sold.totals.gross,
+            method=sold.payment_method,
+        )
+        answer = await quickly(PaymentsSteps.create, request, "make the payment request")
+        return answer.payment_request
+
+    async def issue_proforma(self) -> invoicing_pb2.Document:
+        """The document that asks for the money."""
+        request = invoicing_pb2.IssueProformaRequest(order_id=self.order_id, period=self.ref)
+        answer = await quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
+        return answer.document
 
     async def read_payment(self) -> payments_pb2.PaymentRequest:
         """The payment request's row as it stands, and the money that names it and waits."""
@@ -90,6 +113,14 @@ class Payable(Process):
                 await self.wait_for_settling()
             else:
                 await self.wait_for_charge()
+
+    async def issue_invoice(self) -> invoicing_pb2.Document:
+        """The invoice with its number; its e-invoice starts with it."""
+        request = invoicing_pb2.IssueInvoiceRequest(order_id=self.order_id, period=self.ref)
+        answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
+        number, goes_on = answer.document.number, invoiced(answer.document.document_id)
+        self.details.happened(f"invoice {number} issued: {goes_on}", once=True)
+        return answer.document
 
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
         """The invoice's PDF for the customer."""
@@ -198,6 +229,11 @@ def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
         f'{{"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
         '"bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
     )
+
+
+def invoiced(invoice_id: str) -> str:
+    """The end of what is told of the issued invoice."""
+    return f"the invoice goes on as {names.e_invoice_id(invoice_id)}"
 
 
 def _result_of(answer: payments_pb2.RecordBankTransferResponse) -> str:

@@ -5,16 +5,15 @@ from abc import abstractmethod
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import Date, PeriodRef
+    from casella.common.v1.common_pb2 import Date
     from casella.invoicing.v1 import invoicing_pb2
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
-    from workflows.activities.payments import PaymentsSteps
     from workflows.covering import may_pay
     from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
     from workflows.service_end import ServiceEnd
@@ -32,8 +31,6 @@ class RenewalSteps(Payable, ServiceEnd):
 
     name = "period"
     period_id: str
-    ref: PeriodRef | None = None
-    """The period, as documents and payment requests name it; None until it was read."""
     subscription: pb.Subscription
     """Its subscription, as read last; an empty one until then."""
 
@@ -69,23 +66,6 @@ class RenewalSteps(Payable, ServiceEnd):
         request = pb.MeasurePeriodRequest(period_id=self.period_id)
         answer = await visibly(OrderingSteps.measure_period, request, "measure the period", outside=True)
         return answer.period
-
-    async def make_payment_request(self, period: pb.Period) -> payments_pb2.PaymentRequest:
-        """What payments will wait for; the first one, as it stands now, where it exists."""
-        request = payments_pb2.CreatePaymentRequestRequest(
-            period=period.period,
-            account_id=period.account_id,
-            amount=period.totals.gross,
-            method=period.payment_method,
-        )
-        answer = await quickly(PaymentsSteps.create, request, "make the payment request")
-        return answer.payment_request
-
-    async def issue_proforma(self) -> invoicing_pb2.Document:
-        """The document that asks for the money."""
-        request = invoicing_pb2.IssueProformaRequest(period=self.ref)
-        answer = await quickly(InvoicingSteps.issue_proforma, request, "issue the proforma")
-        return answer.document
 
     async def start_dunning(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> pb.Period:
         """The period's due date and reminders count from the proforma."""
@@ -133,14 +113,6 @@ class RenewalSteps(Payable, ServiceEnd):
         """The suspension is over."""
         request = pb.ResumeSubscriptionRequest(period_id=self.period_id)
         await quickly(OrderingSteps.resume_subscription, request, "note that sending works again")
-
-    async def issue_invoice(self) -> invoicing_pb2.Document:
-        """The invoice with its number; its e-invoice starts with it."""
-        request = invoicing_pb2.IssueInvoiceRequest(period=self.ref)
-        answer = await quickly(InvoicingSteps.issue_invoice, request, "issue the invoice")
-        goes_on = names.e_invoice_id(answer.document.document_id)
-        self.details.happened(f"invoice {answer.document.number} issued: the invoice goes on as {goes_on}", once=True)
-        return answer.document
 
     async def note_invoice(self, invoice: invoicing_pb2.Document) -> None:
         """The period is finished with its invoice."""
