@@ -10,7 +10,7 @@ import click
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from cli import screen, words
-from cli.doctor import work
+from cli.doctor import clocks
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.invoice import DocumentName, document_of
@@ -151,4 +151,4 @@ def _money(minor: int, credited: invoicing_pb2.Document) -> common_pb2.Money:
 
 async def _today(rooms: Rooms) -> date:
     """The day in Rome by the service's clock, which a demo has moved."""
-    return rome_date(work.now(await work.read_clocks(rooms, ["invoicing"])))
+    return rome_date(clocks.now(await clocks.read_clocks(rooms, ["invoicing"])))

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import machine, places, temporal, work
+from cli.doctor import clocks, machine, places, proofs, temporal, waiting
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -53,13 +53,14 @@ async def _examine() -> list[Finding]:
 
 async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) -> list[Finding]:
     """What healthy rooms tell an operator whom they know."""
-    clocks = await work.read_clocks(rooms, healthy)
+    read = await clocks.read_clocks(rooms, healthy)
+    now = clocks.now(read)
     return [
-        *work.judge_clocks(clocks),
-        *work.judge_backlogs(clocks),
-        *(await work.waiting(rooms, healthy, work.now(clocks))),
-        *(await work.refunds(rooms, healthy, work.now(clocks))),
-        *(await work.e_invoices(rooms, healthy, e_invoices)),
-        *(await work.given_up(rooms, healthy)),
-        *(await work.prove(rooms, healthy)),
+        *clocks.judge_clocks(read),
+        *clocks.judge_backlogs(read),
+        *(await waiting.decisions(rooms, healthy, now)),
+        *(await waiting.refunds(rooms, healthy, now)),
+        *(await waiting.e_invoices(rooms, healthy, e_invoices)),
+        *(await proofs.given_up(rooms, healthy)),
+        *(await proofs.prove(rooms, healthy)),
     ]

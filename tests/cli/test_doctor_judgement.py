@@ -10,7 +10,8 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
-from cli.doctor import temporal, work
+from cli.doctor import proofs, temporal, waiting
+from cli.doctor.clocks import RoomClock, judge_backlogs, judge_clocks
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
 from services.kit.settings import ProcessSettings
@@ -31,10 +32,10 @@ def test_a_worker_that_asks_for_nothing_any_more_has_gone(silent_for: list[timed
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=1), Level.FINE), (timedelta(minutes=6), Level.WRONG)])
 def test_what_does_not_leave_a_service_for_minutes_is_wrong(age: timedelta, level: Level) -> None:
     clocks = [
-        work.RoomClock("trial", NOON, timedelta()),
-        work.RoomClock("payments", NOON, timedelta(), waiting=3, oldest=NOON - age),
+        RoomClock("trial", NOON, timedelta()),
+        RoomClock("payments", NOON, timedelta(), waiting=3, oldest=NOON - age),
     ]
-    (finding,) = work.judge_backlogs(clocks)
+    (finding,) = judge_backlogs(clocks)
     assert finding.level is level
     assert ("payments" in finding.text) is (level is Level.WRONG)
 
@@ -58,7 +59,7 @@ def test_an_e_invoice_that_the_sdi_does_not_have_is_wrong_once_a_person_must_loo
         deadline=to_timestamp(NOON + timedelta(days=3)),
         alert_in=to_duration(alert_in),
     )
-    findings = work.judge_e_invoices([sent, sent])
+    findings = waiting.judge_e_invoices([sent, sent])
     assert len(findings) == found, "one line, whatever their number"
     assert all(": 2: 2026/17 (" in finding.text and "casella show invoice" in finding.remedy for finding in findings)
 
@@ -74,7 +75,7 @@ def test_a_refund_owed_for_more_than_fourteen_days_is_wrong(due_in: int, refunde
         refund_by=to_date((NOON + timedelta(days=due_in)).date()),
         refunds=[ordering_pb2.WithdrawalRefund(amount=amount, refunded_at=to_timestamp(NOON) if refunded else None)],
     )
-    findings = work.judge_refunds([owed], NOON)
+    findings = waiting.judge_refunds([owed], NOON)
     assert [finding.level for finding in findings] == ([level] if level else [])
     assert all("order o1: 26.48 EUR, due by 2026-11-2" in finding.text for finding in findings)
 
@@ -83,15 +84,15 @@ def test_a_withdrawal_whose_payments_are_not_decided_is_owed_too_and_a_closing_o
     undecided = ordering_pb2.Withdrawal(
         order_id="o1", state=ordering_pb2.WITHDRAWAL_STATE_NOTICED, refund_by=to_date(NOON.date() - timedelta(days=1))
     )
-    (finding,) = work.judge_refunds([undecided], NOON)
+    (finding,) = waiting.judge_refunds([undecided], NOON)
     assert "what was paid is not decided" in finding.text
     undecided.state = ordering_pb2.WITHDRAWAL_STATE_CLOSING
-    assert work.judge_refunds([undecided], NOON) == []
+    assert waiting.judge_refunds([undecided], NOON) == []
 
 
 def test_production_has_no_clock_to_judge() -> None:
-    assert work.judge_clocks([]) == []
-    assert work.judge_backlogs([]) == []
+    assert judge_clocks([]) == []
+    assert judge_backlogs([]) == []
 
 
 def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balanced() -> None:
@@ -99,22 +100,24 @@ def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balan
     numbered = payments_pb2.UnconfirmedTransfer(order_id="o1", proforma_number="P2026/17", amount=amount)
     records = [numbered, *(payments_pb2.UnconfirmedTransfer(order_id=f"n{n}", amount=amount) for n in range(11))]
     ledger = payments_pb2.ProveLedgerResponse(balanced=True, transactions=3, unconfirmed_transfers=records)
-    balanced, unconfirmed = work.judge_ledger(ledger)
+    balanced, unconfirmed = proofs.judge_ledger(ledger)
     assert (balanced.level, unconfirmed.level) == (Level.FINE, Level.WRONG)
     for words in (": 12: 85.40 EUR for order o1 (P2026/17), ", "n8 (no proforma) and 2 more"):
         assert words in unconfirmed.text
-    assert work.judge_ledger(payments_pb2.ProveLedgerResponse(balanced=True)) == [
+    assert proofs.judge_ledger(payments_pb2.ProveLedgerResponse(balanced=True)) == [
         fine("the ledger is balanced (0 transactions)")
     ]
 
 
 def test_what_the_audit_would_find_is_counted_by_kind_with_the_first_of_each() -> None:
-    late, untied = work.judge_invoices(["2026/1 was sent late.", "2026/3 is missing."], ["order a: the amounts differ"])
+    late, untied = proofs.judge_invoices(
+        ["2026/1 was sent late.", "2026/3 is missing."], ["order a: the amounts differ"]
+    )
     assert (late.level, untied.level) == (Level.WRONG, Level.WRONG)
     assert late.text.endswith("invoices: 2, the first: 2026/1 was sent late")
     assert untied.text.endswith("payments and invoices: 1, the first: order a: the amounts differ")
     assert "casella audit" in late.remedy
-    (both_well,) = work.judge_invoices([], [])
+    (both_well,) = proofs.judge_invoices([], [])
     assert both_well.level is Level.FINE
 
 
@@ -122,7 +125,7 @@ def test_what_the_audit_would_find_is_counted_by_kind_with_the_first_of_each() -
 def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -> None:
     entry = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON - age))
     younger = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON))
-    (finding,) = work.judge_money([entry, younger], NOON)
+    (finding,) = waiting.judge_money([entry, younger], NOON)
     assert finding.level is level
     assert "pays nothing by itself: 2, the oldest since" in finding.text
     assert finding.text.endswith(" by Casella's clock")
@@ -134,8 +137,8 @@ def test_waiting_money_is_trouble_from_three_days_before_its_last_day_for_an_inv
         amount = common_pb2.Money(minor=1976, currency="EUR")
         return payments_pb2.MoneyEntry(money_entry_id=f"e{day}", amount=amount, invoice_by=by)
 
-    assert work.judge_invoice_days([entry(28), payments_pb2.MoneyEntry()], NOON) == []
-    (finding,) = work.judge_invoice_days([entry(27), entry(28), entry(20)], NOON)
+    assert waiting.judge_invoice_days([entry(28), payments_pb2.MoneyEntry()], NOON) == []
+    (finding,) = waiting.judge_invoice_days([entry(27), entry(28), entry(20)], NOON)
     assert finding.level is Level.WRONG
     assert "for an invoice: 2: 19.76 EUR (–, last day 2026-11-20, e20), 19.76 EUR (–, last day 2026-11-27, e27)" in (
         finding.text
@@ -152,7 +155,7 @@ def test_a_request_for_erasure_is_trouble_from_the_day_on_which_its_answer_is_wa
         warn_at=to_timestamp(NOON + ahead),
         answer_by=to_timestamp(NOON + timedelta(days=5)),
     )
-    (finding,) = work.judge_erasures([asked], NOON)
+    (finding,) = waiting.judge_erasures([asked], NOON)
     assert finding.level is level
     assert ("a1 (answer due by" in finding.text) is (level is Level.WRONG)
 
@@ -166,11 +169,11 @@ def test_a_refund_after_a_withdrawal_is_late_from_the_day_after_its_last(due: in
         refund_by=common_pb2.Date(year=2026, month=11, day=due),
         refunds=[ordering_pb2.WithdrawalRefund(amount=amount)],
     )
-    (finding,) = work.judge_refunds([withdrawn], NOON)
+    (finding,) = waiting.judge_refunds([withdrawn], NOON)
     assert finding.level is level
     assert f"order o1: 19.76 EUR, due by 2026-11-{due}" in finding.text
     withdrawn.refunds[0].refunded_at.CopyFrom(to_timestamp(NOON))
-    assert work.judge_refunds([withdrawn], NOON) == []
+    assert waiting.judge_refunds([withdrawn], NOON) == []
 
 
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])
@@ -217,10 +220,10 @@ def test_requests_for_the_reseller_status_are_told_and_a_status_that_fails_is_it
         for name in ("a1", "a2")
     ]
     failing = ordering_pb2.ResellerStatus(account_id="a3", state=ordering_pb2.RESELLER_STATE_APPROVED)
-    [finding] = work.judge_resellers([*asked, failing])
+    [finding] = waiting.judge_resellers([*asked, failing])
     assert (finding.level, "2, the oldest since 2026-11-24 13:00 CET" in finding.text) == (Level.NOTE, True)
     assert "casella show account a1" in str(finding.remedy)
-    assert work.judge_resellers([failing]) == []
+    assert waiting.judge_resellers([failing]) == []
 
 
 @pytest.mark.parametrize(
@@ -228,18 +231,18 @@ def test_requests_for_the_reseller_status_are_told_and_a_status_that_fails_is_it
     [(timedelta(days=24), [Level.NOTE]), (timedelta(days=25), [Level.WRONG]), (timedelta(days=40), [Level.WRONG])],
 )
 def test_a_request_to_delete_a_profile_is_wrong_from_its_25th_day_on(age: timedelta, levels: list[Level]) -> None:
-    waiting = erasures_pb2.Erasure(
+    asked = erasures_pb2.Erasure(
         account_id="018f",
         state=erasures_pb2.ERASURE_STATE_WAITING,
         warn_at=to_timestamp(NOON - age + timedelta(days=25)),
         answer_by=to_timestamp(NOON - age + timedelta(days=30)),
     )
-    found = work.judge_erasures([waiting], NOON)
+    found = waiting.judge_erasures([asked], NOON)
     assert [finding.level for finding in found] == levels
     assert ("018f" in found[0].text) is (levels == [Level.WRONG])
 
 
 def test_an_approved_erasure_that_is_not_at_its_end_is_a_note() -> None:
     approved = erasures_pb2.Erasure(state=erasures_pb2.ERASURE_STATE_APPROVED, warn_at=to_timestamp(NOON))
-    assert [finding.level for finding in work.judge_erasures([approved], NOON)] == [Level.NOTE]
-    assert work.judge_erasures([], NOON) == []
+    assert [finding.level for finding in waiting.judge_erasures([approved], NOON)] == [Level.NOTE]
+    assert waiting.judge_erasures([], NOON) == []

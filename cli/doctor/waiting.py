@@ -1,102 +1,30 @@
-"""What the doctor asks the services: their clocks, what does not leave them, what waits for a person, the books."""
+"""What waits for a person, and for too long: decisions, money, refunds, e-invoices that the SdI does not have."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-import grpc
-
-from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
-from cli import books, withdrawals, words
-from cli.doctor.findings import Finding, fine, named, note, wrong
-from cli.rooms import LONG_SECONDS, Rooms
+from cli import withdrawals, words
+from cli.doctor.findings import Finding, named, note, wrong
+from cli.rooms import Rooms
 from services.kit.calendar import rome_date
-from services.kit.wire import from_date, from_duration, from_timestamp
+from services.kit.wire import from_date, from_timestamp
 
-OLD = timedelta(minutes=5)
-"""A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
 LONGEST_WAITING = timedelta(days=1)
 """So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
-_TOGETHER = timedelta(seconds=2)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
 
-@dataclass(frozen=True)
-class RoomClock:
-    """A room's time and backlog, where it tells them (local mode).
-
-    Attributes:
-        room: Its name.
-        now: By its clock.
-        offset: How far it is ahead of real time.
-        waiting: Rows that have not left it.
-        oldest: When the oldest of them was written, by its clock.
-    """
-
-    room: str
-    now: datetime
-    offset: timedelta
-    waiting: int = 0
-    oldest: datetime | None = None
-
-
-async def read_clocks(rooms: Rooms, healthy: Sequence[str]) -> list[RoomClock]:
-    """Ask the rooms that have a movable clock; production has none, and its metrics tell the backlog."""
-    return [clock for clock in await asyncio.gather(*(_read(rooms, room) for room in healthy)) if clock]
-
-
-def now(clocks: Sequence[RoomClock]) -> datetime:
-    """The installation's time."""
-    return clocks[0].now if clocks else datetime.now(UTC)
-
-
-def judge_clocks(clocks: Sequence[RoomClock]) -> list[Finding]:
-    """Whether the clocks go together, and whether they were moved."""
-    if not clocks:
-        return []
-    ahead = max(clock.offset for clock in clocks)
-    late = [clock.room for clock in clocks if ahead - clock.offset > _TOGETHER]
-    if late:
-        return [
-            wrong(
-                f"the clocks differ: {', '.join(late)} {'is' if len(late) == 1 else 'are'} behind the others",
-                "`casella clock advance 1m` sets all of them together",
-            )
-        ]
-    if ahead:
-        return [
-            note(
-                f"the clock was moved: it is {_span(ahead)} ahead of real time, dates in mails and documents too",
-                "That is as wanted in a demo; a fresh CASELLA_VAR folder begins at real time",
-            )
-        ]
-    return []
-
-
-def judge_backlogs(clocks: Sequence[RoomClock]) -> list[Finding]:
-    """Whether emails and wakes leave the rooms."""
-    found = [
-        wrong(
-            f"{clock.room} holds {clock.waiting} emails or wakes, the oldest for {_span(clock.now - clock.oldest)}",
-            f"The mail server or Temporal refuses them or is away: see the log of {clock.room}",
-        )
-        for clock in clocks
-        if clock.waiting and clock.oldest and clock.now - clock.oldest > OLD
-    ]
-    return found or ([fine("emails and wakes leave the services")] if clocks else [])
-
-
-async def waiting(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
-    """What waits for a person, by the services' clock."""
+async def decisions(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
+    """What waits for an operator's decision, by the services' clock."""
     found = []
     if "trial" in healthy:
         reviews = await rooms.ask(rooms.trial.ListSignUpsInReview, trial_pb2.ListSignUpsInReviewRequest())
@@ -225,84 +153,6 @@ def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission]) -> lis
             "`casella show invoice` with the id shows why and where to steer it",
         )
     ]
-
-
-async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Which invoices and credit notes were given up: for ever a fact that an accountant has to know of."""
-    if "invoicing" not in healthy:
-        return []
-    asked = invoicing_pb2.ListGivenUpInvoicesRequest()
-    found = await rooms.ask_all(rooms.invoicing.ListGivenUpInvoices, asked, "invoices")
-    if not found:
-        return []
-    text = f"e-invoices given up, which the SdI has never accepted: {len(found)}: {named([i.number for i in found])}"
-    return [note(text, "`casella audit` says who gave them up, when and why")]
-
-
-async def prove(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Whether the books can be proved, as `casella audit` does; with invoicing away the ledger alone."""
-    if "payments" not in healthy:
-        return []
-    if "invoicing" not in healthy:
-        return judge_ledger(
-            await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
-        )
-    found = await books.read(rooms, year=0)
-    return [*judge_ledger(found.ledger), *judge_invoices(found.numbering.violations, found.ties.findings)]
-
-
-def judge_invoices(violations: Sequence[str], mismatches: Sequence[str]) -> list[Finding]:
-    """Whether invoice numbers are proved, and payments and invoices tied to each other."""
-    kinds = (
-        (violations, "violations of numbering, dating or sending of invoices"),
-        (mismatches, "mismatches between payments and invoices"),
-    )
-    remedy = "`casella audit` names all of them: your accountant has to know"
-    return [
-        wrong(f"{kind}: {len(found)}, the first: {found[0].rstrip('.')}", remedy) for found, kind in kinds if found
-    ] or [fine("invoice numbers are proved, payments and invoices tied to each other")]
-
-
-def judge_ledger(ledger: payments_pb2.ProveLedgerResponse) -> list[Finding]:
-    """Whether it is balanced, and whether the bank has told of all that was recorded by hand."""
-    proof = "`casella audit` shows the whole proof"
-    unconfirmed = _judge_unconfirmed(ledger.unconfirmed_transfers)
-    if ledger.balanced:
-        return [fine(f"the ledger is balanced ({ledger.transactions} transactions)"), *unconfirmed]
-    return [*(wrong(text.rstrip("."), proof) for text in ledger.discrepancies), *unconfirmed]
-
-
-def _judge_unconfirmed(records: Sequence[payments_pb2.UnconfirmedTransfer]) -> list[Finding]:
-    if not records:
-        return []
-    told = [
-        f"{words.money(each.amount)} for {words.thing(each)} ({each.proforma_number or 'no proforma'})"
-        for each in records
-    ]
-    return [
-        wrong(
-            f"transfers recorded by hand that no statement has told of for 5 days: {len(records)}: {named(told)}",
-            "Look at the account whether the money came, and import its statement; `casella show money` lists them",
-        )
-    ]
-
-
-async def _read(rooms: Rooms, room: str) -> RoomClock | None:
-    stub: clock_pb2_grpc.ClockServiceAsyncStub = clock_pb2_grpc.ClockServiceStub(rooms.channel(room))
-    try:
-        clock = await stub.GetClock(clock_pb2.GetClockRequest())
-        backlog = (await stub.GetBacklog(clock_pb2.GetBacklogRequest())).backlog
-    except grpc.aio.AioRpcError:
-        return None
-    oldest = from_timestamp(backlog.oldest) if backlog.HasField("oldest") else None
-    return RoomClock(room, from_timestamp(clock.now), from_duration(clock.offset), backlog.outbox_rows, oldest)
-
-
-def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
-    days, hours = minutes // 1440, minutes // 60 % 24
-    parts = ((days, "day"), (hours, "hour"), (minutes % 60, "minute"))
-    return " ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in parts if count) or "less than a minute"
 
 
 def _count(shown: int, more: str) -> str:
