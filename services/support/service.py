@@ -83,7 +83,7 @@ class Tickets:
         Raises:
             NotFound: There is no such ticket, or it is not the owner's.
             TicketClosed: It takes no more messages.
-            TooManyTickets: It has 200 messages.
+            TooManyTickets: It has 200 messages, or 199 where it asks for a deletion: the last is the decision's.
         """
         from_provider = owner is None
         message = Message(new_id(), from_provider, text, self._clock.now())

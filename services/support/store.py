@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,9 @@ from services.support.domain import MOST_MESSAGES, Message, Ticket, TicketKind, 
 from services.support.tables import messages, tickets
 
 _NOT_CLOSED = tickets.c.state != TicketState.CLOSED
+
+_PLACES = case((tickets.c.kind == TicketKind.PROFILE_DELETION, MOST_MESSAGES - 1), else_=MOST_MESSAGES)
+"""Of a request for deletion the last place is the decision's: it must reach the customer, however long they talked."""
 
 
 async def lock_account(conn: AsyncConnection, account_id: UUID) -> None:
@@ -54,7 +57,13 @@ async def insert_ticket(conn: AsyncConnection, ticket: Ticket) -> None:
 
 
 async def answer(
-    conn: AsyncConnection, ticket_id: UUID, owner: UUID | None, state: TicketState, message: Message
+    conn: AsyncConnection,
+    ticket_id: UUID,
+    owner: UUID | None,
+    state: TicketState,
+    message: Message,
+    *,
+    decides: bool = False,
 ) -> bool:
     """Adds a message to a ticket that is not closed and has room for one.
 
@@ -64,12 +73,14 @@ async def answer(
         owner: The account whose ticket it must be; None for any.
         state: The ticket's state after the message.
         message: The message.
+        decides: It refuses the deletion that the ticket asks for.
 
     Returns:
         False, and nothing changed, where there is no such ticket.
     """
+    places = MOST_MESSAGES if decides else _PLACES
     query = update(tickets).where(
-        tickets.c.id == ticket_id, _NOT_CLOSED, tickets.c.message_count < MOST_MESSAGES, *_owned_by(owner)
+        tickets.c.id == ticket_id, _NOT_CLOSED, tickets.c.message_count < places, *_owned_by(owner)
     )
     changed = await conn.execute(
         query.values(state=state, message_count=tickets.c.message_count + 1).returning(tickets.c.message_count)

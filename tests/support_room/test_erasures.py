@@ -193,6 +193,24 @@ async def test_a_refusal_answers_the_ticket_with_its_reason_and_by_email(
     assert (await worker.erasure(customer.id)).state == WAITING
 
 
+async def test_the_decision_has_the_last_place_in_a_full_ticket(
+    room: TestRoom, customer: Customer, worker: Worker
+) -> None:
+    ticket = await asked(customer)
+    async with room.core.database.transaction() as conn:
+        await conn.exec_driver_sql("UPDATE tickets SET message_count = 198")
+        await conn.exec_driver_sql(
+            "INSERT INTO messages SELECT gen_random_uuid(), id, n, false, 'Allora?', opened_at"
+            " FROM tickets, generate_series(2, 198) n"
+        )
+    await customer.answer(ticket, "Allora?")
+    with refused_as(errors_pb2.REASON_RATE_LIMITED):
+        await customer.answer(ticket, "Allora?")
+    await worker.decide(await worker.erasure(customer.id), "legal_claim", approve=False, recipient=ANNA)
+    seen = await customer.get(ticket)
+    assert (len(seen.messages), seen.messages[-1].text) == (200, refusal(Refusal.LEGAL_CLAIM, "it"))
+
+
 def test_workflow_and_room_know_the_same_reasons_of_a_refusal() -> None:
     assert set(REFUSALS) == set(Refusal)
 
