@@ -77,7 +77,9 @@ class Purge(Process):
             account_id=self.account_id, contract_ended=closure.reason != pb.CLOSURE_REASON_TRIAL_ENDED
         )
         removed = await visibly(MailboxesSteps.purge, request, "delete domains and mailboxes", outside=True)
-        self.details.happened(f"{removed.domains_removed} domains and {removed.mailboxes_removed} mailboxes removed")
+        domains = wording.counted(removed.domains_removed, "domain", "domains")
+        mailboxes = wording.counted(removed.mailboxes_removed, "mailbox", "mailboxes")
+        self.details.happened(f"{domains} and {mailboxes} removed")
         return removed
 
     async def close_login(self) -> None:

@@ -322,7 +322,12 @@ def review_reason(code: str) -> str:
 
 def days(number: int) -> str:
     """``1 day``, ``7 days``."""
-    return "1 day" if number == 1 else f"{number} days"
+    return counted(number, "day", "days")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``1 mailbox``, ``0 mailboxes``."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def day(instant: Timestamp) -> str:

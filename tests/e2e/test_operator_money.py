@@ -62,7 +62,7 @@ async def test_a_transfer_too_high_pays_by_an_operators_word_and_the_rest_become
     assert order.proforma_number in shown
     assert PAYERS_IBAN not in shown
     answer = await desk.update(money, "assign", {"proforma_number": "P1999/1", "reason_code": "payer_confirmed"})
-    assert answer.refusal == "no such payment request"
+    assert answer.refusal.startswith("no payment request has this proforma number or id")
     answer = await desk.update(
         money, "assign", {"proforma_number": order.proforma_number, "reason_code": "payer_confirmed"}
     )

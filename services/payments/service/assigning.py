@@ -113,7 +113,7 @@ class Assigning:
         else:
             request = next(iter(await requests.by_proforma_keys(conn, [key_of(wish.proforma_number)])), None)
         if request is None:
-            raise NotFound("no such payment request")
+            raise NotFound("no payment request has this proforma number or id: `casella show account` lists them")
         return request
 
     async def _pay(
