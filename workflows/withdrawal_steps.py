@@ -123,7 +123,7 @@ class WithdrawalSteps(ServiceEnd):
     def show(self, withdrawal: pb.Withdrawal) -> None:
         """Tell the operator what the withdrawal is about."""
         self.details.concerns(account=withdrawal.account_id, order=withdrawal.order_id)
-        facts = [f"noticed on {wording.date(withdrawal.noticed_on)}"]
+        facts = [f"noticed on {wording.date(withdrawal.noticed_on)}, {wording.ground(withdrawal.ground)}"]
         for each in withdrawal.refunds:
             sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
             facts.append("{} paid, {} owed, {} refunded".format(*sums))

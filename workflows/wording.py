@@ -205,6 +205,12 @@ def date(day: common_pb2.Date) -> str:
     return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
 
 
+def ground(rests_on: ordering_pb2.WithdrawalGround) -> str:
+    """On what a withdrawal rests."""
+    without_notice = rests_on == ordering_pb2.WITHDRAWAL_GROUND_RENEWAL_WITHOUT_NOTICE
+    return "because a renewal was not announced in time" if without_notice else "by the right of withdrawal"
+
+
 def due_on_order(due: str) -> str:
     """What ordering says is due next: ``reminder_3_days``, ``expiry``."""
     reminder = _REMINDER.fullmatch(due)

@@ -32,6 +32,7 @@ def show(rooms: Rooms, withdrawal: ordering_pb2.Withdrawal) -> None:
         "Withdrawal",
         [
             ("order", withdrawal.order_id),
+            ("ground", words.choice(withdrawal, "ground")),
             ("state", words.choice(withdrawal, "state")),
             ("noticed", f"{words.day(withdrawal.noticed_on)}{by_operator}"),
             ("taken", words.instant(withdrawal.noticed_at)),

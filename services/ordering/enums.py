@@ -16,7 +16,7 @@ from services.ordering.domain.states import (
 )
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import Finding, TaxDecision, TaxNext
-from services.ordering.domain.withdrawal import Refusal
+from services.ordering.domain.withdrawal import Ground, Refusal
 from services.ordering.domain.withdrawal_next import WithdrawalNext
 
 KINDS = EnumTable(
@@ -132,6 +132,12 @@ REFUSALS = EnumTable(
         Refusal.PERIOD_OVER: ordering_pb2.WITHDRAWAL_REFUSAL_PERIOD_OVER,
         Refusal.ALREADY_WITHDRAWN: ordering_pb2.WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN,
         Refusal.ORDER_ENDED: ordering_pb2.WITHDRAWAL_REFUSAL_ORDER_ENDED,
+    }
+)
+GROUNDS = EnumTable(
+    {
+        Ground.RIGHT_OF_WITHDRAWAL: ordering_pb2.WITHDRAWAL_GROUND_RIGHT_OF_WITHDRAWAL,
+        Ground.RENEWAL_WITHOUT_NOTICE: ordering_pb2.WITHDRAWAL_GROUND_RENEWAL_WITHOUT_NOTICE,
     }
 )
 WITHDRAWAL_NEXTS = EnumTable(

@@ -119,6 +119,8 @@ withdrawals = Table(
     Column("noticed_on", Date, nullable=False),
     Column("recorded", Boolean, nullable=False),
     Column("refund_by", Date, nullable=False),
+    # On what it rests: the right of withdrawal, or a renewal that was not announced in time.
+    Column("ground", Text, nullable=False),
     # What the consumer saw and pressed; of a recorded statement nothing, its audit entry names who and why.
     Column("evidence", JSONB, nullable=False),
     Column("receipt_at", _INSTANT),

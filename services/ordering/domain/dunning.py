@@ -67,7 +67,12 @@ def ends_at(paid_until: date, now: datetime) -> datetime:
 
 def notice_in_time(sent_at: datetime, first_day: date) -> bool:
     """Whether an annual renewal's notice was sent at least 30 days before the last day of the term before it."""
-    return rome_date(sent_at) + timedelta(days=NOTICE_DAYS) <= first_day - _DAY
+    return can_be_in_time(rome_date(sent_at), first_day)
+
+
+def can_be_in_time(day: date, first_day: date) -> bool:
+    """Whether a notice of a day in Rome is in time for a term that begins on a first day."""
+    return day + timedelta(days=NOTICE_DAYS) <= first_day - _DAY
 
 
 def last_moment(day: date) -> datetime:

@@ -41,6 +41,7 @@ class Basis:
 
     Attributes:
         days: of the period.
+        priced_on: the day whose prices count for the coming days.
         today: the day of the measuring in Rome.
         items: what was ordered.
         told: None for an annual contract, which has what was ordered.
@@ -50,6 +51,7 @@ class Basis:
 
     contract: Contract
     days: Period
+    priced_on: date
     today: date
     items: Sequence[Item]
     told: Told | None
@@ -72,7 +74,7 @@ def content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content 
 
     A reseller's lines have the discount of what the period pays for, those of the use above the prepaid all the same.
     """
-    edition, ordered = prices.on(basis.days.first), Counted.of_items(basis.items)
+    edition, ordered = prices.on(basis.priced_on), Counted.of_items(basis.items)
     if edition is None:
         return None
     if basis.told is None:

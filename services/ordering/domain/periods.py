@@ -53,6 +53,11 @@ def planned(contract: Contract, paid_until: date, policy: RenewalPolicy) -> Plan
     return Plan(term, measuring(contract.subscription_id, paid_until - timedelta(days=policy.notice_days), policy))
 
 
+def term_before(contract: Contract, days: Period) -> Period:
+    """The term before one of an annual contract."""
+    return Period.of_months(contract.anchor, contract.billing.months, days.first.year - contract.anchor.year - 1)
+
+
 def month_before(contract: Contract, days: Period) -> Period:
     """The days of service in the calendar month before the one in which a monthly period lies.
 

@@ -25,6 +25,13 @@ LABELS = {
 """By language the labels of the two steps (directive 2011/83, art. 11a(1) and (3), as 2023/2673 has brought it in)."""
 
 
+class Ground(StrEnum):
+    """On what a withdrawal rests; stored as these strings. The second one is decided in ``domain.leaving``."""
+
+    RIGHT_OF_WITHDRAWAL = "right_of_withdrawal"
+    RENEWAL_WITHOUT_NOTICE = "renewal_without_notice"
+
+
 class Refusal(StrEnum):
     """Why there is nothing to withdraw from."""
 

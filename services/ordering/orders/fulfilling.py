@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import events, outbox
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -27,6 +28,7 @@ from services.ordering.orders.store import find_order, fulfil, record_unlock
 from services.ordering.subscriptions.adding import join, wake_measuring
 from services.ordering.subscriptions.beginning import begin
 from services.ordering.subscriptions.ending import withdraw
+from services.ordering.subscriptions.leaving import Leave, leave_of
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import (
     find_subscription,
@@ -101,17 +103,17 @@ class Fulfilling:
             raise AssertionError("an addition has its contract")
         return subscription
 
-    async def subscription(self, account_id: UUID) -> SubscriptionRow:
-        """An account's subscription: the one that runs, else the newest.
+    async def subscription(self, account_id: UUID) -> tuple[SubscriptionRow, Leave | None]:
+        """An account's subscription, the one that runs, else the newest; and whether a consumer may leave it now.
 
         Raises:
             NotFound: It has none.
         """
         async with self._database.reading() as conn:
             found = await find_subscription_of_account(conn, account_id)
-        if found is None:
-            raise NotFound("the account has no subscription")
-        return found
+            if found is None:
+                raise NotFound("the account has no subscription")
+            return found, await leave_of(conn, found, rome_date(self._clock.now()))
 
     async def _begun(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> SubscriptionRow:
         """The subscription of an order; one from which the consumer has withdrawn meanwhile ends as it begins."""

@@ -71,7 +71,10 @@ class AdvancingPeriods:
             if found.carries:
                 await writer.about_the_end()
             elif found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
+                await writer.about_the_renewal()
                 await writer.about_the_money()
+            elif found.period.state is PeriodState.PAID and found.subscription.end is None:
+                await writer.about_the_renewal()  # paid before anything was due on it, for example by account credit
             if step.next is not PeriodNext.NOT_OPEN:
                 await period_store.set_next(conn, period_id, look_again_at(step.due_at, now))
             skipped = await PERIOD_REMINDERS.skipped(conn, period_id)
@@ -91,16 +94,22 @@ class _Writer:
     money_waiting: bool
     now: datetime
 
-    async def about_the_money(self) -> None:
-        """The notice of an annual renewal, the reminder that is due, the suspension."""
+    async def about_the_renewal(self) -> None:
+        """The notice of an annual renewal to a consumer."""
         period, subscription = self.found.period, self.found.subscription
         if period.asked is None or period.measured is None:
             return
         consumer = period.measured.party.profile.consumer
         if subscription.billing is Billing.ANNUAL and consumer and period.notice_at is None:
-            await self._send(self.mails.notice(subscription, period, self.recipient))
             in_time = notice_in_time(self.now, period.days.first)
-            await period_store.set_notice(self.conn, period.period_id, self.now, in_time=in_time)
+            await self._send(self.mails.notice(subscription, period, self.recipient, in_time=in_time))
+            await period_store.set_notice(self.conn, period, self.now, in_time=in_time)
+
+    async def about_the_money(self) -> None:
+        """The reminder that is due, the suspension."""
+        period = self.found.period
+        if period.asked is None:
+            return
         due, past = due_now(self.found.pending, self.now)
         if due is not None and self.money_waiting:
             past = [*past, due]

@@ -14,7 +14,7 @@ from services.ordering.orders.fulfilling import Fulfilling
 from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import Asked, SubscriptionSteering
-from services.ordering.subscriptions.wire import period_message, subscription_message, upcoming_message
+from services.ordering.subscriptions.wire import leave_message, period_message, subscription_message, upcoming_message
 
 
 class CustomerSubscriptionRpcs(OrderingServiceServicer):
@@ -32,8 +32,10 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         """Read a subscription."""
         account_id = checked_uuid("account_id", request.account_id)
         check_own(account_id)
-        subscription = await self._fulfilling.subscription(account_id)
-        return ordering_pb2.GetSubscriptionResponse(subscription=subscription_message(subscription))
+        subscription, leave = await self._fulfilling.subscription(account_id)
+        return ordering_pb2.GetSubscriptionResponse(
+            subscription=subscription_message(subscription), leave=leave_message(leave) if leave else None
+        )
 
     async def GetPeriod(
         self, request: ordering_pb2.GetPeriodRequest, context: Context

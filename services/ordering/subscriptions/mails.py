@@ -25,9 +25,18 @@ class PeriodMails:
         self._panel_url = f"{public_url}/subscription"
         self._policy = policy
 
-    def notice(self, subscription: SubscriptionRow, period: PeriodRow, recipient: common_pb2.Recipient) -> Mail:
-        """The notice of an annual renewal to a consumer: the price and the last day to cancel (art. 65-bis)."""
-        params = {"began_on": rome_date(subscription.started_at), "cancel_by": period.days.first - _DAY}
+    def notice(
+        self, subscription: SubscriptionRow, period: PeriodRow, recipient: common_pb2.Recipient, *, in_time: bool
+    ) -> Mail:
+        """The notice of an annual renewal to a consumer: the price and the last day to cancel (art. 65-bis).
+
+        One that is late says until when the consumer may leave at any time.
+        """
+        params = {
+            "began_on": rome_date(subscription.started_at),
+            "cancel_by": period.days.first - _DAY,
+            "leave_until": None if in_time else period.days.last,
+        }
         return self._about(period, f"renewal_notice:{period.period_id}", "renewal_notice", recipient, params)
 
     def reminder(

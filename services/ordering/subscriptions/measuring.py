@@ -6,7 +6,7 @@ that follows.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,10 +19,11 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
+from services.ordering.domain.dunning import can_be_in_time
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.measurement import Basis, Content, Told, content
 from services.ordering.domain.period_lines import PeriodLine, with_stamp_duty
-from services.ordering.domain.periods import month_before, planned
+from services.ordering.domain.periods import month_before, planned, term_before
 from services.ordering.domain.policy import OrderingPolicy, TaxPolicy
 from services.ordering.domain.price_list import PriceList
 from services.ordering.domain.quote import QuoteTotals, totals
@@ -223,11 +224,13 @@ class Measuring:
             if readings.told
             else []
         )
+        today = rome_date(self._clock.now())
         may_be_tiered = readings.party.profile.kind is CustomerKind.RESELLER
         return Basis(
             contract=subscription.contract,
             days=days,
-            today=rome_date(self._clock.now()),
+            priced_on=_priced_on(subscription, days, today, consumer=readings.party.profile.consumer),
+            today=today,
             items=subscription.items,
             told=readings.told,
             prepaid=prepaid,
@@ -255,6 +258,17 @@ def _check(subscription: SubscriptionRow, period: PeriodRow, now: datetime) -> N
     early = period.measure_at is None or now < period.measure_at
     if period.state is not PeriodState.SCHEDULED or early or not _goes_on(subscription):
         raise PeriodNotMeasurable(metadata={"state": str(period.state), "subscription": str(subscription.state)})
+
+
+def _priced_on(subscription: SubscriptionRow, days: Period, today: date, *, consumer: bool) -> date:
+    """The day whose prices a period has: its first.
+
+    A new price that no notice can name in time any more does not count for a consumer: the year before stays the model.
+    """
+    annual = subscription.billing is Billing.ANNUAL
+    if annual and consumer and not can_be_in_time(today, days.first):
+        return term_before(subscription.contract, days).first
+    return days.first
 
 
 def _goes_on(subscription: SubscriptionRow) -> bool:

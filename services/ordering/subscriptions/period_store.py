@@ -196,9 +196,9 @@ async def set_resumed(conn: AsyncConnection, period_id: UUID, at: datetime) -> P
     return await _change(conn, period_id, PeriodState.PAID, {"resumed_at": at})
 
 
-async def set_notice(conn: AsyncConnection, period_id: UUID, at: datetime, *, in_time: bool) -> PeriodRow:
+async def set_notice(conn: AsyncConnection, period: PeriodRow, at: datetime, *, in_time: bool) -> PeriodRow:
     """Note when a consumer was told of an annual renewal."""
-    return await _change(conn, period_id, PeriodState.DUE, {"notice_at": at, "notice_in_time": in_time})
+    return await _change(conn, period.period_id, period.state, {"notice_at": at, "notice_in_time": in_time})
 
 
 async def set_next(conn: AsyncConnection, period_id: UUID, next_at: datetime | None) -> None:

@@ -16,10 +16,21 @@ from services.ordering.domain.price_list import BANDS_GB, LIST_PRICE
 from services.ordering.domain.stamp_duty import CODE as STAMP_DUTY
 from services.ordering.domain.stamp_duty import nature_of
 from services.ordering.domain.tax import TaxTreatment
-from services.ordering.enums import BILLINGS, METHODS, PERIODS, SIZES, SUBSCRIPTION_ENDS, SUBSCRIPTIONS, TREATMENTS
+from services.ordering.domain.withdrawal import Ground
+from services.ordering.enums import (
+    BILLINGS,
+    GROUNDS,
+    METHODS,
+    PERIODS,
+    SIZES,
+    SUBSCRIPTION_ENDS,
+    SUBSCRIPTIONS,
+    TREATMENTS,
+)
 from services.ordering.pricing.wire import totals_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.advancing import Advanced
+from services.ordering.subscriptions.leaving import Leave
 from services.ordering.subscriptions.measuring import Upcoming
 from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
 
@@ -156,6 +167,16 @@ def _add_measured(message: ordering_pb2.Period, measured: Measured, language: st
         message.party.CopyFrom(party_message(measured.party))
     message.lines.extend(
         _line(line, measured.treatment, measured.vat_rate, measured.currency, language) for line in measured.lines
+    )
+
+
+def leave_message(leave: Leave) -> ordering_pb2.Leave:
+    """That a consumer may leave, why and until when."""
+    return ordering_pb2.Leave(
+        order_id=str(leave.order_id),
+        ground=GROUNDS[Ground.RENEWAL_WITHOUT_NOTICE],
+        renewed_on=to_date(leave.term.first),
+        until=to_date(leave.term.last),
     )
 
 

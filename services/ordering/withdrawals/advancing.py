@@ -182,9 +182,8 @@ async def _locked(conn: AsyncConnection, order_id: UUID) -> Locked:
         raise NotFound("there is no withdrawal from this order")
     begun = await find_subscription_of_order(conn, order_id)
     subscription = await lock_subscription(conn, begun.subscription_id) if begun else None
-    return Locked(
-        withdrawal, order, subscription, await read_payments(conn, order, begun.subscription_id if begun else None)
-    )
+    payments = await read_payments(conn, order, begun.subscription_id if begun else None, withdrawal.ground)
+    return Locked(withdrawal, order, subscription, payments)
 
 
 def _refund(withdrawal: WithdrawalRow, refund_id: UUID) -> RefundRow:

@@ -1,12 +1,13 @@
 """Reads what was paid for a contract, and reckons what is owed of it after a notice.
 
 Each order is reckoned by the days of its own term: the one that made the contract, and those that added to it. What was
-paid for a later period goes back whole: its coming days were not served, and what was used above the prepaid is not
-charged, because the law measures what is owed by the total price of the contract (consumer code art. 57(3)).
+paid for a later period goes back whole by the right of withdrawal: its coming days were not served, and what was used
+above the prepaid is not charged, because the law measures what is owed by the total price of the contract (consumer
+code art. 57(3)). Who leaves because a renewal was not announced owes each term's days up to that day.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.calendar import rome_date
 from services.kit.money import Money, total
 from services.ordering.domain.dunning import purge_at
+from services.ordering.domain.leaving import owed_by_the_day
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import OrderState, PeriodState
-from services.ordering.domain.withdrawal import days_owed, owed, refund_by, served
+from services.ordering.domain.withdrawal import Contract, Ground, Served, days_owed, owed, refund_by, served
 from services.ordering.domain.withdrawal_next import Paid
 from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions import period_store
@@ -32,17 +34,29 @@ _UNDECIDED = (OrderState.OPEN, OrderState.PAID)
 
 
 @dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """What was paid for a term, and what a notice leaves owed of it."""
+
+    contract: Contract
+    paid: Money
+    owed: Money
+    served: Served | None
+
+
+@dataclass(frozen=True, slots=True)
 class Payments:
     """A withdrawn order, and what was asked for beside it for the same contract.
 
     Attributes:
         additions: the orders that added to the contract that it made; none where it is an addition itself.
         periods: the later periods of the subscription.
+        ground: on what the withdrawal rests.
     """
 
     order: OrderRow
     additions: Sequence[OrderRow]
     periods: Sequence[PeriodRow]
+    ground: Ground
 
     @property
     def known(self) -> Paid:
@@ -55,54 +69,92 @@ class Payments:
 
     def of_notice(self, on: date) -> list[Payment]:
         """Each payment, once all are decided, with what a notice on a day leaves owed of it."""
-        found = [_payment(each, on) for each in self._orders() if each.state is OrderState.FULFILLED]
-        for period in self.periods:
-            if period.state is PeriodState.PAID:
-                paid = _gross(period)
-                nothing = Money(0, paid.currency)
-                invoice_id = _invoice(period.invoice_id)
-                found.append(Payment(period.period_id, invoice_id, paid, nothing, None, is_period=True))
+        orders = [each for each in self._orders if each.state is OrderState.FULFILLED]
+        found = [_order_payment(each, self._reckoned(self._contract(each), _total(each), on)) for each in orders]
+        for period in self._paid_periods:
+            reckoned = self._reckoned(_later_term(period), _gross(period), on, is_period=True)
+            found.append(_period_payment(period, reckoned))
         return found
 
     def sums(self, on: date, policy: RenewalPolicy, now: datetime) -> Sums:
         """What follows from a notice on a day; what is still being decided is not in it."""
         order, currency = self.order, self.order.quote.currency
-        bought = order.state in _BOUGHT
-        paid = [_total(each) for each in self._orders() if each.state in _BOUGHT]
-        paid += [_gross(period) for period in self.periods if period.state is PeriodState.PAID]
-        due = [owed(contract_of(each), _total(each), on) for each in self._orders() if each.state in _BOUGHT]
-        days = days_owed(contract_of(order), on)
+        bought = [each for each in self._orders if each.state in _BOUGHT]
+        reckoned = [self._reckoned(self._contract(each), _total(each), on) for each in bought]
+        reckoned += [self._reckoned(_later_term(each), _gross(each), on, is_period=True) for each in self._paid_periods]
+        if self.ground is Ground.RENEWAL_WITHOUT_NOTICE:
+            reckoned = [each for each in reckoned if each.contract.term is None or on <= each.contract.term.last]
+        days, term = self._days(reckoned, on)
+        closes = order.state in _BOUGHT and not order.quote.addition
         return Sums(
-            paid=total(paid, currency),
-            owed=total(due, currency),
+            paid=total([each.paid for each in reckoned], currency),
+            owed=total([each.owed for each in reckoned], currency),
             days=days,
-            term=order.period.days if order.period and days else 0,
+            term=term,
             refund_by=refund_by(on),
-            readable_until=rome_date(purge_at(now, policy)) if bought and not order.quote.addition else None,
+            readable_until=rome_date(purge_at(now, policy)) if closes else None,
             adds=order.quote.addition is not None,
+            ground=self.ground,
         )
 
+    @property
     def _orders(self) -> list[OrderRow]:
         return [self.order, *self.additions]
 
+    @property
+    def _paid_periods(self) -> list[PeriodRow]:
+        return [period for period in self.periods if period.state is PeriodState.PAID]
 
-async def read_payments(conn: AsyncConnection, order: OrderRow, subscription_id: UUID | None) -> Payments:
+    def _contract(self, order: OrderRow) -> Contract:
+        """What decides what is owed; who leaves a renewal has long had the service that they asked for."""
+        contract = contract_of(order)
+        return replace(contract, start_at_once=True) if self.ground is Ground.RENEWAL_WITHOUT_NOTICE else contract
+
+    def _reckoned(self, contract: Contract, paid: Money, on: date, *, is_period: bool = False) -> _Reckoned:
+        if self.ground is Ground.RENEWAL_WITHOUT_NOTICE:
+            due = owed_by_the_day(contract, paid, on)
+        else:
+            due = Money(0, paid.currency) if is_period else owed(contract, paid, on)
+        return _Reckoned(contract, paid, due, served(contract, on) if due else None)
+
+    def _days(self, reckoned: Sequence[_Reckoned], on: date) -> tuple[int, int]:
+        """How many days of service are owed, of how many: of the order's term, or of the one that is being left."""
+        if self.ground is Ground.RIGHT_OF_WITHDRAWAL:
+            contract = self._contract(self.order)
+            days = days_owed(contract, on)
+            return (days, contract.term.days) if contract.term and days else (0, 0)
+        shown = [each.served for each in reckoned if each.served is not None]
+        longest = max(shown, key=lambda each: each.days_of_term, default=None)
+        return (0, 0) if longest is None else (longest.days.days, longest.days_of_term)
+
+
+async def read_payments(
+    conn: AsyncConnection, order: OrderRow, subscription_id: UUID | None, ground: Ground
+) -> Payments:
     """What was paid for a contract, or is being paid; None where the order has made no subscription."""
     if subscription_id is None:
-        return Payments(order, (), ())
+        return Payments(order, (), (), ground)
     states = (PeriodState.DUE, PeriodState.PAID)
     return Payments(
         order,
         await additions_to(conn, subscription_id),
         await period_store.periods_in(conn, subscription_id, states),
+        ground,
     )
 
 
-def _payment(order: OrderRow, on: date) -> Payment:
-    contract, gross = contract_of(order), _total(order)
-    due = owed(contract, gross, on)
-    days = served(contract, on) if due else None
-    return Payment(order.order_id, _invoice(order.invoice_id), gross, due, days)
+def _order_payment(order: OrderRow, reckoned: _Reckoned) -> Payment:
+    return Payment(order.order_id, _invoice(order.invoice_id), reckoned.paid, reckoned.owed, reckoned.served)
+
+
+def _period_payment(period: PeriodRow, reckoned: _Reckoned) -> Payment:
+    invoice_id = _invoice(period.invoice_id)
+    return Payment(period.period_id, invoice_id, reckoned.paid, reckoned.owed, reckoned.served, is_period=True)
+
+
+def _later_term(period: PeriodRow) -> Contract:
+    """A renewed term, as what decides what is owed of it."""
+    return Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
 
 
 def _total(order: OrderRow) -> Money:

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from services.kit.calendar import Period, rome_date
 from services.kit.ids import derive
 from services.kit.money import Money
-from services.ordering.domain.withdrawal import Contract, Served
+from services.ordering.domain.withdrawal import Contract, Ground, Served
 from services.ordering.orders.rows import OrderRow
 
 
@@ -79,6 +79,7 @@ class WithdrawalRow:
     noticed_on: date
     recorded: bool
     refund_by: date
+    ground: Ground
     statement: str
     receipt_at: datetime | None
     fixed_at: datetime | None
@@ -116,6 +117,7 @@ def withdrawal_from(row: Row[Any], refunds: list[RefundRow]) -> WithdrawalRow:
         noticed_on=row.noticed_on,
         recorded=row.recorded,
         refund_by=row.refund_by,
+        ground=Ground(row.ground),
         statement=row.evidence.get("statement", ""),
         receipt_at=row.receipt_at,
         fixed_at=row.fixed_at,

@@ -1,4 +1,4 @@
-"""Decides whether a consumer withdraws from a contract, and what that changes at once.
+"""Decides whether a consumer withdraws from a contract, on which ground, and what that changes at once.
 
 The notice ends the contract in its own transaction: before the payment the order's cancellation is asked for, about
 which payments decides; after it the subscription ends, and nothing of it is asked for any more. What follows (refund,
@@ -23,20 +23,23 @@ from services.kit.requests import Call, claim
 from services.kit.validation import Violations
 from services.kit.wakes import order_wake, withdrawal_wake
 from services.ordering import errors
+from services.ordering.domain.dunning import last_moment
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import OrderState, SubscriptionState
-from services.ordering.domain.withdrawal import LABELS, Refusal, refusal
+from services.ordering.domain.withdrawal import LABELS, Ground, Refusal, refusal
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order, note_cancel_request
 from services.ordering.readings import Readings
 from services.ordering.subscriptions.adding import leave
 from services.ordering.subscriptions.ending import withdraw
+from services.ordering.subscriptions.leaving import leave_of
+from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
 from services.ordering.withdrawals import store
 from services.ordering.withdrawals.events import received_event
 from services.ordering.withdrawals.paying import read_payments
 from services.ordering.withdrawals.rows import WithdrawalRow, contract_of
-from services.ordering.withdrawals.statements import Sums, statement, statement_hash
+from services.ordering.withdrawals.statements import Basis, Sums, statement, statement_hash
 from workflows.names import WITHDRAWAL_CHANGED
 
 _ERRORS: dict[Refusal, type[CasellaError]] = {
@@ -79,7 +82,7 @@ class Offer:
     """What a consumer may withdraw from today, and what would follow."""
 
     order: OrderRow
-    until: datetime
+    basis: Basis
     sums: Sums
     email: str
 
@@ -116,13 +119,14 @@ class Withdrawals:
             order = _found(await find_order(conn, order_id, owner))
             made = await store.find_withdrawal(conn, order_id)
             subscription = await find_subscription_of_order(conn, order_id)
-            payments = await read_payments(conn, order, subscription.subscription_id if subscription else None)
-        why = refusal(contract_of(order), rome_date(now), withdrawn=made is not None)
-        if why is not None or order.withdrawal_until is None:
-            return Found(order, why, None, made)
+            basis = await _basis(conn, order, subscription, rome_date(now), withdrawn=made is not None)
+            if isinstance(basis, Refusal):
+                return Found(order, basis, None, made)
+            begun = subscription.subscription_id if subscription else None
+            payments = await read_payments(conn, order, begun, basis.ground)
         sums = payments.sums(rome_date(now), self._policy, now)
         email = await self._readings.email(order.account_id)
-        return Found(order, None, Offer(order, order.withdrawal_until, sums, email), None)
+        return Found(order, None, Offer(order, basis, sums, email), None)
 
     async def list_open(self, *, after: UUID | None, limit: int) -> Sequence[WithdrawalRow]:
         """The withdrawals that are not finished, by order id."""
@@ -135,7 +139,7 @@ class Withdrawals:
         Raises:
             NotFound: There is no such order, or it is another customer's.
             WithdrawalNotGranted: The customer is no consumer.
-            WithdrawalPeriodOver: It was sent after the last day.
+            WithdrawalPeriodOver: It was sent after the last day, and no renewal went unannounced.
             AlreadyWithdrawn: It is the second one.
             NothingToWithdrawFrom: The order has ended without a payment.
             ConfirmationMismatch: Button or statement are not those of this withdrawal.
@@ -151,11 +155,14 @@ class Withdrawals:
             if first is not None and made is not None:
                 return made
             on = notice.declared_on or rome_date(now)
-            _check(order, notice, on, rome_date(now), withdrawn=made is not None)
-            evidence = _evidence(order, notice, now)
+            running = await find_subscription_of_order(conn, order.order_id)
+            subscription = await lock_subscription(conn, running.subscription_id) if running else None
+            basis = await _basis(conn, order, subscription, on, withdrawn=made is not None)
+            basis = _checked(order, notice, basis, on, rome_date(now))
+            evidence = _evidence(order, notice, basis, now)
             recorded = notice.confirmation is None
-            await store.insert_withdrawal(conn, order, on, evidence, recorded=recorded, at=now)
-            await self._end_contract(conn, order, now)
+            await store.insert_withdrawal(conn, order, basis.ground, on, evidence, recorded=recorded, at=now)
+            await self._end_contract(conn, order, subscription, now)
             if notice.entry is not None:
                 await audit.record(conn, notice.entry, now)
             await outbox.wake(conn, withdrawal_wake(order.order_id, WITHDRAWAL_CHANGED), now)
@@ -165,7 +172,9 @@ class Withdrawals:
             await events.tell(conn, received_event(written), now)
         return written
 
-    async def _end_contract(self, conn: AsyncConnection, order: OrderRow, now: datetime) -> None:
+    async def _end_contract(
+        self, conn: AsyncConnection, order: OrderRow, locked: SubscriptionRow | None, now: datetime
+    ) -> None:
         """What the notice changes at once; of a paid order that is not fulfilled yet the fulfilment sees to it.
 
         From an addition the consumer withdraws alone: the annual contract goes on without it. With a contract ends all
@@ -179,8 +188,6 @@ class Withdrawals:
             if order.state is OrderState.FULFILLED:
                 await leave(conn, order, order.quote.addition)
             return
-        running = await find_subscription_of_order(conn, order.order_id)
-        locked = await lock_subscription(conn, running.subscription_id) if running else None
         if locked is not None and locked.state is SubscriptionState.ACTIVE:
             await withdraw(conn, locked, self._policy, now)
             for each in await store.additions_to(conn, locked.subscription_id):
@@ -189,11 +196,25 @@ class Withdrawals:
                     await outbox.wake(conn, order_wake(each.order_id), now)
 
 
-def _check(order: OrderRow, notice: Notice, on: date, today: date, *, withdrawn: bool) -> None:
+async def _basis(
+    conn: AsyncConnection, order: OrderRow, subscription: SubscriptionRow | None, on: date, *, withdrawn: bool
+) -> Basis | Refusal:
+    """On what a notice of a day rests, or why it does not end the contract."""
     why = refusal(contract_of(order), on, withdrawn=withdrawn)
-    if why is not None:
+    if why is None and order.withdrawal_until is not None:
+        return Basis(Ground.RIGHT_OF_WITHDRAWAL, order.withdrawal_until)
+    if why is Refusal.PERIOD_OVER and subscription is not None:
+        leave = await leave_of(conn, subscription, on)
+        if leave is not None:
+            return Basis(Ground.RENEWAL_WITHOUT_NOTICE, last_moment(leave.term.last), leave.term.first)
+    return why or Refusal.NOT_GRANTED
+
+
+def _checked(order: OrderRow, notice: Notice, basis: Basis | Refusal, on: date, today: date) -> Basis:
+    """On what the notice rests, once all of it is as it must be."""
+    if isinstance(basis, Refusal):
         until = {"until": rome_date(order.withdrawal_until).isoformat()} if order.withdrawal_until else {}
-        raise _ERRORS[why](metadata={"state": str(order.state), **until})
+        raise _ERRORS[basis](metadata={"state": str(order.state), **until})
     ordered = rome_date(order.placed_at)
     if not ordered <= on <= today:
         violations = Violations()
@@ -201,21 +222,23 @@ def _check(order: OrderRow, notice: Notice, on: date, today: date, *, withdrawn:
         violations.check()
     confirmation = notice.confirmation
     if confirmation is None:
-        return
+        return basis
     _, label = LABELS[confirmation.language]
+    text = statement(order, basis, confirmation.language)
     wrong = [
         name
         for name, differs in (
             ("label", _plain(confirmation.label) != _plain(label)),
-            ("statement_hash", confirmation.statement_hash != statement_hash(statement(order, confirmation.language))),
+            ("statement_hash", confirmation.statement_hash != statement_hash(text)),
         )
         if differs
     ]
     if wrong:
         raise errors.ConfirmationMismatch(metadata={"mismatch": ",".join(wrong)})
+    return basis
 
 
-def _evidence(order: OrderRow, notice: Notice, at: datetime) -> dict[str, Any]:
+def _evidence(order: OrderRow, notice: Notice, basis: Basis, at: datetime) -> dict[str, Any]:
     """What is kept of the notice; of a statement that came in another way the audit trail says who recorded it."""
     confirmation = notice.confirmation
     if confirmation is None:
@@ -224,7 +247,7 @@ def _evidence(order: OrderRow, notice: Notice, at: datetime) -> dict[str, Any]:
         "labels": list(LABELS[confirmation.language]),
         "label": confirmation.label,
         "language": confirmation.language,
-        "statement": statement(order, confirmation.language),
+        "statement": statement(order, basis, confirmation.language),
         "statement_hash": confirmation.statement_hash,
         "ip": confirmation.ip,
         "user_agent": confirmation.user_agent,

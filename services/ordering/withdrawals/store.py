@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.outbox import Wake
 from services.kit.wakes import unfinished, withdrawal_wake
 from services.ordering.domain.states import OrderState
-from services.ordering.domain.withdrawal import refund_by
+from services.ordering.domain.withdrawal import Ground, refund_by
 from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
 from services.ordering.tables import orders, subscriptions, withdrawal_refunds, withdrawals
 from services.ordering.withdrawals.rows import (
@@ -30,8 +30,9 @@ from workflows.names import WITHDRAWAL_CHANGED
 
 
 async def insert_withdrawal(
-    conn: AsyncConnection, order: OrderRow, on: date, evidence: dict[str, Any], *, recorded: bool, at: datetime
-) -> None:
+    conn: AsyncConnection, order: OrderRow, ground: Ground, on: date, evidence: dict[str, Any], *, recorded: bool,
+    at: datetime,
+) -> None:  # fmt: skip
     """Write the withdrawal from a locked order."""
     await conn.execute(
         insert(withdrawals).values(
@@ -41,6 +42,7 @@ async def insert_withdrawal(
             noticed_on=on,
             recorded=recorded,
             refund_by=refund_by(on),
+            ground=str(ground),
             evidence=evidence,
             next_at=at,
         )

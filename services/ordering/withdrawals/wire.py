@@ -3,8 +3,7 @@
 from casella.ordering.v1 import ordering_pb2
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 from services.ordering.domain.withdrawal import LABELS
-from services.ordering.enums import REFUSALS, STATES, WITHDRAWAL_NEXTS
-from services.ordering.orders.rows import OrderRow
+from services.ordering.enums import GROUNDS, REFUSALS, STATES, WITHDRAWAL_NEXTS
 from services.ordering.pricing.wire import item_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.wire import subscription_message
@@ -12,7 +11,7 @@ from services.ordering.texts import LANGUAGES
 from services.ordering.withdrawals.advancing import Advanced
 from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow, WithdrawalState
 from services.ordering.withdrawals.service import Found, Offer
-from services.ordering.withdrawals.statements import Sums, consequences, name_of, statement, statement_hash
+from services.ordering.withdrawals.statements import consequences, name_of, statement, statement_hash, why
 
 _STATES = {
     WithdrawalState.NOTICED: ordering_pb2.WITHDRAWAL_STATE_NOTICED,
@@ -41,6 +40,7 @@ def withdrawal_message(withdrawal: WithdrawalRow) -> ordering_pb2.Withdrawal:
         noticed_on=to_date(withdrawal.noticed_on),
         recorded_by_operator=withdrawal.recorded,
         refund_by=to_date(withdrawal.refund_by),
+        ground=GROUNDS[withdrawal.ground],
         refunds=[_refund(each) for each in withdrawal.refunds],
     )
     for name in ("receipt_at", "ended_at"):
@@ -69,7 +69,7 @@ def _offer(offer: Offer) -> ordering_pb2.WithdrawalOffer:
     sums, party = offer.sums, party_message(offer.order.party)
     return ordering_pb2.WithdrawalOffer(
         order_id=str(offer.order.order_id),
-        until=to_timestamp(offer.until),
+        until=to_timestamp(offer.basis.until),
         name=name_of(offer.order.party.profile),
         address=party.address,
         email=offer.email,
@@ -79,20 +79,21 @@ def _offer(offer: Offer) -> ordering_pb2.WithdrawalOffer:
         refund_by=to_date(sums.refund_by) if sums.refund else None,
         days_owed=sums.days,
         days_of_term=sums.term,
-        pages=[_page(offer.order, sums, language) for language in LANGUAGES],
+        pages=[_page(offer, language) for language in LANGUAGES],
+        ground=GROUNDS[offer.basis.ground],
     )
 
 
-def _page(order: OrderRow, sums: Sums, language: str) -> ordering_pb2.WithdrawalPage:
+def _page(offer: Offer, language: str) -> ordering_pb2.WithdrawalPage:
     withdraw, confirm = LABELS[language]
-    text = statement(order, language)
+    text = statement(offer.order, offer.basis, language)
     return ordering_pb2.WithdrawalPage(
         language=to_language(language),
         withdraw_label=withdraw,
         confirm_label=confirm,
         statement=text,
         statement_hash=statement_hash(text),
-        consequences=consequences(sums, language),
+        consequences=f"{why(offer.basis, language)}{consequences(offer.sums, language)}",
     )
 
 

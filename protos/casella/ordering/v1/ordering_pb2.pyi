@@ -79,6 +79,12 @@ class WithdrawalRefusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN: _ClassVar[WithdrawalRefusal]
     WITHDRAWAL_REFUSAL_ORDER_ENDED: _ClassVar[WithdrawalRefusal]
 
+class WithdrawalGround(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WITHDRAWAL_GROUND_UNSPECIFIED: _ClassVar[WithdrawalGround]
+    WITHDRAWAL_GROUND_RIGHT_OF_WITHDRAWAL: _ClassVar[WithdrawalGround]
+    WITHDRAWAL_GROUND_RENEWAL_WITHOUT_NOTICE: _ClassVar[WithdrawalGround]
+
 class WithdrawalState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     WITHDRAWAL_STATE_UNSPECIFIED: _ClassVar[WithdrawalState]
@@ -219,6 +225,9 @@ WITHDRAWAL_REFUSAL_NOT_GRANTED: WithdrawalRefusal
 WITHDRAWAL_REFUSAL_PERIOD_OVER: WithdrawalRefusal
 WITHDRAWAL_REFUSAL_ALREADY_WITHDRAWN: WithdrawalRefusal
 WITHDRAWAL_REFUSAL_ORDER_ENDED: WithdrawalRefusal
+WITHDRAWAL_GROUND_UNSPECIFIED: WithdrawalGround
+WITHDRAWAL_GROUND_RIGHT_OF_WITHDRAWAL: WithdrawalGround
+WITHDRAWAL_GROUND_RENEWAL_WITHOUT_NOTICE: WithdrawalGround
 WITHDRAWAL_STATE_UNSPECIFIED: WithdrawalState
 WITHDRAWAL_STATE_NOTICED: WithdrawalState
 WITHDRAWAL_STATE_REFUNDING: WithdrawalState
@@ -843,7 +852,7 @@ class WithdrawalPage(_message.Message):
     def __init__(self, language: _Optional[_Union[_common_pb2.Language, str]] = ..., withdraw_label: _Optional[str] = ..., confirm_label: _Optional[str] = ..., statement: _Optional[str] = ..., statement_hash: _Optional[str] = ..., consequences: _Optional[str] = ...) -> None: ...
 
 class WithdrawalOffer(_message.Message):
-    __slots__ = ("order_id", "until", "name", "address", "email", "paid", "owed", "refund", "refund_by", "days_owed", "days_of_term", "pages")
+    __slots__ = ("order_id", "until", "name", "address", "email", "paid", "owed", "refund", "refund_by", "days_owed", "days_of_term", "pages", "ground")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -856,6 +865,7 @@ class WithdrawalOffer(_message.Message):
     DAYS_OWED_FIELD_NUMBER: _ClassVar[int]
     DAYS_OF_TERM_FIELD_NUMBER: _ClassVar[int]
     PAGES_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     until: _timestamp_pb2.Timestamp
     name: str
@@ -868,7 +878,8 @@ class WithdrawalOffer(_message.Message):
     days_owed: int
     days_of_term: int
     pages: _containers.RepeatedCompositeFieldContainer[WithdrawalPage]
-    def __init__(self, order_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., name: _Optional[str] = ..., address: _Optional[_Union[_common_pb2.Address, _Mapping]] = ..., email: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_owed: _Optional[int] = ..., days_of_term: _Optional[int] = ..., pages: _Optional[_Iterable[_Union[WithdrawalPage, _Mapping]]] = ...) -> None: ...
+    ground: WithdrawalGround
+    def __init__(self, order_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., name: _Optional[str] = ..., address: _Optional[_Union[_common_pb2.Address, _Mapping]] = ..., email: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_owed: _Optional[int] = ..., days_of_term: _Optional[int] = ..., pages: _Optional[_Iterable[_Union[WithdrawalPage, _Mapping]]] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ...) -> None: ...
 
 class WithdrawalConfirmation(_message.Message):
     __slots__ = ("label", "language", "statement_hash", "client")
@@ -903,7 +914,7 @@ class WithdrawFromContractResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
 
 class Withdrawal(_message.Message):
-    __slots__ = ("order_id", "account_id", "state", "noticed_at", "noticed_on", "recorded_by_operator", "refund_by", "receipt_at", "refunds", "ended_at")
+    __slots__ = ("order_id", "account_id", "state", "noticed_at", "noticed_on", "recorded_by_operator", "refund_by", "receipt_at", "refunds", "ended_at", "ground")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -914,6 +925,7 @@ class Withdrawal(_message.Message):
     RECEIPT_AT_FIELD_NUMBER: _ClassVar[int]
     REFUNDS_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     state: WithdrawalState
@@ -924,7 +936,8 @@ class Withdrawal(_message.Message):
     receipt_at: _timestamp_pb2.Timestamp
     refunds: _containers.RepeatedCompositeFieldContainer[WithdrawalRefund]
     ended_at: _timestamp_pb2.Timestamp
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    ground: WithdrawalGround
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ...) -> None: ...
 
 class WithdrawalRefund(_message.Message):
     __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived")
@@ -1105,10 +1118,24 @@ class GetSubscriptionRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetSubscriptionResponse(_message.Message):
-    __slots__ = ("subscription",)
+    __slots__ = ("subscription", "leave")
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_FIELD_NUMBER: _ClassVar[int]
     subscription: Subscription
-    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+    leave: Leave
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ..., leave: _Optional[_Union[Leave, _Mapping]] = ...) -> None: ...
+
+class Leave(_message.Message):
+    __slots__ = ("order_id", "ground", "renewed_on", "until")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
+    RENEWED_ON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    ground: WithdrawalGround
+    renewed_on: _common_pb2.Date
+    until: _common_pb2.Date
+    def __init__(self, order_id: _Optional[str] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ..., renewed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Period(_message.Message):
     __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at")
