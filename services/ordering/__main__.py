@@ -95,7 +95,7 @@ def assemble(
         resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
         withdrawals=Withdrawals(database, clock, policy.renewals, readings),
         advancing_withdrawals=AdvancingWithdrawals(
-            database, clock, policy.renewals, WithdrawalMails(settings.public_url)
+            database, clock, policy.renewals, readings, WithdrawalMails(settings.public_url)
         ),
         clock=clock,
     )

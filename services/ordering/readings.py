@@ -1,4 +1,5 @@
-"""What ordering may ask other rooms before it decides: trial (accounts), mailboxes (usage), invoicing (a dry run).
+"""What ordering may ask other rooms before it decides: trial (accounts), mailboxes (usage), invoicing (what a document to
+a profile would fail on, and what was credited of an invoice).
 
 Only reads, always before a transaction opens. A room that is away makes the answer UNAVAILABLE with RetryInfo: ordering
 never guesses what another room would have said.
@@ -25,8 +26,9 @@ from services.kit.channels import channel_of
 from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.errors import NotFound, NotReady, Refused
+from services.kit.money import Money
 from services.kit.validation import LONGEST_PAGE
-from services.kit.wire import from_date, from_timestamp, to_date
+from services.kit.wire import from_date, from_money, from_timestamp, to_date
 from services.ordering.domain.facts import AccountFacts, TrialState
 from services.ordering.domain.items import Usage
 from services.ordering.domain.reseller import Panel, PanelDomain
@@ -178,6 +180,19 @@ class Readings:
         request = invoicing_pb2.CheckProfileRequest(party=party, tax_treatment=treatment)
         answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
         return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
+
+    async def credited(self, invoice_ids: Iterable[UUID]) -> dict[UUID, Money]:
+        """What credit notes have given back so far of each of these invoices, gross; zero where there is none.
+
+        Raises:
+            NotReady: Invoicing does not answer.
+        """
+        found = dict[UUID, Money]()
+        for invoice_id in invoice_ids:
+            request = invoicing_pb2.GetInvoicingDocumentRequest(document_id=str(invoice_id))
+            answer = await _asked("invoicing", self._invoicing.GetInvoicingDocument(request, timeout=_PATIENCE))
+            found[invoice_id] = from_money(answer.document.credited)
+        return found
 
     async def _account(self, account_id: UUID) -> trial_pb2.Account:
         request = trial_pb2.GetAccountRequest(account_id=str(account_id))

@@ -14,6 +14,7 @@ from uuid import UUID
 import grpc
 from google.protobuf.message import Message
 
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.trial.v1 import trial_pb2
@@ -44,6 +45,8 @@ class Neighbours:
         self.address = ""
         self.accounts: dict[UUID, Account] = {}
         self.findings: list[invoicing_pb2.ProfileFinding] = []
+        self.credited: dict[str, int] = {}
+        """What was given back of invoices, in cents."""
         self.away: set[str] = set()
         self.asked: Counter[str] = Counter()
 
@@ -93,6 +96,14 @@ class Neighbours:
         await self._answer("invoicing", context)
         return invoicing_pb2.CheckProfileResponse(findings=self.findings)
 
+    async def GetInvoicingDocument(
+        self, request: invoicing_pb2.GetInvoicingDocumentRequest, context: object
+    ) -> invoicing_pb2.GetInvoicingDocumentResponse:
+        await self._answer("credited", context)
+        credited = common_pb2.Money(minor=self.credited.get(request.document_id, 0), currency="EUR")
+        document = invoicing_pb2.Document(document_id=request.document_id, credited=credited)
+        return invoicing_pb2.GetInvoicingDocumentResponse(document=document)
+
     async def _account(self, room: str, account_id: str, context: object) -> Account:
         await self._answer(room, context)
         return self.accounts[UUID(account_id)]
@@ -127,6 +138,12 @@ async def running_neighbours() -> AsyncIterator[Neighbours]:
                 "CheckProfile",
                 neighbours.CheckProfile,
                 invoicing_pb2.CheckProfileRequest,
+            ),
+            _handler(
+                "invoicing.v1.InvoicingService",
+                "GetInvoicingDocument",
+                neighbours.GetInvoicingDocument,
+                invoicing_pb2.GetInvoicingDocumentRequest,
             ),
         ]
     )

@@ -3,7 +3,7 @@
 Everything happens under the lock on the order's row, then on its subscription's, so that refunds are fixed once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from services.kit import audit, events, outbox
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.kit.errors import NotFound
+from services.kit.errors import NotFound, NotReady
+from services.kit.money import Money
 from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionState
@@ -27,7 +28,8 @@ from services.ordering.domain.withdrawal_next import (
 )
 from services.ordering.errors import RefundIsMade, RefundNotMade
 from services.ordering.orders.rows import OrderRow
-from services.ordering.orders.store import lock_order
+from services.ordering.orders.store import find_order, lock_order
+from services.ordering.readings import Readings
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
 from services.ordering.withdrawals import store
@@ -35,6 +37,8 @@ from services.ordering.withdrawals.events import refunded_event
 from services.ordering.withdrawals.mails import WithdrawalMails
 from services.ordering.withdrawals.paying import Payments, read_payments
 from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow
+
+_AGAIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,14 @@ class Advanced:
 class AdvancingWithdrawals:
     """What the Withdrawal workflow asks: the receipt, what comes next, and the notes of what was done."""
 
-    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy, mails: WithdrawalMails) -> None:
-        """Take the database, the clock, the policy of the closing days and what writes the emails."""
+    def __init__(
+        self, database: Database, clock: Clock, policy: RenewalPolicy, readings: Readings, mails: WithdrawalMails
+    ) -> None:
+        """Take the database, the clock, the policy of the closing days, who knows what was credited, and the emails."""
         self._database = database
         self._clock = clock
         self._policy = policy
+        self._readings = readings
         self._mails = mails
 
     async def send_receipt(self, order_id: UUID, recipient: common_pb2.Recipient) -> Locked:
@@ -83,11 +90,12 @@ class AdvancingWithdrawals:
             NotFound: There is no such withdrawal.
         """
         now = self._clock.now()
+        credited = await self._credited(order_id)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if found.withdrawal.receipt_at is not None:
                 return found
-            sums = found.payments.sums(found.withdrawal.noticed_on, self._policy, now)
+            sums = replace(found.payments, credited=credited).sums(found.withdrawal.noticed_on, self._policy, now)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
             await store.note_receipt(conn, order_id, now)
             return await _locked(conn, order_id)
@@ -97,14 +105,18 @@ class AdvancingWithdrawals:
 
         Raises:
             NotFound: There is no such withdrawal.
+            NotReady: Invoicing does not answer, or an invoice was issued in this moment.
         """
         now = self._clock.now()
+        credited = await self._credited(order_id)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if found.withdrawal.ended_at is not None:
                 return _advanced(found, Step(WithdrawalNext.NOT_OPEN), now)
             if found.withdrawal.fixed_at is None and not found.payments.known.waits_for:
-                payments = found.payments.of_notice(found.withdrawal.noticed_on)
+                if found.payments.invoices - credited.keys():
+                    raise NotReady("an invoice was issued in this moment: look again", retry_after=_AGAIN)
+                payments = replace(found.payments, credited=credited).of_notice(found.withdrawal.noticed_on)
                 await store.fix_refunds(conn, order_id, payments, now)
                 found = await _locked(conn, order_id)
             step = next_step(found.standing, now)
@@ -114,6 +126,18 @@ class AdvancingWithdrawals:
             else:
                 await store.set_next(conn, order_id, look_again_at(step.due_at, now))
             return _advanced(found, step, now)
+
+    async def _credited(self, order_id: UUID) -> dict[UUID, Money]:
+        """What was credited of what was paid, by invoice; not asked for once the refunds are fixed."""
+        async with self._database.reading() as conn:
+            order, made = await find_order(conn, order_id), await store.find_withdrawal(conn, order_id)
+            if order is None or made is None:
+                raise NotFound("there is no withdrawal from this order")
+            if made.fixed_at is not None:
+                return {}
+            begun = await find_subscription_of_order(conn, order_id)
+            payments = await read_payments(conn, order, begun.subscription_id if begun else None, made.ground)
+        return await self._readings.credited(payments.invoices)
 
     async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
         """Note that a refund was made; the first moment stays.

@@ -6,8 +6,8 @@ above the prepaid is not charged, because the law measures what is owed by the t
 code art. 57(3)). Who leaves because a renewal was not announced owes each term's days up to that day.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -51,12 +51,14 @@ class Payments:
         additions: the orders that added to the contract that it made; none where it is an addition itself.
         periods: the later periods of the subscription.
         ground: on what the withdrawal rests.
+        credited: by invoice what credit notes had given back of it before; what is left of it is what was paid.
     """
 
     order: OrderRow
     additions: Sequence[OrderRow]
     periods: Sequence[PeriodRow]
     ground: Ground
+    credited: Mapping[UUID, Money] = field(default_factory=dict)
 
     @property
     def known(self) -> Paid:
@@ -67,21 +69,26 @@ class Payments:
         uninvoiced = any(period.state is PeriodState.PAID and period.invoice_id is None for period in self.periods)
         return Paid(undecided[0] if undecided else self.order.state, due, uninvoiced)
 
+    @property
+    def invoices(self) -> set[UUID]:
+        """The invoices of what was paid, as far as they are known."""
+        bought = [each.invoice_id for each in self._orders if each.state is OrderState.FULFILLED]
+        return {each for each in [*bought, *(period.invoice_id for period in self._paid_periods)] if each is not None}
+
     def of_notice(self, on: date) -> list[Payment]:
         """Each payment, once all are decided, with what a notice on a day leaves owed of it."""
         orders = [each for each in self._orders if each.state is OrderState.FULFILLED]
-        found = [_order_payment(each, self._reckoned(self._contract(each), _total(each), on)) for each in orders]
-        for period in self._paid_periods:
-            reckoned = self._reckoned(_later_term(period), _gross(period), on, is_period=True)
-            found.append(_period_payment(period, reckoned))
-        return found
+        return [
+            *(_order_payment(each, self._of_order(each, on)) for each in orders),
+            *(_period_payment(each, self._of_period(each, on)) for each in self._paid_periods),
+        ]
 
     def sums(self, on: date, policy: RenewalPolicy, now: datetime) -> Sums:
         """What follows from a notice on a day; what is still being decided is not in it."""
         order, currency = self.order, self.order.quote.currency
         bought = [each for each in self._orders if each.state in _BOUGHT]
-        reckoned = [self._reckoned(self._contract(each), _total(each), on) for each in bought]
-        reckoned += [self._reckoned(_later_term(each), _gross(each), on, is_period=True) for each in self._paid_periods]
+        reckoned = [self._of_order(each, on) for each in bought]
+        reckoned += [self._of_period(each, on) for each in self._paid_periods]
         if self.ground is Ground.RENEWAL_WITHOUT_NOTICE:
             reckoned = [each for each in reckoned if each.contract.term is None or on <= each.contract.term.last]
         days, term = self._days(reckoned, on)
@@ -110,12 +117,23 @@ class Payments:
         contract = contract_of(order)
         return replace(contract, start_at_once=True) if self.ground is Ground.RENEWAL_WITHOUT_NOTICE else contract
 
-    def _reckoned(self, contract: Contract, paid: Money, on: date, *, is_period: bool = False) -> _Reckoned:
-        if self.ground is Ground.RENEWAL_WITHOUT_NOTICE:
-            due = owed_by_the_day(contract, paid, on)
-        else:
-            due = Money(0, paid.currency) if is_period else owed(contract, paid, on)
+    def _of_order(self, order: OrderRow, on: date) -> _Reckoned:
+        contract, paid = self._contract(order), self._left(_total(order), order.invoice_id)
+        leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
+        due = owed_by_the_day(contract, paid, on) if leaving else owed(contract, paid, on)
         return _Reckoned(contract, paid, due, served(contract, on) if due else None)
+
+    def _of_period(self, period: PeriodRow, on: date) -> _Reckoned:
+        contract = Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
+        paid = self._left(_gross(period), period.invoice_id)
+        leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
+        due = owed_by_the_day(contract, paid, on) if leaving else Money(0, paid.currency)
+        return _Reckoned(contract, paid, due, served(contract, on) if due else None)
+
+    def _left(self, gross: Money, invoice_id: UUID | None) -> Money:
+        """What was paid, less what was given back of it before."""
+        nothing = Money(0, gross.currency)
+        return gross if invoice_id is None else gross - self.credited.get(invoice_id, nothing)
 
     def _days(self, reckoned: Sequence[_Reckoned], on: date) -> tuple[int, int]:
         """How many days of service are owed, of how many: of the order's term, or of the one that is being left."""
@@ -150,11 +168,6 @@ def _order_payment(order: OrderRow, reckoned: _Reckoned) -> Payment:
 def _period_payment(period: PeriodRow, reckoned: _Reckoned) -> Payment:
     invoice_id = _invoice(period.invoice_id)
     return Payment(period.period_id, invoice_id, reckoned.paid, reckoned.owed, reckoned.served, is_period=True)
-
-
-def _later_term(period: PeriodRow) -> Contract:
-    """A renewed term, as what decides what is owed of it."""
-    return Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
 
 
 def _total(order: OrderRow) -> Money:

@@ -6,7 +6,7 @@ credit note, closing) is the workflow's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -112,7 +112,7 @@ class Withdrawals:
 
         Raises:
             NotFound: There is no such order, or it is another customer's.
-            NotReady: Trial, which knows where the receipt would be sent, does not answer.
+            NotReady: Trial, which knows where the receipt would be sent, or invoicing does not answer.
         """
         now = self._clock.now()
         async with self._database.reading() as conn:
@@ -124,6 +124,7 @@ class Withdrawals:
                 return Found(order, basis, None, made)
             begun = subscription.subscription_id if subscription else None
             payments = await read_payments(conn, order, begun, basis.ground)
+        payments = replace(payments, credited=await self._readings.credited(payments.invoices))
         sums = payments.sums(rome_date(now), self._policy, now)
         email = await self._readings.email(order.account_id)
         return Found(order, None, Offer(order, basis, sums, email), None)

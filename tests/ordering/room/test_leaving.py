@@ -15,7 +15,7 @@ from tests.ordering.room.test_withdrawing import order_of, wakes
 from tests.ordering.shop import ACME, ANNA, STEERING, Shop, place_request
 from tests.ordering.subscribers import ANNUAL, PAID, UNPAID, Subscriber, annual
 from tests.ordering.withdrawers import advance, next_of, read, receipt, send, settle, withdraw, withdrawal_request
-from tests.support.refusals import bad_fields, refused_for
+from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
 BEGIN = date(2026, 3, 2)
@@ -333,3 +333,43 @@ async def test_what_is_paid_before_its_notice_is_announced_all_the_same(shop: Sh
         await subscriber.advance(2)
     assert (await only_mail(shop))[0] == "Il tuo servizio si rinnova il 2 marzo 2027"
     assert (await subscriber.period(2)).notice_in_time
+
+
+async def test_what_was_credited_before_is_not_given_back_again(shop: Shop) -> None:
+    """An operator has credited 500 cents of the renewal: the days left of the rest go back."""
+    subscriber = await renewed(shop)
+    order, period = await order_of(shop, subscriber), await subscriber.period(2)
+    shop.neighbours.credited[period.invoice_id] = 500
+    move_to(shop, LEFT_ON)
+    offer = (await read(shop, order)).offer
+    paid = period.totals.gross.minor - 500
+    refund = (2 * paid * 265 + 366) // (2 * 366)
+    assert (offer.paid.minor, offer.refund.minor) == (paid, refund)
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    assert f"rimborsiamo {refund // 100},{refund % 100:02} €" in (await only_mail(shop))[1].replace("\xa0", " ")
+    [row] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (row.paid.minor, row.amount.minor) == (paid, refund)
+
+
+async def test_what_was_credited_whole_is_not_refunded(shop: Shop) -> None:
+    subscriber = await renewed(shop)
+    order, period = await order_of(shop, subscriber), await subscriber.period(2)
+    shop.neighbours.credited[period.invoice_id] = period.totals.gross.minor
+    move_to(shop, LEFT_ON)
+    await withdraw(shop, order)
+    assert not (await advance(shop, order.order_id)).withdrawal.refunds
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+
+
+async def test_while_invoicing_is_away_no_sum_is_guessed(shop: Shop) -> None:
+    subscriber = await renewed(shop)
+    order = await order_of(shop, subscriber)
+    move_to(shop, LEFT_ON)
+    await withdraw(shop, order)
+    shop.neighbours.away.add("credited")
+    await unavailable(shop.worker.AdvanceWithdrawal(pb.AdvanceWithdrawalRequest(order_id=order.order_id)))
+    assert await shop.room.rows("withdrawal_refunds") == []
+    shop.neighbours.away.clear()
+    assert len((await advance(shop, order.order_id)).withdrawal.refunds) == 1
