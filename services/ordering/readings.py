@@ -1,5 +1,5 @@
-"""What ordering may ask other rooms before it decides: trial (accounts), mailboxes (usage), invoicing (what a document to
-a profile would fail on, and what was credited of an invoice).
+"""What ordering may ask other rooms before it decides: trial (accounts), mailboxes (usage), invoicing (what a document
+would fail on, and what was credited of an invoice).
 
 Only reads, always before a transaction opens. A room that is away makes the answer UNAVAILABLE with RetryInfo: ordering
 never guesses what another room would have said.
