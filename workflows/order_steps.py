@@ -93,6 +93,7 @@ class OrderSteps(Payable):
             mailboxes=sum(item.quantity for item in order.quote.items),
             sizes=by_size(order.quote.items),
             addition=order.quote.HasField("addition"),
+            ordered=with_options(order.quote.items),
         )
         answer = await quickly(MailboxesSteps.unlock, request, "unlock the service")
         self.details.happened(_UNLOCKED, once=True)
@@ -173,3 +174,11 @@ def by_size(items: Iterable[pb.MailboxItem]) -> list[mailboxes_pb2.SizeCount]:
     for item in items:
         counts[item.size] = counts.get(item.size, 0) + item.quantity
     return [mailboxes_pb2.SizeCount(size=size, mailboxes=counts[size]) for size in sorted(counts)]
+
+
+def with_options(items: Iterable[pb.MailboxItem]) -> list[mailboxes_pb2.OrderedMailboxes]:
+    """The ordered mailboxes with their options; nothing where none has any."""
+    ordered = [
+        mailboxes_pb2.OrderedMailboxes(size=item.size, mailboxes=item.quantity, options=item.options) for item in items
+    ]
+    return ordered if any(entry.options for entry in ordered) else []

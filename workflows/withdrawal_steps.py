@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.order_steps import by_size
+    from workflows.order_steps import by_size, with_options
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
 
@@ -39,7 +39,10 @@ class WithdrawalSteps(ServiceEnd):
     async def take_back(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """The places that the addition brought."""
         request = mailboxes_pb2.TakeBackPlacesRequest(
-            account_id=due.withdrawal.account_id, order_id=self.order_id, sizes=by_size(due.added_items)
+            account_id=due.withdrawal.account_id,
+            order_id=self.order_id,
+            sizes=by_size(due.added_items),
+            ordered=with_options(due.added_items),
         )
         await quickly(MailboxesSteps.take_back, request, "take back the added places")
 

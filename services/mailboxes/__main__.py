@@ -10,9 +10,9 @@ from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
-from services.kit.settings import RoomSettings
 from services.mailboxes.mail_platform import OwnDatabase
 from services.mailboxes.policy import MailboxesPolicy
+from services.mailboxes.price_list import OptionList, load_option_list
 from services.mailboxes.removals import Removals
 from services.mailboxes.service.accounts import Accounts
 from services.mailboxes.service.domains import Domains
@@ -21,11 +21,12 @@ from services.mailboxes.service.purges import Purges
 from services.mailboxes.service.sending import Sending
 from services.mailboxes.service.usage import Usage
 from services.mailboxes.servicer.room import MailboxesServicer
+from services.mailboxes.settings import MailboxesSettings
 from services.mailboxes.store import erasing, sends
 from workflows.names import TASK_QUEUE
 
 
-def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room:
+def assemble(core: Core, rules: MailboxesPolicy, options: OptionList, hashes: PasswordHashes) -> Room:
     """Puts the room together."""
     platform = OwnDatabase(core.database)
     removals = Removals(core.database, platform)
@@ -38,7 +39,7 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
         core.requests,
         Accounts(core.database, core.clock, rules),
         Domains(core.database, core.clock, rules),
-        Mailboxes(core.database, core.clock, hashes, removals),
+        Mailboxes(core.database, core.clock, hashes, removals, options),
         Sending(core.database, core.clock),
         Usage(core.database, core.clock),
         Purges(core.database, core.clock, rules, platform, removals),
@@ -55,11 +56,12 @@ def assemble(core: Core, rules: MailboxesPolicy, hashes: PasswordHashes) -> Room
 
 async def main() -> None:
     """Runs the service until it is told to stop."""
-    settings = RoomSettings()
+    settings = MailboxesSettings()
     policy = read_section(settings.policy_file, ("mailboxes",), MailboxesPolicy)
+    options = load_option_list(settings.price_list_file)
     core = Core.of("mailboxes", settings)
     with PasswordHashes() as hashes:
-        await serve(core, assemble(core, policy, hashes))
+        await serve(core, assemble(core, policy, options, hashes))
 
 
 if __name__ == "__main__":

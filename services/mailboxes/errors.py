@@ -22,6 +22,12 @@ class SizeNotAllowed(CasellaError):
     reason = errors_pb2.REASON_SIZE_NOT_ALLOWED
 
 
+class OptionLimit(CasellaError):
+    """The contract covers no more mailboxes with this option: take it off another one, or order more of them."""
+
+    reason = errors_pb2.REASON_OPTION_LIMIT
+
+
 class MessageLimit(CasellaError):
     """As many messages were sent in the last 24 hours as may be."""
 

@@ -37,6 +37,18 @@ CATALOGUE: Catalogue = {
         "it": "Le caselle per dimensione devono corrispondere al numero di caselle ordinate.",
         "en": "The mailboxes by size must add up to the number of mailboxes ordered.",
     },
+    "unknown_option": {
+        "it": "Questa opzione non è nel listino.",
+        "en": "This option is not in the price list.",
+    },
+    "option_not_sold": {
+        "it": "Questa opzione non è in vendita: può tenerla solo una casella che l’ha già.",
+        "en": "This option is not on sale: only a mailbox that has it already may keep it.",
+    },
+    "option_twice": {
+        "it": "La stessa opzione è indicata più di una volta.",
+        "en": "The same option is given more than once.",
+    },
     "size_repeated": {
         "it": "La stessa dimensione è indicata più di una volta.",
         "en": "The same size is given more than once.",

@@ -40,6 +40,25 @@ places = Table(
     Column("mailboxes", Integer, nullable=False),
 )
 
+# Of annual contracts: how many mailboxes may have each option.
+option_places = Table(
+    "option_places",
+    metadata,
+    _account(),
+    Column("code", Text, nullable=False),
+    Column("mailboxes", Integer, nullable=False),
+)
+
+# Mailboxes that were ordered and are not made yet, where some of them come with options.
+ordered_mailboxes = Table(
+    "ordered_mailboxes",
+    metadata,
+    _account(),
+    Column("size_gb", Integer, nullable=False),
+    Column("options", ARRAY(Text), nullable=False),
+    Column("mailboxes", Integer, nullable=False),
+)
+
 unlocks = Table(
     "unlocks",
     metadata,
@@ -71,6 +90,7 @@ mailboxes = Table(
     Column("size_gb", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
+    Column("options", ARRAY(Text), nullable=False),
 )
 
 mailbox_spans = Table(
@@ -82,6 +102,7 @@ mailbox_spans = Table(
     Column("size_gb", Integer, nullable=False),
     Column("started_at", _INSTANT, nullable=False),
     Column("ended_at", _INSTANT),
+    Column("options", ARRAY(Text), nullable=False),
 )
 
 domain_spans = Table(

@@ -125,7 +125,7 @@ class Readings:
         return from_timestamp((await self._account(account_id)).trial.purge_at)
 
     async def usage(self, account_id: UUID) -> Usage:
-        """Mailboxes and domains that exist.
+        """Mailboxes with their options, and domains, that exist.
 
         Raises:
             NotReady: Mailboxes does not answer, or has not opened the account yet.
@@ -136,7 +136,7 @@ class Readings:
         except NotFound:
             raise NotReady("mailboxes has not opened the account yet", retry_after=_AGAIN) from None
         allowance = answer.allowance
-        return Usage(_sizes(allowance.sizes), allowance.empty_domains)
+        return Usage(_sizes(allowance.sizes), allowance.empty_domains, _options(allowance.options))
 
     async def panel(self, account_id: UUID) -> Panel:
         """What an account has in the panel, and the address with which it logs in.
@@ -160,7 +160,7 @@ class Readings:
                 return found
 
     async def usage_per_day(self, account_id: UUID, days: Period) -> dict[date, Usage]:
-        """Mailboxes and domains that existed at any moment of each of these days.
+        """Mailboxes with their options, and domains, that existed at any moment of each of these days.
 
         Raises:
             NotReady: Mailboxes does not answer.
@@ -169,7 +169,10 @@ class Readings:
             account_id=str(account_id), first=to_date(days.first), last=to_date(days.last)
         )
         answer = await _asked("mailboxes", self._mailboxes.GetUsage(request, timeout=_PATIENCE))
-        return {from_date(entry.day): Usage(_sizes(entry.sizes), entry.empty_domains) for entry in answer.days}
+        return {
+            from_date(entry.day): Usage(_sizes(entry.sizes), entry.empty_domains, _options(entry.options))
+            for entry in answer.days
+        }
 
     async def findings(self, party: common_pb2.BillingParty, treatment: common_pb2.TaxTreatment) -> Sequence[Finding]:
         """What an e-invoice to this customer, who is taxed so, would fail on; nothing where it would be valid.
@@ -201,6 +204,10 @@ class Readings:
 
 def _sizes(counts: Iterable[mailboxes_pb2.SizeCount]) -> dict[int, int]:
     return {SIZES.word(entry.size) or 0: entry.mailboxes for entry in counts}
+
+
+def _options(counts: Iterable[mailboxes_pb2.OptionCount]) -> dict[str, int]:
+    return {entry.code: entry.mailboxes for entry in counts}
 
 
 async def _asked(room: str, call: Awaitable[Answer]) -> Answer:

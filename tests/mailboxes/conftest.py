@@ -10,6 +10,7 @@ import pytest_asyncio
 from services.kit.password_hashes import PasswordHashes
 from services.mailboxes.__main__ import assemble
 from services.mailboxes.policy import MailboxesPolicy
+from services.mailboxes.price_list import OptionList, load_option_list
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.mailboxes.clients import Customer, new_customer
 from tests.support.room import TestRoom, running_room
@@ -22,12 +23,16 @@ POLICY = MailboxesPolicy.model_validate(
     }
 )
 
+OPTIONS = load_option_list(Path(__file__).parents[2] / "deploy" / "pricelist.yaml")
+
 
 @asynccontextmanager
-async def running_mailboxes(url: str, folder: Path) -> AsyncIterator[TestRoom]:
+async def running_mailboxes(url: str, folder: Path, options: OptionList = OPTIONS) -> AsyncIterator[TestRoom]:
     """The room on a fresh database."""
     with PasswordHashes() as hashes:
-        async with running_room("mailboxes", url, lambda core: assemble(core, POLICY, hashes), folder) as running:
+        async with running_room(
+            "mailboxes", url, lambda core: assemble(core, POLICY, options, hashes), folder
+        ) as running:
             yield running
 
 

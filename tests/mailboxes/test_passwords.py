@@ -17,7 +17,7 @@ from services.kit.password_hashes import PasswordHashes
 from services.mailboxes.__main__ import assemble
 from tests.fixtures.postgres import RoomDatabase
 from tests.mailboxes.clients import PASSWORD, Customer, new_customer, stub, unlock
-from tests.mailboxes.conftest import POLICY
+from tests.mailboxes.conftest import OPTIONS, POLICY
 from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id, running_room
 
@@ -33,7 +33,9 @@ def hashes() -> Iterator[PasswordHashes]:
 @pytest.fixture
 async def room(room_database: RoomDatabase, hashes: PasswordHashes, tmp_path: Path) -> AsyncIterator[TestRoom]:
     url = room_database("mailboxes")
-    async with running_room("mailboxes", url, lambda core: assemble(core, POLICY, hashes), tmp_path) as running:
+    async with running_room(
+        "mailboxes", url, lambda core: assemble(core, POLICY, OPTIONS, hashes), tmp_path
+    ) as running:
         yield running
 
 

@@ -3,6 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.calendar import start_of_day
 from services.mailboxes.domain.usage import DomainSpan, MailboxSpan, usage_per_day
 
 DOMAIN, OTHER_DOMAIN = UUID(int=1), UUID(int=2)
@@ -61,3 +65,33 @@ def test_a_domain_counts_on_days_without_any_mailbox_in_it() -> None:
 def test_days_to_come_have_no_usage_yet() -> None:
     usage = usage_per_day([box(1, EARLIER, None)], [DomainSpan(DOMAIN, EARLIER, None)], FIRST, LAST, date(2026, 3, 28))
     assert [day.mailboxes for day in usage] == [{8: 1}, {8: 1}, {}, {}, {}]
+
+
+CODES = ("archive", "activesync")
+moments = st.integers(0, 6 * 24 * 60).map(
+    lambda minutes: datetime(2026, 3, 26, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+lives = st.lists(
+    st.tuples(
+        st.lists(moments, min_size=2, max_size=6, unique=True).map(sorted),
+        st.lists(st.lists(st.sampled_from(CODES), unique=True).map(tuple), min_size=5, max_size=5),
+    ),
+    max_size=5,
+)
+
+
+@given(lives)
+def test_an_option_counts_on_each_day_on_which_a_mailbox_had_it_at_any_moment(
+    found: list[tuple[list[datetime], list[tuple[str, ...]]]],
+) -> None:
+    """Mailboxes whose options change at moments, over the change to summer time."""
+    spans = [
+        MailboxSpan(UUID(int=100 + number), DOMAIN, 8, start, end, options)
+        for number, (changes, kept) in enumerate(found)
+        for start, end, options in zip(changes, changes[1:], kept, strict=False)
+    ]
+    for day in usage_per_day(spans, [], FIRST, LAST, LAST):
+        begins, ends = start_of_day(day.day), start_of_day(day.day + timedelta(days=1))
+        for code in CODES:
+            having = {s.mailbox_id for s in spans if code in s.options and s.start < ends and s.end and s.end > begins}
+            assert day.options.get(code, 0) == len(having)

@@ -36,6 +36,10 @@ class Account:
     """In the order in which they were added."""
     used: dict[date, dict[int, int]] = field(default_factory=dict)
     """Mailboxes by size on days on which they were others than now."""
+    options: dict[str, int] = field(default_factory=dict)
+    """Mailboxes with each option."""
+    options_used: dict[date, dict[str, int]] = field(default_factory=dict)
+    """The same on days on which they were others than now."""
 
 
 class Neighbours:
@@ -76,7 +80,10 @@ class Neighbours:
             mailboxes_pb2.SizeCount(size=SIZES[size], mailboxes=count) for size, count in account.mailboxes.items()
         ]
         allowance = mailboxes_pb2.Allowance(
-            account_id=request.account_id, sizes=sizes, empty_domains=account.empty_domains
+            account_id=request.account_id,
+            sizes=sizes,
+            empty_domains=account.empty_domains,
+            options=_options(account.options),
         )
         return mailboxes_pb2.GetAllowanceResponse(allowance=allowance)
 
@@ -86,7 +93,12 @@ class Neighbours:
         while day <= last:
             sizes = account.used.get(day, account.mailboxes).items()
             counts = [mailboxes_pb2.SizeCount(size=SIZES[size], mailboxes=count) for size, count in sizes]
-            days.append(mailboxes_pb2.DayUsage(day=to_date(day), sizes=counts, empty_domains=account.empty_domains))
+            options = _options(account.options_used.get(day, account.options))
+            days.append(
+                mailboxes_pb2.DayUsage(
+                    day=to_date(day), sizes=counts, empty_domains=account.empty_domains, options=options
+                )
+            )
             day += timedelta(days=1)
         return mailboxes_pb2.GetUsageResponse(days=days)
 
@@ -113,6 +125,10 @@ class Neighbours:
         if room in self.away:
             assert isinstance(context, grpc.aio.ServicerContext)
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+
+
+def _options(numbers: dict[str, int]) -> list[mailboxes_pb2.OptionCount]:
+    return [mailboxes_pb2.OptionCount(code=code, mailboxes=number) for code, number in numbers.items()]
 
 
 @asynccontextmanager

@@ -31,6 +31,7 @@ from services.trial.policy import Policy as TrialPolicy
 from tests.fixtures.postgres import RoomDatabase
 from tests.invoicing.sdi_in_memory import SdiInMemory
 from tests.mailboxes.clients import Customer as MailCustomer
+from tests.mailboxes.conftest import OPTIONS
 from tests.ordering.conftest import running_ordering
 from tests.ordering.shop import STEERING, mailboxes, place_request
 from tests.support.room import MovableClock, TestRoom, private_key_file, request_id, running_room
@@ -147,7 +148,7 @@ def trial_builder(stack: AsyncExitStack, folder: Path, dns: str) -> Callable[[Co
 
 def mailboxes_builder(stack: AsyncExitStack) -> Callable[[Core], Room]:
     hashes = stack.enter_context(PasswordHashes())
-    return lambda core: assemble_mailboxes(core, MailboxesPolicy(), hashes)
+    return lambda core: assemble_mailboxes(core, MailboxesPolicy(), OPTIONS, hashes)
 
 
 def build_invoicing(core: Core) -> Room:

@@ -57,6 +57,8 @@ class Allowance:
     domains: int
     empty_domains: int
     order_id: UUID | None
+    options: Mapping[str, int]
+    option_places: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +91,4 @@ class Mailbox:
     size_gb: int
     active: bool
     created_at: datetime
+    options: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Decides what an account used on each day.
 
-A mailbox counts for a day (Europe/Rome) on which it existed at any moment, in the largest band that it had on that day.
+A mailbox counts for a day (Europe/Rome) on which it existed at any moment, in the largest band that it had on that day,
+and with each option that it had at any moment of it.
 A domain counts as one of the smallest mailboxes on a day on which it existed and no mailbox of it did at any moment.
 Inactive mailboxes count. The figures come from spans: ids, sizes and times, which outlive the names they stood for.
 """
@@ -18,13 +19,14 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class MailboxSpan:
-    """A mailbox kept one size from `start` until just before `end` (None: it still does)."""
+    """A mailbox kept one size and the same options from `start` until just before `end` (None: it still does)."""
 
     mailbox_id: UUID
     domain_id: UUID
     size_gb: int
     start: datetime
     end: datetime | None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class DomainSpan:
 
 @dataclass(frozen=True, slots=True)
 class DayUsage:
-    """What counts for one day: mailboxes per band, and domains that had no mailbox."""
+    """What counts for one day: mailboxes per band, domains that had no mailbox, and mailboxes per option."""
 
     day: date
     mailboxes: dict[int, int]
     empty_domains: int
+    options: dict[str, int]
 
 
 def _days(start: datetime, end: datetime | None, first: date, last: date) -> Iterator[date]:
@@ -64,11 +67,13 @@ def usage_per_day(
     known = min(last, today)
     largest: dict[date, dict[UUID, int]] = defaultdict(dict)
     inhabited: set[tuple[date, UUID]] = set()
+    optional: dict[date, set[tuple[UUID, str]]] = defaultdict(set)
     for span in mailboxes:
         for day in _days(span.start, span.end, first, known):
             sizes = largest[day]
             sizes[span.mailbox_id] = max(span.size_gb, sizes.get(span.mailbox_id, 0))
             inhabited.add((day, span.domain_id))
+            optional[day].update((span.mailbox_id, code) for code in span.options)
     existing: dict[date, set[UUID]] = defaultdict(set)
     for domain in domains:
         for day in _days(domain.start, domain.end, first, known):
@@ -78,5 +83,6 @@ def usage_per_day(
         day = first + timedelta(days=offset)
         counts = Counter(largest[day].values())
         empty = sum((day, domain_id) not in inhabited for domain_id in existing[day])
-        usage.append(DayUsage(day, dict(counts), empty))
+        options = Counter(code for _, code in optional[day])
+        usage.append(DayUsage(day, dict(counts), empty, dict(options)))
     return usage

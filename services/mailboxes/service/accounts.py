@@ -1,7 +1,7 @@
 """Decides how an account moves, from its opening to its suspension, and which features it has."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Account, Allowance
+from services.mailboxes.domain.options import Ordered
 from services.mailboxes.domain.states import AccountState, Billing, Feature
 from services.mailboxes.errors import AccountPurged, AccountRestricted
 from services.mailboxes.policy import MailboxesPolicy
+from services.mailboxes.service import options
 from services.mailboxes.service.rules import OPENS_WITHIN
 from services.mailboxes.store import accounts as store
 
@@ -64,7 +66,12 @@ class Accounts:
         return await self._move(account_id, frozenset({AccountState.RESTRICTED}), AccountState.TRIAL)
 
     async def unlock(
-        self, account_id: UUID, order_id: UUID, billing: Billing, ordered: Mapping[int, int]
+        self,
+        account_id: UUID,
+        order_id: UUID,
+        billing: Billing,
+        sizes: Mapping[int, int],
+        ordered: Sequence[Ordered] = (),
     ) -> tuple[Allowance, datetime]:
         """Unlocks an account for a paid order, once an order.
 
@@ -72,7 +79,8 @@ class Accounts:
             account_id: The account; made here if the trial's first step is late, because money does not wait for it.
             order_id: The paid order.
             billing: How it is billed.
-            ordered: Mailboxes ordered, per size in GB; counts under annual billing only.
+            sizes: Mailboxes ordered, per size in GB; counts under annual billing only.
+            ordered: The same with their options, where there are any.
 
         Returns:
             The allowance, and when the order unlocked the account: the first time, however often it is told.
@@ -83,7 +91,7 @@ class Accounts:
         """
         now = self._clock.now()
         paid = self._policy.paid
-        entitlement = paid.monthly() if billing is Billing.MONTHLY else paid.annual(dict(ordered))
+        entitlement = paid.monthly() if billing is Billing.MONTHLY else paid.annual(dict(sizes))
         async with self._database.transaction() as conn:
             await store.insert_account(conn, account_id, AccountState.TRIAL, self._policy.trial.entitlement, now)
             account = await store.lock(conn, account_id)
@@ -91,6 +99,7 @@ class Accounts:
                 if account is None or account.state is AccountState.PURGED:
                     raise AccountPurged
                 await store.give(conn, account_id, billing, entitlement, now)
+                await options.bring(conn, account_id, billing, ordered, now)
                 ids = {"order_id": order_id}
                 event = Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=AccountState.UNLOCKED)
                 await events.tell(conn, event, now)
@@ -99,13 +108,16 @@ class Accounts:
                 raise NotFound
             return await _present(conn, account_id), unlock.unlocked_at
 
-    async def add(self, account_id: UUID, order_id: UUID, ordered: Mapping[int, int]) -> tuple[Allowance, datetime]:
+    async def add(
+        self, account_id: UUID, order_id: UUID, sizes: Mapping[int, int], ordered: Sequence[Ordered] = ()
+    ) -> tuple[Allowance, datetime]:
         """Adds a paid order's mailboxes to the places of an annual contract, once an order; a suspension stays.
 
         Args:
             account_id: The account.
             order_id: The paid order.
-            ordered: Mailboxes ordered, per size in GB.
+            sizes: Mailboxes ordered, per size in GB.
+            ordered: The same with their options, where there are any.
 
         Returns:
             The allowance, and when the order added to it: the first time, however often it is told.
@@ -124,8 +136,9 @@ class Accounts:
                 if account.state not in _PAID or account.billing is not Billing.ANNUAL:
                     raise AccountRestricted(metadata={"state": account.state})
                 places = Counter((await _present(conn, account_id)).places)
-                places.update(ordered)
+                places.update(sizes)
                 await store.widen(conn, account_id, self._policy.paid.annual(dict(places)))
+                await options.bring_more(conn, account_id, ordered)
                 ids = {"order_id": order_id}
                 await events.tell(conn, Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=account.state), now)
             unlock = await store.read_unlock(conn, order_id)
@@ -133,7 +146,9 @@ class Accounts:
                 raise NotFound
             return await _present(conn, account_id), unlock.unlocked_at
 
-    async def take_back(self, account_id: UUID, order_id: UUID, ordered: Mapping[int, int]) -> Allowance:
+    async def take_back(
+        self, account_id: UUID, order_id: UUID, sizes: Mapping[int, int], ordered: Sequence[Ordered] = ()
+    ) -> Allowance:
         """Takes back the places that an addition brought, once an order; mailboxes above the rest stay.
 
         Raises:
@@ -145,8 +160,9 @@ class Accounts:
             if unlock is None or unlock.account_id != account_id:
                 raise NotFound
             if await store.take_back(conn, account_id, order_id, self._clock.now()) and account.state in _PAID:
-                left = Counter((await _present(conn, account_id)).places) - Counter(ordered)
+                left = Counter((await _present(conn, account_id)).places) - Counter(sizes)
                 await store.widen(conn, account_id, self._policy.paid.annual(dict(left)))
+                await options.take_back(conn, account_id, ordered)
             return await _present(conn, account_id)
 
     async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:

@@ -23,7 +23,6 @@ _BILLINGS = EnumTable(
         Billing.ANNUAL: common_pb2.BILLING_PERIOD_ANNUAL,
     }
 )
-_MOST_MAILBOXES = 100_000
 _WORKER = "worker"
 _OPERATOR = "operator"
 
@@ -64,17 +63,18 @@ class AccountRpcs(MailboxesServiceServicer):
         account_id = found.uuid("account_id", request.account_id)
         order_id = found.uuid("order_id", request.order_id)
         billing = _BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
-        ordered: dict[int, int] = {}
+        sizes: dict[int, int] = {}
         if billing is Billing.ANNUAL:
-            found.between("mailboxes", request.mailboxes, 1, _MOST_MAILBOXES)
-            ordered = _ordered(found, request.sizes, request.mailboxes)
+            found.between("mailboxes", request.mailboxes, 1, checks.MOST_MAILBOXES)
+            sizes = _sizes(found, request.sizes, request.mailboxes)
         elif request.addition:
             found.add("addition", "must_be_empty")
+        ordered = checks.ordered(found, request.ordered, request.mailboxes)
         found.check()
         if request.addition:
-            allowance, unlocked_at = await self._accounts.add(account_id, order_id, ordered)
+            allowance, unlocked_at = await self._accounts.add(account_id, order_id, sizes, ordered)
         else:
-            allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, ordered)
+            allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, sizes, ordered)
         return pb.UnlockAccountResponse(
             allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
         )
@@ -84,9 +84,11 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         order_id = found.uuid("order_id", request.order_id)
-        ordered = _ordered(found, request.sizes, sum(entry.mailboxes for entry in request.sizes))
+        mailboxes = sum(entry.mailboxes for entry in request.sizes)
+        sizes = _sizes(found, request.sizes, mailboxes)
+        ordered = checks.ordered(found, request.ordered, mailboxes)
         found.check()
-        allowance = await self._accounts.take_back(account_id, order_id, ordered)
+        allowance = await self._accounts.take_back(account_id, order_id, sizes, ordered)
         return pb.TakeBackPlacesResponse(allowance=translate.allowance(allowance))
 
     async def SuspendAccount(self, request: pb.SuspendAccountRequest, context: object) -> pb.SuspendAccountResponse:
@@ -153,12 +155,12 @@ def _steering(found: Violations, message: common_pb2.Steering, action: str, acco
     return steering_entry(found, message, action, account_id, source="") if message.ByteSize() else None
 
 
-def _ordered(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -> dict[int, int]:
+def _sizes(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -> dict[int, int]:
     """The places of an annual order, per size in GB; they must add up to its number of mailboxes."""
     ordered: dict[int, int] = {}
     for index, entry in enumerate(sizes):
         size_gb = translate.SIZES.chosen(found, f"sizes[{index}].size", entry.size, 0)
-        found.between(f"sizes[{index}].mailboxes", entry.mailboxes, 1, _MOST_MAILBOXES)
+        found.between(f"sizes[{index}].mailboxes", entry.mailboxes, 1, checks.MOST_MAILBOXES)
         if size_gb in ordered:
             found.add(f"sizes[{index}].size", "size_repeated")
         ordered[size_gb] = entry.mailboxes

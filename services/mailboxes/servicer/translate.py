@@ -54,6 +54,8 @@ def allowance(found: Allowance) -> pb.Allowance:
         order_id=str(found.order_id) if found.order_id else "",
         sizes=size_counts(found.sizes),
         places=size_counts(found.places),
+        options=option_counts(found.options),
+        option_places=option_counts(found.option_places),
     )
 
 
@@ -70,6 +72,7 @@ def mailbox(found: Mailbox) -> pb.Mailbox:
         size=SIZES[found.size_gb],
         active=found.active,
         created_at=wire.to_timestamp(found.created_at),
+        options=found.options,
     )
 
 
@@ -78,6 +81,16 @@ def size_counts(numbers: Mapping[int, int]) -> Iterable[pb.SizeCount]:
     return [pb.SizeCount(size=SIZES[gb], mailboxes=number) for gb, number in sorted(numbers.items()) if number]
 
 
+def option_counts(numbers: Mapping[str, int]) -> Iterable[pb.OptionCount]:
+    """Numbers per option, by code."""
+    return [pb.OptionCount(code=code, mailboxes=number) for code, number in sorted(numbers.items())]
+
+
 def day_usage(day: DayUsage) -> pb.DayUsage:
     """The usage of a day."""
-    return pb.DayUsage(day=wire.to_date(day.day), sizes=size_counts(day.mailboxes), empty_domains=day.empty_domains)
+    return pb.DayUsage(
+        day=wire.to_date(day.day),
+        sizes=size_counts(day.mailboxes),
+        empty_domains=day.empty_domains,
+        options=option_counts(day.options),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mailboxes.domain.accounts import Account, Allowance, Entitlement, Unlock
 from services.mailboxes.domain.states import AccountState, Billing, Feature
-from services.mailboxes.tables import accounts, places, unlocks
+from services.mailboxes.tables import accounts, option_places, ordered_mailboxes, places, unlocks
 
 _READ = select(accounts).where(accounts.c.id == bindparam("account"))
 _LOCK = _READ.with_for_update(key_share=True)
@@ -23,6 +23,12 @@ _ALLOWANCE = text("""
         (SELECT coalesce(json_object_agg(m.size_gb, m.number), '{}') FROM (
             SELECT size_gb, count(*) AS number FROM mailboxes WHERE account_id = a.id GROUP BY size_gb
         ) m) AS sizes,
+        (SELECT coalesce(json_object_agg(o.code, o.number), '{}') FROM (
+            SELECT code, count(*) AS number FROM mailboxes, unnest(options) AS code
+            WHERE account_id = a.id GROUP BY code
+        ) o) AS options,
+        (SELECT coalesce(json_object_agg(p.code, p.mailboxes), '{}') FROM option_places p WHERE p.account_id = a.id)
+            AS option_places,
         (SELECT count(*) FROM domains d WHERE d.account_id = a.id) AS domains,
         (SELECT count(*) FROM domains d WHERE d.account_id = a.id
             AND NOT EXISTS (SELECT FROM mailboxes m WHERE m.domain_id = d.id)) AS empty_domains,
@@ -163,7 +169,8 @@ async def note_purge(conn: AsyncConnection, account_id: UUID, domains: int, mail
             mailboxes_removed=mailboxes,
         )
     )
-    await conn.execute(delete(places).where(places.c.account_id == account_id))
+    for table in (places, option_places, ordered_mailboxes):
+        await conn.execute(delete(table).where(table.c.account_id == account_id))
 
 
 async def read_allowance(conn: AsyncConnection, account_id: UUID) -> Allowance | None:
@@ -178,6 +185,8 @@ async def read_allowance(conn: AsyncConnection, account_id: UUID) -> Allowance |
         domains=row.domains,
         empty_domains=row.empty_domains,
         order_id=row.order_id,
+        options=row.options,
+        option_places=row.option_places,
     )
 
 

@@ -1,6 +1,7 @@
-"""The SQL of mailboxes, of the spans in which they kept a size, and of their removal from the mail system."""
+"""The SQL of mailboxes, of the spans in which they kept size and options, and of their removal from the mail system."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,7 @@ async def insert_mailbox(conn: AsyncConnection, mailbox: Mailbox, password_hash:
             size_gb=mailbox.size_gb,
             active=mailbox.active,
             created_at=mailbox.created_at,
+            options=list(mailbox.options),
         )
         .on_conflict_do_nothing()
         .returning(mailboxes.c.id)
@@ -70,18 +72,35 @@ async def read(conn: AsyncConnection, mailbox_id: UUID, owner: UUID | None) -> M
     return None if row is None else _mailbox(row)
 
 
+async def of_account(conn: AsyncConnection, account_id: UUID) -> list[Mailbox]:
+    """Reads all mailboxes of an account; call it under the account's lock."""
+    return [_mailbox(row) for row in await conn.execute(_MAILBOX.where(mailboxes.c.account_id == account_id))]
+
+
+async def set_options(conn: AsyncConnection, mailbox: Mailbox, options: tuple[str, ...], now: datetime) -> None:
+    """Gives a mailbox options in the place of those that it has, with the span of its usage."""
+    if options != mailbox.options:
+        changed = replace(mailbox, options=options)
+        await change(conn, changed, None)
+        await change_span(conn, changed, now)
+
+
 async def change(conn: AsyncConnection, mailbox: Mailbox, password_hash: str | None) -> None:
-    """Writes size, activity and, where given, the password's hash."""
-    values: dict[str, object] = {"size_gb": mailbox.size_gb, "active": mailbox.active}
+    """Writes size, activity, options and, where given, the password's hash."""
+    values: dict[str, object] = {
+        "size_gb": mailbox.size_gb,
+        "active": mailbox.active,
+        "options": list(mailbox.options),
+    }
     if password_hash is not None:
         values["password_hash"] = password_hash
     await conn.execute(update(mailboxes).where(mailboxes.c.id == mailbox.id).values(values))
 
 
-async def change_span(conn: AsyncConnection, resized: Mailbox, now: datetime) -> None:
-    """Ends the mailbox's present span and begins that of its new size."""
-    await _end_spans(conn, [resized.id], now)
-    await _begin_span(conn, resized, now)
+async def change_span(conn: AsyncConnection, changed: Mailbox, now: datetime) -> None:
+    """Ends the mailbox's present span and begins that of its new size and options."""
+    await _end_spans(conn, [changed.id], now)
+    await _begin_span(conn, changed, now)
 
 
 async def remove(conn: AsyncConnection, account_id: UUID, mailbox_ids: Sequence[UUID], now: datetime) -> None:
@@ -119,7 +138,10 @@ async def spans(conn: AsyncConnection, account_id: UUID, first: date, last: date
             or_(mailbox_spans.c.ended_at.is_(None), mailbox_spans.c.ended_at >= start_of_day(first)),
         )
     )
-    return [MailboxSpan(row.mailbox_id, row.domain_id, row.size_gb, row.started_at, row.ended_at) for row in found]
+    return [
+        MailboxSpan(row.mailbox_id, row.domain_id, row.size_gb, row.started_at, row.ended_at, tuple(row.options))
+        for row in found
+    ]
 
 
 async def _begin_span(conn: AsyncConnection, mailbox: Mailbox, now: datetime) -> None:
@@ -130,6 +152,7 @@ async def _begin_span(conn: AsyncConnection, mailbox: Mailbox, now: datetime) ->
             domain_id=mailbox.domain_id,
             size_gb=mailbox.size_gb,
             started_at=now,
+            options=list(mailbox.options),
         )
     )
 
@@ -152,4 +175,5 @@ def _mailbox(row: Row[Any]) -> Mailbox:
         size_gb=row.size_gb,
         active=row.active,
         created_at=row.created_at,
+        options=tuple(row.options),
     )

@@ -6,7 +6,7 @@ A domain without mailboxes counts as one mailbox of the smallest size; inactive 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
@@ -28,10 +28,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an account has: mailboxes by size in GB, inactive ones included, and domains without a mailbox."""
+    """What an account has: mailboxes by size in GB, inactive ones included, and by the codes of their options, and
+    domains without a mailbox.
+    """
 
     mailboxes: dict[int, int]
     empty_domains: int
+    options: dict[str, int] = field(default_factory=dict)
 
     def counted(self) -> Counter[int]:
         """Mailboxes to be paid for by size in GB."""

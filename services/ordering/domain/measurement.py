@@ -13,7 +13,16 @@ from typing import Any
 from services.kit.calendar import Period
 from services.ordering.domain.items import Item, Usage
 from services.ordering.domain.kinds import Billing
-from services.ordering.domain.metering import Counted, DayUsage, MeteredDay, Prepaid, mailbox_days, metered, prepaid_on
+from services.ordering.domain.metering import (
+    Counted,
+    DayUsage,
+    MeteredDay,
+    Prepaid,
+    counted,
+    mailbox_days,
+    metered,
+    prepaid_on,
+)
 from services.ordering.domain.period_lines import PeriodLine, annual_lines, coming_lines, lines_above
 from services.ordering.domain.periods import Contract, month_before
 from services.ordering.domain.policy import OrderingPolicy
@@ -43,8 +52,8 @@ class Basis:
         days: of the period.
         priced_on: the day whose prices count for the coming days.
         today: the day of the measuring in Rome.
-        items: what was ordered.
-        told: None for an annual contract, which has what was ordered.
+        items: what was ordered; an annual contract has that.
+        told: None for an annual contract.
         prepaid: what is paid for, or asked for, on the days that were told of.
         is_tiered: whether the customer is an approved reseller.
     """
@@ -74,32 +83,30 @@ def content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content 
 
     A reseller's lines have the discount of what the period pays for, those of the use above the prepaid all the same.
     """
-    edition, ordered = prices.on(basis.priced_on), Counted.of_items(basis.items)
+    edition = prices.on(basis.priced_on)
     if edition is None:
         return None
     if basis.told is None:
-        return Content(ordered, tuple(annual_lines(basis.items, basis.days, edition, prices.currency)))
-    existing = Counted(basis.told.existing.counted(), ordered.options)
-    counted = existing.at_least(policy.minimum(Billing.MONTHLY))
-    discount = edition.reseller_discount(sum(counted.mailboxes.values())) if basis.is_tiered else LIST_PRICE
-    coming = tuple(coming_lines(counted, basis.days, edition, prices.currency, discount))
+        return Content(
+            Counted.of_items(basis.items), tuple(annual_lines(basis.items, basis.days, edition, prices.currency))
+        )
+    existing = counted(basis.told.existing).at_least(policy.minimum(Billing.MONTHLY))
+    discount = edition.reseller_discount(sum(existing.mailboxes.values())) if basis.is_tiered else LIST_PRICE
+    coming = tuple(coming_lines(existing, basis.days, edition, prices.currency, discount))
     ended = month_before(basis.contract, basis.days)
     if basis.today < ended.first:
-        return Content(counted, coming, discount)
+        return Content(existing, coming, discount)
     served = Period(ended.first, min(ended.last, basis.today))
-    before = prices.on(served.first)
+    before = prices.over(served.first, served.last)
     if before is None:
         return None
-    used = [
-        DayUsage(day, Counted(usage.counted(), ordered.options))
-        for day, usage in sorted(basis.told.days.items())
-        if day in served
-    ]
+    used = [DayUsage(day, counted(usage)) for day, usage in sorted(basis.told.days.items()) if day in served]
     usage = metered(used, lambda day: prepaid_on(basis.prepaid, day), policy.renewals.overage)
     over = lines_above(mailbox_days(usage), served, before, prices.currency, discount)
-    return Content(counted, (*coming, *over), discount, tuple(usage))
+    return Content(existing, (*coming, *over), discount, tuple(usage))
 
 
 def _usage_json(usage: Usage) -> dict[str, Any]:
     sizes = {str(size): count for size, count in sorted(usage.mailboxes.items())}
-    return {"mailboxes": sizes, "empty_domains": usage.empty_domains}
+    options = dict(sorted(usage.options.items()))
+    return {"mailboxes": sizes, "empty_domains": usage.empty_domains, "options": options}

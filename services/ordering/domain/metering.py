@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal
 
 from services.kit.calendar import Period
-from services.ordering.domain.items import Item, ordered
+from services.ordering.domain.items import Item, Usage, ordered
 from services.ordering.domain.price_list import BANDS_GB
 
 Overage = Literal["per_day", "month_end"]
@@ -49,6 +49,11 @@ class Counted:
         mailboxes = Counter(self.mailboxes)
         mailboxes[BANDS_GB[0]] += max(0, minimum - mailboxes.total())
         return Counted(dict(mailboxes), self.options)
+
+
+def counted(usage: Usage) -> Counted:
+    """What of an account's mailboxes, and of their options, is to be paid for."""
+    return Counted(usage.counted(), usage.options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,3 +135,15 @@ class PriceList(_Part):
         """The edition that holds on a day in Europe/Rome; None before the first one begins."""
         begun = [edition for edition in self.editions if edition.valid_from <= day]
         return begun[-1] if begun else None
+
+    def over(self, first: date, last: date) -> Edition | None:
+        """The edition that holds on a first day, with the options that later ones bring up to a last day."""
+        held = self.on(first)
+        if held is None:
+            return None
+        options = list(held.options)
+        for edition in self.editions:
+            if first < edition.valid_from <= last:
+                known = {option.code for option in options}
+                options += [option for option in edition.options if option.code not in known]
+        return held.model_copy(update={"options": tuple(options)})

@@ -152,8 +152,20 @@ def _metered_day(metered: MeteredDay) -> ordering_pb2.MeteredDay:
         )
         for band in BANDS_GB
     ]
+    codes = sorted({*metered.used.options, *metered.prepaid.options, *metered.above.options})
+    options = [
+        ordering_pb2.MeteredOption(
+            code=code,
+            used=metered.used.options.get(code, 0),
+            prepaid=metered.prepaid.options.get(code, 0),
+            above=metered.above.options.get(code, 0),
+        )
+        for code in codes
+    ]
     return ordering_pb2.MeteredDay(
-        day=to_date(metered.day), sizes=[size for size in sizes if size.used or size.prepaid or size.above]
+        day=to_date(metered.day),
+        sizes=[size for size in sizes if size.used or size.prepaid or size.above],
+        options=[option for option in options if option.used or option.prepaid or option.above],
     )
 
 

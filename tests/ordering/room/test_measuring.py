@@ -75,7 +75,7 @@ async def test_at_least_5_mailboxes_are_charged(shop: Shop) -> None:
 
 async def test_options_are_charged_with_the_mailboxes(shop: Shop) -> None:
     subscriber = await monthly(shop, date(2026, 6, 1), [mailboxes(5), mailboxes(2, SIZE_25, "archive")])
-    subscriber.account.mailboxes = {8: 5, 25: 2}
+    subscriber.account.mailboxes, subscriber.account.options = {8: 5, 25: 2}, {"archive": 2}
     assert lines_of(await subscriber.measured_in_time(2))[2:] == [("Archivio della posta, luglio 2026", 2, 240)]
 
 
@@ -217,7 +217,7 @@ async def test_what_mailboxes_told_is_kept_with_the_period(shop: Shop) -> None:
     subscriber = await monthly(shop, NOVEMBER_10)
     await subscriber.measured_in_time(2)
     (row,) = [row for row in await shop.room.rows("subscription_periods") if row["number"] == 2]
-    assert row["usage"]["existing"] == {"mailboxes": {"8": 7}, "empty_domains": 0}
+    assert row["usage"]["existing"] == {"mailboxes": {"8": 7}, "empty_domains": 0, "options": {}}
     assert sorted(row["usage"]["days"]) == [f"2026-11-{day}" for day in range(10, 31)]
 
 

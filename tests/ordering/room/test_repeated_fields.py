@@ -62,11 +62,21 @@ async def town(room_database: RoomDatabase, tmp_path: Path) -> AsyncIterator[Tow
 
 def test_the_repeated_fields_are_found() -> None:
     found = {_name(*found) for found in _FOUND}
-    assert found == _ELSEWHERE | {"CreateQuote items", "CreateQuote items.options", "SignUp consents"}
+    assert found == _ELSEWHERE | {
+        "CreateQuote items",
+        "CreateQuote items.options",
+        "SignUp consents",
+        "CreateMailbox options.codes",
+        "UpdateMailbox options.codes",
+    }
 
 
 async def test_as_many_entries_as_a_request_can_carry_are_refused_by_their_number(town: Town) -> None:
-    rooms = {"casella.ordering.v1.OrderingService": town.ordering, "casella.trial.v1.TrialService": town.trial.room}
+    rooms = {
+        "casella.ordering.v1.OrderingService": town.ordering,
+        "casella.trial.v1.TrialService": town.trial.room,
+        "casella.mailboxes.v1.MailboxesService": town.mail.room,
+    }
     for method, way in _FOUND:
         if _name(method, way) in _ELSEWHERE:
             continue
@@ -82,7 +92,7 @@ async def test_as_many_entries_as_a_request_can_carry_are_refused_by_their_numbe
         )
         refused = await refused_for(call(request, metadata=town.trial.metadata), errors_pb2.REASON_INVALID_INPUT)
         bad = {violation.field: violation.key for violation in refused.violations}
-        full = ".".join(f"{field.name}[0]" for field in way).removesuffix("[0]")
+        full = ".".join(f"{field.name}[0]" if field.is_repeated else field.name for field in way).removesuffix("[0]")
         assert bad[full] == "too_many", (_name(method, way), bad)
         assert not [field for field in bad if field.startswith(f"{full}[")]
 

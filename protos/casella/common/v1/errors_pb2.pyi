@@ -34,6 +34,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_DOMAIN_NOT_EMPTY: _ClassVar[Reason]
     REASON_SIZE_NOT_ALLOWED: _ClassVar[Reason]
     REASON_ACCOUNT_PURGED: _ClassVar[Reason]
+    REASON_OPTION_LIMIT: _ClassVar[Reason]
     REASON_ORDER_OPEN: _ClassVar[Reason]
     REASON_QUOTE_NOT_VALID: _ClassVar[Reason]
     REASON_ACCOUNT_CLOSED: _ClassVar[Reason]
@@ -106,6 +107,7 @@ REASON_MAILBOX_TAKEN: Reason
 REASON_DOMAIN_NOT_EMPTY: Reason
 REASON_SIZE_NOT_ALLOWED: Reason
 REASON_ACCOUNT_PURGED: Reason
+REASON_OPTION_LIMIT: Reason
 REASON_ORDER_OPEN: Reason
 REASON_QUOTE_NOT_VALID: Reason
 REASON_ACCOUNT_CLOSED: Reason

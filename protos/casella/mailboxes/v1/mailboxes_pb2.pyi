@@ -62,21 +62,37 @@ class Domain(_message.Message):
     def __init__(self, name: _Optional[str] = ..., mailboxes: _Optional[int] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Mailbox(_message.Message):
-    __slots__ = ("mailbox_id", "address", "size", "active", "created_at")
+    __slots__ = ("mailbox_id", "address", "size", "active", "created_at", "options")
     MAILBOX_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     mailbox_id: str
     address: str
     size: MailboxSize
     active: bool
     created_at: _timestamp_pb2.Timestamp
-    def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    options: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class MailboxOptions(_message.Message):
+    __slots__ = ("codes",)
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    codes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, codes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class OptionCount(_message.Message):
+    __slots__ = ("code", "mailboxes")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    mailboxes: int
+    def __init__(self, code: _Optional[str] = ..., mailboxes: _Optional[int] = ...) -> None: ...
 
 class Allowance(_message.Message):
-    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day")
+    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day", "options", "option_places")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MAX_DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -93,6 +109,8 @@ class Allowance(_message.Message):
     PLACES_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_MESSAGES_PER_DAY_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_RECIPIENTS_PER_DAY_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    OPTION_PLACES_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     state: AccessState
     max_domains: int
@@ -109,7 +127,9 @@ class Allowance(_message.Message):
     places: _containers.RepeatedCompositeFieldContainer[SizeCount]
     account_messages_per_day: int
     account_recipients_per_day: int
-    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ...) -> None: ...
+    options: _containers.RepeatedCompositeFieldContainer[OptionCount]
+    option_places: _containers.RepeatedCompositeFieldContainer[OptionCount]
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., option_places: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ...) -> None: ...
 
 class AddDomainRequest(_message.Message):
     __slots__ = ("request_id", "account_id", "name")
@@ -158,18 +178,20 @@ class ListDomainsResponse(_message.Message):
     def __init__(self, domains: _Optional[_Iterable[_Union[Domain, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CreateMailboxRequest(_message.Message):
-    __slots__ = ("request_id", "account_id", "address", "password", "size")
+    __slots__ = ("request_id", "account_id", "address", "password", "size", "options")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     account_id: str
     address: str
     password: str
     size: MailboxSize
-    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., address: _Optional[str] = ..., password: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ...) -> None: ...
+    options: MailboxOptions
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., address: _Optional[str] = ..., password: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., options: _Optional[_Union[MailboxOptions, _Mapping]] = ...) -> None: ...
 
 class CreateMailboxResponse(_message.Message):
     __slots__ = ("mailbox",)
@@ -178,18 +200,20 @@ class CreateMailboxResponse(_message.Message):
     def __init__(self, mailbox: _Optional[_Union[Mailbox, _Mapping]] = ...) -> None: ...
 
 class UpdateMailboxRequest(_message.Message):
-    __slots__ = ("request_id", "mailbox_id", "password", "size", "active")
+    __slots__ = ("request_id", "mailbox_id", "password", "size", "active", "options")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MAILBOX_ID_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     mailbox_id: str
     password: str
     size: MailboxSize
     active: bool
-    def __init__(self, request_id: _Optional[str] = ..., mailbox_id: _Optional[str] = ..., password: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ...) -> None: ...
+    options: MailboxOptions
+    def __init__(self, request_id: _Optional[str] = ..., mailbox_id: _Optional[str] = ..., password: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., options: _Optional[_Union[MailboxOptions, _Mapping]] = ...) -> None: ...
 
 class UpdateMailboxResponse(_message.Message):
     __slots__ = ("mailbox",)
@@ -276,14 +300,16 @@ class SizeCount(_message.Message):
     def __init__(self, size: _Optional[_Union[MailboxSize, str]] = ..., mailboxes: _Optional[int] = ...) -> None: ...
 
 class DayUsage(_message.Message):
-    __slots__ = ("day", "sizes", "empty_domains")
+    __slots__ = ("day", "sizes", "empty_domains", "options")
     DAY_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
     EMPTY_DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     day: _common_pb2.Date
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
     empty_domains: int
-    def __init__(self, day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., empty_domains: _Optional[int] = ...) -> None: ...
+    options: _containers.RepeatedCompositeFieldContainer[OptionCount]
+    def __init__(self, day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., empty_domains: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ...) -> None: ...
 
 class GetUsageResponse(_message.Message):
     __slots__ = ("days",)
@@ -327,21 +353,33 @@ class ReopenAccountResponse(_message.Message):
     allowance: Allowance
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
+class OrderedMailboxes(_message.Message):
+    __slots__ = ("size", "mailboxes", "options")
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    size: MailboxSize
+    mailboxes: int
+    options: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, size: _Optional[_Union[MailboxSize, str]] = ..., mailboxes: _Optional[int] = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class UnlockAccountRequest(_message.Message):
-    __slots__ = ("account_id", "order_id", "billing", "mailboxes", "sizes", "addition")
+    __slots__ = ("account_id", "order_id", "billing", "mailboxes", "sizes", "addition", "ordered")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     BILLING_FIELD_NUMBER: _ClassVar[int]
     MAILBOXES_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
     ADDITION_FIELD_NUMBER: _ClassVar[int]
+    ORDERED_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     order_id: str
     billing: _common_pb2.BillingPeriod
     mailboxes: int
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
     addition: bool
-    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., addition: _Optional[bool] = ...) -> None: ...
+    ordered: _containers.RepeatedCompositeFieldContainer[OrderedMailboxes]
+    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., mailboxes: _Optional[int] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., addition: _Optional[bool] = ..., ordered: _Optional[_Iterable[_Union[OrderedMailboxes, _Mapping]]] = ...) -> None: ...
 
 class UnlockAccountResponse(_message.Message):
     __slots__ = ("allowance", "unlocked_at")
@@ -352,14 +390,16 @@ class UnlockAccountResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TakeBackPlacesRequest(_message.Message):
-    __slots__ = ("account_id", "order_id", "sizes")
+    __slots__ = ("account_id", "order_id", "sizes", "ordered")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
+    ORDERED_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     order_id: str
     sizes: _containers.RepeatedCompositeFieldContainer[SizeCount]
-    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ...) -> None: ...
+    ordered: _containers.RepeatedCompositeFieldContainer[OrderedMailboxes]
+    def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., ordered: _Optional[_Iterable[_Union[OrderedMailboxes, _Mapping]]] = ...) -> None: ...
 
 class TakeBackPlacesResponse(_message.Message):
     __slots__ = ("allowance",)

@@ -163,14 +163,16 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateMailbox(self, request, context):
-        """Creates a mailbox. An address made again after its deletion starts empty.
+        """Creates a mailbox. An address made again after its deletion starts empty. Options as for UpdateMailbox.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateMailbox(self, request, context):
-        """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size.
+        """Changes a mailbox's size, options, password or whether it is active. Making it larger needs a free place of that
+        size. A further option needs a contract: a monthly one pays it by the day (GetUpcomingPeriod); an annual one covers
+        it on as many mailboxes as were ordered with it, and a trial on none (OPTION_LIMIT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -207,7 +209,7 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetUsage(self, request, context):
-        """Reads how many mailboxes of each size existed on each day.
+        """Reads how many mailboxes of each size, and with each option, existed on each day.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

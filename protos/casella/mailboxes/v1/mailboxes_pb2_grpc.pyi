@@ -40,9 +40,12 @@ class MailboxesServiceStub:
     ListDomains: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ListDomainsRequest, _mailboxes_pb2.ListDomainsResponse]
     """Lists an account's domains."""
     CreateMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.CreateMailboxRequest, _mailboxes_pb2.CreateMailboxResponse]
-    """Creates a mailbox. An address made again after its deletion starts empty."""
+    """Creates a mailbox. An address made again after its deletion starts empty. Options as for UpdateMailbox."""
     UpdateMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.UpdateMailboxRequest, _mailboxes_pb2.UpdateMailboxResponse]
-    """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
+    """Changes a mailbox's size, options, password or whether it is active. Making it larger needs a free place of that
+    size. A further option needs a contract: a monthly one pays it by the day (GetUpcomingPeriod); an annual one covers
+    it on as many mailboxes as were ordered with it, and a trial on none (OPTION_LIMIT).
+    """
     DeleteMailbox: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.DeleteMailboxRequest, _mailboxes_pb2.DeleteMailboxResponse]
     """Deletes a mailbox with its messages, for good."""
     ListMailboxes: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ListMailboxesRequest, _mailboxes_pb2.ListMailboxesResponse]
@@ -55,7 +58,7 @@ class MailboxesServiceStub:
     waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
     """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]
-    """Reads how many mailboxes of each size existed on each day."""
+    """Reads how many mailboxes of each size, and with each option, existed on each day."""
     OpenAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.OpenAccountRequest, _mailboxes_pb2.OpenAccountResponse]
     """Opens an account with the trial's limits. Again: changes nothing."""
     RestrictAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.RestrictAccountRequest, _mailboxes_pb2.RestrictAccountResponse]
@@ -91,9 +94,12 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     ListDomains: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ListDomainsRequest, _mailboxes_pb2.ListDomainsResponse]  # type: ignore[assignment]
     """Lists an account's domains."""
     CreateMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.CreateMailboxRequest, _mailboxes_pb2.CreateMailboxResponse]  # type: ignore[assignment]
-    """Creates a mailbox. An address made again after its deletion starts empty."""
+    """Creates a mailbox. An address made again after its deletion starts empty. Options as for UpdateMailbox."""
     UpdateMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.UpdateMailboxRequest, _mailboxes_pb2.UpdateMailboxResponse]  # type: ignore[assignment]
-    """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
+    """Changes a mailbox's size, options, password or whether it is active. Making it larger needs a free place of that
+    size. A further option needs a contract: a monthly one pays it by the day (GetUpcomingPeriod); an annual one covers
+    it on as many mailboxes as were ordered with it, and a trial on none (OPTION_LIMIT).
+    """
     DeleteMailbox: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.DeleteMailboxRequest, _mailboxes_pb2.DeleteMailboxResponse]  # type: ignore[assignment]
     """Deletes a mailbox with its messages, for good."""
     ListMailboxes: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ListMailboxesRequest, _mailboxes_pb2.ListMailboxesResponse]  # type: ignore[assignment]
@@ -106,7 +112,7 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
     """
     GetUsage: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]  # type: ignore[assignment]
-    """Reads how many mailboxes of each size existed on each day."""
+    """Reads how many mailboxes of each size, and with each option, existed on each day."""
     OpenAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.OpenAccountRequest, _mailboxes_pb2.OpenAccountResponse]  # type: ignore[assignment]
     """Opens an account with the trial's limits. Again: changes nothing."""
     RestrictAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.RestrictAccountRequest, _mailboxes_pb2.RestrictAccountResponse]  # type: ignore[assignment]
@@ -163,7 +169,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.CreateMailboxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.CreateMailboxResponse, _abc.Awaitable[_mailboxes_pb2.CreateMailboxResponse]]:
-        """Creates a mailbox. An address made again after its deletion starts empty."""
+        """Creates a mailbox. An address made again after its deletion starts empty. Options as for UpdateMailbox."""
 
     @_abc_1.abstractmethod
     def UpdateMailbox(
@@ -171,7 +177,10 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.UpdateMailboxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.UpdateMailboxResponse, _abc.Awaitable[_mailboxes_pb2.UpdateMailboxResponse]]:
-        """Changes a mailbox's size, password or whether it is active. Making it larger needs a free place of that size."""
+        """Changes a mailbox's size, options, password or whether it is active. Making it larger needs a free place of that
+        size. A further option needs a contract: a monthly one pays it by the day (GetUpcomingPeriod); an annual one covers
+        it on as many mailboxes as were ordered with it, and a trial on none (OPTION_LIMIT).
+        """
 
     @_abc_1.abstractmethod
     def DeleteMailbox(
@@ -214,7 +223,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.GetUsageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.GetUsageResponse, _abc.Awaitable[_mailboxes_pb2.GetUsageResponse]]:
-        """Reads how many mailboxes of each size existed on each day."""
+        """Reads how many mailboxes of each size, and with each option, existed on each day."""
 
     @_abc_1.abstractmethod
     def OpenAccount(

@@ -1274,12 +1274,26 @@ class UpcomingPeriod(_message.Message):
     def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., computed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., usage: _Optional[_Iterable[_Union[MeteredDay, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., reseller_discount: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ...) -> None: ...
 
 class MeteredDay(_message.Message):
-    __slots__ = ("day", "sizes")
+    __slots__ = ("day", "sizes", "options")
     DAY_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     day: _common_pb2.Date
     sizes: _containers.RepeatedCompositeFieldContainer[MeteredSize]
-    def __init__(self, day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., sizes: _Optional[_Iterable[_Union[MeteredSize, _Mapping]]] = ...) -> None: ...
+    options: _containers.RepeatedCompositeFieldContainer[MeteredOption]
+    def __init__(self, day: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., sizes: _Optional[_Iterable[_Union[MeteredSize, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[MeteredOption, _Mapping]]] = ...) -> None: ...
+
+class MeteredOption(_message.Message):
+    __slots__ = ("code", "used", "prepaid", "above")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    PREPAID_FIELD_NUMBER: _ClassVar[int]
+    ABOVE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    used: int
+    prepaid: int
+    above: int
+    def __init__(self, code: _Optional[str] = ..., used: _Optional[int] = ..., prepaid: _Optional[int] = ..., above: _Optional[int] = ...) -> None: ...
 
 class MeteredSize(_message.Message):
     __slots__ = ("size", "used", "prepaid", "above")
