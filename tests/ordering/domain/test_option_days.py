@@ -38,6 +38,7 @@ def measured(
     basis = Basis(
         contract=Contract(UUID(int=1), Billing.MONTHLY, days[0]),
         days=following,
+        priced_on=following.first,
         today=following.first,
         items=[Item(8, 7, ("archive",))],
         told=Told(
