@@ -14,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
-    from workflows.payable import RECORD_TRANSFER, Payable, invoiced, transfer_example
+    from workflows.payable import RECORD_TRANSFER, invoiced, transfer_example
+    from workflows.payable_tax import PayableTax
     from workflows.steps import quickly
 
 _EMAIL_OF = {
@@ -25,7 +26,7 @@ _UNLOCKED = "the service is unlocked"
 CANCEL_ORDER = 'cancels the order unless a payment wins: `{"reason_code": "customer_asked"}`'
 
 
-class OrderSteps(Payable):
+class OrderSteps(PayableTax):
     """What an order asks of the services; the order in which it does so stands in ``workflows.order``."""
 
     name = "order"

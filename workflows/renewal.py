@@ -141,6 +141,7 @@ class Renewal(RenewalDebit):
             await self.note_resumption()
             self.details.happened("sending works again")
         if not recorded.period.invoice_id:
+            await self.confirm_tax(recorded.period)
             invoice = await self.issue_invoice()
             await self.email_courtesy_invoice(invoice)
             await self.note_invoice(invoice)  # last: with it nothing is left to do

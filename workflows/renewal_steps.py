@@ -15,7 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
-    from workflows.payable import RECORD_TRANSFER, Payable, transfer_example
+    from workflows.payable import RECORD_TRANSFER, transfer_example
+    from workflows.payable_tax import PayableTax
     from workflows.service_end import ServiceEnd
     from workflows.steps import quickly, visibly
 
@@ -26,7 +27,7 @@ CANCEL_SUBSCRIPTION = (
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
 
-class RenewalSteps(Payable, ServiceEnd):
+class RenewalSteps(PayableTax, ServiceEnd):
     """What a period asks of the services; the order in which it does so stands in ``workflows.renewal``."""
 
     name = "period"

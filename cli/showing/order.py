@@ -11,13 +11,12 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, withdrawal
+from cli.showing import asked, documents, vat_checks, withdrawal
 from cli.steering import Uuid
 from workflows import names
 
 _REFERENCE = re.compile(r"RF\s?[0-9]{2}[0-9A-Z\s]+", re.IGNORECASE)
 _PROFORMA = re.compile(r"P\s?20[0-9]{2}\s?[/-]\s?[0-9]+", re.IGNORECASE)
-_VAT_COLUMNS = ("asked", "answer", "consultation number, or why none", "name")
 _LIST = "`casella show account` lists a customer's orders"
 
 
@@ -43,7 +42,8 @@ async def show_order(name: str, *, as_json: bool) -> None:
         payment = await rooms.ask_for(
             rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(order_id=order_id)
         )
-        papers, checks = await _documents(rooms, order), await _vat_checks(rooms, order)
+        papers = await _documents(rooms, order)
+        checks = await vat_checks.checks_of(rooms, order.account_id, order.quote.vat_id)
         withdrawn = await withdrawal.of_order(rooms, order)
         if as_json:
             screen.show_json({
@@ -61,8 +61,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
         if withdrawn:
             withdrawal.show(rooms, withdrawn)
-        if checks:
-            screen.show_table("What VIES answered", _VAT_COLUMNS, [_vat_check(check) for check in checks])
+        vat_checks.show(checks, order.vat_check_id)
 
 
 async def id_of_order(rooms: Rooms, name: str) -> str:
@@ -91,25 +90,6 @@ async def _documents(rooms: Rooms, order: ordering_pb2.Order) -> list[invoicing_
         "documents",
     )
     return [document for document in found if document.order_id == order.order_id]
-
-
-async def _vat_checks(rooms: Rooms, order: ordering_pb2.Order) -> list[ordering_pb2.VatCheck]:
-    """What VIES answered about the VAT number on which the order's tax rests."""
-    if not order.quote.vat_id:
-        return []
-    found: list[ordering_pb2.VatCheck] = await rooms.ask_all(
-        rooms.ordering.ListVatChecks, ordering_pb2.ListVatChecksRequest(account_id=order.account_id), "checks"
-    )
-    return [check for check in found if check.vat_id == order.quote.vat_id]
-
-
-def _vat_check(check: ordering_pb2.VatCheck) -> tuple[str, ...]:
-    return (
-        words.instant(check.asked_at),
-        words.choice(check, "finding"),
-        check.consultation_number or check.error,
-        check.name,
-    )
 
 
 def _total(order: ordering_pb2.Order) -> str:

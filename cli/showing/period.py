@@ -7,7 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents
+from cli.showing import asked, documents, vat_checks
 from workflows import names
 
 COLUMNS = ("period", "number", "days", "state", "gross", "proforma", "due", "invoice")
@@ -25,6 +25,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
             rooms.payments.GetPaymentRequest, payments_pb2.GetPaymentRequestRequest(period_id=period_id)
         )
         papers = await _documents(rooms, period)
+        checks = await vat_checks.checks_of(rooms, period.account_id, period.vat_id)
         if as_json:
             screen.show_json(
                 {
@@ -32,6 +33,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
                     "subscription": found.subscription,
                     **asked.as_json(payment),
                     "documents": papers,
+                    "vat_checks": checks,
                 }
             )
             return
@@ -41,6 +43,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
             screen.show_facts("Made out to", profile_fields.facts(period.party))
         asked.show(payment, "period")
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
+        vat_checks.show(checks, period.vat_check_id)
 
 
 def row(period: ordering_pb2.Period) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from services.ordering.resellers.store import unfinished_resellers
 from services.ordering.servicer import OrderingServicer, Parts
 from services.ordering.settings import OrderingSettings
 from services.ordering.subscriptions.advancing import AdvancingPeriods
+from services.ordering.subscriptions.confirming import Confirming
 from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.mails import PeriodMails
 from services.ordering.subscriptions.measuring import Measuring
@@ -88,6 +89,7 @@ def assemble(
         erasures=erasures,
         proofs=proofs,
         taxing=Taxing(database, clock, proofs, policy.tax),
+        confirming=Confirming(database, clock, proofs, policy.tax),
         measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),
         advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
         periods=Periods(database, clock, policy.renewals),

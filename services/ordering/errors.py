@@ -53,7 +53,7 @@ class TaxStillOpen(CasellaError):
 
 
 class TaxDecisionNotOffered(CasellaError):
-    """The order does not wait for an operator's decision on its tax, or this one is not offered."""
+    """The order or period does not wait for an operator's decision on its tax, or this one is not offered."""
 
     reason = errors_pb2.REASON_TAX_STATE
 

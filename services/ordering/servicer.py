@@ -21,6 +21,7 @@ from services.ordering.readings import Readings
 from services.ordering.resellers.rpcs import ResellerRpcs
 from services.ordering.resellers.service import Resellers
 from services.ordering.subscriptions.advancing import AdvancingPeriods
+from services.ordering.subscriptions.confirming import Confirming
 from services.ordering.subscriptions.customer_rpcs import CustomerSubscriptionRpcs
 from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.measuring import Measuring
@@ -51,6 +52,7 @@ class Parts:
     erasures: Erasures
     proofs: Proofs
     taxing: Taxing
+    confirming: Confirming
     measuring: Measuring
     advancing_periods: AdvancingPeriods
     periods: Periods
@@ -81,6 +83,7 @@ class OrderingServicer(
         self._erasures = parts.erasures
         self._proofs = parts.proofs
         self._taxing = parts.taxing
+        self._confirming = parts.confirming
         self._measuring = parts.measuring
         self._advancing_periods = parts.advancing_periods
         self._periods = parts.periods

@@ -89,6 +89,8 @@ orders = Table(
     Column("tax_decide_at", _INSTANT),
     Column("tax_decision", Text),
     Column("tax_confirmed_at", _INSTANT),
+    # The answer of VIES on which the invoice rests.
+    Column("vat_check_id", Uuid),
     # Empty once nothing more is to be done: fulfilled, or ended and the customer told.
     Column("next_at", _INSTANT),
 )
@@ -228,6 +230,10 @@ subscription_periods = Table(
     Column("ended_at", _INSTANT),
     Column("available_on", Date),
     Column("resumed_at", _INSTANT),
+    # Before its invoice the reverse charge is confirmed once more, as an order's.
+    Column("tax_ask_at", _INSTANT),
+    Column("tax_confirmed_at", _INSTANT),
+    Column("vat_check_id", Uuid),
     Column("invoice_id", Uuid),
     # The legal notice of an annual renewal to a consumer; the sent email is kept beside.
     Column("notice_at", _INSTANT),

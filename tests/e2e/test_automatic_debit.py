@@ -16,7 +16,7 @@ from services.kit.calendar import start_of_day
 from services.kit.wire import from_date, from_timestamp
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import at_the_desk
-from tests.e2e.test_renewals import Stage, Subscriber, an_invoice_of
+from tests.e2e.subscribers import Stage, Subscriber, an_invoice_of
 from tests.e2e.waiting import until
 from workflows import names
 

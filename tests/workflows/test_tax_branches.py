@@ -1,4 +1,4 @@
-"""The ways of an order whose tax rests on a VAT number, led by a script on the real Temporal server."""
+"""The ways of an order or period whose tax rests on a VAT number, led by a script on the real Temporal server."""
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -10,6 +10,7 @@ from casella.payments.v1 import payments_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.script import Answer, running
+from tests.workflows.test_renewal_branches import Told
 from workflows import names
 
 SOON = Duration(nanos=50_000_000)
@@ -243,4 +244,90 @@ async def test_a_domestic_order_passes_without_a_step(temporal: TestNamespace) -
     script = ordering(payment, order)
     async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
         assert await run.end() == "fulfilled"
+    assert script.requests("SettleTax") == []
+
+
+def paid_period() -> Told:
+    """The period of a German business that was suspended and is paid."""
+    told = Told(resume_due=True)
+    told.period.tax_treatment = common_pb2.TAX_TREATMENT_REVERSE_CHARGE
+    told.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+    return told
+
+
+async def test_before_a_period_s_invoice_vies_is_asked_again(temporal: TestNamespace) -> None:
+    told = paid_period()
+    valid = pb.SettleTaxResponse(next=pb.TAX_NEXT_SETTLED, finding=pb.VAT_FINDING_VALID)
+    script = told.script(SettleTax=lambda _: valid)
+    async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
+        assert await run.end() == "invoiced"
+        assert "VIES confirms the VAT number" in await run.details("### Invoiced")
+    (asked,) = script.requests("SettleTax")
+    assert (asked.order_id, bool(asked.period_id)) == ("", True)
+    assert script.order_of("SettleTax", "IssueInvoice") == ["SettleTax", "IssueInvoice"]
+
+
+async def test_before_a_period_s_invoice_an_earlier_proof_stands_and_this_is_noted(temporal: TestNamespace) -> None:
+    told = paid_period()
+    stands = pb.SettleTaxResponse(
+        next=pb.TAX_NEXT_SETTLED, finding=pb.VAT_FINDING_NO_ANSWER, vies_error="MS_UNAVAILABLE"
+    )
+    script = told.script(SettleTax=lambda _: stands)
+    async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
+        assert await run.end() == "invoiced"
+        assert "VIES gives no answer (MS_UNAVAILABLE); the earlier proof stands" in await run.details("### Invoiced")
+
+
+async def test_before_a_period_s_invoice_a_definite_no_parks_after_sending_was_restored(
+    temporal: TestNamespace,
+) -> None:
+    told = paid_period()
+    confirmed: list[bool] = []
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        confirmed.append(True)
+        return pb.DecideTaxResponse(period=told.period)
+
+    def answer(_: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        if confirmed:
+            return pb.SettleTaxResponse(next=pb.TAX_NEXT_SETTLED)
+        return undecided(pb.Order(), OTHER_PROOF)
+
+    script = told.script(SettleTax=answer, DecideTax=decide)
+    async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
+        shown = await run.details("NeedsOperator")
+        assert "the invoice waits" in shown
+        assert "`accept_other_proof`" in shown
+        assert "charge_vat" not in shown
+        assert len(script.requests("ResumeAccount")) == len(script.requests("ResumeSubscription")) == 1
+        assert script.requests("IssueInvoice") == []
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("charge_vat", WHY)
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("accept_other_proof", {"reason_code": "Mr Rossi called"})
+        assert script.requests("DecideTax") == []
+        await run.handle.execute_update("accept_other_proof", WHY)
+        assert await run.end() == "invoiced"
+    (decided,) = script.requests("DecideTax")
+    assert (decided.order_id, decided.decision, decided.steering.reason_code) == ("", OTHER_PROOF, "register_extract")
+
+
+async def test_while_a_period_s_invoice_waits_vies_is_asked_again_without_an_operator(temporal: TestNamespace) -> None:
+    told = paid_period()
+    no = undecided(pb.Order(), OTHER_PROOF)
+    no.wait.CopyFrom(SOON)
+    answer = one_after_the_other(no, no, pb.SettleTaxResponse(next=pb.TAX_NEXT_SETTLED))
+    script = told.script(SettleTax=answer)
+    async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
+        assert await run.end() == "invoiced"
+    assert len(script.requests("SettleTax")) == 3
+    assert script.requests("DecideTax") == []
+
+
+async def test_an_italian_s_period_passes_without_a_step(temporal: TestNamespace) -> None:
+    told = paid_period()
+    told.period.tax_treatment = common_pb2.TAX_TREATMENT_DOMESTIC
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
+        assert await run.end() == "invoiced"
     assert script.requests("SettleTax") == []

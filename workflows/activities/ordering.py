@@ -46,16 +46,19 @@ class OrderingSteps:
 
     @step("SettleTax")
     async def settle_tax(self, request: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
-        """Settle or confirm the order's tax; ordering may ask VIES."""
+        """Settle or confirm the tax of an order or period; ordering may ask VIES."""
         answer = await self._ordering.SettleTax(request, timeout=OUTSIDE_DEADLINE_SECONDS)
-        answer.order.CopyFrom(_without_person(answer.order))
+        if answer.HasField("order"):
+            answer.order.CopyFrom(_without_person(answer.order))
         return answer
 
     @step("DecideTax")
     async def decide_tax(self, request: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
-        """Settle the order's tax by an operator's decision."""
+        """Settle the tax of an order or period by an operator's decision."""
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         answer = await self._ordering.DecideTax(request)
+        if answer.HasField("period"):
+            return pb.DecideTaxResponse(period=_without_payer(answer.period))
         return pb.DecideTaxResponse(order=_without_person(answer.order))
 
     @step("NoteProformaOnOrder")

@@ -77,14 +77,26 @@ def needs_operator(waiting: Waiting, verdict: Finding | None, now: datetime) -> 
     return verdict is Finding.NOT_VALID or now >= waiting.decide_at
 
 
+def holds_for_invoice(verdict: Finding | None, decision: TaxDecision | None) -> bool:
+    """Whether what is sold under reverse charge may be invoiced so.
+
+    An earlier proof stands while VIES does not answer; where it says no, another proof is needed.
+
+    Args:
+        verdict: The last answer of VIES, VALID or NOT_VALID; None where it never answered.
+        decision: What an operator decided about the number, if anything.
+    """
+    return verdict is not Finding.NOT_VALID or decision is TaxDecision.OTHER_PROOF
+
+
 def offered(*, paid: bool, both_totals: bool, policy: TaxPolicy) -> tuple[TaxDecision, ...]:
-    """What an operator may decide about an order that needs it.
+    """What an operator may decide about an order or a period that needs it.
 
     Once paid the price stands and the service is unlocked: only a proof is missing. Italian VAT is charged only where
     the customer has consented to that total too, and while the operator's policy allows it.
 
     Args:
-        paid: Whether the order is paid.
+        paid: Whether it is paid.
         both_totals: Whether the quote named both totals.
         policy: Whether VAT may be charged.
     """

@@ -55,6 +55,7 @@ class OrderRow:
     tax_decide_at: datetime | None
     tax_decision: TaxDecision | None
     tax_confirmed_at: datetime | None
+    vat_check_id: UUID | None
 
     @property
     def totals(self) -> QuoteTotals | None:
@@ -100,4 +101,5 @@ def order_from(row: Row[Any]) -> OrderRow:
         tax_decide_at=row.tax_decide_at,
         tax_decision=None if row.tax_decision is None else TaxDecision(row.tax_decision),
         tax_confirmed_at=row.tax_confirmed_at,
+        vat_check_id=row.vat_check_id,
     )

@@ -186,6 +186,17 @@ async def record_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUI
     return await _change(conn, period_id, PeriodState.PAID, {"invoice_id": invoice_id, "next_at": None})
 
 
+async def confirm_tax(conn: AsyncConnection, period: PeriodRow, at: datetime, vat_check_id: UUID | None) -> PeriodRow:
+    """Note that a period's reverse charge holds for its invoice, and the answer of VIES on which it rests."""
+    values = {"tax_confirmed_at": at, "tax_ask_at": None, "vat_check_id": vat_check_id, "next_at": at}
+    return await _change(conn, period.period_id, period.state, values)
+
+
+async def wait_with_invoice(conn: AsyncConnection, period: PeriodRow, ask_at: datetime) -> PeriodRow:
+    """Note when VIES is asked again about a period that waits for its invoice."""
+    return await _change(conn, period.period_id, period.state, {"tax_ask_at": ask_at, "next_at": ask_at})
+
+
 async def set_close_at(conn: AsyncConnection, period_id: UUID, close_at: datetime | None, at: datetime) -> PeriodRow:
     """Note when a due period closes its subscription; None once sending works again."""
     return await _change(conn, period_id, PeriodState.DUE, {"close_at": close_at, "next_at": at})

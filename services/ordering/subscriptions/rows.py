@@ -122,6 +122,9 @@ class PeriodRow:
     ended_at: datetime | None
     available_on: date | None
     resumed_at: datetime | None
+    tax_ask_at: datetime | None
+    tax_confirmed_at: datetime | None
+    vat_check_id: UUID | None
     invoice_id: UUID | None
     notice_at: datetime | None
     notice_in_time: bool
@@ -183,6 +186,9 @@ def period_from(row: Row[Any]) -> PeriodRow:
         ended_at=row.ended_at,
         available_on=row.available_on,
         resumed_at=row.resumed_at,
+        tax_ask_at=row.tax_ask_at,
+        tax_confirmed_at=row.tax_confirmed_at,
+        vat_check_id=row.vat_check_id,
         invoice_id=row.invoice_id,
         notice_at=row.notice_at,
         notice_in_time=bool(row.notice_in_time),

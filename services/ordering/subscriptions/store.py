@@ -114,9 +114,9 @@ async def set_items(conn: AsyncConnection, subscription_id: UUID, items: Sequenc
 
 
 async def set_tax_decision(conn: AsyncConnection, subscription_id: UUID, decision: TaxDecision, vat_id: str) -> None:
-    """Keep what an operator decided about a VAT number."""
+    """Keep what an operator decided about a VAT number; also once the subscription has ended, for its last invoice."""
     values = {"tax_decision": str(decision), "tax_decision_vat_id": vat_id}
-    await _change(conn, subscription_id, SubscriptionState.ACTIVE, values)
+    await conn.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values))
 
 
 async def end_closing(conn: AsyncConnection, account_id: UUID, at: datetime) -> SubscriptionRow | None:

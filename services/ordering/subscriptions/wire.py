@@ -74,6 +74,7 @@ def period_message(period: PeriodRow, language: str) -> ordering_pb2.Period:
     message = ordering_pb2.Period(
         period=period_of(period.cause),
         account_id=str(period.account_id),
+        vat_check_id=str(period.vat_check_id or ""),
         state=PERIODS[period.state],
         period_start=to_date(period.days.first),
         period_end=to_date(period.days.last),

@@ -52,10 +52,17 @@ async def refuse(conn: AsyncConnection, order_id: UUID, at: datetime) -> OrderRo
 
 
 async def confirm(
-    conn: AsyncConnection, order_id: UUID, at: datetime, decision: TaxDecision | None = None
+    conn: AsyncConnection,
+    order_id: UUID,
+    at: datetime,
+    vat_check_id: UUID | None,
+    decision: TaxDecision | None = None,
 ) -> OrderRow | None:
-    """Note that a paid order's tax holds for its invoice, once. None where it is noted or the order is not paid."""
-    values: dict[str, Any] = {"tax_confirmed_at": at, "tax_ask_at": None, "next_at": at}
+    """Note that a paid order's tax holds for its invoice, once, and the answer of VIES on which it rests.
+
+    None where it is noted or the order is not paid.
+    """
+    values: dict[str, Any] = {"tax_confirmed_at": at, "tax_ask_at": None, "vat_check_id": vat_check_id, "next_at": at}
     if decision is not None:
         values["tax_decision"] = str(decision)
     return await _change(conn, order_id, orders.c.state == OrderState.PAID, orders.c.tax_confirmed_at.is_(None), values)

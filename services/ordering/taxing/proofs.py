@@ -6,7 +6,7 @@ always asked for again, because registers are corrected.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.kit.calendar import rome_date
@@ -38,6 +38,11 @@ class Proof:
 
     check: VatCheck | None
     verdict: VatCheck | None
+
+    @property
+    def verdict_id(self) -> UUID | None:
+        """The answer on which an invoice would rest."""
+        return self.verdict.check_id if self.verdict else None
 
     @property
     def stands(self) -> Finding | None:
@@ -87,6 +92,23 @@ class Proofs:
             return Proof(
                 await store.last_check(conn, account_id, vat_id), await store.last_verdict(conn, account_id, vat_id)
             )
+
+    async def newest(self, account_id: UUID, vat_id: VatId, ask_at: datetime | None) -> Proof | None:
+        """What is known of a number that must be proved now; None where VIES is to be asked again, but not yet.
+
+        A fresh *valid* needs no question.
+
+        Args:
+            account_id: Whose number.
+            vat_id: The number.
+            ask_at: Not before when VIES is asked again; None where nothing has put it off.
+        """
+        known = await self.known(account_id, str(vat_id))
+        if self.is_fresh(known):
+            return known
+        if ask_at is not None and ask_at > self._clock.now():
+            return None
+        return await self.ask(account_id, vat_id)
 
     async def list(self, account_id: UUID, *, after: UUID | None, limit: int) -> Sequence[VatCheck]:
         """Every question about an account's numbers, newest first, from the one after `after`."""

@@ -1,6 +1,7 @@
-"""The RPCs about the tax of orders: protobuf to domain and back."""
+"""The RPCs about the tax of orders and periods: protobuf to domain and back."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
@@ -9,20 +10,26 @@ from services.kit.clock import Clock
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
-from services.kit.validation import Violations, checked_uuid
+from services.kit.validation import Violations
 from services.kit.wire import to_duration, to_timestamp
-from services.ordering.domain.tax_waiting import TaxDecision, TaxNext
+from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.enums import FINDINGS, TAX_DECISIONS, TAX_NEXTS
 from services.ordering.orders.wire import order_message
+from services.ordering.subscriptions.confirming import Confirming
+from services.ordering.subscriptions.wire import period_message
 from services.ordering.taxing.proofs import Proofs
-from services.ordering.taxing.service import Taxing, TaxStanding
+from services.ordering.taxing.service import Taxing
+from services.ordering.taxing.standing import TaxStanding
 from services.ordering.taxing.store import VatCheck
+
+_NOTHING = UUID(int=0)
 
 
 class TaxRpcs(OrderingServiceServicer):
     """SettleTax, DecideTax, ListVatChecks."""
 
     _taxing: Taxing
+    _confirming: Confirming
     _proofs: Proofs
     _requests: Requests
     _clock: Clock
@@ -30,22 +37,32 @@ class TaxRpcs(OrderingServiceServicer):
     async def SettleTax(
         self, request: ordering_pb2.SettleTaxRequest, context: Context
     ) -> ordering_pb2.SettleTaxResponse:
-        """Settle or confirm an order's tax."""
-        standing = await self._taxing.settle(checked_uuid("order_id", request.order_id))
-        return _standing_message(standing, self._clock)
+        """Settle or confirm an order's tax, or confirm a period's."""
+        violations = Violations()
+        sold = _sold(violations, request)
+        violations.check()
+        if request.period_id:
+            return _standing_message(await self._confirming.confirm(sold), self._clock)
+        order, standing = await self._taxing.settle(sold)
+        message = _standing_message(standing, self._clock)
+        message.order.CopyFrom(order_message(order))
+        return message
 
     async def DecideTax(
         self, request: ordering_pb2.DecideTaxRequest, context: Context
     ) -> ordering_pb2.DecideTaxResponse:
-        """Settle an order's tax by a decision."""
+        """Settle the tax of an order or period by a decision."""
         violations = Violations()
-        order_id = violations.uuid("order_id", request.order_id)
+        sold = _sold(violations, request)
         decision = TAX_DECISIONS.chosen(violations, "decision", request.decision, TaxDecision.REFUSE)
-        call = self._requests.call(request.request_id, violations, order=order_id, decision=request.decision)
+        call = self._requests.call(request.request_id, violations, sold=sold, decision=request.decision)
         source = f"request:{request.request_id}"
-        entry = steering_entry(violations, request.steering, f"tax_{decision}", order_id, source=source)
+        entry = steering_entry(violations, request.steering, f"tax_{decision}", sold, source=source)
         violations.check()
-        order = await self._taxing.decide(call, order_id, decision, entry)
+        if request.period_id:
+            found = await self._confirming.decide(call, sold, decision, entry)
+            return ordering_pb2.DecideTaxResponse(period=period_message(found.period, found.subscription.language))
+        order = await self._taxing.decide(call, sold, decision, entry)
         return ordering_pb2.DecideTaxResponse(order=order_message(order))
 
     async def ListVatChecks(
@@ -61,17 +78,26 @@ class TaxRpcs(OrderingServiceServicer):
         return ordering_pb2.ListVatChecksResponse(checks=map(_check_message, checks), next_page_token=token)
 
 
+def _sold(violations: Violations, request: ordering_pb2.SettleTaxRequest | ordering_pb2.DecideTaxRequest) -> UUID:
+    """The order or the period that a request is about; refused where it names neither or both."""
+    if bool(request.order_id) == bool(request.period_id):
+        violations.add("order_id", "order_or_period")
+        violations.add("period_id", "order_or_period")
+        return _NOTHING
+    field = "period_id" if request.period_id else "order_id"
+    return violations.uuid(field, getattr(request, field))
+
+
 def _standing_message(standing: TaxStanding, clock: Clock) -> ordering_pb2.SettleTaxResponse:
-    order, check = standing.order, standing.proof.check
+    check = standing.proof.check
     message = ordering_pb2.SettleTaxResponse(
-        order=order_message(order),
         next=TAX_NEXTS[standing.next],
         finding=FINDINGS[check.finding] if check else ordering_pb2.VAT_FINDING_UNSPECIFIED,
         vies_error=check.error if check else "",
         offered=[TAX_DECISIONS[decision] for decision in standing.offered],
     )
-    if standing.next is TaxNext.ASK_AGAIN and order.tax_decide_at is not None:
-        message.decide_at.CopyFrom(to_timestamp(order.tax_decide_at))
+    if standing.decide_at is not None:
+        message.decide_at.CopyFrom(to_timestamp(standing.decide_at))
     if standing.again_at is not None:
         message.ask_at.CopyFrom(to_timestamp(standing.again_at))
         message.wait.CopyFrom(to_duration(max(standing.again_at - clock.now(), timedelta())))

@@ -4,7 +4,6 @@ VIES is asked outside every transaction; what is decided by its answer is one gu
 VIES, an operator, a cancellation and the expiry cannot all win. Source: docs/rules.md, "Tax".
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from services.ordering.domain.tax_waiting import (
     Waiting,
     ask_again_at,
     decide_at,
+    holds_for_invoice,
     needs_operator,
     offered,
 )
@@ -36,30 +36,7 @@ from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order
 from services.ordering.taxing import order_store
 from services.ordering.taxing.proofs import Proof, Proofs
-
-_NOTHING_ASKED = Proof(None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class TaxStanding:
-    """An order's tax after everything that can be done now.
-
-    Attributes:
-        offered: what an operator may decide now.
-    """
-
-    order: OrderRow
-    next: TaxNext
-    proof: Proof = _NOTHING_ASKED
-    offered: tuple[TaxDecision, ...] = ()
-
-    @property
-    def again_at(self) -> datetime | None:
-        """When to come again: VIES is asked then, or an operator's turn has come; None where nothing is waited for."""
-        order = self.order
-        if self.next is TaxNext.ASK_AGAIN and order.tax_ask_at and order.tax_decide_at:
-            return min(order.tax_ask_at, order.tax_decide_at)
-        return order.tax_ask_at if self.next is TaxNext.NEEDS_OPERATOR else None
+from services.ordering.taxing.standing import NOTHING_ASKED, TaxStanding
 
 
 class Taxing:
@@ -72,7 +49,7 @@ class Taxing:
         self._proofs = proofs
         self._policy = policy
 
-    async def settle(self, order_id: UUID) -> TaxStanding:
+    async def settle(self, order_id: UUID) -> tuple[OrderRow, TaxStanding]:
         """Settle an open order's tax, or confirm a paid one's; asks VIES at most once, and never before its time.
 
         Raises:
@@ -83,16 +60,14 @@ class Taxing:
         vat_id = order.party.profile.vat_id
         done = _without_vies(order, self._clock.now())
         if done is not None or vat_id is None:
-            return TaxStanding(order, done or TaxNext.SETTLED)
-        proof = await self._proofs.known(order.account_id, str(vat_id))
-        asked = self._proofs.is_fresh(proof)
-        if not asked and (order.tax_ask_at is None or order.tax_ask_at <= self._clock.now()):
-            proof, asked = await self._proofs.ask(order.account_id, vat_id), True
-        if not asked:
-            return self._standing(order, proof)
+            return order, TaxStanding(next=done or TaxNext.SETTLED)
+        proof = await self._proofs.newest(order.account_id, vat_id, order.tax_ask_at)
+        if proof is None:
+            return order, self._standing(order, await self._proofs.known(order.account_id, str(vat_id)))
         async with self._database.transaction() as conn:
             await self._write(conn, order, proof)
-            return self._standing(_found(await find_order(conn, order_id)), proof)
+            order = _found(await find_order(conn, order_id))
+        return order, self._standing(order, proof)
 
     async def decide(self, call: Call, order_id: UUID, decision: TaxDecision, entry: AuditEntry) -> OrderRow:
         """Settle an order's tax by an operator's decision; a repeated call changes nothing.
@@ -105,7 +80,7 @@ class Taxing:
         async with self._database.reading() as conn:
             order = _found(await find_order(conn, order_id))
         vat_id = order.party.profile.vat_id
-        proof = await self._proofs.known(order.account_id, str(vat_id)) if vat_id else _NOTHING_ASKED
+        proof = await self._proofs.known(order.account_id, str(vat_id)) if vat_id else NOTHING_ASKED
         async with self._database.transaction() as conn:
             first = await claim(conn, call, order_id)
             order = _found(await lock_order(conn, order_id))
@@ -113,7 +88,7 @@ class Taxing:
                 return order
             if decision not in self._standing(order, proof).offered:
                 raise TaxDecisionNotOffered(metadata={"state": str(order.state), "decision": str(decision)})
-            decided = await _carry_out(conn, order, decision, now)
+            decided = await _carry_out(conn, order, decision, proof, now)
             await audit.record(conn, entry, now)
             await outbox.wake(conn, order_wake(order_id), now)
         return decided
@@ -122,11 +97,11 @@ class Taxing:
         """Write what an answer of VIES changes. Nothing where somebody was faster: the row then tells the rest."""
         now, finding = self._clock.now(), proof.stands
         if order.state is OrderState.PAID:
-            if finding is Finding.NOT_VALID and order.tax_decision is not TaxDecision.OTHER_PROOF:
+            if holds_for_invoice(finding, order.tax_decision):
+                await order_store.confirm(conn, order.order_id, now, proof.verdict_id)
+            else:
                 ask_at = ask_again_at(now, order.tax_attempts, Finding.NOT_VALID, self._policy)
                 await order_store.wait_with_invoice(conn, order.order_id, ask_at)
-            else:
-                await order_store.confirm(conn, order.order_id, now)
         elif finding is Finding.VALID and (self._proofs.is_fresh(proof) or not order.quote.tax.is_open):
             await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now)
         else:
@@ -143,15 +118,17 @@ class Taxing:
         now = self._clock.now()
         done = _without_vies(order, now)
         if done is not None:
-            return TaxStanding(order, done, proof)
+            return TaxStanding(next=done, proof=proof)
         paid = order.state is OrderState.PAID
         if order.tax_ask_at is not None if paid else needs_operator(_waiting(order), proof.stands, now):
             choices = offered(paid=paid, both_totals=order.quote.tax.is_open, policy=self._policy)
-            return TaxStanding(order, TaxNext.NEEDS_OPERATOR, proof, choices)
-        return TaxStanding(order, TaxNext.ASK_AGAIN, proof)
+            return TaxStanding(next=TaxNext.NEEDS_OPERATOR, proof=proof, ask_at=order.tax_ask_at, offered=choices)
+        return TaxStanding(next=TaxNext.ASK_AGAIN, proof=proof, ask_at=order.tax_ask_at, decide_at=order.tax_decide_at)
 
 
-async def _carry_out(conn: AsyncConnection, order: OrderRow, decision: TaxDecision, now: datetime) -> OrderRow:
+async def _carry_out(
+    conn: AsyncConnection, order: OrderRow, decision: TaxDecision, proof: Proof, now: datetime
+) -> OrderRow:
     """Write a decision that is offered on the locked row."""
     match decision:
         case TaxDecision.REFUSE:
@@ -160,7 +137,7 @@ async def _carry_out(conn: AsyncConnection, order: OrderRow, decision: TaxDecisi
         case TaxDecision.CHARGE_VAT:
             changed = await order_store.settle(conn, order.order_id, TaxTreatment.DOMESTIC, now, decision)
         case TaxDecision.OTHER_PROOF if order.state is OrderState.PAID:
-            changed = await order_store.confirm(conn, order.order_id, now, decision)
+            changed = await order_store.confirm(conn, order.order_id, now, proof.verdict_id, decision)
         case TaxDecision.OTHER_PROOF:
             changed = await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now, decision)
     if changed is not None and changed.state is OrderState.CANCELLED:

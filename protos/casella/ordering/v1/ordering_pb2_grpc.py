@@ -360,16 +360,17 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SettleTax(self, request, context):
-        """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
-        Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
-        wait. Every answer of VIES is kept.
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+        or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
+        longer to wait. Every answer of VIES is kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DecideTax(self, request, context):
-        """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number.
+        """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
+        or does not know the VAT number.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,12 +53,14 @@ class OrderingServiceStub:
     ListOrders: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]
     """Lists an account's orders, newest first."""
     SettleTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]
-    """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
-    Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
-    wait. Every answer of VIES is kept.
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+    or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
+    longer to wait. Every answer of VIES is kept.
     """
     DecideTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]
-    """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+    """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
+    or does not know the VAT number.
+    """
     ListVatChecks: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]
@@ -205,12 +207,14 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     ListOrders: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]  # type: ignore[assignment]
     """Lists an account's orders, newest first."""
     SettleTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]  # type: ignore[assignment]
-    """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
-    Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
-    wait. Every answer of VIES is kept.
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+    or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
+    longer to wait. Every answer of VIES is kept.
     """
     DecideTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]  # type: ignore[assignment]
-    """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+    """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
+    or does not know the VAT number.
+    """
     ListVatChecks: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]  # type: ignore[assignment]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
     RecordProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]  # type: ignore[assignment]
@@ -408,9 +412,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.SettleTaxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SettleTaxResponse, _abc.Awaitable[_ordering_pb2.SettleTaxResponse]]:
-        """Settles how an open order is taxed, before its proforma, and confirms it once more before a paid order's invoice.
-        Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much longer to
-        wait. Every answer of VIES is kept.
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+        or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
+        longer to wait. Every answer of VIES is kept.
         """
 
     @_abc_1.abstractmethod
@@ -419,7 +423,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.DecideTaxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.DecideTaxResponse, _abc.Awaitable[_ordering_pb2.DecideTaxResponse]]:
-        """Settles an order's tax by an operator's decision, where VIES does not answer or does not know the VAT number."""
+        """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
+        or does not know the VAT number.
+        """
 
     @_abc_1.abstractmethod
     def ListVatChecks(

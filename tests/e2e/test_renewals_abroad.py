@@ -1,0 +1,66 @@
+"""The second period of a business abroad on real parts: VIES, the stand-in, before its invoice."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from casella.common.v1 import common_pb2 as common
+from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo import people
+from services.kit.wire import from_timestamp
+from tests.e2e.subscribers import DAY, Stage, a_stage
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("renewals_abroad")]
+
+_GERMAN = people.business_abroad(
+    "Beispiel GmbH",
+    "123456788",
+    common.Address(street="Lange Straße 5", postal_code="10115", city="Berlin", country="DE"),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A Casella with a calendar that moves."""
+    async with a_stage(tmp_path_factory.mktemp("abroad") / "var") as found:
+        yield found
+
+
+async def vies_says(stage: Stage, answer: str) -> None:
+    """What the stand-in says about the company's number from now on."""
+    lever = f"{stage.desk.play.world.site.url('vies')}/_simulator/numbers/DE123456788"
+    async with stage.desk.session.put(lever, json={"answer": answer}) as response:
+        assert response.status < 300, await response.text()
+
+
+async def checks(stage: Stage, account_id: str) -> list[ordering_pb2.VatCheck]:
+    """What VIES answered, newest first."""
+    listed = ordering_pb2.ListVatChecksRequest(account_id=account_id)
+    return list((await stage.desk.play.operator.ordering.ListVatChecks(listed)).checks)
+
+
+async def test_where_vies_says_no_before_a_period_s_invoice_sending_is_restored_and_the_invoice_waits(
+    stage: Stage,
+) -> None:
+    desk, subscriber = stage.desk, await stage.subscriber(_GERMAN)
+    await stage.to_measuring(subscriber, 2)
+    await subscriber.stands(2, "AwaitingPayment")
+    await stage.go_to(from_timestamp((await subscriber.period(2)).due_at) + 11 * DAY)
+    await subscriber.stands(2, "Suspended")
+    assert not await subscriber.sends()
+
+    await vies_says(stage, "invalid")
+    await subscriber.pay(2)
+    await subscriber.stands(2, "NeedsOperator")
+    assert "the invoice waits" in await desk.details(subscriber.renewal(2))
+    assert await subscriber.sends()
+    assert not (await subscriber.period(2)).invoice_id
+    answer = await desk.update(subscriber.renewal(2), "accept_other_proof", {"reason_code": "register_extract"})
+    assert answer.result, answer.refusal
+    await subscriber.stands(2, "Invoiced")
+    newest = (await checks(stage, subscriber.customer.account_id))[0]
+    tied = (await subscriber.period(2)).vat_check_id
+    assert (newest.finding, tied) == (ordering_pb2.VAT_FINDING_NOT_VALID, newest.check_id)
+    assert (await subscriber.invoice(2)).tax_treatment == common.TAX_TREATMENT_REVERSE_CHARGE
+    await vies_says(stage, "valid")

@@ -1,0 +1,128 @@
+"""The tax of what is sold: VIES is asked again before every invoice, and an operator decides where it is no help.
+
+Only the invoice waits: what was paid is unlocked, or restored, before this is asked.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.common.v1 import common_pb2
+    from casella.ordering.v1 import ordering_pb2 as pb
+    from workflows import wording
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.details import NEEDS_OPERATOR
+    from workflows.payable import Payable
+    from workflows.steering import NO_DATA, Why, Wrong, check_why
+    from workflows.steps import visibly
+
+_UPDATES = {
+    pb.TAX_DECISION_OTHER_PROOF: (
+        "accept_other_proof",
+        'another proof of business is on file: reverse charge: `{"reason_code": "register_extract"}`',
+    ),
+    pb.TAX_DECISION_REFUSE: (
+        "refuse_order",
+        'ends the order, and the customer is told why: `{"reason_code": "no_proof"}`',
+    ),
+    pb.TAX_DECISION_CHARGE_VAT: (
+        "charge_vat",
+        'goes on with Italian VAT, as the customer has consented: `{"reason_code": "no_proof"}`',
+    ),
+}
+
+
+class PayableTax(Payable):
+    """What an order and a period do about their tax."""
+
+    offered: Sequence[pb.TaxDecision] = ()
+    """What an operator may decide now, as ordering said last."""
+
+    @abstractmethod
+    def tax_asked(self) -> pb.SettleTaxRequest:
+        """Whose tax ordering settles."""
+
+    @abstractmethod
+    async def decide_tax(self, decision: pb.TaxDecision, why: Why) -> None:
+        """Have ordering carry an operator's decision out."""
+
+    async def confirm_tax(self, sold: pb.Order | pb.Period) -> None:
+        """Before the invoice: come back once VIES still confirms the VAT number, or an earlier proof stands."""
+        if sold.tax_treatment != common_pb2.TAX_TREATMENT_REVERSE_CHARGE:
+            return
+        while True:
+            self.listen()
+            answer = await self.ask_for_tax("confirm the tax before the invoice; asks VIES")
+            if answer.next != pb.TAX_NEXT_NEEDS_OPERATOR:
+                self.offered = ()
+                return
+            self.show_tax(answer)
+            await self.wait(answer.wait, "ask VIES again before the invoice")
+
+    async def ask_for_tax(self, what: str) -> pb.SettleTaxResponse:
+        """Have ordering do what it can about the tax."""
+        answer = await visibly(OrderingSteps.settle_tax, self.tax_asked(), what, outside=True)
+        self.offered = list(answer.offered)
+        if said := wording.vies(answer):
+            self.details.happened(said)
+        return answer
+
+    def show_tax(self, answer: pb.SettleTaxResponse) -> None:
+        """Tell the operator why it waits, and what may be decided."""
+        document = "invoice" if self.paid else "proforma"
+        updates = {**self.tax_updates(), **({} if self.paid else self.remedies())}
+        if answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
+            state = NEEDS_OPERATOR
+            coming = f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again"
+        else:
+            state = "AwaitingTax"
+            since = wording.day(answer.decide_at)
+            coming = f"the {document} waits for VIES, which is asked again; an operator decides from {since} on"
+        self.details.stands(state, coming, answer.ask_at, updates)
+
+    def tax_updates(self) -> Mapping[str, str]:
+        """What an operator may decide now, and what it does."""
+        return {_UPDATES[decision][0]: _UPDATES[decision][1] for decision in self.offered}
+
+    @workflow.update(
+        description="Accepts another proof that the customer is a business, where VIES does not confirm the VAT "
+        "number: it goes on as reverse charge. Keep the proof in the ticket. "
+        'Data: {"reason_code": "register_extract"}'
+    )
+    async def accept_other_proof(self, why: Why = NO_DATA) -> str:
+        """Go on by an operator's word."""
+        return await self.decided(pb.TAX_DECISION_OTHER_PROOF, why, "accepted another proof of business")
+
+    @accept_other_proof.validator
+    def _may_accept(self, why: Why = NO_DATA) -> None:
+        self.must_offer(pb.TAX_DECISION_OTHER_PROOF, why)
+
+    @workflow.update(
+        description="Goes on with Italian VAT, to which the customer has consented; only before the money is asked "
+        "for, and while the policy says that sales to consumers in the EU are within 10,000 EUR a year. "
+        'Data: {"reason_code": "no_proof"}'
+    )
+    async def charge_vat(self, why: Why = NO_DATA) -> str:
+        """Charge VAT by an operator's word."""
+        return await self.decided(pb.TAX_DECISION_CHARGE_VAT, why, "charged Italian VAT")
+
+    @charge_vat.validator
+    def _may_charge(self, why: Why = NO_DATA) -> None:
+        self.must_offer(pb.TAX_DECISION_CHARGE_VAT, why)
+
+    async def decided(self, decision: pb.TaxDecision, why: Why, done: str) -> str:
+        """Have a decision carried out, and note it."""
+        await self.decide_tax(decision, why)
+        self.details.steered(f"{done} ({why.reason_code})")
+        self.look_again()
+        return done
+
+    def must_offer(self, decision: pb.TaxDecision, why: Why) -> None:
+        """Refuse a decision that is not offered now."""
+        check_why(why)
+        if decision in self.offered:
+            return
+        offered = ", ".join(self.tax_updates())
+        raise Wrong(f"not offered now; offered: {offered or 'nothing, the tax waits for no decision'}")
