@@ -44,9 +44,18 @@ class Entry:
         )
 
 
-def statement(*entries: Entry, number: str = "STMT-1", iban: str = EXAMPLE_IBAN) -> bytes:
+def balance(code: str, minor: int, currency: str = "EUR") -> str:
+    """A balance of a statement: OPBD the opening, CLBD the closing booked one."""
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        f'<Amt Ccy="{currency}">{abs(minor) // 100}.{abs(minor) % 100:02d}</Amt>'
+        f"<CdtDbtInd>{'DBIT' if minor < 0 else 'CRDT'}</CdtDbtInd></Bal>"
+    )
+
+
+def statement(*entries: Entry, number: str = "STMT-1", iban: str = EXAMPLE_IBAN, balances: str = "") -> bytes:
     """A file with one statement of our account."""
-    inside = "".join(entry.xml() for entry in entries)
+    inside = balances + "".join(entry.xml() for entry in entries)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{NAMESPACE}"><BkToCstmrStmt>'
         f"<GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>{number}</Id><Acct><Id><IBAN>{iban}</IBAN></Id></Acct>"

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from casella.common.v1 import errors_pb2
@@ -85,6 +86,25 @@ async def test_a_transfer_that_comes_back_has_failed_and_goes_out_anew_under_ano
     assert (done.known, done.refunds_done, done.refunds_returned) == (2, 1, 0)
     assert (await world.get_refund(refund)).state == DONE
     assert await world.balances() == {"bank": GROSS - 7_000, "receivable": -GROSS, "returned": 7_000, "refunds": 0}
+
+
+@pytest.mark.parametrize("reversal", [False, True])
+async def test_a_refund_that_comes_back_is_money_that_came_however_the_bank_marks_it(
+    world: World, *, reversal: bool
+) -> None:
+    request = await world.paid_by_transfer()
+    refund = await world.refund("operator", **of(request, 7_000), steering=STEERING)
+    await export(world)
+    sent = await world.get_refund(refund)
+    await world.import_file(debit(sent))
+    back = statement(entry(sent, "CRDT", reversal=reversal), number="BACK")
+    done = await world.import_file(back)
+    assert (done.refunds_returned, done.queued, done.ignored) == (1, 0, 0)
+    assert ((failed := await world.get_refund(refund)).state, failed.failure) == (FAILED, "returned")
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": GROSS, "receivable": -GROSS, "returned": 7_000, "refunds": -7_000}
+    again = await world.import_file(back)
+    assert (again.known, again.refunds_returned) == (1, 0)
 
 
 async def test_what_the_bank_refuses_fails_by_an_operators_word_and_the_statement_is_right_in_the_end(

@@ -190,7 +190,7 @@ async def test_debits_reversals_and_pending_entries_never_credit(world: World) -
     done = await world.import_file(
         statement(
             Entry(GROSS, reference=reference, direction="DBIT"),
-            Entry(GROSS, reference=reference, reversal=True),
+            Entry(GROSS, reference=reference, direction="DBIT", reversal=True),
             Entry(GROSS, reference=reference, status="PDNG"),
         )
     )
@@ -259,7 +259,6 @@ async def test_exact_money_booked_before_the_request_or_in_the_future_waits_with
     "taken_back",
     [
         {"reversal": True, "direction": "DBIT"},
-        {"reversal": True},
         {"direction": "DBIT"},
         {"direction": "DBIT", "reference": "", "bank_reference": "B-2", "end_to_end": "E2E-1"},
     ],
@@ -288,6 +287,21 @@ async def test_a_credit_that_the_bank_takes_back_leaves_bank_once_and_unpays_not
     assert not (await world.stub("gateway").GetPaymentRequest(asked, metadata=customer)).taken_back
 
 
+async def test_a_debit_that_the_bank_undoes_is_money_for_a_person_to_see_and_pays_nothing_that_it_names(
+    world: World,
+) -> None:
+    request = await world.transfer_request()
+    here_again = Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1", reversal=True)
+    done = await world.import_file(statement(here_again))
+    assert (done.credits, done.paid, done.queued) == (1, 0, 1)
+    (entry,) = await world.queue()
+    assert (entry.reason, entry.amount.minor, entry.HasField("invoice_by")) == (REASON["unknown"], GROSS, False)
+    assert await world.balances() == {"bank": GROSS, "suspense": -GROSS}
+    assert (await world.close(request)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
+    assert (await world.import_file(statement(here_again))).known == 1
+    assert (await world.proof()).balanced
+
+
 async def test_ignored_debits_are_told_and_money_that_waits_tells_its_payers_account(world: World) -> None:
     refund = Entry(5, bank_reference="R-1", text="rimborso", direction="DBIT")
     nameless = Entry(6, direction="DBIT", day=None)
@@ -308,7 +322,9 @@ async def test_a_debit_of_another_amount_takes_nothing_back(world: World) -> Non
 async def test_what_was_taken_back_neither_holds_an_expiry_nor_pays_by_an_operators_word(world: World) -> None:
     request = await world.transfer_request()
     await world.import_file(
-        statement(Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1", reversal=True))
+        statement(
+            Entry(GROSS, reference=request.transfer.reference, bank_reference="B-1", direction="DBIT", reversal=True)
+        )
     )
     asked = payments_pb2.RecordBankTransferRequest(
         request_id=request_id(),
@@ -321,7 +337,8 @@ async def test_what_was_taken_back_neither_holds_an_expiry_nor_pays_by_an_operat
     await world.stub("operator").RecordBankTransfer(asked)
     assert {entry.reason for entry in await world.queue()} == {REASON["reversed"], REASON["short"]}
     other = await world.transfer_request()
-    await world.import_file(statement(Entry(GROSS, reference=other.transfer.reference, reversal=True)))
+    undone = Entry(GROSS, reference=other.transfer.reference, direction="DBIT", reversal=True)
+    await world.import_file(statement(undone))
     assert (await world.close(other)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
 
 

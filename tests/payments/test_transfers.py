@@ -324,7 +324,9 @@ async def test_money_given_to_its_order_after_the_last_day_for_the_invoice_is_to
 
 async def test_money_that_names_nothing_or_was_taken_back_has_no_last_day_for_an_invoice(world: World) -> None:
     request = await world.transfer_request()
-    taken_back = Entry(GROSS, reference=request.transfer.reference, bank_reference="B-9", reversal=True)
+    taken_back = Entry(
+        GROSS, reference=request.transfer.reference, bank_reference="B-9", direction="DBIT", reversal=True
+    )
     await world.import_file(statement(Entry(GROSS, text="?"), taken_back))
     assert [entry.HasField("invoice_by") for entry in await world.queue()] == [False, False]
 

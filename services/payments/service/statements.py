@@ -97,15 +97,16 @@ class Statements:
         told = _amounts_by_reference(statements)
         # Refunds first, as a file may tell of one and of its return; what is taken back last, likewise of credits.
         debits = [entry for statement in statements for entry in statement.debits]
-        left = {entry.identity: await self._refunds.leaves(entry) for entry in debits}
+        reversals = [entry for statement in statements for entry in statement.reversals]
+        left = {entry.identity: await self._refunds.leaves(entry) for entry in (*debits, *reversals)}
         for statement in statements:
             for entry in statement.returns:
                 fates[await self._refunds.comes_back(entry, statement.statement_id, sha256)] += 1
-            for credit in statement.credits:
+            for credit in (*statement.credits, *statement.reversed_debits):
                 fates[await self._take_credit(credit, statement.statement_id, sha256, told)] += 1
         taken_back: Counter[Fate] = Counter(fate for fate in left.values() if fate is not None)
         ignored: list[Credit] = []
-        for entry in (entry for statement in statements for entry in statement.reversals):
+        for entry in (entry for entry in reversals if left[entry.identity] is None):
             taken_back[await self._take_back(entry, marked=True)] += 1
         for entry in (entry for entry in debits if left[entry.identity] is None):
             fate = await self._take_back(entry, marked=refund_meant(entry.end_to_end) is not None)
@@ -119,6 +120,7 @@ class Statements:
     async def _take_credit(
         self, credit: Credit, statement_id: str, sha256: bytes, told: Mapping[str, AbstractSet[Money]]
     ) -> Fate:
+        """Take money that came: a refund of ours that is back, a payment, or an undone debit for a person to see."""
         now = self._clock.now()
         if refund_meant(credit.end_to_end) is not None:
             fate = await self._refunds.comes_back(credit, statement_id, sha256)
@@ -139,9 +141,12 @@ class Statements:
                 payer_name=credit.debtor_name or "",
                 payer_iban=credit.debtor_iban or "",
                 suggestions=tuple(request.request_id for request in match.suggestions),
-                named=tuple(request.request_id for request in match.named),
+                named=tuple(request.request_id for request in match.named) if not credit.reverses else (),
             )
-            fate = await self._decide(conn, credit, receipt, match.target, told)
+            if credit.reverses:
+                fate = (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate
+            else:
+                fate = await self._decide(conn, credit, receipt, match.target, told)
             await hooks.at("payment.before_commit")
         return fate
 
@@ -252,7 +257,9 @@ def _summary(
 ) -> Imported:
     passed_over = sum(statement.passed_over + statement.pending for statement in statements)
     return Imported(
-        credits=sum(len(statement.credits) + len(statement.returns) for statement in statements),
+        credits=sum(
+            len(statement.credits) + len(statement.returns) + len(statement.reversed_debits) for statement in statements
+        ),
         known=fates[Fate.KNOWN] + taken_back[Fate.KNOWN],
         paid=fates[Fate.PAID],
         queued=fates[Fate.QUEUED] + taken_back[Fate.QUEUED],

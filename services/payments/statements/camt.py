@@ -1,9 +1,12 @@
 """Which entries of a camt.053 or camt.054 file are credits that may pay something.
 
 Read by local names, so that versions 2 to 8 and the Italian CBI wrapper (`CBIBdyBkToCstmrStmtReq`) are one case.
-A debit and a reversal never credit (both are told, as they may take a credit back), a pending entry does not yet, a
-returned transfer of our own is not a payment, and told by itself.
-Batches are split into their transfers when these add up to what was booked.
+`CdtDbtInd` alone says whether an entry raises or lowers the balance; `RvslInd` says only that it undoes an earlier one
+(ISO 20022, ReversalIndicator: CRDT with it undoes a debit, DBIT with it a credit). A debit never credits (it is told,
+as it may take a credit back), a pending entry does not yet; a returned transfer of our own and a debit that the bank
+undoes are no payments, and told by themselves.
+Batches are split into their transfers when these add up to what was booked. Where a statement has its opening and
+closing booked balance, its entries must add up to their difference.
 """
 
 from collections import Counter
@@ -13,7 +16,7 @@ from datetime import date
 
 from lxml import etree
 
-from services.payments.statements.amounts import minor_units
+from services.payments.statements.balances import amount_of, check_balances, direction, is_booked
 from services.payments.statements.entries import Credit, Statement, identify
 from services.payments.statements.xml import Element, child, child_text, children, path_text, texts
 
@@ -64,24 +67,31 @@ def _statements(root: Element) -> Iterator[Statement]:
                 statement = _with_entry(statement, entry)
             except ValueError as error:
                 raise UnreadableStatementError(f"entry {entries_seen}: {error}") from error
+        try:
+            check_balances(element)
+        except ValueError as error:
+            raise UnreadableStatementError(f"the statement that ends with entry {entries_seen}: {error}") from error
         yield statement
 
 
 def _with_entry(statement: Statement, entry: Element) -> Statement:
-    direction = _direction(entry)
-    status = path_text(entry, "Sts", "Cd") or child_text(entry, "Sts") or "BOOK"
-    if status != "BOOK":
+    lowers = direction(entry) == "DBIT"
+    if not is_booked(entry):
         return replace(statement, pending=statement.pending + 1)
-    if child_text(entry, "RvslInd") in ("true", "1"):
-        # Banks differ in which direction they give it, so neither is trusted: a person sees what is taken back.
-        return replace(statement, reversals=(*statement.reversals, _whole(entry, statement.account)))
-    if direction == "DBIT":
-        if _amount(entry)[0] == 0:
+    reverses = child_text(entry, "RvslInd") in ("true", "1")
+    if lowers:
+        if amount_of(entry)[0] == 0:
             return replace(statement, passed_over=statement.passed_over + 1)
+        if reverses:
+            undone = replace(_whole(entry, statement.account), reverses=True)
+            return replace(statement, reversals=(*statement.reversals, undone))
         return replace(statement, debits=(*statement.debits, *_debits(entry, statement.account)))
     for part, returned in _parts(entry, statement.account):
         if part is None:
             statement = replace(statement, passed_over=statement.passed_over + 1)
+        elif reverses:
+            here_again = replace(part, reverses=True)
+            statement = replace(statement, reversed_debits=(*statement.reversed_debits, here_again))
         elif returned:
             statement = replace(statement, returns=(*statement.returns, part))
         else:
@@ -91,10 +101,10 @@ def _with_entry(statement: Statement, entry: Element) -> Statement:
 
 def _debits(entry: Element, account: str) -> list[Credit]:
     """The debits of a booked entry: a batch of ours is split where its parts add up, so that each is known again."""
-    minor, currency = _amount(entry)
+    minor, currency = amount_of(entry)
     details = _details(entry)
-    shares = [_share(part, currency) for part in details]
-    known = [abs(share) for share in shares if share]
+    shares = [_share(part, entry, currency) for part in details]
+    known = [share for share in shares if share and share > 0]
     if len(details) <= 1 or len(known) != len(details) or sum(known) != minor:
         return [_whole(entry, account)]
     return [
@@ -103,24 +113,9 @@ def _debits(entry: Element, account: str) -> list[Credit]:
     ]
 
 
-def _direction(element: Element) -> str:
-    direction = child_text(element, "CdtDbtInd")
-    if direction not in ("CRDT", "DBIT"):
-        raise ValueError("CdtDbtInd is neither CRDT nor DBIT")
-    return direction
-
-
-def _amount(element: Element) -> tuple[int, str]:
-    amount = child(element, "Amt")
-    if amount is None:
-        raise ValueError("no amount")
-    currency = amount.get("Ccy") or ""
-    return minor_units((amount.text or "").strip(), currency), currency
-
-
 def _whole(entry: Element, account: str) -> Credit:
     """A booked entry as one, with its details where it has only one."""
-    minor, currency = _amount(entry)
+    minor, currency = amount_of(entry)
     details = _details(entry)
     part = details[0] if len(details) == 1 else None
     return _credit(entry, part, account, minor, currency, unsplit=len(details) > 1)
@@ -132,14 +127,14 @@ def _details(entry: Element) -> list[Element]:
 
 def _parts(entry: Element, account: str) -> Iterator[tuple[Credit | None, bool]]:
     """The credits of a booked entry, and whether each is a return; None stands for a debit in the batch."""
-    minor, currency = _amount(entry)
+    minor, currency = amount_of(entry)
     details = _details(entry)
     if len(details) <= 1:
         part = details[0] if details else None
         batched = _transfers_in_batch(entry) > 1
         yield _credit(entry, part, account, minor, currency, unsplit=batched), _is_return(part)
         return
-    shares = [_share(part, currency) for part in details]
+    shares = [_share(part, entry, currency) for part in details]
     if any(share is None for share in shares) or sum(share for share in shares if share) != minor:
         yield _credit(entry, None, account, minor, currency, unsplit=True), False
         return
@@ -168,15 +163,16 @@ def _count(number: str) -> int:
     return int(number)
 
 
-def _share(part: Element, currency: str) -> int | None:
-    """A transfer's share of its batch, below zero for a debit; None when the bank does not tell it."""
+def _share(part: Element, entry: Element, currency: str) -> int | None:
+    """A transfer's share of its batch, below zero where it goes the other way; None when the bank does not tell it."""
     holder = part if child(part, "Amt") is not None else child(child(part, "AmtDtls"), "TxAmt")
     if holder is None:
         return None
-    minor, share_currency = _amount(holder)
+    minor, share_currency = amount_of(holder)
     if share_currency != currency:
         return None
-    return -minor if child_text(part, "CdtDbtInd") == "DBIT" else minor
+    goes = child_text(part, "CdtDbtInd")
+    return minor if goes is None or goes == direction(entry) else -minor
 
 
 def _is_return(part: Element | None) -> bool:
@@ -231,14 +227,15 @@ def _compact(account: str) -> str:
 
 def _identified(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Give each entry its identity; twins inside one file are counted, so that two equal transfers stay two."""
-    credit_twins, reversal_twins, debit_twins, return_twins = (Counter[bytes]() for _ in range(4))
+    came, left = Counter[bytes](), Counter[bytes]()
     return tuple(
         replace(
             statement,
-            credits=_named(statement.credits, statement.statement_id, credit_twins),
-            reversals=_named(statement.reversals, statement.statement_id, reversal_twins),
-            debits=_named(statement.debits, statement.statement_id, debit_twins),
-            returns=_named(statement.returns, statement.statement_id, return_twins),
+            credits=_named(statement.credits, statement.statement_id, came),
+            returns=_named(statement.returns, statement.statement_id, came),
+            reversed_debits=_named(statement.reversed_debits, statement.statement_id, came),
+            debits=_named(statement.debits, statement.statement_id, left),
+            reversals=_named(statement.reversals, statement.statement_id, left),
         )
         for statement in statements
     )

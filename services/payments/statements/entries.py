@@ -21,6 +21,7 @@ class Credit:
         debtor_iban: From where; needed for a refund.
         bank_reference: The servicer's reference of the entry; None when it gives none.
         unsplit: The entry is a batch whose single transfers the bank does not tell: it can pay nothing by itself.
+        reverses: The bank marks it as undoing an earlier entry of the other direction (`RvslInd`).
         identity: What makes this credit the same one in the next delivery of the file (see `identify`).
     """
 
@@ -35,6 +36,7 @@ class Credit:
     debtor_iban: str | None
     bank_reference: str | None
     unsplit: bool
+    reverses: bool = False
     identity: bytes = b""
 
     @property
@@ -55,9 +57,10 @@ class Statement:
         statement_id: Its own id.
         account: Whose statement it is.
         credits: What may pay something.
-        reversals: Entries that the bank marks as taking an earlier one back (`RvslInd`).
+        reversals: Debits by which the bank undoes a credit (`RvslInd`).
         debits: Other money that left; one of them may take back a credit that is known.
         returns: Credits that the bank marks as transfers of ours coming back (`RtrInf`).
+        reversed_debits: Credits by which the bank undoes a debit (`RvslInd`): money of ours that is here again.
         passed_over: How many parts are neither: debits inside a batch of credits, entries of nothing.
         pending: How many are not booked yet.
     """
@@ -68,6 +71,7 @@ class Statement:
     reversals: tuple[Credit, ...] = ()
     debits: tuple[Credit, ...] = ()
     returns: tuple[Credit, ...] = ()
+    reversed_debits: tuple[Credit, ...] = ()
     passed_over: int = 0
     pending: int = 0
 
@@ -95,6 +99,7 @@ def identify(credit: Credit, statement_id: str, ordinal: int) -> bytes:
         " ".join(credit.references),
         credit.text,
         str(ordinal),
+        *(("reverses",) if credit.reverses else ()),
     )
     # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).digest()
