@@ -1,15 +1,19 @@
 """Purge: the only process that deletes a customer's domains, mailboxes and login, and proves that nothing is left."""
 
+import uuid
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import Subject
+    from casella.common.v1.common_pb2 import Steering, Subject
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
+    from casella.payments.v1 import payments_pb2
     from casella.trial.v1 import trial_pb2
     from workflows import names, retries, wording
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
     from workflows.activities.trial import TrialSteps
     from workflows.details import Details
     from workflows.process import Process
@@ -40,6 +44,7 @@ class Purge(Process):
             removed = await self.delete_domains_and_mailboxes(closure)
             await self.wait_while_held()
             await self.close_login()
+            await self.switch_off_automatic_debit()
             await self.prove_nothing_is_left()
             await self.record(removed)
         self.details.stands("Purged", "nothing: domains, mailboxes and login are gone")
@@ -87,6 +92,22 @@ class Purge(Process):
         request = trial_pb2.CloseLoginRequest(account_id=self.account_id)
         await quickly(TrialSteps.close_login, request, "close the login")
         self.details.happened("the login is closed")
+
+    async def switch_off_automatic_debit(self) -> None:
+        """Nobody charges an account that is purged; the mandate's own process releases it at the provider."""
+        asked = payments_pb2.GetMandateRequest(account_id=self.account_id)
+        found = (await quickly(PaymentsSteps.get_mandate, asked, "read the mandate")).mandate
+        if found.state != payments_pb2.MANDATE_STATE_ACTIVE:
+            return
+        request = payments_pb2.SwitchOffAutomaticDebitRequest(
+            request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"purge/{found.mandate_id}")),
+            account_id=self.account_id,
+            steering=Steering(reason_code="account_purged", source=f"purge {self.account_id}/"),
+        )
+        await quickly(PaymentsSteps.switch_off, request, "switch automatic debit off")
+        self.details.happened(
+            f"automatic debit is switched off: it goes on as {names.automatic_debit_id(self.account_id)}"
+        )
 
     async def prove_nothing_is_left(self) -> None:
         """Ask for what is left; anything but zero is an operator's case."""

@@ -35,6 +35,7 @@ def purging(**changes: Answer) -> Script:
         "GetClosure": lambda _: ordering_pb2.GetClosureResponse(closure=closure),
         "PurgeAccount": lambda _: mailboxes_pb2.PurgeAccountResponse(domains_removed=1, mailboxes_removed=2),
         "CloseLogin": lambda _: trial_pb2.CloseLoginResponse(),
+        "GetMandate": lambda _: payments_pb2.GetMandateResponse(),
         "ProvePurged": lambda _: mailboxes_pb2.ProvePurgedResponse(),
         "RecordPurged": lambda _: ordering_pb2.RecordPurgedResponse(),
     }
@@ -47,6 +48,25 @@ async def test_a_purge_deletes_proves_and_records_in_this_order(temporal: TestNa
         assert await run.end() == "purged"
     steps = script.order_of("PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged")
     assert steps == ["PurgeAccount", "CloseLogin", "ProvePurged", "RecordPurged"]
+
+
+@pytest.mark.parametrize(
+    ("state", "switched_off"),
+    [(payments_pb2.MANDATE_STATE_ACTIVE, 1), (payments_pb2.MANDATE_STATE_ENDED, 0)],
+    ids=["active", "ended"],
+)
+async def test_a_purged_account_is_charged_by_nobody(
+    temporal: TestNamespace, state: payments_pb2.MandateState, switched_off: int
+) -> None:
+    mandate = payments_pb2.Mandate(mandate_id="m", state=state)
+    script = purging(
+        GetMandate=lambda _: payments_pb2.GetMandateResponse(mandate=mandate),
+        SwitchOffAutomaticDebit=lambda _: payments_pb2.SwitchOffAutomaticDebitResponse(mandate=mandate),
+    )
+    async with running(temporal, names.PURGE, names.ACCOUNT_CLOSED, script) as run:
+        assert await run.end() == "purged"
+    asked = script.requests("SwitchOffAutomaticDebit")
+    assert [each.steering.reason_code for each in asked] == ["account_purged"] * switched_off
 
 
 async def test_a_run_whose_steps_were_all_stalled_once_is_replayed(temporal: TestNamespace) -> None:
