@@ -29,6 +29,8 @@ _LEDGER_ACCOUNTS = {
     "refunds": "money that is to go back and has not left",
     "returned": "money of paid payment requests that went back, or is to; credit notes are on the other side",
     "shortfall": "what was lacking where an operator accepted less, mostly charges of banks",
+    "disputed": "money of disputed payments that the provider withdrew, until it comes back or you decide; also claims",
+    "dispute_fees": "what the provider charged for disputes",
     "set_aside": "money that was none of the customers', or was settled outside; debit: taken back and not made good",
 }
 """What is booked where: each in debit where the money lies and in credit for what it is, and the way back."""

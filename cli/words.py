@@ -47,6 +47,8 @@ def waiting_for(entry: payments_pb2.MoneyEntry) -> str:
     """Why money waits, with both amounts where a record by hand has another one."""
     if entry.HasField("recorded_amount"):
         return f"other amount than recorded by hand ({money(entry.recorded_amount)})"
+    if entry.HasField("dispute"):
+        return f"disputed ({choice(entry.dispute, 'state')})"
     return choice(entry, "reason")
 
 

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries, wording
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
-    from workflows.process import Process
+    from workflows.money_dispute import DisputeProcess
     from workflows.steering import (
         NO_ACCOUNT,
         NO_ASSIGNMENT,
@@ -34,8 +34,11 @@ _ENDS = {
     pb.MONEY_SETTLEMENT_REFUNDED: "refunded",
     pb.MONEY_SETTLEMENT_SET_ASIDE: "set aside",
     pb.MONEY_SETTLEMENT_WITHDRAWN: "withdrawn",
+    pb.MONEY_SETTLEMENT_KEPT: "kept",
+    pb.MONEY_SETTLEMENT_CREDIT_NOTE: "credit note",
 }
-_TAKEN_BACK = pb.MONEY_ENTRY_REASON_REVERSED
+_DISPUTED = pb.MONEY_ENTRY_REASON_DISPUTED
+_TAKEN_BACK = (pb.MONEY_ENTRY_REASON_REVERSED, _DISPUTED)
 _CREDIT = 'makes it credit of an account: `{{"account_id": "{}", "reason_code": "customer_agrees"}}`'
 _LOWER = 'lowers the credit that an account has of it: `{{"account_id": "{}", "reason_code": "taken_back"}}`'
 _REFUND = 'sends it back to its payer: `{"reason_code": "not_for_us"}`'
@@ -51,8 +54,8 @@ _ASSIGN = (
 
 
 @workflow.defn(name=names.MONEY)
-class Money(Process):
-    """Waits for ``assign``, ``credit``, ``refund`` or ``set_aside``."""
+class Money(DisputeProcess):
+    """Waits for ``assign``, ``credit``, ``refund`` or ``set_aside``; of a dispute see ``workflows.money_dispute``."""
 
     @workflow.init
     def __init__(self, subject: Subject) -> None:
@@ -60,6 +63,8 @@ class Money(Process):
         super().__init__(Details(f"Money entry {subject.id}", f"casella show money {subject.id}"))
         self.entry_id = subject.id
         self.entry: pb.MoneyEntry | None = None
+        self.candidates: Sequence[pb.PaymentRequest] = ()
+        self.invoice_id = ""
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -69,7 +74,10 @@ class Money(Process):
     async def proceed(self) -> str:
         """The process."""
         while not (entry := await self.read()).settlement or await self.refund_is_under_way(entry):
-            await self.wait(retries.LOOK_AGAIN, "look again whether somebody has decided")
+            if self.is_to_be_credited(entry):
+                await self.credit_the_invoice(entry.dispute)
+            else:
+                await self.wait(retries.LOOK_AGAIN, "look again whether somebody has decided")
         end = _ENDS[entry.settlement]
         self.details.happened(end)
         self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
@@ -85,10 +93,16 @@ class Money(Process):
         self.listen()
         request = pb.GetMoneyEntryRequest(money_entry_id=self.entry_id)
         answer = await quickly(PaymentsSteps.get_money_entry, request, "read the money entry")
-        self.entry = answer.entry
+        self.entry, self.candidates = answer.entry, answer.candidates
         self.details.knows(wording.money_that_came(answer.entry))
         if not answer.entry.settlement:
             self.show_waiting(answer.candidates)
+            if (
+                answer.entry.HasField("dispute")
+                and not self.invoice_id
+                and await self.read_invoice(answer.entry.dispute)
+            ):
+                self.show_waiting(answer.candidates)
         return answer.entry
 
     def show_waiting(self, candidates: Sequence[pb.PaymentRequest]) -> None:
@@ -98,13 +112,16 @@ class Money(Process):
         accounts = {each.account_id for each in candidates}
         if len(accounts) == 1:
             self.details.concerns(account=candidates[0].account_id, order=candidates[0].order_id)
+        if entry.reason == _DISPUTED:
+            self.show_dispute(entry.dispute, self.offered(entry, candidates, open_ones))
+            return
         told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
         if entry.HasField("invoice_by"):
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         told += [f"it may be for {wording.candidate(each)}" for each in candidates]
         if entry.source == "announced":
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
-        elif open_ones and entry.reason != _TAKEN_BACK:
+        elif open_ones and entry.reason not in _TAKEN_BACK:
             told.append("an open order or period that it names by reference or number does not expire meanwhile")
         self.details.stands(NEEDS_OPERATOR, "; ".join(told), updates=self.offered(entry, candidates, open_ones))
 
@@ -113,7 +130,7 @@ class Money(Process):
     ) -> dict[str, str]:
         """The updates that make sense for this money, with data that fit it."""
         account = candidates[0].account_id if candidates else "ACCOUNT"
-        if entry.reason == _TAKEN_BACK:
+        if entry.reason in _TAKEN_BACK:
             return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
         number = next((each.proforma_number for each in open_ones if each.proforma_number), "P2026/17")
         updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
@@ -221,19 +238,19 @@ class Money(Process):
     @assign.validator
     def _may_assign(self, assignment: Assignment = NO_ASSIGNMENT) -> None:
         check_assignment(assignment)
-        if self.waiting_entry().reason == _TAKEN_BACK:
+        if self.waiting_entry().reason in _TAKEN_BACK:
             raise Wrong("this is money that was taken back: it pays nothing. There are credit and set_aside")
 
     @credit.validator
     def _may_credit(self, to: ForAccount = NO_ACCOUNT) -> None:
         check_for_account(to)
-        self.waiting_entry()
+        self._may_settle()
 
     @refund.validator
     def _may_refund(self, why: Why = NO_DATA) -> None:
         check_why(why)
         entry = self.waiting_entry()
-        if entry.reason == _TAKEN_BACK:
+        if entry.reason in _TAKEN_BACK:
             raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
         if entry.source == "announced":
             raise Wrong(
@@ -244,7 +261,11 @@ class Money(Process):
     @set_aside.validator
     def _may_set_aside(self, why: Why = NO_DATA) -> None:
         check_why(why)
-        self.waiting_entry()
+        self._may_settle()
+
+    def _may_settle(self) -> None:
+        if self.waiting_entry().reason == _DISPUTED:
+            self.lost_dispute()
 
     def _settled(self, deed: str, result: str) -> str:
         self.details.steered(deed)

@@ -129,6 +129,16 @@ class ForAccount(Why):
     """Text: UUID of the account."""
 
 
+@dataclass
+class Crediting(Why):
+    """Why a lost dispute's invoice is credited: ``{"cause": "dispute", "reason_code": "customer_was_right"}``."""
+
+    cause: Any = "dispute"
+    """Text: one of ``CREDIT_CAUSES``."""
+
+
+CREDIT_CAUSES = ("dispute", "agreement")
+"""The contract has ended with it (DPR 633/1972, art. 26(2)), or it was agreed within a year (art. 26(3))."""
 CUSTOMER_REASONS = ("requirements", "no_resale", "training", "unpaid", "other")
 """What the customer can be told; the emails have a sentence for each."""
 NO_APPROVAL = Approval()
@@ -137,6 +147,7 @@ NO_EXTENSION = Extension()
 NO_TRANSFER = Transfer()
 NO_ASSIGNMENT = Assignment()
 NO_ACCOUNT = ForAccount()
+NO_CREDITING = Crediting()
 
 
 class Wrong(ApplicationError):
@@ -235,6 +246,17 @@ def check_for_account(to: ForAccount) -> None:
     check_why(to)
     if not _is_uuid(_text(to.account_id)):
         raise Wrong("account_id: the UUID of the account")
+
+
+def check_crediting(crediting: Crediting) -> None:
+    """Refuse a cause for which no invoice is credited after a dispute.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(crediting)
+    if crediting.cause not in CREDIT_CAUSES:
+        raise Wrong(f"cause: one of {', '.join(CREDIT_CAUSES)}, or leave it out")
 
 
 def check_amount(transfer: Transfer, asked: Money | None) -> None:

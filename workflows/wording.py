@@ -172,6 +172,8 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     shown = amount(common_pb2.Money(minor=minor, currency=entry.amount.currency))
     of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
     how = _SOURCES.get(entry.source, entry.source)
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_DISPUTED:
+        return dispute(entry.dispute)
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_REVERSED:
         return f"{shown}{of} was taken back {how}"
     fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
@@ -180,6 +182,16 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     if entry.HasField("recorded_amount"):
         fault = f"another amount than was recorded by hand, {amount(entry.recorded_amount)}"
     return f"{shown}{of} {how}: {fault}"
+
+
+def dispute(found: payments_pb2.Dispute) -> str:
+    """``dispute dp_1Pg… over EUR 85.40 (fraudulent), lost: EUR 85.40 withdrawn, fee EUR 20.00``."""
+    state = payments_pb2.DisputeState.Name(found.state).removeprefix("DISPUTE_STATE_").lower().replace("_", " ")
+    evidence = f", evidence at the provider by {day(found.evidence_by)}" if found.HasField("evidence_by") else ""
+    return (
+        f"dispute {found.provider_reference} over {amount(found.amount)} ({found.reason}), {state}{evidence}: "
+        f"{amount(found.withdrawn)} withdrawn, fee {amount(found.fee)}"
+    )
 
 
 def candidate(request: payments_pb2.PaymentRequest) -> str:

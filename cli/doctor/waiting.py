@@ -19,6 +19,9 @@ LONGEST_WAITING = timedelta(days=1)
 """So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
+NEAR_EVIDENCE_DAY = timedelta(days=3)
+"""So long before evidence is due at the provider a dispute that has none is trouble."""
+_EVIDENCE = (payments_pb2.DISPUTE_STATE_INQUIRY, payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
@@ -36,7 +39,9 @@ async def decisions(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list
         found += judge_resellers(await rooms.ask_all(rooms.ordering.ListResellersInReview, asked, "resellers"))
     if "payments" in healthy:
         money = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
-        found += [*judge_money(money, now), *judge_invoice_days(money, now)]
+        disputed = [each for each in money if each.HasField("dispute")]
+        waiting = [each for each in money if not each.HasField("dispute")]
+        found += [*judge_money(waiting, now), *judge_invoice_days(waiting, now), *judge_disputes(disputed, now)]
     if "support" in healthy:
         open_ones = erasures_pb2.ListOpenErasuresRequest()
         found += judge_erasures(await rooms.ask_all(rooms.erasures.ListOpenErasures, open_ones, "erasures"), now)
@@ -83,6 +88,35 @@ def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list
     remedy = "`casella show money` lists it with what it may be for"
     late = now - from_timestamp(oldest) > LONGEST_WAITING
     return [wrong(text, remedy) if late else note(text, remedy)]
+
+
+def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
+    """Whether evidence is wanted at the provider, what was lost and not decided, and what is claimed."""
+    disputes = [each.dispute for each in disputed]
+    wanted = sorted((each for each in disputes if each.state in _EVIDENCE), key=lambda each: each.evidence_by.seconds)
+    lost = [each for each in disputes if each.state == payments_pb2.DISPUTE_STATE_LOST]
+    undecided = [each for each in lost if not each.decision]
+    claims = [each for each in lost if each.decision == payments_pb2.DISPUTE_DECISION_CLAIM]
+    found = []
+    if wanted:
+        told = named([f"{words.money(each.amount)} by {words.instant(each.evidence_by)}" for each in wanted])
+        near = from_timestamp(wanted[0].evidence_by) - now <= NEAR_EVIDENCE_DAY
+        text = f"disputes for which evidence is wanted: {len(wanted)}: {told}"
+        found.append((wrong if near else note)(text, "Give it in the provider's dashboard; without it they are lost"))
+    if undecided:
+        late = now - min(from_timestamp(each.closed_at) for each in undecided) > LONGEST_WAITING
+        text = f"lost disputes that wait for your decision: {len(undecided)}: "
+        text += named([words.money(each.withdrawn) for each in undecided])
+        found.append(
+            (wrong if late else note)(text, "`casella show money` lists them; each is decided in its workflow")
+        )
+    if len(wanted) + len(lost) < len(disputes):
+        text = f"disputes that the payers' banks decide: {len(disputes) - len(wanted) - len(lost)}"
+        found.append(note(text, "`casella show money` lists them"))
+    if claims:
+        text = f"claims after lost disputes: {len(claims)}: {named([words.money(each.withdrawn) for each in claims])}"
+        found.append(note(text, "Once one is paid, set both aside; `casella show money` lists them"))
+    return found
 
 
 def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:

@@ -13,7 +13,7 @@ from casella.trial.v1 import trial_pb2
 from cli import accounts, profile_fields, refunds, screen, tickets, words
 from cli.away import Away
 from cli.rooms import Rooms, open_rooms
-from cli.showing import documents, money, orders, payment_methods, period, upcoming, withdrawal
+from cli.showing import disputes, documents, money, orders, payment_methods, period, upcoming, withdrawal
 from workflows import names
 
 
@@ -52,6 +52,7 @@ class Page:
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
     credit: common_pb2.Money | None
     refunds: list[payments_pb2.Refund]
+    disputes: list[payments_pb2.Dispute]
     upcoming: ordering_pb2.UpcomingPeriod | None
     """What the next period would ask for now; None where none comes."""
 
@@ -93,6 +94,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
         await away.part(lambda: refunds.credit_of(rooms, known), None),
         await away.part(lambda: refunds.of_account(rooms, known), []),
+        await away.part(lambda: disputes.of_account(rooms, known), []),
         await away.part(lambda: upcoming.of_account(rooms, known), None),
     )
 
@@ -190,6 +192,13 @@ def _show(rooms: Rooms, page: Page) -> None:
     screen.show_table(
         "Automatic debit", payment_methods.COLUMNS, [payment_methods.row(each) for each in page.payment_methods]
     )
+    _show_money(page)
+    screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
+    screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
+
+
+def _show_money(page: Page) -> None:
+    """What of the account's money does not simply pay for something."""
     if page.waiting_money:
         rows = [(order, *money.row(entry)) for order, entries in page.waiting_money.items() for entry in entries]
         heading = "Money that names an order or a period and waits, or was taken back"
@@ -198,8 +207,8 @@ def _show(rooms: Rooms, page: Page) -> None:
         screen.show_facts("Account credit", [("for the next payment request", words.money(page.credit))])
     if page.refunds:
         screen.show_table("Refunds", refunds.COLUMNS, [refunds.row(each) for each in page.refunds])
-    screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
-    screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
+    if page.disputes:
+        screen.show_table(disputes.HEADING, disputes.COLUMNS, [disputes.row(each) for each in page.disputes])
 
 
 def _show_subscription(subscription: ordering_pb2.Subscription, page: Page) -> None:

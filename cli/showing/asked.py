@@ -4,7 +4,7 @@ from typing import Any
 
 from casella.payments.v1 import payments_pb2
 from cli import screen, words
-from cli.showing import money
+from cli.showing import disputes, money
 
 
 def as_json(found: payments_pb2.GetPaymentRequestResponse | None) -> dict[str, Any]:
@@ -13,6 +13,7 @@ def as_json(found: payments_pb2.GetPaymentRequestResponse | None) -> dict[str, A
         "payment_request": found.payment_request if found else None,
         "waiting_money": list(found.waiting) if found else [],
         "taken_back": list(found.taken_back) if found else [],
+        "disputes": list(found.disputes) if found else [],
     }
 
 
@@ -32,6 +33,8 @@ def show(found: payments_pb2.GetPaymentRequestResponse | None, name: str) -> Non
     ):
         if entries:
             screen.show_table(heading, money.COLUMNS, [money.row(entry) for entry in entries])
+    if found.disputes:
+        screen.show_table(disputes.HEADING, disputes.COLUMNS, [disputes.row(each) for each in found.disputes])
 
 
 def _facts(request: payments_pb2.PaymentRequest) -> list[tuple[str, str]]:

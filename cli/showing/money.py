@@ -7,6 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.failures import Failure
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
+from cli.showing import disputes
 
 COLUMNS = ("arrived", "reason", "amount", "available", "invoice by", "from", "payer", "text", "entry")
 _FOR_COLUMNS = ("money from", "amount", "perhaps for", "proforma", "asked", "state")
@@ -51,6 +52,8 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
         return
     entry = found.entry
     screen.show_table("Money", COLUMNS, [row(entry)])
+    if entry.HasField("dispute"):
+        screen.show_table(disputes.HEADING, disputes.COLUMNS, [disputes.row(entry.dispute)])
     if entry.HasField("settled_at"):
         screen.show_facts(
             "What became of it",

@@ -178,7 +178,7 @@ TOLD: Mapping[EventType, Told] = {
     EventType.PAYMENT_QUEUED: Told(
         "payments",
         _FIRST,
-        "Money waits for an operator, because it fits nothing. The state is the reason.",
+        "Money waits for an operator, because it fits nothing, or a payment is disputed. The state is the reason.",
         ("money_entry_id",),
     ),
     EventType.PAYMENT_REFUSED: Told(
@@ -195,7 +195,10 @@ TOLD: Mapping[EventType, Told] = {
         "payments", _FIRST, "Automatic debit was switched off, here or at the provider. The state is by whom.", _MANDATE
     ),
     EventType.PAYMENT_SETTLED: Told(
-        "payments", _FIRST, "An operator decided what becomes of money that waited.", ("money_entry_id",)
+        "payments",
+        _FIRST,
+        "An operator decided what becomes of money that waited, or a dispute ended without a loss (`kept`).",
+        ("money_entry_id",),
     ),
     EventType.CREDIT_CHANGED: Told(
         "payments", _FIRST, "An account's credit became more, or less (below zero). The state is the cause."

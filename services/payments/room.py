@@ -14,6 +14,7 @@ from services.payments.service.assigning import Assigning
 from services.payments.service.charges import Charges
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
+from services.payments.service.disputes import Disputes
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
@@ -47,10 +48,11 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)
     refunds = Refunds(database, clock, sending)
+    disputes = Disputes(database, clock)
     desks = Desks(
         PaymentRequests(database, clock, links),
         checkout,
-        Events(database, clock, provider, pages, sending),
+        Events(database, clock, provider, pages, sending, disputes),
         Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock)),
         Transfers(database, clock),
         MoneyQueue(database, clock),
@@ -62,6 +64,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         RefundAsking(database, clock, refunds),
         RefundFiles(database, clock, settings.bank_account),
         sending,
+        disputes,
     )
     servicer = PaymentsServicer(desks, Messages(settings.bank_account, links, clock), core.requests, clock)
     return Room(

@@ -221,6 +221,35 @@ ledger_lines = Table(
 )
 """Debits above zero, credits below. `account_id` says whose account credit a line is about."""
 
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_ref", Text, nullable=False),
+    Column("charge_id", Text, nullable=False),
+    Column("entry_id", Uuid, nullable=False),
+    Column("request_id", Uuid, nullable=True),
+    Column("account_id", Uuid, nullable=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("withdrawn_minor", BigInteger, nullable=False),
+    Column("fee_minor", BigInteger, nullable=False),
+    Column("balance_currency", Text, nullable=False),
+    Column("amount_differs", Boolean, nullable=False),
+    Column("evidence_by", _INSTANT, nullable=True),
+    Column("opened_at", _INSTANT, nullable=False),
+    Column("closed_at", _INSTANT, nullable=True),
+    Column("decision", Text, nullable=True),
+    Column("credit_note_id", Uuid, nullable=True),
+)
+"""Payments by card or PayPal that their payers dispute, each with an entry in the operator's queue.
+
+`withdrawn_minor` and `fee_minor`, in `balance_currency`, are what the provider took of our balance there and has not
+given back; a settled one keeps what was settled.
+"""
+
 refund_files = Table(
     "refund_files",
     metadata,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,3 +247,51 @@ def test_an_approved_erasure_that_is_not_at_its_end_is_a_note() -> None:
     approved = erasures_pb2.Erasure(state=erasures_pb2.ERASURE_STATE_APPROVED, warn_at=to_timestamp(NOON))
     assert [finding.level for finding in waiting.judge_erasures([approved], NOON)] == [Level.NOTE]
     assert waiting.judge_erasures([], NOON) == []
+
+
+def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.MoneyEntry:
+    """A dispute over EUR 100.00; evidence is due in two days while it is wanted."""
+    money = common_pb2.Money(minor=10_000, currency="EUR")
+    dispute = payments_pb2.Dispute(state=state, amount=money, withdrawn=money, **fields)
+    if state == payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE and not dispute.HasField("evidence_by"):
+        dispute.evidence_by.CopyFrom(to_timestamp(NOON + timedelta(days=4)))
+    return payments_pb2.MoneyEntry(reason=payments_pb2.MONEY_ENTRY_REASON_DISPUTED, dispute=dispute)
+
+
+@pytest.mark.parametrize(
+    ("entry", "level", "says"),
+    [
+        (disputed(payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE), Level.NOTE, "evidence is wanted: 1: 100.00 EUR by"),
+        (
+            disputed(payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE, evidence_by=to_timestamp(NOON + timedelta(days=3))),
+            Level.WRONG,
+            "evidence is wanted",
+        ),
+        (disputed(payments_pb2.DISPUTE_STATE_UNDER_REVIEW), Level.NOTE, "banks decide: 1"),
+        (disputed(payments_pb2.DISPUTE_STATE_LOST, closed_at=to_timestamp(NOON)), Level.NOTE, "wait for your decision"),
+        (
+            disputed(payments_pb2.DISPUTE_STATE_LOST, closed_at=to_timestamp(NOON - timedelta(days=2))),
+            Level.WRONG,
+            "wait for your decision: 1",
+        ),
+        (
+            disputed(
+                payments_pb2.DISPUTE_STATE_LOST,
+                closed_at=to_timestamp(NOON - timedelta(days=200)),
+                decision=payments_pb2.DISPUTE_DECISION_CLAIM,
+            ),
+            Level.NOTE,
+            "claims after lost disputes: 1: 100.00 EUR",
+        ),
+    ],
+)
+def test_a_dispute_is_trouble_once_its_evidence_or_its_decision_is_late(
+    entry: payments_pb2.MoneyEntry, level: Level, says: str
+) -> None:
+    (finding,) = waiting.judge_disputes([entry], NOON)
+    assert finding.level is level
+    assert says in finding.text
+
+
+def test_without_disputes_the_doctor_is_silent_about_them() -> None:
+    assert waiting.judge_disputes([], NOON) == []

@@ -33,4 +33,4 @@ def test_money_that_waits_and_money_that_the_bank_took_back_are_shown_with_what_
 def test_where_no_money_was_asked_for_none_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     asked.show(None, "period")
     assert capsys.readouterr().out == ""
-    assert asked.as_json(None) == {"payment_request": None, "waiting_money": [], "taken_back": []}
+    assert asked.as_json(None) == {"payment_request": None, "waiting_money": [], "taken_back": [], "disputes": []}

@@ -96,6 +96,19 @@ class StripeProcess:
         async with aiohttp.ClientSession() as http, http.post(url, json={"amount": minor}) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def dispute(self, intent: str, **wanted: Any) -> str:
+        """The payer disputes a payment; the dispute's id."""
+        url = f"{self.url}/_simulator/payment_intents/{intent}/dispute"
+        async with aiohttp.ClientSession() as http, http.post(url, json=wanted) as answer:
+            assert answer.status == 200, await answer.text()
+            return str((await answer.json())["id"])
+
+    async def move_dispute(self, dispute: str, move: str, **wanted: Any) -> None:
+        """Escalate an inquiry, answer a dispute, win or lose it."""
+        url = f"{self.url}/_simulator/disputes/{dispute}/{move}"
+        async with aiohttp.ClientSession() as http, http.post(url, json=wanted) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def resend(self, event_id: str) -> None:
         """Deliver an event now."""
         url = f"{self.url}/_simulator/events/{event_id}/resend"

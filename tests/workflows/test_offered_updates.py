@@ -14,6 +14,7 @@ from workflows import names, wording
 from workflows.steering import (
     Approval,
     Assignment,
+    Crediting,
     Extension,
     ForAccount,
     Refusal,
@@ -21,6 +22,7 @@ from workflows.steering import (
     Why,
     check_approval,
     check_assignment,
+    check_crediting,
     check_extension,
     check_for_account,
     check_refusal,
@@ -39,6 +41,7 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Transfer: check_transfer,
     Assignment: check_assignment,
     ForAccount: check_for_account,
+    Crediting: check_crediting,
 }
 
 

@@ -69,6 +69,21 @@ class PaymentsSteps:
         answer = await self._payments.GetMoneyEntry(request)
         return pb.GetMoneyEntryResponse(entry=_without_payer(answer.entry), candidates=answer.candidates)
 
+    @step("DecideDispute")
+    async def decide_dispute(self, request: pb.DecideDisputeRequest) -> pb.DecideDisputeResponse:
+        """Carry an operator's decision about a lost dispute."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.DecideDispute(request)
+        return pb.DecideDisputeResponse(entry=_without_payer(answer.entry))
+
+    @step("RecordDisputeCreditNote")
+    async def record_dispute_credit_note(
+        self, request: pb.RecordDisputeCreditNoteRequest
+    ) -> pb.RecordDisputeCreditNoteResponse:
+        """Settle a lost dispute by its credit note."""
+        answer = await self._payments.RecordDisputeCreditNote(request)
+        return pb.RecordDisputeCreditNoteResponse(entry=_without_payer(answer.entry))
+
     @step("AssignMoney")
     async def assign_money(self, request: pb.AssignMoneyRequest) -> pb.AssignMoneyResponse:
         """Give money that waits to a payment request."""

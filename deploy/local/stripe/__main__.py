@@ -11,6 +11,7 @@ from deploy.local.standin import StandInSettings, host_and_port, run
 from deploy.local.standin_clock import StandInClock
 from deploy.local.stripe.api import Api
 from deploy.local.stripe.checkout import Checkout
+from deploy.local.stripe.disputes import Disputes
 from deploy.local.stripe.hosted import Hosted
 from deploy.local.stripe.refunds import Refunds
 from deploy.local.stripe.state import State
@@ -43,9 +44,9 @@ async def serve(settings: StripeSettings, clock: StandInClock, stack: AsyncExitS
     clock.backlog.append(lambda: len(deliverer.waiting()))
 
     app = web.Application(client_max_size=_LARGEST_BODY)
-    refunds = Refunds(state, checkout)
-    Api(state, checkout, refunds, settings.stripe_key_file.read_text().strip()).add_routes(app)
-    Hosted(state, checkout, refunds, deliverer).add_routes(app)
+    refunds, disputes = Refunds(state, checkout), Disputes(state, checkout)
+    Api(state, checkout, refunds, disputes, settings.stripe_key_file.read_text().strip()).add_routes(app)
+    Hosted(state, checkout, refunds, disputes, deliverer).add_routes(app)
     app.on_response_prepare.append(_announce)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

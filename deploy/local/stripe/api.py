@@ -14,6 +14,7 @@ from aiohttp import web
 from deploy.local.stripe import forms, parameters
 from deploy.local.stripe.charges import CUSTOMER, MANDATE, METHOD, SILENCE_SECONDS, Silence
 from deploy.local.stripe.checkout import API_VERSION, SETUP_INTENT, Checkout
+from deploy.local.stripe.disputes import Disputes
 from deploy.local.stripe.refunds import Refunds
 from deploy.local.stripe.refusals import Refusal, invalid
 from deploy.local.stripe.state import Object, State
@@ -26,11 +27,12 @@ _DECLINED, _OUR_FAULT = 402, 500
 class Api:
     """The routes under `/v1`."""
 
-    def __init__(self, state: State, checkout: Checkout, refunds: Refunds, key: str) -> None:
+    def __init__(self, state: State, checkout: Checkout, refunds: Refunds, disputes: Disputes, key: str) -> None:
         """Take the state, the rules and the only secret key that may call."""
         self._state = state
         self._checkout = checkout
         self._refunds = refunds
+        self._disputes = disputes
         self._key = key
 
     def add_routes(self, app: web.Application) -> None:
@@ -50,6 +52,7 @@ class Api:
         add.add_post("/v1/payment_methods/{id}/detach", self._guarded(self._detach))
         add.add_post("/v1/refunds", self._guarded(self._refund))
         add.add_get("/v1/refunds", self._guarded(self._list_refunds))
+        add.add_get("/v1/disputes/{id}", self._guarded(self._dispute))
         add.add_get("/v1/events", self._guarded(self._events))
         add.add_route("*", "/v1/{rest:.*}", self._guarded(self._unknown))
 
@@ -164,6 +167,9 @@ class Api:
 
     async def _list_refunds(self, request: web.Request, params: dict[str, Any]) -> Object:
         return _page(self._refunds.of_intent(str(params.get("payment_intent", ""))), params, "/v1/refunds")
+
+    async def _dispute(self, request: web.Request, params: dict[str, Any]) -> Object:
+        return self._disputes.get(request.match_info["id"])
 
     async def _events(self, request: web.Request, params: dict[str, Any]) -> Object:
         found = self._state.events(undelivered=params.get("delivery_success") == "false")

@@ -6,11 +6,15 @@ The levers: `PUT /_simulator/faults` with any of `duplicate`, `reverse`, `drop`,
 would succeed), `lose_refund_answer` (true: made, and answered with an error);
 `POST /_simulator/payment_intents/{id}/settle` and `POST /_simulator/refunds/{id}/settle` with `{"succeeded": true}`;
 `POST /_simulator/payment_intents/{id}/refund` (one made by hand in the dashboard) with `{"amount": 100}`;
+`POST /_simulator/payment_intents/{id}/dispute` (the payer disputes it) with any of `amount`, `reason` and `inquiry`,
+and `POST /_simulator/disputes/{id}/…` with `escalate` (a dispute follows the inquiry), `answer` (evidence was given in
+the dashboard), `win` and `lose`, with `{"fee_back": true}` where the fee comes back too;
 `POST /_simulator/events/{id}/resend`;
 `POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
 PayPal;
 `POST /_simulator/mandates/{id}/touch`: an event of a mandate that stays as it is; `GET` and `DELETE
-/_simulator/state`. The page under `/` chooses `off_session` and revokes mandates.
+/_simulator/state`. The page under `/` chooses `off_session`, revokes mandates, and opens,
+answers, wins and loses disputes.
 """
 
 from collections.abc import Callable
@@ -21,6 +25,7 @@ from aiohttp import web
 from deploy.local.stripe import pages
 from deploy.local.stripe.charges import OUTCOMES
 from deploy.local.stripe.checkout import INTENT, SESSION, Checkout
+from deploy.local.stripe.disputes import DISPUTE, Disputes
 from deploy.local.stripe.refunds import REFUND, Refunds
 from deploy.local.stripe.refusals import Refusal
 from deploy.local.stripe.state import Object, State
@@ -37,11 +42,14 @@ _OUTCOMES = {"succeeded", "processing", "declined"}
 class Hosted:
     """Pages and levers."""
 
-    def __init__(self, state: State, checkout: Checkout, refunds: Refunds, deliverer: Deliverer) -> None:
+    def __init__(
+        self, state: State, checkout: Checkout, refunds: Refunds, disputes: Disputes, deliverer: Deliverer
+    ) -> None:
         """Take what they show and move."""
         self._state = state
         self._checkout = checkout
         self._refunds = refunds
+        self._disputes = disputes
         self._deliverer = deliverer
 
     def add_routes(self, app: web.Application) -> None:
@@ -57,6 +65,8 @@ class Hosted:
         add.add_post("/_simulator/payment_intents/{id}/settle", self._settle)
         add.add_post("/_simulator/payment_intents/{id}/refund", self._refund)
         add.add_post("/_simulator/refunds/{id}/settle", self._settle_refund)
+        add.add_post("/_simulator/payment_intents/{id}/dispute", self._dispute)
+        add.add_post("/_simulator/disputes/{id}/{move:escalate|answer|win|lose}", self._move_dispute)
         add.add_post("/_simulator/events/{id}/resend", self._resend)
         add.add_post("/_simulator/off_session", self._choose)
         add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
@@ -69,6 +79,8 @@ class Hosted:
             self._state.deliveries(),
             self._state.faults(),
             self._checkout.charges.mandates(),
+            [item for item in self._state.all(INTENT) if item["status"] == "succeeded"],
+            self._disputes.all(),
         )
         return web.Response(text=page, content_type="text/html")
 
@@ -107,6 +119,7 @@ class Hosted:
                 "sessions": sessions,
                 "events": events,
                 "refunds": self._state.all(REFUND),
+                "disputes": self._state.all(DISPUTE),
                 "payment_intents": intents,
                 "mandates": mandates,
             }
@@ -175,9 +188,41 @@ class Hosted:
             return web.json_response(refusal.body, status=refusal.status)
         return web.json_response(refund)
 
+    async def _dispute(self, request: web.Request) -> web.Response:
+        wanted = await _wanted(request)
+
+        def opened(intent: str) -> Object:
+            amount = int(wanted["amount"]) if wanted.get("amount") else None
+            reason = str(wanted.get("reason", "fraudulent"))
+            return self._disputes.open(intent, amount=amount, reason=reason, inquiry=bool(wanted.get("inquiry")))
+
+        return await self._changed(request, opened)
+
+    async def _move_dispute(self, request: web.Request) -> web.Response:
+        wanted, move = await _wanted(request), request.match_info["move"]
+
+        def moved(number: str) -> Object:
+            match move:
+                case "escalate":
+                    return self._disputes.escalate(number)
+                case "answer":
+                    return self._disputes.answer(number)
+                case _:
+                    return self._disputes.decide(number, won=move == "win", fee_back=bool(wanted.get("fee_back")))
+
+        return await self._changed(request, moved)
+
     async def _resend(self, request: web.Request) -> web.Response:
         number = request.match_info["id"]
         if number not in [event["id"] for event in self._state.events()]:
             return web.json_response({"unknown": number}, status=404)
         await self._deliverer.resend(number)
         return web.json_response({"simulator": True, "resent": number})
+
+
+async def _wanted(request: web.Request) -> dict[str, Any]:
+    """What a lever was moved with: JSON, or the form of the page's button."""
+    if request.content_type == "application/json":
+        wanted: dict[str, Any] = await request.json()
+        return wanted
+    return dict(await request.post())

@@ -79,8 +79,10 @@ def overview(
     deliveries: list[tuple[Object, bool, int, bool]],
     faults: dict[str, Any],
     mandates: list[Object],
+    payments: list[Object],
+    disputes: list[Object],
 ) -> str:
-    """What happened here: sessions, mandates, events with their delivery, faults ordered."""
+    """What happened here: sessions, mandates, disputes, events with their delivery, faults ordered."""
     rows = "".join(
         f"<tr><td>{escape(item['id'][:24])}…</td><td>{_price(item)}</td>"
         f"<td>{escape(item['status'])}</td><td>{escape(item['payment_status'])}</td>"
@@ -96,10 +98,47 @@ def overview(
         "Stripe simulator",
         "<h1>Checkout Sessions</h1><table><tr><th>Session<th>Amount<th>Status<th>Payment<th>PaymentIntent</tr>"
         f"{rows}</table>{_later(mandates, str(faults.get('off_session', 'succeeds')))}"
+        f"{_disputes(payments, disputes)}"
         "<h1>Events</h1><table><tr><th>Event<th>Type<th>Delivery<th>Attempts</tr>"
         f"{sent}</table>"
         f"<h1>Faults ordered</h1><p>{escape(str(faults) if faults else 'none')}</p>",
         wide=True,
+    )
+
+
+def _disputes(payments: list[Object], disputes: list[Object]) -> str:
+    """Payments that a payer can dispute, and disputes with what can become of them."""
+    moves = {
+        "warning_needs_response": ("escalate", "lose"),
+        "warning_closed": ("escalate",),
+        "needs_response": ("answer", "win", "lose"),
+        "under_review": ("win", "lose"),
+        "lost": ("win",),
+    }
+    paid = "".join(
+        f"<tr><td>{escape(item['id'])}</td><td>{_amount(item['amount_received'], item['currency'])}</td>"
+        f"<td>{_button('payment_intents', item['id'], 'dispute')}"
+        f"{_button('payment_intents', item['id'], 'dispute', 'inquiry')}</td></tr>"
+        for item in reversed(payments)
+    )
+    rows = "".join(
+        f"<tr><td>{escape(item['id'])}</td><td>{escape(item['payment_intent'])}</td>"
+        f"<td>{_amount(item['amount'], item['currency'])}</td><td>{escape(item['status'])}</td><td>"
+        + "".join(_button("disputes", item["id"], move) for move in moves.get(item["status"], ()))
+        + "</td></tr>"
+        for item in reversed(disputes)
+    )
+    return (
+        f"<h1>Payments</h1><table><tr><th>PaymentIntent<th>Amount<th>The payer</tr>{paid}</table>"
+        f"<h1>Disputes</h1><table><tr><th>Dispute<th>PaymentIntent<th>Amount<th>Status<th></tr>{rows}</table>"
+    )
+
+
+def _button(kind: str, number: str, move: str, way: str = "") -> str:
+    more = f'<input type="hidden" name="{way}" value="1">' if way else ""
+    return (
+        f'<form method="post" action="/_simulator/{kind}/{escape(number)}/{move}">{more}'
+        f'<button class="declined" name="back" value="1">{(way or move).capitalize()}</button></form>'
     )
 
 

@@ -32,6 +32,8 @@ class Refunds:
             raise invalid("This PaymentIntent has no successful charge.", "charge_not_refundable", "payment_intent")
         left = intent["amount_received"] - self._refunded(intent["id"])
         amount = int(params.get("amount", left))
+        if any(item["payment_intent"] == intent["id"] for item in self._state.all("dispute") if _holds(item)):
+            raise invalid("The charge is disputed.", "charge_disputed")
         if not left:
             raise invalid("The charge has already been refunded.", "charge_already_refunded")
         if amount > left:
@@ -85,3 +87,8 @@ class Refunds:
 
     def _refunded(self, intent: str) -> int:
         return sum(item["amount"] for item in self.of_intent(intent) if item["status"] != "failed")
+
+
+def _holds(dispute: Object) -> bool:
+    """Whether nothing of a disputed payment can be refunded."""
+    return not dispute["is_charge_refundable"] and dispute["status"] != "won"

@@ -28,8 +28,14 @@ class QueueReason(StrEnum):
     """Booked on a day on which it cannot have paid this, and that day would be the invoice's date."""
     REVERSED = "reversed"
     """The bank took a credit back; what it had paid stays paid until a person decides."""
+    DISPUTED = "disputed"
+    """A payment by card or PayPal that its payer disputes; it stays paid until a person decides about a loss."""
     AMOUNT_DIFFERS = "amount_differs"
     """An operator recorded another amount under this bank reference: most likely one transfer, no second payment."""
+
+
+NO_MONEY = frozenset({QueueReason.REVERSED, QueueReason.DISPUTED})
+"""Entries that tell of money which was taken from us: they pay nothing and hold nothing."""
 
 
 def fault_of(received: Money, asked: Money) -> QueueReason | None:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.kit.money import Money
-from services.payments.domain.matching import QueueReason
+from services.payments.domain.disputes import Dispute
+from services.payments.domain.matching import NO_MONEY, QueueReason
 
 INVOICE_DAYS = 12
 """From the day on which money was available to the last day for its invoice (DPR 633/1972, art. 6(3) and 21(4))."""
@@ -96,14 +97,18 @@ class Settlement(StrEnum):
     """None of the customers', or settled outside."""
     WITHDRAWN = "withdrawn"
     """Recorded by hand by mistake."""
+    KEPT = "kept"
+    """A dispute that ended without a loss."""
+    CREDIT_NOTE = "credit_note"
+    """A lost dispute for which a credit note was issued."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyEntry:
-    """Money that waits for an operator, or did; its amount is below zero where the bank took it back.
+    """Money that waits for an operator, or did; its amount is below zero where it was taken back or is disputed.
 
     `recorded` is the amount of the record by hand that it contradicts; `settled_to` the payment request, the account or
-    the refund to which it went.
+    the refund to which it went; `dispute` how a dispute stands, where it was read with it.
     """
 
     entry_id: UUID
@@ -123,11 +128,17 @@ class MoneyEntry:
     settled_at: datetime | None
     settled_as: Settlement | None
     settled_to: UUID | None
+    dispute: Dispute | None = None
 
     @property
     def taken_back(self) -> bool:
-        """Whether it is money that the bank or the provider took back."""
-        return self.reason is QueueReason.REVERSED
+        """Whether it is money that the bank or the provider took back, or may."""
+        return self.reason in NO_MONEY
+
+    @property
+    def lies_in(self) -> str:
+        """The ledger account where it lies until it is settled."""
+        return "disputed" if self.reason is QueueReason.DISPUTED else "suspense"
 
     @property
     def invoice_by(self) -> date | None:

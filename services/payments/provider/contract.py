@@ -1,4 +1,5 @@
-"""What Casella needs of a payment provider, in our words: hosted pages, charges by a mandate, refunds, signed events.
+"""What Casella needs of a payment provider, in our words: hosted pages, charges by a mandate, refunds, disputes, signed
+events.
 
 A second provider is a second class behind this protocol; nothing else in the room knows whose API it is.
 """
@@ -10,6 +11,7 @@ from uuid import UUID
 from services.kit.money import Money
 from services.payments.domain.mandates import Grant
 from services.payments.provider.charges import Charge, ChargeOrder
+from services.payments.provider.disputes import ProviderDispute
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page, PageOrder, SetupOrder
 from services.payments.provider.refunds import ProviderRefund
@@ -84,6 +86,10 @@ class PaymentProvider(Protocol):
 
     async def refunds_of(self, charge_id: str) -> list[ProviderRefund]:
         """All refunds of a payment, ours and those made elsewhere, oldest first."""
+        ...
+
+    async def dispute(self, dispute_id: str) -> ProviderDispute | None:
+        """Look at a dispute; None when the provider does not know it, or it is over no payment of this kind."""
         ...
 
     def verify(self, body: bytes, signature: str) -> Event:

@@ -16,6 +16,7 @@ class Event:
         method_id: The payment method it is about, if any: what it says of a mandate concerns the mandate's method.
         mandate_id: The mandate at the provider it is about, if any.
         refunded_charge_id: The payment whose refunds it is about, if any.
+        dispute_id: The dispute it is about, if any.
         created_at: When it happened, by the provider's clock.
     """
 
@@ -27,3 +28,4 @@ class Event:
     created_at: datetime
     method_id: str | None = None
     mandate_id: str | None = None
+    dispute_id: str | None = None

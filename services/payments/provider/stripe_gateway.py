@@ -4,10 +4,11 @@ Events are triggers: what counts is what Stripe answers when asked for the objec
 """
 
 from services.payments.provider.stripe_charges import StripeCharges
+from services.payments.provider.stripe_disputes import StripeDisputes
 from services.payments.provider.stripe_events import StripeEvents
 from services.payments.provider.stripe_pages import StripePages
 from services.payments.provider.stripe_refunds import StripeRefunds
 
 
-class StripeGateway(StripePages, StripeCharges, StripeRefunds, StripeEvents):
-    """Checkout Sessions, PaymentIntents, Refunds and events of one Stripe account."""
+class StripeGateway(StripePages, StripeCharges, StripeRefunds, StripeDisputes, StripeEvents):
+    """Checkout Sessions, PaymentIntents, Refunds, Disputes and events of one Stripe account."""

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.money import Money
+from services.payments.domain.disputes import DisputeState
 from services.payments.domain.mandates import Grant
 from services.payments.domain.payment_requests import ChargeRefusal
 from services.payments.provider.charges import Charge, ChargeState
+from services.payments.provider.disputes import DisputeMovement, ProviderDispute
+from services.payments.provider.errors import ProviderUnavailableError
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page, PageState
 from services.payments.provider.refunds import ProviderRefund, RefundProgress
@@ -32,6 +35,11 @@ EVENT_TYPES = (
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
 )
 REFUSALS = {
     "authentication_required": ChargeRefusal.AUTHENTICATION,
@@ -40,6 +48,16 @@ REFUSALS = {
     "payment_method_unactivated": ChargeRefusal.MANDATE_GONE,
 }
 """Stripe's codes that a further try would not change; any other one is a declined charge."""
+_DISPUTE_STATES = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.INQUIRY,
+    "warning_closed": DisputeState.ENDED,
+    "prevented": DisputeState.ENDED,
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
 LATER_USE = "off_session"
 """Stripe's word for the use of a payment method without the customer."""
 OFF_SESSION = "off_session"
@@ -120,7 +138,7 @@ def charge_of(intent: dict[str, Any]) -> Charge:
     return Charge(
         charge_id=intent["id"],
         state=state,
-        received=Money(intent.get("amount_received") or 0, str(intent["currency"]).upper()),
+        received=_money(intent.get("amount_received") or 0, intent["currency"]),
         request_id=_uuid(intent.get("metadata"), "payment_request_id"),
         cause_key=_uuid(intent.get("metadata"), "order_id") or _uuid(intent.get("metadata"), "period_id"),
         charged_at=_instant(charged) if state is ChargeState.SUCCEEDED else None,
@@ -153,11 +171,40 @@ def refund_of(refund: dict[str, Any]) -> ProviderRefund:
         provider_ref=refund["id"],
         charge_id=str(refund["payment_intent"]),
         progress=progress,
-        amount=Money(int(refund["amount"]), str(refund["currency"]).upper()),
+        amount=_money(refund["amount"], refund["currency"]),
         failure=(refund.get("failure_reason") or refund["status"]) if failed else "",
         refund_id=_uuid(refund.get("metadata"), "refund_id"),
         attempt=_attempt(refund.get("metadata")),
         made_at=_instant(refund["created"]),
+    )
+
+
+def dispute_of(dispute: dict[str, Any]) -> ProviderDispute | None:
+    """A Dispute; None where it is over a charge without a PaymentIntent, which is none of ours."""
+    charge_id = id_of(dispute.get("payment_intent"))
+    if charge_id is None:
+        return None
+    state = _DISPUTE_STATES.get(dispute["status"])
+    if state is None:
+        raise ProviderUnavailableError("the provider tells a state of a dispute that is not known here")
+    due = (dispute.get("evidence_details") or {}).get("due_by")
+    return ProviderDispute(
+        provider_ref=dispute["id"],
+        charge_id=charge_id,
+        state=state,
+        reason=str(dispute["reason"]),
+        amount=_money(dispute["amount"], dispute["currency"]),
+        evidence_by=_instant(due) if due and not state.closed else None,
+        opened_at=_instant(dispute["created"]),
+        movements=[
+            DisputeMovement(
+                provider_ref=each["id"],
+                amount=_money(each["amount"], each["currency"]),
+                fee=_money(each["fee"], each["currency"]),
+                made_at=_instant(each["created"]),
+            )
+            for each in dispute["balance_transactions"]
+        ],
     )
 
 
@@ -182,6 +229,7 @@ def event_of(event: dict[str, Any]) -> Event:
         created_at=_instant(event["created"]),
         method_id=str(number) if subject.get("object") == "payment_method" else None,
         mandate_id=str(number) if subject.get("object") == "mandate" else None,
+        dispute_id=str(number) if subject.get("object") == "dispute" else None,
     )
 
 
@@ -198,6 +246,10 @@ def _uuid(marks: Any, name: str) -> UUID | None:
         return UUID(str((marks or {})[name]))
     except (KeyError, ValueError):
         return None
+
+
+def _money(minor: Any, currency: Any) -> Money:
+    return Money(int(minor), str(currency).upper())
 
 
 def _attempt(marks: Any) -> int | None:

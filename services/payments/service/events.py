@@ -15,6 +15,7 @@ from services.payments.provider.errors import (
 )
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page
+from services.payments.service.disputes import Disputes
 from services.payments.service.pages import Pages, Revoked
 from services.payments.service.refund_sending import RefundSending
 from services.payments.store import events
@@ -28,7 +29,13 @@ class Events:
     """Webhooks, and the events that never arrived."""
 
     def __init__(
-        self, database: Database, clock: Clock, provider: PaymentProvider, pages: Pages, refunds: RefundSending
+        self,
+        database: Database,
+        clock: Clock,
+        provider: PaymentProvider,
+        pages: Pages,
+        refunds: RefundSending,
+        disputes: Disputes,
     ) -> None:
         """Take the parts of the room."""
         self._database = database
@@ -36,6 +43,7 @@ class Events:
         self._provider = provider
         self._pages = pages
         self._refunds = refunds
+        self._disputes = disputes
 
     async def handle(self, body: bytes, signature: str) -> bool:
         """Take a webhook in.
@@ -83,6 +91,8 @@ class Events:
                 return False  # spares the provider a question; the insert below decides
         if event.refunded_charge_id is not None:
             return await self._take_in_refunds(event, event.refunded_charge_id)
+        if event.dispute_id is not None:
+            return await self._take_in_dispute(event, event.dispute_id)
         try:
             told = await self._told_of(event)
         except ProviderUnavailableError as error:
@@ -96,13 +106,31 @@ class Events:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
         return await self._refunds.apply_event(self._provider.name, event, told)
 
+    async def _take_in_dispute(self, event: Event, dispute_id: str) -> bool:
+        """Take the dispute in; its payment first, where the events of that have not arrived."""
+        try:
+            told = await self._provider.dispute(dispute_id)
+            if told is not None and not await self._disputes.paid_here(told.charge_id):
+                match await self._payment(told.charge_id):
+                    case Page() as page:
+                        await self._pages.apply(page)
+                    case Charge() as charge:
+                        await self._pages.apply_charge(charge)
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        return await self._disputes.apply_event(self._provider.name, event, told)
+
     async def _told_of(self, event: Event) -> Page | Charge | Revoked | None:
         """What the provider says, when asked, of what an event is about."""
         if event.page_id is not None:
             return await self._provider.page(event.page_id)
         if event.charge_id is not None:
-            charge = await self._provider.charge(event.charge_id)
-            by_mandate = charge is not None and charge.attempt is not None
-            return charge if by_mandate else await self._provider.page_of_charge(event.charge_id)
+            return await self._payment(event.charge_id)
         revoked = await self._provider.revoked_method(event)
         return None if revoked is None else Revoked(revoked)
+
+    async def _payment(self, charge_id: str) -> Page | Charge | None:
+        """What the provider says of a payment: by a mandate, or on a page."""
+        charge = await self._provider.charge(charge_id)
+        by_mandate = charge is not None and charge.attempt is not None
+        return charge if by_mandate else await self._provider.page_of_charge(charge_id)

@@ -16,10 +16,12 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.money import Money
 from services.kit.requests import Call, claim
+from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
-from services.payments.store import books, credit, queue, requests, settling, waking
+from services.payments.service.disputes import lost
+from services.payments.store import books, credit, disputes, queue, requests, settling, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
 
@@ -44,6 +46,7 @@ class MoneyDesk:
             entry = await queue.by_id(conn, entry_id)
             if entry is None:
                 raise NotFound
+            (entry,) = await disputes.with_disputes(conn, [entry])
             wanted = dict.fromkeys((*entry.named, *entry.suggestions))
             found = [await requests.by_id(conn, request_id) for request_id in wanted]
         return entry, [request for request in found if request is not None]
@@ -110,20 +113,22 @@ async def _waiting(conn: AsyncConnection, entry_id: UUID) -> MoneyEntry:
 
     Raises:
         NotFound: No such entry.
-        MoneySettled: It is settled.
+        MoneySettled: It is settled, or a dispute that is not lost.
     """
     entry = await queue.by_id(conn, entry_id, lock=True)
     if entry is None:
         raise NotFound("no such money entry")
     if entry.settled_at is not None:
         raise MoneySettled
+    if entry.reason is QueueReason.DISPUTED:
+        await lost(conn, entry_id)
     return entry
 
 
 async def _post(
     conn: AsyncConnection, kind: str, entry: MoneyEntry, to: str, account_id: UUID | None, now: datetime
 ) -> None:
-    """Move an entry out of the ledger's suspense; what was taken back has an amount below zero."""
+    """Move an entry out of the ledger account where it lies; what was taken back has an amount below zero."""
     header = Header(kind, entry.source, entry.source_ref, now, booked_on=entry.available_on)
     minor = entry.amount.minor
-    await books.post(conn, header, entry.amount.currency, Line("suspense", minor), Line(to, -minor, account_id))
+    await books.post(conn, header, entry.amount.currency, Line(entry.lies_in, minor), Line(to, -minor, account_id))

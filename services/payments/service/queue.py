@@ -6,9 +6,8 @@ from uuid import UUID
 
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.store import ledger, queue, recorded
+from services.payments.store import disputes, ledger, queue, recorded
 from services.payments.store.ledger import Proof
 from services.payments.store.recorded import RecordedTransfer
 
@@ -31,7 +30,7 @@ class MoneyQueue:
     async def page(self, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
         """The entries after one, oldest first."""
         async with self._database.reading() as conn:
-            return await queue.page(conn, after, most)
+            return await disputes.with_disputes(conn, await queue.page(conn, after, most))
 
     async def naming(self, request_id: UUID) -> list[MoneyEntry]:
         """The money that waits and names a payment request, oldest first."""
@@ -50,7 +49,7 @@ class MoneyQueue:
 
     async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[RecordedTransfer]]:
         """Records by hand that may be the money of entries which a statement told of, by the entry's id."""
-        told = [entry for entry in entries if entry.source == Source.BANK and entry.reason is not QueueReason.REVERSED]
+        told = [entry for entry in entries if entry.source == Source.BANK and not entry.taken_back]
         async with self._database.reading() as conn:
             found = await recorded.unconfirmed_of(conn, {entry.amount for entry in told}, _MOST_RECORDS)
         return {

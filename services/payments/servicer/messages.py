@@ -27,6 +27,7 @@ from services.payments.domain.payment_requests import (
 from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
+from services.payments.servicer.dispute_messages import dispute_message
 from services.payments.store.ledger import Proof
 from services.payments.store.recorded import RecordedTransfer
 
@@ -66,6 +67,7 @@ QUEUE_REASONS = {
     QueueReason.UNDATED: payments_pb2.MONEY_ENTRY_REASON_UNDATED,
     QueueReason.DATE: payments_pb2.MONEY_ENTRY_REASON_DATE,
     QueueReason.REVERSED: payments_pb2.MONEY_ENTRY_REASON_REVERSED,
+    QueueReason.DISPUTED: payments_pb2.MONEY_ENTRY_REASON_DISPUTED,
     QueueReason.AMOUNT_DIFFERS: payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
 }
 SETTLEMENTS = {
@@ -74,6 +76,8 @@ SETTLEMENTS = {
     Settlement.REFUNDED: payments_pb2.MONEY_SETTLEMENT_REFUNDED,
     Settlement.SET_ASIDE: payments_pb2.MONEY_SETTLEMENT_SET_ASIDE,
     Settlement.WITHDRAWN: payments_pb2.MONEY_SETTLEMENT_WITHDRAWN,
+    Settlement.KEPT: payments_pb2.MONEY_SETTLEMENT_KEPT,
+    Settlement.CREDIT_NOTE: payments_pb2.MONEY_SETTLEMENT_CREDIT_NOTE,
 }
 
 
@@ -165,6 +169,8 @@ def money_entry(entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ())
         message.available_on.CopyFrom(to_date(entry.available_on))
     if entry.recorded is not None:
         message.recorded_amount.CopyFrom(to_money(entry.recorded))
+    if entry.dispute is not None:
+        message.dispute.CopyFrom(dispute_message(entry.dispute))
     if entry.invoice_by is not None:
         message.invoice_by.CopyFrom(to_date(entry.invoice_by))
     if entry.settled_at is not None and entry.settled_as is not None:

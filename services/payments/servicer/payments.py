@@ -20,6 +20,7 @@ from services.payments.messages import CATALOGUE
 from services.payments.service.assigning import Assigning
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
+from services.payments.service.disputes import Disputes
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
@@ -33,6 +34,8 @@ from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
 from services.payments.servicer.debits import DebitRpcs
+from services.payments.servicer.dispute_messages import dispute_message
+from services.payments.servicer.dispute_rpcs import DisputeRpcs
 from services.payments.servicer.messages import (
     CLOSE_REASONS,
     METHODS,
@@ -67,9 +70,10 @@ class Desks:
     refund_asking: RefundAsking
     refund_files: RefundFiles
     refund_sending: RefundSending
+    disputes: Disputes
 
 
-class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
+class PaymentsServicer(DebitRpcs, DisputeRpcs, MoneyRpcs, RefundRpcs):
     """The room's RPCs."""
 
     def __init__(self, desks: Desks, messages: Messages, calls: Requests, clock: Clock) -> None:
@@ -86,6 +90,7 @@ class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
         self._refund_asking = desks.refund_asking
         self._refund_files = desks.refund_files
         self._refund_sending = desks.refund_sending
+        self._disputes = desks.disputes
 
     async def CreatePaymentRequest(
         self, request: payments_pb2.CreatePaymentRequestRequest, context: Context
@@ -120,6 +125,7 @@ class PaymentsServicer(DebitRpcs, MoneyRpcs, RefundRpcs):
         if owner_filter() is None:
             answer.waiting.extend(map(money_entry, await self._desks.queue.naming(found.request_id)))
             answer.taken_back.extend(map(money_entry, await self._desks.queue.taken_back(found.request_id)))
+            answer.disputes.extend(map(dispute_message, await self._desks.disputes.of_request(found.request_id)))
             answer.refundable.CopyFrom(to_money(await self._desks.refunds.refundable(found.request_id)))
         return answer
 

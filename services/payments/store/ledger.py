@@ -59,7 +59,10 @@ _FAULTS = text("""
         SELECT coalesce(r.request_id, s.request_id) AS request_id, coalesce(r.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
         FROM (SELECT request_id, sum(credit_minor + CASE state WHEN 'cancelled' THEN 0 ELSE minor END) AS minor
-            FROM refunds WHERE request_id IS NOT NULL GROUP BY request_id) r
+            FROM (SELECT request_id, credit_minor, state, minor FROM refunds
+                UNION ALL
+                SELECT request_id, 0, 'done', withdrawn_minor FROM disputes WHERE credit_note_id IS NOT NULL) gone
+            WHERE request_id IS NOT NULL GROUP BY request_id) r
         FULL JOIN (SELECT t.request_id, sum(l.minor) AS minor FROM ledger_transactions t
             JOIN ledger_lines l ON l.transaction_id = t.id WHERE l.ledger_account = 'returned'
             GROUP BY t.request_id) s ON s.request_id = r.request_id
@@ -69,7 +72,7 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(CASE reason WHEN 'reversed' THEN -minor ELSE minor END) AS minor
+        FROM (SELECT currency, sum(CASE WHEN reason IN ('reversed', 'disputed') THEN -minor ELSE minor END) AS minor
             FROM money_entries WHERE settled_as = 'set_aside' GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'set_aside'
             GROUP BY currency) s ON s.currency = q.currency
@@ -80,10 +83,23 @@ _FAULTS = text("""
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
         FROM (SELECT currency, sum(CASE reason WHEN 'reversed' THEN -minor ELSE minor END) AS minor
-            FROM money_entries WHERE settled_at IS NULL GROUP BY currency) q
+            FROM money_entries WHERE settled_at IS NULL AND reason <> 'disputed' GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'suspense'
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
+    UNION ALL
+    SELECT 'dispute ' || d.provider_ref || ' is ' || d.state || ' with ' || d.withdrawn_minor || ' withdrawn, ledger: '
+        || d.ledger || ', fee ' || d.fee_minor || ', ledger: ' || d.fees
+    FROM (
+        SELECT d.*, e.settled_at, coalesce(s.minor, 0) AS ledger, coalesce(s.fees, 0) AS fees
+        FROM disputes d JOIN money_entries e ON e.id = d.entry_id
+        LEFT JOIN (SELECT split_part(t.source_ref, ':', 1) AS provider_ref,
+            sum(l.minor) FILTER (WHERE l.ledger_account = 'disputed') AS minor,
+            sum(l.minor) FILTER (WHERE l.ledger_account = 'dispute_fees') AS fees
+            FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
+            WHERE l.ledger_account IN ('disputed', 'dispute_fees') GROUP BY 1) s USING (provider_ref)
+    ) d WHERE d.fees <> d.fee_minor
+        OR d.ledger <> CASE WHEN d.settled_at IS NULL THEN d.withdrawn_minor ELSE 0 END
     UNION ALL
     SELECT 'bank entries: ' || b.currency || ' ' || b.minor || ', bank: ' || b.ledger
     FROM (

@@ -81,6 +81,12 @@ async def end_revoked(conn: AsyncConnection, method_ref: str, now: datetime) -> 
     return await _end(conn, _MANDATE.method_ref == method_ref, MandateEnd.PROVIDER, Method.ONLINE, now)
 
 
+async def end_disputed(conn: AsyncConnection, account_id: UUID, set_up_before: datetime, now: datetime) -> bool:
+    """End an account's mandate because a payment is disputed; one that was given after that stands."""
+    older = (_MANDATE.account_id == account_id) & (_MANDATE.set_up_at < set_up_before)
+    return await _end(conn, older, MandateEnd.PROVIDER, Method.ONLINE, now)
+
+
 async def _end(conn: AsyncConnection, which: Any, reason: MandateEnd, instead: Method, now: datetime) -> bool:
     account: UUID | None = await conn.scalar(select(_MANDATE.account_id).where(which, _MANDATE.ended_at.is_(None)))
     if account is None:

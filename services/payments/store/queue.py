@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, exists, func, select, tuple_
+from sqlalchemy import Row, Uuid, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.kit.outbox import Wake
 from services.kit.wakes import money_wake
-from services.payments.domain.matching import QueueReason
+from services.payments.domain.matching import NO_MONEY, QueueReason
 from services.payments.domain.receipts import MoneyEntry, Settlement, Source
 from services.payments.domain.refunds import RefundState
 from services.payments.tables import announced_transfers, money_entries, payment_requests, refunds
@@ -80,7 +80,7 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     query = (
         select(_ENTRY.id)
         .where(_ENTRY.settled_at.is_(None), _ENTRY.source.in_((Source.BANK, Source.ANNOUNCED)))
-        .where(_ENTRY.reason != QueueReason.REVERSED)
+        .where(_ENTRY.reason.not_in(NO_MONEY))
         .where(_ENTRY.shown_reference == shown_reference)
         .where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
         .order_by(_ENTRY.created_at, _ENTRY.id)
@@ -93,9 +93,9 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
 async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     """The money that waits and names this request: by reference or number, not as a mere suggestion. Oldest first.
 
-    What the bank took back is no money, so it holds nothing (`taken_back`).
+    What the bank took back, or a payer disputes, is no money, so it holds nothing (`taken_back`).
     """
-    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason != QueueReason.REVERSED)
+    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason.not_in(NO_MONEY))
     return [_entry(row) for row in await conn.execute(query)]
 
 
@@ -109,8 +109,14 @@ async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyE
     """The money that waits and names a request of this account, as `naming`. Oldest first."""
     theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id).scalar_subquery()
     named = _ENTRY.named.overlap(func.array(theirs, type_=ARRAY(Uuid)))
-    query = _WAITING.where(named, _ENTRY.reason != QueueReason.REVERSED)
+    query = _WAITING.where(named, _ENTRY.reason.not_in(NO_MONEY))
     return [_entry(row) for row in await conn.execute(query)]
+
+
+async def amount_now(conn: AsyncConnection, entry_id: UUID, amount: Money) -> None:
+    """Note how much a dispute is about now; the caller holds the entry."""
+    values = {"minor": amount.minor, "currency": amount.currency}
+    await conn.execute(update(money_entries).where(_ENTRY.id == entry_id).values(**values))
 
 
 def _entry(row: Row[Any]) -> MoneyEntry:
@@ -120,7 +126,7 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         reason=reason,
         source=row.source,
         shown_reference=row.shown_reference,
-        amount=-amount if reason is QueueReason.REVERSED else amount,
+        amount=-amount if reason in NO_MONEY else amount,
         available_on=row.available_on,
         remittance=row.remittance,
         payer_name=row.payer_name,

@@ -40,7 +40,8 @@ _RECEIVED = text("""
 _TAKEN_BACK = text("""
     SELECT t.source, sum(l.minor) AS minor, l.currency
     FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
-    WHERE t.request_id = :request AND t.kind = 'reversal' AND l.ledger_account = 'suspense'
+    WHERE t.request_id = :request
+        AND (t.kind, l.ledger_account) IN (('reversal', 'suspense'), ('dispute', 'disputed'))
     GROUP BY t.source, l.currency
 """)
 _PAYER = text("""

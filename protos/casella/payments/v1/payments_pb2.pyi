@@ -39,6 +39,7 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_UNDATED: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_DATE: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_AMOUNT_DIFFERS: _ClassVar[MoneyEntryReason]
+    MONEY_ENTRY_REASON_DISPUTED: _ClassVar[MoneyEntryReason]
 
 class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -48,6 +49,25 @@ class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_SETTLEMENT_REFUNDED: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_SET_ASIDE: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_WITHDRAWN: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_KEPT: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_CREDIT_NOTE: _ClassVar[MoneySettlement]
+
+class DisputeState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DISPUTE_STATE_UNSPECIFIED: _ClassVar[DisputeState]
+    DISPUTE_STATE_INQUIRY: _ClassVar[DisputeState]
+    DISPUTE_STATE_ENDED: _ClassVar[DisputeState]
+    DISPUTE_STATE_NEEDS_RESPONSE: _ClassVar[DisputeState]
+    DISPUTE_STATE_UNDER_REVIEW: _ClassVar[DisputeState]
+    DISPUTE_STATE_WON: _ClassVar[DisputeState]
+    DISPUTE_STATE_LOST: _ClassVar[DisputeState]
+
+class DisputeDecision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DISPUTE_DECISION_UNSPECIFIED: _ClassVar[DisputeDecision]
+    DISPUTE_DECISION_CLAIM: _ClassVar[DisputeDecision]
+    DISPUTE_DECISION_CREDIT_NOTE: _ClassVar[DisputeDecision]
+    DISPUTE_DECISION_CREDIT_NOTE_AGREED: _ClassVar[DisputeDecision]
 
 class RefundState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -115,12 +135,26 @@ MONEY_ENTRY_REASON_REVERSED: MoneyEntryReason
 MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
 MONEY_ENTRY_REASON_DATE: MoneyEntryReason
 MONEY_ENTRY_REASON_AMOUNT_DIFFERS: MoneyEntryReason
+MONEY_ENTRY_REASON_DISPUTED: MoneyEntryReason
 MONEY_SETTLEMENT_UNSPECIFIED: MoneySettlement
 MONEY_SETTLEMENT_ASSIGNED: MoneySettlement
 MONEY_SETTLEMENT_CREDITED: MoneySettlement
 MONEY_SETTLEMENT_REFUNDED: MoneySettlement
 MONEY_SETTLEMENT_SET_ASIDE: MoneySettlement
 MONEY_SETTLEMENT_WITHDRAWN: MoneySettlement
+MONEY_SETTLEMENT_KEPT: MoneySettlement
+MONEY_SETTLEMENT_CREDIT_NOTE: MoneySettlement
+DISPUTE_STATE_UNSPECIFIED: DisputeState
+DISPUTE_STATE_INQUIRY: DisputeState
+DISPUTE_STATE_ENDED: DisputeState
+DISPUTE_STATE_NEEDS_RESPONSE: DisputeState
+DISPUTE_STATE_UNDER_REVIEW: DisputeState
+DISPUTE_STATE_WON: DisputeState
+DISPUTE_STATE_LOST: DisputeState
+DISPUTE_DECISION_UNSPECIFIED: DisputeDecision
+DISPUTE_DECISION_CLAIM: DisputeDecision
+DISPUTE_DECISION_CREDIT_NOTE: DisputeDecision
+DISPUTE_DECISION_CREDIT_NOTE_AGREED: DisputeDecision
 REFUND_STATE_UNSPECIFIED: RefundState
 REFUND_STATE_REQUESTED: RefundState
 REFUND_STATE_APPROVED: RefundState
@@ -258,16 +292,18 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back", "refundable")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     REFUNDABLE_FIELD_NUMBER: _ClassVar[int]
+    DISPUTES_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     refundable: _common_pb2.Money
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    disputes: _containers.RepeatedCompositeFieldContainer[Dispute]
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -420,7 +456,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -438,6 +474,7 @@ class MoneyEntry(_message.Message):
     SETTLEMENT_FIELD_NUMBER: _ClassVar[int]
     SETTLED_AT_FIELD_NUMBER: _ClassVar[int]
     SETTLED_TO_FIELD_NUMBER: _ClassVar[int]
+    DISPUTE_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -455,7 +492,94 @@ class MoneyEntry(_message.Message):
     settlement: MoneySettlement
     settled_at: _timestamp_pb2.Timestamp
     settled_to: str
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ...) -> None: ...
+    dispute: Dispute
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ...) -> None: ...
+
+class Dispute(_message.Message):
+    __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs")
+    PROVIDER_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    CHARGE_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
+    FEE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_BY_FIELD_NUMBER: _ClassVar[int]
+    OPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_ON_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_DIFFERS_FIELD_NUMBER: _ClassVar[int]
+    provider_reference: str
+    charge_reference: str
+    state: DisputeState
+    reason: str
+    amount: _common_pb2.Money
+    withdrawn: _common_pb2.Money
+    fee: _common_pb2.Money
+    evidence_by: _timestamp_pb2.Timestamp
+    opened_at: _timestamp_pb2.Timestamp
+    closed_at: _timestamp_pb2.Timestamp
+    closed_on: _common_pb2.Date
+    money_entry_id: str
+    payment_request_id: str
+    account_id: str
+    decision: DisputeDecision
+    credit_note_id: str
+    amount_differs: bool
+    def __init__(self, provider_reference: _Optional[str] = ..., charge_reference: _Optional[str] = ..., state: _Optional[_Union[DisputeState, str]] = ..., reason: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., withdrawn: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fee: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., credit_note_id: _Optional[str] = ..., amount_differs: _Optional[bool] = ...) -> None: ...
+
+class DecideDisputeRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "decision", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    decision: DisputeDecision
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class DecideDisputeResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class RecordDisputeCreditNoteRequest(_message.Message):
+    __slots__ = ("money_entry_id", "credit_note_id")
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    credit_note_id: str
+    def __init__(self, money_entry_id: _Optional[str] = ..., credit_note_id: _Optional[str] = ...) -> None: ...
+
+class RecordDisputeCreditNoteResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class ListDisputesRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListDisputesResponse(_message.Message):
+    __slots__ = ("disputes", "next_page_token")
+    DISPUTES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    disputes: _containers.RepeatedCompositeFieldContainer[Dispute]
+    next_page_token: str
+    def __init__(self, disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UnconfirmedTransfer(_message.Message):
     __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "recorded_at", "period")

@@ -120,6 +120,21 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
                 _registered_method=True)
+        self.DecideDispute = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/DecideDispute',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeResponse.FromString,
+                _registered_method=True)
+        self.RecordDisputeCreditNote = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/RecordDisputeCreditNote',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteResponse.FromString,
+                _registered_method=True)
+        self.ListDisputes = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListDisputes',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesResponse.FromString,
+                _registered_method=True)
         self.GetAccountCredit = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/GetAccountCredit',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.SerializeToString,
@@ -345,6 +360,27 @@ class PaymentsServiceServicer:
 
     def SetMoneyAside(self, request, context):
         """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideDispute(self, request, context):
+        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordDisputeCreditNote(self, request, context):
+        """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDisputes(self, request, context):
+        """Lists disputes over payments by card or PayPal, oldest first, whatever became of them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -584,6 +620,21 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.SetMoneyAside,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.SerializeToString,
+            ),
+            'DecideDispute': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideDispute,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeResponse.SerializeToString,
+            ),
+            'RecordDisputeCreditNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordDisputeCreditNote,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteResponse.SerializeToString,
+            ),
+            'ListDisputes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisputes,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesResponse.SerializeToString,
             ),
             'GetAccountCredit': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAccountCredit,
@@ -1151,6 +1202,87 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/SetMoneyAside',
             casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideDispute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/DecideDispute',
+            casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordDisputeCreditNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/RecordDisputeCreditNote',
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordDisputeCreditNoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisputes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListDisputes',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListDisputesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -67,6 +67,12 @@ class PaymentsServiceStub:
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less."""
     SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    DecideDispute: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]
+    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+    RecordDisputeCreditNote: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]
+    """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
+    ListDisputes: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]
+    """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
     GetAccountCredit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]
     """Reads an account's credit."""
     ListCreditMovements: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]
@@ -149,6 +155,12 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less."""
     SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    DecideDispute: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]  # type: ignore[assignment]
+    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+    RecordDisputeCreditNote: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]  # type: ignore[assignment]
+    """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
+    ListDisputes: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]  # type: ignore[assignment]
+    """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
     GetAccountCredit: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]  # type: ignore[assignment]
     """Reads an account's credit."""
     ListCreditMovements: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]  # type: ignore[assignment]
@@ -330,6 +342,30 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.SetMoneyAsideResponse, _abc.Awaitable[_payments_pb2.SetMoneyAsideResponse]]:
         """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+
+    @_abc_1.abstractmethod
+    def DecideDispute(
+        self,
+        request: _payments_pb2.DecideDisputeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.DecideDisputeResponse, _abc.Awaitable[_payments_pb2.DecideDisputeResponse]]:
+        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+
+    @_abc_1.abstractmethod
+    def RecordDisputeCreditNote(
+        self,
+        request: _payments_pb2.RecordDisputeCreditNoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.RecordDisputeCreditNoteResponse, _abc.Awaitable[_payments_pb2.RecordDisputeCreditNoteResponse]]:
+        """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
+
+    @_abc_1.abstractmethod
+    def ListDisputes(
+        self,
+        request: _payments_pb2.ListDisputesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListDisputesResponse, _abc.Awaitable[_payments_pb2.ListDisputesResponse]]:
+        """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
 
     @_abc_1.abstractmethod
     def GetAccountCredit(

@@ -1,0 +1,41 @@
+"""Shows disputes over payments by card or PayPal; each is followed and decided in the workflow of its money entry."""
+
+from casella.payments.v1 import payments_pb2
+from cli import words
+from cli.rooms import Rooms
+
+HEADING = "Disputes at the payment provider, where evidence is given"
+COLUMNS = ("opened", "state", "disputed", "withdrawn", "fee", "because", "evidence by", "decided", "dispute", "entry")
+
+
+async def of_account(rooms: Rooms, account_id: str) -> list[payments_pb2.Dispute]:
+    """The disputes over an account's payments, oldest first."""
+    return await _read(rooms, payments_pb2.ListDisputesRequest(account_id=account_id))
+
+
+async def everybodys(rooms: Rooms) -> list[payments_pb2.Dispute]:
+    """All disputes, oldest first."""
+    return await _read(rooms, payments_pb2.ListDisputesRequest())
+
+
+async def _read(rooms: Rooms, asked: payments_pb2.ListDisputesRequest) -> list[payments_pb2.Dispute]:
+    found: list[payments_pb2.Dispute] = await rooms.ask_all(rooms.payments.ListDisputes, asked, "disputes")
+    return found
+
+
+def row(dispute: payments_pb2.Dispute) -> tuple[str, ...]:
+    """A dispute as a line of a table."""
+    decided = words.choice(dispute, "decision")
+    differs = ", MORE THAN THE PAYMENT" if dispute.amount_differs else ""
+    return (
+        words.instant(dispute.opened_at),
+        words.choice(dispute, "state"),
+        f"{words.money(dispute.amount)}{differs}",
+        words.money(dispute.withdrawn),
+        words.money(dispute.fee),
+        dispute.reason,
+        words.instant(dispute.evidence_by),
+        f"{decided} {dispute.credit_note_id}".strip(),
+        dispute.provider_reference,
+        dispute.money_entry_id,
+    )

@@ -1,0 +1,110 @@
+"""What a dispute over a payment is, how it may move on, and what an operator may decide about a lost one.
+
+A dispute is decided by the payer's bank. The provider withdraws the money when it begins, and gives it back when it is
+won; what is lost stays paid here until an operator decides, for the invoice stands.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.kit.money import Money
+
+
+class DisputeState(StrEnum):
+    """How a dispute stands at the provider."""
+
+    INQUIRY = "inquiry"
+    """The payer's bank asks first; no money is withdrawn."""
+    ENDED = "ended"
+    """An inquiry that no dispute followed, so far."""
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is expected of anybody."""
+        return self in _CLOSED
+
+    def after(self, known: "DisputeState") -> "DisputeState":
+        """The later of what is told and what was known: answers of the provider may overtake each other."""
+        return self if _ORDER[self] >= _ORDER[known] else known
+
+
+_CLOSED = frozenset({DisputeState.ENDED, DisputeState.WON, DisputeState.LOST})
+# Won and lost may follow each other: a bank may change its decision.
+_ORDER = {
+    DisputeState.INQUIRY: 0,
+    DisputeState.ENDED: 1,
+    DisputeState.NEEDS_RESPONSE: 2,
+    DisputeState.UNDER_REVIEW: 3,
+    DisputeState.WON: 4,
+    DisputeState.LOST: 4,
+}
+
+
+class DisputeDecision(StrEnum):
+    """What an operator decided about a lost dispute."""
+
+    CLAIM = "claim"
+    """The customer still owes it; it waits."""
+    CREDIT_NOTE = "credit_note"
+    """The contract has ended with it (DPR 633/1972, art. 26(2))."""
+    CREDIT_NOTE_AGREED = "credit_note_agreed"
+    """Agreed with the customer, within a year of the invoice (art. 26(3))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute as its row tells it.
+
+    Attributes:
+        dispute_id: Ours.
+        provider_ref: The provider's id (`dp_…`).
+        charge_id: The payment that is disputed (`pi_…`).
+        entry_id: The money entry by which an operator follows it.
+        request_id: The payment request that the payment had paid; None where it had paid none.
+        account_id: Whose that is.
+        state: How it stands.
+        reason: The payer's reason, as the provider's code.
+        amount: What is disputed.
+        withdrawn: What the provider has withdrawn of it and not given back.
+        fee: What it charges for it, less what it gave back of that.
+        amount_differs: More is disputed than the payment had brought, or in another currency.
+        evidence_by: Until when evidence can be given.
+        opened_at: When it was opened.
+        closed_at: When we learnt of its end.
+        decision: What an operator decided after a loss.
+        credit_note_id: The credit note that settled it.
+    """
+
+    dispute_id: UUID
+    provider_ref: str
+    charge_id: str
+    entry_id: UUID
+    request_id: UUID | None
+    account_id: UUID | None
+    state: DisputeState
+    reason: str
+    amount: Money
+    withdrawn: Money
+    fee: Money
+    amount_differs: bool
+    evidence_by: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    decision: DisputeDecision | None
+    credit_note_id: UUID | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether it has ended without a loss, with all money here."""
+        return self.state in {DisputeState.WON, DisputeState.ENDED} and not self.withdrawn
+
+    @property
+    def to_decide(self) -> bool:
+        """Whether it is lost, with money that is gone: an operator decides."""
+        return self.state is DisputeState.LOST and self.withdrawn > Money(0, self.withdrawn.currency)

@@ -1,0 +1,189 @@
+"""The SQL of disputes: a row each, moved on by what the provider tells, every movement of money in the ledger once.
+
+Its money entry is locked before it, everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.calendar import rome_date
+from services.kit.database import require_transaction
+from services.kit.ids import new_id
+from services.kit.money import Money
+from services.payments.domain.disputes import Dispute, DisputeDecision, DisputeState
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.provider.disputes import DisputeMovement, ProviderDispute
+from services.payments.store import books
+from services.payments.store.books import Header, Line
+from services.payments.tables import disputes, ledger_lines, ledger_transactions
+
+DISPUTED, _FEES = "disputed", "dispute_fees"
+_DISPUTE = disputes.c
+_OLDEST_FIRST = (_DISPUTE.opened_at, _DISPUTE.id)
+
+
+async def insert_new(
+    conn: AsyncConnection,
+    told: ProviderDispute,
+    entry_id: UUID,
+    request_id: UUID | None,
+    account_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Write down a dispute that begins, as yet without its money; its entry makes sure that it is new."""
+    require_transaction(conn)
+    await conn.execute(
+        insert(disputes).values(
+            id=new_id(),
+            provider_ref=told.provider_ref,
+            charge_id=told.charge_id,
+            entry_id=entry_id,
+            request_id=request_id,
+            account_id=account_id,
+            state=told.state,
+            reason=told.reason,
+            minor=told.amount.minor,
+            currency=told.amount.currency,
+            withdrawn_minor=0,
+            fee_minor=0,
+            balance_currency=told.amount.currency,
+            amount_differs=await _differs(conn, told),
+            evidence_by=told.evidence_by,
+            opened_at=told.opened_at,
+            closed_at=now if told.state.closed else None,
+        )
+    )
+
+
+async def _differs(conn: AsyncConnection, told: ProviderDispute) -> bool:
+    """Whether more is disputed than the payment had brought, or in another currency."""
+    query = (
+        select(func.sum(ledger_lines.c.minor))
+        .join(ledger_transactions, ledger_transactions.c.id == ledger_lines.c.transaction_id)
+        .where(ledger_transactions.c.kind == "receipt", ledger_transactions.c.source == Source.STRIPE)
+        .where(ledger_transactions.c.source_ref == told.charge_id, ledger_lines.c.ledger_account == Source.STRIPE)
+        .where(ledger_lines.c.currency == told.amount.currency)
+    )
+    return told.amount.minor > int(await conn.scalar(query) or 0)
+
+
+async def post(conn: AsyncConnection, dispute: Dispute, movement: DisputeMovement, to: str, now: datetime) -> bool:
+    """Count a movement of a dispute's money, once; what is not the provider's fee goes to a ledger account."""
+    amount, fee = movement.amount.minor, movement.fee.minor
+    if not amount and not fee:
+        return False
+    header = Header(
+        "dispute",
+        Source.STRIPE,
+        movement_ref(dispute, movement),
+        now,
+        dispute.request_id,
+        rome_date(movement.made_at),
+    )
+    lines = (Line(Source.STRIPE, amount - fee), Line(to, -amount), Line(_FEES, fee))
+    return await books.post(conn, header, movement.amount.currency, *lines)
+
+
+def movement_ref(dispute: Dispute, movement: DisputeMovement) -> str:
+    """The identity of a movement in the ledger; the proof finds the dispute again by what stands before the colon."""
+    return f"{dispute.provider_ref}:{movement.provider_ref}"
+
+
+async def credit(conn: AsyncConnection, dispute: Dispute, credit_note_id: UUID, now: datetime) -> None:
+    """Book a lost dispute as money that went back to the customer, for which a credit note stands."""
+    header = Header("dispute_credit", Source.STRIPE, dispute.provider_ref, now, dispute.request_id)
+    gone = dispute.withdrawn
+    await books.post(conn, header, gone.currency, Line("returned", gone.minor), Line(DISPUTED, -gone.minor))
+    note = update(disputes).where(_DISPUTE.id == dispute.dispute_id).values(credit_note_id=credit_note_id)
+    await conn.execute(note)
+
+
+async def move(conn: AsyncConnection, dispute: Dispute) -> None:
+    """Write down how a dispute stands now; the caller holds it."""
+    await conn.execute(
+        update(disputes)
+        .where(_DISPUTE.id == dispute.dispute_id)
+        .values(
+            state=dispute.state,
+            reason=dispute.reason,
+            minor=dispute.amount.minor,
+            currency=dispute.amount.currency,
+            withdrawn_minor=dispute.withdrawn.minor,
+            fee_minor=dispute.fee.minor,
+            balance_currency=dispute.withdrawn.currency,
+            amount_differs=dispute.amount_differs,
+            evidence_by=dispute.evidence_by,
+            closed_at=dispute.closed_at,
+            decision=dispute.decision,
+        )
+    )
+
+
+async def by_ref(conn: AsyncConnection, provider_ref: str) -> Dispute | None:
+    """A dispute by the provider's id."""
+    row = (await conn.execute(select(disputes).where(_DISPUTE.provider_ref == provider_ref))).one_or_none()
+    return None if row is None else _dispute(row)
+
+
+async def of_entry(conn: AsyncConnection, entry_id: UUID) -> Dispute:
+    """The dispute of an entry that was queued for one; its holder holds it too."""
+    return _dispute((await conn.execute(select(disputes).where(_DISPUTE.entry_id == entry_id))).one())
+
+
+async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Dispute]:
+    """The disputes over the payments of a payment request, oldest first."""
+    query = select(disputes).where(_DISPUTE.request_id == request_id).order_by(*_OLDEST_FIRST)
+    return [_dispute(row) for row in await conn.execute(query)]
+
+
+async def page(
+    conn: AsyncConnection, account_id: UUID | None, after: tuple[datetime, UUID] | None, most: int
+) -> list[Dispute]:
+    """The disputes after one, oldest first."""
+    query = select(disputes).order_by(*_OLDEST_FIRST).limit(most)
+    if account_id is not None:
+        query = query.where(_DISPUTE.account_id == account_id)
+    if after is not None:
+        query = query.where(tuple_(*_OLDEST_FIRST) > tuple_(*after))
+    return [_dispute(row) for row in await conn.execute(query)]
+
+
+async def with_disputes(conn: AsyncConnection, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
+    """Entries of the queue, those of disputes with how these stand."""
+    wanted = [entry.entry_id for entry in entries if entry.reason is QueueReason.DISPUTED]
+    if not wanted:
+        return list(entries)
+    found = {
+        row.entry_id: _dispute(row) for row in await conn.execute(select(disputes).where(_DISPUTE.entry_id.in_(wanted)))
+    }
+    return [replace(entry, dispute=found.get(entry.entry_id)) for entry in entries]
+
+
+def _dispute(row: Row[Any]) -> Dispute:
+    return Dispute(
+        dispute_id=row.id,
+        provider_ref=row.provider_ref,
+        charge_id=row.charge_id,
+        entry_id=row.entry_id,
+        request_id=row.request_id,
+        account_id=row.account_id,
+        state=DisputeState(row.state),
+        reason=row.reason,
+        amount=Money(row.minor, row.currency),
+        withdrawn=Money(row.withdrawn_minor, row.balance_currency),
+        fee=Money(row.fee_minor, row.balance_currency),
+        amount_differs=row.amount_differs,
+        evidence_by=row.evidence_by,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        decision=DisputeDecision(row.decision) if row.decision else None,
+        credit_note_id=row.credit_note_id,
+    )

@@ -1,0 +1,232 @@
+"""A dispute over a payment by card or PayPal: the payer's bank decides it, and what follows a loss an operator.
+
+The payment stays paid and the invoice stands meanwhile. Evidence is given in the provider's dashboard, not here.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.invoicing.v1 import invoicing_pb2
+    from casella.ordering.v1 import ordering_pb2
+    from casella.payments.v1 import payments_pb2 as pb
+    from workflows import names, retries, wording
+    from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.ordering import OrderingSteps
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.details import NEEDS_OPERATOR
+    from workflows.process import Process
+    from workflows.steering import NO_CREDITING, NO_DATA, Crediting, Why, Wrong, check_crediting, check_why, request_id
+    from workflows.steering import steering as steering_of
+    from workflows.steps import quickly
+
+_CREDITED = {
+    pb.DISPUTE_DECISION_CREDIT_NOTE: invoicing_pb2.CREDIT_REASON_DISPUTE,
+    pb.DISPUTE_DECISION_CREDIT_NOTE_AGREED: invoicing_pb2.CREDIT_REASON_AGREEMENT,
+}
+_DECISIONS = {
+    "dispute": pb.DISPUTE_DECISION_CREDIT_NOTE,
+    "agreement": pb.DISPUTE_DECISION_CREDIT_NOTE_AGREED,
+}
+_CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
+_CREDIT_NOTE = (
+    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it; with "
+    '`"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
+)
+_TERMINATE = (
+    "cancels the account's subscription, which ends with what is paid; decide about the money as well: "
+    '`{"reason_code": "chargeback"}`'
+)
+
+
+class DisputeProcess(Process):
+    """What a dispute adds to the process of money that waits."""
+
+    entry_id: str
+    entry: pb.MoneyEntry | None
+    candidates: Sequence[pb.PaymentRequest]
+    invoice_id: str
+    """Of what the disputed payment had paid; empty until it is known."""
+
+    def waiting_entry(self) -> pb.MoneyEntry:
+        """The entry, while it waits.
+
+        Raises:
+            Wrong: It has not been read yet, or is settled.
+        """
+        raise NotImplementedError
+
+    def show_dispute(self, dispute: pb.Dispute, updates: dict[str, str]) -> None:
+        """Tell the operator how a dispute stands, what it is over, and what may be done once it is lost.
+
+        Args:
+            dispute: As payments tells it.
+            updates: What any entry of the queue may be settled by.
+        """
+        over = [f"it is over {wording.candidate(each)}" for each in self.candidates]
+        if self.invoice_id:
+            over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
+        if dispute.amount_differs:
+            over.append("MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider")
+        state, coming = _standing(dispute)
+        offered = {}
+        if self.may_decide(dispute):
+            offered = {"claim": _CLAIM, "credit_note": _CREDIT_NOTE, "terminate": _TERMINATE, **updates}
+            if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
+                del offered["claim"]
+        due = dispute.evidence_by if dispute.HasField("evidence_by") else None
+        self.details.stands(state, "; ".join([coming, *over]), due, updates=offered)
+
+    def may_decide(self, dispute: pb.Dispute) -> bool:
+        """Whether the payer's bank has decided for the payer, and the money is gone."""
+        return dispute.state == pb.DISPUTE_STATE_LOST and dispute.withdrawn.minor > 0
+
+    def is_to_be_credited(self, entry: pb.MoneyEntry) -> bool:
+        """Whether an operator has decided for a credit note that is not recorded yet."""
+        return not entry.settlement and self.may_decide(entry.dispute) and entry.dispute.decision in _CREDITED
+
+    async def credit_the_invoice(self, dispute: pb.Dispute) -> None:
+        """The credit note for what was withdrawn, once; it settles the money."""
+        self.details.stands("Crediting", "the credit note on the invoice", updates=self.remedies())
+        if not await self.read_invoice(dispute):
+            self.details.stands(
+                NEEDS_OPERATOR, "the invoice, which is still to come; asked for again", updates=self.remedies()
+            )
+            await self.wait(retries.LOOK_AGAIN, "ask again for the invoice that is to be credited")
+            return
+        request = invoicing_pb2.IssueCreditNoteRequest(
+            credit_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.entry_id}/credit_note")),
+            invoice_id=self.invoice_id,
+            reason=_CREDITED[dispute.decision],
+            gross=dispute.withdrawn,
+            cause_date=dispute.closed_on,
+        )
+        note = (await quickly(InvoicingSteps.issue_credit_note, request, "issue the credit note")).document
+        goes_on = names.e_invoice_id(note.document_id)
+        self.details.happened(f"credit note {note.number} issued: it goes on as {goes_on}", once=True)
+        settled = pb.RecordDisputeCreditNoteRequest(money_entry_id=self.entry_id, credit_note_id=note.document_id)
+        await quickly(PaymentsSteps.record_dispute_credit_note, settled, "settle the dispute by its credit note")
+
+    def remedies(self) -> dict[str, str]:
+        """Where the credit note is refused, another decision helps."""
+        if self.entry is None or not self.is_to_be_credited(self.entry):
+            return {}
+        return {"claim": _CLAIM, "credit_note": _CREDIT_NOTE}
+
+    async def read_invoice(self, dispute: pb.Dispute) -> str:
+        """The invoice of what the disputed payment had paid; empty where there is none, or none yet."""
+        paid = [each for each in self.candidates if each.payment_request_id == dispute.payment_request_id]
+        if paid and not self.invoice_id:
+            if paid[0].HasField("period"):
+                period = ordering_pb2.GetPeriodRequest(period_id=paid[0].period.period_id)
+                found = (await quickly(OrderingSteps.get_period, period, "read the period's invoice")).period
+                self.invoice_id = found.invoice_id
+            else:
+                order = ordering_pb2.GetOrderRequest(order_id=paid[0].order_id)
+                sold = (await quickly(OrderingSteps.get_order, order, "read the order's invoice")).order
+                self.invoice_id = sold.invoice_id
+        return self.invoice_id
+
+    @workflow.update(
+        description="After a lost dispute: the customer still owes the money, which waits as a claim until it is paid "
+        'and set aside, or decided otherwise. Data: {"reason_code": "service_was_given"}'
+    )
+    async def claim(self, why: Why = NO_DATA) -> str:
+        """Keep it as a claim."""
+        await self._decide(pb.DISPUTE_DECISION_CLAIM, why)
+        return "it waits as a claim"
+
+    @workflow.update(
+        description="After a lost dispute: issues a credit note on the invoice for what was withdrawn. The cause is "
+        '"dispute" where the contract has ended with it, or "agreement" within a year of the invoice. '
+        'Data: {"cause": "dispute", "reason_code": "customer_was_right"}'
+    )
+    async def credit_note(self, crediting: Crediting = NO_CREDITING) -> str:
+        """Credit the invoice."""
+        await self._decide(_DECISIONS[crediting.cause], crediting)
+        return "the credit note follows"
+
+    @workflow.update(
+        description="After a lost dispute: cancels the account's subscription, which ends with what is paid, as the "
+        'customer could. The money is decided about besides. Data: {"reason_code": "chargeback"}'
+    )
+    async def terminate(self, why: Why = NO_DATA) -> str:
+        """End the contract."""
+        account = self.waiting_entry().dispute.account_id
+        asked = ordering_pb2.GetSubscriptionRequest(account_id=account)
+        found = await self.steer(OrderingSteps.get_subscription, asked, "read the subscription")
+        request = ordering_pb2.CancelSubscriptionRequest(
+            request_id=request_id(),
+            subscription_id=found.subscription.subscription_id,
+            steering=steering_of(why),
+        )
+        answer = await self.steer(OrderingSteps.cancel_subscription, request, "cancel the subscription")
+        ends = wording.day(answer.subscription.ends_at)
+        self.details.steered(f"cancelled the subscription ({why.reason_code}): it ends at {ends}")
+        return f"cancelled: it ends at {ends}. Decide about the money as well"
+
+    @claim.validator
+    def _may_claim(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        self.lost_dispute()
+
+    @credit_note.validator
+    def _may_credit_note(self, crediting: Crediting = NO_CREDITING) -> None:
+        check_crediting(crediting)
+        if not self.lost_dispute().payment_request_id:
+            raise Wrong("the payment had paid nothing, so there is no invoice to credit. There are claim and set_aside")
+
+    @terminate.validator
+    def _may_terminate(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        if not self.lost_dispute().account_id:
+            raise Wrong("the payment had paid nothing, so it is not known whose contract it was")
+
+    def lost_dispute(self) -> pb.Dispute:
+        """The dispute of the entry, if it is to be decided about.
+
+        Raises:
+            Wrong: There is none, or the payer's bank has not decided for the payer.
+        """
+        entry = self.waiting_entry()
+        if entry.reason != pb.MONEY_ENTRY_REASON_DISPUTED:
+            raise Wrong("this is no dispute over a payment")
+        if not self.may_decide(entry.dispute):
+            raise Wrong(
+                "the dispute is not lost: evidence is given at the provider, and the payer's bank decides first"
+            )
+        return entry.dispute
+
+    async def _decide(self, decision: pb.DisputeDecision, why: Why) -> None:
+        request = pb.DecideDisputeRequest(
+            request_id=request_id(), money_entry_id=self.entry_id, decision=decision, steering=steering_of(why)
+        )
+        await self.steer(PaymentsSteps.decide_dispute, request, "decide about the lost dispute")
+        name = pb.DisputeDecision.Name(decision).removeprefix("DISPUTE_DECISION_").lower().replace("_", " ")
+        self.details.steered(f"decided: {name} ({why.reason_code})")
+        self.look_again()
+
+
+def _standing(dispute: pb.Dispute) -> tuple[str, str]:
+    """Where a dispute stands, and what comes next."""
+    match dispute.state:
+        case pb.DISPUTE_STATE_INQUIRY:
+            return NEEDS_OPERATOR, (
+                "the payer's bank asks before it disputes, and nothing is withdrawn yet: answer it in the provider's "
+                "dashboard, or refund the payment there or by a refund here"
+            )
+        case pb.DISPUTE_STATE_NEEDS_RESPONSE:
+            return NEEDS_OPERATOR, "give evidence in the provider's dashboard in time: without it the dispute is lost"
+        case pb.DISPUTE_STATE_UNDER_REVIEW:
+            return "Disputed", "the decision of the payer's bank, which may take months"
+        case pb.DISPUTE_STATE_LOST if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
+            return "Claim", (
+                "nothing by itself: the customer owes it. Once it is paid it comes to the queue by itself: set both "
+                "aside then"
+            )
+        case pb.DISPUTE_STATE_LOST if dispute.withdrawn.minor > 0:
+            return NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
+        case _:
+            return "Disputed", "the money's way at the provider, of which its next event tells"
