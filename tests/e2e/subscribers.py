@@ -71,6 +71,12 @@ class Subscriber:
         answer = await self.desk.update(self.renewal(number), "record_bank_transfer", data)
         assert answer.result == "paid", answer.refusal
 
+    async def upcoming(self) -> ordering_pb2.UpcomingPeriod:
+        """The amount so far, as the customer reads it."""
+        asked = ordering_pb2.GetUpcomingPeriodRequest(account_id=self.customer.account_id)
+        answer = await self.customer.front.ordering.GetUpcomingPeriod(asked, metadata=await self.customer.me())
+        return answer.upcoming
+
     async def sends(self) -> bool:
         """Whether its mailboxes may send."""
         asked = mailboxes_pb2.GetAllowanceRequest(account_id=self.customer.account_id)
@@ -95,15 +101,18 @@ class Stage:
     desk: Desk
     calendar: LocalCalendar
 
-    async def subscriber(self, party: common.BillingParty | None = None) -> Subscriber:
-        """Somebody whose order of five mailboxes is paid and fulfilled; an Italian company unless told otherwise."""
+    async def subscriber(self, party: common.BillingParty | None = None, *options: str) -> Subscriber:
+        """Somebody whose order of five mailboxes, each with these options, is paid and fulfilled.
+
+        It is an Italian company unless told otherwise.
+        """
         play = self.desk.play
         customer = play.customer("bottega")
         if party is not None:
             customer.country, customer.language = party.address.country, common.LANGUAGE_EN
         await customer.begin_trial()
         await customer.save_profile(party or people.company("Bottega S.r.l.", "Anna"))
-        quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_MONTHLY, 5)
+        quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_MONTHLY, 5, *options)
         placed = await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
         workflow_id = names.order_id(placed.order_id)
         await self.desk.stands(workflow_id, "AwaitingPayment")

@@ -1,11 +1,15 @@
-"""A subscription's second period on real parts: paid after the suspension, never paid, cancelled before it."""
+"""Subscriptions on real parts: a second period that is paid after the suspension, never paid, or cancelled before it;
+and a month with options that change in the panel.
+"""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from casella.ordering.v1 import ordering_pb2
+from services.kit.calendar import Period, rome_date
 from services.kit.wire import from_timestamp
 from tests.e2e.subscribers import DAY, Stage, a_stage, an_invoice_of
 from workflows import names
@@ -53,3 +57,39 @@ async def test_what_becomes_of_a_second_period(stage: Stage) -> None:
         await subscriber.stands(2, state)
         await stage.desk.stands(names.purge_id(subscriber.customer.account_id), "Purged")
         assert (await subscriber.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_ENDED
+
+
+async def test_a_month_with_an_option_that_is_set_in_the_panel(stage: Stage) -> None:
+    buyer = await stage.subscriber(None, "archive")
+    customer, domain = buyer.customer, f"bottega-{uuid4().hex[:8]}.example"
+    await customer.add_domain(domain)
+    boxes = [await customer.create_mailbox(f"m{number}@{domain}") for number in range(5)]
+    assert [list(box.options) for box in boxes] == [["archive"]] * 5
+
+    await stage.to_measuring(buyer, 2)
+    await buyer.stands(2, "AwaitingPayment")
+    await buyer.pay(2)
+    await buyer.stands(2, "Invoiced")
+    customer.forget_session()
+    set_on = rome_date(stage.calendar.now())
+    assert list((await customer.set_options(boxes[0], "archive", "activesync")).options) == ["activesync", "archive"]
+    await customer.set_options(boxes[1])
+    await stage.go_to(stage.calendar.now() + 9 * DAY)
+    customer.forget_session()
+    await customer.set_options(boxes[0], "archive")
+    days = (rome_date(stage.calendar.now()) - set_on).days + 1
+    so_far = await buyer.upcoming()
+    assert sum(option.above for day in so_far.usage for option in day.options if option.code == "activesync") == days
+
+    await stage.to_measuring(buyer, 3)
+    await buyer.stands(3, "AwaitingPayment")
+    third = await buyer.period(3)
+    above = [line for line in third.lines if "ActiveSync" in line.description]
+    coming = [line for line in third.lines if "Archivio" in line.description]
+    assert [line.net.minor for line in above] == [round(90 * days / Period.month(set_on).days)]
+    assert f"{days} giorni-casella" in above[0].description
+    assert [(line.quantity, line.net.minor) for line in coming] == [(4, 480)]
+    assert [line for line in so_far.lines if "Archivio" in line.description] == coming
+    await buyer.pay(3)
+    await buyer.stands(3, "Invoiced")
+    await an_invoice_of(stage, buyer, await buyer.period(3))

@@ -143,6 +143,18 @@ class Customer:
         )
         return answer.mailbox
 
+    async def set_options(self, mailbox: mailboxes_pb2.Mailbox, *codes: str) -> mailboxes_pb2.Mailbox:
+        """Give a mailbox these options in the place of those that it has."""
+        answer = await self.front.mailboxes.UpdateMailbox(
+            mailboxes_pb2.UpdateMailboxRequest(
+                request_id=str(uuid4()),
+                mailbox_id=mailbox.mailbox_id,
+                options=mailboxes_pb2.MailboxOptions(codes=codes),
+            ),
+            metadata=await self.me(),
+        )
+        return answer.mailbox
+
     async def allowance(self) -> mailboxes_pb2.Allowance:
         """What the account may use and uses."""
         answer = await self.front.mailboxes.GetAllowance(
@@ -161,16 +173,17 @@ class Customer:
         return answer.profile
 
     async def quote(
-        self, kind: common.CustomerKind, billing: common.BillingPeriod, mailboxes: int
+        self, kind: common.CustomerKind, billing: common.BillingPeriod, mailboxes: int, *options: str
     ) -> ordering_pb2.Quote:
-        """Ask for a quote over mailboxes of the smallest size."""
+        """Ask for a quote over mailboxes of the smallest size, each with these options."""
+        size = mailboxes_pb2.MAILBOX_SIZE_8_GB
         answer = await self.front.ordering.CreateQuote(
             ordering_pb2.CreateQuoteRequest(
                 request_id=str(uuid4()),
                 account_id=self.account_id,
                 kind=kind,
                 billing=billing,
-                items=[ordering_pb2.MailboxItem(size=mailboxes_pb2.MAILBOX_SIZE_8_GB, quantity=mailboxes)],
+                items=[ordering_pb2.MailboxItem(size=size, quantity=mailboxes, options=options)],
             ),
             metadata=await self.me(),
         )
