@@ -8,7 +8,8 @@ from cli.rooms import Rooms
 from cli.showing import period
 from services.kit.errors import Refused
 
-_USAGE = ("size", "mailbox-days used so far", "prepaid", "above the prepaid")
+_COUNTS = ("used", "prepaid", "above")
+_USAGE = ("size or option", "mailbox-days used so far", "prepaid", "above the prepaid")
 
 
 async def of_account(rooms: Rooms, account_id: str) -> ordering_pb2.UpcomingPeriod | None:
@@ -24,7 +25,7 @@ async def of_account(rooms: Rooms, account_id: str) -> ordering_pb2.UpcomingPeri
 
 
 def show(upcoming: ordering_pb2.UpcomingPeriod) -> None:
-    """Show it with its lines and, of a monthly contract, the month's usage by size."""
+    """Show it with its lines and, of a monthly contract, the month's usage by size and option."""
     screen.show_facts("Next period, if it were measured now", _facts(upcoming))
     screen.show_table("Its lines (net)", period.LINE_COLUMNS, [period.line_row(line) for line in upcoming.lines])
     if upcoming.usage:
@@ -51,15 +52,18 @@ def _facts(upcoming: ordering_pb2.UpcomingPeriod) -> list[tuple[str, str]]:
 
 
 def _usage(upcoming: ordering_pb2.UpcomingPeriod) -> list[tuple[str, ...]]:
-    """The month's mailbox-days so far, by size."""
+    """The month's mailbox-days so far, by size and by option."""
     sizes = [size for day in upcoming.usage for size in day.sizes]
-    return [
+    options = [option for day in upcoming.usage for option in day.options]
+    rows: list[tuple[str, ...]] = [
         (
             words.one_of(mailboxes_pb2.MailboxSize, band),
-            *(
-                str(sum(getattr(size, name) for size in sizes if size.size == band))
-                for name in ("used", "prepaid", "above")
-            ),
+            *(str(sum(getattr(size, name) for size in sizes if size.size == band)) for name in _COUNTS),
         )
         for band in sorted({size.size for size in sizes})
     ]
+    rows += [
+        (code, *(str(sum(getattr(option, name) for option in options if option.code == code)) for name in _COUNTS))
+        for code in sorted({option.code for option in options})
+    ]
+    return rows

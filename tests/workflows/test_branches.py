@@ -360,10 +360,17 @@ async def test_an_order_that_adds_to_a_contract_comes_to_its_places(temporal: Te
     order.state = ordering_pb2.ORDER_STATE_PAID
     if adds:
         order.quote.addition.subscription_id = order.order_id
+    del order.quote.items[:]
+    order.quote.items.add(size=mailboxes_pb2.MAILBOX_SIZE_8_GB, quantity=3, options=["archive"] if adds else [])
+    order.quote.items.add(size=mailboxes_pb2.MAILBOX_SIZE_8_GB, quantity=2)
     script = ordering(payment, order)
     async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
         assert await run.end() == "fulfilled"
-    assert [request.addition for request in script.requests("UnlockAccount")] == [adds]
+    [request] = script.requests("UnlockAccount")
+    assert (request.addition, request.mailboxes) == (adds, 5)
+    assert [(entry.mailboxes, list(entry.options)) for entry in request.ordered] == (
+        [(3, ["archive"]), (2, [])] if adds else []
+    )
 
 
 @pytest.mark.parametrize("rung", ["", "FulfilOrder", "SendInvoice"], ids=["before", "the last step", "one before it"])

@@ -409,7 +409,7 @@ async def test_a_withdrawn_addition_takes_its_places_with_it_and_closes_no_accou
 
     def advance(request: object) -> pb.AdvanceWithdrawalResponse:
         answer = told.advance(request)
-        answer.added_items.add(size=mailboxes_pb2.MAILBOX_SIZE_25_GB, quantity=2)
+        answer.added_items.add(size=mailboxes_pb2.MAILBOX_SIZE_25_GB, quantity=2, options=["archive"])
         if answer.next == pb.WITHDRAWAL_NEXT_WAIT:
             answer.next = pb.WITHDRAWAL_NEXT_NOT_OPEN
         return answer
@@ -422,4 +422,5 @@ async def test_a_withdrawn_addition_takes_its_places_with_it_and_closes_no_accou
     [request] = script.requests("TakeBackPlaces")
     assert (request.account_id, request.order_id) == (told.account_id, told.order_id)
     assert [(entry.size, entry.mailboxes) for entry in request.sizes] == [(mailboxes_pb2.MAILBOX_SIZE_25_GB, 2)]
+    assert [(entry.mailboxes, list(entry.options)) for entry in request.ordered] == [(2, ["archive"])]
     assert once_each(script) == STEPS_OF_AN_ADDITION
