@@ -70,8 +70,8 @@ class AutomaticDebit(Process):
         request = pb.SendMandateEmailRequest(
             mandate_id=mandate.mandate_id, account_id=self.account_id, told=mandate.state
         )
-        await quickly(PaymentsSteps.send_mandate_email, request, "tell the customer")
-        self.details.happened("the customer was told")
+        if self.could_write(await quickly(PaymentsSteps.send_mandate_email, request, "tell the customer")):
+            self.details.happened("the customer was told")
 
     async def release(self) -> None:
         """What was switched off can be charged by nobody at the provider either."""

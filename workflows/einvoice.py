@@ -4,21 +4,19 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
-    from casella.common.v1.errors_pb2 import Reason
     from casella.invoicing.v1 import invoicing_pb2 as pb
     from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
-    from workflows.steps import Step, StepRefused, quickly, visibly
+    from workflows.steps import Step, quickly, visibly
 
 _ENDS = {
     pb.TRANSMISSION_STATE_DELIVERED: ("Delivered", "delivered to the recipient"),
     pb.TRANSMISSION_STATE_UNDELIVERABLE: ("Undeliverable", "issued; the customer finds it in the reserved area"),
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
-_NOBODY_THERE = Reason.Name(Reason.REASON_NOT_FOUND)
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
@@ -185,13 +183,7 @@ class EInvoice(Process):
     async def email_credit_note(self) -> None:
         """The courtesy copy for the customer, whoever had the note issued: sent once, however often it is asked for."""
         request = pb.SendCreditNoteRequest(document_id=self.invoice_id)
-        try:
-            await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")
-        except StepRefused as refused:
-            if refused.reason != _NOBODY_THERE:
-                raise
-            self.details.happened("the customer's address is erased: no email", once=True)
-        else:
+        if self.could_write(await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")):
             self.details.happened("the customer gets the credit note by email", once=True)
 
     async def email_corrected_invoice(self) -> None:
@@ -200,7 +192,7 @@ class EInvoice(Process):
         answer = await quickly(
             InvoicingSteps.send_corrected_invoice, request, "email the courtesy invoice again, if its data have changed"
         )
-        if answer.due:
+        if answer.due and self.could_write(answer):
             self.details.happened("the customer gets a courtesy invoice with the corrected data", once=True)
 
     async def wait_for_receipt(self, transmission: pb.Transmission) -> None:

@@ -62,7 +62,7 @@ class OrderSteps(PayableTax):
     async def email_proforma(self, proforma: invoicing_pb2.Document, order: pb.Order) -> None:
         """The proforma with its instructions or link."""
         request = invoicing_pb2.SendProformaRequest(document_id=proforma.document_id, expires_at=order.expires_at)
-        await quickly(InvoicingSteps.send_proforma, request, "email the proforma")
+        self.could_write(await quickly(InvoicingSteps.send_proforma, request, "email the proforma"))
 
     async def email_confirmation(self) -> None:
         """The order's confirmation on a durable medium."""
@@ -71,7 +71,9 @@ class OrderSteps(PayableTax):
     async def do_what_is_due(self) -> pb.AdvanceOrderResponse:
         """Have ordering send due reminders and say what comes next."""
         request = pb.AdvanceOrderRequest(order_id=self.order_id)
-        return await quickly(OrderingSteps.advance, request, "do what is due on the order")
+        due = await quickly(OrderingSteps.advance, request, "do what is due on the order")
+        self.could_write(due)
+        return due
 
     async def record(self, outcome: pb.Outcome, payment: payments_pb2.PaymentRequest) -> pb.Order:
         """Write the order's end in ordering, which follows payments."""
@@ -127,7 +129,7 @@ class OrderSteps(PayableTax):
     async def email(self, email: pb.OrderEmail, what: str) -> None:
         """One of the order's emails."""
         request = pb.SendOrderEmailRequest(order_id=self.order_id, email=email)
-        await quickly(OrderingSteps.send_email, request, what)
+        self.could_write(await quickly(OrderingSteps.send_email, request, what))
 
     def show(self, order: pb.Order) -> None:
         """Tell the operator what the order is about, and that it has begun."""

@@ -125,7 +125,7 @@ class Payable(Process):
     async def email_courtesy_invoice(self, invoice: invoicing_pb2.Document) -> None:
         """The invoice's PDF for the customer."""
         request = invoicing_pb2.SendInvoiceRequest(document_id=invoice.document_id)
-        await quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice")
+        self.could_write(await quickly(InvoicingSteps.send_invoice, request, "email the courtesy invoice"))
 
     async def wait_for_settling(self) -> None:
         """Who has paid something is not treated as one who has paid nothing, until an operator decides."""

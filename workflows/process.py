@@ -7,6 +7,7 @@ After the money no error leaves a run: a refused step parks it until somebody ha
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
+from typing import Protocol
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio import workflow
@@ -16,6 +17,14 @@ from workflows import names, retries
 from workflows.details import NEEDS_OPERATOR, Details
 from workflows.steering import NO_DATA, Why, Wrong, check_why
 from workflows.steps import Request, Response, Step, StepRefused, visibly
+
+
+class Emailed(Protocol):
+    """The answer of a step that writes emails to a customer."""
+
+    @property
+    def erased(self) -> bool:
+        """The customer's address is erased: nothing was written."""
 
 
 class Process:
@@ -119,6 +128,12 @@ class Process:
         if self._reminder_due and self._reminder_due != coming and self._reminder_due not in unsent:
             self.details.happened(f"{self._reminder_due}: sent")
         self._reminder_due = ""
+
+    def could_write(self, answer: Emailed) -> bool:
+        """Whether there was somebody to write to; a run may outlive its customer's address, and goes on without it."""
+        if answer.erased:
+            self.details.happened("nobody to write to any more: the customer's address is erased", once=True)
+        return not answer.erased
 
     def listen(self) -> None:
         """Silence the bell just before the row is read: a ring from now on means news that were not read."""

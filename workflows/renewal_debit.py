@@ -59,7 +59,10 @@ class RenewalDebit(RenewalTax):
     async def tell_refusal(self, payment: payments_pb2.PaymentRequest) -> None:
         """The email with the link."""
         request = payments_pb2.SendChargeRefusedEmailRequest(payment_request_id=payment.payment_request_id)
-        await quickly(PaymentsSteps.send_charge_refused_email, request, "tell the customer of the refused charge")
+        answer = await quickly(
+            PaymentsSteps.send_charge_refused_email, request, "tell the customer of the refused charge"
+        )
+        self.could_write(answer)
         self.tell_charge(payment)
 
     def tell_charge(self, payment: payments_pb2.PaymentRequest) -> None:

@@ -59,6 +59,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         """Have ordering send due emails and say what comes next."""
         request = pb.AdvancePeriodRequest(period_id=self.period_id)
         due = await quickly(OrderingSteps.advance_period, request, "do what is due on the period")
+        self.could_write(due)
         self.subscription = due.subscription
         return due
 
@@ -86,7 +87,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         request = invoicing_pb2.SendProformaRequest(
             document_id=proforma.document_id, expires_at=period.due_at, debit_on=debit_on
         )
-        await quickly(InvoicingSteps.send_proforma, request, "email the proforma")
+        self.could_write(await quickly(InvoicingSteps.send_proforma, request, "email the proforma"))
 
     async def record_paid(self, payment: payments_pb2.PaymentRequest) -> pb.RecordPeriodOutcomeResponse:
         """Write in ordering that payments has its money."""

@@ -33,8 +33,8 @@ class WithdrawalSteps(ServiceEnd):
     async def send_receipt(self) -> None:
         """The receipt on a durable medium."""
         request = pb.SendWithdrawalReceiptRequest(order_id=self.order_id)
-        await quickly(OrderingSteps.send_withdrawal_receipt, request, "email the receipt")
-        self.details.happened("the receipt is sent", once=True)
+        if self.could_write(await quickly(OrderingSteps.send_withdrawal_receipt, request, "email the receipt")):
+            self.details.happened("the receipt is sent", once=True)
 
     async def take_back(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """The places that the addition brought."""

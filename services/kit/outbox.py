@@ -61,7 +61,7 @@ class Mail:
     language: str
     """``it`` or ``en``."""
     to: str
-    """The address."""
+    """The address; empty where it is erased: such a mail is never written."""
     params: Params = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
     name: str = ""
@@ -87,7 +87,7 @@ class Mail:
         cls, recipient: common_pb2.Recipient, *, key: str, template: str, params: Params,
         attachments: Sequence[Attachment] = (), subject_id: UUID | None = None, secret_params: Sequence[str] = (),
     ) -> "Mail":  # fmt: skip
-        """A mail to whom an activity's ``Recipient`` names."""
+        """A mail to whom an activity's ``Recipient`` names; to nobody, where that address is erased."""
         language = from_language(recipient.language)
         return cls(
             key, template, language, recipient.email, params, attachments, recipient.name, subject_id, secret_params
@@ -121,7 +121,7 @@ def wake_from(payload: dict[str, Any]) -> Wake:
 
 
 async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
-    """Write down that a mail must be sent, unless one with this key was written before.
+    """Write down that a mail must be sent, unless one with this key was written before, or nobody is there to get it.
 
     Args:
         conn: The transaction of the cause.
@@ -135,6 +135,8 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
         NoTransaction: The connection is in AUTOCOMMIT: a crash could leave a key without its mail.
     """
     require_transaction(conn)
+    if not mail.to:
+        return False
     kept = insert(mails).values(key=mail.key, subject_id=mail.subject_id, created_at=at)
     if (await conn.execute(kept.on_conflict_do_nothing().returning(mails.c.key))).first() is None:
         return False

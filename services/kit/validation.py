@@ -179,7 +179,11 @@ class Violations:
             return date.min
 
     def recipient(self, field: str, message: common_pb2.Recipient) -> common_pb2.Recipient:
-        """To whom an email goes: an address, a name and a language, all required."""
+        """To whom an email goes: an address, a name and a language, all required, unless the address is erased."""
+        if message.erased:
+            if message.email or message.name:
+                self.add(f"{field}.erased", "must_be_empty")
+            return common_pb2.Recipient(erased=True)
         self.language(f"{field}.language", message.language)
         return common_pb2.Recipient(
             email=self.email(f"{field}.email", message.email),

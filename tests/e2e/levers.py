@@ -114,3 +114,38 @@ async def close_tickets(desk: Desk, customer: Customer) -> None:
     for ticket in (await desk.play.operator.support.ListTickets(asked)).tickets:
         request = support_pb2.CloseTicketRequest(request_id=str(uuid4()), ticket_id=ticket.ticket_id)
         await customer.front.support.CloseTicket(request, metadata=await customer.me())
+
+
+async def let_term_run_out(play: Play, order_id: str, days_left: int) -> None:
+    """Set an annual contract back, so that its term ends in so many days: as if nobody had looked at it until today.
+
+    A year of the calendar, day by day, takes longer than a test may.
+    """
+    connection = await database(play, "ordering")
+    try:
+        back = await connection.fetchval(
+            "SELECT period_end - (now() AT TIME ZONE 'Europe/Rome')::date - $2::int FROM orders WHERE id = $1",
+            UUID(order_id), days_left,
+        )  # fmt: skip
+        async with connection.transaction():
+            await connection.execute(
+                "UPDATE orders SET period_start = period_start - $2::int, period_end = period_end - $2::int, "
+                "placed_at = placed_at - make_interval(days => $2), "
+                "withdrawal_until = withdrawal_until - make_interval(days => $2), "
+                "unlocked_at = unlocked_at - make_interval(days => $2) WHERE id = $1",
+                UUID(order_id), back,
+            )  # fmt: skip
+            subscription = await connection.fetchval(
+                "UPDATE subscriptions SET started_at = started_at - make_interval(days => $2), "
+                "anchor_day = extract(day FROM (started_at - make_interval(days => $2)) AT TIME ZONE 'Europe/Rome') "
+                "WHERE order_id = $1 RETURNING id",
+                UUID(order_id), back,
+            )  # fmt: skip
+            await connection.execute(
+                "UPDATE subscription_periods SET first_day = first_day - $2::int, last_day = last_day - $2::int, "
+                "measure_at = measure_at - make_interval(days => $2), "
+                "next_at = next_at - make_interval(days => $2) WHERE subscription_id = $1",
+                subscription, back,
+            )  # fmt: skip
+    finally:
+        await connection.close()

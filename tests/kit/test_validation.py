@@ -210,6 +210,14 @@ def test_a_recipient_is_tidied() -> None:
     assert not violations
 
 
+def test_an_erased_recipient_has_nothing_else() -> None:
+    violations = Violations("it")
+    assert violations.recipient("to", common_pb2.Recipient(erased=True)) == common_pb2.Recipient(erased=True)
+    assert not violations
+    violations.recipient("to", common_pb2.Recipient(erased=True, email="anna@example.it"))
+    assert noted(violations) == [("to.erased", "must_be_empty")]
+
+
 @pytest.mark.parametrize(("language", "key"), [(0, "required"), (9, "not_a_choice")])
 def test_every_bad_field_of_a_recipient_is_named(language: Any, key: str) -> None:
     violations = Violations("it")

@@ -59,7 +59,7 @@ async def test_a_copy_that_cannot_be_sent_parks_an_accepted_e_invoice_and_offers
     temporal: TestNamespace,
 ) -> None:
     script = transmitted(
-        invoicing.TRANSMISSION_STATE_DELIVERED, 2, GetContact=lambda _: refuse(errors_pb2.REASON_NOT_FOUND)
+        invoicing.TRANSMISSION_STATE_DELIVERED, 2, SendCorrectedInvoice=lambda _: refuse(errors_pb2.REASON_NOT_FOUND)
     )
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         shown = await run.details("NeedsOperator")
@@ -172,12 +172,14 @@ async def test_a_credit_note_to_an_erased_customer_goes_to_the_sdi_all_the_same(
         1,
         invoicing.DOCUMENT_KIND_CREDIT_NOTE,
         GetContact=lambda _: refuse(errors_pb2.REASON_NOT_FOUND),
+        SendCreditNote=lambda request: invoicing.SendCreditNoteResponse(erased=request.recipient.erased),
     )
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         assert await run.end() == "delivered"
-        shown = await run.details("erased")
-    assert "no email" in shown
-    assert script.requests("SendCreditNote") == []
+        shown = await run.details("nobody to write to any more: the customer's address is erased")
+    assert "gets the credit note by email" not in shown
+    [asked] = script.requests("SendCreditNote")
+    assert (asked.recipient.erased, asked.recipient.email) == (True, "")
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,9 @@ class ErasureSteps:
     @step("ConfirmErasure")
     async def confirm(self, request: pb.ConfirmErasureRequest) -> pb.ConfirmErasureResponse:
         """Send the last email; retried until the mail server has taken it."""
-        try:
-            request.recipient.CopyFrom(await self._contacts.of(request.account_id))
-        except Refused as refused:  # a run that begins again after the address was erased
-            if refused.reason != REASON_NOT_FOUND:
-                raise
+        recipient = await self._contacts.of(request.account_id)
+        if not recipient.erased:  # as it is for a run that begins again after the address was erased
+            request.recipient.CopyFrom(recipient)
         answer = await self._erasures.ConfirmErasure(request)
         return pb.ConfirmErasureResponse(erasure=_without_message_id(answer.erasure))
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from temporalio.client import Client
 
 from casella.common.v1.common_pb2 import Recipient
+from casella.common.v1.errors_pb2 import REASON_NOT_FOUND
 from casella.trial.v1 import trial_pb2 as pb
+from services.kit.errors import Refused
 from workflows.activities.calls import step, with_actor
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -20,8 +22,13 @@ class Contacts:
         self._trial = trial
 
     async def of(self, account_id: str) -> Recipient:
-        """Name, address and language of an account."""
-        answer = await self._trial.GetContact(pb.GetContactRequest(account_id=account_id))
+        """Name, address and language of an account; where they are erased, that there is nobody to write to."""
+        try:
+            answer = await self._trial.GetContact(pb.GetContactRequest(account_id=account_id))
+        except Refused as refused:
+            if refused.reason != REASON_NOT_FOUND:
+                raise
+            return Recipient(erased=True)
         return answer.recipient
 
 

@@ -60,7 +60,7 @@ class DocumentRpcs:
         debit_on = day_of(found, "debit_on", request.debit_on) if request.HasField("debit_on") else None
         found.check()
         await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url, debit_on)
-        return pb.SendProformaResponse()
+        return pb.SendProformaResponse(erased=recipient.erased)
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
         """Issues the invoice of a paid order or period, once, and starts its e-invoice."""
@@ -82,7 +82,7 @@ class DocumentRpcs:
         recipient = found.recipient("recipient", request.recipient)
         found.check()
         await self._parts.mailing.send_invoice(document_id, recipient)
-        return pb.SendInvoiceResponse()
+        return pb.SendInvoiceResponse(erased=recipient.erased)
 
     async def SendCorrectedInvoice(
         self, request: pb.SendCorrectedInvoiceRequest, context: object
@@ -93,7 +93,7 @@ class DocumentRpcs:
         recipient = found.recipient("recipient", request.recipient)
         found.check()
         due = await self._parts.mailing.send_corrected_invoice(document_id, recipient)
-        return pb.SendCorrectedInvoiceResponse(due=due)
+        return pb.SendCorrectedInvoiceResponse(due=due, erased=recipient.erased)
 
     async def IssueCreditNote(self, request: pb.IssueCreditNoteRequest, context: object) -> pb.IssueCreditNoteResponse:
         """Issues a credit note on an invoice, once, and starts its e-invoice."""
@@ -117,7 +117,7 @@ class DocumentRpcs:
         recipient = found.recipient("recipient", request.recipient)
         found.check()
         await self._parts.mailing.send_credit_note(document_id, recipient)
-        return pb.SendCreditNoteResponse()
+        return pb.SendCreditNoteResponse(erased=recipient.erased)
 
     async def GetInvoicingDocument(
         self, request: pb.GetInvoicingDocumentRequest, context: object

@@ -56,7 +56,7 @@ def order_message(order: OrderRow) -> ordering_pb2.Order:
     return message
 
 
-def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceOrderResponse:
+def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.AdvanceOrderResponse:
     """What comes next on an order."""
     return ordering_pb2.AdvanceOrderResponse(
         state=STATES[advanced.state],
@@ -66,6 +66,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceOrderResponse:
         due_at=to_timestamp(advanced.due_at) if advanced.due_at is not None else None,
         skipped=advanced.skipped,
         expires_at=to_timestamp(advanced.expires_at) if advanced.expires_at is not None else None,
+        erased=erased,
     )
 
 

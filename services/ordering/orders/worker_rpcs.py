@@ -47,7 +47,7 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         hints = check_hints(violations, request)
         violations.check()
         advanced = await self._advancing.advance(order_id, recipient, hints, money_waiting=request.money_waiting)
-        return advanced_message(advanced)
+        return advanced_message(advanced, erased=recipient.erased)
 
     async def RecordOutcome(
         self, request: ordering_pb2.RecordOutcomeRequest, context: Context
@@ -99,4 +99,4 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         held = check_held(violations, request.held)
         violations.check()
         await self._orders.send(order_id, email, recipient, held)
-        return ordering_pb2.SendOrderEmailResponse()
+        return ordering_pb2.SendOrderEmailResponse(erased=recipient.erased)

@@ -97,7 +97,7 @@ class _Writer:
     async def about_the_renewal(self) -> None:
         """The notice of an annual renewal to a consumer."""
         period, subscription = self.found.period, self.found.subscription
-        if period.asked is None or period.measured is None:
+        if period.asked is None or period.measured is None or self.recipient.erased:
             return
         consumer = period.measured.party.profile.consumer
         if subscription.billing is Billing.ANNUAL and consumer and period.notice_at is None:

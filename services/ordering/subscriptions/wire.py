@@ -101,7 +101,7 @@ def period_message(period: PeriodRow, language: str) -> ordering_pb2.Period:
     return message
 
 
-def advanced_message(advanced: Advanced) -> ordering_pb2.AdvancePeriodResponse:
+def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.AdvancePeriodResponse:
     """What comes next on a period."""
     step = advanced.step
     return ordering_pb2.AdvancePeriodResponse(
@@ -112,6 +112,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvancePeriodResponse:
         due_at=to_timestamp(step.due_at) if step.due_at is not None else None,
         subscription=subscription_message(advanced.subscription),
         skipped=advanced.skipped,
+        erased=erased,
     )
 
 

@@ -69,7 +69,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         advanced = await self._advancing_periods.advance(
             period_id, recipient, hints, money_waiting=request.money_waiting
         )
-        return advanced_message(advanced)
+        return advanced_message(advanced, erased=recipient.erased)
 
     async def RecordPeriodOutcome(
         self, request: ordering_pb2.RecordPeriodOutcomeRequest, context: Context

@@ -84,7 +84,7 @@ class AdvancingWithdrawals:
         self._mails = mails
 
     async def send_receipt(self, order_id: UUID, recipient: common_pb2.Recipient) -> Locked:
-        """Write the receipt: content, day and time of the notice, and what follows. Once.
+        """Write the receipt: content, day and time of the notice, what follows. Once, if somebody is there to get it.
 
         Raises:
             NotFound: There is no such withdrawal.
@@ -93,7 +93,7 @@ class AdvancingWithdrawals:
         credited = await self._credited(order_id)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
-            if found.withdrawal.receipt_at is not None:
+            if found.withdrawal.receipt_at is not None or recipient.erased:
                 return found
             sums = replace(found.payments, credited=credited).sums(found.withdrawal.noticed_on, self._policy, now)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)

@@ -25,7 +25,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         recipient = violations.recipient("recipient", request.recipient)
         violations.check()
         found = await self._advancing_withdrawals.send_receipt(order_id, recipient)
-        return ordering_pb2.SendWithdrawalReceiptResponse(withdrawal=_withdrawal(found))
+        return ordering_pb2.SendWithdrawalReceiptResponse(withdrawal=_withdrawal(found), erased=recipient.erased)
 
     async def AdvanceWithdrawal(
         self, request: ordering_pb2.AdvanceWithdrawalRequest, context: Context

@@ -75,7 +75,7 @@ class DebitRpcs(PaymentsServiceServicer):
         recipient = bad.recipient("recipient", request.recipient)
         bad.check()
         await self._charging.tell_refusal(request_id, recipient)
-        return payments_pb2.SendChargeRefusedEmailResponse()
+        return payments_pb2.SendChargeRefusedEmailResponse(erased=recipient.erased)
 
     async def SetUpAutomaticDebit(
         self, request: payments_pb2.SetUpAutomaticDebitRequest, context: Context
@@ -152,7 +152,7 @@ class DebitRpcs(PaymentsServiceServicer):
         bad.check()
         ended = request.told == payments_pb2.MANDATE_STATE_ENDED
         await self._mandates.tell(mandate_id, recipient, ended=ended)
-        return payments_pb2.SendMandateEmailResponse()
+        return payments_pb2.SendMandateEmailResponse(erased=recipient.erased)
 
 
 def mandate_message(mandate: Mandate) -> payments_pb2.Mandate:

@@ -25,47 +25,47 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/common.proto\x12\x11\x63\x61sella.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\x05Money\x12\r\n\x05minor\x18\x01 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\"0\n\x04\x44\x61te\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\r\n\x05month\x18\x02 \x01(\x05\x12\x0b\n\x03\x64\x61y\x18\x03 \x01(\x05\"W\n\tRecipient\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\x08language\x18\x03 \x01(\x0e\x32\x1b.casella.common.v1.Language\"\x15\n\x07Subject\x12\n\n\x02id\x18\x01 \x01(\t\"/\n\rClientContext\x12\n\n\x02ip\x18\x01 \x01(\t\x12\x12\n\nuser_agent\x18\x02 \x01(\t\"G\n\tPeriodRef\x12\x11\n\tperiod_id\x18\x01 \x01(\t\x12\x17\n\x0fsubscription_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x05\"Q\n\x08Steering\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12\x13\n\x0breason_code\x18\x02 \x01(\t\x12\x11\n\tticket_id\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\"4\n\x0bPageRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"_\n\x07\x41\x64\x64ress\x12\x0e\n\x06street\x18\x01 \x01(\t\x12\x13\n\x0bpostal_code\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x10\n\x08province\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"\xd4\x02\n\x0c\x42illingParty\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.casella.common.v1.CustomerKind\x12\x0c\n\x04\x62ody\x18\x02 \x01(\x08\x12\x12\n\nfirst_name\x18\x03 \x01(\t\x12\x11\n\tlast_name\x18\x04 \x01(\t\x12\x14\n\x0c\x63ompany_name\x18\x05 \x01(\t\x12+\n\x07\x61\x64\x64ress\x18\x06 \x01(\x0b\x32\x1a.casella.common.v1.Address\x12\r\n\x05phone\x18\x07 \x01(\t\x12\x16\n\x0e\x63ontact_person\x18\x08 \x01(\t\x12\x16\n\x0e\x63odice_fiscale\x18\t \x01(\t\x12\x12\n\nvat_number\x18\n \x01(\t\x12\x13\n\x0bvat_country\x18\x0b \x01(\t\x12\x16\n\x0erecipient_code\x18\x0c \x01(\t\x12\x0b\n\x03pec\x18\r \x01(\t\x12\x10\n\x08revision\x18\x0e \x01(\x05\"\x80\x02\n\x04Line\x12\x13\n\x0b\x64\x65scription\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\x12,\n\nunit_price\x18\x03 \x01(\x0b\x32\x18.casella.common.v1.Money\x12%\n\x03net\x18\x04 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\x10\n\x08vat_rate\x18\x05 \x01(\t\x12-\n\x0cperiod_start\x18\x06 \x01(\x0b\x32\x17.casella.common.v1.Date\x12+\n\nperiod_end\x18\x07 \x01(\x0b\x32\x17.casella.common.v1.Date\x12\x0e\n\x06nature\x18\x08 \x01(\t\"\x7f\n\x06Totals\x12%\n\x03net\x18\x01 \x01(\x0b\x32\x18.casella.common.v1.Money\x12%\n\x03vat\x18\x02 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\'\n\x05gross\x18\x03 \x01(\x0b\x32\x18.casella.common.v1.Money\"J\n\x07\x42\x61\x63klog\x12\x13\n\x0boutbox_rows\x18\x01 \x01(\x03\x12*\n\x06oldest\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*F\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bLANGUAGE_IT\x10\x01\x12\x0f\n\x0bLANGUAGE_EN\x10\x02*\x7f\n\x0c\x43ustomerKind\x12\x1d\n\x19\x43USTOMER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43USTOMER_KIND_PRIVATE\x10\x01\x12\x19\n\x15\x43USTOMER_KIND_COMPANY\x10\x02\x12\x1a\n\x16\x43USTOMER_KIND_RESELLER\x10\x03*f\n\rBillingPeriod\x12\x1e\n\x1a\x42ILLING_PERIOD_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x42ILLING_PERIOD_MONTHLY\x10\x01\x12\x19\n\x15\x42ILLING_PERIOD_ANNUAL\x10\x02*\x90\x01\n\rPaymentMethod\x12\x1e\n\x1aPAYMENT_METHOD_UNSPECIFIED\x10\x00\x12 \n\x1cPAYMENT_METHOD_BANK_TRANSFER\x10\x01\x12\x19\n\x15PAYMENT_METHOD_ONLINE\x10\x02\x12\"\n\x1ePAYMENT_METHOD_AUTOMATIC_DEBIT\x10\x03*\xb2\x01\n\x0cTaxTreatment\x12\x1d\n\x19TAX_TREATMENT_UNSPECIFIED\x10\x00\x12\x1a\n\x16TAX_TREATMENT_DOMESTIC\x10\x01\x12 \n\x1cTAX_TREATMENT_REVERSE_CHARGE\x10\x02\x12\x1c\n\x18TAX_TREATMENT_OUTSIDE_EU\x10\x03\x12\'\n#TAX_TREATMENT_OUTSIDE_VAT_TERRITORY\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/common.proto\x12\x11\x63\x61sella.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"(\n\x05Money\x12\r\n\x05minor\x18\x01 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\"0\n\x04\x44\x61te\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\r\n\x05month\x18\x02 \x01(\x05\x12\x0b\n\x03\x64\x61y\x18\x03 \x01(\x05\"g\n\tRecipient\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\x08language\x18\x03 \x01(\x0e\x32\x1b.casella.common.v1.Language\x12\x0e\n\x06\x65rased\x18\x04 \x01(\x08\"\x15\n\x07Subject\x12\n\n\x02id\x18\x01 \x01(\t\"/\n\rClientContext\x12\n\n\x02ip\x18\x01 \x01(\t\x12\x12\n\nuser_agent\x18\x02 \x01(\t\"G\n\tPeriodRef\x12\x11\n\tperiod_id\x18\x01 \x01(\t\x12\x17\n\x0fsubscription_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x05\"Q\n\x08Steering\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12\x13\n\x0breason_code\x18\x02 \x01(\t\x12\x11\n\tticket_id\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\"4\n\x0bPageRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"_\n\x07\x41\x64\x64ress\x12\x0e\n\x06street\x18\x01 \x01(\t\x12\x13\n\x0bpostal_code\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x10\n\x08province\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"\xd4\x02\n\x0c\x42illingParty\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.casella.common.v1.CustomerKind\x12\x0c\n\x04\x62ody\x18\x02 \x01(\x08\x12\x12\n\nfirst_name\x18\x03 \x01(\t\x12\x11\n\tlast_name\x18\x04 \x01(\t\x12\x14\n\x0c\x63ompany_name\x18\x05 \x01(\t\x12+\n\x07\x61\x64\x64ress\x18\x06 \x01(\x0b\x32\x1a.casella.common.v1.Address\x12\r\n\x05phone\x18\x07 \x01(\t\x12\x16\n\x0e\x63ontact_person\x18\x08 \x01(\t\x12\x16\n\x0e\x63odice_fiscale\x18\t \x01(\t\x12\x12\n\nvat_number\x18\n \x01(\t\x12\x13\n\x0bvat_country\x18\x0b \x01(\t\x12\x16\n\x0erecipient_code\x18\x0c \x01(\t\x12\x0b\n\x03pec\x18\r \x01(\t\x12\x10\n\x08revision\x18\x0e \x01(\x05\"\x80\x02\n\x04Line\x12\x13\n\x0b\x64\x65scription\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\x12,\n\nunit_price\x18\x03 \x01(\x0b\x32\x18.casella.common.v1.Money\x12%\n\x03net\x18\x04 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\x10\n\x08vat_rate\x18\x05 \x01(\t\x12-\n\x0cperiod_start\x18\x06 \x01(\x0b\x32\x17.casella.common.v1.Date\x12+\n\nperiod_end\x18\x07 \x01(\x0b\x32\x17.casella.common.v1.Date\x12\x0e\n\x06nature\x18\x08 \x01(\t\"\x7f\n\x06Totals\x12%\n\x03net\x18\x01 \x01(\x0b\x32\x18.casella.common.v1.Money\x12%\n\x03vat\x18\x02 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\'\n\x05gross\x18\x03 \x01(\x0b\x32\x18.casella.common.v1.Money\"J\n\x07\x42\x61\x63klog\x12\x13\n\x0boutbox_rows\x18\x01 \x01(\x03\x12*\n\x06oldest\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*F\n\x08Language\x12\x18\n\x14LANGUAGE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bLANGUAGE_IT\x10\x01\x12\x0f\n\x0bLANGUAGE_EN\x10\x02*\x7f\n\x0c\x43ustomerKind\x12\x1d\n\x19\x43USTOMER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43USTOMER_KIND_PRIVATE\x10\x01\x12\x19\n\x15\x43USTOMER_KIND_COMPANY\x10\x02\x12\x1a\n\x16\x43USTOMER_KIND_RESELLER\x10\x03*f\n\rBillingPeriod\x12\x1e\n\x1a\x42ILLING_PERIOD_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x42ILLING_PERIOD_MONTHLY\x10\x01\x12\x19\n\x15\x42ILLING_PERIOD_ANNUAL\x10\x02*\x90\x01\n\rPaymentMethod\x12\x1e\n\x1aPAYMENT_METHOD_UNSPECIFIED\x10\x00\x12 \n\x1cPAYMENT_METHOD_BANK_TRANSFER\x10\x01\x12\x19\n\x15PAYMENT_METHOD_ONLINE\x10\x02\x12\"\n\x1ePAYMENT_METHOD_AUTOMATIC_DEBIT\x10\x03*\xb2\x01\n\x0cTaxTreatment\x12\x1d\n\x19TAX_TREATMENT_UNSPECIFIED\x10\x00\x12\x1a\n\x16TAX_TREATMENT_DOMESTIC\x10\x01\x12 \n\x1cTAX_TREATMENT_REVERSE_CHARGE\x10\x02\x12\x1c\n\x18TAX_TREATMENT_OUTSIDE_EU\x10\x03\x12\'\n#TAX_TREATMENT_OUTSIDE_VAT_TERRITORY\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'casella.common.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LANGUAGE']._serialized_start=1453
-  _globals['_LANGUAGE']._serialized_end=1523
-  _globals['_CUSTOMERKIND']._serialized_start=1525
-  _globals['_CUSTOMERKIND']._serialized_end=1652
-  _globals['_BILLINGPERIOD']._serialized_start=1654
-  _globals['_BILLINGPERIOD']._serialized_end=1756
-  _globals['_PAYMENTMETHOD']._serialized_start=1759
-  _globals['_PAYMENTMETHOD']._serialized_end=1903
-  _globals['_TAXTREATMENT']._serialized_start=1906
-  _globals['_TAXTREATMENT']._serialized_end=2084
+  _globals['_LANGUAGE']._serialized_start=1469
+  _globals['_LANGUAGE']._serialized_end=1539
+  _globals['_CUSTOMERKIND']._serialized_start=1541
+  _globals['_CUSTOMERKIND']._serialized_end=1668
+  _globals['_BILLINGPERIOD']._serialized_start=1670
+  _globals['_BILLINGPERIOD']._serialized_end=1772
+  _globals['_PAYMENTMETHOD']._serialized_start=1775
+  _globals['_PAYMENTMETHOD']._serialized_end=1919
+  _globals['_TAXTREATMENT']._serialized_start=1922
+  _globals['_TAXTREATMENT']._serialized_end=2100
   _globals['_MONEY']._serialized_start=86
   _globals['_MONEY']._serialized_end=126
   _globals['_DATE']._serialized_start=128
   _globals['_DATE']._serialized_end=176
   _globals['_RECIPIENT']._serialized_start=178
-  _globals['_RECIPIENT']._serialized_end=265
-  _globals['_SUBJECT']._serialized_start=267
-  _globals['_SUBJECT']._serialized_end=288
-  _globals['_CLIENTCONTEXT']._serialized_start=290
-  _globals['_CLIENTCONTEXT']._serialized_end=337
-  _globals['_PERIODREF']._serialized_start=339
-  _globals['_PERIODREF']._serialized_end=410
-  _globals['_STEERING']._serialized_start=412
-  _globals['_STEERING']._serialized_end=493
-  _globals['_PAGEREQUEST']._serialized_start=495
-  _globals['_PAGEREQUEST']._serialized_end=547
-  _globals['_ADDRESS']._serialized_start=549
-  _globals['_ADDRESS']._serialized_end=644
-  _globals['_BILLINGPARTY']._serialized_start=647
-  _globals['_BILLINGPARTY']._serialized_end=987
-  _globals['_LINE']._serialized_start=990
-  _globals['_LINE']._serialized_end=1246
-  _globals['_TOTALS']._serialized_start=1248
-  _globals['_TOTALS']._serialized_end=1375
-  _globals['_BACKLOG']._serialized_start=1377
-  _globals['_BACKLOG']._serialized_end=1451
+  _globals['_RECIPIENT']._serialized_end=281
+  _globals['_SUBJECT']._serialized_start=283
+  _globals['_SUBJECT']._serialized_end=304
+  _globals['_CLIENTCONTEXT']._serialized_start=306
+  _globals['_CLIENTCONTEXT']._serialized_end=353
+  _globals['_PERIODREF']._serialized_start=355
+  _globals['_PERIODREF']._serialized_end=426
+  _globals['_STEERING']._serialized_start=428
+  _globals['_STEERING']._serialized_end=509
+  _globals['_PAGEREQUEST']._serialized_start=511
+  _globals['_PAGEREQUEST']._serialized_end=563
+  _globals['_ADDRESS']._serialized_start=565
+  _globals['_ADDRESS']._serialized_end=660
+  _globals['_BILLINGPARTY']._serialized_start=663
+  _globals['_BILLINGPARTY']._serialized_end=1003
+  _globals['_LINE']._serialized_start=1006
+  _globals['_LINE']._serialized_end=1262
+  _globals['_TOTALS']._serialized_start=1264
+  _globals['_TOTALS']._serialized_end=1391
+  _globals['_BACKLOG']._serialized_start=1393
+  _globals['_BACKLOG']._serialized_end=1467
 # @@protoc_insertion_point(module_scope)

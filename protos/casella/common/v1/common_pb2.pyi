@@ -81,14 +81,16 @@ class Date(_message.Message):
     def __init__(self, year: _Optional[int] = ..., month: _Optional[int] = ..., day: _Optional[int] = ...) -> None: ...
 
 class Recipient(_message.Message):
-    __slots__ = ("email", "name", "language")
+    __slots__ = ("email", "name", "language", "erased")
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     email: str
     name: str
     language: Language
-    def __init__(self, email: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[_Union[Language, str]] = ...) -> None: ...
+    erased: bool
+    def __init__(self, email: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[_Union[Language, str]] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class Subject(_message.Message):
     __slots__ = ("id",)

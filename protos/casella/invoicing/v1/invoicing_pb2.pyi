@@ -235,8 +235,10 @@ class SendProformaRequest(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_url: _Optional[str] = ..., debit_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class SendProformaResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class IssueInvoiceRequest(_message.Message):
     __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used")
@@ -283,8 +285,10 @@ class SendInvoiceRequest(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class SendInvoiceResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class SendCorrectedInvoiceRequest(_message.Message):
     __slots__ = ("document_id", "recipient")
@@ -295,10 +299,12 @@ class SendCorrectedInvoiceRequest(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class SendCorrectedInvoiceResponse(_message.Message):
-    __slots__ = ("due",)
+    __slots__ = ("due", "erased")
     DUE_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     due: bool
-    def __init__(self, due: _Optional[bool] = ...) -> None: ...
+    erased: bool
+    def __init__(self, due: _Optional[bool] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class IssueCreditNoteRequest(_message.Message):
     __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering")
@@ -335,8 +341,10 @@ class SendCreditNoteRequest(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class SendCreditNoteResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class GetInvoicingDocumentRequest(_message.Message):
     __slots__ = ("document_id", "number")

@@ -746,7 +746,7 @@ class AdvanceOrderRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class AdvanceOrderResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -754,6 +754,7 @@ class AdvanceOrderResponse(_message.Message):
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     state: OrderState
     next: OrderNext
     wait: _duration_pb2.Duration
@@ -761,7 +762,8 @@ class AdvanceOrderResponse(_message.Message):
     due_at: _timestamp_pb2.Timestamp
     skipped: _containers.RepeatedScalarFieldContainer[str]
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    erased: bool
+    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class RecordOutcomeRequest(_message.Message):
     __slots__ = ("order_id", "outcome", "available_on")
@@ -824,8 +826,10 @@ class SendOrderEmailRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., email: _Optional[_Union[OrderEmail, str]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., held: _Optional[_Iterable[_Union[_common_pb2.Money, _Mapping]]] = ...) -> None: ...
 
 class SendOrderEmailResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class GetWithdrawalRequest(_message.Message):
     __slots__ = ("order_id",)
@@ -1002,10 +1006,12 @@ class SendWithdrawalReceiptRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class SendWithdrawalReceiptResponse(_message.Message):
-    __slots__ = ("withdrawal",)
+    __slots__ = ("withdrawal", "erased")
     WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     withdrawal: Withdrawal
-    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
+    erased: bool
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class AdvanceWithdrawalRequest(_message.Message):
     __slots__ = ("order_id",)
@@ -1368,7 +1374,7 @@ class AdvancePeriodRequest(_message.Message):
     def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1376,6 +1382,7 @@ class AdvancePeriodResponse(_message.Message):
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     state: PeriodState
     next: PeriodNext
     wait: _duration_pb2.Duration
@@ -1383,7 +1390,8 @@ class AdvancePeriodResponse(_message.Message):
     due_at: _timestamp_pb2.Timestamp
     subscription: Subscription
     skipped: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ...) -> None: ...
+    erased: bool
+    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class RecordPeriodOutcomeRequest(_message.Message):
     __slots__ = ("period_id", "outcome", "available_on")

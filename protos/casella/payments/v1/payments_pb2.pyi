@@ -1064,8 +1064,10 @@ class SendChargeRefusedEmailRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class SendChargeRefusedEmailResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class SetUpAutomaticDebitRequest(_message.Message):
     __slots__ = ("request_id", "account_id")
@@ -1188,5 +1190,7 @@ class SendMandateEmailRequest(_message.Message):
     def __init__(self, mandate_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., told: _Optional[_Union[MandateState, str]] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class SendMandateEmailResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    def __init__(self, erased: _Optional[bool] = ...) -> None: ...
