@@ -137,6 +137,14 @@ async def test_a_refused_mail_waits_and_the_others_go_on(
     assert len(sink.messages) == 2
 
 
+async def test_a_mail_to_nobody_is_never_written(database: Database, clock: OffsetClock) -> None:
+    """An erased address: neither sent nor kept, so that one with the same key could still be written."""
+    assert await _write(database, clock, _mail("a", to="")) == [False]
+    assert await _rows(database, "SELECT key FROM mails") == []
+    assert await _rows(database, "SELECT id FROM outbox") == []
+    assert await _write(database, clock, _mail("a")) == [True]
+
+
 async def test_a_mail_outside_of_a_transaction_is_refused(database: Database, clock: OffsetClock) -> None:
     async with database.single() as conn:
         with pytest.raises(NoTransaction):

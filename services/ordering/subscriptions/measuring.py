@@ -229,13 +229,25 @@ class Measuring:
         return Basis(
             contract=subscription.contract,
             days=days,
-            priced_on=_priced_on(subscription, days, today, consumer=readings.party.profile.consumer),
+            priced_on=self._priced_on(subscription, days, today, consumer=readings.party.profile.consumer),
             today=today,
             items=subscription.items,
             told=readings.told,
             prepaid=prepaid,
             is_tiered=may_be_tiered and await is_reseller(conn, subscription.account_id),
         )
+
+    def _priced_on(self, subscription: SubscriptionRow, days: Period, today: date, *, consumer: bool) -> date:
+        """The day whose prices a period has: its first.
+
+        A new price that no notice can name in time any more does not count for a consumer: those of the term before
+        stay, or the oldest that the list still has.
+        """
+        annual = subscription.billing is Billing.ANNUAL
+        if not annual or not consumer or can_be_in_time(today, days.first):
+            return days.first
+        oldest = self._price_list.editions[0].valid_from
+        return min(days.first, max(term_before(subscription.contract, days).first, oldest))
 
     def _content(self, basis: Basis) -> Content:
         found = content(basis, self._price_list, self._policy)
@@ -258,17 +270,6 @@ def _check(subscription: SubscriptionRow, period: PeriodRow, now: datetime) -> N
     early = period.measure_at is None or now < period.measure_at
     if period.state is not PeriodState.SCHEDULED or early or not _goes_on(subscription):
         raise PeriodNotMeasurable(metadata={"state": str(period.state), "subscription": str(subscription.state)})
-
-
-def _priced_on(subscription: SubscriptionRow, days: Period, today: date, *, consumer: bool) -> date:
-    """The day whose prices a period has: its first.
-
-    A new price that no notice can name in time any more does not count for a consumer: the year before stays the model.
-    """
-    annual = subscription.billing is Billing.ANNUAL
-    if annual and consumer and not can_be_in_time(today, days.first):
-        return term_before(subscription.contract, days).first
-    return days.first
 
 
 def _goes_on(subscription: SubscriptionRow) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from casella.common.v1 import errors_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
@@ -368,3 +368,43 @@ async def test_the_schema_refuses_an_end_that_is_none(shop: Shop) -> None:
     async with shop.room.core.database.reading() as conn:
         with pytest.raises(Exception, match="end_reason"):
             await conn.execute(text("UPDATE subscriptions SET end_reason = 'bored'"))
+
+
+NOBODY = common_pb2.Recipient(erased=True)
+"""An account whose address is erased."""
+
+
+async def test_an_order_that_ends_when_nobody_is_there_is_finished_without_an_email(shop: Shop) -> None:
+    """Else the reconciler would wake its workflow for ever."""
+    order = await shop.order()
+    await shop.record_proforma(order.order_id)
+    await shop.end(order.order_id, pb.OUTCOME_EXPIRED)
+    ended = pb.SendOrderEmailRequest(order_id=order.order_id, email=pb.ORDER_EMAIL_EXPIRED, recipient=NOBODY)
+    for _ in range(2):
+        assert (await shop.worker.SendOrderEmail(ended)).erased
+    [row] = await shop.room.rows("orders")
+    assert row["next_at"] is None
+    assert await shop.room.mail_params() == []
+    assert await shop.room.rows("mails") == []
+
+
+async def test_a_period_of_nobody_comes_to_what_is_next_and_no_notice_counts_as_sent(shop: Shop) -> None:
+    subscriber = await annual(shop, BEGIN)
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    asked = pb.AdvancePeriodRequest(period_id=subscriber.id_of(2), recipient=NOBODY)
+    answer = await shop.worker.AdvancePeriod(asked)
+    assert (answer.erased, answer.next) == (True, pb.PERIOD_NEXT_WAIT)
+    assert await shop.room.mail_params() == []
+    assert not (await subscriber.period(2)).HasField("notice_sent_at")
+
+
+async def test_a_receipt_to_nobody_is_not_told_as_written(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    answer = await shop.worker.SendWithdrawalReceipt(
+        pb.SendWithdrawalReceiptRequest(order_id=order.order_id, recipient=NOBODY)
+    )
+    assert (answer.erased, answer.withdrawal.HasField("receipt_at")) == (True, False)
+    assert await shop.room.mail_params() == []
