@@ -1,9 +1,8 @@
-"""`casella audit`: has invoicing prove its numbers and payments its ledger, ties payments to invoices, and looks for
-refunds that are owed to consumers for too long.
+"""`casella audit`: has invoicing prove its numbers and payments its ledger, ties payments to invoices and refunds to
+credit notes, and looks for refunds that are owed to consumers for too long.
 """
 
 import dataclasses
-from collections.abc import Sequence
 
 import click
 
@@ -11,9 +10,9 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli import books, screen, withdrawals, words
+from cli.books import Books
 from cli.failures import EXIT_REFUSED
 from cli.rooms import open_rooms, run
-from cli.ties import Ties
 from services.kit.calendar import rome_date
 from services.kit.wire import from_timestamp
 
@@ -36,12 +35,12 @@ _LEDGER_ACCOUNTS = {
 """What is booked where: each in debit where the money lies and in credit for what it is, and the way back."""
 
 
-@click.command(short_help="Prove invoice numbers and ledger, tie payments to invoices.")
+@click.command(short_help="Prove invoice numbers and ledger, tie payments and refunds to documents.")
 @click.option("--year", type=click.IntRange(_EARLIEST, _LATEST), help="Invoice numbers of this year only.")
 @screen.json_option
 def audit(year: int | None, *, as_json: bool) -> None:
-    """Prove invoice numbers and ledger, tie payments to invoices, find refunds owed for too long; exit code 1 where
-    something does not agree.
+    """Prove invoice numbers and ledger, tie payments to invoices and refunds to credit notes, find refunds owed for too
+    long; exit code 1 where something does not agree.
     """
     if not run(_audit(year or 0, as_json=as_json)):
         raise SystemExit(EXIT_REFUSED)
@@ -61,10 +60,11 @@ async def _audit(year: int, *, as_json: bool) -> bool:
             "given_up": list(found.given_up),
             "ledger": found.ledger,
             "ties": dataclasses.asdict(found.ties),
+            "refund_ties": dataclasses.asdict(found.refund_ties),
             "late_refunds": overdue,
         })  # fmt: skip
     else:
-        _show(found.numbering, found.given_up, found.ledger, found.ties)
+        _show(found)
         screen.show_facts(
             f"Refunds after a withdrawal: {'OWED TOO LONG' if late else 'none owed for more than 14 days'}",
             [("violation", text) for text in overdue],
@@ -72,19 +72,15 @@ async def _audit(year: int, *, as_json: bool) -> bool:
     return found.proved and not late
 
 
-def _show(
-    numbering: invoicing_pb2.AuditNumberingResponse,
-    given_up: Sequence[invoicing_pb2.GivenUpInvoice],
-    ledger: payments_pb2.ProveLedgerResponse,
-    ties: Ties,
-) -> None:
+def _show(found: Books) -> None:
+    numbering, ledger, ties, refund_ties = found.numbering, found.ledger, found.ties, found.refund_ties
     screen.show_facts(
         f"Invoice numbers: {'VIOLATED' if numbering.violations else 'no gap, no repeat, dated and sent in time'}",
         [
             ("invoices", str(numbering.invoices)),
             ("credit notes", str(numbering.credit_notes)),
             *(("violation", text) for text in numbering.violations),
-            *(("given up", _given_up(invoice)) for invoice in given_up),
+            *(("given up", _given_up(invoice)) for invoice in found.given_up),
         ],
     )
     screen.show_facts(
@@ -95,6 +91,16 @@ def _show(
             ("paid a moment ago, invoice to come", str(ties.in_progress or "")),
             *(("mismatch", text) for text in ties.findings),
             *(("noted", text) for text in ties.notes),
+        ],
+    )
+    screen.show_facts(
+        f"Refunds and credit notes: {'NOT TIED' if refund_ties.findings else 'each tied to the other, in sum'}",
+        [
+            ("refunds of what was paid", str(refund_ties.refunds)),
+            ("credit notes", str(refund_ties.credit_notes)),
+            ("of today, the other half to come", str(refund_ties.in_progress or "")),
+            *(("mismatch", text) for text in refund_ties.findings),
+            *(("noted", text) for text in refund_ties.notes),
         ],
     )
     screen.show_facts(

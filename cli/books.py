@@ -1,12 +1,16 @@
-"""Reads what proves the books: invoice numbers, ledger, and the ties between payments and invoices."""
+"""Reads what proves the books: invoice numbers, ledger, and the ties of payments and refunds to documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
+from cli import withdrawals
+from cli.refund_ties import RefundTies, tie_refunds
 from cli.rooms import LONG_SECONDS, Rooms
+from cli.showing import disputes
 from cli.ties import Ties, tie
+from services.kit.calendar import rome_date
 from services.kit.wire import from_timestamp
 
 
@@ -19,17 +23,20 @@ class Books:
         given_up: Invoices given up, for ever.
         ledger: Payments' proof of its ledger.
         ties: Payments and invoices, tied to each other.
+        refund_ties: Refunds and credit notes, likewise.
     """
 
     numbering: invoicing_pb2.AuditNumberingResponse
     given_up: Sequence[invoicing_pb2.GivenUpInvoice]
     ledger: payments_pb2.ProveLedgerResponse
     ties: Ties
+    refund_ties: RefundTies
 
     @property
     def proved(self) -> bool:
         """Whether nothing disagrees; a given-up invoice is a person's decision, and no violation."""
-        return not self.numbering.violations and self.ledger.balanced and not self.ties.findings
+        agree = not self.ties.findings and not self.refund_ties.findings
+        return not self.numbering.violations and self.ledger.balanced and agree
 
 
 async def read(rooms: Rooms, year: int) -> Books:
@@ -52,4 +59,26 @@ async def read(rooms: Rooms, year: int) -> Books:
         rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
     )
     ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days)
-    return Books(numbering, [each for each in given_up if year in (0, each.date.year)], ledger, ties)
+    refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
+    in_year = [each for each in given_up if year in (0, each.date.year)]
+    return Books(numbering, in_year, ledger, ties, refund_ties)
+
+
+async def _tie_refunds(
+    rooms: Rooms,
+    numbering: invoicing_pb2.AuditNumberingResponse,
+    paid: Sequence[payments_pb2.PaymentRequest],
+    invoices: Sequence[invoicing_pb2.Document],
+    given_up: Sequence[str],
+) -> RefundTies:
+    """Tie them; ordering is asked only where a credit note stands alone."""
+    refunds = await rooms.ask_all(rooms.payments.ListRefunds, payments_pb2.ListRefundsRequest(), "refunds")
+    lost = await disputes.everybodys(rooms)
+    today = rome_date(from_timestamp(numbering.audited_at))
+    ties = tie_refunds(paid, invoices, refunds, lost, today, given_up=given_up)
+    alone = set(ties.alone)
+    if not alone:
+        return ties
+    noted = [each for each in invoices if alone & {note.document_id for note in each.credit_notes}]
+    outside = await withdrawals.made_outside(rooms, noted)
+    return tie_refunds(paid, invoices, refunds, lost, today, given_up=given_up, outside=outside)

@@ -6,6 +6,7 @@ from datetime import date
 import click
 
 from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from cli import screen, words
 from cli.rooms import Rooms, open_rooms, run
@@ -37,6 +38,26 @@ async def open_withdrawals(rooms: Rooms) -> list[ordering_pb2.Withdrawal]:
         rooms.ordering.ListOpenWithdrawals, ordering_pb2.ListOpenWithdrawalsRequest(), "withdrawals"
     )
     return found
+
+
+async def made_outside(rooms: Rooms, invoices: Sequence[invoicing_pb2.Document]) -> set[str]:
+    """The credit notes on invoices by which withdrawals are settled, wherever the money went back; UUIDs."""
+    found: set[str] = set()
+    for order_id in {await _order_of(rooms, invoice) for invoice in invoices}:
+        asked = ordering_pb2.GetWithdrawalRequest(order_id=order_id)
+        answer = await rooms.ask_for(rooms.ordering.GetWithdrawal, asked)
+        if answer is not None:
+            refunded = [part for part in answer.withdrawal.refunds if part.HasField("refunded_at")]
+            found |= {part.credit_note_id for part in refunded if part.credit_note_id}
+    return found
+
+
+async def _order_of(rooms: Rooms, invoice: invoicing_pb2.Document) -> str:
+    """The order that made the contract of an invoice."""
+    if not invoice.HasField("period"):
+        return invoice.order_id
+    period = ordering_pb2.GetPeriodRequest(period_id=invoice.period.period_id)
+    return str((await rooms.ask(rooms.ordering.GetPeriod, period)).subscription.order_id)
 
 
 def owed(withdrawals: Sequence[ordering_pb2.Withdrawal]) -> list[ordering_pb2.Withdrawal]:

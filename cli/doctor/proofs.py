@@ -30,14 +30,18 @@ async def prove(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
             await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
         )
     found = await books.read(rooms, year=0)
-    return [*judge_ledger(found.ledger), *judge_invoices(found.numbering.violations, found.ties.findings)]
+    return [
+        *judge_ledger(found.ledger),
+        *judge_invoices(found.numbering.violations, found.ties.findings, found.refund_ties.findings),
+    ]
 
 
-def judge_invoices(violations: Sequence[str], mismatches: Sequence[str]) -> list[Finding]:
-    """Whether invoice numbers are proved, and payments and invoices tied to each other."""
+def judge_invoices(violations: Sequence[str], mismatches: Sequence[str], untied: Sequence[str] = ()) -> list[Finding]:
+    """Whether invoice numbers are proved, payments and invoices tied to each other, and refunds and credit notes."""
     kinds = (
         (violations, "violations of numbering, dating or sending of invoices"),
         (mismatches, "mismatches between payments and invoices"),
+        (untied, "mismatches between refunds and credit notes"),
     )
     remedy = "`casella audit` names all of them: your accountant has to know"
     return [

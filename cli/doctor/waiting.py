@@ -139,10 +139,24 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
 
 
 async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
-    """What is owed to consumers who have withdrawn."""
-    if "ordering" not in healthy:
+    """What is owed to consumers who have withdrawn, and refunds that have failed."""
+    found = []
+    if "payments" in healthy:
+        asked = payments_pb2.ListRefundsRequest(states=[payments_pb2.REFUND_STATE_FAILED])
+        found += judge_failed_refunds(await rooms.ask_all(rooms.payments.ListRefunds, asked, "refunds"))
+    if "ordering" in healthy:
+        found += judge_refunds(await withdrawals.open_withdrawals(rooms), now)
+    return found
+
+
+def judge_failed_refunds(failed: Sequence[payments_pb2.Refund]) -> list[Finding]:
+    """Whether refunds have failed of which no workflow Money tells: of withdrawals, of what was paid, of credit."""
+    alone = [each for each in failed if not each.money_entry_id]
+    if not alone:
         return []
-    return judge_refunds(await withdrawals.open_withdrawals(rooms), now)
+    told = named([f"{words.money(each.amount)} ({each.failure}, {each.refund_id})" for each in alone])
+    remedy = "`casella refund retry` tries one again, where wanted to another IBAN; `casella refund list` shows all"
+    return [wrong(f"refunds that have failed, whose money is still owed: {len(alone)}: {told}", remedy)]
 
 
 def judge_refunds(open_ones: Sequence[ordering_pb2.Withdrawal], now: datetime) -> list[Finding]:

@@ -117,6 +117,8 @@ def test_what_the_audit_would_find_is_counted_by_kind_with_the_first_of_each() -
     assert (late.level, untied.level) == (Level.WRONG, Level.WRONG)
     assert late.text.endswith("invoices: 2, the first: 2026/1 was sent late")
     assert untied.text.endswith("payments and invoices: 1, the first: order a: the amounts differ")
+    (alone,) = proofs.judge_invoices([], [], ["order a: refund f1: no credit note"])
+    assert alone.text.endswith("refunds and credit notes: 1, the first: order a: refund f1: no credit note")
     assert "casella audit" in late.remedy
     (both_well,) = proofs.judge_invoices([], [])
     assert both_well.level is Level.FINE
@@ -295,3 +297,12 @@ def test_a_dispute_is_trouble_once_its_evidence_or_its_decision_is_late(
 
 def test_without_disputes_the_doctor_is_silent_about_them() -> None:
     assert waiting.judge_disputes([], NOON) == []
+
+
+@pytest.mark.parametrize(("entry", "found"), [("", 1), ("m1", 0)], ids=["of a withdrawal or credit", "of an entry"])
+def test_a_failed_refund_of_which_no_workflow_of_money_tells_is_wrong(entry: str, found: int) -> None:
+    amount = common_pb2.Money(minor=1_230, currency="EUR")
+    failed = payments_pb2.Refund(refund_id="f1", amount=amount, failure="iban_missing", money_entry_id=entry)
+    findings = waiting.judge_failed_refunds([failed])
+    assert [each.level for each in findings] == [Level.WRONG] * found
+    assert all("1: 12.30 EUR (iban_missing, f1)" in each.text for each in findings)

@@ -12,6 +12,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from tests.cli.running import Terminal
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
 from tests.e2e.waiting import until
 from workflows import names
@@ -30,6 +31,10 @@ async def paid(desk: Desk) -> ordering_pb2.Order:
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_ONLINE)
     await desk.play.pay_by_card(customer)
     return await desk.play.fulfilled(customer, order.order_id)
+
+
+def terminal(desk: Desk) -> Terminal:
+    return Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
 
 
 async def lever(desk: Desk, path: str) -> str:
@@ -80,6 +85,8 @@ async def test_a_dispute_that_is_won_ends_by_itself_with_the_money_here(desk: De
     await desk.stands(money, "Kept")
     (dispute,) = await disputes_of(desk, order)
     assert (dispute.state, dispute.withdrawn.minor) == (payments_pb2.DISPUTE_STATE_WON, 0)
+    for named in (("order", order.order_id), ("account", order.account_id)):
+        assert number[:8] in (await terminal(desk).casella("show", *named)).well().out
     await prove(desk)
 
 
@@ -93,6 +100,7 @@ async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(des
     number, money = await disputed(desk, order)
     await lever(desk, f"disputes/{number}/lose")
     await until(lambda: told(desk, money, "and the invoice stands: decide"), "the loss in the details")
+    assert "lost disputes that wait for your decision: 1" in (await terminal(desk).casella("doctor")).out
     assert (await desk.update(money, "claim", {"reason_code": "service_was_given"})).result == "it waits as a claim"
     await desk.stands(money, "Claim")
     assert "cancelled" in str((await desk.update(money, "terminate", {"reason_code": "chargeback"})).result)
@@ -107,4 +115,8 @@ async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(des
     assert await desk.audited("payments", entry_id) == [
         (OPERATOR, "decide_dispute", "service_was_given"), (OPERATOR, "decide_dispute", "customer_was_right"),
     ]  # fmt: skip
+    proved = (await terminal(desk).casella("audit")).well().out
+    for words in ("Refunds and credit notes: each tied", "what the provider charged for disputes"):
+        assert words in proved
+    assert number[:8] in (await terminal(desk).casella("show", "money", entry_id)).well().out
     await prove(desk)
