@@ -223,6 +223,16 @@ async def test_an_annual_contract_covers_the_options_that_were_ordered_and_says_
     assert (await had(customer))["carla"] == []
 
 
+async def test_a_mailbox_that_is_made_gets_no_option_that_the_annual_contract_covers_elsewhere(
+    room: TestRoom, customer: Customer
+) -> None:
+    await bought(room, customer, ANNUAL, ordered(1, "archive", "fax"), ordered(1))
+    first = await customer.create_mailbox("anna@rossi.example", options=options())
+    await customer.update_mailbox(first.mailbox_id, options=options("archive"))
+    await customer.create_mailbox("bruno@rossi.example")
+    assert await had(customer) == {"anna": ["archive"], "bruno": ["fax"]}
+
+
 async def test_an_addition_covers_more_and_its_withdrawal_takes_them_back(room: TestRoom, customer: Customer) -> None:
     await bought(room, customer, ANNUAL, ordered(1, "archive"))
     await customer.create_mailbox("anna@rossi.example")
