@@ -54,11 +54,12 @@ async def read(rooms: Rooms, year: int) -> Books:
     paid = await rooms.ask_all(
         rooms.payments.ListPaidRequests, payments_pb2.ListPaidRequestsRequest(), "payment_requests"
     )
+    advances = await rooms.ask_all(rooms.payments.ListAdvances, payments_pb2.ListAdvancesRequest(), "entries")
     ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
     given_up = await rooms.ask_all(
         rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
     )
-    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days)
+    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days, advances)
     refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
     in_year = [each for each in given_up if year in (0, each.date.year)]
     return Books(numbering, in_year, ledger, ties, refund_ties)

@@ -28,6 +28,7 @@ _CAUSES = {
     "agreement": invoicing_pb2.CREDIT_REASON_AGREEMENT,
     "correction": invoicing_pb2.CREDIT_REASON_CORRECTION,
 }
+_INVOICES = (invoicing_pb2.DOCUMENT_KIND_INVOICE, invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE)
 _REFUNDS = {
     "transfer": invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
     "online": invoicing_pb2.REFUND_METHOD_ONLINE,
@@ -93,9 +94,11 @@ async def _credit(
 ) -> None:
     async with open_rooms() as rooms:
         credited = await document_of(rooms, name)
-        if credited.kind != invoicing_pb2.DOCUMENT_KIND_INVOICE:
+        if credited.kind not in _INVOICES:
             raise WrongInput(f"{credited.number} is a {words.choice(credited, 'kind')}: only an invoice is credited")
-        left = credited.totals.gross.minor - credited.credited.minor
+        if credited.deducted_by:
+            raise WrongInput(f"invoice {credited.deducted_by} deducts {credited.number}: that one is credited")
+        left = _whole(credited) - credited.credited.minor
         request.invoice_id = credited.document_id
         request.gross.CopyFrom(_money(left if amount is None else amount, credited))
         request.cause_date.CopyFrom(to_date(on or await _today(rooms)))
@@ -136,6 +139,7 @@ def _show(credited: invoicing_pb2.Document, request: invoicing_pb2.IssueCreditNo
             ("invoice", f"{credited.document_id} of {words.day(credited.date)}"),
             ("account", credited.account_id),
             ("total", words.money(credited.totals.gross)),
+            ("with its part payments", words.money(_money(_whole(credited), credited)) if credited.advances else ""),
             ("credited before", f"{words.money(credited.credited)} by {notes}" if notes else ""),
             ("to be credited", words.money(request.gross)),
             ("left after it", words.money(_money(left - request.gross.minor, credited))),
@@ -143,6 +147,11 @@ def _show(credited: invoicing_pb2.Document, request: invoicing_pb2.IssueCreditNo
             ("refunded by", words.if_any(words.choice(request, "refund_method"))),
         ],
     )
+
+
+def _whole(credited: invoicing_pb2.Document) -> int:
+    """What may be credited of an invoice in all: what it comes to, with the part payments that it deducts."""
+    return credited.totals.gross.minor + sum(advance.gross.minor for advance in credited.advances)
 
 
 def _money(minor: int, credited: invoicing_pb2.Document) -> common_pb2.Money:

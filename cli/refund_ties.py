@@ -55,7 +55,8 @@ def tie_refunds(
 
     Args:
         paid: All paid payment requests.
-        invoices: All invoices with their credit notes, read before refunds and disputes.
+        invoices: All invoices with their credit notes, read before refunds and disputes; part payments are tied to
+            their money (`part_payments`).
         refunds: All refunds.
         disputes: All disputes.
         today: The day on which they were read: for so long the other half may be still to come.
@@ -64,7 +65,8 @@ def tie_refunds(
     """
     back = _by_request(refunds)
     lost = _taken(disputes)
-    by_cause = {_cause(invoice): invoice for invoice in invoices}
+    finals = (each for each in invoices if each.kind != invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE)
+    by_cause = {_cause(invoice): invoice for invoice in finals}
     found = _Found()
     for request in paid:
         invoice = by_cause.get(_cause(request))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli import words
+from cli.part_payments import untied
 from services.kit.wire import from_date, from_timestamp
 
 IN_PROGRESS = timedelta(minutes=10)
@@ -40,17 +42,22 @@ def tie(
     invoices: Sequence[invoicing_pb2.Document],
     at: datetime,
     other_days: Sequence[payments_pb2.ConfirmedTransfer] = (),
+    advances: Sequence[payments_pb2.MoneyEntry] = (),
 ) -> Ties:
     """Ties each paid payment request to its cause's one invoice, of the same sum and of the day the money was there.
+
+    The invoice has that sum together with the part payments that it deducts; these are tied to their own invoices.
 
     Args:
         paid: All paid payment requests, read after the invoices: the payment of an invoice is among them.
         invoices: All invoices.
         at: A moment before the invoices were read, by the services' clock.
         other_days: Transfers that paid as they were recorded by hand, and that the bank booked on another day.
+        advances: All part payments that are invoiced for themselves, read after the invoices.
     """
-    requests_of, invoices_of = _by_cause(paid), _by_cause(invoices)
-    findings, in_progress = [], 0
+    finals = [invoice for invoice in invoices if invoice.kind != invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE]
+    requests_of, invoices_of = _by_cause(paid), _by_cause(finals)
+    findings, in_progress = untied(advances, invoices, at - IN_PROGRESS), 0
     for key in sorted(requests_of.keys() | invoices_of.keys()):
         requests, documents = requests_of.get(key, []), invoices_of.get(key, [])
         if len(requests) == 1 and not documents and from_timestamp(requests[0].paid_at) > at - IN_PROGRESS:
@@ -86,7 +93,9 @@ def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Do
     """What the two say differently."""
     pair = f"{words.thing(request)}: {_request(request)}; {_invoice(invoice)}"
     found = []
-    if request.total != invoice.totals.gross:
+    deducted = sum(advance.gross.minor for advance in invoice.advances)
+    gross = common_pb2.Money(minor=invoice.totals.gross.minor + deducted, currency=invoice.totals.gross.currency)
+    if request.total != gross:
         found.append(f"{pair}: the amounts differ")
     if request.available_on != invoice.date:
         found.append(f"{pair}: the money was available on another day than the invoice's")
@@ -110,4 +119,6 @@ def _request(request: payments_pb2.PaymentRequest) -> str:
 
 def _invoice(invoice: invoicing_pb2.Document) -> str:
     gross = words.money(invoice.totals.gross)
+    if invoice.advances:
+        gross += f" less {' and '.join(advance.number for advance in invoice.advances)}"
     return f"invoice {invoice.number} ({invoice.document_id}) of {gross}, dated {words.day(invoice.date)}"

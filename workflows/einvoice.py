@@ -50,6 +50,8 @@ class EInvoice(Process):
         transmission = await self.transmit()
         if transmission.kind == pb.DOCUMENT_KIND_CREDIT_NOTE:
             await self.email_credit_note()
+        elif transmission.kind == pb.DOCUMENT_KIND_ADVANCE_INVOICE:
+            await self.email_advance_invoice()
         while transmission.state not in _ENDS:
             if transmission.state == pb.TRANSMISSION_STATE_REJECTED:
                 await self.wait_for_correction(transmission)
@@ -185,6 +187,13 @@ class EInvoice(Process):
         request = pb.SendCreditNoteRequest(document_id=self.invoice_id)
         if self.could_write(await quickly(InvoicingSteps.send_credit_note, request, "email the credit note")):
             self.details.happened("the customer gets the credit note by email", once=True)
+
+    async def email_advance_invoice(self) -> None:
+        """The courtesy copy of a part payment's invoice: sent once, however often it is asked for."""
+        request = pb.SendInvoiceRequest(document_id=self.invoice_id)
+        what = "email the invoice of the part payment"
+        if self.could_write(await quickly(InvoicingSteps.send_invoice, request, what)):
+            self.details.happened("the customer gets the invoice of the part payment by email", once=True)
 
     async def email_corrected_invoice(self) -> None:
         """Another courtesy copy for the customer, where a corrected e-invoice shows other data than the first copy."""

@@ -1,4 +1,7 @@
-"""Money: money that pays nothing by itself, until an operator decides; where it is refunded, until it has left."""
+"""Money: money that pays nothing by itself, until an operator decides; where it is refunded, until it has left.
+
+Short money that waits too long is invoiced as a part payment meanwhile (`workflows.part_payment`).
+"""
 
 from collections.abc import Sequence
 
@@ -7,10 +10,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import names, retries, wording
+    from workflows import names, wording
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.money_dispute import DisputeProcess
+    from workflows.part_payment import PartPayment
     from workflows.steering import (
         NO_ACCOUNT,
         NO_ASSIGNMENT,
@@ -54,7 +58,7 @@ _ASSIGN = (
 
 
 @workflow.defn(name=names.MONEY)
-class Money(DisputeProcess):
+class Money(PartPayment, DisputeProcess):
     """Waits for ``assign``, ``credit``, ``refund`` or ``set_aside``; of a dispute see ``workflows.money_dispute``."""
 
     @workflow.init
@@ -62,8 +66,6 @@ class Money(DisputeProcess):
         """Begin with the entry's id."""
         super().__init__(Details(f"Money entry {subject.id}", f"casella show money {subject.id}"))
         self.entry_id = subject.id
-        self.entry: pb.MoneyEntry | None = None
-        self.candidates: Sequence[pb.PaymentRequest] = ()
         self.invoice_id = ""
 
     @workflow.run
@@ -73,11 +75,12 @@ class Money(DisputeProcess):
 
     async def proceed(self) -> str:
         """The process."""
-        while not (entry := await self.read()).settlement or await self.refund_is_under_way(entry):
+        while not (entry := await self.read_and_invoice()).settlement or await self.refund_is_under_way(entry):
             if self.is_to_be_credited(entry):
                 await self.credit_the_invoice(entry.dispute)
             else:
-                await self.wait(retries.LOOK_AGAIN, "look again whether somebody has decided")
+                await self.wait_for_decision(entry.advance)
+        await self.credit_part_payment(entry)
         end = _ENDS[entry.settlement]
         self.details.happened(end)
         self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
@@ -123,7 +126,9 @@ class Money(DisputeProcess):
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
         elif open_ones and entry.reason not in _TAKEN_BACK:
             told.append("an open order or period that it names by reference or number does not expire meanwhile")
-        self.details.stands(NEEDS_OPERATOR, "; ".join(told), updates=self.offered(entry, candidates, open_ones))
+        told += self.told_of_part_payment(entry.advance)
+        due = entry.advance.due_at if entry.advance.HasField("wait") else None
+        self.details.stands(NEEDS_OPERATOR, "; ".join(told), due, self.offered(entry, candidates, open_ones))
 
     def offered(
         self, entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest], open_ones: Sequence[pb.PaymentRequest]
@@ -137,6 +142,15 @@ class Money(DisputeProcess):
         if entry.source != "announced":
             updates["refund"] = _REFUND
         return {**updates, "set_aside": _SET_ASIDE}
+
+    def remedies(self) -> dict[str, str]:
+        """What an operator may do about waiting money helps after a refusal, too."""
+        if self.entry is None or self.entry.settlement:
+            return {}
+        if self.entry.reason == _DISPUTED:
+            return super().remedies()
+        open_ones = [each for each in self.candidates if each.state == pb.PAYMENT_REQUEST_STATE_OPEN]
+        return self.offered(self.entry, self.candidates, open_ones)
 
     async def refund_is_under_way(self, entry: pb.MoneyEntry) -> bool:
         """Whether the money is to go back and has not left yet; told to the operator."""

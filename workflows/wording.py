@@ -88,6 +88,10 @@ _ERASURE_FACTS = {
     "invoice_on_its_way": "invoice {id} is not at its end with the SdI: its customer may still have to be corrected",
     "tickets": "{count} open tickets",
 }
+_DOCUMENTS = {
+    invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE: "credit note",
+    invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE: "invoice of a part payment",
+}
 _SOURCES = {"bank": "by bank transfer", "stripe": "by card or PayPal", "announced": "by bank transfer, told by hand"}
 _KNOWN_ALREADY = "00404"
 """The SdI's code for an invoice that was sent before: same issuer, year and number."""
@@ -303,7 +307,7 @@ def due_on_trial(due: str) -> str:
 
 def document(kind: invoicing_pb2.DocumentKind) -> str:
     """What a transmission is of: an invoice, unless it says otherwise."""
-    return "credit note" if kind == invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE else "invoice"
+    return _DOCUMENTS.get(kind, "invoice")
 
 
 def erasure_fact(fact: erasure_pb2.ErasureFact) -> str:

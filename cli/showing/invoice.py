@@ -89,6 +89,9 @@ def _show(document: invoicing_pb2.Document) -> None:
             ("issued", words.instant(document.issued_at)),
             *_credit(document.credit),
             ("credited", _credited(document)),
+            ("part payment", document.money_entry_id),
+            ("deducted by", _deducted_by(document)),
+            ("deducts", _deducts(document)),
         ],
     )
     lines = [
@@ -117,6 +120,20 @@ def _credited(document: invoicing_pb2.Document) -> str:
         return ""
     notes = ", ".join(f"{note.number} of {words.day(note.date)}" for note in document.credit_notes)
     return f"{words.money(document.credited)} by {notes}"
+
+
+def _deducted_by(document: invoicing_pb2.Document) -> str:
+    """Which invoice deducts that of a part payment."""
+    if not document.money_entry_id:
+        return ""
+    return f"invoice {document.deducted_by}" if document.deducted_by else "no invoice yet"
+
+
+def _deducts(document: invoicing_pb2.Document) -> str:
+    """The part payments that an invoice deducts."""
+    return ", ".join(
+        f"{each.number} of {words.day(each.date)}: {words.money(each.gross)}" for each in document.advances
+    )
 
 
 def _transmission(sent: invoicing_pb2.Transmission, rooms: Rooms) -> list[tuple[str, str]]:

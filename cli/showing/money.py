@@ -63,9 +63,22 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
                 ("to", entry.settled_to),
             ],
         )
+    if entry.HasField("advance"):
+        screen.show_facts("Invoice of the part payment (TD02)", _advance(entry.advance))
     if found.candidates:
         rows = [_may_be(entry, request) for request in found.candidates]
         screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
+
+
+def _advance(advance: payments_pb2.Advance) -> list[tuple[str, str]]:
+    """When short money is invoiced as a part payment, or how much of it was."""
+    return [
+        ("due", words.instant(advance.due_at)),
+        ("decided", words.if_any(words.instant(advance.decided_at)) if advance.HasField("decided_at") else "not yet"),
+        ("amount", words.money(advance.amount) if advance.HasField("amount") else ""),
+        ("of payment request", advance.payment_request_id),
+        ("credited", words.instant(advance.credited_at) if advance.HasField("credited_at") else ""),
+    ]
 
 
 async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Requests:

@@ -41,6 +41,14 @@ CATALOGUE: Catalogue = {
         "it": "Con questo indirizzo l’IVA sarebbe diversa: serve una nota di credito e una nuova fattura.",
         "en": "At this address the VAT would be another: it takes a credit note and a new invoice.",
     },
+    "of_another_sale": {
+        "it": "Non è la fattura di un acconto su questo ordine o periodo.",
+        "en": "This is no invoice of a part payment of this order or period.",
+    },
+    "more_than_paid": {
+        "it": "Gli acconti superano quanto è stato pagato.",
+        "en": "The part payments come to more than was paid.",
+    },
     "in_the_future": {
         "it": "La data non può essere futura.",
         "en": "The date cannot lie in the future.",

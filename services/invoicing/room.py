@@ -7,6 +7,7 @@ from services.invoicing.fatturapa.checking import InvoiceChecker
 from services.invoicing.fatturapa.schema import InvoiceSchema, installed_schema
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.sdi.channel import SdiChannel
+from services.invoicing.service.advances import AdvanceInvoices
 from services.invoicing.service.auditing import Auditing
 from services.invoicing.service.crediting import Crediting
 from services.invoicing.service.issuing import Issuing
@@ -45,6 +46,7 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         clock=clock,
         requests=core.requests,
         issuing=issuing,
+        advances=AdvanceInvoices(database, issuing),
         crediting=Crediting(database, clock, issuing),
         mailing=Mailing(database, clock, maker),
         reading=Reading(database, issuer),

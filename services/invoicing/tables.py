@@ -77,6 +77,14 @@ lines = Table(
     Column("period_start", Date),
     Column("period_end", Date),
     Column("tax", BigInteger),
+    Column("advance_id", Uuid),
+)
+
+advance_invoices = Table(
+    "advance_invoices",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("money_entry_id", Uuid, nullable=False),
 )
 
 credit_notes = Table(

@@ -10,6 +10,7 @@ from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.pay_links import PayLinks
 from services.payments.policy import SECTION, TransferPolicy
 from services.payments.provider.contract import PaymentProvider
+from services.payments.service.advances import Advances
 from services.payments.service.assigning import Assigning
 from services.payments.service.charges import Charges
 from services.payments.service.charging import Charging
@@ -43,7 +44,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     database, clock = core.database, core.clock
     links = PayLinks(settings.pay_link_key, settings.public_url)
     debit_policy = read_section(settings.policy_file, ("payments", "automatic_debit"), DebitPolicy)
-    pages = Pages(database, clock, debit_policy)
+    transfer_policy = read_section(settings.policy_file, SECTION, TransferPolicy)
+    pages = Pages(database, clock, debit_policy, transfer_policy)
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)
@@ -53,13 +55,14 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         PaymentRequests(database, clock, links),
         checkout,
         Events(database, clock, provider, pages, sending, disputes),
-        Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock)),
-        Transfers(database, clock),
+        Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock), transfer_policy),
+        Transfers(database, clock, transfer_policy),
         MoneyQueue(database, clock),
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
         MoneyDesk(database, clock),
-        Assigning(database, clock, read_section(settings.policy_file, SECTION, TransferPolicy)),
+        Assigning(database, clock, transfer_policy),
+        Advances(database, clock),
         refunds,
         RefundAsking(database, clock, refunds),
         RefundFiles(database, clock, settings.bank_account),

@@ -189,11 +189,16 @@ money_entries = Table(
     Column("payer_iban", Text, nullable=False),
     Column("settled_as", Text, nullable=True),
     Column("settled_to", Uuid, nullable=True),
+    Column("advance_at", _INSTANT, nullable=True),
+    Column("advance_minor", BigInteger, nullable=True),
+    Column("advance_decided_at", _INSTANT, nullable=True),
+    Column("advance_credited_at", _INSTANT, nullable=True),
 )
 """Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions.
 
 `contradicts` is the transfer that was recorded by hand under the same bank reference with another amount.
-`settled_to` is the payment request, the account or the refund to which it went.
+`settled_to` is the payment request, the account or the refund to which it went. `advance_at` is when it is invoiced as
+a part payment of the one request that it names; `advance_minor` how much of it was, once that is decided.
 """
 
 ledger_transactions = Table(

@@ -112,3 +112,88 @@ def test_a_wrong_invoice_is_found_at_once() -> None:
     just_now = to_timestamp(NOW)
     assert len(tie([paid(paid_at=just_now)], [invoice(date=DAY_BEFORE)], NOW).findings) == 1
     assert len(tie([paid(paid_at=just_now)], [invoice(), invoice(name="i2")], NOW).findings) == 1
+
+
+def part(name: str = "m1", **fields: Any) -> payments_pb2.MoneyEntry:
+    """EUR 5.00 of what order a asks for, invoiced a day ago."""
+    advance = payments_pb2.Advance(
+        payment_request_id="r1", decided_at=to_timestamp(NOW - timedelta(days=1)), amount=euro(500)
+    )
+    usual = {"available_on": DAY_BEFORE, "advance": advance}
+    return payments_pb2.MoneyEntry(money_entry_id=name, **{**usual, **fields})
+
+
+def part_invoice(**fields: Any) -> invoicing_pb2.Document:
+    """Its invoice."""
+    usual = {
+        "number": "2026/2", "date": DAY_BEFORE, "totals": common.Totals(gross=euro(500)), "money_entry_id": "m1",
+        "kind": invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE, "credited": euro(0),
+    }  # fmt: skip
+    return invoicing_pb2.Document(document_id="p1", order_id="a", **{**usual, **fields})
+
+
+DEDUCTS = invoice(
+    totals=common.Totals(gross=euro(781)),
+    advances=[invoicing_pb2.DeductedAdvance(document_id="p1", number="2026/2", gross=euro(500))],
+)
+HOUR_AGO = to_timestamp(NOW - timedelta(hours=1))
+PAID: dict[str, Any] = {
+    "settlement": payments_pb2.MONEY_SETTLEMENT_ASSIGNED,
+    "settled_to": "r1",
+    "settled_at": HOUR_AGO,
+}
+CREDITED: dict[str, Any] = {
+    "settlement": payments_pb2.MONEY_SETTLEMENT_CREDITED,
+    "settled_to": "acc",
+    "settled_at": HOUR_AGO,
+}
+
+
+def test_an_invoice_comes_to_what_was_paid_with_the_part_payments_that_it_deducts() -> None:
+    ties = tie([paid()], [DEDUCTS, part_invoice(deducted_by="i1")], NOW, advances=[part(**PAID)])
+    assert (ties.findings, ties.invoices) == ([], 2)
+    (finding,) = tie([paid(total=euro(781))], [DEDUCTS], NOW).findings
+    assert "7.81 EUR less 2026/2" in finding
+
+
+def test_a_part_payment_whose_money_waits_or_goes_back_is_neither_deducted_nor_credited_yet() -> None:
+    for fate in ({}, CREDITED):
+        assert tie([], [part_invoice()], NOW, advances=[part(**fate)]).findings == []
+    noted = part(**CREDITED)
+    noted.advance.credited_at.CopyFrom(HOUR_AGO)
+    assert tie([], [part_invoice(credited=euro(500))], NOW, advances=[noted]).findings == []
+
+
+def test_what_was_decided_or_settled_a_moment_ago_may_be_on_its_way() -> None:
+    moment = to_timestamp(NOW - timedelta(minutes=9))
+    fresh = part()
+    fresh.advance.decided_at.CopyFrom(moment)
+    assert tie([], [], NOW, advances=[fresh]).findings == []
+    assert tie([], [part_invoice()], NOW, advances=[part(**{**PAID, "settled_at": moment})]).findings == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "document", "said"),
+    [
+        (part(), None, "has no invoice"),
+        (None, part_invoice(), "payments knows no part payment"),
+        (part(available_on=DAY), part_invoice(), "another day"),
+        (part(), part_invoice(totals=common.Totals(gross=euro(499))), "the amounts differ"),
+        (part(**PAID), part_invoice(), "no invoice deducts"),
+        (part(**CREDITED), part_invoice(deducted_by="i1"), "invoice i1 deducts"),
+        (part(), part_invoice(deducted_by="i1"), "invoice i1 deducts"),
+    ],
+)
+def test_a_part_payment_that_does_not_agree_with_its_invoice_is_named(
+    entry: payments_pb2.MoneyEntry | None, document: invoicing_pb2.Document | None, said: str
+) -> None:
+    (finding,) = tie([], [document] if document else [], NOW, advances=[entry] if entry else []).findings
+    assert said in finding
+    assert "m1" in finding or "2026/2" in finding
+
+
+def test_a_part_payment_that_is_noted_as_credited_and_is_not_is_named() -> None:
+    entry = part(**CREDITED)
+    entry.advance.credited_at.CopyFrom(HOUR_AGO)
+    (finding,) = tie([], [part_invoice(credited=euro(499))], NOW, advances=[entry]).findings
+    assert "noted as credited, and is not" in finding

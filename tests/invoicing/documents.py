@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.invoicing.domain.advance_texts import received_text
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.crediting import note_lines, split
 from services.invoicing.domain.credits import Credit, CreditReason
 from services.invoicing.domain.customers import Address, Customer, CustomerKind
+from services.invoicing.domain.deducting import deduction_lines, part_lines, part_shares, settled
 from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment, PaymentMethod, Transfer
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line, totals, vat_shares
@@ -165,6 +168,31 @@ def credit_note(of: Document, gross: int | None = None, **changes: Any) -> Docum
         credit=credit,
         **{name: value for name, value in changes.items() if name in fields},
     )
+
+
+def part_payment(of: Document, gross: int, *others: Document) -> Document:
+    """So much of a sale, available on 1 March 2026, out of what other part payments have left of it."""
+    shares = part_shares(of.lines, [share for other in others for share in vat_shares(other.lines)], Money(gross))
+    text = received_text(of.language, date(2026, 3, 1), of.payment.proforma_number, of.lines)
+    return dataclasses.replace(
+        of,
+        document_id=UUID(int=100 + len(others)),
+        kind=DocumentKind.ADVANCE_INVOICE,
+        number=f"2026/{1 + len(others)}",
+        date=date(2026, 3, 1),
+        lines=part_lines(text, shares),
+        money_entry_id=_NOBODY,
+    )
+
+
+def less(of: Document, *parts: Document, **changes: Any) -> Document:
+    """The final invoice of a sale, which deducts its part payments."""
+    lines, named = list(of.lines), []
+    for part in parts:
+        lines += deduction_lines(part, vat_shares(part.lines), of.language, len(lines))
+        gross = totals(part.lines).gross
+        named.append(DeductedAdvance(part.document_id, of.document_id, part.number, part.date, gross))
+    return dataclasses.replace(of, number="2026/9", lines=settled(lines), advances=tuple(named), **changes)
 
 
 def proforma(**changes: Any) -> Document:

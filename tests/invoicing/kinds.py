@@ -17,7 +17,9 @@ from tests.invoicing.documents import (
     customer,
     in_livigno,
     invoice,
+    less,
     line,
+    part_payment,
     private_person,
     untaxed,
 )
@@ -106,6 +108,31 @@ KINDS |= {
     "credit note, stamp duty charged": credit_note(KINDS["reverse charge, stamp duty charged"]),
     "credit note, outside the EU": credit_note(KINDS["outside the EU"], 9000, reason=CreditReason.DISPUTE),
     "credit note, Livigno": credit_note(KINDS["Livigno"]),
+}
+
+
+def _less(kind: str, gross: int) -> Document:
+    return less(KINDS[kind], part_payment(KINDS[kind], gross))
+
+
+KINDS |= {
+    "part payment": part_payment(KINDS["person"], 500),
+    "part payment, a cent": part_payment(KINDS["company"], 1),
+    "part payment, many rates": part_payment(KINDS["many rates and periods"], 12345),
+    "part payment, reverse charge": part_payment(KINDS["reverse charge"], 8000),
+    "part payment below the stamp duty": part_payment(KINDS["outside the EU"], 7747),
+    "part payment of 300 lines": part_payment(KINDS["300 lines"], 100_00),
+    "less a part payment": _less("person", 500),
+    "less all but a cent": _less("company", 1280),
+    "less a part payment, many rates": _less("many rates and periods", 12345),
+    "less a part payment, in part with account credit": _less("person, in part with account credit", 500),
+    "less a part payment, reverse charge": _less("reverse charge", 8000),
+    "less a part payment, with stamp duty left": _less("outside the EU", 1000),
+    "less a part payment, stamp duty charged": _less("reverse charge, stamp duty charged", 6000),
+    "less all": _less("company", 1281),
+    "credit note on an invoice less a part payment": credit_note(
+        KINDS["company"], advances=_less("company", 500).advances
+    ),
 }
 
 

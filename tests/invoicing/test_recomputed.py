@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -20,12 +20,23 @@ from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod
 from services.invoicing.domain.documents import Document, DocumentKind, Language
 from services.invoicing.domain.sums import Line, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.invoicing.fatturapa.controls import check_controls
 from services.invoicing.pdf.view import invoice_view, proforma_view
 from services.invoicing.pdf.writer import View
 from services.kit.money import Money
 from services.ordering.domain.quote import QuoteLine
 from services.ordering.domain.quote import totals as agreed
-from tests.invoicing.documents import ISSUER, business_abroad, in_livigno, invoice, line, proforma, untaxed
+from tests.invoicing.documents import (
+    ISSUER,
+    business_abroad,
+    in_livigno,
+    invoice,
+    less,
+    line,
+    part_payment,
+    proforma,
+    untaxed,
+)
 from tests.invoicing.kinds import xml_of
 
 Group = tuple[str, str]
@@ -143,6 +154,84 @@ def test_the_sums_of_a_credit_note_follow_from_the_lines_in_it(lines: tuple[Line
     assert [cents(str(root.findtext(f".//{name}"))) for name in ("ImportoTotaleDocumento", "ImportoPagamento")] == [
         wanted, wanted,
     ]  # fmt: skip
+
+
+def taken(document: Document, parts: list[int]) -> list[Document]:
+    """Part payments of a sale, one after the other, for as long as something is left of it."""
+    made: list[Document] = []
+    for wanted in parts:
+        left = totals(document.lines).gross.minor - sum(totals(each.lines).gross.minor for each in made)
+        if left:
+            made.append(part_payment(document, min(wanted, left), *made))
+    return made
+
+
+def check_sums(root: etree._Element) -> int:
+    """Recompute an e-invoice whose lines have a VAT of their own, to the SdI's tolerances; its total."""
+    nets = Counter[Group]()
+    for group, (hundredths, unit, net) in groups(root, "DettaglioLinee", "Quantita", "PrezzoUnitario", "PrezzoTotale"):
+        assert hundredths * unit == net * 100
+        nets[group] += net
+    summaries = groups(root, "DatiRiepilogo", "ImponibileImporto", "Imposta")
+    assert {group: taxable for group, (taxable, _) in summaries} == nets
+    for (rate, _), (taxable, tax) in summaries:
+        assert abs(tax - half_up(Fraction(taxable) * Fraction(rate) / 100)) <= 1
+    total = sum(taxable + tax for _, (taxable, tax) in summaries)
+    assert cents(str(root.findtext(".//ImportoTotaleDocumento"))) == total
+    assert sum(cents(str(each.text)) for each in root.iter("ImportoPagamento")) == total
+    return total
+
+
+@settings(deadline=None)
+@given(invoices, st.lists(st.one_of(st.integers(1, 300), st.integers(1, 1_000_00)), min_size=1, max_size=4))
+@example(HALF_A_CENT, [1])
+@example(HALF_A_CENT, [1, 1, 1])
+def test_part_payments_and_the_rest_are_the_whole_to_the_cent(document: Document, parts: list[int]) -> None:
+    made = taken(document, parts)
+    final = less(document, *made)
+    files = [etree.fromstring(xml_of(each)) for each in (*made, final)]
+    received = [check_sums(root) for root in files]
+    assert received[:-1] == [totals(each.lines).gross.minor for each in made]
+    whole = totals(document.lines)
+    assert sum(received) == whole.gross.minor
+    taxes = [sum(tax for _, (tax,) in groups(root, "DatiRiepilogo", "Imposta")) for root in files]
+    assert sum(taxes) == whole.vat.minor
+    assert min(taxes) >= 0
+    for root, each in zip(files, (*made, final), strict=True):
+        assert check_controls(root, date(2026, 3, 2)) == [], each
+    assert [str(each.text) for each in files[-1].iterfind(".//DatiFattureCollegate/IdDocumento")] == [
+        each.number for each in made
+    ]
+
+
+@settings(deadline=None)
+@given(invoices, st.lists(st.integers(1, 500), min_size=2, max_size=4), st.data())
+def test_whichever_part_payments_are_deducted_the_sdi_takes_the_invoice(
+    document: Document, parts: list[int], data: st.DataObject
+) -> None:
+    """The others were credited after these had been taken out of what they had left."""
+    made = taken(document, parts)
+    deducted = [each for each in made if data.draw(st.booleans())]
+    final = less(document, *deducted)
+    assert check_controls(etree.fromstring(xml_of(final)), date(2026, 3, 2)) == []
+    received = sum(totals(each.lines).gross.minor for each in deducted)
+    assert totals(final.lines).gross.minor == totals(document.lines).gross.minor - received
+
+
+@given(invoices, st.integers(1, 99))
+def test_a_final_invoice_prints_its_deduction_and_what_was_left(document: Document, percent: int) -> None:
+    gross = totals(document.lines).gross.minor
+    part = part_payment(document, max(1, gross * percent // 100))
+    view = invoice_view(less(document, part), ISSUER, "")
+    assert printed(view["total"]["value"]) == gross - totals(part.lines).gross.minor
+    signs = [-1 if set(each["net"]) & {"-", "−"} else 1 for each in view["lines"]]
+    assert signs == [1] * len(document.lines) + [-1] * len(part.lines)
+    net = sum(sign * printed(each["net"]) for sign, each in zip(signs, view["lines"], strict=True))
+    assert net == printed(view["sums"][0]["value"])
+    assert part.number in view["lines"][-1]["description"]
+    paid = invoice_view(part, ISSUER, "")
+    assert printed(paid["total"]["value"]) == totals(part.lines).gross.minor
+    assert paid["title"] in {"Fattura di acconto", "Invoice for a payment on account"}
 
 
 def printed(text: str) -> int:

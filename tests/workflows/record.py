@@ -33,8 +33,12 @@ from workflows import names
 
 _STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
 _WORKER = re.compile(r"\d+@.+")
-_CREDIT_NOTE = "SendCreditNote"
-"""The step that an e-invoice has where it is a credit note's."""
+_WAYS = {
+    (names.E_INVOICE, "SendCreditNote"): "credit-note",
+    (names.E_INVOICE, "SendInvoice"): "part-payment",
+    (names.MONEY, "IssueAdvanceInvoice"): "part-payment",
+}
+"""What a workflow is about where it has this step."""
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -80,7 +84,9 @@ def shape(found: WorkflowExecution, history: Any) -> str:
     """What tells one way through a workflow from another: its end, what held it, who intervened, what stumbled."""
     state = str(found.typed_search_attributes.get(_STATE, ""))
     events = history["events"]
-    parts = [found.workflow_type, "credit-note" if _CREDIT_NOTE in _quick_steps(events) else ""]
+    steps = _quick_steps(events)
+    parts = [found.workflow_type]
+    parts += [word for (kind, step), word in _WAYS.items() if kind == found.workflow_type and step in steps]
     parts += [state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
     parts += [f"after-{held}" for held in ("Held", "NeedsOperator") if held != state and held in states(events)]
     parts += sorted(_interventions(events)) + sorted(_stumbled(events))

@@ -31,6 +31,7 @@ def transmitted(
         "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
         "SendCorrectedInvoice": lambda _: invoicing.SendCorrectedInvoiceResponse(due=True),
         "SendCreditNote": lambda _: invoicing.SendCreditNoteResponse(),
+        "SendInvoice": lambda _: invoicing.SendInvoiceResponse(),
     }
     return Script(answers | changes)
 
@@ -151,19 +152,23 @@ async def test_an_e_invoice_that_does_not_get_through_names_its_number_and_last_
 
 
 @pytest.mark.parametrize(
-    ("kind", "emailed"),
-    [(invoicing.DOCUMENT_KIND_CREDIT_NOTE, True), (invoicing.DOCUMENT_KIND_INVOICE, False)],
+    ("kind", "emailed", "word"),
+    [
+        (invoicing.DOCUMENT_KIND_CREDIT_NOTE, "SendCreditNote", "credit note 2026/1, attempt 1"),
+        (invoicing.DOCUMENT_KIND_ADVANCE_INVOICE, "SendInvoice", "invoice of a part payment 2026/1, attempt 1"),
+        (invoicing.DOCUMENT_KIND_INVOICE, "", "invoice 2026/1, attempt 1"),
+    ],
 )
-async def test_a_credit_note_is_emailed_once_it_was_sent_and_an_invoice_is_not(
-    temporal: TestNamespace, kind: invoicing.DocumentKind, *, emailed: bool
+async def test_credit_notes_and_part_payments_are_emailed_once_they_were_sent_and_an_invoice_is_not(
+    temporal: TestNamespace, kind: invoicing.DocumentKind, emailed: str, word: str
 ) -> None:
     script = transmitted(invoicing.TRANSMISSION_STATE_DELIVERED, 1, kind)
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         await run.end()
         shown = await run.details("2026/1")
-    steps = script.order_of("TransmitInvoice", "SendCreditNote")
-    assert steps == ["TransmitInvoice", *(["SendCreditNote"] if emailed else [])]
-    assert ("credit note 2026/1, attempt 1" in shown) == emailed
+    steps = script.order_of("TransmitInvoice", "SendCreditNote", "SendInvoice")
+    assert steps == ["TransmitInvoice", *([emailed] if emailed else [])]
+    assert word in shown
 
 
 async def test_a_credit_note_to_an_erased_customer_goes_to_the_sdi_all_the_same(temporal: TestNamespace) -> None:

@@ -9,12 +9,28 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.calendar import rome_date
+from services.kit.ids import derive
+from services.kit.wire import from_timestamp, to_date
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 _STAMP_DUTY = "N1"
 """Nature of the line that charges stamp duty: it is for the document, and covers no days."""
+
+_RETURNED = {
+    payments_pb2.MONEY_SETTLEMENT_REFUNDED: (pb.CREDIT_REASON_CONTRACT, pb.REFUND_METHOD_UNSPECIFIED),
+    payments_pb2.MONEY_SETTLEMENT_CREDITED: (pb.CREDIT_REASON_CONTRACT, pb.REFUND_METHOD_ACCOUNT_CREDIT),
+}
+"""Why a part payment's invoice is credited and how it goes back, by what became of the money: the contract does not
+come about, or not with this money (DPR 633/1972, art. 26(2))."""
+_NOT_THEIRS = (pb.CREDIT_REASON_CORRECTION, pb.REFUND_METHOD_UNSPECIFIED)
+"""Of money that was none of the customer's, or was for something else."""
+_MADE_BY = {
+    payments_pb2.REFUND_MEANS_BANK_TRANSFER: pb.REFUND_METHOD_BANK_TRANSFER,
+    payments_pb2.REFUND_MEANS_STRIPE: pb.REFUND_METHOD_ONLINE,
+}
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
@@ -81,9 +97,14 @@ class InvoicingSteps:
 
     @step("IssueInvoice")
     async def issue_invoice(self, request: pb.IssueInvoiceRequest) -> pb.IssueInvoiceResponse:
-        """Issue the invoice of a paid order or period; its id is all that the workflow gives."""
-        sold, asked = await self._sold(request), await self._asked(request)
-        answer = await self._invoicing.IssueInvoice(
+        """Issue the invoice of a paid order or period; its id is all that the workflow gives.
+
+        Part payments that were to be invoiced before are, should their own process not have come to it yet.
+        """
+        sold, answer = await self._sold(request), await self._asked_with_advances(request)
+        asked = answer.payment_request
+        advances = [await self._part_payment(sold, asked, entry) for entry in answer.advances]
+        issued = await self._invoicing.IssueInvoice(
             pb.IssueInvoiceRequest(
                 order_id=request.order_id,
                 period=_period_of(request),
@@ -98,9 +119,46 @@ class InvoicingSteps:
                 payment_reference=asked.transfer.reference,
                 credit_used=asked.credit_used,
                 proforma_number=sold.proforma_number,
+                advance_ids=[advance.document_id for advance in advances],
             )
         )
-        return pb.IssueInvoiceResponse(document=_ids_only(answer.document))
+        return pb.IssueInvoiceResponse(document=_ids_only(issued.document))
+
+    @step("IssueAdvanceInvoice")
+    async def issue_advance_invoice(self, request: pb.IssueAdvanceInvoiceRequest) -> pb.IssueAdvanceInvoiceResponse:
+        """Issue the invoice of a part payment; the money's id is all that the workflow gives."""
+        entry = await self._money(request.money_entry_id)
+        of = payments_pb2.GetPaymentRequestRequest(payment_request_id=entry.advance.payment_request_id)
+        asked = (await self._payments.GetPaymentRequest(of)).payment_request
+        issued = await self._part_payment(await self._sold(asked), asked, entry)
+        return pb.IssueAdvanceInvoiceResponse(document=_ids_only(issued))
+
+    @step("CreditAdvanceInvoice")
+    async def credit_advance_invoice(self, request: pb.IssueCreditNoteRequest) -> pb.IssueCreditNoteResponse:
+        """Credit what is left of a part payment's invoice, whose money did not pay; its id is all that is given.
+
+        The answer has no document where nothing is left, or where it counts as never issued.
+        """
+        invoice = await self._document(request.invoice_id)
+        left = invoice.totals.gross.minor - invoice.credited.minor
+        if left <= 0 or invoice.transmission_state == pb.TRANSMISSION_STATE_GIVEN_UP:
+            return pb.IssueCreditNoteResponse()
+        entry = await self._money(invoice.money_entry_id)
+        reason, method = _RETURNED.get(entry.settlement, _NOT_THEIRS)
+        if entry.settlement == payments_pb2.MONEY_SETTLEMENT_REFUNDED:
+            asked = payments_pb2.GetRefundRequest(refund_id=entry.settled_to)
+            method = _MADE_BY.get((await self._payments.GetRefund(asked)).refund.means, method)
+        answer = await self._invoicing.IssueCreditNote(
+            pb.IssueCreditNoteRequest(
+                credit_id=str(derive("advance_credit", invoice.money_entry_id)),
+                invoice_id=invoice.document_id,
+                reason=reason,
+                gross=common_pb2.Money(minor=left, currency=invoice.totals.gross.currency),
+                cause_date=to_date(rome_date(from_timestamp(entry.settled_at))),
+                refund_method=method,
+            )
+        )
+        return pb.IssueCreditNoteResponse(document=_ids_only(answer.document))
 
     @step("SendInvoice")
     async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
@@ -167,8 +225,40 @@ class InvoicingSteps:
         """Read the certified mailbox."""
         return await self._invoicing.PollReceipts(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
+    async def _part_payment(
+        self,
+        sold: ordering_pb2.Order | ordering_pb2.Period,
+        asked: payments_pb2.PaymentRequest,
+        entry: payments_pb2.MoneyEntry,
+    ) -> pb.Document:
+        """Issue the invoice of a part payment of what was sold; the first one where there is one."""
+        by_link = entry.source == "stripe"
+        issued = await self._invoicing.IssueAdvanceInvoice(
+            pb.IssueAdvanceInvoiceRequest(
+                money_entry_id=entry.money_entry_id,
+                order_id=asked.order_id,
+                period=_period_of(asked),
+                account_id=sold.account_id,
+                language=sold.language,
+                party=sold.party,
+                lines=sold.lines,
+                totals=sold.totals,
+                tax_treatment=sold.tax_treatment,
+                gross=entry.advance.amount,
+                date=entry.available_on,
+                method=common_pb2.PAYMENT_METHOD_ONLINE if by_link else common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
+                payment_reference=entry.source_reference if by_link else asked.transfer.reference,
+                proforma_number=asked.proforma_number,
+            )
+        )
+        return issued.document
+
+    async def _money(self, entry_id: str) -> payments_pb2.MoneyEntry:
+        asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry_id)
+        return (await self._payments.GetMoneyEntry(asked)).entry
+
     async def _sold(
-        self, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest
+        self, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest | payments_pb2.PaymentRequest
     ) -> ordering_pb2.Order | ordering_pb2.Period:
         """What a document is for: both name the account, the party, the lines and the totals alike."""
         if request.HasField("period"):
@@ -180,12 +270,18 @@ class InvoicingSteps:
         self, what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest
     ) -> payments_pb2.PaymentRequest:
         """The payment request of the order or period that a document is for."""
+        return (await self._asked_with_advances(what)).payment_request
+
+    async def _asked_with_advances(
+        self, what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest
+    ) -> payments_pb2.GetPaymentRequestResponse:
+        """The same, with the part payments that are invoiced for themselves."""
         request = (
             payments_pb2.GetPaymentRequestRequest(period_id=what.period.period_id)
             if what.HasField("period")
             else payments_pb2.GetPaymentRequestRequest(order_id=what.order_id)
         )
-        return (await self._payments.GetPaymentRequest(request)).payment_request
+        return await self._payments.GetPaymentRequest(request)
 
     async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
@@ -205,7 +301,9 @@ def _with_days(sold: ordering_pb2.Order | ordering_pb2.Period) -> Callable[[comm
     return dated
 
 
-def _period_of(what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest) -> common_pb2.PeriodRef | None:
+def _period_of(
+    what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest | payments_pb2.PaymentRequest,
+) -> common_pb2.PeriodRef | None:
     return what.period if what.HasField("period") else None
 
 

@@ -84,6 +84,19 @@ class PaymentsSteps:
         answer = await self._payments.RecordDisputeCreditNote(request)
         return pb.RecordDisputeCreditNoteResponse(entry=_without_payer(answer.entry))
 
+    @step("DecideAdvance")
+    async def decide_advance(self, request: pb.DecideAdvanceRequest) -> pb.DecideAdvanceResponse:
+        """Decide that short money is invoiced as a part payment, if that is due."""
+        answer = await self._payments.DecideAdvance(request)
+        return pb.DecideAdvanceResponse(entry=_without_payer(answer.entry))
+
+    @step("RecordAdvanceCredited")
+    async def record_advance_credited(
+        self, request: pb.RecordAdvanceCreditedRequest
+    ) -> pb.RecordAdvanceCreditedResponse:
+        """Note that the invoice of a part payment was credited."""
+        return await self._payments.RecordAdvanceCredited(request)
+
     @step("AssignMoney")
     async def assign_money(self, request: pb.AssignMoneyRequest) -> pb.AssignMoneyResponse:
         """Give money that waits to a payment request."""

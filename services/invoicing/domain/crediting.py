@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.invoicing.domain.credit_texts import credited_text
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.documents import Document
-from services.invoicing.domain.sums import Line, VatShare, totals
+from services.invoicing.domain.sums import Line, VatShare, sold_lines, totals
 from services.kit.money import Money, total
 
 _HUNDRED = 100_00
@@ -48,7 +48,7 @@ def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
 def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) -> tuple[Line, ...]:
     """The lines of a credit note, one for each rate or natura, in the language of its invoice."""
     gross = total((share.gross for share in shares), shares[0].taxable.currency)
-    text = credited_text(credit, invoice.language, whole=gross == totals(invoice.lines).gross)
+    text = credited_text(credit, invoice.language, whole=gross == totals(sold_lines(invoice.lines)).gross)
     return tuple(
         Line(
             position=position,

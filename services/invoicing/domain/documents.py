@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import Customer
 from services.invoicing.domain.sums import Line, Totals, totals
@@ -23,7 +24,14 @@ class DocumentKind(StrEnum):
 
     PROFORMA = "proforma"
     INVOICE = "invoice"
+    ADVANCE_INVOICE = "advance_invoice"
+    """Invoice of a part payment, which the final invoice deducts."""
     CREDIT_NOTE = "credit_note"
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether it invoices something: a credit note can be issued on it."""
+        return self in {DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE}
 
     @property
     def for_the_sdi(self) -> bool:
@@ -91,12 +99,13 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A proforma, which only asks for money, a paid invoice, or a credit note.
+    """A proforma, which only asks for money, a paid invoice, one of a part payment, or a credit note.
 
     `date` is a day in Rome: the day of issue of a proforma or credit note, the tax point (`Data`) of an invoice, which
     is the day on which the money was available. `cause` is what it was sold with: an order, or a period of a
     subscription; a credit note has that of its invoice, and `credit` says what it credits and why. `treatment` agrees
-    with the lines' rates.
+    with the lines' rates. `money_entry_id` is the money of a part payment, as payments names it; `advances` are the
+    invoices of part payments that an invoice deducts, or that the one deducts which a credit note credits.
     """
 
     document_id: UUID
@@ -112,6 +121,8 @@ class Document:
     payment: Payment
     issued_at: datetime
     credit: Credit | None = None
+    money_entry_id: UUID | None = None
+    advances: tuple[DeductedAdvance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +140,7 @@ class Heading:
     totals: Totals
     issued_at: datetime
     credit: Credit | None = None
+    money_entry_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

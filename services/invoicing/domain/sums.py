@@ -3,10 +3,11 @@
 The VAT is computed once per rate on the summed net.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from services.invoicing.domain.tax import STAMP_DUTY, STAMP_DUTY_ABOVE, Natura
 from services.kit.money import Money, total, vat
@@ -16,8 +17,10 @@ from services.kit.money import Money, total, vat
 class Line:
     """One line; `net` is quantity × unit price. `vat_rate` in percent. The period has both ends or none.
 
-    `natura` says why there is no VAT: exactly where the rate is zero. `tax` is what a credit note gives back of the
-    invoice's VAT (see `crediting`); None on every other line: the VAT is computed once a rate.
+    `natura` says why there is no VAT: exactly where the rate is zero. `tax` is the VAT of a line that has its own: what
+    a credit note gives back of the invoice's (see `crediting`), what a part payment has of the sale's, and, below zero,
+    what is deducted of it (see `deducting`); None on every other line: the VAT is computed once a rate. `advance_id` is
+    the invoice of a part payment that the line deducts.
     """
 
     position: int
@@ -30,6 +33,7 @@ class Line:
     period_start: date | None = None
     period_end: date | None = None
     tax: Money | None = None
+    advance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +60,26 @@ class Totals:
     gross: Money
 
 
+def sold_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines of what is sold, without those that deduct part payments of it."""
+    return tuple(line for line in lines if line.advance_id is None)
+
+
 def vat_shares(lines: Iterable[Line]) -> tuple[VatShare, ...]:
     """Sums the lines per VAT rate, highest rate first, and those without VAT per natura.
 
-    The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same); on a credit
-    note it is what the lines give back.
+    The VAT is the rate's share of the summed net, rounded half up once (SdI code 00421 asks for the same); lines that
+    have a VAT of their own add that.
 
     Raises:
         ValueError: There is no line: a document without lines has no currency and no sum.
     """
-    nets: dict[tuple[Decimal, Natura | None], Money] = {}
-    given_back: dict[tuple[Decimal, Natura | None], Money] = {}
+    groups: dict[tuple[Decimal, Natura | None], list[Line]] = {}
     for line in lines:
-        key = line.vat_rate, line.natura
-        nets[key] = nets[key] + line.net if key in nets else line.net
-        if line.tax is not None:
-            given_back[key] = given_back[key] + line.tax if key in given_back else line.tax
-    if not nets:
+        groups.setdefault((line.vat_rate, line.natura), []).append(line)
+    if not groups:
         raise ValueError("a document has at least one line")
-    shares = (
-        VatShare(rate, natura, net, given_back.get((rate, natura), vat(net, rate)))
-        for (rate, natura), net in nets.items()
-    )
+    shares = (_share(rate, natura, group) for (rate, natura), group in groups.items())
     return tuple(sorted(shares, key=lambda share: share.rate, reverse=True))
 
 
@@ -92,6 +94,13 @@ def totals(lines: Iterable[Line]) -> Totals:
     for share in shares[1:]:
         net, tax = net + share.taxable, tax + share.tax
     return Totals(net=net, vat=tax, gross=net + tax)
+
+
+def _share(rate: Decimal, natura: Natura | None, lines: Sequence[Line]) -> VatShare:
+    currency = lines[0].net.currency
+    own = total((line.tax for line in lines if line.tax is not None), currency)
+    computed = vat(total((line.net for line in lines if line.tax is None), currency), rate)
+    return VatShare(rate, natura, total((line.net for line in lines), currency), computed + own)
 
 
 def stamp_duty(lines: Iterable[Line]) -> Money | None:

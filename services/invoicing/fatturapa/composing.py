@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.invoicing.domain.credits import RefundMethod
 from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
-from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
+from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, to_pay
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line as InvoiceLine
 from services.invoicing.domain.sums import VatShare, stamp_duty, totals, vat_shares
@@ -45,6 +45,11 @@ _MEANS = {
     PaymentMethod.ONLINE: PaymentMeans.CARD,
     PaymentMethod.AUTOMATIC_DEBIT: PaymentMeans.CARD,
 }
+_TYPES = {
+    DocumentKind.INVOICE: DocumentType.INVOICE,
+    DocumentKind.ADVANCE_INVOICE: DocumentType.ADVANCE,
+    DocumentKind.CREDIT_NOTE: DocumentType.CREDIT_NOTE,
+}
 _REFUNDS = {
     RefundMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
     RefundMethod.ONLINE: PaymentMeans.CARD,
@@ -53,7 +58,7 @@ _REFUNDS = {
 
 
 def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> ElectronicInvoice:
-    """Says an invoice (TD01) or credit note (TD04) in the terms of FatturaPA.
+    """Says an invoice (TD01), one of a part payment (TD02) or a credit note (TD04) in the terms of FatturaPA.
 
     Args:
         invoice: The document, with the customer's revision that this file shall bear.
@@ -65,7 +70,7 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         transmission=_transmission(invoice.customer, issuer, progressive),
         seller=_seller(issuer),
         buyer=_buyer(invoice.customer),
-        document_type=DocumentType.INVOICE if invoice.credit is None else DocumentType.CREDIT_NOTE,
+        document_type=_TYPES[invoice.kind],
         currency=sums.gross.currency,
         date=invoice.date,
         number=invoice.number,
@@ -104,8 +109,10 @@ def _payments(invoice: Document) -> tuple[Payment, ...]:
 
 
 def _related(invoice: Document) -> tuple[RelatedDocument, ...]:
+    """The invoice that a credit note credits; the invoices of part payments that an invoice, or that one, deducts."""
     credit = invoice.credit
-    return () if credit is None else (RelatedDocument(credit.invoice_number, credit.invoice_date),)
+    credited = () if credit is None else (RelatedDocument(credit.invoice_number, credit.invoice_date),)
+    return (*credited, *(RelatedDocument(advance.number, advance.date) for advance in invoice.advances))
 
 
 def _line(invoice: Document, line: InvoiceLine) -> Line:

@@ -1,7 +1,7 @@
 """Decides what a FatturaPA invoice (FPR12) of Casella consists of: the typed content, before it is written as XML.
 
 Names are English, each field says the Italian element it becomes. Amounts are `Decimal` with two decimals, in the
-document's currency. Only what Casella needs is here; another document type (TD02) would use the same shapes.
+document's currency. Only what Casella needs is here.
 """
 
 from dataclasses import dataclass

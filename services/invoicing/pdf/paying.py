@@ -1,6 +1,7 @@
 """Decides what a printed document says of its payment: how a proforma is to be paid, and how an invoice was."""
 
 from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
+from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.writer import View, Writer
 from services.kit.causes import OrderCause
 from services.kit.localized import groups_of_four
@@ -41,8 +42,10 @@ def how_to_pay(writer: Writer, proforma: Document) -> View:
 
 
 def how_paid(writer: Writer, invoice: Document) -> View:
-    """How an invoice was paid."""
+    """How an invoice was paid; where its part payments were all of it, that they were."""
     texts = writer.texts
+    if not totals(invoice.lines).gross:
+        return block(texts["payment"], texts["paid_on_account"])
     paid = texts[_PAID_BY[invoice.payment.method]].format(date=writer.formats.day(invoice.date))
     paragraphs = _paid_with_credit(writer, invoice, paid) if invoice.payment.credit_minor else [paid]
     view = block(texts["payment"], *paragraphs)

@@ -6,6 +6,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "it": {
         "proforma": "Proforma",
         "invoice": "Fattura",
+        "advance_invoice": "Fattura di acconto",
         "credit_note": "Nota di credito",
         "number": "Numero",
         "date": "Data",
@@ -70,6 +71,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_credit": "Pagata con il credito del conto: {amount}.",
         "covered_by_credit": "Il credito del conto copre l’intero importo: non c’è nulla da pagare.",
         "paid_transfer": "Pagata con bonifico bancario in data {date}.",
+        "paid_on_account": "L’intero importo è già stato pagato in acconto.",
         "debit_first_hint": "Con PayPal: apri il link nell’email con cui hai ricevuto questa proforma. Con il "
         "pagamento autorizzi l’addebito delle proforma successive.",
         "debit_hint": "L’email con cui hai ricevuto questa proforma indica il giorno dell’addebito sul tuo conto "
@@ -106,6 +108,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "proforma": "Proforma invoice",
         "invoice": "Invoice",
+        "advance_invoice": "Invoice for a payment on account",
         "credit_note": "Credit note",
         "number": "Number",
         "date": "Date",
@@ -170,6 +173,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_credit": "Paid with account credit: {amount}.",
         "covered_by_credit": "Your account credit covers the whole amount: there is nothing to pay.",
         "paid_transfer": "Paid by bank transfer on {date}.",
+        "paid_on_account": "The whole amount was paid on account before.",
         "debit_first_hint": "By PayPal: open the link in the email with which you received this proforma. With the "
         "payment you authorise the debit of later proformas.",
         "debit_hint": "The email with which you received this proforma names the day on which your PayPal account is "

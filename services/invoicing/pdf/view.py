@@ -45,12 +45,12 @@ def invoice_view(invoice: Document, issuer: Issuer, xml_name: str) -> View:
     """Says what the printed invoice shows: the invoice itself to a customer abroad, to others its courtesy copy.
 
     Args:
-        invoice: The invoice.
+        invoice: The invoice; it may be a part payment's.
         issuer: Who issues it.
         xml_name: Name of the attached XML file; empty for a customer abroad.
     """
     writer = Writer.of(invoice.language)
-    view = _common(writer, invoice, issuer, title="invoice")
+    view = _common(writer, invoice, issuer, title=str(invoice.kind))
     view["facts"] = [
         writer.entry("number", invoice.number),
         writer.entry("date", writer.formats.day(invoice.date)),

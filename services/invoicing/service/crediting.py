@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.invoicing.domain.crediting import left_of, note_lines, split
 from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod, ServedDays, last_day_of
 from services.invoicing.domain.documents import Document, DocumentKind
-from services.invoicing.domain.sums import VatShare, totals, vat_shares
+from services.invoicing.domain.sums import VatShare, sold_lines, totals, vat_shares
 from services.invoicing.domain.transmissions import State
 from services.invoicing.errors import CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft, Issuing, TwinWasFaster
-from services.invoicing.store import documents, transmissions
+from services.invoicing.store import advances, documents, transmissions
 from services.invoicing.store.lines import credited_lines
 from services.kit import audit
 from services.kit.audit import AuditEntry
@@ -101,8 +101,13 @@ class Crediting:
         return await self._issuing.number(conn, draft, DocumentKind.CREDIT_NOTE, today, document_id)
 
     async def _shares(self, conn: AsyncConnection, order: CreditOrder, invoice: Document) -> tuple[VatShare, ...]:
+        """What the note gives back; of an invoice that deducts part payments, out of the whole sale."""
+        if await advances.deducting(conn, [order.invoice_id]):
+            raise CreditExceedsInvoice(
+                "An invoice deducts this part payment: credit that invoice.", metadata={"left": "0"}
+            )
         credited = await credited_lines(conn, order.invoice_id, order.gross.currency)
-        left = left_of(vat_shares(invoice.lines), vat_shares(credited) if credited else ())
+        left = left_of(vat_shares(sold_lines(invoice.lines)), vat_shares(credited) if credited else ())
         remaining = total((share.gross for share in left), order.gross.currency)
         if order.gross > remaining:
             raise CreditExceedsInvoice(metadata={"left": str(max(0, remaining.minor))})
@@ -131,6 +136,7 @@ def _draft(order: CreditOrder, invoice: Document, shares: tuple[VatShare, ...]) 
         lines=note_lines(credit, invoice, shares),
         payment=invoice.payment,
         credit=credit,
+        advances=invoice.advances,
     )
 
 

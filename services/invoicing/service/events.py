@@ -13,15 +13,18 @@ from services.kit.events import Event
 _ISSUED = {
     DocumentKind.PROFORMA: EventType.PROFORMA_ISSUED,
     DocumentKind.INVOICE: EventType.INVOICE_ISSUED,
+    DocumentKind.ADVANCE_INVOICE: EventType.INVOICE_ISSUED,
     DocumentKind.CREDIT_NOTE: EventType.CREDIT_NOTE_ISSUED,
 }
+_INVOICE_MOVED = {
+    State.DELIVERED: EventType.INVOICE_DELIVERED,
+    State.UNDELIVERABLE: EventType.INVOICE_UNDELIVERABLE,
+    State.REJECTED: EventType.INVOICE_REJECTED,
+    State.GIVEN_UP: EventType.INVOICE_GIVEN_UP,
+}
 _MOVED = {
-    DocumentKind.INVOICE: {
-        State.DELIVERED: EventType.INVOICE_DELIVERED,
-        State.UNDELIVERABLE: EventType.INVOICE_UNDELIVERABLE,
-        State.REJECTED: EventType.INVOICE_REJECTED,
-        State.GIVEN_UP: EventType.INVOICE_GIVEN_UP,
-    },
+    DocumentKind.INVOICE: _INVOICE_MOVED,
+    DocumentKind.ADVANCE_INVOICE: _INVOICE_MOVED,
     DocumentKind.CREDIT_NOTE: {
         State.DELIVERED: EventType.CREDIT_NOTE_DELIVERED,
         State.UNDELIVERABLE: EventType.CREDIT_NOTE_UNDELIVERABLE,

@@ -1,11 +1,13 @@
 """Decides how a document is issued: once a cause, its number, its rows and what must follow in one transaction."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import FIRST_REVISION, Customer
 from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment
@@ -35,7 +37,10 @@ class TwinWasFaster(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a document will say, before it has a number; `credit` for a credit note only."""
+    """What a document will say, before it has a number.
+
+    `credit` for a credit note only, `money_entry_id` for the invoice of a part payment; `advances` are those deducted.
+    """
 
     cause: Cause
     account_id: UUID
@@ -45,6 +50,11 @@ class Draft:
     lines: tuple[Line, ...]
     payment: Payment
     credit: Credit | None = None
+    money_entry_id: UUID | None = None
+    advances: tuple[DeductedAdvance, ...] = ()
+
+
+Deduct = Callable[[AsyncConnection], Awaitable[Draft]]
 
 
 class Issuing:
@@ -64,14 +74,15 @@ class Issuing:
         """
         return await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
 
-    async def issue_invoice(self, draft: Draft, day: date) -> Document:
+    async def issue_invoice(self, draft: Draft, day: date, deducted: Deduct | None = None) -> Document:
         """Issues the invoice of a paid order or period and starts its way to the SdI; a repetition returns the first.
 
         Args:
             draft: What it says.
             day: The tax point, which becomes its date; its year chooses the series.
+            deducted: What makes the draft that deducts its part payments, in the transaction that numbers it.
         """
-        invoice = await self._issue(draft, DocumentKind.INVOICE, day)
+        invoice = await self._issue(draft, DocumentKind.INVOICE, day, deducted)
         await self.make_copy(invoice)
         return invoice
 
@@ -98,6 +109,8 @@ class Issuing:
             payment=draft.payment,
             issued_at=self._clock.now(),
             credit=draft.credit,
+            money_entry_id=draft.money_entry_id,
+            advances=draft.advances,
         )
         if not await documents.insert_document(conn, document, self._issuer.vat_number, sequence):
             raise TwinWasFaster
@@ -111,12 +124,14 @@ class Issuing:
         await hooks.at("invoice.issued")
         await self._maker.invoice_pdf(document, await self._first_file(document.document_id))
 
-    async def _issue(self, draft: Draft, kind: DocumentKind, day: date) -> Document:
+    async def _issue(self, draft: Draft, kind: DocumentKind, day: date, deducted: Deduct | None = None) -> Document:
         issued = await self._known(kind, draft.cause)
         if issued is not None:
             return issued
         try:
             async with self._database.transaction() as conn:
+                if deducted is not None:
+                    draft = await deducted(conn)
                 return await self.number(conn, draft, kind, day, derive(kind, str(draft.cause.key)))
         except TwinWasFaster:
             issued = await self._known(kind, draft.cause)

@@ -23,6 +23,12 @@ from services.kit.mail_params import Params
 from services.kit.outbox import Attachment, Mail
 from services.kit.validation import Violations
 
+_CORRECTED = {
+    DocumentKind.INVOICE: "corrected_invoice",
+    DocumentKind.ADVANCE_INVOICE: "corrected_invoice",
+    DocumentKind.CREDIT_NOTE: "corrected_credit_note",
+}
+
 
 class Mailing:
     """Writes the emails of documents into the outbox."""
@@ -71,10 +77,13 @@ class Mailing:
     async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
         """Sends the courtesy copy of an invoice, with the XML of its newest attempt inside; a repetition sends nothing.
 
+        It may be a part payment's.
+
         Raises:
             NotFound: There is no such invoice.
         """
-        await self._send_copy(await self._document(document_id, DocumentKind.INVOICE), recipient, "invoice")
+        kinds = DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE
+        await self._send_copy(await self._document(document_id, *kinds), recipient)
 
     async def send_credit_note(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
         """Sends the courtesy copy of a credit note, with its newest XML inside; a repetition sends nothing.
@@ -82,7 +91,7 @@ class Mailing:
         Raises:
             NotFound: There is no such credit note.
         """
-        await self._send_copy(await self._document(document_id, DocumentKind.CREDIT_NOTE), recipient, "credit_note")
+        await self._send_copy(await self._document(document_id, DocumentKind.CREDIT_NOTE), recipient)
 
     async def send_corrected_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> bool:
         """Sends the courtesy copy of the e-invoice that the SdI accepted, if its data are not those of the first copy.
@@ -102,25 +111,25 @@ class Mailing:
         accepted = transmission.accepted
         if accepted is None:
             return False
-        invoice = await self._document(document_id, transmission.kind, accepted.customer_revision)
+        invoice = await self._document(document_id, transmission.kind, revision=accepted.customer_revision)
         if not await self._maker.shows_correction(invoice, accepted):
             return False
         pdf = await self._maker.invoice_pdf(invoice, accepted)
-        await self._send(recipient, invoice, f"corrected_{invoice.kind}", _invoiced(invoice), pdf)
+        await self._send(recipient, invoice, _CORRECTED[invoice.kind], _invoiced(invoice), pdf)
         return True
 
-    async def _send_copy(self, document: Document, recipient: common_pb2.Recipient, template: str) -> None:
+    async def _send_copy(self, document: Document, recipient: common_pb2.Recipient) -> None:
         async with self._database.reading() as conn:
             transmission = await transmissions.read(conn, document.document_id)
         if transmission is None:
             raise NotFound
         pdf = await self._maker.invoice_pdf(document, transmission.current)
-        await self._send(recipient, document, template, _invoiced(document), pdf)
+        await self._send(recipient, document, document.kind, _invoiced(document), pdf)
 
-    async def _document(self, document_id: UUID, kind: DocumentKind, revision: int | None = None) -> Document:
+    async def _document(self, document_id: UUID, *kinds: DocumentKind, revision: int | None = None) -> Document:
         async with self._database.reading() as conn:
             document = await documents.by_id(conn, document_id, revision=revision)
-        if document is None or document.kind is not kind:
+        if document is None or document.kind not in kinds:
             raise NotFound
         return document
 
@@ -161,6 +170,8 @@ def _invoiced(document: Document) -> dict[str, object]:
         "private": document.customer.kind is CustomerKind.PRIVATE,
         "abroad": document.customer.abroad,
     }
+    if document.kind is DocumentKind.ADVANCE_INVOICE:
+        said["proforma"] = document.payment.proforma_number
     credit = document.credit
     if credit is None:
         return said

@@ -31,6 +31,8 @@ _PROFORMA_ATTEMPT = 1
 _WORDS = {
     (DocumentKind.INVOICE, Language.IT): "fattura",
     (DocumentKind.INVOICE, Language.EN): "invoice",
+    (DocumentKind.ADVANCE_INVOICE, Language.IT): "fattura-di-acconto",
+    (DocumentKind.ADVANCE_INVOICE, Language.EN): "advance-invoice",
     (DocumentKind.CREDIT_NOTE, Language.IT): "nota-di-credito",
     (DocumentKind.CREDIT_NOTE, Language.EN): "credit-note",
 }

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import CreditNoteInfo
 from services.invoicing.domain.documents import Document, Heading, Wanted
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.transmissions import State
-from services.invoicing.store import credit_notes, documents, files, transmissions
+from services.invoicing.store import advances, credit_notes, documents, files, transmissions
 from services.kit.database import Database
 from services.kit.errors import NotFound
 
@@ -20,7 +21,8 @@ from services.kit.errors import NotFound
 class Shown:
     """A document as it is shown.
 
-    `document` is None in lists, which show no lines; `credit_notes` are those on an invoice, oldest first.
+    `document` is None in lists, which show no lines; `credit_notes` are those on an invoice, oldest first. `advances`
+    are the invoices of part payments that it deducts; `deducted_by` is the invoice that deducts it.
     """
 
     heading: Heading
@@ -28,6 +30,8 @@ class Shown:
     state: State | None
     files: tuple[FileInfo, ...]
     credit_notes: tuple[CreditNoteInfo, ...]
+    advances: tuple[DeductedAdvance, ...] = ()
+    deducted_by: UUID | None = None
 
 
 class Reading:
@@ -55,8 +59,12 @@ class Reading:
             states = await transmissions.states(conn, [document_id])
             listed = await files.listed(conn, [document_id])
             notes = await credit_notes.notes_on(conn, [document_id])
+            by = next(iter(await advances.deducting(conn, [document_id])), None)
         heading = _heading(document, totals(document.lines))
-        return Shown(heading, document, states.get(document_id), tuple(listed), tuple(notes))
+        deducted_by = None if by is None else by.invoice_id
+        return Shown(
+            heading, document, states.get(document_id), tuple(listed), tuple(notes), document.advances, deducted_by
+        )
 
     async def of_number(self, number: str) -> Shown:
         """Reads the invoice or credit note with a number.
@@ -78,14 +86,19 @@ class Reading:
             states = await transmissions.states(conn, ids)
             listed = await files.listed(conn, ids)
             notes = await credit_notes.notes_on(conn, ids)
-        return [_listed(heading, states, listed, notes) for heading in found]
+            deducted = await advances.deducted_in(conn, ids)
+            deducting = await advances.deducting(conn, ids)
+        return [_listed(heading, states, listed, notes, deducted, deducting) for heading in found]
 
     async def invoices(self, after: UUID | None, limit: int) -> list[Shown]:
         """Reads up to `limit` invoices of all accounts, by id, those after one; without states and files."""
         async with self._database.reading() as conn:
             found = await documents.invoices(conn, after, limit)
-            notes = await credit_notes.notes_on(conn, [heading.document_id for heading in found])
-        return [_listed(heading, {}, (), notes) for heading in found]
+            ids = [heading.document_id for heading in found]
+            notes = await credit_notes.notes_on(conn, ids)
+            deducted = await advances.deducted_in(conn, ids)
+            deducting = await advances.deducting(conn, ids)
+        return [_listed(heading, {}, (), notes, deducted, deducting) for heading in found]
 
     async def file(self, document_id: UUID, file_id: UUID, account_id: UUID | None) -> StoredFile:
         """Reads one file of a document.
@@ -102,11 +115,18 @@ class Reading:
 
 
 def _listed(
-    heading: Heading, states: dict[UUID, State], listed: Sequence[FileInfo], notes: Sequence[CreditNoteInfo]
+    heading: Heading,
+    states: dict[UUID, State],
+    listed: Sequence[FileInfo],
+    notes: Sequence[CreditNoteInfo],
+    deducted: Sequence[DeductedAdvance],
+    deducting: Sequence[DeductedAdvance],
 ) -> Shown:
     own = tuple(file for file in listed if file.document_id == heading.document_id)
     on_it = tuple(note for note in notes if note.invoice_id == heading.document_id)
-    return Shown(heading, None, states.get(heading.document_id), own, on_it)
+    within = tuple(advance for advance in deducted if advance.invoice_id == heading.document_id)
+    by = next((advance.invoice_id for advance in deducting if advance.document_id == heading.document_id), None)
+    return Shown(heading, None, states.get(heading.document_id), own, on_it, within, by)
 
 
 def _heading(document: Document, sums: Totals) -> Heading:
@@ -122,4 +142,5 @@ def _heading(document: Document, sums: Totals) -> Heading:
         totals=sums,
         issued_at=document.issued_at,
         credit=document.credit,
+        money_entry_id=document.money_entry_id,
     )

@@ -28,7 +28,7 @@ from services.invoicing.messages import CATALOGUE
 from services.invoicing.sdi.channel import ChannelUnavailableError, OutgoingFile, SdiChannel
 from services.invoicing.service.events import moved_event
 from services.invoicing.service.making import FileMaker
-from services.invoicing.store import credit_notes, documents, given_up, mailbox, transmissions
+from services.invoicing.store import advances, credit_notes, documents, given_up, mailbox, transmissions
 from services.invoicing.store.given_up import GivenUp
 from services.invoicing.store.transmissions import SentFile, Transmission
 from services.kit import audit, events, hooks, requests
@@ -146,8 +146,8 @@ class Transmitting:
 
         Raises:
             NotFound: There is no such invoice or credit note.
-            WrongTransmissionState: It has ended already, or it is an invoice with credit notes: given up, it would
-                count as never issued, and they would credit nothing.
+            WrongTransmissionState: It has ended already, or it is an invoice with credit notes, or of a part payment
+                that is deducted: given up, it would count as never issued, and nothing would be credited or deducted.
             RequestIdReused: The request id was used for something else.
         """
         now = self._clock.now()
@@ -163,7 +163,7 @@ class Transmitting:
         return await self.read(invoice_id)
 
     async def _hold_credits(self, conn: AsyncConnection, invoice_id: UUID) -> None:
-        """Lets nobody credit meanwhile: what is given up changes what there is to credit."""
+        """Lets nobody credit or deduct meanwhile: what is given up changes what there is to credit and to deduct."""
         found = await transmissions.read(conn, invoice_id)
         if found is None:
             raise NotFound
@@ -174,6 +174,11 @@ class Transmitting:
             raise WrongTransmissionState(
                 "The invoice has credit notes, which would credit nothing: give these up first.",
                 metadata={"credit_notes": numbers},
+            )
+        for advance in await advances.deducting(conn, [invoice_id]):
+            raise WrongTransmissionState(
+                "An invoice deducts this part payment: it would deduct nothing.",
+                metadata={"deducted_by": str(advance.invoice_id)},
             )
 
     async def given_up(self, after: UUID | None, limit: int) -> list[GivenUp]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, ServedDays
 from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
@@ -25,6 +26,7 @@ DOCUMENT_KINDS = EnumTable(
     {
         DocumentKind.PROFORMA: pb.DOCUMENT_KIND_PROFORMA,
         DocumentKind.INVOICE: pb.DOCUMENT_KIND_INVOICE,
+        DocumentKind.ADVANCE_INVOICE: pb.DOCUMENT_KIND_ADVANCE_INVOICE,
         DocumentKind.CREDIT_NOTE: pb.DOCUMENT_KIND_CREDIT_NOTE,
     }
 )
@@ -84,6 +86,18 @@ def document_message(shown: Shown) -> pb.Document:
         credit=None if heading.credit is None else _credit(heading.credit),
         credit_notes=[_credit_note(note) for note in shown.credit_notes],
         credited=_credited(shown),
+        money_entry_id=str(heading.money_entry_id or ""),
+        deducted_by=str(shown.deducted_by or ""),
+        advances=[_deducted(advance) for advance in shown.advances],
+    )
+
+
+def _deducted(advance: DeductedAdvance) -> pb.DeductedAdvance:
+    return pb.DeductedAdvance(
+        document_id=str(advance.document_id),
+        number=advance.number,
+        date=to_date(advance.date),
+        gross=to_money(advance.gross),
     )
 
 
@@ -113,7 +127,7 @@ def _credit_note(note: CreditNoteInfo) -> pb.CreditNoteInfo:
 
 def _credited(shown: Shown) -> common_pb2.Money | None:
     """What was credited of an invoice; None for any other document."""
-    if shown.heading.kind is not DocumentKind.INVOICE:
+    if not shown.heading.kind.is_invoice:
         return None
     return to_money(total((note.gross for note in shown.credit_notes), shown.heading.totals.gross.currency))
 

@@ -1,9 +1,13 @@
 """The RPCs of documents: issue, send, read, list, files, dry run and audit."""
 
+from datetime import date
+
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.customers import CustomerKind
 from services.invoicing.domain.documents import Language, Payment, Wanted
 from services.invoicing.messages import CATALOGUE
+from services.invoicing.service.advances import PartPayment
 from services.invoicing.service.crediting import CREDIT_INVOICE
 from services.invoicing.service.issuing import Draft
 from services.invoicing.servicer.answers import (
@@ -17,10 +21,12 @@ from services.invoicing.servicer.credits import credit_of
 from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import (
+    MOST_LINES,
     check_credit,
     check_totals,
     day_of,
     lines_of,
+    money_of,
     paid_of,
     pay_url_of,
     terms_of,
@@ -65,15 +71,39 @@ class DocumentRpcs:
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
         """Issues the invoice of a paid order or period, once, and starts its e-invoice."""
         found = Violations(catalogue=CATALOGUE)
-        draft = _draft(found, request, paid_of(found, request))
-        day = day_of(found, "date", request.date)
-        if day > rome_date(self._parts.clock.now()):
-            found.add("date", "in_the_future")
+        draft = _draft(found, request, paid_of(found, request, request.credit_used))
+        day = self._tax_point(found, request.date)
+        named = found.at_most("advance_ids", request.advance_ids, MOST_LINES)
+        advance_ids = [found.uuid(f"advance_ids[{n}]", each) for n, each in enumerate(named)]
         found.check()
-        invoice = await self._parts.issuing.issue_invoice(draft, day)
+        invoice = await self._parts.advances.issue_final(draft, day, list(dict.fromkeys(advance_ids)))
         return pb.IssueInvoiceResponse(
             document=document_message(await self._parts.reading.document(invoice.document_id, None))
         )
+
+    async def IssueAdvanceInvoice(
+        self, request: pb.IssueAdvanceInvoiceRequest, context: object
+    ) -> pb.IssueAdvanceInvoiceResponse:
+        """Issues the invoice of a part payment, once for its money, and starts its e-invoice."""
+        found = Violations(catalogue=CATALOGUE)
+        whole = _draft(found, request, paid_of(found, request, None))
+        part = PartPayment(
+            money_entry_id=found.uuid("money_entry_id", request.money_entry_id),
+            gross=money_of(found, "gross", request.gross, least=1),
+            day=self._tax_point(found, request.date),
+        )
+        found.check()
+        invoice = await self._parts.advances.issue(whole, part)
+        return pb.IssueAdvanceInvoiceResponse(
+            document=document_message(await self._parts.reading.document(invoice.document_id, None))
+        )
+
+    def _tax_point(self, found: Violations, message: common_pb2.Date) -> date:
+        """The day on which money was available: today at the latest."""
+        day = day_of(found, "date", message)
+        if day > rome_date(self._parts.clock.now()):
+            found.add("date", "in_the_future")
+        return day
 
     async def SendInvoice(self, request: pb.SendInvoiceRequest, context: object) -> pb.SendInvoiceResponse:
         """Sends the courtesy invoice by email, once."""
@@ -200,8 +230,12 @@ def _wanted(found: Violations, request: pb.ListDocumentsRequest) -> Wanted:
     )
 
 
-def _draft(found: Violations, request: pb.IssueProformaRequest | pb.IssueInvoiceRequest, payment: Payment) -> Draft:
-    """What both kinds of documents are made of; the stated sum is compared once everything else is good."""
+def _draft(
+    found: Violations,
+    request: pb.IssueProformaRequest | pb.IssueInvoiceRequest | pb.IssueAdvanceInvoiceRequest,
+    payment: Payment,
+) -> Draft:
+    """What all these documents are made of; the stated sum is compared once everything else is good."""
     customer = customer_of(found, request.party)
     treatment = treatment_of(found, request.tax_treatment, customer)
     draft = Draft(

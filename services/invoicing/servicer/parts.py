@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.invoicing.service.advances import AdvanceInvoices
 from services.invoicing.service.auditing import Auditing
 from services.invoicing.service.crediting import Crediting
 from services.invoicing.service.issuing import Issuing
@@ -21,6 +22,7 @@ class Parts:
     clock: Clock
     requests: Requests
     issuing: Issuing
+    advances: AdvanceInvoices
     crediting: Crediting
     mailing: Mailing
     reading: Reading

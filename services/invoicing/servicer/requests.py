@@ -132,13 +132,17 @@ def pay_url_of(found: Violations, field: str, value: str) -> str:
     return url
 
 
-def paid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
-    """How an invoice was paid."""
+def paid_of(
+    found: Violations,
+    request: pb.IssueInvoiceRequest | pb.IssueAdvanceInvoiceRequest,
+    credit_used: common_pb2.Money | None,
+) -> Payment:
+    """How an invoice was paid; of a part payment, that is money alone."""
     return Payment(
         method=method_of(found, "method", request.method),
         reference=found.text("payment_reference", request.payment_reference, _LONGEST_REFERENCE, required=False),
         proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
-        credit_minor=_credit(found, "credit_used", request.credit_used),
+        credit_minor=0 if credit_used is None else _credit(found, "credit_used", credit_used),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.calendar import rome_date
 
 _COUNT = text("""
-    SELECT count(*) FILTER (WHERE kind = 'invoice') AS invoices,
+    SELECT count(*) FILTER (WHERE kind IN ('invoice', 'advance_invoice')) AS invoices,
         count(*) FILTER (WHERE kind = 'credit_note') AS credit_notes
     FROM documents WHERE (:year = 0 OR year = :year)
 """)
@@ -69,14 +69,40 @@ _WITHOUT = text("""
 """)
 
 # A credit note that was given up counts as never issued. Where the SdI accepts one afterwards, there may be too many.
+# What an invoice deducts is credited with it, out of the whole sale.
 _CREDITS = text("""
     SELECT i.number
     FROM credit_notes c JOIN documents i ON i.id = c.invoice_id JOIN documents d ON d.id = c.document_id
     JOIN transmissions t ON t.invoice_id = d.id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(-sum(net), 0) AS net, coalesce(-sum(tax), 0) AS vat
+        FROM lines WHERE document_id = i.id AND advance_id IS NOT NULL
+    ) a
     WHERE t.state <> 'given_up' AND (:year = 0 OR i.year = :year)
-    GROUP BY i.id, i.number, i.gross, i.net, i.vat
-    HAVING sum(d.gross) > i.gross OR sum(d.net) > i.net OR sum(d.vat) > i.vat
+    GROUP BY i.id, i.number, i.gross, i.net, i.vat, a.net, a.vat
+    HAVING sum(d.net) > i.net + a.net OR sum(d.vat) > i.vat + a.vat
     ORDER BY i.number
+""")
+
+# A part payment is deducted once, in whole but for what was credited of it before, and by an invoice of the same sale
+# that is not older; nothing is deducted of one that was given up, which counts as never issued.
+_DEDUCTED = text("""
+    SELECT p.number, f.number AS invoice, f.date < p.date AS older, t.state = 'given_up' AS given_up,
+        p.gross <> coalesce(l.gross, 0) + coalesce(c.gross, 0) AS differs,
+        (p.order_id, p.period_id) IS DISTINCT FROM (f.order_id, f.period_id) AS elsewhere
+    FROM documents p
+    JOIN transmissions t ON t.invoice_id = p.id
+    CROSS JOIN LATERAL (
+        SELECT document_id, -sum(net + tax) AS gross FROM lines WHERE advance_id = p.id GROUP BY document_id
+    ) l
+    JOIN documents f ON f.id = l.document_id
+    CROSS JOIN LATERAL (
+        SELECT sum(d.gross) AS gross FROM credit_notes n JOIN documents d ON d.id = n.document_id
+        JOIN transmissions s ON s.invoice_id = d.id
+        WHERE n.invoice_id = p.id AND s.state <> 'given_up'
+    ) c
+    WHERE p.kind = 'advance_invoice' AND (:year = 0 OR p.year = :year)
+    ORDER BY p.year, p.sequence
 """)
 
 _CREDITS_DATED = text("""
@@ -119,6 +145,17 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, agai
         *(f"{r.number} bears the date {r.date}" for r in await conn.execute(_YEARS, wanted)),
         *(f"{r.number} has no transmission" for r in await conn.execute(_WITHOUT, wanted)),
         *(f"{r.number}: more was credited than it came to" for r in await conn.execute(_CREDITS, wanted)),
+        *(
+            f"{r.number}, a part payment that {r.invoice} deducts: {fault}"
+            for r in await conn.execute(_DEDUCTED, wanted)
+            for fault, found in (
+                ("that one is older", r.older),
+                ("it was given up", r.given_up),
+                ("not all of it is deducted or credited, or more", r.differs),
+                ("that one is of another sale", r.elsewhere),
+            )
+            if found
+        ),
         *(
             f"{r.number} of {r.date} credits {r.invoice}, which is of a later day, {r.invoiced}"
             for r in await conn.execute(_CREDITS_DATED, wanted)

@@ -23,7 +23,7 @@ from services.invoicing.domain.documents import (
 from services.invoicing.domain.numbering import series_of
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.tax import TaxTreatment
-from services.invoicing.store import credit_notes, lines
+from services.invoicing.store import advances, credit_notes, lines
 from services.invoicing.tables import customers, documents, numbering, proforma_terms, transmissions
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
@@ -33,9 +33,11 @@ _NEXT_NUMBER = _NEXT.on_conflict_do_update(
     index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
 ).returning(numbering.c.last)
 
-_DOCUMENT = credit_notes.with_credit(
-    select(documents, proforma_terms.c.payable_until).outerjoin(
-        proforma_terms, proforma_terms.c.document_id == documents.c.id
+_DOCUMENT = advances.with_money(
+    credit_notes.with_credit(
+        select(documents, proforma_terms.c.payable_until).outerjoin(
+            proforma_terms, proforma_terms.c.document_id == documents.c.id
+        )
     )
 )
 _BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
@@ -46,11 +48,8 @@ _BY_NUMBER = select(documents.c.id).where(
     documents.c.issuer == bindparam("issuer"),
     documents.c.number == bindparam("number"),
 )
-_LOCK = (
-    select(documents.c.id)
-    .where(documents.c.id == bindparam("id"), documents.c.kind == DocumentKind.INVOICE)
-    .with_for_update(key_share=True)
-)
+_INVOICES = documents.c.kind.in_([kind for kind in DocumentKind if kind.is_invoice])
+_LOCK = select(documents.c.id).where(documents.c.id == bindparam("id"), _INVOICES).with_for_update(key_share=True)
 _CUSTOMER = select(customers.c.customer).where(
     customers.c.document_id == bindparam("id"), customers.c.revision == bindparam("revision")
 )
@@ -115,6 +114,8 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
     await insert_customer(conn, document.document_id, FIRST_REVISION, document.customer, document.issued_at)
     if document.credit is not None:
         await credit_notes.insert_credit(conn, document.document_id, document.credit)
+    if document.money_entry_id is not None:
+        return await advances.insert_advance(conn, document.document_id, document.money_entry_id)
     return True
 
 
@@ -130,7 +131,7 @@ async def insert_customer(
 
 
 async def lock_invoice(conn: AsyncConnection, invoice_id: UUID) -> bool:
-    """Lets one at a time decide what of an invoice is credited, until its transaction ends.
+    """Lets one at a time decide what of an invoice is credited or deducted, until its transaction ends.
 
     Always taken before the number's lock and that of a transmission: whoever took them the other way round would wait
     for us while we wait for them.
@@ -139,6 +140,13 @@ async def lock_invoice(conn: AsyncConnection, invoice_id: UUID) -> bool:
         Whether there is such an invoice.
     """
     return (await conn.execute(_LOCK, {"id": invoice_id})).first() is not None
+
+
+async def lock_proforma(conn: AsyncConnection, cause: Cause) -> None:
+    """Lets one part payment of a sale at a time take its share; taken before the number's lock."""
+    column = documents.c.order_id if isinstance(cause, OrderCause) else documents.c.period_id
+    query = select(documents.c.id).where(documents.c.kind == DocumentKind.PROFORMA, column == cause.key)
+    await conn.execute(query.with_for_update(key_share=True))
 
 
 async def insert_term(conn: AsyncConnection, document_id: UUID, payable_until: datetime) -> None:
@@ -211,8 +219,8 @@ async def page(
 
 
 async def invoices(conn: AsyncConnection, after: UUID | None, limit: int) -> list[Heading]:
-    """Reads the invoices of all accounts after one, by id."""
-    query = _DOCUMENT.where(documents.c.kind == DocumentKind.INVOICE).order_by(documents.c.id).limit(limit)
+    """Reads the invoices of all accounts after one, those of part payments too, by id."""
+    query = _DOCUMENT.where(_INVOICES).order_by(documents.c.id).limit(limit)
     return [
         _heading(row) for row in await conn.execute(query if after is None else query.where(documents.c.id > after))
     ]
@@ -236,6 +244,8 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         payment=_payment(row.payment, row.payable_until),
         issued_at=row.issued_at,
         credit=credit_notes.credit_of(row),
+        money_entry_id=row.money_entry_id,
+        advances=tuple(await advances.deducted_in(conn, [row.credited_id or row.id])),
     )
 
 
@@ -252,6 +262,7 @@ def _heading(row: Row[Any]) -> Heading:
         totals=Totals(Money(row.net, row.currency), Money(row.vat, row.currency), Money(row.gross, row.currency)),
         issued_at=row.issued_at,
         credit=credit_notes.credit_of(row),
+        money_entry_id=row.money_entry_id,
     )
 
 

@@ -51,6 +51,7 @@ def _row(document_id: UUID, line: Line) -> dict[str, Any]:
         "period_start": line.period_start,
         "period_end": line.period_end,
         "tax": None if line.tax is None else line.tax.minor,
+        "advance_id": line.advance_id,
     }
 
 
@@ -66,4 +67,5 @@ def _line(row: Row[Any], currency: str) -> Line:
         period_start=row.period_start,
         period_end=row.period_end,
         tax=None if row.tax is None else Money(row.tax, currency),
+        advance_id=row.advance_id,
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from services.kit.calendar import start_of_day
 from services.kit.money import Money
 from services.payments.domain.disputes import Dispute
 from services.payments.domain.matching import NO_MONEY, QueueReason
@@ -16,6 +17,11 @@ INVOICE_DAYS = 12
 def last_invoice_day(available_on: date) -> date:
     """The last day on which an invoice for money of that day is in time."""
     return available_on + timedelta(days=INVOICE_DAYS)
+
+
+def advance_due(available_on: date, days: int) -> datetime:
+    """When money of that day is invoiced as a part payment: once so many whole days have passed since, in Rome."""
+    return start_of_day(available_on + timedelta(days=days + 1))
 
 
 class Source(StrEnum):
@@ -44,6 +50,7 @@ class Receipt:
         named: Requests that the payer's text names by reference or number; they do not expire while it waits.
         contradicts: The transfer that was recorded by hand under the same bank reference with another amount.
         payer_iban: From where it came, as the bank tells it.
+        advance_days: After how many days it is invoiced as a part payment, should it be short (`advance_due`).
     """
 
     source: Source
@@ -58,6 +65,7 @@ class Receipt:
     named: tuple[UUID, ...] = ()
     contradicts: UUID | None = None
     payer_iban: str = ""
+    advance_days: int | None = None
 
 
 class Fate(StrEnum):
@@ -104,11 +112,33 @@ class Settlement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Advance:
+    """The invoice of a part payment that short money becomes which waits too long, or has become.
+
+    Source: art. 6(4) DPR 633/1972. A payment on account is a tax point for its amount, whatever becomes of it later.
+
+    Attributes:
+        request_id: The one payment request that the money names.
+        due_at: When it is decided, should the money still wait and the request still be open.
+        decided_at: When it was; None while it is not.
+        amount: How much of the money is invoiced, gross: at most what was left of the request. None while undecided.
+        credited_at: When it was noted that a credit note gives it back, because the money did not pay that request.
+    """
+
+    request_id: UUID
+    due_at: datetime
+    decided_at: datetime | None
+    amount: Money | None
+    credited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyEntry:
     """Money that waits for an operator, or did; its amount is below zero where it was taken back or is disputed.
 
     `recorded` is the amount of the record by hand that it contradicts; `settled_to` the payment request, the account or
-    the refund to which it went; `dispute` how a dispute stands, where it was read with it.
+    the refund to which it went; `dispute` how a dispute stands, where it was read with it. `advance` is None where no
+    invoice of a part payment was decided and none is due: the money is settled, or its request is not open.
     """
 
     entry_id: UUID
@@ -129,6 +159,7 @@ class MoneyEntry:
     settled_as: Settlement | None
     settled_to: UUID | None
     dispute: Dispute | None = None
+    advance: Advance | None = None
 
     @property
     def taken_back(self) -> bool:
@@ -142,7 +173,8 @@ class MoneyEntry:
 
     @property
     def invoice_by(self) -> date | None:
-        """Its last day for an invoice, should it pay what it names; None where that cannot be told."""
-        if self.taken_back or not self.named or self.available_on is None:
+        """Its last day for an invoice, should it pay what it names; None where that is not known, or one is decided."""
+        invoiced = self.advance is not None and self.advance.decided_at is not None
+        if self.taken_back or invoiced or not self.named or self.available_on is None:
             return None
         return last_invoice_day(self.available_on)

@@ -18,6 +18,7 @@ from services.payments.domain.mandates import DebitPolicy, MandateEnd, SetupStat
 from services.payments.domain.matching import QueueReason, fault_of
 from services.payments.domain.payment_requests import AttemptState, ChargeRefusal, Method, PaymentRequest
 from services.payments.domain.receipts import Receipt, Source
+from services.payments.policy import TransferPolicy
 from services.payments.provider.charges import Charge, ChargeState
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page, PageState
@@ -35,11 +36,12 @@ class Revoked:
 class Pages:
     """Applies what the provider tells, whether an event or our own look asked for it."""
 
-    def __init__(self, database: Database, clock: Clock, policy: DebitPolicy) -> None:
-        """Take the room's database and clock, and when a refused charge is tried again."""
+    def __init__(self, database: Database, clock: Clock, policy: DebitPolicy, short: TransferPolicy) -> None:
+        """Take the room's database and clock, when a refused charge is tried again, and the policy of short money."""
         self._database = database
         self._clock = clock
         self._policy = policy
+        self._short = short
 
     async def apply(self, page: Page) -> None:
         """Apply a page that we looked at ourselves."""
@@ -154,6 +156,7 @@ class Pages:
             received_at=now,
             shown_reference=charge.charge_id,
             suggestions=(request.request_id,) if request else (),
+            advance_days=self._short.advance_days,
         )
         same = request is not None and charge.request_id == named and charge.cause_key == request.cause.key
         if request is None or not same:

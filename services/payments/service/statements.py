@@ -23,6 +23,7 @@ from services.payments.domain.receipts import Fate, Receipt, Source
 from services.payments.domain.references import references_in
 from services.payments.domain.refunds import refund_meant
 from services.payments.errors import StatementUnreadable
+from services.payments.policy import TransferPolicy
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Credit, Statement
@@ -72,9 +73,12 @@ class _Match:
 class Statements:
     """Imports camt.053 and camt.054 files."""
 
-    def __init__(self, database: Database, clock: Clock, our_iban: str, refunds: RefundEntries) -> None:
-        """Take the parts of the room, the account whose statements are ours, and who knows refunds in them."""
+    def __init__(
+        self, database: Database, clock: Clock, our_iban: str, refunds: RefundEntries, policy: TransferPolicy
+    ) -> None:
+        """Take the parts of the room, the account whose statements are ours, who knows refunds in them, the policy."""
         self._refunds = refunds
+        self._policy = policy
         self._database = database
         self._clock = clock
         self._our_iban = our_iban
@@ -142,6 +146,7 @@ class Statements:
                 payer_iban=credit.debtor_iban or "",
                 suggestions=tuple(request.request_id for request in match.suggestions),
                 named=tuple(request.request_id for request in match.named) if not credit.reverses else (),
+                advance_days=self._policy.advance_days,
             )
             if credit.reverses:
                 fate = (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate

@@ -20,6 +20,7 @@ from services.payments.domain.payment_requests import PaymentRequest, RequestSta
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.errors import AmountMismatch
 from services.payments.messages import CATALOGUE
+from services.payments.policy import TransferPolicy
 from services.payments.store import bank, books, paying, queue, receipts, requests, waking
 from services.payments.store.books import Header, between
 from services.payments.store.settling import Settled
@@ -40,10 +41,11 @@ class SeenTransfer:
 class Transfers:
     """Records transfers by hand."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Take the parts of the room."""
+    def __init__(self, database: Database, clock: Clock, policy: TransferPolicy) -> None:
+        """Take the parts of the room, and what the operator's policy says of transfers."""
         self._database = database
         self._clock = clock
+        self._policy = policy
 
     async def record(self, call: Call, transfer: SeenTransfer, entry: AuditEntry) -> tuple[PaymentRequest, UUID | None]:
         """Record a transfer.
@@ -148,6 +150,7 @@ class Transfers:
                 received_at=now,
                 shown_reference=transfer.bank_reference,
                 suggestions=(transfer.request_id,),
+                advance_days=self._policy.advance_days,
             )
             fault = fault_of(transfer.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)

@@ -10,7 +10,7 @@ from services.kit.validation import Violations
 from services.payments.domain.disputes import DisputeDecision
 from services.payments.service.disputes import Disputes
 from services.payments.servicer.dispute_messages import DECISIONS, dispute_message
-from services.payments.servicer.messages import money_entry
+from services.payments.servicer.messages import Messages
 
 
 class DisputeRpcs(PaymentsServiceServicer):
@@ -18,6 +18,7 @@ class DisputeRpcs(PaymentsServiceServicer):
 
     _disputes: Disputes
     _calls: Requests
+    _messages: Messages
 
     async def DecideDispute(
         self, request: payments_pb2.DecideDisputeRequest, context: Context
@@ -30,7 +31,7 @@ class DisputeRpcs(PaymentsServiceServicer):
         call = self._calls.call(request.request_id, bad, entry=entry_id, decision=decision)
         bad.check()
         return payments_pb2.DecideDisputeResponse(
-            entry=money_entry(await self._disputes.decide(call, entry_id, decision, by))
+            entry=self._messages.money_entry(await self._disputes.decide(call, entry_id, decision, by))
         )
 
     async def RecordDisputeCreditNote(
@@ -42,7 +43,7 @@ class DisputeRpcs(PaymentsServiceServicer):
         credit_note_id = bad.uuid("credit_note_id", request.credit_note_id)
         bad.check()
         return payments_pb2.RecordDisputeCreditNoteResponse(
-            entry=money_entry(await self._disputes.record_credit_note(entry_id, credit_note_id))
+            entry=self._messages.money_entry(await self._disputes.record_credit_note(entry_id, credit_note_id))
         )
 
     async def ListDisputes(

@@ -24,7 +24,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
-from services.payments.domain.receipts import MoneyEntry, Settlement
+from services.payments.domain.receipts import Advance, MoneyEntry, Settlement
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
 from services.payments.servicer.dispute_messages import dispute_message
@@ -103,6 +103,37 @@ class Messages:
             message.transfer.CopyFrom(self._transfer(request))
         return message
 
+    def money_entry(self, entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ()) -> payments_pb2.MoneyEntry:
+        """An entry of the operator's queue, with the records by hand that it may confirm."""
+        message = payments_pb2.MoneyEntry(
+            money_entry_id=str(entry.entry_id),
+            reason=QUEUE_REASONS[entry.reason],
+            amount=to_money(entry.amount),
+            source=entry.source,
+            source_reference=entry.shown_reference,
+            remittance=entry.remittance,
+            payer_name=entry.payer_name,
+            suggestions=[str(suggestion) for suggestion in entry.suggestions],
+            created_at=to_timestamp(entry.created_at),
+            unconfirmed=map(_unconfirmed, unconfirmed),
+            payer_iban=entry.payer_iban,
+        )
+        if entry.available_on is not None:
+            message.available_on.CopyFrom(to_date(entry.available_on))
+        if entry.recorded is not None:
+            message.recorded_amount.CopyFrom(to_money(entry.recorded))
+        if entry.dispute is not None:
+            message.dispute.CopyFrom(dispute_message(entry.dispute))
+        if entry.invoice_by is not None:
+            message.invoice_by.CopyFrom(to_date(entry.invoice_by))
+        if entry.settled_at is not None and entry.settled_as is not None:
+            message.settled_at.CopyFrom(to_timestamp(entry.settled_at))
+            message.settlement = SETTLEMENTS[entry.settled_as]
+            message.settled_to = str(entry.settled_to or "")
+        if entry.advance is not None:
+            message.advance.CopyFrom(_advance(entry.advance, self._clock.now()))
+        return message
+
     def _transfer(self, request: PaymentRequest) -> payments_pb2.TransferInstructions:
         return payments_pb2.TransferInstructions(
             holder=self._account.holder,
@@ -111,6 +142,18 @@ class Messages:
             reference=request.reference.value,
             epc_payload=epc_payload(self._account, request.reference, request.amount.minor),
         )
+
+
+def _advance(advance: Advance, now: datetime) -> payments_pb2.Advance:
+    message = payments_pb2.Advance(payment_request_id=str(advance.request_id), due_at=to_timestamp(advance.due_at))
+    if advance.decided_at is None or advance.amount is None:
+        message.wait.CopyFrom(to_duration(max(advance.due_at - now, timedelta())))
+        return message
+    message.decided_at.CopyFrom(to_timestamp(advance.decided_at))
+    message.amount.CopyFrom(to_money(advance.amount))
+    if advance.credited_at is not None:
+        message.credited_at.CopyFrom(to_timestamp(advance.credited_at))
+    return message
 
 
 def _debit(debit: Debit, now: datetime) -> payments_pb2.Debit:
@@ -147,36 +190,6 @@ def without_ways_to_pay(request: PaymentRequest) -> payments_pb2.PaymentRequest:
     if request.closed_at is not None and request.close_reason is not None:
         message.closed_at.CopyFrom(to_timestamp(request.closed_at))
         message.close_reason = CLOSE_REASONS[request.close_reason]
-    return message
-
-
-def money_entry(entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ()) -> payments_pb2.MoneyEntry:
-    """An entry of the operator's queue, with the records by hand that it may confirm."""
-    message = payments_pb2.MoneyEntry(
-        money_entry_id=str(entry.entry_id),
-        reason=QUEUE_REASONS[entry.reason],
-        amount=to_money(entry.amount),
-        source=entry.source,
-        source_reference=entry.shown_reference,
-        remittance=entry.remittance,
-        payer_name=entry.payer_name,
-        suggestions=[str(suggestion) for suggestion in entry.suggestions],
-        created_at=to_timestamp(entry.created_at),
-        unconfirmed=map(_unconfirmed, unconfirmed),
-        payer_iban=entry.payer_iban,
-    )
-    if entry.available_on is not None:
-        message.available_on.CopyFrom(to_date(entry.available_on))
-    if entry.recorded is not None:
-        message.recorded_amount.CopyFrom(to_money(entry.recorded))
-    if entry.dispute is not None:
-        message.dispute.CopyFrom(dispute_message(entry.dispute))
-    if entry.invoice_by is not None:
-        message.invoice_by.CopyFrom(to_date(entry.invoice_by))
-    if entry.settled_at is not None and entry.settled_as is not None:
-        message.settled_at.CopyFrom(to_timestamp(entry.settled_at))
-        message.settlement = SETTLEMENTS[entry.settled_as]
-        message.settled_to = str(entry.settled_to or "")
     return message
 
 

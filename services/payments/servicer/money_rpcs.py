@@ -9,24 +9,26 @@ from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import check_own
 from services.kit.interceptors.around import Context
-from services.kit.paging import page_by_moment
+from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_date, to_money
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
+from services.payments.service.advances import Advances
 from services.payments.service.assigning import Assigning, Assignment
 from services.payments.service.money import MoneyDesk
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import Messages, money_entry, without_ways_to_pay
+from services.payments.servicer.messages import Messages, without_ways_to_pay
 from services.payments.servicer.refund_messages import movement_message
 
 
 class MoneyRpcs(PaymentsServiceServicer):
-    """GetMoneyEntry, AssignMoney, CreditMoney, SetMoneyAside, GetAccountCredit and ListCreditMovements."""
+    """Reads, assigns, credits and sets aside money that waits, decides about part payments, and tells of credit."""
 
     _money: MoneyDesk
     _assigning: Assigning
+    _advances: Advances
     _messages: Messages
     _calls: Requests
     _clock: Clock
@@ -37,8 +39,32 @@ class MoneyRpcs(PaymentsServiceServicer):
         """Read an entry and what it may be for."""
         entry, candidates = await self._money.entry(checked_uuid("money_entry_id", request.money_entry_id))
         return payments_pb2.GetMoneyEntryResponse(
-            entry=money_entry(entry), candidates=map(without_ways_to_pay, candidates)
+            entry=self._messages.money_entry(entry), candidates=map(without_ways_to_pay, candidates)
         )
+
+    async def DecideAdvance(
+        self, request: payments_pb2.DecideAdvanceRequest, context: Context
+    ) -> payments_pb2.DecideAdvanceResponse:
+        """Decide that short money is invoiced as a part payment, if that is due."""
+        decided = await self._advances.decide(checked_uuid("money_entry_id", request.money_entry_id))
+        return payments_pb2.DecideAdvanceResponse(entry=self._messages.money_entry(decided))
+
+    async def RecordAdvanceCredited(
+        self, request: payments_pb2.RecordAdvanceCreditedRequest, context: Context
+    ) -> payments_pb2.RecordAdvanceCreditedResponse:
+        """Note that the invoice of a part payment was credited."""
+        await self._advances.credited(checked_uuid("money_entry_id", request.money_entry_id))
+        return payments_pb2.RecordAdvanceCreditedResponse()
+
+    async def ListAdvances(
+        self, request: payments_pb2.ListAdvancesRequest, context: Context
+    ) -> payments_pb2.ListAdvancesResponse:
+        """List the money that was invoiced as a part payment."""
+        bad = Violations()
+        page = page_by_id(bad, request.page)
+        bad.check()
+        found, token = page.cut(await self._advances.page(page.after, page.limit), lambda entry: entry.entry_id)
+        return payments_pb2.ListAdvancesResponse(entries=map(self._messages.money_entry, found), next_page_token=token)
 
     async def AssignMoney(
         self, request: payments_pb2.AssignMoneyRequest, context: Context
@@ -100,7 +126,9 @@ class MoneyRpcs(PaymentsServiceServicer):
         by = _steering(bad, request, "set_money_aside", entry_id)
         call = self._calls.call(request.request_id, bad, entry=entry_id)
         bad.check()
-        return payments_pb2.SetMoneyAsideResponse(entry=money_entry(await self._money.set_aside(call, entry_id, by)))
+        return payments_pb2.SetMoneyAsideResponse(
+            entry=self._messages.money_entry(await self._money.set_aside(call, entry_id, by))
+        )
 
     async def GetAccountCredit(
         self, request: payments_pb2.GetAccountCreditRequest, context: Context

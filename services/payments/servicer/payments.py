@@ -17,6 +17,7 @@ from services.kit.wire import to_date, to_money
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
+from services.payments.service.advances import Advances
 from services.payments.service.assigning import Assigning
 from services.payments.service.charging import Charging
 from services.payments.service.checkout import Checkout
@@ -42,7 +43,6 @@ from services.payments.servicer.messages import (
     STATES,
     Messages,
     ignored_debit,
-    money_entry,
     proof,
     without_ways_to_pay,
 )
@@ -66,6 +66,7 @@ class Desks:
     mandates: Mandates
     money: MoneyDesk
     assigning: Assigning
+    advances: Advances
     refunds: Refunds
     refund_asking: RefundAsking
     refund_files: RefundFiles
@@ -86,6 +87,7 @@ class PaymentsServicer(DebitRpcs, DisputeRpcs, MoneyRpcs, RefundRpcs):
         self._mandates = desks.mandates
         self._money = desks.money
         self._assigning = desks.assigning
+        self._advances = desks.advances
         self._refunds = desks.refunds
         self._refund_asking = desks.refund_asking
         self._refund_files = desks.refund_files
@@ -123,10 +125,12 @@ class PaymentsServicer(DebitRpcs, DisputeRpcs, MoneyRpcs, RefundRpcs):
         found = await self._found(request)
         answer = payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
         if owner_filter() is None:
-            answer.waiting.extend(map(money_entry, await self._desks.queue.naming(found.request_id)))
-            answer.taken_back.extend(map(money_entry, await self._desks.queue.taken_back(found.request_id)))
+            as_message, queue = self._messages.money_entry, self._desks.queue
+            answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))
+            answer.taken_back.extend(map(as_message, await queue.taken_back(found.request_id)))
             answer.disputes.extend(map(dispute_message, await self._desks.disputes.of_request(found.request_id)))
             answer.refundable.CopyFrom(to_money(await self._desks.refunds.refundable(found.request_id)))
+            answer.advances.extend(map(as_message, await self._advances.of_request(found.request_id)))
         return answer
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
@@ -282,7 +286,7 @@ class PaymentsServicer(DebitRpcs, DisputeRpcs, MoneyRpcs, RefundRpcs):
         read = await self._desks.queue.page(page.after, page.limit)
         found, token = page.cut(read, lambda entry: (entry.created_at, entry.entry_id))
         records = await self._desks.queue.unconfirmed(found)
-        entries = [money_entry(entry, records.get(entry.entry_id, ())) for entry in found]
+        entries = [self._messages.money_entry(entry, records.get(entry.entry_id, ())) for entry in found]
         return payments_pb2.ListMoneyEntriesResponse(entries=entries, next_page_token=token)
 
     async def GetWaitingMoney(
@@ -293,7 +297,7 @@ class PaymentsServicer(DebitRpcs, DisputeRpcs, MoneyRpcs, RefundRpcs):
         account = bad.uuid("account_id", request.account_id)
         bad.check()
         found = await self._desks.queue.naming_account(account)
-        return payments_pb2.GetWaitingMoneyResponse(waiting=map(money_entry, found))
+        return payments_pb2.GetWaitingMoneyResponse(waiting=map(self._messages.money_entry, found))
 
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context

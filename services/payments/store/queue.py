@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, exists, func, select, tuple_, update
+from sqlalchemy import Row, Uuid, and_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,15 +13,33 @@ from services.kit.money import Money
 from services.kit.outbox import Wake
 from services.kit.wakes import money_wake
 from services.payments.domain.matching import NO_MONEY, QueueReason
-from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.payment_requests import RequestState
+from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
 from services.payments.domain.refunds import RefundState
 from services.payments.tables import announced_transfers, money_entries, payment_requests, refunds
 
 _ENTRY = money_entries.c
 _RECORD = announced_transfers.c
 _OVER = (RefundState.DONE, RefundState.CANCELLED)
+_OPEN = exists().where(payment_requests.c.id == _ENTRY.named[1], payment_requests.c.state == RequestState.OPEN)
+_TO_INVOICE = and_(_ENTRY.advance_at.is_not(None), _ENTRY.advance_decided_at.is_(None), _ENTRY.settled_at.is_(None))
+"""Short money for which no invoice of a part payment is decided yet; one is due while its request is open."""
+_PAID_OWN = and_(_ENTRY.settled_as == Settlement.ASSIGNED, _ENTRY.settled_to == _ENTRY.named[1])
+"""What was given to the request that it names, whose invoice then deducts what was invoiced as a part payment."""
+_TO_CREDIT = and_(
+    _ENTRY.advance_decided_at.is_not(None),
+    _ENTRY.advance_credited_at.is_(None),
+    _ENTRY.settled_at.is_not(None),
+    ~_PAID_OWN,
+)
+"""Invoiced as a part payment of a request that it did not pay, and not credited yet."""
 _READ = (
-    select(money_entries, _RECORD.minor.label("recorded_minor"), _RECORD.currency.label("recorded_currency"))
+    select(
+        money_entries,
+        _RECORD.minor.label("recorded_minor"),
+        _RECORD.currency.label("recorded_currency"),
+        _OPEN.label("names_open"),
+    )
     .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
     .order_by(_ENTRY.created_at, _ENTRY.id)
 )
@@ -67,11 +85,14 @@ async def assigned_to(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
 
 
 async def unsettled(conn: AsyncConnection, due_before: datetime | None) -> list[Wake]:
-    """The wakes of what waits or is being refunded: nothing of it falls due at an hour, a person moves it on."""
-    if due_before is not None:
-        return []
+    """The wakes of what waits, is being refunded, or was invoiced as a part payment and is still to be credited.
+
+    A person moves it on; only the invoice of a part payment falls due at an hour.
+    """
     under_way = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
-    query = select(_ENTRY.id).where(_ENTRY.settled_at.is_(None) | under_way)
+    query = select(_ENTRY.id).where(_ENTRY.settled_at.is_(None) | under_way | _TO_CREDIT)
+    if due_before is not None:
+        query = select(_ENTRY.id).where(_TO_INVOICE, _OPEN, _ENTRY.advance_at < due_before)
     return [money_wake(row.id) for row in await conn.execute(query)]
 
 
@@ -119,6 +140,61 @@ async def amount_now(conn: AsyncConnection, entry_id: UUID, amount: Money) -> No
     await conn.execute(update(money_entries).where(_ENTRY.id == entry_id).values(**values))
 
 
+async def left_to_invoice(conn: AsyncConnection, request_id: UUID, asked: Money) -> Money:
+    """What of a request no invoice of a part payment has yet, of money that waits for it; its row is held."""
+    query = select(func.coalesce(func.sum(_ENTRY.advance_minor), 0)).where(
+        _ENTRY.named == [request_id], _ENTRY.advance_decided_at.is_not(None), _ENTRY.settled_at.is_(None)
+    )
+    return asked - Money(int(await conn.scalar(query) or 0), asked.currency)
+
+
+async def decide_advance(conn: AsyncConnection, entry_id: UUID, amount: Money, now: datetime) -> None:
+    """Write down that an entry is invoiced as a part payment, or that nothing of it is, once."""
+    decided = {"advance_minor": amount.minor, "advance_decided_at": now} if amount else {"advance_at": None}
+    which = (_ENTRY.id == entry_id) & _ENTRY.advance_decided_at.is_(None)
+    await conn.execute(update(money_entries).where(which).values(decided))
+
+
+async def credit_advance(conn: AsyncConnection, entry_id: UUID, now: datetime) -> bool:
+    """Note that the invoice of an entry's part payment was credited; the first moment stays.
+
+    Returns:
+        Whether there is such an invoice.
+    """
+    noted = await conn.execute(
+        update(money_entries)
+        .where(_ENTRY.id == entry_id, _ENTRY.advance_decided_at.is_not(None))
+        .values(advance_credited_at=func.coalesce(_ENTRY.advance_credited_at, now))
+        .returning(_ENTRY.id)
+    )
+    return noted.first() is not None
+
+
+async def advances_of(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
+    """The entries that paid a request and were decided to be invoiced as part payments of it, oldest first."""
+    query = _READ.where(_ENTRY.named == [request_id], _PAID_OWN, _ENTRY.advance_decided_at.is_not(None))
+    return [_entry(row) for row in await conn.execute(query)]
+
+
+async def advances(conn: AsyncConnection, after: UUID | None, most: int) -> list[MoneyEntry]:
+    """The entries decided to be invoiced as part payments after one, by id."""
+    query = _READ.where(_ENTRY.advance_decided_at.is_not(None)).order_by(None).order_by(_ENTRY.id).limit(most)
+    return [_entry(row) for row in await conn.execute(query if after is None else query.where(_ENTRY.id > after))]
+
+
+def _advance(row: Row[Any]) -> Advance | None:
+    due = row.advance_at is not None and row.settled_at is None and row.names_open
+    if row.advance_decided_at is None and not due:
+        return None
+    return Advance(
+        request_id=row.named[0],
+        due_at=row.advance_at,
+        decided_at=row.advance_decided_at,
+        amount=None if row.advance_minor is None else Money(row.advance_minor, row.currency),
+        credited_at=row.advance_credited_at,
+    )
+
+
 def _entry(row: Row[Any]) -> MoneyEntry:
     reason, amount = QueueReason(row.reason), Money(row.minor, row.currency)
     return MoneyEntry(
@@ -139,4 +215,5 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         settled_at=row.settled_at,
         settled_as=Settlement(row.settled_as) if row.settled_as else None,
         settled_to=row.settled_to,
+        advance=_advance(row),
     )

@@ -5,6 +5,7 @@ then the ledger's header, then the payment request, then its pages, then an acco
 money meet at the header, and the second finds it counted.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from services.kit.events import Event
 from services.kit.ids import new_id
 from services.payments.domain.matching import QueueReason, reason_when_final
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Fate, Outcome, Receipt, Source
+from services.payments.domain.receipts import Fate, Outcome, Receipt, Source, advance_due
 from services.payments.store import books, paying, waking
 from services.payments.store.books import Header, between
 from services.payments.tables import ledger_transactions, money_entries, payment_requests
@@ -111,6 +112,15 @@ async def _reason(conn: AsyncConnection, request_id: UUID | None, fault: QueueRe
     return reason_when_final(RequestState(state))
 
 
+def _advance_at(receipt: Receipt, reason: QueueReason, named: tuple[UUID, ...]) -> datetime | None:
+    """When short money for one request is invoiced as a part payment; None for any other money."""
+    if reason is not QueueReason.SHORT or len(named) != 1:
+        return None
+    if receipt.available_on is None or receipt.advance_days is None:
+        return None
+    return advance_due(receipt.available_on, receipt.advance_days)
+
+
 async def enqueue(
     conn: AsyncConnection, receipt: Receipt, reason: QueueReason, named: tuple[UUID, ...] = ()
 ) -> UUID | None:
@@ -133,6 +143,7 @@ async def enqueue(
             suggestions=list(receipt.suggestions),
             named=list(named),
             created_at=receipt.received_at,
+            advance_at=_advance_at(receipt, reason, named),
         )
         .on_conflict_do_nothing()
         .returning(money_entries.c.id)

@@ -19,6 +19,7 @@ class DocumentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DOCUMENT_KIND_PROFORMA: _ClassVar[DocumentKind]
     DOCUMENT_KIND_INVOICE: _ClassVar[DocumentKind]
     DOCUMENT_KIND_CREDIT_NOTE: _ClassVar[DocumentKind]
+    DOCUMENT_KIND_ADVANCE_INVOICE: _ClassVar[DocumentKind]
 
 class TransmissionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -56,6 +57,7 @@ DOCUMENT_KIND_UNSPECIFIED: DocumentKind
 DOCUMENT_KIND_PROFORMA: DocumentKind
 DOCUMENT_KIND_INVOICE: DocumentKind
 DOCUMENT_KIND_CREDIT_NOTE: DocumentKind
+DOCUMENT_KIND_ADVANCE_INVOICE: DocumentKind
 TRANSMISSION_STATE_UNSPECIFIED: TransmissionState
 TRANSMISSION_STATE_PENDING: TransmissionState
 TRANSMISSION_STATE_SENT: TransmissionState
@@ -95,7 +97,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +116,9 @@ class Document(_message.Message):
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_NOTES_FIELD_NUMBER: _ClassVar[int]
     CREDITED_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    DEDUCTED_BY_FIELD_NUMBER: _ClassVar[int]
+    ADVANCES_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     kind: DocumentKind
     number: str
@@ -132,7 +137,22 @@ class Document(_message.Message):
     credit: Credit
     credit_notes: _containers.RepeatedCompositeFieldContainer[CreditNoteInfo]
     credited: _common_pb2.Money
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    money_entry_id: str
+    deducted_by: str
+    advances: _containers.RepeatedCompositeFieldContainer[DeductedAdvance]
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ...) -> None: ...
+
+class DeductedAdvance(_message.Message):
+    __slots__ = ("document_id", "number", "date", "gross")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    GROSS_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    number: str
+    date: _common_pb2.Date
+    gross: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Credit(_message.Message):
     __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served")
@@ -241,7 +261,7 @@ class SendProformaResponse(_message.Message):
     def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class IssueInvoiceRequest(_message.Message):
-    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used")
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used", "advance_ids")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -255,6 +275,7 @@ class IssueInvoiceRequest(_message.Message):
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
+    ADVANCE_IDS_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     language: _common_pb2.Language
@@ -268,7 +289,46 @@ class IssueInvoiceRequest(_message.Message):
     period: _common_pb2.PeriodRef
     tax_treatment: _common_pb2.TaxTreatment
     credit_used: _common_pb2.Money
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    advance_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., advance_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class IssueAdvanceInvoiceRequest(_message.Message):
+    __slots__ = ("money_entry_id", "order_id", "period", "account_id", "language", "party", "lines", "totals", "tax_treatment", "gross", "date", "method", "payment_reference", "proforma_number")
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_FIELD_NUMBER: _ClassVar[int]
+    TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
+    GROSS_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    PROFORMA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    order_id: str
+    period: _common_pb2.PeriodRef
+    account_id: str
+    language: _common_pb2.Language
+    party: _common_pb2.BillingParty
+    lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
+    totals: _common_pb2.Totals
+    tax_treatment: _common_pb2.TaxTreatment
+    gross: _common_pb2.Money
+    date: _common_pb2.Date
+    method: _common_pb2.PaymentMethod
+    payment_reference: str
+    proforma_number: str
+    def __init__(self, money_entry_id: _Optional[str] = ..., order_id: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ...) -> None: ...
+
+class IssueAdvanceInvoiceResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class IssueInvoiceResponse(_message.Message):
     __slots__ = ("document",)

@@ -45,6 +45,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaResponse.FromString,
                 _registered_method=True)
+        self.IssueAdvanceInvoice = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/IssueAdvanceInvoice',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceResponse.FromString,
+                _registered_method=True)
         self.IssueInvoice = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/IssueInvoice',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceRequest.SerializeToString,
@@ -150,15 +155,22 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def IssueAdvanceInvoice(self, request, context):
+        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def IssueInvoice(self, request, context):
-        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice.
+        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SendInvoice(self, request, context):
-        """Sends the courtesy invoice by email with its PDF: once.
+        """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -285,6 +297,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.SendProforma,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaResponse.SerializeToString,
+            ),
+            'IssueAdvanceInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueAdvanceInvoice,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceResponse.SerializeToString,
             ),
             'IssueInvoice': grpc.unary_unary_rpc_method_handler(
                     servicer.IssueInvoice,
@@ -427,6 +444,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/SendProforma',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendProformaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueAdvanceInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/IssueAdvanceInvoice',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueAdvanceInvoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,10 +37,12 @@ class InvoicingServiceStub:
     """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first."""
     SendProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]
     """Sends the proforma by email with its PDF, which is made now: once."""
+    IssueAdvanceInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueAdvanceInvoiceRequest, _invoicing_pb2.IssueAdvanceInvoiceResponse]
+    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
     IssueInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]
-    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
+    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
     SendInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]
-    """Sends the courtesy invoice by email with its PDF: once."""
+    """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too."""
     SendCorrectedInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]
     """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy."""
     IssueCreditNote: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueCreditNoteRequest, _invoicing_pb2.IssueCreditNoteResponse]
@@ -86,10 +88,12 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Issues the proforma of an order or of a period of a subscription, once; a repetition returns the first."""
     SendProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]  # type: ignore[assignment]
     """Sends the proforma by email with its PDF, which is made now: once."""
+    IssueAdvanceInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueAdvanceInvoiceRequest, _invoicing_pb2.IssueAdvanceInvoiceResponse]  # type: ignore[assignment]
+    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
     IssueInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]  # type: ignore[assignment]
-    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
+    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
     SendInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]  # type: ignore[assignment]
-    """Sends the courtesy invoice by email with its PDF: once."""
+    """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too."""
     SendCorrectedInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]  # type: ignore[assignment]
     """Sends another courtesy invoice by email, once, where the SdI has accepted the e-invoice with data of the customer other than those on the first copy."""
     IssueCreditNote: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueCreditNoteRequest, _invoicing_pb2.IssueCreditNoteResponse]  # type: ignore[assignment]
@@ -146,12 +150,20 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sends the proforma by email with its PDF, which is made now: once."""
 
     @_abc_1.abstractmethod
+    def IssueAdvanceInvoice(
+        self,
+        request: _invoicing_pb2.IssueAdvanceInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.IssueAdvanceInvoiceResponse, _abc.Awaitable[_invoicing_pb2.IssueAdvanceInvoiceResponse]]:
+        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
+
+    @_abc_1.abstractmethod
     def IssueInvoice(
         self,
         request: _invoicing_pb2.IssueInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.IssueInvoiceResponse, _abc.Awaitable[_invoicing_pb2.IssueInvoiceResponse]]:
-        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice."""
+        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
 
     @_abc_1.abstractmethod
     def SendInvoice(
@@ -159,7 +171,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.SendInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.SendInvoiceResponse, _abc.Awaitable[_invoicing_pb2.SendInvoiceResponse]]:
-        """Sends the courtesy invoice by email with its PDF: once."""
+        """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too."""
 
     @_abc_1.abstractmethod
     def SendCorrectedInvoice(

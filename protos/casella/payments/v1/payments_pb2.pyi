@@ -292,18 +292,20 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     REFUNDABLE_FIELD_NUMBER: _ClassVar[int]
     DISPUTES_FIELD_NUMBER: _ClassVar[int]
+    ADVANCES_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     refundable: _common_pb2.Money
     disputes: _containers.RepeatedCompositeFieldContainer[Dispute]
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ...) -> None: ...
+    advances: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -456,7 +458,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -475,6 +477,7 @@ class MoneyEntry(_message.Message):
     SETTLED_AT_FIELD_NUMBER: _ClassVar[int]
     SETTLED_TO_FIELD_NUMBER: _ClassVar[int]
     DISPUTE_FIELD_NUMBER: _ClassVar[int]
+    ADVANCE_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -493,7 +496,24 @@ class MoneyEntry(_message.Message):
     settled_at: _timestamp_pb2.Timestamp
     settled_to: str
     dispute: Dispute
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ...) -> None: ...
+    advance: Advance
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ...) -> None: ...
+
+class Advance(_message.Message):
+    __slots__ = ("payment_request_id", "due_at", "wait", "decided_at", "amount", "credited_at")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_AT_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    due_at: _timestamp_pb2.Timestamp
+    wait: _duration_pb2.Duration
+    decided_at: _timestamp_pb2.Timestamp
+    amount: _common_pb2.Money
+    credited_at: _timestamp_pb2.Timestamp
+    def __init__(self, payment_request_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Dispute(_message.Message):
     __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs")
@@ -694,6 +714,42 @@ class GetMoneyEntryResponse(_message.Message):
     entry: MoneyEntry
     candidates: _containers.RepeatedCompositeFieldContainer[PaymentRequest]
     def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[PaymentRequest, _Mapping]]] = ...) -> None: ...
+
+class DecideAdvanceRequest(_message.Message):
+    __slots__ = ("money_entry_id",)
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    def __init__(self, money_entry_id: _Optional[str] = ...) -> None: ...
+
+class DecideAdvanceResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class RecordAdvanceCreditedRequest(_message.Message):
+    __slots__ = ("money_entry_id",)
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    def __init__(self, money_entry_id: _Optional[str] = ...) -> None: ...
+
+class RecordAdvanceCreditedResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListAdvancesRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListAdvancesResponse(_message.Message):
+    __slots__ = ("entries", "next_page_token")
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    next_page_token: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AssignMoneyRequest(_message.Message):
     __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering")

@@ -105,6 +105,21 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
                 _registered_method=True)
+        self.DecideAdvance = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/DecideAdvance',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceResponse.FromString,
+                _registered_method=True)
+        self.RecordAdvanceCredited = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/RecordAdvanceCredited',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedResponse.FromString,
+                _registered_method=True)
+        self.ListAdvances = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListAdvances',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesResponse.FromString,
+                _registered_method=True)
         self.AssignMoney = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/AssignMoney',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.AssignMoneyRequest.SerializeToString,
@@ -339,6 +354,27 @@ class PaymentsServiceServicer:
 
     def GetMoneyEntry(self, request, context):
         """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideAdvance(self, request, context):
+        """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordAdvanceCredited(self, request, context):
+        """Notes that the invoice of a part payment whose money did not pay its payment request was credited: with that the entry is final. A repetition changes nothing. NOT_FOUND: no such entry, or it was never decided to invoice it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAdvances(self, request, context):
+        """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -605,6 +641,21 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetMoneyEntry,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.SerializeToString,
+            ),
+            'DecideAdvance': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideAdvance,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceResponse.SerializeToString,
+            ),
+            'RecordAdvanceCredited': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordAdvanceCredited,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedResponse.SerializeToString,
+            ),
+            'ListAdvances': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAdvances,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesResponse.SerializeToString,
             ),
             'AssignMoney': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignMoney,
@@ -1121,6 +1172,87 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetMoneyEntry',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideAdvance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/DecideAdvance',
+            casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordAdvanceCredited(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/RecordAdvanceCredited',
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordAdvanceCreditedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAdvances(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListAdvances',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListAdvancesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -61,6 +61,12 @@ class PaymentsServiceStub:
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]
     """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    DecideAdvance: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideAdvanceRequest, _payments_pb2.DecideAdvanceResponse]
+    """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry."""
+    RecordAdvanceCredited: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordAdvanceCreditedRequest, _payments_pb2.RecordAdvanceCreditedResponse]
+    """Notes that the invoice of a part payment whose money did not pay its payment request was credited: with that the entry is final. A repetition changes nothing. NOT_FOUND: no such entry, or it was never decided to invoice it."""
+    ListAdvances: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListAdvancesRequest, _payments_pb2.ListAdvancesResponse]
+    """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices."""
     AssignMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]
     """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED."""
     CreditMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]
@@ -149,6 +155,12 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]  # type: ignore[assignment]
     """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    DecideAdvance: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideAdvanceRequest, _payments_pb2.DecideAdvanceResponse]  # type: ignore[assignment]
+    """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry."""
+    RecordAdvanceCredited: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordAdvanceCreditedRequest, _payments_pb2.RecordAdvanceCreditedResponse]  # type: ignore[assignment]
+    """Notes that the invoice of a part payment whose money did not pay its payment request was credited: with that the entry is final. A repetition changes nothing. NOT_FOUND: no such entry, or it was never decided to invoice it."""
+    ListAdvances: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListAdvancesRequest, _payments_pb2.ListAdvancesResponse]  # type: ignore[assignment]
+    """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices."""
     AssignMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]  # type: ignore[assignment]
     """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance. Settled money is refused with MONEY_SETTLED."""
     CreditMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]  # type: ignore[assignment]
@@ -318,6 +330,30 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetMoneyEntryResponse, _abc.Awaitable[_payments_pb2.GetMoneyEntryResponse]]:
         """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+
+    @_abc_1.abstractmethod
+    def DecideAdvance(
+        self,
+        request: _payments_pb2.DecideAdvanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.DecideAdvanceResponse, _abc.Awaitable[_payments_pb2.DecideAdvanceResponse]]:
+        """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry."""
+
+    @_abc_1.abstractmethod
+    def RecordAdvanceCredited(
+        self,
+        request: _payments_pb2.RecordAdvanceCreditedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.RecordAdvanceCreditedResponse, _abc.Awaitable[_payments_pb2.RecordAdvanceCreditedResponse]]:
+        """Notes that the invoice of a part payment whose money did not pay its payment request was credited: with that the entry is final. A repetition changes nothing. NOT_FOUND: no such entry, or it was never decided to invoice it."""
+
+    @_abc_1.abstractmethod
+    def ListAdvances(
+        self,
+        request: _payments_pb2.ListAdvancesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListAdvancesResponse, _abc.Awaitable[_payments_pb2.ListAdvancesResponse]]:
+        """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices."""
 
     @_abc_1.abstractmethod
     def AssignMoney(

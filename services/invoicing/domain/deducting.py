@@ -1,0 +1,95 @@
+"""Decides how a part payment is split into net and VAT, and what the final invoice deducts for it, to the cent.
+
+The part takes its net and VAT out of what is left of the whole sale, as a credit note does out of its invoice: what
+remains to be paid is what is split, and the part has the difference. So its net and VAT come to what was received, and
+those of all parts and of the rest to those of the whole; the cent of rounding lies in the part.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from services.invoicing.domain.advance_texts import deducted_text
+from services.invoicing.domain.crediting import left_of, split
+from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.sums import Line, VatShare, vat_shares
+from services.invoicing.domain.tax import Natura
+from services.kit.money import Money, total, vat
+
+
+def part_shares(whole: Sequence[Line], invoiced: Iterable[VatShare], gross: Money) -> tuple[VatShare, ...]:
+    """The net and VAT of a part payment.
+
+    Args:
+        whole: The lines of the whole sale.
+        invoiced: What other part payments of it have.
+        gross: What was received, from one cent to the total of the sale.
+
+    Raises:
+        ValueError: It is not in that range.
+    """
+    shares = vat_shares(whole)
+    left = left_of(shares, invoiced)
+    # Parts whose money goes back are not credited at once: then they leave too little, and the sale is whole again.
+    enough = all(share.gross.minor >= 0 for share in left) and gross <= total(s.gross for s in left)
+    return tuple(map(_within_a_cent, split(left if enough else shares, gross)))
+
+
+def part_lines(text: str, shares: Sequence[VatShare]) -> tuple[Line, ...]:
+    """The lines of a part payment's invoice, one for each rate or natura."""
+    return tuple(_line(position, text, share) for position, share in enumerate(shares, start=1))
+
+
+def deduction_lines(advance: Document, left: Sequence[VatShare], language: Language, after: int) -> tuple[Line, ...]:
+    """The lines that deduct what is left of a part payment's invoice, numbered after those that there are."""
+    text = deducted_text(language, advance.number, advance.date)
+    given = (replace(share, taxable=-share.taxable, tax=-share.tax) for share in left if share.gross)
+    return tuple(
+        replace(_line(position, text, share), advance_id=advance.document_id)
+        for position, share in enumerate(given, start=after + 1)
+    )
+
+
+def settled(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a final invoice, each rate's VAT within a cent of its net (SdI code 00421).
+
+    So it is by itself, but where a part payment was credited after another one had been taken out of what it had left:
+    then cents can add up, and the last deduction of the rate takes what is beyond.
+    """
+    result = list(lines)
+    for share in vat_shares(lines):
+        beyond = _within_a_cent(share).tax - share.tax
+        if beyond:
+            last = max(
+                n for n, line in enumerate(result) if line.advance_id and _key(line) == (share.rate, share.natura)
+            )
+            line = result[last]
+            net, tax = line.net - beyond, (line.tax or beyond - beyond) + beyond
+            result[last] = replace(line, unit_price=net, net=net, tax=tax)
+    return tuple(result)
+
+
+def _key(line: Line) -> tuple[Decimal, Natura | None]:
+    return line.vat_rate, line.natura
+
+
+def _within_a_cent(share: VatShare) -> VatShare:
+    """The share with the same gross, and its VAT no more than a cent off its rate's share of the net."""
+    off = (share.tax - vat(share.taxable, share.rate)).minor
+    if abs(off) <= 1:
+        return share
+    cent = Money(1 if off > 0 else -1, share.tax.currency)
+    return _within_a_cent(replace(share, taxable=share.taxable + cent, tax=share.tax - cent))
+
+
+def _line(position: int, text: str, share: VatShare) -> Line:
+    return Line(
+        position=position,
+        description=text,
+        quantity=1,
+        unit_price=share.taxable,
+        net=share.taxable,
+        vat_rate=share.rate,
+        natura=share.natura,
+        tax=share.tax,
+    )
