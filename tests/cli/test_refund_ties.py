@@ -107,3 +107,9 @@ def test_money_that_went_back_outside_by_an_operators_word_is_noted() -> None:
 
 def test_nothing_is_credited_on_an_invoice_that_was_given_up() -> None:
     assert tied(refund(), given_up={"i1"}).findings == []
+
+
+def test_a_credited_part_payment_is_no_credit_of_the_final_invoice() -> None:
+    part = invoice(name="p1", kind=invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE, credit_notes=[note()])
+    for invoices in ([invoice(), part], [part, invoice()]):
+        assert tie_refunds([paid()], invoices, [], [], TODAY).findings == []
