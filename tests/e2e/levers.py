@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
@@ -149,3 +150,28 @@ async def let_term_run_out(play: Play, order_id: str, days_left: int) -> None:
             )  # fmt: skip
     finally:
         await connection.close()
+
+
+async def stripe_does(desk: Desk, path: str) -> str:
+    """Move one of Stripe's levers; the id of what it moved."""
+    url = f"{desk.play.world.site.url('stripe')}/_simulator/{path}"
+    async with desk.session.post(url, json={}) as answer:
+        assert answer.status == 200, await answer.text()
+        return str((await answer.json())["id"])
+
+
+async def dispute(desk: Desk, order_id: str) -> tuple[str, str]:
+    """The payer disputes what paid an order online; the dispute's id, and the id of its workflow."""
+    async with desk.session.get(f"{desk.play.world.site.url('stripe')}/_simulator/state") as answer:
+        intents = (await answer.json())["payment_intents"]
+    (charge,) = [each["id"] for each in intents if each["metadata"].get("order_id") == order_id]
+    number = await stripe_does(desk, f"payment_intents/{charge}/dispute")
+    asked = payments_pb2.GetPaymentRequestRequest(order_id=order_id)
+
+    async def look() -> str | None:
+        told = (await desk.play.operator.payments.GetPaymentRequest(asked)).disputes
+        return told[0].money_entry_id if told else None
+
+    workflow_id = names.money_id(await until(look, "the dispute"))
+    await desk.stands(workflow_id, "NeedsOperator")
+    return number, workflow_id

@@ -13,9 +13,9 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from tests.cli.running import Terminal
+from tests.e2e.levers import dispute, stripe_does
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
 from tests.e2e.waiting import until
-from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("disputes")]
 
@@ -37,30 +37,6 @@ def terminal(desk: Desk) -> Terminal:
     return Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
 
 
-async def lever(desk: Desk, path: str) -> str:
-    """Move one of the simulator's levers; the dispute's id."""
-    stripe = desk.play.world.site.url("stripe")
-    async with desk.session.post(f"{stripe}/_simulator/{path}", json={}) as answer:
-        assert answer.status == 200, await answer.text()
-        return str((await answer.json())["id"])
-
-
-async def disputed(desk: Desk, order: ordering_pb2.Order) -> tuple[str, str]:
-    """The payer disputes what paid an order; the dispute's id, and the id of its workflow."""
-    async with desk.session.get(f"{desk.play.world.site.url('stripe')}/_simulator/state") as answer:
-        intents = (await answer.json())["payment_intents"]
-    (charge,) = [each["id"] for each in intents if each["metadata"]["order_id"] == order.order_id]
-    number = await lever(desk, f"payment_intents/{charge}/dispute")
-    dispute = await until(lambda: first_dispute(desk, order), "the dispute")
-    workflow_id = names.money_id(dispute.money_entry_id)
-    await desk.stands(workflow_id, "NeedsOperator")
-    return number, workflow_id
-
-
-async def first_dispute(desk: Desk, order: ordering_pb2.Order) -> payments_pb2.Dispute | None:
-    return next(iter(await disputes_of(desk, order)), None)
-
-
 async def disputes_of(desk: Desk, order: ordering_pb2.Order) -> list[payments_pb2.Dispute]:
     asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
     answer = await desk.play.operator.payments.GetPaymentRequest(asked)
@@ -75,16 +51,16 @@ async def prove(desk: Desk) -> None:
 
 async def test_a_dispute_that_is_won_ends_by_itself_with_the_money_here(desk: Desk) -> None:
     order = await paid(desk)
-    number, money = await disputed(desk, order)
+    number, money = await dispute(desk, order.order_id)
     shown = await until(lambda: told(desk, money, order.invoice_id), "the invoice in the details")
     assert "evidence in the provider's dashboard" in shown
     assert (await desk.update(money, "claim", {"reason_code": "too_early"})).refusal.startswith("the dispute is not")
-    await lever(desk, f"disputes/{number}/answer")
+    await stripe_does(desk, f"disputes/{number}/answer")
     await desk.stands(money, "Disputed")
-    await lever(desk, f"disputes/{number}/win")
+    await stripe_does(desk, f"disputes/{number}/win")
     await desk.stands(money, "Kept")
-    (dispute,) = await disputes_of(desk, order)
-    assert (dispute.state, dispute.withdrawn.minor) == (payments_pb2.DISPUTE_STATE_WON, 0)
+    (after,) = await disputes_of(desk, order)
+    assert (after.state, after.withdrawn.minor) == (payments_pb2.DISPUTE_STATE_WON, 0)
     for named in (("order", order.order_id), ("account", order.account_id)):
         assert number[:8] in (await terminal(desk).casella("show", *named)).well().out
     await prove(desk)
@@ -97,8 +73,8 @@ async def told(desk: Desk, workflow_id: str, text: str) -> str | None:
 
 async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(desk: Desk) -> None:
     order = await paid(desk)
-    number, money = await disputed(desk, order)
-    await lever(desk, f"disputes/{number}/lose")
+    number, money = await dispute(desk, order.order_id)
+    await stripe_does(desk, f"disputes/{number}/lose")
     await until(lambda: told(desk, money, "and the invoice stands: decide"), "the loss in the details")
     assert "lost disputes that wait for your decision: 1" in (await terminal(desk).casella("doctor")).out
     assert (await desk.update(money, "claim", {"reason_code": "service_was_given"})).result == "it waits as a claim"
@@ -106,11 +82,11 @@ async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(des
     assert "cancelled" in str((await desk.update(money, "terminate", {"reason_code": "chargeback"})).result)
     await desk.update(money, "credit_note", {"cause": "dispute", "reason_code": "customer_was_right"})
     await desk.stands(money, "CreditNote")
-    (dispute,) = await disputes_of(desk, order)
-    asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=dispute.credit_note_id)
+    (after,) = await disputes_of(desk, order)
+    asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=after.credit_note_id)
     note = (await desk.play.operator.invoicing.GetInvoicingDocument(asked)).document
     assert (note.credit.invoice_id, note.credit.reason) == (order.invoice_id, invoicing_pb2.CREDIT_REASON_DISPUTE)
-    assert note.totals.gross == dispute.withdrawn == order.totals.gross
+    assert note.totals.gross == after.withdrawn == order.totals.gross
     entry_id = money.partition(":")[2]
     assert await desk.audited("payments", entry_id) == [
         (OPERATOR, "decide_dispute", "service_was_given"), (OPERATOR, "decide_dispute", "customer_was_right"),

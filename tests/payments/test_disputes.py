@@ -9,16 +9,19 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import pytest
 
 from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2 as pb
 from deploy.local.stripe.disputes import FEE_MINOR
 from services.kit.ids import new_id
+from services.payments.domain.disputes import DisputeState
 from tests.payments.debit import Due, with_mandate
 from tests.payments.test_refunds import euro
 from tests.payments.test_webhooks import hand_in
 from tests.payments.world import GROSS, STEERING, World
+from tests.stripe_standin.process import KEY
 from tests.support.refusals import refused_as
 
 DISPUTED = pb.MONEY_ENTRY_REASON_DISPUTED
@@ -185,6 +188,65 @@ async def test_a_dispute_over_nothing_of_ours_changes_nothing(world: World) -> N
     assert await world.queue() == []
     assert await world.room.rows("disputes") == []
     assert await world.balances() == before
+
+
+async def test_a_dispute_over_a_payment_of_somebody_else_changes_nothing(world: World) -> None:
+    """Something else uses the same account at Stripe."""
+    page = {
+        "mode": "payment", "line_items[0][quantity]": "1", "line_items[0][price_data][currency]": "eur",
+        "line_items[0][price_data][unit_amount]": "500", "line_items[0][price_data][product_data][name]": "Tea",
+        "allowed_payment_method_types[0]": "card", "adaptive_pricing[enabled]": "false",
+        "success_url": "https://tea.example", "cancel_url": "https://tea.example",
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {KEY}", "Stripe-Version": "2026-10-28.endive"}
+    address = f"{world.stripe.url}/v1/checkout/sessions"
+    async with aiohttp.ClientSession(headers=headers) as http, http.post(address, data=page) as answer:
+        assert answer.status == 200, await answer.text()
+        url = (await answer.json())["url"]
+    await world.stripe.pay(url)
+    await world.stripe.dispute(await charge_of_last(world))
+    await world.deliver()
+    assert await world.queue() == []
+    assert await world.room.rows("disputes") == []
+    assert await world.balances() == {}
+
+
+async def test_a_dispute_over_money_that_paid_nothing_is_followed_beside_it_and_can_be_set_aside(world: World) -> None:
+    """Short money waits for an operator, and is then disputed."""
+    request = await world.request()
+    page = await world.start(request)
+    await world.stripe.faults(settled_minor=GROSS - 1)
+    await world.stripe.pay(page)
+    await world.deliver()
+    await world.stripe.faults()
+    number = await world.stripe.dispute(await charge_of_last(world))
+    await world.stripe.move_dispute(number, "lose")
+    await world.deliver()
+    short, entry = await world.queue()
+    assert (short.reason, entry.reason) == (pb.MONEY_ENTRY_REASON_SHORT, DISPUTED)
+    assert (await world.get(request)).state == pb.PAYMENT_REQUEST_STATE_OPEN
+    await world.stub("operator").SetMoneyAside(
+        pb.SetMoneyAsideRequest(request_id=str(new_id()), money_entry_id=entry.money_entry_id, steering=STEERING)
+    )
+    assert (await world.balances())["disputed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "known", "stands"),
+    [
+        (DisputeState.NEEDS_RESPONSE, DisputeState.LOST, DisputeState.LOST),
+        (DisputeState.UNDER_REVIEW, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW),
+        (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW, DisputeState.UNDER_REVIEW),
+        (DisputeState.NEEDS_RESPONSE, DisputeState.ENDED, DisputeState.NEEDS_RESPONSE),
+        (DisputeState.INQUIRY, DisputeState.ENDED, DisputeState.ENDED),
+        (DisputeState.WON, DisputeState.LOST, DisputeState.WON),
+        (DisputeState.LOST, DisputeState.WON, DisputeState.LOST),
+    ],
+)
+def test_an_answer_of_stripe_that_was_overtaken_takes_nothing_back(
+    told: DisputeState, known: DisputeState, stands: DisputeState
+) -> None:
+    assert told.after(known) is stands
 
 
 async def test_more_than_the_payment_had_brought_is_kept_and_told(world: World) -> None:

@@ -32,6 +32,7 @@ from tests.e2e.levers import (
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
 from tests.workflows.contract_shapes import a_reseller_who_asks, a_reseller_who_fails, an_addition, resellers
+from tests.workflows.dispute_shapes import disputes
 from tests.workflows.part_payment_shapes import part_payments
 from workflows import names
 
@@ -77,6 +78,7 @@ class Shapes:
         await self._orders_without_payment()
         await self._money_that_waits()
         await self._money()
+        await self._disputes()
         await self._orders_with_payment()
         await self._withdrawals()
         await self._refusals()
@@ -260,6 +262,16 @@ class Shapes:
         ends = {over: "Assigned", credited: "Credited", aside: "SetAside", refunded: "Refunding"}
         for workflow_id, state in ends.items():
             await self.desk.stands(workflow_id, state)
+
+    async def _disputes(self) -> None:
+        """What was paid by card is disputed."""
+        paid = []
+        for _ in range(4):
+            customer, order_id = await self.order(_ONLINE)
+            await self._pay_online(customer, "card:succeeded")
+            await self.desk.stands(names.order_id(order_id), "Fulfilled")
+            paid.append(order_id)
+        await disputes(self.desk, paid)
 
     async def _unknown(self, minor: int) -> str:
         """A statement tells of a transfer that names nothing; returns the workflow of the money."""

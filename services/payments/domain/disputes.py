@@ -66,7 +66,7 @@ class Dispute:
         provider_ref: The provider's id (`dp_…`).
         charge_id: The payment that is disputed (`pi_…`).
         entry_id: The money entry by which an operator follows it.
-        request_id: The payment request that the payment had paid; None where it had paid none.
+        request_id: The payment request that the payment was for, and mostly paid; None where none is known.
         account_id: Whose that is.
         state: How it stands.
         reason: The payer's reason, as the provider's code.

@@ -1,0 +1,29 @@
+"""The shapes of disputes over payments by card: one that waits for evidence, one won, one claimed, one credited."""
+
+from tests.e2e.levers import dispute, stripe_does
+from tests.e2e.operator_desk import Desk
+
+
+async def disputes(desk: Desk, orders: list[str]) -> None:
+    """Dispute what paid four orders.
+
+    Args:
+        desk: The operator.
+        orders: Their ids; each was paid by card.
+    """
+    open_one, won, claimed, credited = orders
+    await dispute(desk, open_one)
+    number, money = await dispute(desk, won)
+    await stripe_does(desk, f"disputes/{number}/answer")
+    await desk.stands(money, "Disputed")
+    await stripe_does(desk, f"disputes/{number}/win")
+    await desk.stands(money, "Kept")
+    for order_id, update, end in ((claimed, "claim", "Claim"), (credited, "credit_note", "CreditNote")):
+        number, money = await dispute(desk, order_id)
+        await stripe_does(desk, f"disputes/{number}/answer")
+        await desk.stands(money, "Disputed")
+        await stripe_does(desk, f"disputes/{number}/lose")
+        await desk.stands(money, "NeedsOperator")
+        answer = await desk.update(money, update, {"reason_code": "chargeback"})
+        assert not answer.refusal, answer.refusal
+        await desk.stands(money, end)
