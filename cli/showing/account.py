@@ -24,6 +24,7 @@ class Ordered:
     standing: ordering_pb2.GetStandingResponse | None = None
     closure: ordering_pb2.Closure | None = None
     subscription: ordering_pb2.Subscription | None = None
+    leave: ordering_pb2.Leave | None = None
     periods: Sequence[ordering_pb2.Period] = ()
     reseller: ordering_pb2.ResellerStatus | None = None
     profile: common_pb2.BillingParty | None = None
@@ -40,6 +41,8 @@ class Page:
     standing: ordering_pb2.GetStandingResponse | None
     closure: ordering_pb2.Closure | None
     subscription: ordering_pb2.Subscription | None
+    leave: ordering_pb2.Leave | None
+    """That a consumer may leave it, because its renewal was not announced in time."""
     periods: list[ordering_pb2.Period]
     reseller: ordering_pb2.ResellerStatus | None
     profile: common_pb2.BillingParty | None
@@ -83,6 +86,7 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         ordered.standing,
         ordered.closure,
         ordered.subscription,
+        ordered.leave,
         list(ordered.periods),
         ordered.reseller,
         ordered.profile,
@@ -114,6 +118,7 @@ async def _read_ordering(rooms: Rooms, known: str) -> Ordered:
         standing,
         closure.closure if closure else None,
         subscription.subscription if subscription else None,
+        subscription.leave if subscription and subscription.HasField("leave") else None,
         periods,
         await _reseller(rooms, known, profile.profile if profile else None),
         profile.profile if profile else None,
@@ -212,7 +217,7 @@ def _show_money(page: Page) -> None:
 
 
 def _show_subscription(subscription: ordering_pb2.Subscription, page: Page) -> None:
-    screen.show_facts("Subscription", _subscription(subscription))
+    screen.show_facts("Subscription", [*_subscription(subscription), *_leave(page.leave)])
     screen.show_table("Periods", period.COLUMNS, [period.row(each) for each in page.periods])
     if page.upcoming:
         upcoming.show(page.upcoming)
@@ -296,6 +301,14 @@ def _subscription(subscription: ordering_pb2.Subscription) -> list[tuple[str, st
         ("readable until", words.if_any(words.instant(subscription.purge_at))),
         ("ended", words.if_any(words.instant(subscription.ended_at))),
     ]
+
+
+def _leave(leave: ordering_pb2.Leave | None) -> list[tuple[str, str]]:
+    """Until when a consumer may leave, and why: `casella withdrawal record` takes who writes a letter."""
+    if leave is None:
+        return []
+    why = f"the renewal of {words.day(leave.renewed_on)} was not announced in time"
+    return [("the consumer may leave until", f"{words.day(leave.until)}: {why}")]
 
 
 def _reseller_facts(status: ordering_pb2.ResellerStatus, rooms: Rooms) -> list[tuple[str, str]]:

@@ -49,6 +49,9 @@ async def test_who_was_told_of_the_renewal_too_late_leaves_in_the_new_term_and_g
         asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
         leave = (await customer.front.ordering.GetSubscription(asked, metadata=await customer.me())).leave
         assert (leave.order_id, leave.until) == (order.order_id, renewed.period_end)
+        terminal = Terminal({"CASELLA_VAR": str(play.world.site.var)})
+        shown = await terminal.casella("show", "account", customer.email)
+        assert "was not announced in time" in " ".join(shown.out.split())
         offer = (await customer.withdrawal(order.order_id)).offer
         made = await customer.withdraw(order.order_id)
         on = rome_date(from_timestamp(made.noticed_at))
@@ -70,7 +73,7 @@ async def test_who_was_told_of_the_renewal_too_late_leaves_in_the_new_term_and_g
         [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
         assert (note.document_id, note.credit.invoice_id) == (settled.credit_note_id, settled.invoice_id)
         assert "ai sensi dell’art. 65-bis" in await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
-        shown = await Terminal({"CASELLA_VAR": str(play.world.site.var)}).casella("show", "order", order.order_id)
+        shown = await terminal.casella("show", "order", order.order_id)
         assert "renewal without notice" in shown.out.lower()
 
         await stage.advance(31 * _DAY)

@@ -217,6 +217,18 @@ async def test_a_charge_that_wins_against_the_leaving_is_refunded_by_the_day(sho
     assert (from_date(row.served_from), from_date(row.served_to)) == (date(2027, 3, 2), date(2027, 3, 5))
 
 
+async def test_a_charge_and_the_leaving_at_once_refund_the_days_left_once(shop: Shop) -> None:
+    subscriber = await announced_late(shop)
+    order = await order_of(shop, subscriber)
+    move_to(shop, date(2027, 3, 5))
+    await asyncio.gather(withdraw(shop, order), subscriber.end(2, PAID))
+    await subscriber.record_invoice(2)
+    await asyncio.gather(*(advance(shop, order.order_id) for _ in range(2)))
+    [row] = await shop.room.rows("withdrawal_refunds")
+    assert (str(row["key"]), row["owed_minor"]) == (subscriber.id_of(2), 22)  # 1976 × 4 / 366, less half a cent
+    assert (await subscriber.subscription()).end == pb.SUBSCRIPTION_END_WITHDRAWN
+
+
 async def test_a_charge_that_loses_leaves_nothing_owed(shop: Shop) -> None:
     subscriber = await announced_late(shop)
     order = await order_of(shop, subscriber)

@@ -429,7 +429,8 @@ class OrderingServiceServicer:
     def GetWithdrawal(self, request, context):
         """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
         pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
-        A renewal brings no new right: it goes on with the contract of the order.
+        A renewal brings no new right: it goes on with the contract of the order. Where it was not announced in time the
+        consumer may leave the annual contract by the same two steps (WithdrawalGround).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -438,9 +439,9 @@ class OrderingServiceServicer:
     def WithdrawFromContract(self, request, context):
         """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
         it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
-        (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
-        order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
-        (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+        (WITHDRAWAL_NOT_GRANTED), after the last day of either ground (WITHDRAWAL_PERIOD_OVER), a second time
+        (ALREADY_WITHDRAWN), where the order has ended without a payment (ORDER_STATE), and where label or statement are not
+        those that GetWithdrawal gave (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

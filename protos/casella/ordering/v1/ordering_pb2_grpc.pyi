@@ -80,14 +80,15 @@ class OrderingServiceStub:
     GetWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetWithdrawalRequest, _ordering_pb2.GetWithdrawalResponse]
     """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
     pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
-    A renewal brings no new right: it goes on with the contract of the order.
+    A renewal brings no new right: it goes on with the contract of the order. Where it was not announced in time the
+    consumer may leave the annual contract by the same two steps (WithdrawalGround).
     """
     WithdrawFromContract: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.WithdrawFromContractRequest, _ordering_pb2.WithdrawFromContractResponse]
     """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
     it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
-    (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
-    order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
-    (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+    (WITHDRAWAL_NOT_GRANTED), after the last day of either ground (WITHDRAWAL_PERIOD_OVER), a second time
+    (ALREADY_WITHDRAWN), where the order has ended without a payment (ORDER_STATE), and where label or statement are not
+    those that GetWithdrawal gave (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
     """
     ListOpenWithdrawals: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]
     """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
@@ -234,14 +235,15 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     GetWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetWithdrawalRequest, _ordering_pb2.GetWithdrawalResponse]  # type: ignore[assignment]
     """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
     pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
-    A renewal brings no new right: it goes on with the contract of the order.
+    A renewal brings no new right: it goes on with the contract of the order. Where it was not announced in time the
+    consumer may leave the annual contract by the same two steps (WithdrawalGround).
     """
     WithdrawFromContract: _aio.UnaryUnaryMultiCallable[_ordering_pb2.WithdrawFromContractRequest, _ordering_pb2.WithdrawFromContractResponse]  # type: ignore[assignment]
     """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
     it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
-    (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
-    order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
-    (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+    (WITHDRAWAL_NOT_GRANTED), after the last day of either ground (WITHDRAWAL_PERIOD_OVER), a second time
+    (ALREADY_WITHDRAWN), where the order has ended without a payment (ORDER_STATE), and where label or statement are not
+    those that GetWithdrawal gave (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
     """
     ListOpenWithdrawals: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]  # type: ignore[assignment]
     """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
@@ -493,7 +495,8 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_ordering_pb2.GetWithdrawalResponse, _abc.Awaitable[_ordering_pb2.GetWithdrawalResponse]]:
         """Reads whether and until when a consumer may withdraw from the contract that an order made, with all that the two
         pages of the withdrawal show, and what would be owed and refunded were it today; or the withdrawal that was made.
-        A renewal brings no new right: it goes on with the contract of the order.
+        A renewal brings no new right: it goes on with the contract of the order. Where it was not announced in time the
+        consumer may leave the annual contract by the same two steps (WithdrawalGround).
         """
 
     @_abc_1.abstractmethod
@@ -504,9 +507,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_ordering_pb2.WithdrawFromContractResponse, _abc.Awaitable[_ordering_pb2.WithdrawFromContractResponse]]:
         """Withdraws a consumer from the contract: the second of the two steps. Before the payment the order is cancelled; after
         it the service ends at once, and what is not owed is refunded. Refused for bodies and businesses
-        (WITHDRAWAL_NOT_GRANTED), after the last day (WITHDRAWAL_PERIOD_OVER), a second time (ALREADY_WITHDRAWN), where the
-        order has ended without a payment (ORDER_STATE), and where label or statement are not those that GetWithdrawal gave
-        (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
+        (WITHDRAWAL_NOT_GRANTED), after the last day of either ground (WITHDRAWAL_PERIOD_OVER), a second time
+        (ALREADY_WITHDRAWN), where the order has ended without a payment (ORDER_STATE), and where label or statement are not
+        those that GetWithdrawal gave (CONSENT_MISMATCH). An operator records a withdrawal that came in any other way.
         """
 
     @_abc_1.abstractmethod
