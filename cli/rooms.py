@@ -9,6 +9,7 @@ import grpc
 from google.protobuf.message import Message
 
 from casella.common.v1 import errors_pb2
+from casella.common.v1.erasure_pb2_grpc import ErasureServiceStub
 from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceStub
 from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceStub
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
@@ -25,6 +26,7 @@ from services.kit.errors import Refused
 from services.kit.statuses import decode
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.common.v1.erasure_pb2_grpc import ErasureServiceAsyncStub
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
     from casella.mailboxes.v1.mailboxes_pb2_grpc import MailboxesServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
@@ -98,6 +100,10 @@ class Rooms:
     def erasures(self) -> "ErasuresServiceAsyncStub":
         """Requests for the deletion of a profile, and their proofs."""
         return ErasuresServiceStub(self.channel("support"))
+
+    def erasure_in(self, room: str) -> "ErasureServiceAsyncStub":
+        """What a room has of an account that bears on its erasure; every room serves it."""
+        return ErasureServiceStub(self.channel(room))
 
     @property
     def webhooks(self) -> "WebhooksServiceAsyncStub":

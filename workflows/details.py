@@ -22,6 +22,8 @@ CUSTOMER_KIND = SearchAttributeKey.for_keyword(names.ATTRIBUTE_CUSTOMER_KIND)
 DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 
 NEEDS_OPERATOR = "NeedsOperator"
+COMMAND = "casella "
+"""With this begins what an operator types in a terminal and does not send as an update."""
 _LONGEST_STORY = 40
 """Entries shown; older ones are in the event history. Unbounded, the details of a long wait would grow for ever."""
 
@@ -70,8 +72,9 @@ class Details:
         Args:
             state: The state, as operators filter by it.
             coming: What comes next by itself, or whom it waits for.
-            due_at: When, by the services' clock; unset where nothing is due.
-            updates: Name of each update that makes sense now, and what it does, with an example of its data.
+            due_at: When, by the services' clock, or by when somebody must have acted; unset where nothing is due.
+            updates: Name of each update that makes sense now, and what it does, with an example of its data; and the
+                commands that do, whole (``casella refund approve …``).
         """
         due = due_at.ToDatetime(tzinfo=UTC) if due_at is not None and due_at.seconds else None
         changes: list[SearchAttributeUpdate[Any]] = []
@@ -103,7 +106,9 @@ class Details:
             when = f" — **{self.due:%Y-%m-%d %H:%M} UTC**" if self.due else ""
             lines += [f"**What comes next:** {self.coming}{when}", ""]
         if self.updates:
-            lines += ["**What you may do** (More Actions, Send an Update):", ""]
+            commands = any(name.startswith(COMMAND) for name in self.updates)
+            also = "; what begins with `casella` is a command" if commands else ""
+            lines += [f"**What you may do** (More Actions, Send an Update{also}):", ""]
             lines += [f"- `{name}` {meaning}" for name, meaning in self.updates.items()]
             lines.append("")
         if self.story:

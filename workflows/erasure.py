@@ -35,6 +35,7 @@ class Erasure(ErasureProcess):
         super().__init__(Details(f"Erasure of account {subject.id}", f"casella show erasure {subject.id}"))
         self.account_id = subject.id
         self.erasure = pb.Erasure()
+        self.shown: Sequence[erasure_pb2.ErasureFact] | None = None
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -47,7 +48,7 @@ class Erasure(ErasureProcess):
         erasure = await self.read()
         while erasure.state == pb.ERASURE_STATE_WAITING:
             self.show_request(await self.list_facts())
-            await self.wait(retries.LOOK_AGAIN, "look again at what there is")
+            await self.wait(retries.WHILE_UNDECIDED, "look again at what there is")
             erasure = await self.read()
         if erasure.state == pb.ERASURE_STATE_APPROVED:
             if erasure.cause == pb.ERASURE_CAUSE_ASKED:
@@ -103,6 +104,9 @@ class Erasure(ErasureProcess):
     def show_request(self, facts: Sequence[erasure_pb2.ErasureFact]) -> None:
         """Tell the operator what there is of the account, and what may be done."""
         erasure = self.erasure
+        if changed := self.changed(facts):
+            self.details.happened(f"what there is has changed: {changed}")
+        self.shown = facts
         self.details.knows(
             f"asked for {wording.day(erasure.requested_at)} by ticket {erasure.ticket_id} "
             f"(`casella tickets show {erasure.ticket_id}`)"
@@ -114,6 +118,15 @@ class Erasure(ErasureProcess):
             erasure.answer_by,
             {"approve": _APPROVE, "refuse": _REFUSE},
         )
+
+    def changed(self, facts: Sequence[erasure_pb2.ErasureFact]) -> str:
+        """What is new and what is no more since what there is was shown; empty where it is the same."""
+        if self.shown is None:
+            return ""
+        new = [wording.erasure_fact(fact) for fact in facts if fact not in self.shown]
+        gone = [wording.erasure_fact(fact) for fact in self.shown if fact not in facts]
+        told = {"new": new, "no more": gone}
+        return "; ".join(f"{word}: {', '.join(each)}" for word, each in told.items() if each)
 
     def end(self, state: str, coming: str) -> str:
         """Say how it ended."""
@@ -127,11 +140,24 @@ class Erasure(ErasureProcess):
 
     @workflow.update(
         description="Approves the erasure: open orders are cancelled, the subscription ends at once, the account is "
-        "closed and purged, the personal data are erased in every service. Cannot be taken back. "
+        "closed and purged, the personal data are erased in every service. Cannot be taken back. It is refused once, "
+        "and says what is new, where what there is has changed since the page showed it. "
         'Data: {"reason_code": "customer_asked"}'
     )
     async def approve(self, why: Why = NO_DATA) -> str:
-        """Decide for the customer."""
+        """Decide for the customer, on what there is at this moment.
+
+        Raises:
+            Wrong: It is not what was shown; now it is shown.
+        """
+        facts = await self.list_facts()
+        self._must_wait()
+        if changed := self.changed(facts):
+            self.show_request(facts)
+            raise Wrong(
+                f"not approved, because what there is has changed since it was shown: {changed}. To approve it all the "
+                "same, send `approve` again"
+            )
         await self.decide(why, approve=True)
         return "approved"
 

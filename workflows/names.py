@@ -76,7 +76,7 @@ ATTRIBUTE_SUBSCRIPTION = "CasellaSubscription"
 ATTRIBUTE_STATE = "CasellaState"
 ATTRIBUTE_CUSTOMER_KIND = "CasellaCustomerKind"
 ATTRIBUTE_DUE_AT = "CasellaDueAt"
-"""A datetime: when something is due that nobody has to do by hand."""
+"""A datetime: when something is due by itself, or by when the law wants an operator to have acted."""
 
 # Schedules and the workflows they start.
 SCHEDULE_RECEIPTS = "sdi-receipts"

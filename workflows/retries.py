@@ -39,5 +39,11 @@ What holds it ends in five services, and mostly within seconds: a wake from each
 written with every order, payment and invoice.
 """
 
+WHILE_UNDECIDED = timedelta(hours=1)
+"""How soon the page of an erasure that waits for its decision is brought up to date; a legal hold does so at once.
+
+For want of a wake from each service, as with `SOON`. A month of it fits into a history; `approve` looks once more.
+"""
+
 PROCESSING = timedelta(minutes=10)
 """How soon to ask again while a charge is being processed at the payment provider."""

@@ -22,6 +22,8 @@ _OUTSIDE = (
     "notes that the customer has the money already, by a way that Casella does not see; payments makes no refund then: "
     '`{"reason_code": "paid_by_hand"}`'
 )
+_APPROVE = "puts the transfer on the list for the bank"
+_EXPORT = "then writes the file for the bank with what is approved"
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
 
 
@@ -40,6 +42,7 @@ class Withdrawal(WithdrawalSteps):
         super().__init__(Details(f"Withdrawal from order {subject.id}", f"casella show order {subject.id}"))
         self.order_id = subject.id
         self.withdrawal = pb.Withdrawal()
+        self.told = {}
         self.offered: dict[str, str] = {}
         self.stuck: list[pb.WithdrawalRefund] = []
 
@@ -63,7 +66,7 @@ class Withdrawal(WithdrawalSteps):
                 case pb.WITHDRAWAL_NEXT_WAIT:
                     await self.wait_for(due)
                 case pb.WITHDRAWAL_NEXT_REFUND_DUE:
-                    await self.refund(due.withdrawal)
+                    await self.refund(due)
                 case pb.WITHDRAWAL_NEXT_CREDIT_NOTE_DUE:
                     await self.credit(due.withdrawal)
                 case pb.WITHDRAWAL_NEXT_CLOSE_DUE:
@@ -95,10 +98,10 @@ class Withdrawal(WithdrawalSteps):
         else:
             await self.wait(retries.LOOK_AGAIN, f"look again; coming: {coming}")
 
-    async def refund(self, withdrawal: pb.Withdrawal) -> None:
+    async def refund(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """Give back what is not owed, and wait until it is with the customer."""
         pending = []
-        for each in withdrawal.refunds:
+        for each in due.withdrawal.refunds:
             if not each.HasField("refunded_at"):
                 self.offers({"refund_made_outside": _OUTSIDE}, [each])  # where payments refuses it
                 refund = await self.ask_for_refund(each)
@@ -108,8 +111,9 @@ class Withdrawal(WithdrawalSteps):
                 else:
                     pending.append((each, refund))
         if pending:
-            self.show_pending(pending)
-            await self.wait(retries.LOOK_AGAIN, "look again whether the refund was made")
+            self.show_pending(due, pending)
+            late_in = due.refund_late_in.ToTimedelta() or retries.LOOK_AGAIN
+            await self.wait(min(late_in, retries.LOOK_AGAIN), "look again whether the refund was made")
             self.offers()
 
     async def credit(self, withdrawal: pb.Withdrawal) -> None:
@@ -208,17 +212,22 @@ class Withdrawal(WithdrawalSteps):
         """Say which updates make sense now, and of which refunds they speak; the others go on by themselves."""
         self.offered, self.stuck = updates or {}, list(stuck)
 
-    def show_pending(self, pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> None:
+    def show_pending(
+        self, due: pb.AdvanceWithdrawalResponse, pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]
+    ) -> None:
         """Tell the operator which refund is not with the customer yet, and whose turn it is."""
         shown = "; ".join(wording.refund(refund) for _, refund in pending)
         given_up = [each for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
         if given_up:
             self.offers({"refund_again": _AGAIN, "refund_made_outside": _OUTSIDE}, given_up)
-        failed = any(refund.state == payments_pb2.REFUND_STATE_FAILED for _, refund in pending)
+        late = not due.refund_late_in.ToTimedelta()
+        wanted = "wanted by {}: that day has passed" if late else "wants by {}"
+        yours = any(_waits_for_operator(refund) for _, refund in pending)
         self.details.stands(
-            NEEDS_OPERATOR if failed or given_up else "Refunding",
-            f"the refund, which the law wants by {wording.date(self.withdrawal.refund_by)}: {shown}",
-            updates=self.offered,
+            NEEDS_OPERATOR if yours else "Refunding",
+            f"the refund, which the law {wanted.format(wording.date(self.withdrawal.refund_by))}: {shown}",
+            due.refund_late_at,
+            {**_commands(pending), **self.offered},
         )
 
     def _must_be_offered(self, update: str, why: Why) -> None:
@@ -226,3 +235,26 @@ class Withdrawal(WithdrawalSteps):
         if update not in self.offered:
             offered = ", ".join(self.offered) or "nothing"
             raise Wrong(f"makes no sense as the withdrawal stands; what may be done with it: {offered}")
+
+
+def _waits_for_operator(refund: payments_pb2.Refund) -> bool:
+    """Whether nothing moves a refund on but a person here."""
+    return _to_be_approved(refund) or refund.state in {
+        payments_pb2.REFUND_STATE_FAILED,
+        payments_pb2.REFUND_STATE_CANCELLED,
+    }
+
+
+def _to_be_approved(refund: payments_pb2.Refund) -> bool:
+    transfer = refund.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    return transfer and refund.state == payments_pb2.REFUND_STATE_REQUESTED
+
+
+def _commands(pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> dict[str, str]:
+    """What moves transfers on that wait here; payments wakes the process once it is done."""
+    to_approve = " ".join(refund.refund_id for _, refund in pending if _to_be_approved(refund))
+    approved = any(refund.state == payments_pb2.REFUND_STATE_APPROVED for _, refund in pending)
+    return {
+        **({f"casella refund approve {to_approve} --reason withdrawal": _APPROVE} if to_approve else {}),
+        **({"casella refund export FILE": _EXPORT} if to_approve or approved else {}),
+    }

@@ -29,6 +29,8 @@ class WithdrawalSteps(ServiceEnd):
     """What a withdrawal asks of the services; the order in which it does so stands in ``workflows.withdrawal``."""
 
     order_id: str
+    told: dict[str, str]
+    """What was noted last of each refund, by its id."""
 
     async def send_receipt(self) -> None:
         """The receipt on a durable medium."""
@@ -76,7 +78,15 @@ class WithdrawalSteps(ServiceEnd):
             PaymentsSteps.request_refund, request, f"refund {wording.amount(each.amount)}", outside=True
         )
         self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} asked for", once=True)
+        self.tell(answer.refund)
         return answer.refund
+
+    def tell(self, refund: payments_pb2.Refund) -> None:
+        """Note that a refund stands otherwise than when it was read last; its end is noted with ordering's row."""
+        stands = wording.refund_news(refund)
+        if stands and self.told.get(refund.refund_id) != stands:
+            self.details.happened(f"refund {refund.refund_id}: {stands}")
+        self.told[refund.refund_id] = stands
 
     async def note_refund(self, each: pb.WithdrawalRefund) -> None:
         """The money is with the customer."""
@@ -129,7 +139,8 @@ class WithdrawalSteps(ServiceEnd):
         facts = [f"noticed on {wording.date(withdrawal.noticed_on)}, {wording.ground(withdrawal.ground)}"]
         for each in withdrawal.refunds:
             sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
-            facts.append("{} paid, {} owed, {} refunded".format(*sums))
+            left = "refunded" if each.HasField("refunded_at") else "to be refunded"
+            facts.append("{} paid, {} owed, {} {}".format(*sums, left))
         if withdrawal.refunds:
             facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
         self.details.knows(", ".join([*facts, f"account {withdrawal.account_id}"]))

@@ -83,6 +83,8 @@ _ERASURE_FACTS = {
     "mandate_ending": "automatic debit {id} is being released at the provider, and the customer told",
     "payment_processing": "a charge is being processed{amount} (payment request {id})",
     "refund_under_way": "a refund has not left yet{amount} (refund {id}, `casella refund list`)",
+    "refund_in_file": "a refund is in a file for the bank{amount} (refund {id}): the statement that has it ends it",
+    "refund_sent": "a refund was sent{amount} (refund {id}): the provider's news that it is made ends it",
     "account_credit": "the account has credit{amount}: pay it out (`casella refund credit {id}`)",
     "invoices": "{count} invoices and credit notes, which are kept for 10 years",
     "invoice_on_its_way": "invoice {id} is not at its end with the SdI: its customer may still have to be corrected",
@@ -263,6 +265,22 @@ def refund(made: payments_pb2.Refund) -> str:
         case _:
             how = "on its way to the bank" if transfer else "on its way to card or PayPal"
     return f"{amount(made.amount)}, {how} (refund {made.refund_id})"
+
+
+def refund_news(made: payments_pb2.Refund) -> str:
+    """What has become of a refund that was asked for; empty where nothing has, or it is done."""
+    transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    match made.state:
+        case payments_pb2.REFUND_STATE_APPROVED:
+            return "approved"
+        case payments_pb2.REFUND_STATE_SENT:
+            return f"in file {made.message_id} for the bank" if transfer else "sent to card or PayPal"
+        case payments_pb2.REFUND_STATE_FAILED:
+            return f"failed ({made.failure})"
+        case payments_pb2.REFUND_STATE_CANCELLED:
+            return "cancelled at payments"
+        case _:
+            return ""
 
 
 def due_on_withdrawal(due: str) -> str:

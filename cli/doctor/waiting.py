@@ -163,12 +163,14 @@ def judge_refunds(open_ones: Sequence[ordering_pb2.Withdrawal], now: datetime) -
     """Whether money is owed after a withdrawal, and for longer than the law allows."""
     owed, late = withdrawals.owed(open_ones), withdrawals.late(open_ones, rome_date(now))
     remedy = "`casella show order` with the id shows how far it is and where to steer it"
+    found = []
     if late:
         told = named([withdrawals.sentence(each) for each in late])
-        return [wrong(f"refunds after a withdrawal owed for more than 14 days: {len(late)}: {told}", remedy)]
-    if owed:
-        return [note(f"refunds after a withdrawal that are owed: {len(owed)}: {withdrawals.sentence(owed[0])}", remedy)]
-    return []
+        found.append(wrong(f"refunds after a withdrawal owed for more than 14 days: {len(late)}: {told}", remedy))
+    if in_time := owed[len(late) :]:  # the most urgent come first
+        told = named([withdrawals.sentence(each) for each in in_time])
+        found.append(note(f"refunds after a withdrawal that are owed: {len(in_time)}: {told}", remedy))
+    return found
 
 
 async def e_invoices(rooms: Rooms, healthy: Sequence[str], open_ones: Sequence[str]) -> list[Finding]:

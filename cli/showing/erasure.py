@@ -1,12 +1,18 @@
-"""Shows an account's erasure: who asked and when, what was decided, and the proof of what every service has erased."""
+"""Shows an account's erasure: who asked and when, what there is now, what was decided, the proof of what was erased."""
 
+from collections.abc import Sequence
+
+from casella.common.v1 import erasure_pb2
 from casella.support.v1 import erasures_pb2
 from cli import accounts, screen, trail, words
 from cli.away import Away
 from cli.failures import Failure
+from cli.installation import ROOMS
 from cli.rooms import Rooms, open_rooms
 from workflows import names
 
+_OPEN = (erasures_pb2.ERASURE_STATE_WAITING, erasures_pb2.ERASURE_STATE_APPROVED)
+FACT_COLUMNS = ("service", "what", "how many", "amount", "holds the erasure", "id")
 COLUMNS = ("service", "erased", "what", "rows")
 
 
@@ -22,13 +28,39 @@ async def show_erasure(name: str, *, as_json: bool) -> None:
                 "A customer asks for one by a ticket about the deletion of the profile",
             )
         away = Away()
+        there = await _there(rooms, account_id, away) if found.erasure.state in _OPEN else None
         deeds = await trail.read(rooms, [account_id], away)
         if as_json:
-            screen.show_json({"erasure": found.erasure, "trail": [entry for _, entry in deeds]})
+            shown = {"erasure": found.erasure, "trail": [entry for _, entry in deeds]}
+            screen.show_json(shown if there is None else {**shown, "there_is": [fact for _, fact in there]})
         else:
             _show(rooms, found.erasure)
+            if there is not None:
+                rows = [_fact(*each) for each in there]
+                screen.show_table("There is now", FACT_COLUMNS, rows, "nothing but the person")
             screen.show_table("Steered", trail.COLUMNS, [trail.row(*deed) for deed in deeds], "by nobody")
         away.say()
+
+
+async def _there(rooms: Rooms, account_id: str, away: Away) -> list[tuple[str, erasure_pb2.ErasureFact]]:
+    """What every service has of the account at this moment; what one that is away has, is not known."""
+
+    async def ask(room: str) -> Sequence[erasure_pb2.ErasureFact]:
+        asked = erasure_pb2.ListErasureFactsRequest(account_id=account_id, room=room)
+        return (await rooms.ask(rooms.erasure_in(room).ListErasureFacts, asked, room=room)).facts
+
+    return [(room, fact) for room in ROOMS for fact in await away.part(lambda room=room: ask(room), ())]
+
+
+def _fact(room: str, fact: erasure_pb2.ErasureFact) -> tuple[str, ...]:
+    return (
+        room,
+        fact.kind.replace("_", " "),
+        str(fact.count) if fact.count else "",
+        words.money(fact.amount) if fact.HasField("amount") else "",
+        words.yes(fact.holds),
+        fact.id,
+    )
 
 
 def _show(rooms: Rooms, erasure: erasures_pb2.Erasure) -> None:

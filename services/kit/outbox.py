@@ -25,7 +25,7 @@ from services.kit.wire import from_language
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """Start the workflow of a business id if it does not run, and signal it."""
+    """Start the workflow of a business id if it does not run, and signal it; or, where it says so, signal it only."""
 
     workflow: str
     """The workflow's type, for example ``Order``; names stand in ``workflows.names``."""
@@ -39,6 +39,8 @@ class Wake:
     """One line for the list in the Temporal UI; no personal data."""
     priority: int | None = None
     """Temporal's task priority, 1 (first) to 5; orders have 1, everything else the default."""
+    starts: bool = True
+    """False: where the workflow does not run there is nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         "subject": str(wake.subject),
         "summary": wake.summary,
         "priority": wake.priority,
+        "starts": wake.starts,
     }
     await conn.execute(
         insert(outbox).values(id=new_id(), kind="wake", payload=payload, created_at=at, attempts=0, next_at=at)

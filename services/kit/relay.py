@@ -22,7 +22,7 @@ from services.kit.logs import class_name
 from services.kit.mailer import MailBuilder, Mailer, Message, is_permanent
 from services.kit.outbox import Wake, mail_from, wake_from
 from services.kit.tables import mails, outbox
-from services.kit.temporal_client import signal_with_start
+from services.kit.temporal_client import signal_running, signal_with_start
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 50
@@ -101,15 +101,21 @@ class Relay:
         async def signal(wake: Wake) -> str:
             try:
                 async with asyncio.timeout(_SIGNAL_SECONDS):
-                    await signal_with_start(
-                    self._temporal, task_queue=self._task_queue, workflow=wake.workflow, workflow_id=wake.workflow_id,
-                    signal=wake.signal, subject=str(wake.subject), summary=wake.summary, priority=wake.priority,
-                )  # fmt: skip
+                    await self._signal(wake)
             except Exception as error:  # noqa: BLE001  one failing wake must not stop the others
                 return class_name(error)
             return ""
 
         return dict(zip(wakes, await asyncio.gather(*map(signal, wakes)), strict=True))
+
+    async def _signal(self, wake: Wake) -> None:
+        if not wake.starts:
+            await signal_running(self._temporal, wake.workflow_id, wake.signal)
+            return
+        await signal_with_start(
+            self._temporal, task_queue=self._task_queue, workflow=wake.workflow, workflow_id=wake.workflow_id,
+            signal=wake.signal, subject=str(wake.subject), summary=wake.summary, priority=wake.priority,
+        )  # fmt: skip
 
     async def deliver_mail(self) -> bool:
         """Send the first due mail: its acceptance, its kept copy and its outbox row's end are one transaction.

@@ -15,6 +15,7 @@ from temporalio.converter import (
     JSONTypeConverter,
     PayloadCodec,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from casella.common.v1 import common_pb2
 from workflows import names
@@ -95,3 +96,16 @@ async def signal_with_start(
         priority=Priority(priority_key=priority),
         rpc_timeout=RPC_TIMEOUT,
     )
+
+
+async def signal_running(client: Client, workflow_id: str, signal: str) -> None:
+    """Signal a workflow if it runs.
+
+    Raises:
+        temporalio.service.RPCError: Temporal cannot be reached or refuses.
+    """
+    try:
+        await client.get_workflow_handle(workflow_id).signal(signal, rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise

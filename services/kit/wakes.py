@@ -3,6 +3,7 @@
 Several rooms wake the same workflow; were one of them to name another id or priority, the run would be there twice.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -146,6 +147,11 @@ def erasure_wake(account_id: UUID) -> Wake:
         subject=account_id,
         summary=f"Erasure of account {account_id}",
     )
+
+
+def erasure_news(account_id: UUID) -> Wake:
+    """What an erasure shows or waits for has changed; where none runs, nobody is told."""
+    return replace(erasure_wake(account_id), starts=False)
 
 
 def unfinished(next_at: Column[Any], due_before: datetime | None) -> ColumnElement[bool]:

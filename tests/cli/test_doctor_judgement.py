@@ -76,9 +76,24 @@ def test_a_refund_owed_for_more_than_fourteen_days_is_wrong(due_in: int, refunde
         refund_by=to_date((NOON + timedelta(days=due_in)).date()),
         refunds=[ordering_pb2.WithdrawalRefund(amount=amount, refunded_at=to_timestamp(NOON) if refunded else None)],
     )
-    findings = waiting.judge_refunds([owed], NOON)
+    findings = waiting.judge_refunds([owed, owed], NOON)
+    assert all(finding.text.count("order o1: ") == 2 for finding in findings), "each is named"
     assert [finding.level for finding in findings] == ([level] if level else [])
     assert all("order o1: 26.48 EUR, due by 2026-11-2" in finding.text for finding in findings)
+
+
+def test_a_refund_that_is_late_hides_none_that_is_not() -> None:
+    late, in_time = (
+        ordering_pb2.Withdrawal(
+            order_id=order_id,
+            state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
+            refund_by=to_date((NOON + timedelta(days=days)).date()),
+        )
+        for order_id, days in (("o1", -1), ("o2", 3))
+    )
+    wrong, note = waiting.judge_refunds([in_time, late], NOON)
+    assert (wrong.level, "order o1" in wrong.text, "order o2" in wrong.text) == (Level.WRONG, True, False)
+    assert (note.level, "order o1" in note.text, "order o2" in note.text) == (Level.NOTE, False, True)
 
 
 def test_a_withdrawal_whose_payments_are_not_decided_is_owed_too_and_a_closing_one_is_not() -> None:

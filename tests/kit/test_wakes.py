@@ -20,6 +20,7 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
 )
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from casella.common.v1 import common_pb2
@@ -146,6 +147,22 @@ async def test_wakes_of_one_workflow_in_one_batch_are_one_signal(
     await _write(database, clock, _wake("end", wake))
     await relay.deliver_wakes()
     assert await client.get_workflow_handle(wake.workflow_id).result() == f"{wake.subject} 1"
+    assert await _left(database) == 0
+
+
+async def test_news_reach_a_workflow_that_runs_and_start_none_that_does_not(
+    relay: Relay, database: Database, clock: OffsetClock, client: Client, worker: None
+) -> None:
+    running, absent = _wake(), _wake()
+    await _write(database, clock, running, replace(absent, starts=False))
+    await relay.deliver_wakes()
+    await _write(database, clock, replace(running, starts=False))
+    await relay.deliver_wakes()
+    await _write(database, clock, _wake("end", running))
+    await relay.deliver_wakes()
+    assert await client.get_workflow_handle(running.workflow_id).result() == f"{running.subject} 2"
+    with pytest.raises(RPCError):
+        await client.get_workflow_handle(absent.workflow_id).describe()
     assert await _left(database) == 0
 
 

@@ -6,6 +6,8 @@ from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.ids import new_id
 from tests.payments.statement import Entry, statement
+from tests.payments.test_refund_transfers import approve, debit, export
+from tests.payments.test_refunds import of
 from tests.payments.world import GROSS, World
 from tests.support.erasing import erase, facts
 from tests.support.post import tables_holding
@@ -25,6 +27,7 @@ async def test_waiting_money_holds_until_it_is_settled_and_its_payer_is_then_tak
     await arrives(world, request, GROSS - 100)
     [fact] = await facts(world.room, account)
     assert (fact.kind, fact.amount.minor, fact.holds) == ("money_waiting", GROSS - 100, True)
+    assert [wake.workflow_id for wake in await world.room.news()] == [f"erasure:{account}"]
     assert await erase(world.room, account) == {}  # an operator still needs the payer
     assert set(await tables_holding(world.room, PAYER)) == {"bank_entries", "money_entries"}
     async with world.room.core.database.reading() as conn:
@@ -47,6 +50,21 @@ async def test_a_charge_that_is_processed_holds(world: World) -> None:
     [fact] = await facts(world.room, account)
     assert (fact.kind, fact.id, fact.holds) == ("payment_processing", request.payment_request_id, True)
     assert fact.amount == common_pb2.Money(minor=GROSS, currency="EUR")
+
+
+async def test_a_refund_holds_until_it_is_made_and_says_whose_turn_it_is(world: World) -> None:
+    account = str(new_id())
+    request = await world.paid_by_transfer(account_id=account)
+    refund = await world.refund(**of(request, 7_000))
+    assert [fact.kind for fact in await facts(world.room, account)] == ["refund_under_way"]
+    await world.room.empty_outbox()
+    await approve(world, refund)
+    assert [fact.kind for fact in await facts(world.room, account)] == ["refund_under_way"]
+    await export(world)
+    assert [fact.kind for fact in await facts(world.room, account)] == ["refund_in_file"]
+    assert {wake.workflow_id for wake in await world.room.news()} == {f"erasure:{account}"}
+    await world.import_file(debit(await world.get_refund(refund)))
+    assert await facts(world.room, account) == []
 
 
 async def test_other_accounts_payers_stay(world: World) -> None:

@@ -89,7 +89,14 @@ class TestRoom:
         return (bearer(token), (LANGUAGE, language))
 
     async def wakes(self) -> list[Wake]:
-        """The wakes in the outbox, oldest first."""
+        """The wakes in the outbox that start a workflow which does not run, oldest first."""
+        return [wake for wake in await self._all_wakes() if wake.starts]
+
+    async def news(self) -> list[Wake]:
+        """The wakes in the outbox that only a workflow which runs hears, oldest first."""
+        return [wake for wake in await self._all_wakes() if not wake.starts]
+
+    async def _all_wakes(self) -> list[Wake]:
         return [wake_from(row.payload) for row in await self._outbox("wake")]
 
     async def events(self) -> list[dict[str, Any]]:

@@ -126,6 +126,42 @@ async def test_an_approved_request_ends_closes_purges_tells_erases_and_proves_in
     assert personal(history, ["Rossi"]) == []
 
 
+def fact(kind: str) -> erasure_pb2.ErasureFact:
+    return erasure_pb2.ErasureFact(kind=kind, id="018f", amount=common_pb2.Money(minor=8540, currency="EUR"))
+
+
+async def test_an_approval_of_what_was_not_shown_is_refused_once_and_says_what_is_new(temporal: TestNamespace) -> None:
+    told = Told(facts={"ordering": [fact("order_open")]})
+    script = told.script()
+    async with running(temporal, names.ERASURE, names.ERASURE_CHANGED, script, told.account_id) as run:
+        assert "order 018f waits for its payment" in await run.details("### Waiting")
+        told.facts["ordering"] = [fact("order_paid")]
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("approve", WHY)
+        assert "new: order 018f is paid, EUR 85.40 and not fulfilled yet; no more: order 018f waits" in str(
+            refused.value.cause
+        )
+        assert script.requests("DecideErasure") == []
+        assert "There is: order 018f is paid" in await run.details("what there is has changed: new: order 018f is paid")
+        told.facts.clear()
+        await look_again(run)
+        await run.details("There is: nothing but the person")
+        assert await run.handle.execute_update("approve", WHY) == "approved"
+        assert await run.end() == "erased"
+    assert len(script.requests("DecideErasure")) == 1
+
+
+async def test_an_approval_that_meets_another_decision_is_refused(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script(DecideErasure=lambda _: refuse(errors_pb2.REASON_ERASURE_STATE, "it waits for no decision"))
+    async with running(temporal, names.ERASURE, names.ERASURE_CHANGED, script, told.account_id) as run:
+        await run.details("### Waiting")
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("approve", WHY)
+        await run.details("an update was refused: approve the erasure")
+        assert "### Waiting" in await run.details("### Waiting")
+
+
 async def test_a_refusal_takes_one_of_its_codes_and_tells_the_customer(temporal: TestNamespace) -> None:
     told = Told()
     script = told.script()

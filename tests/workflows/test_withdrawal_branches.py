@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -19,6 +20,7 @@ from tests.workflows.orders import LONG, MOMENT
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Run, Script, refuse, running
 from workflows import names
+from workflows.details import DUE_AT
 
 SOON = Duration(nanos=50_000_000)
 STEPS = (
@@ -56,6 +58,7 @@ class Told:
     closed: bool = False
     purge_due: bool = False
     receipt: bool = False
+    late: bool = False
     state: payments_pb2.RefundState = payments_pb2.REFUND_STATE_DONE
     means: payments_pb2.RefundMeans = payments_pb2.REFUND_MEANS_STRIPE
     account_id: str = field(default_factory=lambda: str(new_id()))
@@ -73,7 +76,10 @@ class Told:
 
     def advance(self, _: object) -> pb.AdvanceWithdrawalResponse:
         """What ordering's own rules say comes next."""
-        answer = pb.AdvanceWithdrawalResponse(withdrawal=self.withdrawal(), order_state=self.order)
+        answer = pb.AdvanceWithdrawalResponse(
+            withdrawal=self.withdrawal(), order_state=self.order, refund_late_at=MOMENT,
+            refund_late_in=Duration() if self.late else LONG,
+        )  # fmt: skip
         if self.closing and self.order == pb.ORDER_STATE_FULFILLED:
             state = pb.SUBSCRIPTION_STATE_ENDED if self.closed else pb.SUBSCRIPTION_STATE_CLOSING
             answer.subscription.CopyFrom(pb.Subscription(state=state, end=pb.SUBSCRIPTION_END_WITHDRAWN))
@@ -129,6 +135,7 @@ class Told:
         """A refund as payments has it."""
         return payments_pb2.Refund(
             refund_id=refund_id, state=self.state, means=self.means, amount=euro(2648), failure="iban_missing",
+            message_id="MSG1",
             iban="IT60X0542811101000000123456", holder="Zenobia",
         )  # fmt: skip
 
@@ -230,18 +237,32 @@ async def test_a_transfer_is_waited_for_until_the_bank_has_made_it(temporal: Tes
     told = Told(state=payments_pb2.REFUND_STATE_REQUESTED, means=payments_pb2.REFUND_MEANS_BANK_TRANSFER)
     script = told.script()
     async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
-        shown = await run.details("### Refunding")
+        shown = await run.details("### NeedsOperator")
         assert "which the law wants by 2026-11-05: EUR 26.48, a transfer that waits for your approval" in shown
+        assert f"- `casella refund approve {told.refunds[0].refund_id} --reason withdrawal` puts" in shown
+        assert "what begins with `casella` is a command" in shown
+        assert "EUR 0.36 owed, EUR 26.48 to be refunded" in shown
+        due = (await run.handle.describe()).typed_search_attributes.get(DUE_AT)
+        assert due == MOMENT.ToDatetime(tzinfo=UTC)
         for state, words in (
             (payments_pb2.REFUND_STATE_APPROVED, "waits for the next file for the bank"),
             (payments_pb2.REFUND_STATE_SENT, "on its way to the bank"),
         ):
             told.state = state
             await run.handle.signal(names.REFUND_CHANGED)
-            await run.details(words)
+            shown = await run.details(words)
+            assert "### Refunding" in shown
+            assert ("`casella refund export FILE`" in shown) is (state == payments_pb2.REFUND_STATE_APPROVED)
+            assert "casella refund approve" not in shown
+        told.late = True
+        await run.handle.signal(names.LOOK_AGAIN)
+        shown = await run.details("which the law wanted by 2026-11-05: that day has passed")
+        told_of = [line for line in shown.splitlines() if f"refund {told.refunds[0].refund_id}" in line]
+        assert [line.split(": ", 1)[-1] for line in told_of[-2:]] == ["approved", "in file MSG1 for the bank"]
         assert script.requests("IssueCreditNote") == []  # it follows the refund
         told.state = payments_pb2.REFUND_STATE_DONE
         await run.handle.signal(names.REFUND_CHANGED)
+        await run.details("EUR 26.48 refunded")
         assert await ended(told, run) == "done"
     assert len({request.refund_id for request in script.requests("RequestRefund")}) == 1
     [note] = script.requests("IssueCreditNote")
@@ -253,6 +274,7 @@ async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(t
     script = told.script()
     async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
         shown = await run.details("### NeedsOperator")
+        assert f"refund {told.refunds[0].refund_id}: failed (iban_missing)" in shown
         assert f"FAILED (iban_missing): `casella refund retry {told.refunds[0].refund_id}` tries it again" in shown
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await run.handle.execute_update("refund_again", WHY)
@@ -279,6 +301,7 @@ async def test_a_cancelled_refund_is_asked_for_anew_and_no_other_one(temporal: T
     async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
         shown = await run.details("### NeedsOperator")
         assert "CANCELLED at payments, but still owed" in shown
+        assert f"refund {first}: cancelled at payments" in shown
         assert "`refund_again`" in shown
         await run.handle.execute_update("refund_again", WHY)
         await run.details("### Refunding")
@@ -302,6 +325,9 @@ async def test_what_payments_refuses_to_refund_an_operator_notes_as_made_outside
             **script.answers, "GetRefund": lambda _: refuse(errors_pb2.REASON_NOT_FOUND),
         }  # fmt: skip
         await run.handle.execute_update("refund_made_outside", WHY)
+        shown = await run.details("### Closing")
+        assert "credit note 2026/9 issued" in shown
+        assert "an operator noted the refund as made outside Casella (looked_at)" in shown
         assert await ended(told, run) == "done"
     [noted] = script.requests("RecordWithdrawalRefund")
     assert noted.steering.reason_code == "looked_at"

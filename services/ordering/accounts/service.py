@@ -20,6 +20,7 @@ from services.kit.events import Event
 from services.kit.outbox import Wake
 from services.kit.requests import Call, claim
 from services.kit.wakes import (
+    erasure_news,
     erasure_wake,
     purge_wake,
     renewal_wake,
@@ -187,8 +188,8 @@ class Accounts:
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
                 await outbox.wake(conn, await _held(conn, account), now)
-            if account.erasure_at is not None:
-                await outbox.wake(conn, erasure_wake(account_id), now)
+            approved = account.erasure_at is not None
+            await outbox.wake(conn, erasure_wake(account_id) if approved else erasure_news(account_id), now)
         return account, True
 
     async def _end_subscription(self, conn: AsyncConnection, account_id: UUID, now: datetime, *, erasing: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casella.common.v1 import common_pb2
 from services.kit import audit, events, outbox
 from services.kit.audit import AuditEntry
+from services.kit.calendar import start_of_day
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
@@ -61,13 +62,25 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """A withdrawal and what comes next; `wait` is how long until then by the service's clock, with WAIT."""
+    """A withdrawal and what comes next.
+
+    Attributes:
+        withdrawal: Its row.
+        order: Its order.
+        subscription: Where one began.
+        step: What comes next.
+        wait: How long until then by the service's clock, with WAIT.
+        late_at: When the law's last day for the refund has passed.
+        late_in: How long until then by the service's clock; zero afterwards.
+    """
 
     withdrawal: WithdrawalRow
     order: OrderRow
     subscription: SubscriptionRow | None
     step: Step
     wait: timedelta | None
+    late_at: datetime
+    late_in: timedelta
 
 
 class AdvancingWithdrawals:
@@ -219,4 +232,6 @@ def _refund(withdrawal: WithdrawalRow, refund_id: UUID) -> RefundRow:
 
 def _advanced(found: Locked, step: Step, now: datetime) -> Advanced:
     wait = look_again_at(step.due_at, now) - now if step.next is WithdrawalNext.WAIT else None
-    return Advanced(found.withdrawal, found.order, found.subscription, step, wait)
+    late_at = start_of_day(found.withdrawal.refund_by + timedelta(days=1))
+    late_in = max(late_at - now, timedelta())
+    return Advanced(found.withdrawal, found.order, found.subscription, step, wait, late_at, late_in)

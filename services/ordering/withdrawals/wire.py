@@ -62,6 +62,8 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceWithdrawalRespon
         subscription=subscription_message(advanced.subscription) if advanced.subscription else None,
         order_state=STATES[advanced.order.state],
         added_items=map(item_message, advanced.order.quote.items) if advanced.order.quote.addition else (),
+        refund_late_at=to_timestamp(advanced.late_at),
+        refund_late_in=to_duration(advanced.late_in),
     )
 
 

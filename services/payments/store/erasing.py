@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.erasing import Erasable, Fact, run_each
 from services.kit.money import Money
 from services.payments.domain.payment_requests import AttemptState
-from services.payments.domain.refunds import UNDER_WAY
+from services.payments.domain.refunds import UNDER_WAY, Means, Refund, RefundState
 from services.payments.store import credit, queue, refunds
 from services.payments.tables import (
     checkout_attempts,
@@ -45,7 +45,7 @@ async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
             for row in await conn.execute(processing)
         ),
         *(
-            Fact("refund_under_way", refund.refund_id, amount=refund.amount, holds=True)
+            Fact(_refund_kind(refund), refund.refund_id, amount=refund.amount, holds=True)
             for refund in await refunds.page(
                 conn, account_id=account_id, request_id=None, states=UNDER_WAY, after=None, most=_MOST_REFUNDS
             )
@@ -57,6 +57,13 @@ async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
         ),
         *await _mandates(conn, account_id),
     ]
+
+
+def _refund_kind(refund: Refund) -> str:
+    """Whose turn it is: ours until it has left, then the bank's or the provider's."""
+    if refund.state is not RefundState.SENT:
+        return "refund_under_way"
+    return "refund_in_file" if refund.means is Means.BANK_TRANSFER else "refund_sent"
 
 
 async def _mandates(conn: AsyncConnection, account_id: UUID) -> list[Fact]:

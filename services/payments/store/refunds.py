@@ -14,7 +14,7 @@ from services.kit.database import require_transaction
 from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
-from services.kit.wakes import withdrawal_wake
+from services.kit.wakes import erasure_news, withdrawal_wake
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import Means, Received, Refund, RefundState, left_of
 from services.payments.store import waking
@@ -195,6 +195,8 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
         await waking.wake_money(conn, refund.entry_id, now)
     if refund.withdrawal_order_id is not None:
         await outbox.wake(conn, withdrawal_wake(refund.withdrawal_order_id, names.REFUND_CHANGED), now)
+    if refund.account_id is not None:
+        await outbox.wake(conn, erasure_news(refund.account_id), now)
 
 
 async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import outbox
 from services.kit.causes import Cause, cause_of
-from services.kit.wakes import cause_wake, money_wake
+from services.kit.wakes import cause_wake, erasure_news, money_wake
 from services.payments.domain.payment_requests import RequestState
 from services.payments.tables import payment_requests
 from workflows import names
@@ -24,12 +24,18 @@ async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -
 async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
     """Tell the workflows of these requests, where they are open, that money which names them waits or is gone."""
     query: Select[Any] = (
-        select(payment_requests.c.order_id, payment_requests.c.subscription_id, payment_requests.c.period_number)
+        select(
+            payment_requests.c.order_id,
+            payment_requests.c.subscription_id,
+            payment_requests.c.period_number,
+            payment_requests.c.account_id,
+        )
         .where(payment_requests.c.id.in_(named), payment_requests.c.state == RequestState.OPEN)
         .order_by(payment_requests.c.id)
     )
     for row in (await conn.execute(query)).all():
         await outbox.wake(conn, cause_wake(cause_of(row), names.MONEY_WAITING), now)
+        await outbox.wake(conn, erasure_news(row.account_id), now)
 
 
 async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:

@@ -110,6 +110,14 @@ async def test_a_legal_hold_stops_the_closing_and_its_lifting_wakes_the_trial(sh
     assert (await shop.close(account)).account_id == str(account)
 
 
+async def test_a_hold_is_news_to_an_erasure_that_waits_for_its_decision(shop: Shop) -> None:
+    account = shop.account()
+    for on in (True, False):
+        await shop.stub("operator").SetLegalHold(hold(account, on=on))
+        assert [wake.workflow_id for wake in await shop.room.news()] == [f"erasure:{account}"]
+        await shop.room.empty_outbox()
+
+
 async def test_a_hold_on_a_closed_account_stops_the_purge_and_its_lifting_wakes_it(shop: Shop) -> None:
     account = shop.account()
     await shop.close(account)

@@ -101,6 +101,16 @@ async def test_a_payment_that_wins_against_the_notice_is_refunded_whole(shop: Sh
     assert found.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
 
 
+async def test_a_refund_is_late_once_its_last_day_has_passed_in_rome(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    await withdraw(shop, order)
+    shop.room.clock.at = datetime(2026, 3, 19, 22, 59, 59, tzinfo=UTC)
+    assert (await advance(shop, order.order_id)).refund_late_in.ToTimedelta() == timedelta(seconds=1)
+    shop.room.clock.advance(days=1)
+    assert not (await advance(shop, order.order_id)).refund_late_in.ToTimedelta()
+
+
 async def test_refund_credit_note_closing_days_and_closing_follow_each_other(shop: Shop) -> None:
     order = await bought(shop)
     day(shop, 5)
@@ -114,6 +124,8 @@ async def test_refund_credit_note_closing_days_and_closing_follow_each_other(sho
     assert refund.paid.minor - refund.owed.minor == refund.amount.minor
     assert [from_date(refund.served_from), from_date(refund.served_to)] == [date(2026, 3, 2), date(2026, 3, 5)]
     assert refund.days_of_term == 365
+    assert found.refund_late_at.ToDatetime(UTC) == datetime(2026, 3, 19, 23, tzinfo=UTC), "midnight in Rome"
+    assert found.refund_late_in.ToTimedelta() == timedelta(days=14, hours=14)
     await refused_for(credited(shop, order.order_id, refund.refund_id), errors_pb2.REASON_ORDER_STATE)
     await refunded(shop, order.order_id, refund.refund_id)
     shop.room.clock.advance(hours=1)
