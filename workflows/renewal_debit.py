@@ -46,6 +46,7 @@ class RenewalDebit(RenewalTax):
     async def debit(self, payment: payments_pb2.PaymentRequest) -> bool:
         """Charge what is due, tell the customer what was refused; whether anything was done, so that rows tell anew."""
         self.payment = payment
+        self.show_how_it_is_paid(by_link=_by_link(payment))
         if payment.debit.email_due:
             await self.tell_refusal(payment)
             return True
@@ -87,12 +88,12 @@ class RenewalDebit(RenewalTax):
 
     def debit_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
         """What an operator may do about the charges as they stand."""
-        if not payment.HasField("debit"):
+        if not payment.debit.mandate_active:
             return {}
         gone = payment.debit.refusal == payments_pb2.CHARGE_REFUSAL_MANDATE_GONE
         confirm = payment.debit.refusal == payments_pb2.CHARGE_REFUSAL_AUTHENTICATION
         charge = {} if gone or confirm or payment.processing else {"charge_now": CHARGE_NOW}
-        return charge if gone else {**charge, "switch_off_automatic_debit": SWITCH_OFF}
+        return {**charge, "switch_off_automatic_debit": SWITCH_OFF}
 
     @workflow.signal(name=names.DEBIT_CHANGED, description="A charge was refused, or is no longer planned: look again.")
     def debit_changed(self) -> None:
@@ -148,3 +149,13 @@ class RenewalDebit(RenewalTax):
             raise Wrong(
                 f"makes no sense as the charge stands; what may be done about it: {', '.join(offered) or 'nothing'}"
             )
+
+
+def _by_link(payment: payments_pb2.PaymentRequest) -> bool:
+    """Whether what was to be charged is paid by its link, because no mandate stands; not while a charge is on its way.
+
+    A charge that was done needs no mandate any more: what is paid was paid as it was asked for.
+    """
+    debited = payment.method == PAYMENT_METHOD_AUTOMATIC_DEBIT
+    waits = payment.state == payments_pb2.PAYMENT_REQUEST_STATE_OPEN and not payment.processing
+    return debited and waits and not payment.debit.mandate_active

@@ -34,6 +34,10 @@ class RenewalSteps(PayableTax, ServiceEnd):
     period_id: str
     subscription: pb.Subscription
     """Its subscription, as read last; an empty one until then."""
+    period: pb.Period
+    """As read last."""
+    by_link = False
+    """Whether it was to be charged, and is paid by its link because no mandate stands."""
 
     def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
         """By the period."""
@@ -128,13 +132,20 @@ class RenewalSteps(PayableTax, ServiceEnd):
 
     def show(self, period: pb.Period, subscription: pb.Subscription) -> None:
         """Tell the operator what the period is about."""
-        self.ref, self.subscription = period.period, subscription
+        self.ref, self.subscription, self.period = period.period, subscription, period
         self.details.concerns(account=period.account_id, subscription=subscription.subscription_id)
-        days = f"{wording.date(period.period_start)} to {wording.date(period.period_end)}"
-        facts = [f"period {period.period.number} of subscription {subscription.subscription_id}, {days}"]
         if period.HasField("totals"):
             self.asked = period.totals.gross
-            facts.append(f"{wording.amount(self.asked)} {wording.method(period.payment_method)}")
+        self.show_how_it_is_paid(by_link=self.by_link)
+
+    def show_how_it_is_paid(self, *, by_link: bool) -> None:
+        """Tell the operator what the period is about; of one without a mandate that it is paid by its link."""
+        self.by_link, period = by_link, self.period
+        days = f"{wording.date(period.period_start)} to {wording.date(period.period_end)}"
+        facts = [f"period {period.period.number} of subscription {self.subscription.subscription_id}, {days}"]
+        if period.HasField("totals"):
+            how = "by its link" if by_link else wording.method(period.payment_method)
+            facts.append(f"{wording.amount(period.totals.gross)} {how}")
         self.details.knows(", ".join([*facts, f"account {period.account_id}"]))
 
     def show_waiting(self, due: pb.AdvancePeriodResponse) -> None:

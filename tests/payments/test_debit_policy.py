@@ -17,7 +17,7 @@ POLICY = DebitPolicy()
 
 
 def debit(declined: int = 0, unanswered: int = 0) -> Debit:
-    return Debit(date(2026, 12, 11), NOW, declined, unanswered, None, None, email_due=False)
+    return Debit(date(2026, 12, 11), NOW, declined, unanswered, None, None, email_due=False, mandate_active=True)
 
 
 @given(st.uuids(), st.dates(date(2026, 1, 1), date(2030, 12, 31)))

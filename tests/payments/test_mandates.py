@@ -204,6 +204,18 @@ async def test_the_customer_switches_it_off_once_and_is_told_with_the_links_of_w
     assert last[2]["transfer_instead"]
 
 
+async def test_what_waits_for_its_money_says_whether_a_mandate_stands_and_hears_of_its_end(world: World) -> None:
+    account = await with_mandate(world)
+    due = await Due.of(world, account)
+    assert (await due.now()).debit.mandate_active
+    async with world.room.core.database.reading() as conn:  # as after the last try
+        await conn.exec_driver_sql("UPDATE debits SET charge_at = NULL")
+    await world.room.empty_outbox()
+    await switch_off(world, account)
+    assert not (await due.now()).debit.mandate_active
+    assert await due.wakes() == [names.DEBIT_CHANGED]
+
+
 async def test_news_that_ordering_was_not_told_of_are_not_told_to_the_customer(world: World) -> None:
     account = await with_mandate(world)
     mandate = (await newest(world, account)).mandate

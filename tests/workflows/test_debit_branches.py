@@ -49,6 +49,7 @@ class Debited(Told):
         """The first plan stays."""
         if not self.payment.HasField("debit"):
             self.payment.debit.charge_on.CopyFrom(request.charge_on)
+            self.payment.debit.mandate_active = True
             plan(self, DUE)
         return payments_pb2.PlanChargeResponse(payment_request=self.payment)
 
@@ -120,6 +121,7 @@ async def test_without_a_mandate_the_proforma_carries_the_link(temporal: TestNam
     )
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         await run.details("no mandate stands: the customer pays by the link")
+        await run.details("EUR 9.15 by its link")
         assert await paid(told, run) == "invoiced"
     [sent] = script.requests("SendProforma")
     assert (sent.HasField("debit_on"), sent.pay_url) == (False, "https://casella.example/pay/abc")
@@ -215,15 +217,23 @@ async def test_an_operator_charges_now_and_switches_off(temporal: TestNamespace)
 
     def off(_: object) -> payments_pb2.SwitchOffAutomaticDebitResponse:
         plan(told, None)
+        told.payment.debit.mandate_active = False
         return payments_pb2.SwitchOffAutomaticDebitResponse()
 
     script = told.debited(PlanCharge=lambda request: _later(told, request), SwitchOffAutomaticDebit=off)
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
-        await run.details("`charge_now`")
+        assert "EUR 9.15 by automatic debit" in await run.details("`charge_now`")
         answer = await run.handle.execute_update("charge_now", WHY)
         assert answer == "PayPal declined it, mostly for want of money"
         await run.handle.execute_update("switch_off_automatic_debit", WHY)
         await run.details("an operator switched automatic debit off (customer_asked)")
+        shown = await run.details("EUR 9.15 by its link")
+        assert "`switch_off_automatic_debit`" not in shown
+        assert "`charge_now`" not in shown
+        for update in ("switch_off_automatic_debit", "charge_now"):
+            with pytest.raises(WorkflowUpdateFailedError) as over:
+                await run.handle.execute_update(update, WHY)
+            assert "what may be done about it: nothing" in str(over.value.cause)
         with pytest.raises(WorkflowUpdateFailedError):
             await run.handle.execute_update("charge_now", {"reason_code": "Because I say so"})
     [charged] = script.requests("ChargePaymentRequest")
@@ -295,6 +305,7 @@ def _later(told: Debited, request: payments_pb2.PlanChargeRequest) -> payments_p
     """A plan whose day has not come."""
     if not told.payment.HasField("debit"):
         told.payment.debit.charge_on.CopyFrom(request.charge_on)
+        told.payment.debit.mandate_active = True
         plan(told, LONG)
     return payments_pb2.PlanChargeResponse(payment_request=told.payment)
 

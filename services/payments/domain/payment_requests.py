@@ -98,6 +98,7 @@ class Debit:
         refusal: What became of the last charge that was not done.
         refused_at: When that was.
         email_due: Whether the customer is still to be told of it.
+        mandate_active: Whether a mandate of the account stands.
     """
 
     charge_on: date
@@ -107,6 +108,7 @@ class Debit:
     refusal: ChargeRefusal | None
     refused_at: datetime | None
     email_due: bool
+    mandate_active: bool
 
 
 @dataclass(frozen=True, slots=True)

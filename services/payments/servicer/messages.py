@@ -157,7 +157,12 @@ def _advance(advance: Advance, now: datetime) -> payments_pb2.Advance:
 
 
 def _debit(debit: Debit, now: datetime) -> payments_pb2.Debit:
-    message = payments_pb2.Debit(charge_on=to_date(debit.charge_on), declined=debit.declined, email_due=debit.email_due)
+    message = payments_pb2.Debit(
+        charge_on=to_date(debit.charge_on),
+        declined=debit.declined,
+        email_due=debit.email_due,
+        mandate_active=debit.mandate_active,
+    )
     if debit.charge_at is not None:
         message.charge_at.CopyFrom(to_timestamp(debit.charge_at))
         message.wait.CopyFrom(to_duration(max(debit.charge_at - now, timedelta())))

@@ -84,7 +84,10 @@ async def refused(
 
 
 async def unplan(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
-    """Charge nothing more of an account, except that charges on their way are looked at; tell the workflows."""
+    """Charge nothing more of an account, except that charges on their way are looked at; tell the workflows.
+
+    Told are those too of which no charge was planned any more: they offered what needs a mandate.
+    """
     on_its_way = exists().where(
         checkout_attempts.c.request_id == _DEBIT.request_id,
         checkout_attempts.c.kind == AttemptKind.CHARGE,
@@ -93,7 +96,7 @@ async def unplan(conn: AsyncConnection, account_id: UUID, now: datetime) -> None
     change = (
         update(debits)
         .where(_REQUEST.id == _DEBIT.request_id, _REQUEST.account_id == account_id)
-        .where(_REQUEST.state == RequestState.OPEN, _DEBIT.charge_at.is_not(None), ~on_its_way)
+        .where(_REQUEST.state == RequestState.OPEN, ~on_its_way)
         .values(charge_at=None)
         .returning(_REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number)
     )
@@ -150,4 +153,5 @@ def debit_of(row: Row[Any]) -> Debit | None:
         refusal=ChargeRefusal(row.refusal) if row.refusal else None,
         refused_at=row.refused_at,
         email_due=row.email_due,
+        mandate_active=row.mandate_active,
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,7 +29,7 @@ from services.payments.domain.payment_requests import (
 from services.payments.domain.references import CreditorReference
 from services.payments.errors import ProformaConflict
 from services.payments.store.debits import debit_of
-from services.payments.tables import checkout_attempts, debits, payment_requests
+from services.payments.tables import checkout_attempts, debits, mandates, payment_requests
 
 _LIVE = [state for state in AttemptState if state.live]
 _REQUEST = payment_requests.c
@@ -55,6 +55,7 @@ _READ = select(
     debits.c.refusal,
     debits.c.refused_at,
     debits.c.email_due,
+    exists().where(mandates.c.account_id == _REQUEST.account_id, mandates.c.ended_at.is_(None)).label("mandate_active"),
 )
 _READ = _READ.outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
 _READ = _READ.outerjoin(debits, debits.c.request_id == _REQUEST.id)

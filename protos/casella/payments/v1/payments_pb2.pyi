@@ -1064,7 +1064,7 @@ class PushRefundsResponse(_message.Message):
     def __init__(self, changed: _Optional[int] = ...) -> None: ...
 
 class Debit(_message.Message):
-    __slots__ = ("charge_on", "charge_at", "wait", "declined", "refusal", "refused_at", "email_due")
+    __slots__ = ("charge_on", "charge_at", "wait", "declined", "refusal", "refused_at", "email_due", "mandate_active")
     CHARGE_ON_FIELD_NUMBER: _ClassVar[int]
     CHARGE_AT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1072,6 +1072,7 @@ class Debit(_message.Message):
     REFUSAL_FIELD_NUMBER: _ClassVar[int]
     REFUSED_AT_FIELD_NUMBER: _ClassVar[int]
     EMAIL_DUE_FIELD_NUMBER: _ClassVar[int]
+    MANDATE_ACTIVE_FIELD_NUMBER: _ClassVar[int]
     charge_on: _common_pb2.Date
     charge_at: _timestamp_pb2.Timestamp
     wait: _duration_pb2.Duration
@@ -1079,7 +1080,8 @@ class Debit(_message.Message):
     refusal: ChargeRefusal
     refused_at: _timestamp_pb2.Timestamp
     email_due: bool
-    def __init__(self, charge_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., charge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., declined: _Optional[int] = ..., refusal: _Optional[_Union[ChargeRefusal, str]] = ..., refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., email_due: _Optional[bool] = ...) -> None: ...
+    mandate_active: bool
+    def __init__(self, charge_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., charge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., declined: _Optional[int] = ..., refusal: _Optional[_Union[ChargeRefusal, str]] = ..., refused_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., email_due: _Optional[bool] = ..., mandate_active: _Optional[bool] = ...) -> None: ...
 
 class PlanChargeRequest(_message.Message):
     __slots__ = ("payment_request_id", "charge_on")
