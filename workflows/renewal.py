@@ -11,7 +11,19 @@ with workflow.unsafe.imports_passed_through():
     from workflows.covering import may_pay
     from workflows.details import Details
     from workflows.renewal_debit import RenewalDebit
-    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering, ui_cancel
+    from workflows.renewal_steps import check_end
+    from workflows.steering import (
+        NO_CANCELLATION,
+        NO_DATA,
+        Cancellation,
+        Why,
+        Wrong,
+        check_cancellation,
+        check_why,
+        request_id,
+        steering,
+        ui_cancel,
+    )
     from workflows.steps import StepRefused, visibly
 
 
@@ -160,10 +172,18 @@ class Renewal(RenewalDebit):
 
     @workflow.update(
         description="Cancels the subscription: it ends with what is paid. What waits for its money is closed; if a "
-        'payment wins that race, it is served to its end. Data: {"reason_code": "customer_asked"}'
+        "payment wins that race, it is served to its end. Where what was paid has been served already, it ends at once "
+        'and cannot be kept, which wants "ends_now": true. Data: {"reason_code": "customer_asked"}'
     )
-    async def cancel_subscription(self, why: Why = NO_DATA) -> str:
-        """Cancel by an operator's decision."""
+    async def cancel_subscription(self, why: Cancellation = NO_CANCELLATION) -> str:
+        """Cancel by an operator's decision, as the subscription stands at this moment.
+
+        Raises:
+            Wrong: It would end at once, and its sender does not say so; or the other way round.
+        """
+        await self.read_period()
+        self._must_be_offered("cancel_subscription", why)
+        check_end(self.subscription, why)
         request = pb.CancelSubscriptionRequest(
             request_id=request_id(), subscription_id=self.subscription.subscription_id, steering=steering(why)
         )
@@ -174,7 +194,8 @@ class Renewal(RenewalDebit):
         return f"cancelled: it ends at {ends}{self.still_waiting()}"
 
     @cancel_subscription.validator
-    def _may_cancel(self, why: Why = NO_DATA) -> None:
+    def _may_cancel(self, why: Cancellation = NO_CANCELLATION) -> None:
+        check_cancellation(why)
         self._must_be_offered("cancel_subscription", why)
 
     @workflow.update(
@@ -210,6 +231,12 @@ class Renewal(RenewalDebit):
         """The UI's Cancel asks for the subscription's cancellation, where one makes sense."""
         if "cancel_subscription" not in self.subscription_updates():
             await super().cancelled()
+            return
+        await self.read_period()
+        if self.subscription.would_end_at_once:
+            self.details.happened(
+                "Cancel was pressed: it would end the service at once, which is what `cancel_subscription` is for"
+            )
             return
         request = pb.CancelSubscriptionRequest(
             request_id=str(workflow.uuid4()),

@@ -18,11 +18,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payable import RECORD_TRANSFER, transfer_example
     from workflows.payable_tax import PayableTax
     from workflows.service_end import ServiceEnd
+    from workflows.steering import Cancellation, Wrong
     from workflows.steps import quickly, visibly
 
-CANCEL_SUBSCRIPTION = (
-    "ends the subscription with what is paid; what waits for its money is closed, unless a payment wins: "
-    '`{"reason_code": "customer_asked"}`'
+_CANCEL = (
+    "ends the subscription with what is paid, on {}; what waits for its money is closed, unless a payment wins: "
+    '`{{"reason_code": "customer_asked"}}`'
+)
+_CANCEL_AT_ONCE = (
+    "ends the subscription AT ONCE, because it is paid only until {}; it cannot be kept then. What waits for its money "
+    'is closed, unless a payment wins: `{{"ends_now": true, "reason_code": "customer_asked"}}`'
 )
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
@@ -191,7 +196,8 @@ class RenewalSteps(PayableTax, ServiceEnd):
             return {}
         match self.ending:
             case pb.SUBSCRIPTION_END_UNSPECIFIED:
-                return {"cancel_subscription": CANCEL_SUBSCRIPTION}
+                offer = _CANCEL_AT_ONCE if self.subscription.would_end_at_once else _CANCEL
+                return {"cancel_subscription": offer.format(wording.date(self.subscription.period_end))}
             case pb.SUBSCRIPTION_END_CANCELLED:
                 return {"keep_subscription": _KEEP_SUBSCRIPTION}
             case _:
@@ -205,3 +211,21 @@ class RenewalSteps(PayableTax, ServiceEnd):
 def charge_comes_first(due: pb.AdvancePeriodResponse, debit: payments_pb2.Debit) -> bool:
     """Whether the period is charged, or its charge asked about, before what ordering says is due next."""
     return debit.HasField("wait") and debit.wait.ToTimedelta() < due.wait.ToTimedelta()
+
+
+def check_end(subscription: pb.Subscription, cancellation: Cancellation) -> None:
+    """Refuse a cancellation whose sender takes the moment of the end for another one.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    if subscription.would_end_at_once and not cancellation.ends_now:
+        raise Wrong(
+            f"it would end the service at once, because it is paid only until {wording.date(subscription.period_end)}, "
+            'and could not be taken back. If that is wanted, send the same with "ends_now": true'
+        )
+    if cancellation.ends_now and not subscription.would_end_at_once:
+        raise Wrong(
+            f"ends_now: it ends with what is paid, at {wording.day(subscription.would_end_at)}, and until then it can "
+            "be kept. Send the same without ends_now"
+        )

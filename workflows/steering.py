@@ -72,6 +72,14 @@ class Extension(Why):
 
 
 @dataclass
+class Cancellation(Why):
+    """A cancellation of a subscription: ``{"ends_now": true, "reason_code": "customer_asked", "ticket_id": ""}``."""
+
+    ends_now: Any = False
+    """Truth value: it is wanted although it ends the service at once."""
+
+
+@dataclass
 class Transfer(Why):
     """A bank transfer seen on the account.
 
@@ -144,6 +152,7 @@ CUSTOMER_REASONS = ("requirements", "no_resale", "training", "unpaid", "other")
 NO_APPROVAL = Approval()
 NO_REFUSAL = Refusal()
 NO_EXTENSION = Extension()
+NO_CANCELLATION = Cancellation()
 NO_TRANSFER = Transfer()
 NO_ASSIGNMENT = Assignment()
 NO_ACCOUNT = ForAccount()
@@ -180,6 +189,17 @@ def check_extension(extension: Extension) -> None:
     """
     check_why(extension)
     days_of(extension)
+
+
+def check_cancellation(cancellation: Cancellation) -> None:
+    """Refuse a consent to the end at once that is no truth value.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(cancellation)
+    if not isinstance(cancellation.ends_now, bool):
+        raise Wrong("ends_now: true, without quotes, or leave it out")
 
 
 def check_approval(approval: Approval) -> None:

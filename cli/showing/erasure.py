@@ -1,6 +1,6 @@
 """Shows an account's erasure: who asked and when, what there is now, what was decided, the proof of what was erased."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from casella.common.v1 import erasure_pb2
 from casella.support.v1 import erasures_pb2
@@ -45,11 +45,12 @@ async def show_erasure(name: str, *, as_json: bool) -> None:
 async def _there(rooms: Rooms, account_id: str, away: Away) -> list[tuple[str, erasure_pb2.ErasureFact]]:
     """What every service has of the account at this moment; what one that is away has, is not known."""
 
-    async def ask(room: str) -> Sequence[erasure_pb2.ErasureFact]:
+    async def ask(room: str) -> list[erasure_pb2.ErasureFact]:
         asked = erasure_pb2.ListErasureFactsRequest(account_id=account_id, room=room)
-        return (await rooms.ask(rooms.erasure_in(room).ListErasureFacts, asked, room=room)).facts
+        return list((await rooms.ask(rooms.erasure_in(room).ListErasureFacts, asked, room=room)).facts)
 
-    return [(room, fact) for room in ROOMS for fact in await away.part(lambda room=room: ask(room), ())]
+    none: list[erasure_pb2.ErasureFact] = []
+    return [(room, fact) for room in ROOMS for fact in await away.part(partial(ask, room), none)]
 
 
 def _fact(room: str, fact: erasure_pb2.ErasureFact) -> tuple[str, ...]:

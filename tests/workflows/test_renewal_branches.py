@@ -362,3 +362,39 @@ async def test_nothing_of_the_customer_stands_in_the_history(temporal: TestNames
         history = json.loads((await run.handle.fetch_history()).to_json())
     told_of = [text for text in texts(history) if any(mark in text for mark in ("Zenobia", "DE13669", "a@b.example"))]
     assert told_of == []
+
+
+async def test_a_cancellation_that_ends_the_service_at_once_is_announced_and_wants_to_be_meant(
+    temporal: TestNamespace,
+) -> None:
+    told = Told()
+    told.subscription.period_end.CopyFrom(common_pb2.Date(year=2026, month=10, day=31))
+    told.subscription.would_end_at.CopyFrom(MOMENT)
+
+    def cancel(_: object) -> pb.CancelSubscriptionResponse:
+        told.subscription.end = pb.SUBSCRIPTION_END_CANCELLED
+        told.subscription.ends_at.CopyFrom(MOMENT)
+        return pb.CancelSubscriptionResponse(subscription=told.subscription)
+
+    script = told.script(CancelSubscription=cancel)
+    meant = {**WHY, "ends_now": True}
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("`cancel_subscription` ends the subscription with what is paid, on 2026-10-31")
+        with pytest.raises(WorkflowUpdateFailedError) as too_much:
+            await run.handle.execute_update("cancel_subscription", meant)
+        assert "until then it can be kept" in str(too_much.value.cause)
+        told.subscription.would_end_at_once = True  # what is paid has been served meanwhile, and nobody looked
+        with pytest.raises(WorkflowUpdateFailedError) as unmeant:
+            await run.handle.execute_update("cancel_subscription", WHY)
+        assert "paid only until 2026-10-31, and could not be taken back" in str(unmeant.value.cause)
+        await run.handle.signal(names.PERIOD_CHANGED)
+        shown = await run.details("ends the subscription AT ONCE, because it is paid only until 2026-10-31")
+        assert '`{"ends_now": true, "reason_code": "customer_asked"}`' in shown
+        with pytest.raises(WorkflowUpdateFailedError) as wrong:
+            await run.handle.execute_update("cancel_subscription", {**WHY, "ends_now": "yes"})
+        assert "ends_now: true, without quotes" in str(wrong.value.cause)
+        await run.handle.cancel()
+        await run.details("Cancel was pressed: it would end the service at once")
+        assert script.requests("CancelSubscription") == []
+        await run.handle.execute_update("cancel_subscription", meant)
+    assert len(script.requests("CancelSubscription")) == 1

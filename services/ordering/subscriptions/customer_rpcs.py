@@ -3,6 +3,7 @@
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import operators_entry
+from services.kit.clock import Clock
 from services.kit.context import check_own, owner_filter
 from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_number
@@ -20,6 +21,7 @@ from services.ordering.subscriptions.wire import leave_message, period_message, 
 class CustomerSubscriptionRpcs(OrderingServiceServicer):
     """GetSubscription, GetPeriod, ListPeriods, GetUpcomingPeriod, and to cancel, keep and pay otherwise."""
 
+    _clock: Clock
     _fulfilling: Fulfilling
     _measuring: Measuring
     _periods: Periods
@@ -44,7 +46,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         found = await self._periods.get(checked_uuid("period_id", request.period_id), owner_filter())
         return ordering_pb2.GetPeriodResponse(
             period=period_message(found.period, found.subscription.language),
-            subscription=subscription_message(found.subscription),
+            subscription=subscription_message(found.subscription, self._clock.now()),
         )
 
     async def ListPeriods(

@@ -1,5 +1,7 @@
 """How subscriptions and periods look in protobuf."""
 
+from datetime import datetime
+
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.calendar import rome_date
@@ -7,7 +9,7 @@ from services.kit.cause_fields import period_of
 from services.kit.context import owner_filter
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
-from services.ordering.domain.dunning import last_moment
+from services.ordering.domain.dunning import ends_at, last_moment
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.metering import MeteredDay
 from services.ordering.domain.period_lines import PeriodLine
@@ -15,6 +17,7 @@ from services.ordering.domain.period_next import PeriodNext
 from services.ordering.domain.price_list import BANDS_GB, LIST_PRICE
 from services.ordering.domain.stamp_duty import CODE as STAMP_DUTY
 from services.ordering.domain.stamp_duty import nature_of
+from services.ordering.domain.states import SubscriptionState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.withdrawal import Ground
 from services.ordering.enums import (
@@ -44,8 +47,13 @@ _NEXTS = {
 }
 
 
-def subscription_message(subscription: SubscriptionRow) -> ordering_pb2.Subscription:
-    """A subscription with its newest paid period and, once that is decided, its end."""
+def subscription_message(subscription: SubscriptionRow, now: datetime | None = None) -> ordering_pb2.Subscription:
+    """A subscription with its newest paid period and, once that is decided, its end.
+
+    Args:
+        subscription: Its row.
+        now: By the service's clock, where it is to be told when a cancellation would end it.
+    """
     message = ordering_pb2.Subscription(
         subscription_id=str(subscription.subscription_id),
         account_id=str(subscription.account_id),
@@ -62,6 +70,10 @@ def subscription_message(subscription: SubscriptionRow) -> ordering_pb2.Subscrip
         message.end = SUBSCRIPTION_ENDS[subscription.end.reason]
         message.end_decided_at.CopyFrom(to_timestamp(subscription.end.decided_at))
         message.ends_at.CopyFrom(to_timestamp(subscription.end.at))
+    elif now is not None and subscription.state is SubscriptionState.ACTIVE:
+        end = ends_at(subscription.paid.last, now)
+        message.would_end_at.CopyFrom(to_timestamp(end))
+        message.would_end_at_once = end == now
     for name in ("suspended_at", "purge_at", "ended_at"):
         instant = getattr(subscription, name)
         if instant is not None:
@@ -101,7 +113,7 @@ def period_message(period: PeriodRow, language: str) -> ordering_pb2.Period:
     return message
 
 
-def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.AdvancePeriodResponse:
+def advanced_message(advanced: Advanced, now: datetime, *, erased: bool) -> ordering_pb2.AdvancePeriodResponse:
     """What comes next on a period."""
     step = advanced.step
     return ordering_pb2.AdvancePeriodResponse(
@@ -110,7 +122,7 @@ def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.Advanc
         due=step.due,
         wait=to_duration(advanced.wait) if advanced.wait is not None else None,
         due_at=to_timestamp(step.due_at) if step.due_at is not None else None,
-        subscription=subscription_message(advanced.subscription),
+        subscription=subscription_message(advanced.subscription, now),
         skipped=advanced.skipped,
         erased=erased,
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
+from services.kit.clock import Clock
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations, checked_uuid
 from services.ordering.domain.kinds import PaymentMethod
@@ -26,6 +27,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
     SuspendSubscription, ResumeSubscription and FollowAutomaticDebit.
     """
 
+    _clock: Clock
     _measuring: Measuring
     _advancing_periods: AdvancingPeriods
     _periods: Periods
@@ -69,7 +71,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         advanced = await self._advancing_periods.advance(
             period_id, recipient, hints, money_waiting=request.money_waiting
         )
-        return advanced_message(advanced, erased=recipient.erased)
+        return advanced_message(advanced, self._clock.now(), erased=recipient.erased)
 
     async def RecordPeriodOutcome(
         self, request: ordering_pb2.RecordPeriodOutcomeRequest, context: Context

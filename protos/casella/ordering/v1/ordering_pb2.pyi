@@ -1094,7 +1094,7 @@ class RecordWithdrawalCreditNoteResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
 
 class Subscription(_message.Message):
-    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at")
+    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at", "would_end_at", "would_end_at_once")
     SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1111,6 +1111,8 @@ class Subscription(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     PURGE_AT_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    WOULD_END_AT_FIELD_NUMBER: _ClassVar[int]
+    WOULD_END_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
     subscription_id: str
     account_id: str
     order_id: str
@@ -1127,7 +1129,9 @@ class Subscription(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     purge_at: _timestamp_pb2.Timestamp
     ended_at: _timestamp_pb2.Timestamp
-    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., suspended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[SubscriptionEnd, str]] = ..., end_decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    would_end_at: _timestamp_pb2.Timestamp
+    would_end_at_once: bool
+    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., suspended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[SubscriptionEnd, str]] = ..., end_decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., would_end_at_once: _Optional[bool] = ...) -> None: ...
 
 class GetSubscriptionRequest(_message.Message):
     __slots__ = ("account_id",)
