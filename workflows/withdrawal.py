@@ -57,6 +57,8 @@ class Withdrawal(WithdrawalSteps):
         while True:
             self.listen()
             due = await self.do_what_is_due()
+            if await self.found_failed(due.withdrawal):
+                continue
             self.withdrawal = due.withdrawal
             await self.stop_service(due)
             await self.take_back_places(due)
@@ -115,6 +117,17 @@ class Withdrawal(WithdrawalSteps):
             late_in = due.refund_late_in.ToTimedelta() or retries.LOOK_AGAIN
             await self.wait(min(late_in, retries.LOOK_AGAIN), "look again whether the refund was made")
             self.offers()
+
+    async def found_failed(self, withdrawal: pb.Withdrawal) -> bool:
+        """Whether a refund that was made came back: then it is owed again, whatever came after it."""
+        failed = [
+            each
+            for each in withdrawal.refunds
+            if each.HasField("refunded_at") and not each.made_outside and await self.has_failed(each)
+        ]
+        for each in failed:
+            await self.note_failure(each)
+        return bool(failed)
 
     async def credit(self, withdrawal: pb.Withdrawal) -> None:
         """The credit note of each refund, which follows it; the workflow of its e-invoice emails it."""

@@ -94,6 +94,18 @@ class WithdrawalSteps(ServiceEnd):
         await quickly(OrderingSteps.record_withdrawal_refund, request, "note the refund")
         self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} made", once=True)
 
+    async def has_failed(self, each: pb.WithdrawalRefund) -> bool:
+        """Whether a refund that was noted as made by payments is not with the customer after all."""
+        asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)
+        refund = (await quickly(PaymentsSteps.get_refund, asked, "read whether the refund has come back")).refund
+        return refund.state != payments_pb2.REFUND_STATE_DONE
+
+    async def note_failure(self, each: pb.WithdrawalRefund) -> None:
+        """The money came back."""
+        request = pb.RecordWithdrawalRefundFailureRequest(order_id=self.order_id, refund_id=each.refund_id)
+        await quickly(OrderingSteps.record_withdrawal_refund_failure, request, "note that the refund came back")
+        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} came back: it is owed again")
+
     async def read_means(self, each: pb.WithdrawalRefund) -> invoicing_pb2.RefundMethod:
         """How the customer got the money; unspecified where it was not payments that made the refund."""
         asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)

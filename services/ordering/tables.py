@@ -155,6 +155,10 @@ withdrawal_refunds = Table(
     Column("credit_note_id", Uuid),
     # An operator decided that none is due: the invoice was given up, so that it counts as never issued.
     Column("credit_waived", Boolean, nullable=False, default=False),
+    # An operator noted that the customer has the money by another way: payments made no refund.
+    Column("made_outside", Boolean, nullable=False, default=False),
+    # When a refund that payments had made failed last; its credit note stands.
+    Column("came_back_at", _INSTANT),
 )
 
 order_reminders = Table(

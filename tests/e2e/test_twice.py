@@ -34,6 +34,7 @@ OUTSIDE_THE_STORIES = {
     "PlanCharge", "ChargePaymentRequest", "SendChargeRefusedEmail", "SendMandateEmail", "SwitchOffAutomaticDebit",
     "ReleaseMandates", "FollowAutomaticDebit",
     "AdvanceWithdrawal", "SendWithdrawalReceipt", "RecordWithdrawalRefund", "RenewWithdrawalRefund",
+    "RecordWithdrawalRefundFailure",
     "RecordWithdrawalCreditNote",
     "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
 }  # fmt: skip

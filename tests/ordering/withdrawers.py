@@ -74,6 +74,12 @@ async def refunded(shop: Shop, order_id: str, refund_id: str) -> pb.Withdrawal:
     return pb.Withdrawal.FromString(answer.withdrawal.SerializeToString())
 
 
+async def failed(shop: Shop, order_id: str, refund_id: str) -> pb.Withdrawal:
+    request = pb.RecordWithdrawalRefundFailureRequest(order_id=order_id, refund_id=refund_id)
+    answer = await shop.worker.RecordWithdrawalRefundFailure(request)
+    return pb.Withdrawal.FromString(answer.withdrawal.SerializeToString())
+
+
 async def credited(shop: Shop, order_id: str, refund_id: str, credit_note_id: str = "") -> pb.Withdrawal:
     request = pb.RecordWithdrawalCreditNoteRequest(
         order_id=order_id, refund_id=refund_id, credit_note_id=credit_note_id or request_id()

@@ -118,6 +118,7 @@ class Told:
             "RequestRefund": self.requested,
             "GetRefund": lambda request: payments_pb2.GetRefundResponse(refund=self.refund(request.refund_id)),
             "RecordWithdrawalRefund": self.refunded,
+            "RecordWithdrawalRefundFailure": self.failed,
             "RenewWithdrawalRefund": self.renewed,
             "IssueCreditNote": lambda _: invoicing.IssueCreditNoteResponse(document=note),
             "RecordWithdrawalCreditNote": self.credited,
@@ -145,8 +146,15 @@ class Told:
 
     def refunded(self, request: pb.RecordWithdrawalRefundRequest) -> pb.RecordWithdrawalRefundResponse:
         """The refund is noted."""
-        self._find(request.refund_id).refunded_at.CopyFrom(MOMENT)
+        found = self._find(request.refund_id)
+        found.refunded_at.CopyFrom(MOMENT)
+        found.made_outside = request.HasField("steering")
         return pb.RecordWithdrawalRefundResponse(withdrawal=self.withdrawal())
+
+    def failed(self, request: pb.RecordWithdrawalRefundFailureRequest) -> pb.RecordWithdrawalRefundFailureResponse:
+        """The refund is owed again."""
+        self._find(request.refund_id).ClearField("refunded_at")
+        return pb.RecordWithdrawalRefundFailureResponse(withdrawal=self.withdrawal())
 
     def renewed(self, request: pb.RenewWithdrawalRefundRequest) -> pb.RenewWithdrawalRefundResponse:
         """The refund is replaced; payments knows nothing of the new one yet."""
@@ -283,6 +291,39 @@ async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(t
         await run.handle.signal(names.REFUND_CHANGED)
         assert await ended(told, run) == "done"
     assert script.requests("RenewWithdrawalRefund") == []
+
+
+async def test_a_refund_that_comes_back_after_it_was_made_and_credited_is_an_operators_case_again(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(means=payments_pb2.REFUND_MEANS_BANK_TRANSFER)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details("### Closing")
+        told.state = payments_pb2.REFUND_STATE_FAILED
+        await run.handle.signal(names.REFUND_CHANGED)
+        shown = await run.details("### NeedsOperator")
+        assert "came back: it is owed again" in shown
+        assert f"`casella refund retry {told.refunds[0].refund_id}` tries it again" in shown
+        told.state = payments_pb2.REFUND_STATE_CANCELLED
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert "`refund_made_outside`" in await run.details("`refund_again`")
+        await run.handle.execute_update("refund_made_outside", WHY)
+        assert await ended(told, run) == "done"
+    assert len(script.requests("RecordWithdrawalRefundFailure")) == 1
+    assert len(script.requests("IssueCreditNote")) == 1
+
+
+async def test_a_run_that_begins_after_the_end_finds_a_refund_that_came_back(temporal: TestNamespace) -> None:
+    told = Told(closed=True, state=payments_pb2.REFUND_STATE_FAILED)
+    told.refunds = [refund_of(order_id=told.order_id, credit_note_id=str(new_id()))]
+    told.refunds[0].refunded_at.CopyFrom(MOMENT)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.REFUND_CHANGED, script, told.order_id) as run:
+        await run.details("### NeedsOperator")
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await run.end() == "done"
 
 
 async def test_a_cancelled_refund_is_asked_for_anew_and_no_other_one(temporal: TestNamespace) -> None:

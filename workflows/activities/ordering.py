@@ -242,6 +242,13 @@ class OrderingSteps:
             request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._ordering.RecordWithdrawalRefund(request)
 
+    @step("RecordWithdrawalRefundFailure")
+    async def record_withdrawal_refund_failure(
+        self, request: pb.RecordWithdrawalRefundFailureRequest
+    ) -> pb.RecordWithdrawalRefundFailureResponse:
+        """Note that a refund has failed after it was made."""
+        return await self._ordering.RecordWithdrawalRefundFailure(request)
+
     @step("RenewWithdrawalRefund")
     async def renew_withdrawal_refund(
         self, request: pb.RenewWithdrawalRefundRequest

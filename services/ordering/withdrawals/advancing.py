@@ -167,10 +167,23 @@ class AdvancingWithdrawals:
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             refund = _refund(found.withdrawal, refund_id)
-            if await store.note_refund(conn, order_id, refund_id, now):
+            if await store.note_refund(conn, order_id, refund_id, now, outside=entry is not None):
                 await events.tell(conn, refunded_event(found.withdrawal, refund), now)
                 if entry is not None:
                     await audit.record(conn, entry, now)
+            return await _locked(conn, order_id)
+
+    async def record_failure(self, order_id: UUID, refund_id: UUID) -> Locked:
+        """Note that a refund has failed after it was made: it is owed again; one made outside stays noted.
+
+        Raises:
+            NotFound: There is no such withdrawal, or it has no such refund.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            _refund(found.withdrawal, refund_id)
+            await store.note_failure(conn, order_id, refund_id, now)
             return await _locked(conn, order_id)
 
     async def record_credit_note(

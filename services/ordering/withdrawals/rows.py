@@ -57,6 +57,7 @@ class RefundRow:
     refunded_at: datetime | None
     credit_note_id: UUID | None
     credit_waived: bool
+    made_outside: bool
 
     @property
     def credit_id(self) -> UUID:
@@ -93,7 +94,7 @@ class WithdrawalRow:
             return WithdrawalState.DONE
         if self.fixed_at is None:
             return WithdrawalState.NOTICED
-        settled = all(each.credited for each in self.refunds)
+        settled = all(each.refunded_at is not None and each.credited for each in self.refunds)
         return WithdrawalState.CLOSING if settled else WithdrawalState.REFUNDING
 
 
@@ -142,4 +143,5 @@ def refund_from(row: Row[Any]) -> RefundRow:
         refunded_at=row.refunded_at,
         credit_note_id=row.credit_note_id,
         credit_waived=row.credit_waived,
+        made_outside=row.made_outside,
     )

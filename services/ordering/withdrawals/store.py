@@ -113,9 +113,23 @@ async def note_receipt(conn: AsyncConnection, order_id: UUID, at: datetime) -> N
     await _set(conn, order_id, {"receipt_at": func.coalesce(withdrawals.c.receipt_at, at)})
 
 
-async def note_refund(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime) -> bool:
+async def note_refund(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime, *, outside: bool) -> bool:
     """Note that a refund was made. False where it was noted before, or there is no such refund."""
-    return await _change_refund(conn, order_id, refund, {"refunded_at": at}, withdrawal_refunds.c.refunded_at.is_(None))
+    values = {"refunded_at": at, "made_outside": outside}
+    return await _change_refund(conn, order_id, refund, values, withdrawal_refunds.c.refunded_at.is_(None))
+
+
+async def note_failure(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime) -> bool:
+    """Owe a refund again that payments had made; a withdrawal that had ended is open again.
+
+    False where it is owed already, was made outside, or there is no such refund.
+    """
+    made = (withdrawal_refunds.c.refunded_at.is_not(None), ~withdrawal_refunds.c.made_outside)
+    if not await _change_refund(conn, order_id, refund, {"refunded_at": None, "came_back_at": at}, *made):
+        return False
+    again = update(withdrawals).where(withdrawals.c.order_id == order_id)
+    await conn.execute(again.values(ended_at=None, next_at=at))
+    return True
 
 
 async def note_credit_note(conn: AsyncConnection, order_id: UUID, refund: UUID, credit_note_id: UUID | None) -> bool:

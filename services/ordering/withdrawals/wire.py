@@ -112,6 +112,7 @@ def _refund(refund: RefundRow) -> ordering_pb2.WithdrawalRefund:
         refunded_at=to_timestamp(refund.refunded_at) if refund.refunded_at else None,
         credit_note_id=str(refund.credit_note_id or ""),
         credit_id=str(refund.credit_id),
+        made_outside=refund.made_outside,
         credit_waived=refund.credit_waived,
     )
     if payment.served is not None:

@@ -10,8 +10,8 @@ from services.ordering.withdrawals.wire import advanced_message, withdrawal_mess
 
 
 class WorkerWithdrawalRpcs(OrderingServiceServicer):
-    """SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalRefund, RenewWithdrawalRefund and
-    RecordWithdrawalCreditNote.
+    """SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalRefund, RecordWithdrawalRefundFailure,
+    RenewWithdrawalRefund and RecordWithdrawalCreditNote.
     """
 
     _advancing_withdrawals: AdvancingWithdrawals
@@ -47,6 +47,17 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations.check()
         found = await self._advancing_withdrawals.record_refund(order_id, refund_id, entry)
         return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
+
+    async def RecordWithdrawalRefundFailure(
+        self, request: ordering_pb2.RecordWithdrawalRefundFailureRequest, context: Context
+    ) -> ordering_pb2.RecordWithdrawalRefundFailureResponse:
+        """Note that a refund has failed after it was made."""
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        refund_id = violations.uuid("refund_id", request.refund_id)
+        violations.check()
+        found = await self._advancing_withdrawals.record_failure(order_id, refund_id)
+        return ordering_pb2.RecordWithdrawalRefundFailureResponse(withdrawal=_withdrawal(found))
 
     async def RenewWithdrawalRefund(
         self, request: ordering_pb2.RenewWithdrawalRefundRequest, context: Context

@@ -199,6 +199,7 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
     ),
     ("worker", "AdvanceWithdrawal", {"order_id": "1"}, {"order_id": "not_a_uuid"}),
     ("worker", "RecordWithdrawalRefund", {}, {"order_id": "required", "refund_id": "required"}),
+    ("worker", "RecordWithdrawalRefundFailure", {}, {"order_id": "required", "refund_id": "required"}),
     (
         "worker",
         "RenewWithdrawalRefund",

@@ -14,7 +14,7 @@ from tests.ordering.room.test_reconciling import watched
 from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
 from tests.ordering.subscribers import PAID, UNPAID, monthly
-from tests.ordering.withdrawers import advance, bought, credited, next_of, receipt, refunded, settle, withdraw
+from tests.ordering.withdrawers import advance, bought, credited, failed, next_of, receipt, refunded, settle, withdraw
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
 
@@ -233,6 +233,45 @@ async def test_an_operator_notes_a_refund_made_outside_and_that_no_credit_note_i
     waived.credit_note_id = request_id()
     refused = await refused_for(shop.worker.RecordWithdrawalCreditNote(waived), errors_pb2.REASON_INVALID_INPUT)
     assert bad_fields(refused) == {"credit_note_id": "must_be_empty"}
+
+
+async def test_a_refund_that_comes_back_is_owed_again_though_it_was_credited_and_the_withdrawal_had_ended(
+    shop: Shop,
+) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    await settle(shop, order.order_id)
+    purge_at = from_timestamp((await advance(shop, order.order_id)).due_at)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    for moment in (shop.room.clock.at, purge_at):
+        shop.room.clock.at = moment
+        if moment == purge_at:
+            await close(shop, order)
+            assert await next_of(shop, order.order_id) == "NOT_OPEN"
+            assert await watched(shop) == [f"purge:{order.account_id}"]
+        for _ in range(2):
+            owed = await failed(shop, order.order_id, refund.refund_id)
+            assert owed.state == pb.WITHDRAWAL_STATE_REFUNDING
+            assert not owed.HasField("ended_at")
+            assert not owed.refunds[0].HasField("refunded_at")
+            assert owed.refunds[0].credit_note_id == refund.credit_note_id
+        listed = await shop.stub("operator").ListOpenWithdrawals(pb.ListOpenWithdrawalsRequest())
+        assert [each.order_id for each in listed.withdrawals] == [order.order_id]
+        assert f"withdrawal:{order.order_id}" in await watched(shop)
+        assert await next_of(shop, order.order_id) == "REFUND_DUE"
+        await refunded(shop, order.order_id, refund.refund_id)
+    assert await next_of(shop, order.order_id) == "NOT_OPEN"
+    await refused_for(failed(shop, order.order_id, request_id()), errors_pb2.REASON_NOT_FOUND)
+
+
+async def test_a_refund_made_outside_is_not_owed_again_because_payments_made_none(shop: Shop) -> None:
+    order = await bought(shop)
+    await withdraw(shop, order)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    outside = pb.RecordWithdrawalRefundRequest(order_id=order.order_id, refund_id=refund.refund_id, steering=STEERING)
+    [noted] = (await shop.worker.RecordWithdrawalRefund(outside)).withdrawal.refunds
+    assert noted.made_outside
+    assert (await failed(shop, order.order_id, refund.refund_id)).refunds[0].HasField("refunded_at")
 
 
 async def test_an_open_withdrawal_is_watched_until_nothing_is_left(shop: Shop) -> None:

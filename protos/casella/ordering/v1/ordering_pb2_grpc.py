@@ -150,6 +150,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.FromString,
                 _registered_method=True)
+        self.RecordWithdrawalRefundFailure = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordWithdrawalRefundFailure',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureResponse.FromString,
+                _registered_method=True)
         self.RenewWithdrawalRefund = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/RenewWithdrawalRefund',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RenewWithdrawalRefundRequest.SerializeToString,
@@ -470,6 +475,14 @@ class OrderingServiceServicer:
 
     def RecordWithdrawalRefund(self, request, context):
         """Notes that a refund of a withdrawal was made. The first moment stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordWithdrawalRefundFailure(self, request, context):
+        """Notes that a refund which was noted as made has failed after all, such as a transfer that the bank returned: it is owed
+        again, and a withdrawal that had ended is open again. One that an operator noted as made outside stays noted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -810,6 +823,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.RecordWithdrawalRefund,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.SerializeToString,
+            ),
+            'RecordWithdrawalRefundFailure': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordWithdrawalRefundFailure,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureResponse.SerializeToString,
             ),
             'RenewWithdrawalRefund': grpc.unary_unary_rpc_method_handler(
                     servicer.RenewWithdrawalRefund,
@@ -1579,6 +1597,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/RecordWithdrawalRefund',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordWithdrawalRefundFailure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordWithdrawalRefundFailure',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundFailureResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -98,6 +98,10 @@ class OrderingServiceStub:
     """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
     RecordWithdrawalRefund: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]
     """Notes that a refund of a withdrawal was made. The first moment stays."""
+    RecordWithdrawalRefundFailure: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundFailureRequest, _ordering_pb2.RecordWithdrawalRefundFailureResponse]
+    """Notes that a refund which was noted as made has failed after all, such as a transfer that the bank returned: it is owed
+    again, and a withdrawal that had ended is open again. One that an operator noted as made outside stays noted.
+    """
     RenewWithdrawalRefund: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RenewWithdrawalRefundRequest, _ordering_pb2.RenewWithdrawalRefundResponse]
     """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
     where it is made already.
@@ -253,6 +257,10 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
     RecordWithdrawalRefund: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]  # type: ignore[assignment]
     """Notes that a refund of a withdrawal was made. The first moment stays."""
+    RecordWithdrawalRefundFailure: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundFailureRequest, _ordering_pb2.RecordWithdrawalRefundFailureResponse]  # type: ignore[assignment]
+    """Notes that a refund which was noted as made has failed after all, such as a transfer that the bank returned: it is owed
+    again, and a withdrawal that had ended is open again. One that an operator noted as made outside stays noted.
+    """
     RenewWithdrawalRefund: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RenewWithdrawalRefundRequest, _ordering_pb2.RenewWithdrawalRefundResponse]  # type: ignore[assignment]
     """Replaces the refund of a withdrawal that payments has given up by a new one of the same sum. Refused with ORDER_STATE
     where it is made already.
@@ -543,6 +551,16 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.RecordWithdrawalRefundResponse, _abc.Awaitable[_ordering_pb2.RecordWithdrawalRefundResponse]]:
         """Notes that a refund of a withdrawal was made. The first moment stays."""
+
+    @_abc_1.abstractmethod
+    def RecordWithdrawalRefundFailure(
+        self,
+        request: _ordering_pb2.RecordWithdrawalRefundFailureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordWithdrawalRefundFailureResponse, _abc.Awaitable[_ordering_pb2.RecordWithdrawalRefundFailureResponse]]:
+        """Notes that a refund which was noted as made has failed after all, such as a transfer that the bank returned: it is owed
+        again, and a withdrawal that had ended is open again. One that an operator noted as made outside stays noted.
+        """
 
     @_abc_1.abstractmethod
     def RenewWithdrawalRefund(
