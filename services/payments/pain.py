@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
+from services.kit.calendar import ROME
 from services.kit.money import Money, total
 from services.payments.domain.transfer import BankAccount
 
@@ -54,7 +55,8 @@ def write(
 
     Args:
         message_id: Unique for ever: the bank refuses a second file of the same id.
-        made_at: By the service's clock.
+        made_at: By the service's clock; written as Rome's time with its offset from UTC (ISO 20022, ISODateTime), so
+            that a bank that ignores the offset reads the local time, as most files give it.
         execute_on: When the bank is asked to execute it; a day on which banks are closed moves on by itself.
         debtor: Our account.
         transfers: At least one.
@@ -67,7 +69,7 @@ def write(
     initiation = _add(root, "CstmrCdtTrfInitn")
     header = _add(initiation, "GrpHdr")
     _add(header, "MsgId", message_id)
-    _add(header, "CreDtTm", made_at.strftime("%Y-%m-%dT%H:%M:%S"))
+    _add(header, "CreDtTm", made_at.astimezone(ROME).isoformat(timespec="seconds"))
     _add(header, "NbOfTxs", str(len(transfers)))
     _add(header, "CtrlSum", _decimal(total(each.amount for each in transfers)))
     _add(_add(header, "InitgPty"), "Nm", latin(debtor.holder, _LONGEST_NAME))

@@ -26,6 +26,14 @@ def test_the_same_refunds_give_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("made_at", "told"), [(AT, b"2026-03-02T10:30:00+01:00"), (AT.replace(month=7), b"2026-07-02T11:30:00+02:00")]
+)
+def test_the_time_at_which_a_file_was_made_is_rome_s_and_says_its_offset(made_at: datetime, told: bytes) -> None:
+    file = write("REF-1", made_at, date(2026, 3, 2), OURS, (ONE,))
+    assert b"<CreDtTm>" + told + b"</CreDtTm>" in file
+
+
+@pytest.mark.parametrize(
     ("transfers", "message_id", "rule"),
     [
         ((), "REF-1", "a file has a transfer"),
