@@ -177,6 +177,13 @@ async def of_account(rooms: Rooms, account_id: str) -> list[pb.Refund]:
     return found
 
 
+async def in_state(rooms: Rooms, state: pb.RefundState) -> list[pb.Refund]:
+    """The refunds in a state, oldest first."""
+    asked = pb.ListRefundsRequest(states=[state])
+    found: list[pb.Refund] = await rooms.ask_all(rooms.payments.ListRefunds, asked, "refunds")
+    return found
+
+
 def row(each: pb.Refund) -> tuple[str, ...]:
     """A refund as a line of a table."""
     return (

@@ -52,7 +52,8 @@ _SET_ASIDE = (
 )
 _ASSIGN = (
     "pays that payment request with it, and with short money that waits for it; the rest becomes credit. "
-    '`"accept_shortfall": true` lets a little less pay, `"booked_on": "2026-11-24"` gives a day to money without one: '
+    '`"accept_shortfall": true` lets a little less pay, `"booked_on": "2026-11-24"` gives a day to money without one, '
+    '`"accept_late": true` lets it pay after the last day for its invoice: '
     '`{{"proforma_number": "{}", "reason_code": "payer_confirmed"}}`'
 )
 
@@ -189,7 +190,8 @@ class Money(PartPayment, DisputeProcess):
         description="Pays a payment request with the money, and with short money that waits for the same; what is left "
         'over becomes credit of its account. "payment_request_id" may stand in place of the proforma\'s number. '
         '"accept_shortfall": true lets a little less pay, within the policy\'s tolerance; "booked_on": "2026-11-24" '
-        'gives a day to money without one. Data: {"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}'
+        'gives a day to money without one; "accept_late": true lets it pay after the last day for its invoice, which '
+        'is late for good then. Data: {"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}'
     )
     async def assign(self, assignment: Assignment = NO_ASSIGNMENT) -> str:
         """Give it to a payment request."""
@@ -197,6 +199,7 @@ class Money(PartPayment, DisputeProcess):
             request_id=request_id(),
             money_entry_id=self.entry_id,
             accept_shortfall=assignment.accept_shortfall,
+            accept_late=assignment.accept_late,
             booked_on=optional_day(assignment.booked_on),
             steering=steering(assignment),
         )

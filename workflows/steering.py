@@ -125,6 +125,8 @@ class Assignment(Why):
     """Text: UUID of the payment request; or leave it out and give ``proforma_number``."""
     accept_shortfall: Any = False
     """Truth value: less than is asked for pays all the same."""
+    accept_late: Any = False
+    """Truth value: it pays although the last day for its invoice has passed."""
     booked_on: Any = ""
     """Text: day on which money without one was available, ISO 8601; or leave it out."""
 
@@ -254,6 +256,8 @@ def check_assignment(assignment: Assignment) -> None:
         raise Wrong("payment_request_id: a UUID, as the suggestions show it")
     if not isinstance(assignment.accept_shortfall, bool):
         raise Wrong("accept_shortfall: true, without quotes, or leave it out")
+    if not isinstance(assignment.accept_late, bool):
+        raise Wrong("accept_late: true, without quotes, or leave it out")
     optional_day(assignment.booked_on)
 
 

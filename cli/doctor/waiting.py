@@ -11,6 +11,7 @@ from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
 from cli import withdrawals, words
 from cli.doctor.findings import Finding, named, note, wrong
+from cli.refunds import in_state
 from cli.rooms import Rooms
 from services.kit.calendar import rome_date
 from services.kit.wire import from_date, from_timestamp
@@ -19,6 +20,8 @@ LONGEST_WAITING = timedelta(days=1)
 """So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
+LONGEST_KEPT = timedelta(days=7)
+"""So long money that was paid twice may stay before its return is asked for."""
 NEAR_EVIDENCE_DAY = timedelta(days=3)
 """So long before evidence is due at the provider a dispute that has none is trouble."""
 _EVIDENCE = (payments_pb2.DISPUTE_STATE_INQUIRY, payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE)
@@ -41,7 +44,8 @@ async def decisions(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list
         money = await rooms.ask_all(rooms.payments.ListMoneyEntries, payments_pb2.ListMoneyEntriesRequest(), "entries")
         disputed = [each for each in money if each.HasField("dispute")]
         waiting = [each for each in money if not each.HasField("dispute")]
-        found += [*judge_money(waiting, now), *judge_invoice_days(waiting, now), *judge_disputes(disputed, now)]
+        found += [*judge_money(waiting, now), *judge_invoice_days(waiting, now), *judge_paid_twice(waiting, now)]
+        found += judge_disputes(disputed, now)
     if "support" in healthy:
         open_ones = erasures_pb2.ListOpenErasuresRequest()
         found += judge_erasures(await rooms.ask_all(rooms.erasures.ListOpenErasures, open_ones, "erasures"), now)
@@ -138,12 +142,28 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
     ]
 
 
+def judge_paid_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
+    """Whether money that came for what is paid already should be back with its payer by now."""
+    old = [each for each in money if each.names_only_paid and now - from_timestamp(each.created_at) > LONGEST_KEPT]
+    if not old:
+        return []
+    told = named(
+        [f"{words.money(each.amount)} ({words.day(each.available_on)}, {each.money_entry_id})" for each in old]
+    )
+    return [
+        wrong(
+            f"money for what is paid already, kept for more than {LONGEST_KEPT.days} days: {len(old)}: {told}",
+            "Return it with `refund` in its workflow, or make it credit; `casella show money` lists it",
+        )
+    ]
+
+
 async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
-    """What is owed to consumers who have withdrawn, and refunds that have failed."""
+    """What is owed after a withdrawal, refunds that have failed, and transfers of which no statement tells."""
     found = []
     if "payments" in healthy:
-        asked = payments_pb2.ListRefundsRequest(states=[payments_pb2.REFUND_STATE_FAILED])
-        found += judge_failed_refunds(await rooms.ask_all(rooms.payments.ListRefunds, asked, "refunds"))
+        found += judge_failed_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_FAILED))
+        found += judge_unseen_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_SENT), now)
     if "ordering" in healthy:
         found += judge_refunds(await withdrawals.open_withdrawals(rooms), now)
     return found
@@ -157,6 +177,25 @@ def judge_failed_refunds(failed: Sequence[payments_pb2.Refund]) -> list[Finding]
     told = named([f"{words.money(each.amount)} ({each.failure}, {each.refund_id})" for each in alone])
     remedy = "`casella refund retry` tries one again, where wanted to another IBAN; `casella refund list` shows all"
     return [wrong(f"refunds that have failed, whose money is still owed: {len(alone)}: {told}", remedy)]
+
+
+def judge_unseen_refunds(sent: Sequence[payments_pb2.Refund], now: datetime) -> list[Finding]:
+    """Whether a statement should have had the debit of a refund by now: the bank may not have made the transfer."""
+    today = rome_date(now)
+    unseen = [each for each in sent if each.HasField("statement_by") and from_date(each.statement_by) < today]
+    if not unseen:
+        return []
+    told = named([
+        f"{words.money(each.amount)} (file {each.message_id}, expected by {words.day(each.statement_by)}, "
+        f"{each.refund_id})"
+        for each in unseen
+    ])  # fmt: skip
+    return [
+        wrong(
+            f"refunds by transfer that are in no statement: {len(unseen)}: {told}",
+            "Import the statements since then; note one that your bank does not have with `casella refund fail`",
+        )
+    ]
 
 
 def judge_refunds(open_ones: Sequence[ordering_pb2.Withdrawal], now: datetime) -> list[Finding]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from casella.payments.v1 import payments_pb2
-from cli import screen, words
+from cli import refunds, screen, words
 from cli.failures import Failure
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms
 from cli.showing import disputes
@@ -28,7 +28,11 @@ async def show_money(*, as_json: bool) -> None:
             return
         ledger = await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
         suggested = await _suggested(rooms, waiting)
+        failed = await refunds.in_state(rooms, payments_pb2.REFUND_STATE_FAILED)
     screen.show_table("Money that waits for an operator", COLUMNS, [row(entry) for entry in waiting])
+    if failed:
+        heading = "Money that is to go back and could not: each refund needs you"
+        screen.show_table(heading, refunds.COLUMNS, [refunds.row(each) for each in failed])
     records = [_recorded(entry, record) for entry in waiting for record in entry.unconfirmed]
     if records:
         screen.show_table("What you may have recorded by hand already: the same amount", _RECORDED_COLUMNS, records)
@@ -45,8 +49,9 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
     async with open_rooms() as rooms:
         asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry_id)
         found = await rooms.ask_for(rooms.payments.GetMoneyEntry, asked)
-    if found is None:
-        raise Failure(f"there is no money entry {entry_id}")
+        if found is None:
+            raise Failure(f"there is no money entry {entry_id}")
+        went = await _refund_of(rooms, found.entry)
     if as_json:
         screen.show_json(found)
         return
@@ -59,7 +64,7 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
             "What became of it",
             [
                 ("settled", words.instant(entry.settled_at)),
-                ("how", words.choice(entry, "settlement")),
+                ("how", became(entry, went)),
                 ("to", entry.settled_to),
             ],
         )
@@ -79,6 +84,24 @@ def _advance(advance: payments_pb2.Advance) -> list[tuple[str, str]]:
         ("of payment request", advance.payment_request_id),
         ("credited", words.instant(advance.credited_at) if advance.HasField("credited_at") else ""),
     ]
+
+
+async def _refund_of(rooms: Rooms, entry: payments_pb2.MoneyEntry) -> payments_pb2.Refund | None:
+    """The refund by which an entry goes back; None where it does not."""
+    if entry.settlement != payments_pb2.MONEY_SETTLEMENT_REFUNDED:
+        return None
+    asked = payments_pb2.GetRefundRequest(refund_id=entry.settled_to)
+    found: payments_pb2.Refund = (await rooms.ask(rooms.payments.GetRefund, asked)).refund
+    return found
+
+
+def became(entry: payments_pb2.MoneyEntry, went: payments_pb2.Refund | None) -> str:
+    """What became of it: refunded only once the money has left."""
+    settlement = words.choice(entry, "settlement")
+    if went is None or went.state == payments_pb2.REFUND_STATE_DONE:
+        return settlement
+    failure = f", {went.failure}" if went.failure else ""
+    return f"to be {settlement}, not done: the refund is {words.choice(went, 'state')}{failure}"
 
 
 async def _suggested(rooms: Rooms, waiting: list[payments_pb2.MoneyEntry]) -> Requests:

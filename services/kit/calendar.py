@@ -73,6 +73,13 @@ def working_day_from(day: date) -> date:
     return day
 
 
+def working_days_later(day: date, count: int) -> date:
+    """The day that lies some working days later; the day itself is not counted."""
+    for _ in range(count):
+        day = working_day_from(day + timedelta(days=1))
+    return day
+
+
 def easter(year: int) -> date:
     """Easter Sunday of the Gregorian calendar (the anonymous algorithm of 1876)."""
     century, in_century = divmod(year, 100)

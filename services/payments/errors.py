@@ -82,6 +82,12 @@ class MoneySettled(CasellaError):
     reason = errors_pb2.REASON_MONEY_SETTLED
 
 
+class InvoiceLate(CasellaError):
+    """The last day for the invoice of this money has passed, and nobody has accepted that."""
+
+    reason = errors_pb2.REASON_INVOICE_LATE
+
+
 class CreditTooSmall(CasellaError):
     """The account has less credit than this takes."""
 

@@ -65,7 +65,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Advances(database, clock),
         refunds,
         RefundAsking(database, clock, refunds),
-        RefundFiles(database, clock, settings.bank_account),
+        RefundFiles(database, clock, settings.bank_account, transfer_policy),
         sending,
         disputes,
     )

@@ -290,6 +290,7 @@ refunds = Table(
     Column("requested_at", _INSTANT, nullable=False),
     Column("asked_at", _INSTANT, nullable=True),
     Column("sent_at", _INSTANT, nullable=True),
+    Column("statement_by", Date, nullable=True),
     Column("done_on", Date, nullable=True),
     Column("message_id", Text, nullable=True),
 )

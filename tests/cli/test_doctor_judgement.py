@@ -65,6 +65,34 @@ def test_an_e_invoice_that_the_sdi_does_not_have_is_wrong_once_a_person_must_loo
     assert all(": 2: 2026/17 (" in finding.text and "casella show invoice" in finding.remedy for finding in findings)
 
 
+@pytest.mark.parametrize(("late", "found"), [(0, 0), (1, 1)])
+def test_a_refund_by_transfer_that_no_statement_has_in_time_is_wrong(late: int, found: int) -> None:
+    sent = payments_pb2.Refund(
+        refund_id="r1",
+        amount=common_pb2.Money(minor=20476, currency="EUR"),
+        message_id="REF-1",
+        statement_by=to_date((NOON - timedelta(days=late)).date()),
+    )
+    findings = waiting.judge_unseen_refunds([sent, payments_pb2.Refund(refund_id="stripe")], NOON)
+    assert [finding.level for finding in findings] == [Level.WRONG] * found
+    assert all("204.76 EUR (file REF-1, expected by 2026-11-23, r1)" in finding.text for finding in findings)
+
+
+@pytest.mark.parametrize(("days", "found"), [(7, 0), (8, 1)])
+def test_money_that_came_for_what_is_paid_already_is_wrong_once_it_was_kept_for_a_week(days: int, found: int) -> None:
+    twice = payments_pb2.MoneyEntry(
+        money_entry_id="e1",
+        amount=common_pb2.Money(minor=3821, currency="EUR"),
+        available_on=to_date(NOON.date()),
+        created_at=to_timestamp(NOON - timedelta(days=days)),
+        names_only_paid=True,
+    )
+    other = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON - timedelta(days=days)))
+    findings = waiting.judge_paid_twice([twice, other], NOON)
+    assert [finding.level for finding in findings] == [Level.WRONG] * found
+    assert all("38.21 EUR (2026-11-24, e1)" in finding.text for finding in findings)
+
+
 @pytest.mark.parametrize(
     ("due_in", "refunded", "level"), [(-1, False, Level.WRONG), (0, False, Level.NOTE), (-1, True, None)]
 )

@@ -19,6 +19,7 @@ from services.kit.calendar import (
     rome_date,
     start_of_day,
     working_day_from,
+    working_days_later,
 )
 
 _INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -201,6 +202,16 @@ def test_easter_is_a_sunday_between_its_earliest_and_its_latest_day(year: int) -
 )
 def test_a_term_that_would_end_on_no_working_day_ends_on_the_next(day: str, ends: str) -> None:
     assert working_day_from(date.fromisoformat(day)) == date.fromisoformat(ends)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "later"),
+    [("2026-12-24", 5, "2027-01-04"), ("2026-11-23", 5, "2026-11-30"), ("2026-11-28", 1, "2026-11-30")],
+)
+def test_working_days_later_counts_neither_weekends_nor_holidays_nor_the_day_itself(
+    day: str, count: int, later: str
+) -> None:
+    assert working_days_later(date.fromisoformat(day), count) == date.fromisoformat(later)
 
 
 @given(_DATES)

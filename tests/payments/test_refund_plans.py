@@ -35,7 +35,7 @@ def refund(means: Means, source_ref: str, money: Money, credited: Money) -> Refu
         credited=credited, means=means, state=RefundState.DONE, attempt=1,
         charge_id=source_ref if means is Means.STRIPE else None, provider_ref=None, iban="", holder="", failure="",
         reason_code="withdrawal", withdrawal_order_id=None, requested_at=NOW, asked_at=None, sent_at=None,
-        done_on=None, message_id=None,
+        statement_by=None, done_on=None, message_id=None,
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from lxml import etree
 
 from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.calendar import working_days_later
 from services.kit.ids import new_id
+from services.kit.wire import from_date
 from tests.payments.statement import Entry, statement
 from tests.payments.test_refunds import APPROVED, CANCELLED, DONE, FAILED, REQUESTED, SENT, cancel, of, retry
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
@@ -32,6 +34,15 @@ async def test_a_refund_by_transfer_is_approved_exported_and_done_when_the_state
     assert await world.balances() == {"bank": GROSS - 7_000, "receivable": -GROSS, "returned": 7_000, "refunds": 0}
     again = await world.import_file(debit(sent))
     assert (again.known, again.refunds_done) == (1, 0)
+
+
+async def test_a_transfer_tells_until_when_a_statement_should_have_it_in_working_days(world: World) -> None:
+    request = await world.paid_by_transfer()
+    refund = await world.refund("operator", **of(request, 7_000), steering=STEERING)
+    assert not (await world.get_refund(refund)).HasField("statement_by")
+    await export(world)
+    expected = working_days_later(world.today(), 5)
+    assert from_date((await world.get_refund(refund)).statement_by) == expected
 
 
 async def test_the_file_says_what_the_bank_must_know(world: World) -> None:

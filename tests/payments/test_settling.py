@@ -10,6 +10,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.ids import new_id
+from services.kit.wire import to_date
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import bad_fields, refused_as
@@ -91,6 +92,55 @@ async def test_a_shortfall_pays_only_by_an_operators_word_and_within_the_toleran
         await world.refund(
             payment_request_id=request.payment_request_id, amount=common_pb2.Money(minor=GROSS, currency="EUR")
         )
+
+
+async def test_a_shortfall_is_at_most_a_part_of_what_is_asked_for_and_the_refusal_names_the_limit(world: World) -> None:
+    asked = common_pb2.Money(minor=295, currency="EUR")
+    request, other = await world.transfer_request(amount=asked), await world.transfer_request(amount=asked)
+    (cent,) = await arrives(world, Entry(1, reference=request.transfer.reference))
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH) as refused:
+        await assign(world, cent, request, accept_shortfall=True)
+    said = refused.value.message
+    assert "2.94 EUR are missing; of 2.95 EUR a shortfall of up to 0.59 EUR may be accepted" in said
+    assert "(the lower of 5.00 EUR and 20 %)" in said
+    (enough,) = [e for e in await arrives(world, Entry(236, reference=other.transfer.reference)) if e != cent]
+    assert (await assign(world, enough, other, accept_shortfall=True)).payment_request.state == PAID
+
+
+async def test_money_whose_invoice_would_be_late_pays_only_where_an_operator_accepts_that(world: World) -> None:
+    request = await world.transfer_request()
+    day = world.today()
+    (entry,) = await arrives(world, Entry(GROSS, text="?", day=day))
+    await world.advance(days=12)
+    in_time = await world.transfer_request()
+    (second,) = [e for e in await arrives(world, Entry(GROSS, text="??", day=day)) if e != entry]
+    assert (await assign(world, second, in_time)).payment_request.state == PAID
+    await world.advance(days=1)
+    before = await world.balances()
+    with refused_as(errors_pb2.REASON_INVOICE_LATE) as refused:
+        await assign(world, entry, request)
+    assert (
+        f"would be dated {day}, take a number of the series {day.year} and be 1 day late for good, as its last day was "
+        f"{day + timedelta(days=12)}"
+    ) in refused.value.message
+    assert (await world.get(request)).state == OPEN
+    assert await world.queue() == [entry]
+    assert await world.balances() == before
+    done = await assign(world, entry, request, accept_late=True)
+    assert done.payment_request.available_on == to_date(day)
+    assert done.invoice_was_due == to_date(day + timedelta(days=12))
+
+
+async def test_money_that_came_for_what_is_paid_already_has_no_last_day_for_an_invoice(world: World) -> None:
+    request = await world.transfer_request()
+    named = request.transfer.reference
+    (short,) = await arrives(world, Entry(SHORT, reference=named))
+    assert (short.HasField("invoice_by"), short.names_only_paid) == (True, False)
+    await world.import_file(statement(Entry(GROSS, reference=named), Entry(GROSS, reference=named), number="S2"))
+    assert (await world.get(request)).state == PAID
+    entries = await world.queue()
+    assert len(entries) == 2
+    assert [(entry.HasField("invoice_by"), entry.names_only_paid) for entry in entries] == [(False, True)] * 2
 
 
 async def test_money_that_names_two_requests_pays_the_one_that_the_operator_says_and_wakes_the_other(

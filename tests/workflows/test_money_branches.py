@@ -80,6 +80,7 @@ async def test_waiting_money_tells_what_came_what_it_may_be_for_and_what_may_be_
     [
         ("assign", {"proforma_number": "P2026/17"}, "AssignMoney", "assigned"),
         ("assign", {"payment_request_id": REQUEST, "accept_shortfall": True}, "AssignMoney", "assigned"),
+        ("assign", {"payment_request_id": REQUEST, "accept_late": True}, "AssignMoney", "assigned"),
         ("credit", {"account_id": ACCOUNT}, "CreditMoney", "credited"),
         ("set_aside", {}, "SetMoneyAside", "set aside"),
     ],
@@ -118,6 +119,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({}, "assign", {"proforma_number": "P2026/17", "payment_request_id": REQUEST}, "not both"),
         ({}, "assign", {"payment_request_id": "17"}, "a UUID"),
         ({}, "assign", {"proforma_number": "P2026/17", "accept_shortfall": "yes"}, "accept_shortfall"),
+        ({}, "assign", {"proforma_number": "P2026/17", "accept_late": "yes"}, "accept_late"),
         ({}, "assign", {"proforma_number": "P2026/17", "booked_on": "2 March"}, "booked_on"),
         ({}, "credit", {"account_id": "anna@example.it"}, "account_id"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),

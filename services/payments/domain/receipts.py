@@ -136,9 +136,10 @@ class Advance:
 class MoneyEntry:
     """Money that waits for an operator, or did; its amount is below zero where it was taken back or is disputed.
 
-    `recorded` is the amount of the record by hand that it contradicts; `settled_to` the payment request, the account or
-    the refund to which it went; `dispute` how a dispute stands, where it was read with it. `advance` is None where no
-    invoice of a part payment was decided and none is due: the money is settled, or its request is not open.
+    `names_unpaid` says whether something that it names is still to be paid; `recorded` is the amount of the record by
+    hand that it contradicts; `settled_to` the payment request, the account or the refund to which it went; `dispute`
+    how a dispute stands, where it was read with it. `advance` is None where no invoice of a part payment was decided
+    and none is due: the money is settled, or its request is not open.
     """
 
     entry_id: UUID
@@ -152,6 +153,7 @@ class MoneyEntry:
     suggestions: tuple[UUID, ...]
     created_at: datetime
     named: tuple[UUID, ...]
+    names_unpaid: bool
     recorded: Money | None
     payer_iban: str
     source_ref: str
@@ -167,6 +169,11 @@ class MoneyEntry:
         return self.reason in NO_MONEY
 
     @property
+    def names_only_paid(self) -> bool:
+        """Whether it came for what is paid already: it is to go back, or becomes credit."""
+        return bool(self.named) and not self.names_unpaid and not self.taken_back
+
+    @property
     def lies_in(self) -> str:
         """The ledger account where it lies until it is settled."""
         return "disputed" if self.reason is QueueReason.DISPUTED else "suspense"
@@ -175,6 +182,6 @@ class MoneyEntry:
     def invoice_by(self) -> date | None:
         """Its last day for an invoice, should it pay what it names; None where that is not known, or one is decided."""
         invoiced = self.advance is not None and self.advance.decided_at is not None
-        if self.taken_back or invoiced or not self.named or self.available_on is None:
+        if self.taken_back or invoiced or not self.names_unpaid or self.available_on is None:
             return None
         return last_invoice_day(self.available_on)

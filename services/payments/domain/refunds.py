@@ -80,6 +80,7 @@ class Refund:
         requested_at: When it was asked for.
         asked_at: When the provider was asked last.
         sent_at: When it was sent last.
+        statement_by: Until when a statement should have its debit, a transfer's.
         done_on: The day on which the money left.
         message_id: The file that has it.
     """
@@ -103,6 +104,7 @@ class Refund:
     requested_at: datetime
     asked_at: datetime | None
     sent_at: datetime | None
+    statement_by: date | None
     done_on: date | None
     message_id: str | None
 

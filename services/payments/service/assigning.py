@@ -21,9 +21,10 @@ from services.kit.requests import Call, claim
 from services.kit.validation import Violations
 from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
 from services.payments.domain.proforma_numbers import key_of
-from services.payments.domain.receipts import MoneyEntry, Settlement
+from services.payments.domain.receipts import MoneyEntry, Settlement, last_invoice_day
 from services.payments.errors import (
     AmountMismatch,
+    InvoiceLate,
     MoneySettled,
     PaymentProcessing,
     PaymentRequestClosed,
@@ -47,6 +48,7 @@ class Assignment:
         request_id: The payment request; None where its proforma is named.
         proforma_number: Of the payment request, as a person writes it.
         accept_shortfall: Whether less than is asked for pays all the same.
+        accept_late: Whether it pays although the last day for its invoice has passed.
         booked_on: When the money was available, where the bank does not say.
     """
 
@@ -54,6 +56,7 @@ class Assignment:
     request_id: UUID | None
     proforma_number: str
     accept_shortfall: bool
+    accept_late: bool
     booked_on: date | None
 
 
@@ -85,6 +88,7 @@ class Assigning:
             PaymentRequestClosed: It is closed.
             PaymentProcessing: A charge for it is being processed.
             AmountMismatch: It is too little, or in another currency.
+            InvoiceLate: The last day for its invoice has passed, and that is not accepted.
             InvalidInput: The money has no day and none is given, or its day lies in the future.
         """
         now = self._clock.now()
@@ -127,12 +131,17 @@ class Assigning:
         days = [_day(entry, wish, now) for entry in used]
         currency = request.amount.currency
         missing = request.amount.minor - sum(entry.amount.minor for entry in used)
-        if missing > 0 and not (wish.accept_shortfall and missing <= self._policy.shortfall_cents):
+        most = self._policy.largest_shortfall(request.amount)
+        if missing > 0 and not (wish.accept_shortfall and missing <= most.minor):
+            policy = self._policy
             raise AmountMismatch(
-                f"{Money(missing).decimal} {currency} are missing; a shortfall of up to "
-                f"{Money(self._policy.shortfall_cents).decimal} may be accepted",
-                metadata={"missing": str(missing), "tolerance": str(self._policy.shortfall_cents)},
+                f"{Money(missing, currency).decimal} {currency} are missing; of {request.amount.decimal} {currency} a "
+                f"shortfall of up to {most.decimal} {currency} may be accepted (the lower of "
+                f"{Money(policy.shortfall_cents, currency).decimal} {currency} and {policy.shortfall_percent} %)",
+                metadata={"missing": str(missing), "tolerance": str(most.minor)},
             )
+        if not wish.accept_late:
+            _check_invoice_in_time(max(days), rome_date(now))
         if not await paying.pay(conn, request.request_id, request.amount, max(days), now):
             raise NotReady(retry_after=_ASK_AGAIN)
         rest = request.amount.minor
@@ -204,3 +213,20 @@ def _day(entry: MoneyEntry, wish: Assignment, now: datetime) -> date:
         bad.add("booked_on", "booked_in_future")
     bad.check()
     return day or rome_date(now)
+
+
+def _check_invoice_in_time(day: date, today: date) -> None:
+    """Refuse money whose invoice can no longer be in time: its date and its number's year are those of the money.
+
+    Raises:
+        InvoiceLate: With all that an operator must know before they accept it.
+    """
+    last_day = last_invoice_day(day)
+    days_late = (today - last_day).days
+    if days_late > 0:
+        raise InvoiceLate(
+            f"the invoice would be dated {day}, take a number of the series {day.year} and be {days_late} "
+            f"day{'s' * (days_late > 1)} late for good, as its last day was {last_day}: return the money, or accept it "
+            'with "accept_late": true and tell your accountant',
+            metadata={"dated": day.isoformat(), "series": str(day.year), "days_late": str(days_late)},
+        )

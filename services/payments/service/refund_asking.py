@@ -212,6 +212,7 @@ def _new(wish: RefundWish, way: _Way, now: datetime) -> Refund:
         requested_at=now,
         asked_at=None,
         sent_at=None,
+        statement_by=None,
         done_on=rome_date(now) if state is RefundState.DONE else None,
         message_id=None,
     )

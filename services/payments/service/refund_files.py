@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit import audit, hooks
 from services.kit.audit import AuditEntry
-from services.kit.calendar import rome_date
+from services.kit.calendar import rome_date, working_days_later
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -14,6 +14,7 @@ from services.payments import pain
 from services.payments.domain.refunds import HOLDER_MISSING, Refund, RefundState
 from services.payments.domain.transfer import BankAccount
 from services.payments.pain import CreditTransfer
+from services.payments.policy import TransferPolicy
 from services.payments.store import refund_files, refunds
 from services.payments.store.refund_files import RefundFile
 
@@ -24,8 +25,9 @@ _MOST_TRANSFERS = 1000
 class RefundFiles:
     """Makes files of refunds, and gives them out again."""
 
-    def __init__(self, database: Database, clock: Clock, account: BankAccount) -> None:
-        """Take the parts of the room, and our account."""
+    def __init__(self, database: Database, clock: Clock, account: BankAccount, policy: TransferPolicy) -> None:
+        """Take the parts of the room, our account, and what the operator's policy says of transfers."""
+        self._policy = policy
         self._database = database
         self._clock = clock
         self._account = account
@@ -52,9 +54,11 @@ class RefundFiles:
                 created_at=now,
             )
             await refund_files.insert_file(conn, made)
+            statement_by = working_days_later(rome_date(now), self._policy.refund_statement_days)
+            sent = {"message_id": message_id, "sent_at": now, "statement_by": statement_by}
             for refund in sendable:
                 await audit.record(conn, replace(by, subject_id=refund.refund_id), now)
-                await refunds.move(conn, refund, RefundState.SENT, now, message_id=message_id, sent_at=now)
+                await refunds.move(conn, refund, RefundState.SENT, now, **sent)
             await hooks.at("refund.before_commit")
         return made
 

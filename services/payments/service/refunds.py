@@ -127,6 +127,7 @@ class Refunds:
                     message_id=None,
                     asked_at=None,
                     sent_at=None,
+                    statement_by=None,
                 )
         return await self.sent(await self.by_id(refund_id, None))
 

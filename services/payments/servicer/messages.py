@@ -117,6 +117,7 @@ class Messages:
             created_at=to_timestamp(entry.created_at),
             unconfirmed=map(_unconfirmed, unconfirmed),
             payer_iban=entry.payer_iban,
+            names_only_paid=entry.names_only_paid,
         )
         if entry.available_on is not None:
             message.available_on.CopyFrom(to_date(entry.available_on))

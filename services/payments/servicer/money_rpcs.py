@@ -81,6 +81,7 @@ class MoneyRpcs(PaymentsServiceServicer):
                 inputs.proforma_number(bad, "proforma_number", request.proforma_number) if by_number else ""
             ),
             accept_shortfall=request.accept_shortfall,
+            accept_late=request.accept_late,
             booked_on=(
                 inputs.day(bad, "booked_on", request.booked_on, rome_date(self._clock.now())) if dated else None
             ),
@@ -88,7 +89,8 @@ class MoneyRpcs(PaymentsServiceServicer):
         by = _steering(bad, request, "assign_money", entry_id)
         call = self._calls.call(
             request.request_id, bad, entry=entry_id, request=request.payment_request_id,
-            proforma=request.proforma_number, shortfall=request.accept_shortfall, booked_on=request.booked_on,
+            proforma=request.proforma_number, shortfall=request.accept_shortfall, late=request.accept_late,
+            booked_on=request.booked_on,
         )  # fmt: skip
         bad.check()
         done = await self._assigning.assign(call, wish, by)

@@ -55,6 +55,8 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
     )
     if refund.sent_at is not None:
         message.sent_at.CopyFrom(to_timestamp(refund.sent_at))
+    if refund.statement_by is not None:
+        message.statement_by.CopyFrom(to_date(refund.statement_by))
     if refund.done_on is not None:
         message.done_on.CopyFrom(to_date(refund.done_on))
     return message

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, exists, func, select, tuple_, update
+from sqlalchemy import Row, Uuid, and_, any_, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,12 +33,16 @@ _TO_CREDIT = and_(
     ~_PAID_OWN,
 )
 """Invoiced as a part payment of a request that it did not pay, and not credited yet."""
+_NAMES_UNPAID = exists().where(
+    payment_requests.c.id == any_(_ENTRY.named), payment_requests.c.state != RequestState.PAID
+)
 _READ = (
     select(
         money_entries,
         _RECORD.minor.label("recorded_minor"),
         _RECORD.currency.label("recorded_currency"),
         _OPEN.label("names_open"),
+        _NAMES_UNPAID.label("names_unpaid"),
     )
     .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
     .order_by(_ENTRY.created_at, _ENTRY.id)
@@ -209,6 +213,7 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         suggestions=tuple(row.suggestions),
         created_at=row.created_at,
         named=tuple(row.named),
+        names_unpaid=row.names_unpaid,
         recorded=None if row.contradicts is None else Money(row.recorded_minor, row.recorded_currency),
         payer_iban=row.payer_iban,
         source_ref=row.source_ref,

@@ -275,6 +275,7 @@ def _refund(row: Row[Any]) -> Refund:
         requested_at=row.requested_at,
         asked_at=row.asked_at,
         sent_at=row.sent_at,
+        statement_by=row.statement_by,
         done_on=row.done_on,
         message_id=row.message_id,
     )

@@ -458,7 +458,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -478,6 +478,7 @@ class MoneyEntry(_message.Message):
     SETTLED_TO_FIELD_NUMBER: _ClassVar[int]
     DISPUTE_FIELD_NUMBER: _ClassVar[int]
     ADVANCE_FIELD_NUMBER: _ClassVar[int]
+    NAMES_ONLY_PAID_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -497,7 +498,8 @@ class MoneyEntry(_message.Message):
     settled_to: str
     dispute: Dispute
     advance: Advance
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ...) -> None: ...
+    names_only_paid: bool
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ...) -> None: ...
 
 class Advance(_message.Message):
     __slots__ = ("payment_request_id", "due_at", "wait", "decided_at", "amount", "credited_at")
@@ -752,7 +754,7 @@ class ListAdvancesResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AssignMoneyRequest(_message.Message):
-    __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering")
+    __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering", "accept_late")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -760,6 +762,7 @@ class AssignMoneyRequest(_message.Message):
     ACCEPT_SHORTFALL_FIELD_NUMBER: _ClassVar[int]
     BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_LATE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     money_entry_id: str
     payment_request_id: str
@@ -767,7 +770,8 @@ class AssignMoneyRequest(_message.Message):
     accept_shortfall: bool
     booked_on: _common_pb2.Date
     steering: _common_pb2.Steering
-    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., accept_shortfall: _Optional[bool] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    accept_late: bool
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., accept_shortfall: _Optional[bool] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., accept_late: _Optional[bool] = ...) -> None: ...
 
 class AssignMoneyResponse(_message.Message):
     __slots__ = ("payment_request", "credited", "money_entry_ids", "invoice_was_due")
@@ -862,7 +866,7 @@ class ListCreditMovementsResponse(_message.Message):
     def __init__(self, movements: _Optional[_Iterable[_Union[CreditMovement, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Refund(_message.Message):
-    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference")
+    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference", "statement_by")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MEANS_FIELD_NUMBER: _ClassVar[int]
@@ -881,6 +885,7 @@ class Refund(_message.Message):
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_BY_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     state: RefundState
     means: RefundMeans
@@ -899,7 +904,8 @@ class Refund(_message.Message):
     holder: str
     message_id: str
     reference: str
-    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...
+    statement_by: _common_pb2.Date
+    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class RequestRefundRequest(_message.Message):
     __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder")
