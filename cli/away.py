@@ -22,6 +22,14 @@ class Away:
             self._told[away.message] = None
             return otherwise
 
+    async def known(self, ask: Callable[[], Awaitable[Part]]) -> Part | None:
+        """What a room answers; None while it is away, because what is not known is not none."""
+        try:
+            return await ask()
+        except Unreachable as away:
+            self._told[away.message] = None
+            return None
+
     def say(self) -> None:
         """End the command as one that could not reach all of Casella, once the rest is shown.
 

@@ -74,4 +74,7 @@ def failure_of(refused: Refused, options: dict[str, str] | None = None) -> Failu
         return WrongInput(f"the input is not right, nothing was changed:{''.join(lines)}")
     name = str(refused)
     text = refused.message.strip().rstrip(".")
+    state = refused.metadata.get("state", "")
+    if state and state not in text:
+        text += f": it is {state.replace('_', ' ')}"
     return Failure(f"refused, {text[:1].lower()}{text[1:]} ({name})", _REMEDIES.get(name, ""))

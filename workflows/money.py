@@ -68,6 +68,7 @@ class Money(PartPayment, DisputeProcess):
         super().__init__(Details(f"Money entry {subject.id}", f"casella show money {subject.id}"))
         self.entry_id = subject.id
         self.invoice_id = ""
+        self.decided = False
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -83,7 +84,9 @@ class Money(PartPayment, DisputeProcess):
                 await self.wait_for_decision(entry.advance)
         await self.credit_part_payment(entry)
         end = _ENDS[entry.settlement]
-        self.details.happened(end)
+        await workflow.wait_condition(workflow.all_handlers_finished)  # an update tells of itself
+        if not self.decided or entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED:
+            self.details.happened(end)
         self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
         return end
 
@@ -122,7 +125,8 @@ class Money(PartPayment, DisputeProcess):
         told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
         if entry.HasField("invoice_by"):
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
-        told += [f"it may be for {wording.candidate(each)}" for each in candidates]
+        others = [each for each in candidates if each not in open_ones]
+        told += [f"it may be for {wording.candidate(each)}" for each in [*open_ones, *others]]
         if entry.source == "announced":
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
         elif open_ones and entry.reason not in _TAKEN_BACK:
@@ -285,6 +289,7 @@ class Money(PartPayment, DisputeProcess):
             self.lost_dispute()
 
     def _settled(self, deed: str, result: str) -> str:
+        self.decided = True
         self.details.steered(deed)
         self.look_again()
         return result

@@ -161,6 +161,7 @@ class Payable(Process):
             )
         if any(entry.source == "announced" for entry in self.waiting):
             ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
+        ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
         shown = "; ".join(wording.waiting(entry) for entry in self.waiting) or "see `casella show money`"
         self.details.stands(
@@ -229,6 +230,14 @@ def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
         f'{{"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
         '"bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
     )
+
+
+def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
+    """Where an operator decides about money that waits."""
+    gives = "`assign` (pays this with it, and with short money that waits too) or `credit`"
+    if entry.source != "announced":
+        gives = "`assign` (pays this with it, and with short money that waits too), `credit` or `refund`"
+    return f"an update of the workflow `{names.money_id(entry.money_entry_id)}`: {gives}"
 
 
 def invoiced(invoice_id: str) -> str:

@@ -161,9 +161,14 @@ class Renewal(RenewalDebit):
 
     def end(self, state: str) -> str:
         """Say how it ended."""
-        self.details.happened(f"the period is {state.lower()}", once=True)
+        why = self.why_void() if state == wording.period_state(pb.PERIOD_STATE_VOID) else ""
+        self.details.happened(f"the period is {state.lower()}{why}", once=True)
         self.details.stands(state, f"nothing: the period has ended{self.still_waiting()}")
         return state.lower()
+
+    def why_void(self) -> str:
+        """Why it asks for nothing: its subscription's end, or a cancellation that was taken back."""
+        return f": {wording.why_void(self.ending)}"
 
     @workflow.signal(name=names.PERIOD_CHANGED, description="The period or its subscription has changed: look again.")
     def period_changed(self) -> None:

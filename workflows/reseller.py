@@ -58,6 +58,8 @@ class ResellerStatus(Process):
         super().__init__(Details(f"Reseller status of account {subject.id}", f"casella show account {subject.id}"))
         self.account_id = subject.id
         self.failing = False
+        self.missing = ""
+        self.status = pb.ResellerStatus()
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -95,6 +97,7 @@ class ResellerStatus(Process):
             ),
             "note the training",
         )
+        self.status = answer.status
         self.details.steered(f"noted the training ({why.reason_code})")
         self.look_again()
         return f"noted; {_missing(answer.status) or 'every requirement is met'}"
@@ -103,6 +106,8 @@ class ResellerStatus(Process):
     def _may_record_training(self, why: Why = NO_DATA) -> None:
         check_why(why)
         self._must_stand(_REQUESTED, _APPROVED, NEEDS_OPERATOR)
+        if any(each.kind == pb.RESELLER_REQUIREMENT_KIND_TRAINING and each.met for each in self.status.requirements):
+            raise Wrong(f"the training is recorded already, {wording.day(self.status.training_at)}")
 
     @workflow.update(
         description="Grants the reseller status from the next document on; with a requirement missing only with "
@@ -191,7 +196,7 @@ class ResellerStatus(Process):
 
     def show(self, status: pb.ResellerStatus) -> None:
         """Tell the operator how each requirement stands, and what is waited for."""
-        missing = _missing(status)
+        self.status, missing = status, _missing(status)
         self.details.knows("; ".join(wording.requirement(each) for each in status.requirements))
         if status.state == pb.RESELLER_STATE_REQUESTED:
             self.details.happened(f"the status was asked for {wording.day(status.requested_at)}", once=True)
@@ -207,9 +212,11 @@ class ResellerStatus(Process):
         """Tell the operator that the status stands, and whether a measured requirement fails."""
         self.details.happened(f"the status was granted {wording.day(status.approved_at)}", once=True)
         failing = status.HasField("failing_since")
-        if failing != self.failing:
-            self.details.happened(f"a requirement fails: {missing}" if failing else "no requirement fails any more")
-            self.failing = failing
+        if self.failing and not missing:
+            self.details.happened("no requirement fails any more")
+        elif missing and missing != self.missing:
+            self.details.happened(f"a requirement fails: {missing}")
+        self.failing, self.missing = bool(missing), missing
         updates: Mapping[str, str] = {"withdraw_reseller": _WITHDRAW}
         if failing:
             self.details.stands(
@@ -219,7 +226,8 @@ class ResellerStatus(Process):
                 updates={"keep_reseller": _KEEP, **updates},
             )
             return
-        self.details.stands(_APPROVED, "the next measuring of the requirements", status.check_at, updates)
+        kept = f"; until then the status is kept although a requirement fails ({missing})" if missing else ""
+        self.details.stands(_APPROVED, f"the next measuring of the requirements{kept}", status.check_at, updates)
 
     def end(self, state: pb.ResellerState) -> str:
         """Say how it ended."""

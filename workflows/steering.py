@@ -303,7 +303,7 @@ def days_of(extension: Extension) -> int:
     """By how many days to extend."""
     days = extension.days
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _INT32:
-        raise Wrong("days: a whole number of days, for example 7, without quotes")
+        raise Wrong("days: a whole number of days, 1 to 90, for example 7, without quotes")
     return days
 
 

@@ -94,6 +94,12 @@ _DOCUMENTS = {
     invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE: "credit note",
     invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE: "invoice of a part payment",
 }
+_WHY_VOID = {
+    ordering_pb2.SUBSCRIPTION_END_CANCELLED: "the subscription was cancelled",
+    ordering_pb2.SUBSCRIPTION_END_UNPAID: "the subscription ended because a period before was not paid",
+    ordering_pb2.SUBSCRIPTION_END_WITHDRAWN: "the consumer withdrew from the contract",
+    ordering_pb2.SUBSCRIPTION_END_ERASURE: "the customer has the profile deleted",
+}
 _SOURCES = {"bank": "by bank transfer", "stripe": "by card or PayPal", "announced": "by bank transfer, told by hand"}
 _KNOWN_ALREADY = "00404"
 """The SdI's code for an invoice that was sent before: same issuer, year and number."""
@@ -291,6 +297,11 @@ def due_on_withdrawal(due: str) -> str:
 def period_state(state: ordering_pb2.PeriodState) -> str:
     """``PERIOD_STATE_UNPAID`` → ``Unpaid``."""
     return ordering_pb2.PeriodState.Name(state).removeprefix("PERIOD_STATE_").capitalize()
+
+
+def why_void(end: ordering_pb2.SubscriptionEnd) -> str:
+    """Why a period asks for no money, by the end of its subscription."""
+    return _WHY_VOID.get(end, "its days are asked for anew, by another period")
 
 
 def reseller_state(state: ordering_pb2.ResellerState) -> str:

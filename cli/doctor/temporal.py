@@ -29,6 +29,8 @@ _PASSING = timedelta(minutes=1)
 """A run that looks again shows other states for a moment and needs an operator all the same."""
 _MOST_LOOKED_AT, _AT_ONCE = 200, 10
 _MOST_E_INVOICES = 500
+_MOST_PAGES = 20
+"""Of a history, when it is asked since when a run has needed an operator."""
 _RUNNING = "ExecutionStatus = 'Running'"
 _NEEDING = f"{_RUNNING} AND {names.ATTRIBUTE_STATE} = 'NeedsOperator'"
 _FAILING = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
@@ -171,18 +173,34 @@ async def _failing(where: Installation, client: Client) -> list[Finding]:
 
 
 async def changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime, str]]:
-    """When a run showed which state, the newest first, as far back as one page of its history goes."""
-    answer = await client.workflow_service.get_workflow_execution_history_reverse(
-        GetWorkflowExecutionHistoryReverseRequest(
-            namespace=client.namespace, execution=WorkflowExecutionKey(workflow_id=run.id, run_id=run.run_id)
+    """When a run showed which state, the newest first, back to before the run needed an operator.
+
+    A run that looks again for weeks has pages of events in which its state does not change.
+    """
+    found: list[tuple[datetime, str]] = []
+    page, pages = b"", 0
+    while pages < _MOST_PAGES and not tells_since(found):
+        answer = await client.workflow_service.get_workflow_execution_history_reverse(
+            GetWorkflowExecutionHistoryReverseRequest(
+                namespace=client.namespace,
+                execution=WorkflowExecutionKey(workflow_id=run.id, run_id=run.run_id),
+                next_page_token=page,
+            )
         )
-    )
-    found = []
-    for event in answer.history.events:
-        changed = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
-        if names.ATTRIBUTE_STATE in changed:
-            found.append((event.event_time.ToDatetime(UTC), str(json.loads(changed[names.ATTRIBUTE_STATE].data))))
+        for event in answer.history.events:
+            changed = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+            if names.ATTRIBUTE_STATE in changed:
+                found.append((event.event_time.ToDatetime(UTC), str(json.loads(changed[names.ATTRIBUTE_STATE].data))))
+        page, pages = answer.next_page_token, pages + 1
+        if not page:
+            break
     return found
+
+
+def tells_since(found: Sequence[tuple[datetime, str]]) -> bool:
+    """Whether what came before the first of these changes cannot matter to since when the run needs an operator."""
+    before = datetime.min.replace(tzinfo=UTC)
+    return needing_since([*found, (before, NEEDS_OPERATOR)], datetime.now(UTC)) != before
 
 
 async def _schedule(client: Client, schedule: str, consequence: str) -> list[Finding]:

@@ -1,7 +1,8 @@
 """Shows an account: one page put together of what each room knows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
@@ -16,6 +17,8 @@ from cli.rooms import Rooms, open_rooms
 from cli.showing import disputes, documents, money, orders, payment_methods, period, upcoming, withdrawal
 from workflows import names
 
+Listed = TypeVar("Listed")
+
 
 @dataclass(frozen=True)
 class Ordered:
@@ -28,7 +31,7 @@ class Ordered:
     periods: Sequence[ordering_pb2.Period] = ()
     reseller: ordering_pb2.ResellerStatus | None = None
     profile: common_pb2.BillingParty | None = None
-    orders: Sequence[ordering_pb2.Order] = ()
+    orders: Sequence[ordering_pb2.Order] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,11 @@ class Page:
     periods: list[ordering_pb2.Period]
     reseller: ordering_pb2.ResellerStatus | None
     profile: common_pb2.BillingParty | None
-    orders: list[ordering_pb2.Order]
-    documents: list[invoicing_pb2.Document]
-    tickets: list[support_pb2.Ticket]
+    orders: list[ordering_pb2.Order] | None
+    documents: list[invoicing_pb2.Document] | None
+    tickets: list[support_pb2.Ticket] | None
     withdrawals: list[ordering_pb2.Withdrawal]
-    payment_methods: list[payments_pb2.StoredPaymentMethod]
+    payment_methods: list[payments_pb2.StoredPaymentMethod] | None
     waiting_money: dict[str, list[payments_pb2.MoneyEntry]]
     """By the order or period that the money names, with what the bank took back; those without it are left out."""
     credit: common_pb2.Money | None
@@ -90,11 +93,11 @@ async def _read(rooms: Rooms, account: trial_pb2.Account, away: Away) -> Page:
         list(ordered.periods),
         ordered.reseller,
         ordered.profile,
-        list(ordered.orders),
-        await away.part(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents"), []),
-        await away.part(lambda: tickets.of(rooms, known), []),
-        await away.part(lambda: withdrawal.of_orders(rooms, ordered.orders), []),
-        await away.part(lambda: _payment_methods(rooms, known), []),
+        None if ordered.orders is None else list(ordered.orders),
+        await away.known(lambda: rooms.ask_all(rooms.invoicing.ListDocuments, listed, "documents")),
+        await away.known(lambda: tickets.of(rooms, known)),
+        await away.part(lambda: withdrawal.of_orders(rooms, ordered.orders or ()), []),
+        await away.known(lambda: _payment_methods(rooms, known)),
         await away.part(lambda: _waiting_money(rooms, ordered), {}),
         await away.part(lambda: refunds.credit_of(rooms, known), None),
         await away.part(lambda: refunds.of_account(rooms, known), []),
@@ -153,7 +156,7 @@ async def _payment_methods(rooms: Rooms, known: str) -> list[payments_pb2.Stored
 
 async def _waiting_money(rooms: Rooms, ordered: Ordered) -> dict[str, list[payments_pb2.MoneyEntry]]:
     questions = {
-        order.order_id: payments_pb2.GetPaymentRequestRequest(order_id=order.order_id) for order in ordered.orders
+        order.order_id: payments_pb2.GetPaymentRequestRequest(order_id=order.order_id) for order in ordered.orders or ()
     } | {
         each.period.period_id: payments_pb2.GetPaymentRequestRequest(payment_request_id=each.payment_request_id)
         for each in ordered.periods
@@ -191,15 +194,25 @@ def _show(rooms: Rooms, page: Page) -> None:
         screen.show_facts("Reseller", _reseller_facts(page.reseller, rooms))
     if page.profile:
         screen.show_facts("Billing profile", profile_fields.facts(page.profile))
-    screen.show_table("Orders", orders.COLUMNS, [orders.row(order) for order in page.orders])
+    _show_list("Orders", orders.COLUMNS, orders.row, page.orders, "ordering")
     for each in page.withdrawals:
         withdrawal.show(rooms, each)
-    screen.show_table(
-        "Automatic debit", payment_methods.COLUMNS, [payment_methods.row(each) for each in page.payment_methods]
-    )
+    _show_list("Automatic debit", payment_methods.COLUMNS, payment_methods.row, page.payment_methods, "payments")
     _show_money(page)
-    screen.show_table("Documents", documents.COLUMNS, [documents.row(document) for document in page.documents])
-    screen.show_table("Tickets", tickets.COLUMNS, [tickets.row(ticket) for ticket in page.tickets])
+    _show_list("Documents", documents.COLUMNS, documents.row, page.documents, "invoicing")
+    _show_list("Tickets", tickets.COLUMNS, tickets.row, page.tickets, "support")
+
+
+def _show_list(
+    title: str,
+    columns: Sequence[str],
+    row: Callable[[Listed], Sequence[str]],
+    listed: Sequence[Listed] | None,
+    room: str,
+) -> None:
+    """A table of what a room lists; while it is away, that this is not known."""
+    none = f"not known: {room} does not answer" if listed is None else "none"
+    screen.show_table(title, columns, [row(each) for each in listed or ()], none)
 
 
 def _show_money(page: Page) -> None:

@@ -1,7 +1,7 @@
 """Shows the operator's queue: money that pays nothing by itself, with what it may be for, and what no bank confirms."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from casella.payments.v1 import payments_pb2
 from cli import refunds, screen, words
@@ -38,7 +38,7 @@ async def show_money(*, as_json: bool) -> None:
         screen.show_table("What you may have recorded by hand already: the same amount", _RECORDED_COLUMNS, records)
     if suggested:
         rows = [each for entry in waiting for each in _perhaps(entry, suggested)]
-        screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
+        screen.show_table("What it may be for, open ones first", _FOR_COLUMNS, rows)
     if ledger.unconfirmed_transfers:
         told = [_unconfirmed(record) for record in ledger.unconfirmed_transfers]
         screen.show_table("Recorded by hand, not told by any statement for 5 days", _UNCONFIRMED_COLUMNS, told)
@@ -71,8 +71,8 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
     if entry.HasField("advance"):
         screen.show_facts("Invoice of the part payment (TD02)", _advance(entry.advance))
     if found.candidates:
-        rows = [_may_be(entry, request) for request in found.candidates]
-        screen.show_table("What it may be for, best first", _FOR_COLUMNS, rows)
+        rows = [_may_be(entry, request) for request in _open_first(found.candidates)]
+        screen.show_table("What it may be for, open ones first", _FOR_COLUMNS, rows)
 
 
 def _advance(advance: payments_pb2.Advance) -> list[tuple[str, str]]:
@@ -135,7 +135,13 @@ def row(entry: payments_pb2.MoneyEntry) -> tuple[str, ...]:
 
 def _perhaps(entry: payments_pb2.MoneyEntry, suggested: Requests) -> list[tuple[str, ...]]:
     """What an entry may be for, a line each; an order's id opens `casella show order`."""
-    return [_may_be(entry, suggested[each]) for each in entry.suggestions if each in suggested]
+    requests = [suggested[each] for each in entry.suggestions if each in suggested]
+    return [_may_be(entry, each) for each in _open_first(requests)]
+
+
+def _open_first(requests: Iterable[payments_pb2.PaymentRequest]) -> list[payments_pb2.PaymentRequest]:
+    """What can still be paid before what cannot, and each as likely as payments has it."""
+    return sorted(requests, key=lambda each: each.state != payments_pb2.PAYMENT_REQUEST_STATE_OPEN)
 
 
 def _may_be(entry: payments_pb2.MoneyEntry, request: payments_pb2.PaymentRequest) -> tuple[str, ...]:

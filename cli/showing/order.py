@@ -123,8 +123,7 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tupl
         ("adds to", _addition(order.quote.addition)),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),
-        ("expires", "expiry suspended: money waits" if suspended else words.instant(order.expires_at)),
-        ("stays open at most to", "" if suspended else words.if_any(words.instant(order.hold_until))),
+        *_open_until(order, suspended=suspended),
         ("money available", words.if_any(words.day(order.available_on))),
         ("ended", words.if_any(words.instant(order.ended_at))),
         ("unlocked", words.if_any(words.instant(order.unlocked_at))),
@@ -132,6 +131,18 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tupl
         ("withdrawal until", words.if_any(words.instant(order.withdrawal_until))),
         ("invoice", order.invoice_id),
         ("steer at", rooms.where.workflow_link(names.order_id(order.order_id))),
+    ]
+
+
+def _open_until(order: ordering_pb2.Order, *, suspended: bool) -> list[tuple[str, str]]:
+    """Until when an open order stays so; one that has ended expires no more."""
+    if order.state != ordering_pb2.ORDER_STATE_OPEN:
+        return []
+    if suspended:
+        return [("expires", "expiry suspended: money waits")]
+    return [
+        ("expires", words.instant(order.expires_at)),
+        ("stays open at most to", words.if_any(words.instant(order.hold_until))),
     ]
 
 

@@ -128,6 +128,11 @@ async def test_while_a_room_is_away_the_others_are_shown_and_a_hold_is_said_to_s
         page.badly(3, "not all is shown, because mailboxes does not answer")
         for words in ("STANDS since", "(held: a legal hold stands)", "Standing", " CE"):
             assert words in page.out
+        await desk.play.world.stop_process("invoicing")
+        page = await desk.terminal.casella("show", "account", customer.email)
+        assert "Documents: not known: invoicing does not answer" in page.out
+        assert "Tickets: none" in page.out
+        await desk.play.world.start_process("invoicing")
         trail = await desk.terminal.casella("trail", customer.account_id)
         trail.badly(3, "not all is shown, because mailboxes does not answer")
         assert "set legal hold" in trail.out

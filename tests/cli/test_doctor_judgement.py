@@ -249,6 +249,17 @@ def test_a_run_that_looks_again_for_a_moment_has_needed_an_operator_all_the_time
     assert temporal.needing_since([], NOON) == NOON
 
 
+def test_since_when_a_run_needs_an_operator_is_read_back_to_what_came_before() -> None:
+    def ago(**span: float) -> datetime:
+        return datetime.now(UTC) - timedelta(**span)
+
+    needs = temporal.NEEDS_OPERATOR
+    looking = [(ago(hours=2), needs), (ago(hours=2, seconds=1), "Refunding"), (ago(hours=26), needs)]
+    assert not temporal.tells_since([])
+    assert not temporal.tells_since(looking), "it looks again each day: its beginning is on an older page"
+    assert temporal.tells_since([*looking, (ago(hours=40), "Refunding")])
+
+
 def test_a_run_on_which_the_code_fails_is_named_at_once_with_both_ways_out() -> None:
     (finding,) = temporal.judge_failing(WHERE, ["order:a", "trial:b"])
     assert finding.level is Level.WRONG

@@ -206,9 +206,9 @@ async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_d
     script = ordering(payment, order, **answers)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("NeedsOperator")
-        assert (
-            "What ends it: a further payment of exactly EUR 19.76, as a statement tells it, or `cancel_order`" in shown
-        )
+        assert "What ends it: a further payment of exactly EUR 19.76, as a statement tells it, or an update" in shown
+        assert f"of the workflow `money:{waiting_money().money_entry_id}`: `assign` (pays this with it" in shown
+        assert "`credit` or `refund`, or `cancel_order`" in shown
         assert "record_bank_transfer" not in shown  # it is refused while other money names the order
         assert script.requests("RecordOutcome") == []
 

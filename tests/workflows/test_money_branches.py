@@ -94,7 +94,10 @@ async def test_each_decision_is_carried_to_payments_and_ends_the_process(
         await run.details("### NeedsOperator")
         await run.handle.execute_update(update, {**data, "reason_code": "checked"})
         assert await run.end() == end
-        assert f"### {end.title().replace(' ', '')}" in await run.details("nothing: the money is settled")
+        shown = await run.details("nothing: the money is settled")
+        assert f"### {end.title().replace(' ', '')}" in shown
+        assert "an operator " in shown
+        assert f" {end}\n" not in shown, "the operator's deed says it already"
     (asked,) = script.requests(rpc)
     assert (asked.money_entry_id, asked.steering.reason_code) == (entry.money_entry_id, "checked")
     assert asked.request_id

@@ -398,3 +398,19 @@ async def test_a_cancellation_that_ends_the_service_at_once_is_announced_and_wan
         assert script.requests("CancelSubscription") == []
         await run.handle.execute_update("cancel_subscription", meant)
     assert len(script.requests("CancelSubscription")) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (pb.SUBSCRIPTION_END_CANCELLED, "the subscription was cancelled"),
+        (pb.SUBSCRIPTION_END_WITHDRAWN, "the consumer withdrew from the contract"),
+        (pb.SUBSCRIPTION_END_UNSPECIFIED, "its days are asked for anew, by another period"),
+    ],
+)
+async def test_a_void_period_says_why(temporal: TestNamespace, end: pb.SubscriptionEnd, why: str) -> None:
+    told = Told(next=pb.PERIOD_NEXT_NOT_OPEN)
+    told.period.state, told.subscription.end = pb.PERIOD_STATE_VOID, end
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script()) as run:
+        assert await run.end() == "void"
+        assert f"the period is void: {why}" in await run.details("### Void")

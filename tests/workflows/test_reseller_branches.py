@@ -109,6 +109,7 @@ async def test_a_request_is_trained_for_approved_and_later_withdrawn(temporal: T
         assert all(f"`{update}`" in shown for update in ("record_training", "approve_reseller", "refuse_reseller"))
         assert "a requirement is missing" in await refusal(run, "approve_reseller", WHY)
         assert await run.handle.execute_update("record_training", WHY) == "noted; every requirement is met"
+        assert "the training is recorded already" in await refusal(run, "record_training", WHY)
         assert await run.handle.execute_update("approve_reseller", WHY) == "approved"
         shown = await run.details("### Approved")
         assert "`withdraw_reseller`" in shown
@@ -161,7 +162,9 @@ async def test_an_operator_keeps_a_status_that_fails(temporal: TestNamespace) ->
     async with of(temporal, told.script()) as run:
         await run.details("### NeedsOperator")
         assert await run.handle.execute_update("keep_reseller", WHY) == "approved"
-        await run.details("### Approved")
+        shown = await run.details("### Approved")
+        assert "no requirement fails any more" not in shown
+        assert "until then the status is kept although a requirement fails (missing: mailboxes" in shown
         assert "does not wait for this: it is Approved" in await refusal(run, "keep_reseller", WHY)
 
 
