@@ -130,7 +130,7 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
         TrialSteps(stubs.trial, client),
         MailboxesSteps(stubs.mailboxes),
         OrderingSteps(stubs.ordering, stubs.payments, contacts, client),
-        PaymentsSteps(stubs.payments, contacts, client),
+        PaymentsSteps(stubs.payments, stubs.trial, stubs.ordering, contacts, client),
         InvoicingSteps(stubs.invoicing, stubs.ordering, stubs.payments, contacts, client),
         ErasureSteps(stubs.erasures, stubs.rooms, contacts, client),
     )

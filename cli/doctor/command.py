@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import clocks, machine, places, proofs, temporal, waiting
+from cli.doctor import clocks, credit, machine, places, proofs, temporal, waiting
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -60,6 +60,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *clocks.judge_backlogs(read),
         *(await waiting.decisions(rooms, healthy, now)),
         *(await waiting.refunds(rooms, healthy, now)),
+        *(await credit.stranded(rooms, healthy)),
         *(await waiting.e_invoices(rooms, healthy, e_invoices)),
         *(await proofs.given_up(rooms, healthy)),
         *(await proofs.prove(rooms, healthy)),

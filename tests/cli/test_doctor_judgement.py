@@ -11,7 +11,7 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
-from cli.doctor import proofs, temporal, waiting
+from cli.doctor import credit, proofs, temporal, waiting
 from cli.doctor.clocks import RoomClock, judge_backlogs, judge_clocks
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
@@ -360,3 +360,11 @@ def test_a_failed_refund_of_which_no_workflow_of_money_tells_is_wrong(entry: str
     findings = waiting.judge_failed_refunds([failed])
     assert [each.level for each in findings] == [Level.WRONG] * found
     assert all("1: 12.30 EUR (iban_missing, f1)" in each.text for each in findings)
+
+
+def test_credit_of_an_account_that_has_ended_is_still_owed() -> None:
+    left = payments_pb2.AccountCredit(account_id="a1", credit=common_pb2.Money(minor=10_000, currency="EUR"))
+    (finding,) = credit.judge([left])
+    assert (finding.level, "1: 100.00 EUR (a1)" in finding.text) == (Level.WRONG, True)
+    assert "casella refund credit" in finding.remedy
+    assert credit.judge([]) == []

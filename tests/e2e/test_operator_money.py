@@ -13,6 +13,7 @@ from casella.payments.v1 import payments_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
+from tests.e2e.levers import close_under_hold
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
 from tests.e2e.waiting import until
 from workflows import names
@@ -89,6 +90,19 @@ async def test_an_order_that_credit_covers_is_paid_at_once_and_its_e_invoice_say
     xml = await until(lambda: xml_of(desk, customer, order.invoice_id), "the e-invoice")
     assert b"<ModalitaPagamento>MP22</ModalitaPagamento>" in xml
     assert b"MP05" not in xml
+
+
+async def test_an_id_that_is_no_accounts_gets_no_credit_and_the_money_waits_on(desk: Desk) -> None:
+    money = await arrives(desk, 10_000, text="senza riferimento")
+    copied = {"account_id": "0193a5b0-1111-7d55-9f3b-0242ac120002", "reason_code": "customer_agrees"}
+    assert "there is no such account" in (await desk.update(money, "credit", copied)).refusal
+    customer = desk.play.customer("dora")
+    await customer.begin_trial()
+    await close_under_hold(desk, customer)
+    of_closed = {"account_id": customer.account_id, "reason_code": "customer_agrees"}
+    assert "the account is closed" in (await desk.update(money, "credit", of_closed)).refusal
+    assert money.partition(":")[2] in {entry.money_entry_id for entry in await queue(desk)}
+    assert (await desk.update(money, "set_aside", {"reason_code": "not_from_a_customer"})).result == "set aside"
 
 
 async def xml_of(desk: Desk, customer: Customer, document_id: str) -> bytes | None:

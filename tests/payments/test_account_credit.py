@@ -136,3 +136,19 @@ async def test_the_customer_reads_their_credit_and_what_made_and_used_it(world: 
     ):
         with refused_as(errors_pb2.REASON_NOT_FOUND):
             await refused
+
+
+async def test_operators_list_the_accounts_that_have_credit_by_id_and_no_others(world: World) -> None:
+    first, second, spent = sorted(str(new_id()) for _ in range(3))
+    for account, minor in ((second, 200), (first, 100), (spent, GROSS)):
+        await world.give_credit(account, minor)
+    await world.transfer_request(account_id=spent)
+    asked = payments_pb2.ListAccountCreditsRequest(page=common_pb2.PageRequest(page_size=1))
+    found = []
+    while True:
+        answer = await world.stub("operator").ListAccountCredits(asked)
+        found += [(each.account_id, each.credit.minor) for each in answer.credits]
+        if not answer.next_page_token:
+            break
+        asked.page.page_token = answer.next_page_token
+    assert found == [(first, 100), (second, 200)]

@@ -7,7 +7,9 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2, errors_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from casella.trial.v1 import trial_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
 from tests.workflows.script import Script, refuse, running
@@ -49,6 +51,8 @@ def payments(entry: pb.MoneyEntry, **answers: Any) -> Script:
             entry, pb.MONEY_SETTLEMENT_CREDITED, pb.CreditMoneyResponse(credit=euro(9_000))
         ),
         "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
+        "GetTrial": lambda _: trial_pb2.GetTrialResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(paid=True),
     }
     return Script({**usual, **answers})
 
@@ -101,6 +105,38 @@ async def test_each_decision_is_carried_to_payments_and_ends_the_process(
     (asked,) = script.requests(rpc)
     assert (asked.money_entry_id, asked.steering.reason_code) == (entry.money_entry_id, "checked")
     assert asked.request_id
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"GetTrial": lambda _: refuse(errors_pb2.REASON_NOT_FOUND)}, "there is no such account, or it was erased"),
+        ({"GetStanding": lambda _: ordering_pb2.GetStandingResponse(closed=True)}, "the account is closed"),
+    ],
+)
+async def test_money_becomes_no_credit_of_an_account_that_has_ended_or_never_was(
+    temporal: TestNamespace, answers: dict[str, Any], says: str
+) -> None:
+    entry = an_entry()
+    script = payments(entry, **answers)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("credit", {"account_id": ACCOUNT, "reason_code": "checked"})
+        assert says in str(refused.value.cause)
+        assert says in await run.details("an update was refused")
+        assert script.requests("CreditMoney") == []
+        await run.handle.execute_update("set_aside", {"reason_code": "checked"})
+        assert await run.end() == "set aside"
+
+
+async def test_money_taken_back_lowers_the_credit_of_an_account_that_has_ended_too(temporal: TestNamespace) -> None:
+    entry = an_entry(reason=pb.MONEY_ENTRY_REASON_REVERSED)
+    script = payments(entry, GetTrial=lambda _: refuse(errors_pb2.REASON_NOT_FOUND))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        await run.handle.execute_update("credit", {"account_id": ACCOUNT, "reason_code": "taken_back"})
+        assert await run.end() == "credited"
 
 
 async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: TestNamespace) -> None:

@@ -10,6 +10,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as invoicing
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from casella.trial.v1 import trial_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT, an_order
 from tests.workflows.script import Script, refuse, running
@@ -56,6 +57,8 @@ def world(entry: pb.MoneyEntry, **answers: Any) -> Script:
         "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
         "IssueCreditNote": issue_note,
         "AssignMoney": lambda request: assign(entry, request.payment_request_id),
+        "GetTrial": lambda _: trial_pb2.GetTrialResponse(),
+        "GetStanding": lambda _: ordering_pb2.GetStandingResponse(paid=True),
         "CreditMoney": lambda _: settle_at(
             entry, pb.MONEY_SETTLEMENT_CREDITED, pb.CreditMoneyResponse(credit=euro(9_000))
         ),

@@ -7,22 +7,40 @@ payer's name and text are personal data, and histories keep what they get.
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 
+from casella.common.v1.errors_pb2 import REASON_ACCOUNT_CLOSED, REASON_NOT_FOUND, Reason
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from casella.trial.v1 import trial_pb2
+from services.kit.errors import Refused
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+    from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
+
+_TAKEN_BACK = (pb.MONEY_ENTRY_REASON_REVERSED, pb.MONEY_ENTRY_REASON_DISPUTED)
 
 
 class PaymentsSteps:
     """The payments service as the workflows see it."""
 
-    def __init__(self, payments: "PaymentsServiceAsyncStub", contacts: Contacts, client: Client) -> None:
-        """Take the service's stub, whom to write to, and Temporal's client for the audit trail."""
+    def __init__(
+        self,
+        payments: "PaymentsServiceAsyncStub",
+        trial: "TrialServiceAsyncStub",
+        ordering: "OrderingServiceAsyncStub",
+        contacts: Contacts,
+        client: Client,
+    ) -> None:
+        """Take the stubs of three services, whom to write to, and Temporal's client for the audit trail."""
         self._payments = payments
+        self._trial = trial
+        self._ordering = ordering
         self._contacts = contacts
         self._client = client
 
@@ -107,9 +125,37 @@ class PaymentsSteps:
 
     @step("CreditMoney")
     async def credit_money(self, request: pb.CreditMoneyRequest) -> pb.CreditMoneyResponse:
-        """Make money that waits account credit."""
+        """Make money that waits account credit, if there is such an account and it goes on.
+
+        What was taken back lowers the credit of any account that has it; and a decision that was carried is not judged
+        again, because the account may have ended since.
+        """
+        asked = pb.GetMoneyEntryRequest(money_entry_id=request.money_entry_id)
+        entry = (await self._payments.GetMoneyEntry(asked)).entry
+        if not entry.settlement and entry.reason not in _TAKEN_BACK:
+            await self._check_goes_on(request.account_id)
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._payments.CreditMoney(request)
+
+    async def _check_goes_on(self, account_id: str) -> None:
+        """Refuse an account that nothing can be sold to any more: it would never use its credit."""
+        try:
+            await self._trial.GetTrial(trial_pb2.GetTrialRequest(account_id=account_id))
+        except Refused as refused:
+            if refused.reason != REASON_NOT_FOUND:
+                raise
+            raise ApplicationError(
+                "there is no such account, or it was erased: `casella show account` finds one by its email address",
+                type=Reason.Name(REASON_NOT_FOUND),
+                non_retryable=True,
+            ) from None
+        asked = ordering_pb2.GetStandingRequest(account_id=account_id)
+        if (await self._ordering.GetStanding(asked)).closed:
+            raise ApplicationError(
+                "the account is closed and uses no credit any more: refund the money instead",
+                type=Reason.Name(REASON_ACCOUNT_CLOSED),
+                non_retryable=True,
+            )
 
     @step("SetMoneyAside")
     async def set_money_aside(self, request: pb.SetMoneyAsideRequest) -> pb.SetMoneyAsideResponse:

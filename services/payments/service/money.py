@@ -100,6 +100,11 @@ class MoneyDesk:
         async with self._database.reading() as conn:
             return await credit.balance(conn, account_id, _CURRENCY)
 
+    async def credits(self, after: UUID | None, most: int) -> list[tuple[UUID, Money]]:
+        """The accounts after one that have credit, by id, each with how much."""
+        async with self._database.reading() as conn:
+            return await credit.page(conn, _CURRENCY, after, most)
+
     async def movements(
         self, account_id: UUID, before: tuple[datetime, UUID] | None, most: int
     ) -> list[CreditMovement]:

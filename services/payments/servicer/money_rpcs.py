@@ -139,6 +139,22 @@ class MoneyRpcs(PaymentsServiceServicer):
         account_id = check_own(checked_uuid("account_id", request.account_id))
         return payments_pb2.GetAccountCreditResponse(credit=to_money(await self._money.credit_of(account_id)))
 
+    async def ListAccountCredits(
+        self, request: payments_pb2.ListAccountCreditsRequest, context: Context
+    ) -> payments_pb2.ListAccountCreditsResponse:
+        """List the accounts that have credit."""
+        bad = Violations()
+        page = page_by_id(bad, request.page)
+        bad.check()
+        found, token = page.cut(await self._money.credits(page.after, page.limit), lambda each: each[0])
+        return payments_pb2.ListAccountCreditsResponse(
+            credits=[
+                payments_pb2.AccountCredit(account_id=str(account_id), credit=to_money(amount))
+                for account_id, amount in found
+            ],
+            next_page_token=token,
+        )
+
     async def ListCreditMovements(
         self, request: payments_pb2.ListCreditMovementsRequest, context: Context
     ) -> payments_pb2.ListCreditMovementsResponse:

@@ -102,6 +102,18 @@ async def balance(conn: AsyncConnection, account_id: UUID, currency: str) -> Mon
     return Money(await conn.scalar(query) or 0, currency)
 
 
+async def page(conn: AsyncConnection, currency: str, after: UUID | None, most: int) -> list[tuple[UUID, Money]]:
+    """The accounts after one that have credit, by id, each with how much."""
+    query = (
+        select(_CREDIT.account_id, _CREDIT.minor)
+        .where(_CREDIT.currency == currency, _CREDIT.minor > 0)
+        .order_by(_CREDIT.account_id)
+        .limit(most)
+    )
+    rows = await conn.execute(query if after is None else query.where(_CREDIT.account_id > after))
+    return [(row.account_id, Money(row.minor, currency)) for row in rows]
+
+
 async def movements(
     conn: AsyncConnection, account_id: UUID, before: tuple[datetime, UUID] | None, most: int
 ) -> list[CreditMovement]:

@@ -831,6 +831,28 @@ class GetAccountCreditResponse(_message.Message):
     credit: _common_pb2.Money
     def __init__(self, credit: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
+class ListAccountCreditsRequest(_message.Message):
+    __slots__ = ("page",)
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class AccountCredit(_message.Message):
+    __slots__ = ("account_id", "credit")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    credit: _common_pb2.Money
+    def __init__(self, account_id: _Optional[str] = ..., credit: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ListAccountCreditsResponse(_message.Message):
+    __slots__ = ("credits", "next_page_token")
+    CREDITS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    credits: _containers.RepeatedCompositeFieldContainer[AccountCredit]
+    next_page_token: str
+    def __init__(self, credits: _Optional[_Iterable[_Union[AccountCredit, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListCreditMovementsRequest(_message.Message):
     __slots__ = ("account_id", "page")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]

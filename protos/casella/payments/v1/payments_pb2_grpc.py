@@ -155,6 +155,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.FromString,
                 _registered_method=True)
+        self.ListAccountCredits = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListAccountCredits',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsResponse.FromString,
+                _registered_method=True)
         self.ListCreditMovements = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ListCreditMovements',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListCreditMovementsRequest.SerializeToString,
@@ -429,6 +434,13 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAccountCredits(self, request, context):
+        """Lists the accounts that have credit, by id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListCreditMovements(self, request, context):
         """Lists what made and used an account's credit, newest first.
         """
@@ -691,6 +703,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetAccountCredit,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.SerializeToString,
+            ),
+            'ListAccountCredits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccountCredits,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsResponse.SerializeToString,
             ),
             'ListCreditMovements': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCreditMovements,
@@ -1442,6 +1459,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetAccountCredit',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetAccountCreditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccountCredits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListAccountCredits',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListAccountCreditsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -81,6 +81,8 @@ class PaymentsServiceStub:
     """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
     GetAccountCredit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]
     """Reads an account's credit."""
+    ListAccountCredits: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListAccountCreditsRequest, _payments_pb2.ListAccountCreditsResponse]
+    """Lists the accounts that have credit, by id."""
     ListCreditMovements: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]
     """Lists what made and used an account's credit, newest first."""
     RequestRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]
@@ -175,6 +177,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
     GetAccountCredit: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]  # type: ignore[assignment]
     """Reads an account's credit."""
+    ListAccountCredits: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListAccountCreditsRequest, _payments_pb2.ListAccountCreditsResponse]  # type: ignore[assignment]
+    """Lists the accounts that have credit, by id."""
     ListCreditMovements: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]  # type: ignore[assignment]
     """Lists what made and used an account's credit, newest first."""
     RequestRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]  # type: ignore[assignment]
@@ -410,6 +414,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetAccountCreditResponse, _abc.Awaitable[_payments_pb2.GetAccountCreditResponse]]:
         """Reads an account's credit."""
+
+    @_abc_1.abstractmethod
+    def ListAccountCredits(
+        self,
+        request: _payments_pb2.ListAccountCreditsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListAccountCreditsResponse, _abc.Awaitable[_payments_pb2.ListAccountCreditsResponse]]:
+        """Lists the accounts that have credit, by id."""
 
     @_abc_1.abstractmethod
     def ListCreditMovements(
