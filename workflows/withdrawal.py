@@ -23,6 +23,7 @@ _OUTSIDE = (
     '`{"reason_code": "paid_by_hand"}`'
 )
 _APPROVE = "puts the transfer on the list for the bank"
+_RETRY = "tries it again; `--iban IBAN --holder NAME` beside the rest sends it to another account"
 _EXPORT = "then writes the file for the bank with what is approved"
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
 
@@ -267,7 +268,9 @@ def _commands(pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]
     """What moves transfers on that wait here; payments wakes the process once it is done."""
     to_approve = " ".join(refund.refund_id for _, refund in pending if _to_be_approved(refund))
     approved = any(refund.state == payments_pb2.REFUND_STATE_APPROVED for _, refund in pending)
+    failed = [refund.refund_id for _, refund in pending if refund.state == payments_pb2.REFUND_STATE_FAILED]
     return {
+        **{f"casella refund retry {each} --reason withdrawal": _RETRY for each in failed},
         **({f"casella refund approve {to_approve} --reason withdrawal": _APPROVE} if to_approve else {}),
         **({"casella refund export FILE": _EXPORT} if to_approve or approved else {}),
     }

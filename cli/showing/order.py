@@ -123,7 +123,7 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tupl
         ("adds to", _addition(order.quote.addition)),
         ("payment", words.choice(order, "payment_method")),
         ("placed", words.instant(order.placed_at)),
-        *_open_until(order, suspended=suspended),
+        *open_until(order, suspended=suspended),
         ("money available", words.if_any(words.day(order.available_on))),
         ("ended", words.if_any(words.instant(order.ended_at))),
         ("unlocked", words.if_any(words.instant(order.unlocked_at))),
@@ -134,7 +134,7 @@ def _facts(order: ordering_pb2.Order, rooms: Rooms, *, waits: bool) -> list[tupl
     ]
 
 
-def _open_until(order: ordering_pb2.Order, *, suspended: bool) -> list[tuple[str, str]]:
+def open_until(order: ordering_pb2.Order, *, suspended: bool) -> list[tuple[str, str]]:
     """Until when an open order stays so; one that has ended expires no more."""
     if order.state != ordering_pb2.ORDER_STATE_OPEN:
         return []

@@ -283,6 +283,7 @@ async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(t
     async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
         shown = await run.details("### NeedsOperator")
         assert f"refund {told.refunds[0].refund_id}: failed (iban_missing)" in shown
+        assert f"- `casella refund retry {told.refunds[0].refund_id} --reason withdrawal` tries it again" in shown
         assert f"FAILED (iban_missing): `casella refund retry {told.refunds[0].refund_id}` tries it again" in shown
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await run.handle.execute_update("refund_again", WHY)
