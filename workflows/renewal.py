@@ -34,6 +34,9 @@ _BY_THE_CUSTOMER = (
 )
 """Ends that the customer wanted: what waits for its money is cancelled, and money that waits does not hold that."""
 
+_AFTER_THE_END = (pb.PERIOD_NEXT_WAIT, pb.PERIOD_NEXT_MEASURE_DUE)
+"""What may come next while the account of a subscription that has ended is there to be read."""
+
 
 @workflow.defn(name=names.RENEWAL)
 class Renewal(RenewalDebit):
@@ -43,6 +46,8 @@ class Renewal(RenewalDebit):
     """Whether the period's money is waited for."""
     closing = False
     """Whether sending was stopped because the service has ended."""
+    settled = False
+    """Whether what follows a payment is done; the last period still has its account's purge before it."""
 
     @workflow.init
     def __init__(self, subject: Subject) -> None:
@@ -62,12 +67,15 @@ class Renewal(RenewalDebit):
         while True:
             self.listen()
             due = await self.do_what_is_due()
+            if due.next in _AFTER_THE_END:
+                await self.keep_suspended(due)
             if due.state == pb.PERIOD_STATE_DUE:
-                await self.collect()
+                await self.collect(due)
                 continue
+            if due.state == pb.PERIOD_STATE_PAID and not self.settled:
+                await self.settle()
             match due.next:
                 case pb.PERIOD_NEXT_WAIT:
-                    await self.keep_suspended(due)
                     self.show_waiting(due)
                     await self.wait(due.wait, wording.due_on_period(due.due))
                 case pb.PERIOD_NEXT_MEASURE_DUE:
@@ -76,16 +84,17 @@ class Renewal(RenewalDebit):
                     await self.record_unpaid()  # the service of the subscription that it carries has ended
                 case pb.PERIOD_NEXT_PURGE_DUE:
                     await self.close_account(due.subscription.account_id)
-                case _ if due.state == pb.PERIOD_STATE_PAID:
-                    return await self.settle()
+                case _ if self.settled:
+                    return self.end("Invoiced")
                 case _:
                     return self.end(wording.period_state(due.state))
 
-    async def collect(self) -> None:
+    async def collect(self, due: pb.AdvancePeriodResponse) -> None:
         """Ask for the period's money and wait for its end; payments decides, ordering records."""
         period = await self.read_period()
         payment = await self.make_payment_request(period)
-        if payment.state != payments_pb2.PAYMENT_REQUEST_STATE_CLOSED and not self.ending:
+        closes = due.next == pb.PERIOD_NEXT_CLOSE_DUE and self.ending
+        if payment.state != payments_pb2.PAYMENT_REQUEST_STATE_CLOSED and not closes:
             await self.ask_for_payment(period, payment)
         self.asking = True
         while True:
@@ -95,7 +104,7 @@ class Renewal(RenewalDebit):
                 await self.record_paid(payment)
                 break
             if payment.state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED:
-                await self.record_unpaid()
+                await self.resume_if_due(await self.record_unpaid())
                 break
             if await self.debit(payment):
                 continue
@@ -107,7 +116,7 @@ class Renewal(RenewalDebit):
                     await self.wait_for_money_or_charge(due, payment, skipped)
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
-                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER:
+                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER or self.is_over(due):
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_CANCELLED)
                 case pb.PERIOD_NEXT_CLOSE_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
@@ -135,29 +144,37 @@ class Renewal(RenewalDebit):
             await self.note_suspension()
             self.details.happened("sending is suspended: the period was not paid in time")
 
+    def is_over(self, due: pb.AdvancePeriodResponse) -> bool:
+        """Whether the service has ended: what is still owed holds the purge no longer than the closing days."""
+        return due.subscription.state != pb.SUBSCRIPTION_STATE_ACTIVE
+
     async def keep_suspended(self, due: pb.AdvancePeriodResponse) -> None:
         """A subscription that has ended can be read, and sends nothing."""
-        if due.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING and not self.closing:
+        if self.is_over(due) and not self.closing:
             await self.suspend_sending(due.subscription.account_id)
             self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
             self.closing = True
 
-    async def settle(self) -> str:
+    async def resume_if_due(self, recorded: pb.RecordPeriodOutcomeResponse) -> None:
+        """Sending works again where nothing keeps its suspension up any more."""
+        if recorded.resume_due:
+            await self.resume_sending(recorded.period.account_id)
+            await self.note_resumption()
+            self.details.happened("sending works again")
+
+    async def settle(self) -> None:
         """After the money: sending works, the invoice is issued and sent. A new run finds nothing left to do."""
         self.paid = True
         self.details.happened("the period is paid", once=True)
         self.details.stands("Paid", "invoice and courtesy email, at once")
         recorded = await self.record_paid(await self.read_payment())
-        if recorded.resume_due:
-            await self.resume_sending(recorded.period.account_id)
-            await self.note_resumption()
-            self.details.happened("sending works again")
+        await self.resume_if_due(recorded)
         if not recorded.period.invoice_id:
             await self.confirm_tax(recorded.period)
             invoice = await self.issue_invoice()
             await self.email_courtesy_invoice(invoice)
             await self.note_invoice(invoice)  # last: with it nothing is left to do
-        return self.end("Invoiced")
+        self.settled = True
 
     def end(self, state: str) -> str:
         """Say how it ended."""

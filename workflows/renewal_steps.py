@@ -105,10 +105,10 @@ class RenewalSteps(PayableTax, ServiceEnd):
         )
         return await quickly(OrderingSteps.record_period_outcome, request, "record that it is paid")
 
-    async def record_unpaid(self) -> None:
+    async def record_unpaid(self) -> pb.RecordPeriodOutcomeResponse:
         """Write in ordering that it was closed without money, or that the service of its subscription has ended."""
         request = pb.RecordPeriodOutcomeRequest(period_id=self.period_id, outcome=pb.PERIOD_OUTCOME_UNPAID)
-        await quickly(OrderingSteps.record_period_outcome, request, "record the end without money")
+        return await quickly(OrderingSteps.record_period_outcome, request, "record the end without money")
 
     async def note_suspension(self) -> None:
         """The day on which the subscription closes counts from the suspension."""

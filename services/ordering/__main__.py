@@ -93,7 +93,7 @@ def assemble(
         measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),
         advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
         periods=Periods(database, clock, policy.renewals),
-        steering=SubscriptionSteering(database, clock, policy.renewals),
+        steering=SubscriptionSteering(database, clock, policy),
         resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
         withdrawals=Withdrawals(database, clock, policy.renewals, readings),
         advancing_withdrawals=AdvancingWithdrawals(

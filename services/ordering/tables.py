@@ -246,6 +246,15 @@ subscription_periods = Table(
     Column("next_at", _INSTANT),
 )
 
+# Cancellations that were taken back, to be counted.
+subscription_keeps = Table(
+    "subscription_keeps",
+    metadata,
+    Column("subscription_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("kept_at", _INSTANT, nullable=False),
+)
+
 period_reminders = Table(
     "period_reminders",
     metadata,

@@ -50,13 +50,42 @@ async def test_what_becomes_of_a_second_period(stage: Stage) -> None:
     await an_invoice_of(stage, late, second)
 
     await stage.go_to(stage.calendar.now() + 31 * DAY)
-    await never.stands(2, "Closing")
+    await never.stands(2, "Unpaid")
     assert (await never.period(2)).state == ordering_pb2.PERIOD_STATE_UNPAID
+    assert (await never.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_CLOSING
     await stage.go_to(stage.calendar.now() + 31 * DAY)
-    for subscriber, state in ((never, "Unpaid"), (leaver, "Void")):
-        await subscriber.stands(2, state)
+    await leaver.stands(2, "Void")
+    for subscriber in (never, leaver):
         await stage.desk.stands(names.purge_id(subscriber.customer.account_id), "Purged")
         assert (await subscriber.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_ENDED
+
+
+@pytest.mark.parametrize("pays", [True, False])
+async def test_what_was_used_above_the_prepaid_is_asked_for_once_a_cancelled_contract_has_ended(
+    stage: Stage, *, pays: bool
+) -> None:
+    user = await stage.subscriber()
+    domain = f"bottega-{uuid4().hex[:8]}.example"
+    await user.customer.add_domain(domain)
+    for number in range(8):
+        await user.customer.create_mailbox(f"m{number}@{domain}")
+    assert not (await stage.desk.update(user.renewal(2), "cancel_subscription", {"reason_code": "asked"})).refusal
+    so_far = await user.upcoming()
+    assert (so_far.last, [size.above for size in so_far.usage[0].sizes]) == (True, [3])
+    await stage.go_to(from_timestamp((await user.subscription()).ends_at))
+    await user.stands(2, "AwaitingPayment")
+    assert not await user.sends()
+    last = await user.period(2)
+    assert all("oltre il prepagato" in line.description for line in last.lines)
+    await user.written("Il tuo servizio è terminato")
+    if pays:
+        await user.pay(2)
+        await user.stands(2, "Closing")
+        await an_invoice_of(stage, user, await user.period(2))
+    await stage.go_to(stage.calendar.now() + 31 * DAY)
+    await user.stands(2, "Invoiced" if pays else "Unpaid")
+    await stage.desk.stands(names.purge_id(user.customer.account_id), "Purged")
+    assert (await user.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_ENDED
 
 
 async def test_a_month_with_an_option_that_is_set_in_the_panel(stage: Stage) -> None:

@@ -219,6 +219,51 @@ async def test_a_period_that_nobody_paid_is_closed(
     assert len(script.requests("IssueProforma")) == (0 if end else 1)  # a cancelled one is not asked for any more
 
 
+@pytest.mark.parametrize("pays", [True, False])
+async def test_the_last_period_is_asked_for_after_the_end_and_then_carries_to_the_purge(
+    temporal: TestNamespace, *, pays: bool
+) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+    told.subscription.state = pb.SUBSCRIPTION_STATE_CLOSING
+    told.subscription.end = pb.SUBSCRIPTION_END_UNPAID
+
+    def ended(request: pb.RecordPeriodOutcomeRequest) -> pb.RecordPeriodOutcomeResponse:
+        answer = told.ended(request)
+        told.next, told.due, told.wait = pb.PERIOD_NEXT_WAIT, "purge", LONG
+        return answer
+
+    script = told.script(RecordPeriodOutcome=ended)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("AwaitingPayment")
+        if pays:
+            told.payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+        else:
+            told.next = pb.PERIOD_NEXT_CLOSE_DUE
+        await run.handle.signal(names.PERIOD_CHANGED)
+        await run.details("### Closing")
+        told.next = pb.PERIOD_NEXT_PURGE_DUE
+        await run.handle.signal(names.PERIOD_CHANGED)
+        assert await run.end() == ("invoiced" if pays else "unpaid")
+    assert script.order_of("SuspendAccount", "MeasurePeriod", "SendProforma", "CloseAccount") == [
+        "SuspendAccount", "MeasurePeriod", "SendProforma", "CloseAccount",
+    ]  # fmt: skip
+    assert len(script.requests("IssueInvoice")) == int(pays)
+    reasons = [request.reason for request in script.requests("ClosePaymentRequest")]
+    assert reasons == ([] if pays else [payments_pb2.CLOSE_REASON_CANCELLED])  # money that waits does not hold it
+
+
+async def test_a_void_period_ends_the_suspension_that_it_led_to(temporal: TestNamespace) -> None:
+    told = Told(next=pb.PERIOD_NEXT_CLOSE_DUE, resume_due=True)
+    told.subscription.end = pb.SUBSCRIPTION_END_CANCELLED
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.end()
+    assert script.order_of("RecordPeriodOutcome", "ResumeAccount", "ResumeSubscription") == [
+        "RecordPeriodOutcome", "ResumeAccount", "ResumeSubscription",
+    ]  # fmt: skip
+
+
 async def test_a_payment_that_wins_against_the_closing_is_served(temporal: TestNamespace) -> None:
     told = Told(next=pb.PERIOD_NEXT_CLOSE_DUE)
 

@@ -1,7 +1,9 @@
-"""Decides how many quotes and orders an account may make in any 24 hours.
+"""Decides how many quotes and orders an account may make in any 24 hours, and how many cancellations it takes back.
 
-Each order burns a number of the proforma series, PDFs and emails: placing and cancelling in turn must have an end.
-Counted on the account's locked row, so that concurrent calls do not count past each other.
+Each order burns a number of the proforma series, PDFs and emails: placing and cancelling in turn must have an end. So
+must cancelling a subscription and taking that back, which asks anew for what was asked for before.
+Counted under a lock on the account's row, or on its subscription's, so that concurrent calls do not count past each
+other.
 """
 
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from sqlalchemy import Column, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ordering.errors import TooManyToday
-from services.ordering.tables import orders, quotes
+from services.ordering.tables import orders, quotes, subscription_keeps
 
 _DAY = timedelta(hours=24)
 
@@ -28,13 +30,14 @@ class Counted:
 
 QUOTES = Counted("quotes_per_day", quotes, quotes.c.created_at)
 ORDERS = Counted("orders_per_day", orders, orders.c.placed_at)
+KEEPS = Counted("keeps_per_day", subscription_keeps, subscription_keeps.c.kept_at)
 
 
 async def check_daily(conn: AsyncConnection, counted: Counted, account_id: UUID, most: int, now: datetime) -> None:
-    """See that a locked account may make another one.
+    """See that a locked account, or one whose subscription is locked, may make another one.
 
     Args:
-        conn: The transaction that holds the account's row.
+        conn: The transaction that holds the lock.
         counted: What is to be made.
         account_id: The account.
         most: How many it may make in any 24 hours, at least 1.

@@ -66,8 +66,8 @@ class Erasures:
 
 
 async def _end_subscription(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
-    """End the account's subscription, if one runs."""
+    """End the account's subscription, if one runs; of one that has ended, what is still owed."""
     found = await find_subscription_of_account(conn, account_id)
     subscription = await lock_subscription(conn, found.subscription_id) if found else None
-    if subscription is not None and subscription.state is SubscriptionState.ACTIVE:
+    if subscription is not None and subscription.state is not SubscriptionState.ENDED:
         await ending.erase(conn, subscription, now)

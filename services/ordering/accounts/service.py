@@ -44,6 +44,7 @@ from services.ordering.errors import (
 )
 from services.ordering.readings import Readings
 from services.ordering.resellers.store import end_with_account
+from services.ordering.subscriptions.ending import void_scheduled
 from services.ordering.subscriptions.events import subscription_event
 from services.ordering.subscriptions.period_store import set_next
 from services.ordering.subscriptions.store import end_closing, find_subscription_of_account
@@ -201,6 +202,7 @@ class Accounts:
             await outbox.wake(conn, withdrawal_wake(ended.order_id, WITHDRAWAL_CHANGED), now)
         else:
             carrier = PeriodCause(ended.subscription_id, ended.end.number)
+            await void_scheduled(conn, ended.subscription_id, now)
             await set_next(conn, carrier.key, None)
             if erasing:
                 await outbox.wake(conn, renewal_wake(carrier), now)  # it did not close the account itself

@@ -50,6 +50,25 @@ def dunning(proforma_at: datetime, billing: Billing, first_day: date, policy: Re
     )
 
 
+def carried(fresh: Dunning, before: Dunning, closed_on: date, today: date) -> Dunning:
+    """The dates of days that were asked for before: a debt does not grow younger by a cancellation that is taken back.
+
+    The days between, on which nothing was asked for, do not count.
+
+    Args:
+        fresh: As if they were asked for the first time.
+        before: As they were asked for before, with the reminders that were not sent.
+        closed_on: The day in Rome on which that was closed.
+        today: The day on which they are asked for again.
+    """
+    days = (today - closed_on).days
+    return Dunning(
+        min(fresh.due_on, before.due_on + timedelta(days=days)),
+        min(fresh.suspend_at, add_days(before.suspend_at, days)),
+        [Reminder(each.days, add_days(each.due_at, days)) for each in before.reminders],
+    )
+
+
 def close_at(suspended_at: datetime, policy: RenewalPolicy) -> datetime:
     """When a subscription closes whose sending was suspended, if nothing is paid."""
     return end_of_day(suspended_at, policy.close_days)

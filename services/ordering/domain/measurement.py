@@ -24,7 +24,7 @@ from services.ordering.domain.metering import (
     prepaid_on,
 )
 from services.ordering.domain.period_lines import PeriodLine, annual_lines, coming_lines, lines_above
-from services.ordering.domain.periods import Contract, month_before
+from services.ordering.domain.periods import Contract, by_month, month_before
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import LIST_PRICE, PriceList
 
@@ -96,14 +96,45 @@ def content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content 
     ended = month_before(basis.contract, basis.days)
     if basis.today < ended.first:
         return Content(existing, coming, discount)
-    served = Period(ended.first, min(ended.last, basis.today))
-    before = prices.over(served.first, served.last)
-    if before is None:
+    used = _used(basis, basis.told, Period(ended.first, min(ended.last, basis.today)), prices, policy, discount)
+    return None if used is None else Content(existing, (*coming, *used.lines), discount, used.usage)
+
+
+def last_content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content | None:
+    """Measure the last period of a monthly contract; None where no prices are in force on a day that counts.
+
+    It pays for no coming days: it charges what was used above the prepaid on its own, each month by its own prices.
+    Days of service that no period pays for are above it whole. A reseller's tier is that of the mailboxes that exist.
+    """
+    if basis.told is None:
+        raise AssertionError("an annual contract ends without a last period")
+    lines, usage, discount = list[PeriodLine](), list[MeteredDay](), LIST_PRICE
+    if basis.is_tiered:
+        edition = prices.on(basis.priced_on)
+        if edition is None:
+            return None
+        discount = edition.reseller_discount(sum(counted(basis.told.existing).mailboxes.values()))
+    if basis.days.first <= basis.today:
+        for served in by_month(Period(basis.days.first, min(basis.days.last, basis.today))):
+            used = _used(basis, basis.told, served, prices, policy, discount)
+            if used is None:
+                return None
+            lines += used.lines
+            usage += used.usage
+    return Content(Counted(), tuple(lines), discount, tuple(usage))
+
+
+def _used(
+    basis: Basis, told: Told, served: Period, prices: PriceList, policy: OrderingPolicy, discount: Decimal
+) -> Content | None:
+    """What was used above the prepaid on days of one calendar month; None where no prices are in force on them."""
+    edition = prices.over(served.first, served.last)
+    if edition is None:
         return None
-    used = [DayUsage(day, counted(usage)) for day, usage in sorted(basis.told.days.items()) if day in served]
+    used = [DayUsage(day, counted(usage)) for day, usage in sorted(told.days.items()) if day in served]
     usage = metered(used, lambda day: prepaid_on(basis.prepaid, day), policy.renewals.overage)
-    over = lines_above(mailbox_days(usage), served, before, prices.currency, discount)
-    return Content(existing, (*coming, *over), discount, tuple(usage))
+    over = lines_above(mailbox_days(usage), served, edition, prices.currency, discount)
+    return Content(Counted(), tuple(over), discount, tuple(usage))
 
 
 def _usage_json(usage: Usage) -> dict[str, Any]:

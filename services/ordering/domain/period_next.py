@@ -2,6 +2,7 @@
 
 The oldest unpaid period of a subscription decides on suspension and closing. Before a subscription closes, every other
 period that waits for its money is closed first, because a payment may still win there, and what is paid is served.
+After a cancellation only a period whose days are not all served is closed; what was served stays owed, to the purge.
 Source: docs/rules.md, "Renewals".
 """
 
@@ -46,11 +47,13 @@ class Unpaid:
     Attributes:
         suspend_at: None until its proforma is known.
         close_at: None until it has led to a suspension.
+        owed: whether it stays owed after the subscription's end, because its days were served.
     """
 
     number: int
     suspend_at: datetime | None
     close_at: datetime | None
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,17 @@ class PeriodStanding:
     purge_at: datetime | None
     addition_undecided: bool = False
 
+    @property
+    def own(self) -> Unpaid:
+        """Itself, among the periods that wait for their money."""
+        return next(entry for entry in self.unpaid if entry.number == self.number)
+
 
 def next_step(standing: PeriodStanding, now: datetime) -> Step:
     """What comes next on a period."""
     if standing.state is PeriodState.DUE:
-        return _unpaid(standing, now)
+        is_active = standing.subscription is SubscriptionState.ACTIVE
+        return _unpaid(standing, now) if is_active else _owed(standing, now)
     if standing.carries:
         return _ending(standing, now)
     if standing.state is PeriodState.SCHEDULED:
@@ -99,10 +108,9 @@ def is_closing_time(unpaid: Sequence[Unpaid], now: datetime) -> bool:
 
 
 def _unpaid(standing: PeriodStanding, now: datetime) -> Step:
-    oldest = standing.unpaid[0]
-    own = next(entry for entry in standing.unpaid if entry.number == standing.number)
+    oldest, own = standing.unpaid[0], standing.own
     closing = is_closing_time(standing.unpaid, now)
-    if standing.ends_at is not None or (closing and own != oldest):
+    if (standing.ends_at is not None and not own.owed) or (closing and own != oldest):
         return Step(PeriodNext.CLOSE_DUE)
     if closing:
         last = len(standing.unpaid) == 1
@@ -123,13 +131,30 @@ def _unpaid(standing: PeriodStanding, now: datetime) -> Step:
     return Step(PeriodNext.WAIT, due, due_at)
 
 
+def _owed(standing: PeriodStanding, now: datetime) -> Step:
+    """What stays owed after the service's end waits for its money until the purge, and holds that no longer."""
+    own, purge_at = standing.own, standing.purge_at
+    is_there = own.owed and standing.subscription is SubscriptionState.CLOSING
+    if not is_there or purge_at is None or now >= purge_at:
+        return Step(PeriodNext.CLOSE_DUE)
+    if own.suspend_at is None:
+        return Step(PeriodNext.WAIT, "proforma", now + PROFORMA_WAIT)
+    coming = [(reminder.due_at, reminder_name(reminder.days)) for reminder in standing.pending]
+    due_at, due = min(entry for entry in [*coming, (purge_at, "purge")] if entry[0] > now)
+    return Step(PeriodNext.WAIT, due, due_at)
+
+
 def _ending(standing: PeriodStanding, now: datetime) -> Step:
     match standing.subscription:
         case SubscriptionState.ENDED:
             return Step(PeriodNext.NOT_OPEN)
         case SubscriptionState.CLOSING:
-            return _until(PeriodNext.PURGE_DUE, "purge", standing.purge_at, now)
-        case _ if standing.unpaid:
+            step = _until(PeriodNext.PURGE_DUE, "purge", standing.purge_at, now)
+            if step.next is PeriodNext.WAIT:
+                is_measured = standing.state is not PeriodState.SCHEDULED
+                return step if is_measured else Step(PeriodNext.MEASURE_DUE)
+            return Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN) if standing.unpaid else step
+        case _ if not all(entry.owed for entry in standing.unpaid):
             return Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN)
         case _:
             return _until(PeriodNext.CLOSE_DUE, "end", standing.ends_at, now)

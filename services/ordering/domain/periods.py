@@ -5,6 +5,7 @@ that month begins; annual ones keep the day of the year on which the service beg
 ends. So the last day that is paid for is all that a plan needs, whatever became of the periods before.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -65,6 +66,30 @@ def month_before(contract: Contract, days: Period) -> Period:
     """
     month = Period.month(days.first.replace(day=1) - _DAY)
     return Period(max(month.first, contract.anchor), month.last)
+
+
+def unsettled(contract: Contract, newest: Period | None, last: date) -> Period | None:
+    """The days of service whose use above the prepaid no period has charged, when a monthly contract ends.
+
+    Args:
+        contract: The subscription.
+        newest: The days of the newest period that was measured and stays: it charged the month before its own.
+        last: The last day of service.
+
+    Returns:
+        None where all is charged.
+    """
+    first = contract.anchor if newest is None else max(contract.anchor, newest.first.replace(day=1))
+    return None if last < first else Period(first, last)
+
+
+def by_month(days: Period) -> Iterator[Period]:
+    """Some days, cut where a calendar month ends."""
+    first = days.first
+    while first <= days.last:
+        last = min(Period.month(first).last, days.last)
+        yield Period(first, last)
+        first = last + _DAY
 
 
 def measuring(measured: UUID, day: date, policy: RenewalPolicy) -> datetime:

@@ -37,6 +37,11 @@ class SubscriptionEnd(StrEnum):
     WITHDRAWN = "withdrawn"
     ERASURE = "erasure"
 
+    @property
+    def leaves_debts(self) -> bool:
+        """Whether what was served stays owed; a withdrawal has its own reckoning, an erasure waives it."""
+        return self in {SubscriptionEnd.CANCELLED, SubscriptionEnd.UNPAID}
+
 
 class PeriodState(StrEnum):
     """A period: prepaid, or scheduled → due → paid, or due → unpaid; void where the subscription ended before it."""

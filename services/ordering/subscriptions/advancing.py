@@ -70,7 +70,7 @@ class AdvancingPeriods:
             writer = _Writer(conn, self._mails, found, recipient, hints, money_waiting, now)
             if found.carries:
                 await writer.about_the_end()
-            elif found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
+            if found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
                 await writer.about_the_renewal()
                 await writer.about_the_money()
             elif found.period.state is PeriodState.PAID and found.subscription.end is None:
@@ -114,10 +114,10 @@ class _Writer:
         if due is not None and self.money_waiting:
             past = [*past, due]
         elif due is not None:
-            await self._send(self.mails.reminder(period, due, self.recipient, self.hints))
+            await self._send(self.mails.reminder(self.found.subscription, period, due, self.recipient, self.hints))
             await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
-        if period.close_at is not None:
+        if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:
             await self._send(self.mails.suspended(period, self.recipient, self.hints))
 
     async def about_the_end(self) -> None:

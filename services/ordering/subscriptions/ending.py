@@ -1,8 +1,8 @@
 """Decides how a subscription ends: with what is paid, by a cancellation or because a period was not paid; or at once,
 by a withdrawal or an erasure.
 
-The newest period, which waits for its measuring, carries a cancelled subscription to its end; the unpaid period carries
-one that closes for want of money. A withdrawal carries its own; an erasure changes the moment, not the carrier.
+The newest period, which waits for its measuring, carries the subscription to its end; of a monthly contract it then
+asks for what was used above the prepaid. A withdrawal carries its own; an erasure changes the moment, not the carrier.
 """
 
 from datetime import datetime
@@ -25,7 +25,10 @@ from services.ordering.subscriptions.standing import Locked, replan, unpaid_of
 
 
 async def cancel(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
-    """Let a locked subscription that goes on end with what is paid; what waits for its money is closed without it."""
+    """Let a locked subscription that goes on end with what is paid.
+
+    What waits for its money is closed without it, unless all its days were served: that stays owed.
+    """
     carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
     end = End(SubscriptionEnd.CANCELLED, now, ends_at(subscription.paid.last, now), carrier.number)
     await store.write_end(conn, subscription.subscription_id, end)
@@ -33,12 +36,12 @@ async def cancel(conn: AsyncConnection, subscription: SubscriptionRow, now: date
 
 
 async def erase(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
-    """End a locked, running subscription at once because its account is erased, whatever of it is paid.
+    """End a locked subscription at once because its account is erased, whatever of it is paid, or still owed.
 
     What waits for its money is closed by its renewal; a payment that wins there is served.
     """
     end = subscription.end
-    if end is not None and end.at <= now:
+    if end is not None and end.at <= now and not end.reason.leaves_debts:
         return
     if end is None:
         carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
@@ -46,8 +49,13 @@ async def erase(conn: AsyncConnection, subscription: SubscriptionRow, now: datet
         carrier = PeriodCause(subscription.subscription_id, end.number)
     else:
         raise AssertionError("a subscription from which the consumer withdrew does not run")
-    at_once = End(SubscriptionEnd.ERASURE, now, now, carrier.number)
-    await store.write_end(conn, subscription.subscription_id, at_once)
+    at = now if end is None else min(end.at, now)
+    at_once = End(SubscriptionEnd.ERASURE, now, at, carrier.number)
+    await store.write_end(conn, subscription.subscription_id, at_once, subscription.state)
+    if subscription.state is SubscriptionState.CLOSING:
+        await void_scheduled(conn, subscription.subscription_id, now)
+        await _wake_open(conn, subscription.subscription_id, now)
+        return
     await _wake_open(conn, subscription.subscription_id, now, carrier)
     await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
 
@@ -56,19 +64,22 @@ async def close_period(conn: AsyncConnection, found: Locked, policy: RenewalPoli
     """Write that a locked period was closed without money.
 
     One that was not paid in time is unpaid, and the oldest of them ends its subscription. One of a cancelled
-    subscription is void; so is one whose cancellation was taken back meanwhile, and its days are asked for anew.
+    subscription is void, unless all its days were served; so is one whose cancellation was taken back meanwhile, and
+    its days are asked for anew.
     """
-    subscription, period = found.subscription, found.period
-    if subscription.end is not None:
+    subscription, period, end = found.subscription, found.period, found.subscription.end
+    if end is not None and not end.owes(period.days):
         await period_store.end(conn, period, PeriodState.VOID, now)
         return
-    if not is_closing_time(unpaid_of(found.unpaid), now):
+    closing = is_closing_time(unpaid_of(found.unpaid, end), now)
+    if end is None and not closing:
         await period_store.end(conn, period, PeriodState.VOID, now)
         await replan(conn, subscription, policy, now)
         return
     unpaid = await period_store.end(conn, period, PeriodState.UNPAID, now)
     await events.tell(conn, period_event(EventType.PERIOD_UNPAID, unpaid), now)
-    if found.unpaid[0].period_id == period.period_id:
+    is_active = subscription.state is SubscriptionState.ACTIVE
+    if is_active and closing and found.unpaid[0].period_id == period.period_id:
         await _end_for_want_of_money(conn, found, now)
 
 
@@ -80,10 +91,7 @@ async def withdraw(conn: AsyncConnection, subscription: SubscriptionRow, policy:
     """
     await store.write_end(conn, subscription.subscription_id, End(SubscriptionEnd.WITHDRAWN, now, now, None))
     await store.begin_closing(conn, subscription.subscription_id, now, purge_at(now, policy))
-    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
-    if scheduled is not None:
-        await period_store.end(conn, scheduled, PeriodState.VOID, now)
-        await outbox.wake(conn, renewal_wake(scheduled.cause), now)
+    await void_scheduled(conn, subscription.subscription_id, now)
     await _wake_open(conn, subscription.subscription_id, now)
     await _tell_of_closing(conn, subscription.subscription_id, now)
 
@@ -92,18 +100,34 @@ def is_over(found: Locked, now: datetime) -> bool:
     """Whether the service of the subscription that a period carries has come to its end."""
     end = found.subscription.end
     active = found.subscription.state is SubscriptionState.ACTIVE
-    return active and end is not None and found.carries and now >= end.at and not found.unpaid
+    return active and end is not None and found.carries and now >= end.at and _all_owed(found, end)
 
 
 async def end_service(conn: AsyncConnection, found: Locked, policy: RenewalPolicy, now: datetime) -> None:
-    """Write that the service of a locked subscription has ended; its closing days begin."""
+    """Write that the service of a locked subscription has ended; its closing days begin.
+
+    The period that carried it is measured for the last time where use above the prepaid may be owed.
+    """
     subscription, period = found.subscription, found.period
     until = purge_at(now, policy)
     await store.begin_closing(conn, subscription.subscription_id, now, until)
-    if period.state is PeriodState.SCHEDULED:
+    if period.state is PeriodState.SCHEDULED and not subscription.owes_use:
         await period_store.end(conn, period, PeriodState.VOID, now)
     await period_store.set_next(conn, period.period_id, now)
     await _tell_of_closing(conn, subscription.subscription_id, now)
+
+
+async def void_scheduled(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:
+    """Write that the period that waits for its measuring is not measured any more, if there is one."""
+    scheduled = await period_store.scheduled_period(conn, subscription_id)
+    if scheduled is not None:
+        await period_store.end(conn, scheduled, PeriodState.VOID, now)
+        await outbox.wake(conn, renewal_wake(scheduled.cause), now)
+
+
+def _all_owed(found: Locked, end: End) -> bool:
+    """Whether nothing waits for its money that is closed before the end, where a payment may still win."""
+    return all(end.owes(each.days) for each in found.unpaid)
 
 
 async def _wake_open(conn: AsyncConnection, subscription_id: UUID, now: datetime, *carrier: PeriodCause) -> None:
@@ -120,11 +144,8 @@ async def _tell_of_closing(conn: AsyncConnection, subscription_id: UUID, now: da
 
 
 async def _end_for_want_of_money(conn: AsyncConnection, found: Locked, now: datetime) -> None:
-    subscription, period = found.subscription, found.period
-    end = End(SubscriptionEnd.UNPAID, now, ends_at(subscription.paid.last, now), period.number)
+    subscription = found.subscription
+    carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
+    end = End(SubscriptionEnd.UNPAID, now, ends_at(subscription.paid.last, now), carrier.number)
     await store.write_end(conn, subscription.subscription_id, end)
-    await period_store.set_next(conn, period.period_id, now)
-    scheduled = await period_store.scheduled_period(conn, subscription.subscription_id)
-    if scheduled is not None:
-        await period_store.end(conn, scheduled, PeriodState.VOID, now)
-        await outbox.wake(conn, renewal_wake(scheduled.cause), now)
+    await _wake_open(conn, subscription.subscription_id, now, carrier)

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import events
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
-from services.ordering.domain.dunning import close_at, dunning, last_moment
+from services.ordering.domain.dunning import Dunning, carried, close_at, dunning, last_moment
 from services.ordering.domain.period_next import PeriodNext, next_step
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState, SubscriptionState
@@ -27,6 +28,9 @@ from services.ordering.subscriptions.ending import close_period, end_service, is
 from services.ordering.subscriptions.events import period_event
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked, wake_beside
+
+_RESUMING = (PeriodState.PAID, PeriodState.VOID)
+"""What a period is that no longer keeps a suspension up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Periods:
     async def record_proforma(self, period_id: UUID, proforma: Proforma) -> Both:
         """Write a due period's proforma; its dates count from now. A repetition changes nothing.
 
+        Days that were asked for before a cancellation which was taken back keep their dates, and what was said of them.
+
         Raises:
             PeriodNotDue: It is not measured, or has ended without a proforma.
         """
@@ -84,7 +90,12 @@ class Periods:
             if found.period.state is not PeriodState.DUE:
                 raise PeriodNotDue(metadata={"state": str(found.period.state)})
             dates = dunning(now, found.subscription.billing, found.period.days.first, self._policy)
+            before = await period_store.asked_before(conn, found.period.subscription_id, found.period.days.first)
+            if before is not None:
+                dates = carried(dates, await _dates_of(conn, before), *_days_of_closing(before, now))
             period = await period_store.record_proforma(conn, period_id, proforma, now, dates)
+            if before is not None and before.notice_at is not None:
+                period = await period_store.set_notice(conn, period, before.notice_at, in_time=before.notice_in_time)
             await PERIOD_REMINDERS.insert(conn, period_id, dates.reminders)
             return Both(period, found.subscription)
 
@@ -138,7 +149,7 @@ class Periods:
                 raise PeriodNotPaid(metadata={"state": str(found.period.state)})
             period = found.period
             if period.invoice_id is None:
-                period = await period_store.record_invoice(conn, period_id, invoice_id)
+                period = await period_store.record_invoice(conn, period_id, invoice_id, is_over=not found.carries)
                 if found.subscription.withdrawn:
                     await wake_beside(conn, found.subscription, period_id, now)
             return Both(period, found.subscription)
@@ -161,20 +172,20 @@ class Periods:
             return await self._both(conn, period_id, now)
 
     async def resume(self, period_id: UUID) -> Both:
-        """Note that sending works again because a period was paid.
+        """Note that sending works again because a period was paid, or is not asked for any more.
 
         An unpaid period that has come to its own suspension meanwhile leads to it anew.
 
         Raises:
-            PeriodNotPaid: It is not paid.
+            PeriodNotPaid: It is neither paid nor void.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             found = await locked(conn, period_id)
-            if found.period.state is not PeriodState.PAID:
+            if found.period.state not in _RESUMING:
                 raise PeriodNotPaid(metadata={"state": str(found.period.state)})
             if found.period.resumed_at is None:
-                await period_store.set_resumed(conn, period_id, now)
+                await period_store.set_resumed(conn, found.period, now)
                 if found.subscription.state is SubscriptionState.ACTIVE:
                     await store.set_suspended(conn, found.subscription.subscription_id, None)
                 for each in found.unpaid:
@@ -209,11 +220,34 @@ async def read(conn: AsyncConnection, period_id: UUID, owner: UUID | None = None
     return Both(period, subscription)
 
 
+async def _dates_of(conn: AsyncConnection, period: PeriodRow) -> Dunning:
+    """The dates of a period that was asked for, with the reminders that were not sent."""
+    if period.asked is None:
+        raise AssertionError("a period that was asked for has its dates")
+    reminders = await PERIOD_REMINDERS.pending(conn, period.period_id)
+    return Dunning(period.asked.due_on, period.asked.suspend_at, reminders)
+
+
+def _days_of_closing(period: PeriodRow, now: datetime) -> tuple[date, date]:
+    """The day in Rome on which a period was closed, and the present one."""
+    if period.ended_at is None:
+        raise AssertionError("a void period has ended")
+    return rome_date(period.ended_at), rome_date(now)
+
+
 def _resume_due(found: Locked, now: datetime) -> bool:
-    """Whether a paid period had come to its suspension, and no unpaid one keeps that up."""
-    period = found.period
-    if period.state is not PeriodState.PAID or period.asked is None or period.ended_at is None:
+    """Whether the subscription's sending is suspended, or may be by this period, and no unpaid one keeps that up."""
+    period, subscription = found.period, found.subscription
+    if period.state not in _RESUMING or subscription.state is not SubscriptionState.ACTIVE:
         return False
-    was_suspended = period.ended_at >= period.asked.suspend_at and period.resumed_at is None
+    if subscription.end is not None and subscription.end.at <= now:
+        return False
     kept_up = any(each.asked is not None and each.asked.suspend_at <= now for each in found.unpaid)
-    return was_suspended and not kept_up and found.subscription.state is SubscriptionState.ACTIVE
+    return not kept_up and (subscription.suspended_at is not None or _may_have_suspended(period))
+
+
+def _may_have_suspended(period: PeriodRow) -> bool:
+    """Whether a period had come to its suspension, which may have been begun and not recorded, and was not resumed."""
+    if period.asked is None or period.ended_at is None:
+        return False
+    return period.ended_at >= period.asked.suspend_at and period.resumed_at is None

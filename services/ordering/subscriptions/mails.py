@@ -9,7 +9,7 @@ from services.kit.localized import groups_of_four
 from services.kit.outbox import Mail
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.policy import RenewalPolicy
-from services.ordering.domain.states import SubscriptionEnd
+from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.mails import PaymentHints
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
@@ -40,11 +40,13 @@ class PeriodMails:
         return self._about(period, f"renewal_notice:{period.period_id}", "renewal_notice", recipient, params)
 
     def reminder(
-        self, period: PeriodRow, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints
-    ) -> Mail:
-        """A payment reminder, once for each of its days."""
+        self, subscription: SubscriptionRow, period: PeriodRow, reminder: Reminder, recipient: common_pb2.Recipient,
+        hints: PaymentHints,
+    ) -> Mail:  # fmt: skip
+        """A payment reminder, once for each of its days; where the service has ended nothing is threatened any more."""
         key = f"period_reminder_{reminder.days}:{period.period_id}"
-        return self._about(period, key, "period_reminder", recipient, {}, hints)
+        params = {"ended": subscription.state is not SubscriptionState.ACTIVE, "ends": subscription.end is not None}
+        return self._about(period, key, "period_reminder", recipient, params, hints)
 
     def suspended(self, period: PeriodRow, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
         """That sending is suspended, and when the subscription closes."""
@@ -61,6 +63,7 @@ class PeriodMails:
             "at_once": end.at <= end.decided_at,
             "ends_on": rome_date(end.at),
             "closing_days": self._policy.closing_days,
+            "last_period": subscription.owes_use,
             "panel_url": self._panel_url,
         }
         key = f"subscription_cancelled_{end.decided_at.isoformat()}:{subscription.subscription_id}"
@@ -72,6 +75,7 @@ class PeriodMails:
             raise AssertionError("a closing subscription knows why, and until when")
         params = {
             "unpaid": subscription.end.reason is SubscriptionEnd.UNPAID,
+            "last_period": subscription.owes_use,
             "readable_until": rome_date(subscription.purge_at),
             "panel_url": self._panel_url,
         }

@@ -98,6 +98,18 @@ async def asked_for_until(conn: AsyncConnection, subscription_id: UUID) -> date:
     return until
 
 
+async def asked_before(conn: AsyncConnection, subscription_id: UUID, first_day: date) -> PeriodRow | None:
+    """The newest period that asked for days from a first one and was closed by a cancellation; None without one."""
+    query = select(periods).where(
+        periods.c.subscription_id == subscription_id,
+        periods.c.first_day == first_day,
+        periods.c.state == PeriodState.VOID,
+        periods.c.proforma_at.is_not(None),
+    )
+    row = (await conn.execute(query.order_by(periods.c.number.desc()).limit(1))).first()
+    return period_from(row) if row else None
+
+
 async def paid_terms(conn: AsyncConnection, subscription_id: UUID) -> list[Period]:
     """The days of every period that is paid, by the order or later, the oldest first."""
     query = select(periods.c.first_day, periods.c.last_day).where(
@@ -108,11 +120,14 @@ async def paid_terms(conn: AsyncConnection, subscription_id: UUID) -> list[Perio
     return [Period(row.first_day, row.last_day) for row in rows]
 
 
-async def prepaid_in(conn: AsyncConnection, subscription_id: UUID, days: Period) -> list[Prepaid]:
-    """What is paid for on some days, or asked for."""
+async def prepaid_in(
+    conn: AsyncConnection, subscription_id: UUID, days: Period, *, unpaid: bool = False
+) -> list[Prepaid]:
+    """What is paid for on some days, or asked for; with `unpaid` also what was closed as unpaid, and stays a debt."""
+    states = (*_ASKED_FOR, PeriodState.UNPAID) if unpaid else _ASKED_FOR
     query = select(periods.c.first_day, periods.c.last_day, periods.c.counted).where(
         periods.c.subscription_id == subscription_id,
-        periods.c.state.in_(_ASKED_FOR),
+        periods.c.state.in_(states),
         periods.c.last_day >= days.first,
         periods.c.first_day <= days.last,
     )
@@ -121,10 +136,12 @@ async def prepaid_in(conn: AsyncConnection, subscription_id: UUID, days: Period)
 
 
 async def measure(
-    conn: AsyncConnection, period_id: UUID, measured: Measured, usage: dict[str, Any] | None
+    conn: AsyncConnection, period_id: UUID, days: Period, measured: Measured, usage: dict[str, Any] | None
 ) -> PeriodRow:
-    """Freeze a scheduled period's measurement: from now on it waits for its money."""
+    """Freeze a scheduled period's days and measurement: from now on it waits for its money."""
     values = {
+        "first_day": days.first,
+        "last_day": days.last,
         "state": str(PeriodState.DUE),
         "measured_at": measured.at,
         "counted": measured.counted.as_json(),
@@ -181,9 +198,10 @@ async def end(
     return await _change(conn, period.period_id, period.state, values)
 
 
-async def record_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUID) -> PeriodRow:
-    """Write a paid period's invoice."""
-    return await _change(conn, period_id, PeriodState.PAID, {"invoice_id": invoice_id, "next_at": None})
+async def record_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUID, *, is_over: bool) -> PeriodRow:
+    """Write a paid period's invoice; unless it is over with that, its subscription's purge is still to come."""
+    values: dict[str, Any] = {"invoice_id": invoice_id}
+    return await _change(conn, period_id, PeriodState.PAID, values | ({"next_at": None} if is_over else {}))
 
 
 async def confirm_tax(conn: AsyncConnection, period: PeriodRow, at: datetime, vat_check_id: UUID | None) -> PeriodRow:
@@ -202,9 +220,9 @@ async def set_close_at(conn: AsyncConnection, period_id: UUID, close_at: datetim
     return await _change(conn, period_id, PeriodState.DUE, {"close_at": close_at, "next_at": at})
 
 
-async def set_resumed(conn: AsyncConnection, period_id: UUID, at: datetime) -> PeriodRow:
-    """Note that sending works again because this period was paid."""
-    return await _change(conn, period_id, PeriodState.PAID, {"resumed_at": at})
+async def set_resumed(conn: AsyncConnection, period: PeriodRow, at: datetime) -> PeriodRow:
+    """Note that sending works again because this period was paid, or is void."""
+    return await _change(conn, period.period_id, period.state, {"resumed_at": at})
 
 
 async def set_notice(conn: AsyncConnection, period: PeriodRow, at: datetime, *, in_time: bool) -> PeriodRow:

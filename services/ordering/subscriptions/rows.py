@@ -36,6 +36,10 @@ class End:
     at: datetime
     number: int | None
 
+    def owes(self, days: Period) -> bool:
+        """Whether a period with these days stays owed after the end: they were served to the last."""
+        return self.reason.leaves_debts and days.last <= rome_date(self.at)
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRow:
@@ -68,6 +72,11 @@ class SubscriptionRow:
     def withdrawn(self) -> bool:
         """Whether the consumer withdrew from it: its withdrawal carries it to its end."""
         return self.end is not None and self.end.reason is SubscriptionEnd.WITHDRAWN
+
+    @property
+    def owes_use(self) -> bool:
+        """Whether it ends with a last period, which asks for what was used above the prepaid."""
+        return self.billing is Billing.MONTHLY and self.end is not None and self.end.reason.leaves_debts
 
     def is_carried_by(self, number: int) -> bool:
         """Whether this period's renewal carries the subscription to its end."""

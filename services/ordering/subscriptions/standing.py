@@ -18,7 +18,7 @@ from services.ordering.domain.states import PeriodState
 from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.adding import is_undecided
-from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -50,7 +50,7 @@ class Locked:
             number=self.period.number,
             state=self.period.state,
             measure_at=self.period.measure_at,
-            unpaid=unpaid_of(self.unpaid),
+            unpaid=unpaid_of(self.unpaid, end),
             pending=self.pending,
             subscription=self.subscription.state,
             carries=self.carries,
@@ -83,9 +83,17 @@ async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:
     )
 
 
-def unpaid_of(due: list[PeriodRow]) -> list[Unpaid]:
-    """Periods that wait for their money, as far as others ask."""
-    return [Unpaid(each.number, each.asked.suspend_at if each.asked else None, each.close_at) for each in due]
+def unpaid_of(due: list[PeriodRow], end: End | None) -> list[Unpaid]:
+    """Periods that wait for their money, as far as others ask, and what the subscription's end makes of them."""
+    return [
+        Unpaid(
+            each.number,
+            each.asked.suspend_at if each.asked else None,
+            each.close_at,
+            owed=end is not None and end.owes(each.days),
+        )
+        for each in due
+    ]
 
 
 async def wake_beside(conn: AsyncConnection, subscription: SubscriptionRow, but: UUID, now: datetime) -> None:

@@ -15,8 +15,9 @@ from services.kit.errors import NotFound
 from services.kit.event_types import EventType
 from services.kit.requests import Call, claim
 from services.kit.wakes import renewal_wake
+from services.ordering.accounts.daily import KEEPS, check_daily
 from services.ordering.domain.kinds import PaymentMethod
-from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
 from services.ordering.errors import PaidByAutomaticDebit, SubscriptionNotActive
 from services.ordering.subscriptions import store
@@ -43,8 +44,8 @@ class Asked:
 class SubscriptionSteering:
     """CancelSubscription, KeepSubscription and ChangePaymentMethod."""
 
-    def __init__(self, database: Database, clock: Clock, policy: RenewalPolicy) -> None:
-        """Take the database, the clock and the policy of the periods."""
+    def __init__(self, database: Database, clock: Clock, policy: OrderingPolicy) -> None:
+        """Take the database, the clock and the policy."""
         self._database = database
         self._clock = clock
         self._policy = policy
@@ -69,7 +70,10 @@ class SubscriptionSteering:
     async def keep(self, asked: Asked) -> SubscriptionRow:
         """Take a cancellation back before the end: the next period begins with the first day that is not paid for.
 
+        What was asked for, and closed by the cancellation, is asked for anew. How often a customer does so is limited.
+
         Raises:
+            TooManyToday: The customer has done so as often in the last 24 hours as they may.
             NotFound: There is no such subscription, or it is another customer's.
             SubscriptionNotActive: It has ended, or ends because a period was not paid.
         """
@@ -80,8 +84,11 @@ class SubscriptionSteering:
                 return False
             if end.reason is not SubscriptionEnd.CANCELLED or now >= end.at:
                 raise SubscriptionNotActive(metadata={"end": str(end.reason)})
+            if asked.owner is not None:
+                await check_daily(conn, KEEPS, subscription.account_id, self._policy.keeps_per_day, now)
             await store.write_end(conn, subscription.subscription_id, None)
-            await replan(conn, subscription, self._policy, now)
+            await store.insert_keep(conn, subscription, now)
+            await replan(conn, subscription, self._policy.renewals, now)
             for each in await due_periods(conn, subscription.subscription_id):
                 await outbox.wake(conn, renewal_wake(each.cause), now)
             await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_KEPT, subscription), now)

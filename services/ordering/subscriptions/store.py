@@ -19,7 +19,7 @@ from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions.rows import End, SubscriptionRow, subscription_from
-from services.ordering.tables import subscription_periods, subscriptions
+from services.ordering.tables import subscription_keeps, subscription_periods, subscriptions
 
 _PAID = (PeriodState.PREPAID, PeriodState.PAID)
 _STANDING_DECISIONS = (TaxDecision.OTHER_PROOF, TaxDecision.CHARGE_VAT)
@@ -80,15 +80,23 @@ async def lock_subscription(
     return await find_subscription(conn, subscription_id, owner)
 
 
-async def write_end(conn: AsyncConnection, subscription_id: UUID, end: End | None) -> None:
-    """Write how a running subscription ends; None once it goes on."""
+async def write_end(
+    conn: AsyncConnection, subscription_id: UUID, end: End | None, state: SubscriptionState = SubscriptionState.ACTIVE
+) -> None:
+    """Write how a subscription in a state, mostly a running one, ends; None once it goes on."""
     values = {
         "end_reason": None if end is None else str(end.reason),
         "end_decided_at": None if end is None else end.decided_at,
         "ends_at": None if end is None else end.at,
         "ending_number": None if end is None else end.number,
     }
-    await _change(conn, subscription_id, SubscriptionState.ACTIVE, values)
+    await _change(conn, subscription_id, state, values)
+
+
+async def insert_keep(conn: AsyncConnection, subscription: SubscriptionRow, at: datetime) -> None:
+    """Note that a cancellation was taken back."""
+    values = {"subscription_id": subscription.subscription_id, "account_id": subscription.account_id, "kept_at": at}
+    await conn.execute(insert(subscription_keeps).values(**values))
 
 
 async def begin_closing(conn: AsyncConnection, subscription_id: UUID, at: datetime, purge_at: datetime) -> None:

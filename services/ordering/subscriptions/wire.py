@@ -70,6 +70,7 @@ def subscription_message(subscription: SubscriptionRow, now: datetime | None = N
         message.end = SUBSCRIPTION_ENDS[subscription.end.reason]
         message.end_decided_at.CopyFrom(to_timestamp(subscription.end.decided_at))
         message.ends_at.CopyFrom(to_timestamp(subscription.end.at))
+        message.last_period_follows = subscription.owes_use and subscription.state is SubscriptionState.ACTIVE
     elif now is not None and subscription.state is SubscriptionState.ACTIVE:
         end = ends_at(subscription.paid.last, now)
         message.would_end_at.CopyFrom(to_timestamp(end))
@@ -148,6 +149,7 @@ def upcoming_message(upcoming: Upcoming) -> ordering_pb2.UpcomingPeriod:
         totals_with_vat=None if with_vat is None else totals_message(with_vat),
         reseller_discount="" if discount == LIST_PRICE else str(discount),
         language=to_language(language),
+        last=upcoming.is_last,
     )
     if period.measure_at is not None:
         message.measure_at.CopyFrom(to_timestamp(period.measure_at))

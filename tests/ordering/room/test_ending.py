@@ -40,6 +40,7 @@ async def closing(shop: Shop) -> Subscriber:
     await subscriber.cancel()
     move_to(shop, date(2026, 7, 9))
     await subscriber.end(2, UNPAID)
+    await subscriber.measure(2)
     await shop.room.empty_outbox()
     return subscriber
 
@@ -57,9 +58,11 @@ async def test_a_cancellation_takes_effect_at_the_end_of_what_is_paid(shop: Shop
     move_to(shop, date(2026, 7, 9))
     assert await subscriber.next(2) == "CLOSE_DUE"
     ended = await subscriber.end(2, UNPAID)
-    assert (ended.period.state, ended.subscription.state) == (pb.PERIOD_STATE_VOID, CLOSING)
+    assert (ended.period.state, ended.subscription.state) == (pb.PERIOD_STATE_SCHEDULED, CLOSING)
     assert rome_date(from_timestamp(ended.subscription.purge_at)) == date(2026, 8, 8)
     assert await subscriber.end(2, UNPAID) == ended
+    assert await subscriber.next(2) == "MEASURE_DUE"
+    assert (await subscriber.measure(2)).state == pb.PERIOD_STATE_VOID
 
 
 async def test_nothing_ends_before_its_time(shop: Shop) -> None:
@@ -197,6 +200,8 @@ async def test_a_subscription_that_closes_for_want_of_money_is_not_kept_nor_canc
     move_to(shop, date(2026, 8, 30))
     await subscriber.end(2, UNPAID)
     await refused_for(subscriber.keep(), errors_pb2.REASON_SUBSCRIPTION_STATE)
+    assert (await subscriber.cancel()).end == pb.SUBSCRIPTION_END_UNPAID
+    await subscriber.end(3, UNPAID)
     await refused_for(subscriber.cancel(), errors_pb2.REASON_SUBSCRIPTION_STATE)
 
 

@@ -232,9 +232,9 @@ async def test_a_subscription_that_ends_for_want_of_money_later_ends_at_once_too
     assert from_timestamp(ended.subscription.ends_at) > now  # what was paid is served
     await shop.room.empty_outbox()
     assert not await begin(shop, subscriber.account_id)
-    assert subscriber.renewal(2) in await woken(shop)
-    assert await subscriber.next(2) == "CLOSE_DUE"
-    assert (await subscriber.end(2, UNPAID)).subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+    assert subscriber.renewal(4) in await woken(shop)
+    assert await subscriber.next(4) == "CLOSE_DUE"
+    assert (await subscriber.end(4, UNPAID)).subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
 
 
 async def test_a_period_that_waits_for_its_money_is_closed_unless_a_payment_wins(shop: Shop) -> None:

@@ -100,9 +100,10 @@ async def test_the_end_for_want_of_money_says_until_when_mail_can_be_read(
     await subscriber.suspend(2)
     move_to(shop, date(2026, 8, 20))
     await subscriber.end(2, UNPAID)
+    await subscriber.end(3, UNPAID)
     await shop.room.empty_outbox()
     for _ in range(2):
-        await subscriber.advance(2, language)
+        await subscriber.advance(3, language)
     told, text = await only_mail(shop)
     assert told == subject
     assert all(word in text for word in words)

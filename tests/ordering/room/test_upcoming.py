@@ -171,8 +171,8 @@ async def test_once_a_period_is_measured_the_one_after_it_comes_up(shop: Shop) -
     assert (await upcoming(subscriber)).period.number == 3
 
 
-async def test_a_cancelled_subscription_has_none_until_the_cancellation_is_taken_back(shop: Shop) -> None:
-    subscriber = await monthly(shop, NOVEMBER_10)
+async def test_a_cancelled_annual_contract_has_none_until_the_cancellation_is_taken_back(shop: Shop) -> None:
+    subscriber = await annual(shop, NOVEMBER_10)
     await subscriber.cancel()
     refused = await refused_for(asked(subscriber), errors_pb2.REASON_SUBSCRIPTION_STATE)
     assert "KeepSubscription" in refused.message
@@ -180,7 +180,9 @@ async def test_a_cancelled_subscription_has_none_until_the_cancellation_is_taken
     assert (await upcoming(subscriber)).period.number == 2
 
 
-async def test_a_subscription_that_closes_for_want_of_money_has_none(shop: Shop) -> None:
+async def test_what_closes_for_want_of_money_has_its_last_period_until_that_is_measured(
+    shop: Shop,
+) -> None:
     subscriber = await monthly(shop, NOVEMBER_10)
     await subscriber.asked_in_time(2)
     shop.room.clock.advance(days=21)
@@ -188,6 +190,9 @@ async def test_a_subscription_that_closes_for_want_of_money_has_none(shop: Shop)
     assert (await upcoming(subscriber)).period.number == 3
     shop.room.clock.advance(days=31)
     await subscriber.end(2, UNPAID)
+    assert (await upcoming(subscriber)).last
+    await subscriber.end(3, UNPAID)
+    await subscriber.measure(3)
     await refused_for(asked(subscriber), errors_pb2.REASON_SUBSCRIPTION_STATE)
 
 

@@ -1110,7 +1110,7 @@ class RecordWithdrawalCreditNoteResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ...) -> None: ...
 
 class Subscription(_message.Message):
-    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at", "would_end_at", "would_end_at_once")
+    __slots__ = ("subscription_id", "account_id", "order_id", "state", "billing", "started_at", "period_start", "period_end", "anchor_day", "payment_method", "suspended_at", "end", "end_decided_at", "ends_at", "purge_at", "ended_at", "last_period_follows", "would_end_at", "would_end_at_once")
     SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1127,6 +1127,7 @@ class Subscription(_message.Message):
     ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     PURGE_AT_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_PERIOD_FOLLOWS_FIELD_NUMBER: _ClassVar[int]
     WOULD_END_AT_FIELD_NUMBER: _ClassVar[int]
     WOULD_END_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
     subscription_id: str
@@ -1145,9 +1146,10 @@ class Subscription(_message.Message):
     ends_at: _timestamp_pb2.Timestamp
     purge_at: _timestamp_pb2.Timestamp
     ended_at: _timestamp_pb2.Timestamp
+    last_period_follows: bool
     would_end_at: _timestamp_pb2.Timestamp
     would_end_at_once: bool
-    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., suspended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[SubscriptionEnd, str]] = ..., end_decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., would_end_at_once: _Optional[bool] = ...) -> None: ...
+    def __init__(self, subscription_id: _Optional[str] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[SubscriptionState, str]] = ..., billing: _Optional[_Union[_common_pb2.BillingPeriod, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., anchor_day: _Optional[int] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., suspended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[SubscriptionEnd, str]] = ..., end_decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_period_follows: _Optional[bool] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., would_end_at_once: _Optional[bool] = ...) -> None: ...
 
 class GetSubscriptionRequest(_message.Message):
     __slots__ = ("account_id",)
@@ -1280,7 +1282,7 @@ class GetUpcomingPeriodResponse(_message.Message):
     def __init__(self, upcoming: _Optional[_Union[UpcomingPeriod, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
 
 class UpcomingPeriod(_message.Message):
-    __slots__ = ("period", "period_start", "period_end", "measure_at", "notice_on", "computed_at", "usage", "lines", "totals", "tax_treatment", "vat_id", "tax_open", "totals_with_vat", "reseller_discount", "language")
+    __slots__ = ("period", "period_start", "period_end", "measure_at", "notice_on", "computed_at", "usage", "lines", "totals", "tax_treatment", "vat_id", "tax_open", "totals_with_vat", "reseller_discount", "language", "last")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     PERIOD_START_FIELD_NUMBER: _ClassVar[int]
     PERIOD_END_FIELD_NUMBER: _ClassVar[int]
@@ -1296,6 +1298,7 @@ class UpcomingPeriod(_message.Message):
     TOTALS_WITH_VAT_FIELD_NUMBER: _ClassVar[int]
     RESELLER_DISCOUNT_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
     period: _common_pb2.PeriodRef
     period_start: _common_pb2.Date
     period_end: _common_pb2.Date
@@ -1311,7 +1314,8 @@ class UpcomingPeriod(_message.Message):
     totals_with_vat: _common_pb2.Totals
     reseller_discount: str
     language: _common_pb2.Language
-    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., computed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., usage: _Optional[_Iterable[_Union[MeteredDay, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., reseller_discount: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ...) -> None: ...
+    last: bool
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., computed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., usage: _Optional[_Iterable[_Union[MeteredDay, _Mapping]]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., tax_open: _Optional[bool] = ..., totals_with_vat: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., reseller_discount: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., last: _Optional[bool] = ...) -> None: ...
 
 class MeteredDay(_message.Message):
     __slots__ = ("day", "sizes", "options")

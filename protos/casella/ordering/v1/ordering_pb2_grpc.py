@@ -511,15 +511,18 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelSubscription(self, request, context):
-        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
-        that wins that race is served to its end. Again: the first cancellation stays.
+        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it, unless all
+        its days were served: then it stays owed. A payment that wins that race is served to its end. A monthly contract asks
+        at its end for what was used above the prepaid (`last_period_follows`). Again: the first cancellation stays.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def KeepSubscription(self, request, context):
-        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid.
+        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
+        asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
+        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -555,8 +558,9 @@ class OrderingServiceServicer:
 
     def GetUpcomingPeriod(self, request, context):
         """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
-        tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
-        subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+        tax. Nothing is stored and VIES is not asked. A monthly contract that ends has a last period, which asks for what was
+        used above the prepaid (`last`). Refused with SUBSCRIPTION_STATE where no period comes any more: an annual contract
+        was cancelled (KeepSubscription takes that back until it ends), or the last period is measured; NOT_FOUND for
         an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -565,7 +569,8 @@ class OrderingServiceServicer:
 
     def MeasurePeriod(self, request, context):
         """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
-        makes the next period. Again: answers with the first measurement.
+        makes the next period. The last one of a monthly contract, once its service has ended, makes none, has the days whose
+        use it charges, and is VOID where nothing above the prepaid was used. Again: answers with the first measurement.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

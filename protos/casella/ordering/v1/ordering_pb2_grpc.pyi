@@ -111,11 +111,15 @@ class OrderingServiceStub:
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]
     """Reads an account's subscription."""
     CancelSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]
-    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
-    that wins that race is served to its end. Again: the first cancellation stays.
+    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it, unless all
+    its days were served: then it stays owed. A payment that wins that race is served to its end. A monthly contract asks
+    at its end for what was used above the prepaid (`last_period_follows`). Again: the first cancellation stays.
     """
     KeepSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]
-    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
+    asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
+    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+    """
     ChangePaymentMethod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]
     """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
     FollowAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.FollowAutomaticDebitRequest, _ordering_pb2.FollowAutomaticDebitResponse]
@@ -126,13 +130,15 @@ class OrderingServiceStub:
     """Lists a subscription's periods, newest first."""
     GetUpcomingPeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetUpcomingPeriodRequest, _ordering_pb2.GetUpcomingPeriodResponse]
     """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
-    tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
-    subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+    tax. Nothing is stored and VIES is not asked. A monthly contract that ends has a last period, which asks for what was
+    used above the prepaid (`last`). Refused with SUBSCRIPTION_STATE where no period comes any more: an annual contract
+    was cancelled (KeepSubscription takes that back until it ends), or the last period is measured; NOT_FOUND for
     an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
     """
     MeasurePeriod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]
     """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
-    makes the next period. Again: answers with the first measurement.
+    makes the next period. The last one of a monthly contract, once its service has ended, makes none, has the days whose
+    use it charges, and is VOID where nothing above the prepaid was used. Again: answers with the first measurement.
     """
     RecordPeriodProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodProformaRequest, _ordering_pb2.RecordPeriodProformaResponse]
     """Notes a period's proforma and payment request; its due date and reminders are fixed with it."""
@@ -270,11 +276,15 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     GetSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetSubscriptionRequest, _ordering_pb2.GetSubscriptionResponse]  # type: ignore[assignment]
     """Reads an account's subscription."""
     CancelSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.CancelSubscriptionRequest, _ordering_pb2.CancelSubscriptionResponse]  # type: ignore[assignment]
-    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
-    that wins that race is served to its end. Again: the first cancellation stays.
+    """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it, unless all
+    its days were served: then it stays owed. A payment that wins that race is served to its end. A monthly contract asks
+    at its end for what was used above the prepaid (`last_period_follows`). Again: the first cancellation stays.
     """
     KeepSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]  # type: ignore[assignment]
-    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+    """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
+    asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
+    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+    """
     ChangePaymentMethod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]  # type: ignore[assignment]
     """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
     FollowAutomaticDebit: _aio.UnaryUnaryMultiCallable[_ordering_pb2.FollowAutomaticDebitRequest, _ordering_pb2.FollowAutomaticDebitResponse]  # type: ignore[assignment]
@@ -285,13 +295,15 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Lists a subscription's periods, newest first."""
     GetUpcomingPeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetUpcomingPeriodRequest, _ordering_pb2.GetUpcomingPeriodResponse]  # type: ignore[assignment]
     """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
-    tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
-    subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+    tax. Nothing is stored and VIES is not asked. A monthly contract that ends has a last period, which asks for what was
+    used above the prepaid (`last`). Refused with SUBSCRIPTION_STATE where no period comes any more: an annual contract
+    was cancelled (KeepSubscription takes that back until it ends), or the last period is measured; NOT_FOUND for
     an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
     """
     MeasurePeriod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.MeasurePeriodRequest, _ordering_pb2.MeasurePeriodResponse]  # type: ignore[assignment]
     """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
-    makes the next period. Again: answers with the first measurement.
+    makes the next period. The last one of a monthly contract, once its service has ended, makes none, has the days whose
+    use it charges, and is VOID where nothing above the prepaid was used. Again: answers with the first measurement.
     """
     RecordPeriodProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodProformaRequest, _ordering_pb2.RecordPeriodProformaResponse]  # type: ignore[assignment]
     """Notes a period's proforma and payment request; its due date and reminders are fixed with it."""
@@ -594,8 +606,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.CancelSubscriptionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.CancelSubscriptionResponse, _abc.Awaitable[_ordering_pb2.CancelSubscriptionResponse]]:
-        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it; a payment
-        that wins that race is served to its end. Again: the first cancellation stays.
+        """Cancels a subscription: it ends with what is paid. A period that waits for its money is closed without it, unless all
+        its days were served: then it stays owed. A payment that wins that race is served to its end. A monthly contract asks
+        at its end for what was used above the prepaid (`last_period_follows`). Again: the first cancellation stays.
         """
 
     @_abc_1.abstractmethod
@@ -604,7 +617,10 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.KeepSubscriptionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.KeepSubscriptionResponse, _abc.Awaitable[_ordering_pb2.KeepSubscriptionResponse]]:
-        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid."""
+        """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
+        asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
+        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+        """
 
     @_abc_1.abstractmethod
     def ChangePaymentMethod(
@@ -645,8 +661,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.GetUpcomingPeriodResponse, _abc.Awaitable[_ordering_pb2.GetUpcomingPeriodResponse]]:
         """Reads what the account's next period would ask for were it measured now: the usage of the month so far, lines, sum and
-        tax. Nothing is stored and VIES is not asked. Refused with SUBSCRIPTION_STATE where no period comes any more: the
-        subscription was cancelled (KeepSubscription takes that back until it ends), is closing or has ended; NOT_FOUND for
+        tax. Nothing is stored and VIES is not asked. A monthly contract that ends has a last period, which asks for what was
+        used above the prepaid (`last`). Refused with SUBSCRIPTION_STATE where no period comes any more: an annual contract
+        was cancelled (KeepSubscription takes that back until it ends), or the last period is measured; NOT_FOUND for
         an account without one; UNAVAILABLE with RetryInfo while mailboxes does not answer.
         """
 
@@ -657,7 +674,8 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.MeasurePeriodResponse, _abc.Awaitable[_ordering_pb2.MeasurePeriodResponse]]:
         """Measures a scheduled period whose time has come: freezes its lines, totals, tax, party and payment method, and
-        makes the next period. Again: answers with the first measurement.
+        makes the next period. The last one of a monthly contract, once its service has ended, makes none, has the days whose
+        use it charges, and is VOID where nothing above the prepaid was used. Again: answers with the first measurement.
         """
 
     @_abc_1.abstractmethod
