@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from casella.common.v1 import erasure_pb2
+from casella.common.v1 import erasure_pb2, trail_pb2
 from casella.support.v1 import erasures_pb2
 from cli import accounts, screen, trail, words
 from cli.away import Away
@@ -29,7 +29,7 @@ async def show_erasure(name: str, *, as_json: bool) -> None:
             )
         away = Away()
         there = await _there(rooms, account_id, away) if found.erasure.state in _OPEN else None
-        deeds = await trail.read(rooms, [account_id], away)
+        deeds = await trail.read(rooms, trail_pb2.ListTrailRequest(subject_ids=[account_id]), away)
         if as_json:
             shown = {"erasure": found.erasure, "trail": [entry for _, entry in deeds]}
             screen.show_json(shown if there is None else {**shown, "there_is": [fact for _, fact in there]})

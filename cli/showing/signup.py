@@ -1,5 +1,6 @@
 """Shows a sign-up, decided or not, for as long as it is kept."""
 
+from casella.common.v1 import trail_pb2
 from casella.trial.v1 import trial_pb2
 from cli import screen, signups, trail, words
 from cli.away import Away
@@ -18,7 +19,7 @@ async def show_signup(sign_up_id: str, *, as_json: bool) -> None:
                 "Those that nobody confirmed in time are deleted within a day, denied and lapsed ones too",
             )
         away = Away()
-        deeds = await trail.read(rooms, [sign_up_id], away)
+        deeds = await trail.read(rooms, trail_pb2.ListTrailRequest(subject_ids=[sign_up_id]), away)
         if as_json:
             screen.show_json({"sign_up": found, "trail": [entry for _, entry in deeds]})
         else:

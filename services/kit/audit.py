@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -80,8 +80,15 @@ def operators_entry(
     return steering_entry(violations, steering, action, subject_id, source=source)
 
 
-async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime) -> bool:
+async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime, *, account_id: UUID | None) -> bool:
     """Append an entry in the transaction of the change that it explains.
+
+    Args:
+        conn: The transaction.
+        entry: The deed.
+        at: When.
+        account_id: The account that it concerns, under which operators look for it; None where the row is nobody's,
+            such as money of an unknown payer, or has no account yet, such as a sign-up.
 
     Returns:
         Whether it is new; False for a repetition (same subject, action and source).
@@ -96,6 +103,7 @@ async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime) -> bool
             reason_code=entry.reason_code,
             ticket_id=entry.ticket_id,
             source=entry.source,
+            account_id=account_id,
         )
         .on_conflict_do_nothing()
         .returning(audit.c.id)
@@ -103,20 +111,23 @@ async def record(conn: AsyncConnection, entry: AuditEntry, at: datetime) -> bool
     return appended.first() is not None
 
 
-async def of_subjects(
-    conn: AsyncConnection, subject_ids: Sequence[UUID], after: int | None, limit: int
+async def page(
+    conn: AsyncConnection, account_id: UUID | None, subject_ids: Sequence[UUID], after: int | None, limit: int
 ) -> list[KeptEntry]:
-    """Read what was done to some rows, oldest first.
+    """Read what was done to an account, with all that is its own, and to some rows; oldest first.
 
     Args:
         conn: A connection.
+        account_id: The account; None where only rows are asked for.
         subject_ids: The rows.
         after: Number of the last entry seen; None at the beginning.
         limit: How many at the most.
     """
-    query = select(audit).where(audit.c.subject_id.in_(subject_ids)).order_by(audit.c.id).limit(limit)
-    rows = await conn.execute(query if after is None else query.where(audit.c.id > after))
-    return [_kept(row) for row in rows]
+    rows = audit.c.subject_id.in_(subject_ids)
+    asked = rows if account_id is None else or_(audit.c.account_id == account_id, rows)
+    query = select(audit).where(asked).order_by(audit.c.id).limit(limit)
+    found = await conn.execute(query if after is None else query.where(audit.c.id > after))
+    return [_kept(row) for row in found]
 
 
 async def newest(conn: AsyncConnection, subject_id: UUID, action: str) -> KeptEntry | None:

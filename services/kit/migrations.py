@@ -19,7 +19,7 @@ from sqlalchemy import Connection, MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.database import async_url
-from services.kit.shared_schema import FIRST_FORM, SECOND_FORM, THIRD_FORM
+from services.kit.shared_schema import FIRST_FORM, FOURTH_FORM, SECOND_FORM, THIRD_FORM
 
 _SERVICES = Path(__file__).resolve().parents[1]
 
@@ -67,6 +67,21 @@ def add_erasures(op: Operations) -> None:
     """
     for statement in THIRD_FORM:
         op.execute(statement)
+
+
+def add_audited_accounts(op: Operations, account: str) -> None:
+    """Bring the shared tables to their fourth form: the audit trail by account, its older rows included.
+
+    Args:
+        op: ``alembic.op``.
+        account: SQL that tells the account of an ``audit`` row of this room; NULL where there is none.
+    """
+    for statement in FOURTH_FORM:
+        op.execute(statement)
+    # The trail is only appended to; this adds to its rows what they always meant, once.
+    op.execute("ALTER TABLE audit DISABLE TRIGGER audit_append_only")
+    op.execute(f"UPDATE audit SET account_id = {account}")  # noqa: S608 - a migration's own text
+    op.execute("ALTER TABLE audit ENABLE TRIGGER audit_append_only")
 
 
 def upgrade(room: str, url: str) -> None:

@@ -108,3 +108,9 @@ THIRD_FORM = (
     """,
 )
 """The record of what was erased of an account."""
+
+FOURTH_FORM = (
+    "ALTER TABLE audit ADD COLUMN account_id uuid",
+    "CREATE INDEX audit_by_account ON audit (account_id, id) WHERE account_id IS NOT NULL",
+)
+"""The account that a deed concerns, so that all that was done about it is found."""

@@ -100,5 +100,6 @@ audit = Table(
     Column("reason_code", Text, nullable=False),
     Column("ticket_id", Uuid, nullable=True),
     Column("source", Text, nullable=False),
+    Column("account_id", Uuid, nullable=True),
 )
-"""Who steered what, and why; the table refuses UPDATE and DELETE."""
+"""Who steered what, and why; the table refuses UPDATE and DELETE. `account_id` says whose the row is, if anybody's."""

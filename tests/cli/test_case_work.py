@@ -309,6 +309,23 @@ async def test_account_credit_is_shown_and_paid_out(desk: Desk) -> None:
     assert "Account credit" not in shown
     assert "customer_asked" in shown
     assert "money that is to go back" in (await desk.terminal.casella("audit")).out
+    trail = (await desk.terminal.casella("trail", account)).well().out
+    assert all(deed in trail for deed in ("credit money", "request refund"))
+
+
+async def test_credit_of_an_account_that_there_is_not_is_named_until_it_is_paid_out(desk: Desk) -> None:
+    entry_id = await unknown_money(desk, "DE89370400440532013000")
+    await desk.play.operator.payments.CreditMoney(
+        payments_pb2.CreditMoneyRequest(
+            request_id=str(uuid4()), money_entry_id=entry_id, account_id=NOBODY,
+            steering=common.Steering(actor="carla", reason_code="mistyped", source="test/2"),
+        )
+    )  # fmt: skip
+    told = "credit of accounts that have ended, or that there are not: 1: 12.34 EUR"
+    (await desk.terminal.casella("doctor")).badly(1, told, NOBODY, "casella refund credit")
+    to = ("--iban", "DE89370400440532013000", "--holder", "Zenobia Prova")
+    (await desk.terminal.casella("refund", "credit", NOBODY, *to, "--reason", "mistyped")).well()
+    assert told not in (await desk.terminal.casella("doctor")).out
 
 
 async def unknown_money(desk: Desk, iban: str) -> str:

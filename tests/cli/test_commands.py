@@ -409,6 +409,8 @@ async def test_a_transfer_recorded_by_mistake_is_withdrawn_by_its_reference(desk
     ran = await desk.terminal.casella(*withdraw, "--order", one.transfer.reference, "--as", "giulia")
     assert one.order_id in ran.well().out
     assert (await audited(desk, "payments", "withdraw_bank_transfer"))[:2] == ("giulia", "mistyped")
+    trail = (await desk.terminal.casella("trail", one.account_id)).well().out
+    assert all(deed in trail for deed in ("record bank transfer", "withdraw bank transfer"))
     assert two.order_id in (await desk.terminal.casella(*withdraw)).well().out
     assert "0.77 EUR" not in (await desk.terminal.casella("show", "money")).well().out
     (await desk.terminal.casella("audit")).well()

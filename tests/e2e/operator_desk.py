@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,15 +16,19 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
+from deploy.local.demo.front import ROOMS
 from deploy.local.temporal import NAMESPACE
 from tests.e2e.play import Play, database, started
 from tests.e2e.waiting import until
+from tests.support import deeds
 from workflows import names
 
 OPERATOR = "giulia"
 """Who sends the updates: in production the proxy before the UI names them; the UI itself names nobody."""
 UNNAMED = "unnamed-operator"
 """What the audit trail says where nobody named the operator."""
+UNAUDITED = ("retry",)
+"""It changes no row: the run asks its service again."""
 _METADATA_QUERY = "__temporal_workflow_metadata"
 _ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 _STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
@@ -46,11 +50,13 @@ class Desk:
         play: The running Casella.
         ui: Address of the Temporal UI.
         session: Plain HTTP; its cookies hold the UI's token against cross-site requests.
+        carried: The updates that were carried out, each with its id.
     """
 
     play: Play
     ui: str
     session: aiohttp.ClientSession
+    carried: list[tuple[str, str]] = field(default_factory=list)
 
     async def update(
         self, workflow_id: str, name: str, data: object = None, *, identity: str = OPERATOR, raw: bytes | None = None
@@ -75,12 +81,11 @@ class Desk:
         answer = await self._post(f"workflows/{quote(workflow_id, safe='')}/update/{name}", body)
         if "code" in answer:
             return Answer(refusal=answer["message"])
-        if "outcome" not in answer:  # the UI asks for no more than the acceptance; the result stands in the history
-            return await self._result(workflow_id, answer["updateRef"]["updateId"])
-        outcome = answer["outcome"]
-        if "failure" in outcome:
-            return Answer(refusal=outcome["failure"]["message"])
-        return Answer(result=json.loads(base64.b64decode(outcome["success"]["payloads"][0]["data"])))
+        update_id = answer["updateRef"]["updateId"]
+        done = await self._done(workflow_id, update_id, answer.get("outcome"))
+        if not done.refusal:
+            self.carried.append((name, update_id))
+        return done
 
     async def cancel(self, workflow_id: str, *, identity: str = OPERATOR) -> None:
         """Press "Request Cancellation"."""
@@ -137,6 +142,29 @@ class Desk:
             await connection.close()
         return [(row["actor"], row["action"], row["reason_code"]) for row in rows]
 
+    async def _done(self, workflow_id: str, update_id: str, outcome: dict[str, Any] | None) -> Answer:
+        """How an accepted update ended."""
+        if outcome is None:  # the UI asks for no more than the acceptance; the result stands in the history
+            return await self._result(workflow_id, update_id)
+        if "failure" in outcome:
+            return Answer(refusal=outcome["failure"]["message"])
+        return Answer(result=json.loads(base64.b64decode(outcome["success"]["payloads"][0]["data"])))
+
+    async def find_every_update(self) -> None:
+        """Whatever was carried out stands in the trail of an account, or is a deed of nobody's."""
+        found: set[str] = set()
+        for room in ROOMS:
+            connection = await database(self.play, room)
+            try:
+                rows = await connection.fetch(
+                    "SELECT source FROM audit WHERE account_id IS NOT NULL OR action = ANY($1)", deeds.OF_NOBODY
+                )
+            finally:
+                await connection.close()
+            found |= {row["source"].rpartition("/")[2] for row in rows}
+        lost = {name for name, update_id in self.carried if name not in UNAUDITED and update_id not in found}
+        assert lost == set(), "`casella trail` shows none of these updates"
+
     async def _result(self, workflow_id: str, update_id: str) -> Answer:
         handle = self.play.temporal.get_workflow_handle(workflow_id).get_update_handle(update_id)
         try:
@@ -165,7 +193,9 @@ async def at_the_desk(var: Path) -> AsyncIterator[Desk]:
     """Start a Casella and open the Temporal UI."""
     jar = aiohttp.CookieJar(unsafe=True)  # the UI's address is a number
     async with started(var) as play, aiohttp.ClientSession(cookie_jar=jar) as session:
-        yield Desk(play, play.world.site.url("temporal_ui"), session)
+        desk = Desk(play, play.world.site.url("temporal_ui"), session)
+        yield desk
+        await desk.find_every_update()
 
 
 def _base64(content: bytes) -> str:

@@ -14,11 +14,12 @@ from casella.ordering.v1 import ordering_pb2
 from deploy.local import provision, temporal
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
-from deploy.local.demo.front import Front
+from deploy.local.demo.front import ROOMS, Front
 from deploy.local.demo.inbox import Inbox
 from deploy.local.world import World
 from services.kit import temporal_client
 from tests.e2e.waiting import until
+from tests.support import deeds
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,21 @@ async def started(var: Path, environment: Mapping[str, Mapping[str, str]] | None
             Front.connect(site, "worker") as worker,
             Front.connect(site, "operator") as operator,
         ):
-            yield Play(world, gateway, worker, operator, inbox, client)
+            play = Play(world, gateway, worker, operator, inbox, client)
+            yield play
+            await _find_every_deed(play)
+
+
+async def _find_every_deed(play: Play) -> None:
+    """Whatever was steered here is found under its account."""
+    for room in ROOMS:
+        lost_deeds = deeds.query(room)
+        assert lost_deeds is not None
+        connection = await database(play, room)
+        try:
+            assert await connection.fetch(lost_deeds) == [], f"`casella trail` would not show these of {room}"
+        finally:
+            await connection.close()
 
 
 async def database(play: Play, room: str) -> asyncpg.Connection:

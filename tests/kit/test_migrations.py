@@ -87,8 +87,8 @@ async def test_the_shared_tables_are_as_the_code_queries_them(database: Database
 async def test_the_audit_trail_is_only_appended_to(database: Database, clock: OffsetClock) -> None:
     entry = AuditEntry("anna", "extend_trial", new_id(), source="extend_trial/1")
     async with database.transaction() as conn:
-        assert await audit.record(conn, entry, clock.now())
-        assert not await audit.record(conn, entry, clock.now())
+        assert await audit.record(conn, entry, clock.now(), account_id=None)
+        assert not await audit.record(conn, entry, clock.now(), account_id=None)
     for statement in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
         async with database.reading() as conn:
             with pytest.raises(DBAPIError, match="only appended"):
@@ -98,5 +98,5 @@ async def test_the_audit_trail_is_only_appended_to(database: Database, clock: Of
 async def test_two_deeds_without_a_source_are_two_entries(database: Database, clock: OffsetClock) -> None:
     entry = AuditEntry("anna", "note", new_id())
     async with database.transaction() as conn:
-        assert await audit.record(conn, entry, clock.now())
-        assert await audit.record(conn, entry, clock.now())
+        assert await audit.record(conn, entry, clock.now(), account_id=None)
+        assert await audit.record(conn, entry, clock.now(), account_id=None)

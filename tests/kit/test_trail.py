@@ -33,12 +33,12 @@ async def address(kit_url: str, tmp_path: Path) -> AsyncIterator[str]:
     await core.database.close()
 
 
-async def steered(database: Database, subject: UUID, *actions: str) -> None:
+async def steered(database: Database, subject: UUID, *actions: str, account_id: UUID | None = None) -> None:
     """Write deeds into the trail, an hour apart."""
     async with database.transaction() as conn:
         for hours, action in enumerate(actions):
             entry = AuditEntry("carla", action, subject, "court_order", uuid4(), f"{action}/{hours}")
-            await audit.record(conn, entry, NOON + timedelta(hours=hours))
+            await audit.record(conn, entry, NOON + timedelta(hours=hours), account_id=account_id)
 
 
 async def test_the_trail_of_the_named_rows_comes_in_pages_oldest_first(address: str, database: Database) -> None:
@@ -61,6 +61,24 @@ async def test_the_trail_of_the_named_rows_comes_in_pages_oldest_first(address: 
     assert (told.actor, told.reason_code, told.source) == ("carla", "court_order", "lift_legal_hold/1")
     assert (told.subject_id, from_timestamp(told.at)) == (str(account), NOON + timedelta(hours=1))
     assert str(UUID(told.ticket_id)) == told.ticket_id
+
+
+async def test_the_trail_of_an_account_has_every_deed_about_it_whichever_row_it_changed(
+    address: str, database: Database
+) -> None:
+    account, sign_up, refund, stranger = (uuid4() for _ in range(4))
+    await steered(database, sign_up, "allow_sign_up")
+    await steered(database, refund, "approve_refund", "export_refunds", account_id=account)
+    await steered(database, uuid4(), "approve_refund", account_id=stranger)
+    await steered(database, uuid4(), "set_money_aside")
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = trail_pb2_grpc.TrailServiceStub(channel)
+        of_account = await stub.ListTrail(trail_pb2.ListTrailRequest(account_id=str(account)))
+        both = await stub.ListTrail(trail_pb2.ListTrailRequest(account_id=str(account), subject_ids=[str(sign_up)]))
+        of_row = await stub.ListTrail(trail_pb2.ListTrailRequest(subject_ids=[str(sign_up)]))
+    assert [entry.action for entry in of_account.entries] == ["approve_refund", "export_refunds"]
+    assert [entry.action for entry in both.entries] == ["allow_sign_up", "approve_refund", "export_refunds"]
+    assert [entry.action for entry in of_row.entries] == ["allow_sign_up"]
 
 
 @pytest.mark.parametrize(

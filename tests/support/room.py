@@ -35,6 +35,7 @@ from services.kit.server import Room, Server, mail_builder
 from services.kit.settings import RoomSettings
 from services.kit.tables import outbox
 from services.kit.tokens import AccessTokens
+from tests.support import deeds
 
 CALLERS = ("gateway", "worker", "operator", "mail_server", "ordering")
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -174,6 +175,9 @@ async def running_room(
     running = TestRoom(core, clock, room, server, f"127.0.0.1:{port}")
     try:
         yield running
+        if (lost_deeds := deeds.query(name)) is not None:
+            async with core.database.reading() as conn:
+                assert (await conn.execute(text(lost_deeds))).all() == [], "`casella trail` would not show these"
     finally:
         await running.close()
 

@@ -97,7 +97,7 @@ class Crediting:
         shares = await self._shares(conn, order, invoice)
         draft = _draft(order, invoice, shares)
         if entry is not None:
-            await audit.record(conn, entry, self._clock.now())
+            await audit.record(conn, entry, self._clock.now(), account_id=invoice.account_id)
         return await self._issuing.number(conn, draft, DocumentKind.CREDIT_NOTE, today, document_id)
 
     async def _shares(self, conn: AsyncConnection, order: CreditOrder, invoice: Document) -> tuple[VatShare, ...]:

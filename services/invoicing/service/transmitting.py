@@ -136,7 +136,7 @@ class Transmitting:
                 file = (progressive(count), file_name(self._issuer.codice_fiscale, count))
                 await transmissions.insert_attempt(conn, invoice_id, attempt, revision, file, now)
                 await transmissions.prepare_next(conn, invoice_id, attempt, dates_of_resend(found.dates.deadline, now))
-                await audit.record(conn, correction.entry, now)
+                await audit.record(conn, correction.entry, now, account_id=found.account_id)
         prepared = await self.read(invoice_id)
         await self._maker.invoice_pdf(await self._invoice(invoice_id), prepared.current)
         return prepared
@@ -158,7 +158,7 @@ class Transmitting:
                 await transmissions.move(
                     conn, invoice_id, State.GIVEN_UP, dates_of_end(found.dates.deadline), found.error_codes
                 )
-                await audit.record(conn, correction.entry, now)
+                await audit.record(conn, correction.entry, now, account_id=found.account_id)
                 await events.tell(conn, moved_event(found, State.GIVEN_UP), now)
         return await self.read(invoice_id)
 

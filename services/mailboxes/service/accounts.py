@@ -197,7 +197,7 @@ class Accounts:
                     raise AccountPurged
                 changed = account.features_off | {feature} if off else account.features_off - {feature}
                 await store.switch_feature(conn, account_id, changed)
-                await audit.record(conn, entry, call.at)
+                await audit.record(conn, entry, call.at, account_id=account_id)
             return await _present(conn, account_id)
 
     async def _move(self, account_id: UUID, allowed: frozenset[AccountState], state: AccountState) -> Allowance:
@@ -219,7 +219,9 @@ class Accounts:
                     raise AccountPurged
                 if account.state not in {before, after}:
                     raise AccountRestricted(metadata={"state": account.state})
-                if account.state is before and (entry is None or await audit.record(conn, entry, call.at)):
+                if account.state is before and (
+                    entry is None or await audit.record(conn, entry, call.at, account_id=account_id)
+                ):
                     await store.set_state(conn, account_id, frozenset({before}), after, call.at)
                     await events.tell(conn, Event(_TOLD[after], account_id, state=after), call.at)
             return await _present(conn, account_id)

@@ -185,7 +185,7 @@ class Accounts:
                 raise AnotherHoldStands
             if hold == account.legal_hold:
                 return account, False
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=account_id)
             account = await store.set_hold(conn, account, hold, now)
             if account.purged_at is None:
                 await outbox.wake(conn, await _held(conn, account), now)

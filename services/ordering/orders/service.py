@@ -83,7 +83,7 @@ class Orders:
             if noted is None:
                 raise OrderNotOpen(metadata={"state": str(order.state)})
             if entry is not None:
-                await audit.record(conn, entry, now)
+                await audit.record(conn, entry, now, account_id=order.account_id)
             await outbox.wake(conn, order_wake(order_id), now)
         return noted
 

@@ -66,7 +66,7 @@ class Profiles:
         async with self._database.transaction() as conn:
             if await claim(conn, call, wanted.account_id) is None:
                 if wanted.audit is not None:
-                    await audit.record(conn, wanted.audit, now)
+                    await audit.record(conn, wanted.audit, now, account_id=wanted.account_id)
                 return await upsert(conn, wanted.account_id, wanted.profile, now)
             saved = await find_profile(conn, wanted.account_id)
         if saved is None:

@@ -159,7 +159,7 @@ class Resellers:
             row = _present(await store.lock_newest(conn, account_id))
             if first is None:
                 _check_open(row)
-                await audit.record(conn, entry, call.at)
+                await audit.record(conn, entry, call.at, account_id=account_id)
                 row = await store.write_measured(conn, row, found, call.at, training_at=row.training_at or call.at)
         return self._standing(account_id, row, row.found)
 
@@ -178,7 +178,7 @@ class Resellers:
             row = _present(await store.lock_newest(conn, account_id))
             if first is None:
                 row = await self._decided(conn, row, verdict, found, call.at)
-                await audit.record(conn, entry, call.at)
+                await audit.record(conn, entry, call.at, account_id=account_id)
                 if verdict.decision is not Decision.KEEP:
                     await outbox.mail(conn, self._mails.decided(row, verdict.recipient), call.at)
                     await events.tell(conn, reseller_event(row), call.at)

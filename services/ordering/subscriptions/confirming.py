@@ -91,7 +91,7 @@ class Confirming:
                 raise TaxDecisionNotOffered(metadata={"state": str(period.state), "decision": str(decision)})
             period = await period_store.confirm_tax(conn, period, now, proof.verdict_id)
             await store.set_tax_decision(conn, subscription.subscription_id, decision, str(vat_id))
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=period.account_id)
             await outbox.wake(conn, renewal_wake(period.cause), now)
         return Both(period, subscription)
 

@@ -256,7 +256,7 @@ class Measuring:
         if tax.decision is not None:
             await store.set_tax_decision(conn, subscription.subscription_id, tax.decision, tax.vat_id_asked)
             if entry is not None:
-                await audit.record(conn, entry, now)
+                await audit.record(conn, entry, now, account_id=due.account_id)
         if not scope.is_last:
             plan = planned(subscription.contract, due.days.last, self._policy.renewals)
             await schedule(conn, subscription, PeriodCause(due.subscription_id, due.number + 1), plan, now)

@@ -145,7 +145,7 @@ class SubscriptionSteering:
             if subscription.state is not SubscriptionState.ACTIVE:
                 raise SubscriptionNotActive(metadata={"state": str(subscription.state)})
             if await change(conn, subscription, now) and asked.entry is not None:
-                await audit.record(conn, asked.entry, now)
+                await audit.record(conn, asked.entry, now, account_id=subscription.account_id)
             return _found(await store.find_subscription(conn, asked.subscription_id))
 
 

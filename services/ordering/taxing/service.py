@@ -89,7 +89,7 @@ class Taxing:
             if decision not in self._standing(order, proof).offered:
                 raise TaxDecisionNotOffered(metadata={"state": str(order.state), "decision": str(decision)})
             decided = await _carry_out(conn, order, decision, proof, now)
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=order.account_id)
             await outbox.wake(conn, order_wake(order_id), now)
         return decided
 

@@ -170,7 +170,7 @@ class AdvancingWithdrawals:
             if await store.note_refund(conn, order_id, refund_id, now, outside=entry is not None):
                 await events.tell(conn, refunded_event(found.withdrawal, refund), now)
                 if entry is not None:
-                    await audit.record(conn, entry, now)
+                    await audit.record(conn, entry, now, account_id=found.withdrawal.account_id)
             return await _locked(conn, order_id)
 
     async def record_failure(self, order_id: UUID, refund_id: UUID) -> Locked:
@@ -202,7 +202,7 @@ class AdvancingWithdrawals:
                 raise RefundNotMade
             noted = await store.note_credit_note(conn, order_id, refund_id, credit_note_id)
             if noted and entry is not None:
-                await audit.record(conn, entry, now)
+                await audit.record(conn, entry, now, account_id=found.withdrawal.account_id)
             return await _locked(conn, order_id)
 
     async def renew_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry) -> Locked:
@@ -221,7 +221,7 @@ class AdvancingWithdrawals:
             if given_up.refunded_at is not None:
                 raise RefundIsMade
             await store.renew_refund(conn, order_id, given_up)
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=found.withdrawal.account_id)
             return await _locked(conn, order_id)
 
 

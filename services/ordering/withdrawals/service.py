@@ -165,7 +165,7 @@ class Withdrawals:
             await store.insert_withdrawal(conn, order, basis.ground, on, evidence, recorded=recorded, at=now)
             await self._end_contract(conn, order, subscription, now)
             if notice.entry is not None:
-                await audit.record(conn, notice.entry, now)
+                await audit.record(conn, notice.entry, now, account_id=order.account_id)
             await outbox.wake(conn, withdrawal_wake(order.order_id, WITHDRAWAL_CHANGED), now)
             written = await store.find_withdrawal(conn, order.order_id)
             if written is None:

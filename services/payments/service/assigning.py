@@ -98,7 +98,7 @@ class Assigning:
                 used = await _usable(conn, wish.entry_id, request)
                 # Entries first, then the request: as everywhere, so that two operators wait and do not lock each other.
                 request = await _open(conn, request.request_id)
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=request.account_id)
                 await self._pay(conn, wish, request, used, now)
                 await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:

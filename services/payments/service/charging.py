@@ -134,7 +134,7 @@ class Charging:
             mandate = await mandates.active(conn, request.account_id)
             if state is not RequestState.OPEN or mandate is None or not _chargeable(request):
                 raise MandateState(metadata={"state": str(state), "mandate": "none" if mandate is None else "active"})
-            if await audit.record(conn, entry, now):
+            if await audit.record(conn, entry, now, account_id=request.account_id):
                 await debits.charge_at(conn, request_id, now)
 
     def _due(self, request: PaymentRequest) -> bool:

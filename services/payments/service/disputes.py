@@ -147,7 +147,7 @@ class Disputes:
                 dispute = await self._lost(conn, entry_id)
                 if dispute.request_id is None and decision is not DisputeDecision.CLAIM:
                     raise MoneySettled("the payment had paid nothing, so there is no invoice to credit")
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=dispute.account_id)
                 await disputes.move(conn, replace(dispute, decision=decision))
                 await waking.wake_money(conn, entry_id, now)
         return await self._entry(entry_id)

@@ -84,7 +84,7 @@ class Mandates:
             if await claim(conn, call, account_id) is None:
                 ended = await mandates.end_of_account(conn, account_id, reason, instead, now)
                 if ended and entry is not None:
-                    await audit.record(conn, entry, now)
+                    await audit.record(conn, entry, now, account_id=account_id)
                 if (
                     not ended
                 ):  # an order with automatic debit that was paid by transfer has the method without a mandate

@@ -66,7 +66,7 @@ class MoneyDesk:
                 entry = await _waiting(conn, entry_id)
                 if entry.amount.currency != _CURRENCY:
                     raise AmountMismatch("account credit is in euro")
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=account_id)
                 await settling.settle_entry(conn, entry_id, Settlement.CREDITED, account_id, now)
                 await _post(conn, "crediting", entry, CREDIT, account_id, now)
                 if not entry.taken_back:
@@ -88,7 +88,7 @@ class MoneyDesk:
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
                 entry = await _waiting(conn, entry_id)
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=await requests.owner(conn, entry.named))
                 await settling.settle_entry(conn, entry_id, Settlement.SET_ASIDE, None, now)
                 await _post(conn, "setting_aside", entry, "set_aside", None, now)
                 await waking.wake_named(conn, entry.named, now)

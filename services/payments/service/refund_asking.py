@@ -15,7 +15,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound, RequestIdReused
 from services.kit.money import Money
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.receipts import Settlement, Source
 from services.payments.domain.refunds import Means, Refund, RefundState, fault_of_account, plan
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
 from services.payments.service.refunds import Refunds
@@ -107,7 +107,7 @@ class RefundAsking:
             settled = await settling.settle_entry(conn, wish.entry_id, Settlement.REFUNDED, refund.refund_id, now)
             await waking.wake_named(conn, settled.named, now)
         if wish.by is not None:
-            await audit.record(conn, wish.by, now)
+            await audit.record(conn, wish.by, now, account_id=refund.account_id)
         await refund_books.owe(conn, refund, now)
         if refund.state is not RefundState.REQUESTED:
             await refunds.tell(conn, replace(refund, state=RefundState.REQUESTED), now)
@@ -142,7 +142,7 @@ class RefundAsking:
             raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
         if entry.amount.currency != _CURRENCY or wish.amount not in {None, entry.amount}:
             raise AmountMismatch("money that waits is refunded as a whole, and in euro")
-        account_id = await _owner(conn, entry)
+        account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
             return _new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
         way = _Way(Means.BANK_TRANSFER, entry.amount, account_id, iban=entry.payer_iban, holder=entry.payer_name)
@@ -156,13 +156,6 @@ class RefundAsking:
             raise RefundTooMuch(metadata={"left": str(left.minor)})
         iban, holder = await refunds.last_payer(conn, wish.credit_of)
         return _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
-
-
-async def _owner(conn: AsyncConnection, entry: MoneyEntry) -> UUID | None:
-    """The account that an entry names, where it names one alone."""
-    named = [await requests.by_id(conn, request_id) for request_id in entry.named]
-    accounts = {request.account_id for request in named if request is not None}
-    return accounts.pop() if len(accounts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class RefundFiles:
             statement_by = working_days_later(rome_date(now), self._policy.refund_statement_days)
             sent = {"message_id": message_id, "sent_at": now, "statement_by": statement_by}
             for refund in sendable:
-                await audit.record(conn, replace(by, subject_id=refund.refund_id), now)
+                by_one = replace(by, subject_id=refund.refund_id)
+                await audit.record(conn, by_one, now, account_id=refund.account_id)
                 await refunds.move(conn, refund, RefundState.SENT, now, **sent)
             await hooks.at("refund.before_commit")
         return made

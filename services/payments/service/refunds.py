@@ -90,7 +90,8 @@ class Refunds:
                     refund = await _held(conn, refund_id)
                     if refund.means is not Means.BANK_TRANSFER or refund.state is not RefundState.REQUESTED:
                         raise RefundNotInState(metadata={"refund_id": str(refund_id), "state": refund.state})
-                    await audit.record(conn, replace(by, subject_id=refund_id), now)
+                    by_one = replace(by, subject_id=refund_id)
+                    await audit.record(conn, by_one, now, account_id=refund.account_id)
                     await refunds.move(conn, refund, RefundState.APPROVED, now)
         return [await self.by_id(refund_id, None) for refund_id in refund_ids]
 
@@ -112,7 +113,7 @@ class Refunds:
                 iban, holder = iban or refund.iban, holder or refund.holder
                 if means is Means.BANK_TRANSFER:
                     check_account(iban, holder)
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=refund.account_id)
                 await refunds.move(
                     conn,
                     refund,
@@ -144,7 +145,7 @@ class Refunds:
                 refund = await _held(conn, refund_id)
                 if refund.means is not Means.BANK_TRANSFER or refund.state is not RefundState.SENT:
                     raise RefundNotInState(metadata={"state": refund.state})
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=refund.account_id)
                 await refunds.move(conn, refund, RefundState.FAILED, now, failure=REFUSED_BY_BANK)
         return await self.by_id(refund_id, None)
 
@@ -162,7 +163,7 @@ class Refunds:
                 perhaps_sent = refund.state is RefundState.REQUESTED and refund.asked_at is not None
                 if perhaps_sent or refund.state in {RefundState.SENT, RefundState.DONE, RefundState.CANCELLED}:
                     raise RefundNotInState(metadata={"state": refund.state})
-                await audit.record(conn, by, now)
+                await audit.record(conn, by, now, account_id=refund.account_id)
                 await refund_books.give_up(conn, refund, now)
                 await refunds.move(conn, refund, RefundState.CANCELLED, now, failure="")
         return await self.by_id(refund_id, None)

@@ -70,7 +70,7 @@ class Transfers:
                 request = await requests.by_id(conn, transfer.request_id)
                 if request is None:
                     raise NotFound
-                await audit.record(conn, entry, now)
+                await audit.record(conn, entry, now, account_id=request.account_id)
                 await self._count(conn, transfer, request, now)
                 await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:
@@ -100,7 +100,7 @@ class Transfers:
                     raise NotFound(
                         "no transfer recorded by hand waits under this reference, unconfirmed by a statement"
                     )
-                await audit.record(conn, entry, now)
+                await audit.record(conn, entry, now, account_id=await requests.owner(conn, [request_id]))
                 await self._post_withdrawal(conn, request_id, taken_back, now)
                 await waking.wake_named(conn, taken_back.named, now)
                 await hooks.at("payment.before_commit")

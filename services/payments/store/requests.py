@@ -167,6 +167,13 @@ async def by_proforma_keys(conn: AsyncConnection, keys: Sequence[str]) -> list[P
     return await _all(conn, _BY_PROFORMAS, {"keys": list(keys)}) if keys else []
 
 
+async def owner(conn: AsyncConnection, request_ids: Sequence[UUID]) -> UUID | None:
+    """The account of these requests, where they are of one alone."""
+    query = select(_REQUEST.account_id).where(_REQUEST.id.in_(request_ids)).distinct().limit(2)
+    accounts = (await conn.scalars(query)).all()
+    return accounts[0] if len(accounts) == 1 else None
+
+
 async def paid(conn: AsyncConnection, after: UUID | None, most: int) -> list[PaymentRequest]:
     """The paid requests after one, by id."""
     query = _READ.where(_REQUEST.state == RequestState.PAID).order_by(_REQUEST.id).limit(most)

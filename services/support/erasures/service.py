@@ -176,7 +176,7 @@ class Erasures:
             if await claim(conn, call, erasure_id) is None:
                 if not await store.skip_email(conn, erasure_id):
                     raise ErasureNotPossible(metadata={"state": str(erasure.state)})
-                await audit.record(conn, _about(entry, erasure), now)
+                await audit.record(conn, _about(entry, erasure), now, account_id=erasure.account_id)
             return _found(await store.find(conn, erasure_id))
 
     async def record_erased(self, erasure_id: UUID, proof: Sequence[Proof]) -> Erasure:
@@ -201,7 +201,7 @@ class Erasures:
         now = self._clock.now()
         if not await store.decide(conn, erasure_id, state, entry.reason_code, now):
             raise ErasureNotPossible(metadata={"state": str(erasure.state)})
-        await audit.record(conn, _about(entry, erasure), now)
+        await audit.record(conn, _about(entry, erasure), now, account_id=erasure.account_id)
         return erasure
 
     async def _answer(self, conn: AsyncConnection, erasure: Erasure, why: Refusal, recipient: Recipient) -> None:

@@ -76,7 +76,7 @@ class Reviews:
                 await self._read(conn, sign_up_id)
                 raise SignUpStateForbids
             status, applicant = decided
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=None)
             if allow:
                 email = EmailAddress.parse(applicant.email)
                 await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])

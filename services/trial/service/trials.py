@@ -136,7 +136,7 @@ class Trials:
         """What follows from new dates, whoever set them."""
         await trials.remake_reminders(conn, trial.account_id, trial.terms.reminders_after(now))
         if entry is not None:
-            await audit.record(conn, entry, now)
+            await audit.record(conn, entry, now, account_id=trial.account_id)
         await outbox.wake(conn, trial_wake(trial.account_id), now)
         await _tell(conn, trial, event, now)
 

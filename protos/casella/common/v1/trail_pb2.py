@@ -27,7 +27,7 @@ from casella.common.v1 import common_pb2 as casella_dot_common_dot_v1_dot_common
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61sella/common/v1/trail.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"U\n\x10ListTrailRequest\x12\x13\n\x0bsubject_ids\x18\x01 \x03(\t\x12,\n\x04page\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.PageRequest\"\x9f\x01\n\nTrailEntry\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x12\n\nsubject_id\x18\x04 \x01(\t\x12\x13\n\x0breason_code\x18\x05 \x01(\t\x12\x11\n\tticket_id\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t\"\\\n\x11ListTrailResponse\x12.\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1d.casella.common.v1.TrailEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2m\n\x0cTrailService\x12]\n\tListTrail\x12#.casella.common.v1.ListTrailRequest\x1a$.casella.common.v1.ListTrailResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61sella/common/v1/trail.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"i\n\x10ListTrailRequest\x12\x13\n\x0bsubject_ids\x18\x01 \x03(\t\x12,\n\x04page\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.PageRequest\x12\x12\n\naccount_id\x18\x03 \x01(\t\"\x9f\x01\n\nTrailEntry\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x12\n\nsubject_id\x18\x04 \x01(\t\x12\x13\n\x0breason_code\x18\x05 \x01(\t\x12\x11\n\tticket_id\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t\"\\\n\x11ListTrailResponse\x12.\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1d.casella.common.v1.TrailEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2m\n\x0cTrailService\x12]\n\tListTrail\x12#.casella.common.v1.ListTrailRequest\x1a$.casella.common.v1.ListTrailResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,11 +37,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRAILSERVICE'].methods_by_name['ListTrail']._loaded_options = None
   _globals['_TRAILSERVICE'].methods_by_name['ListTrail']._serialized_options = b'\242\273\030\001\004'
   _globals['_LISTTRAILREQUEST']._serialized_start=149
-  _globals['_LISTTRAILREQUEST']._serialized_end=234
-  _globals['_TRAILENTRY']._serialized_start=237
-  _globals['_TRAILENTRY']._serialized_end=396
-  _globals['_LISTTRAILRESPONSE']._serialized_start=398
-  _globals['_LISTTRAILRESPONSE']._serialized_end=490
-  _globals['_TRAILSERVICE']._serialized_start=492
-  _globals['_TRAILSERVICE']._serialized_end=601
+  _globals['_LISTTRAILREQUEST']._serialized_end=254
+  _globals['_TRAILENTRY']._serialized_start=257
+  _globals['_TRAILENTRY']._serialized_end=416
+  _globals['_LISTTRAILRESPONSE']._serialized_start=418
+  _globals['_LISTTRAILRESPONSE']._serialized_end=510
+  _globals['_TRAILSERVICE']._serialized_start=512
+  _globals['_TRAILSERVICE']._serialized_end=621
 # @@protoc_insertion_point(module_scope)

@@ -12,12 +12,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListTrailRequest(_message.Message):
-    __slots__ = ("subject_ids", "page")
+    __slots__ = ("subject_ids", "page", "account_id")
     SUBJECT_IDS_FIELD_NUMBER: _ClassVar[int]
     PAGE_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     subject_ids: _containers.RepeatedScalarFieldContainer[str]
     page: _common_pb2.PageRequest
-    def __init__(self, subject_ids: _Optional[_Iterable[str]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+    account_id: str
+    def __init__(self, subject_ids: _Optional[_Iterable[str]] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ..., account_id: _Optional[str] = ...) -> None: ...
 
 class TrailEntry(_message.Message):
     __slots__ = ("at", "actor", "action", "subject_id", "reason_code", "ticket_id", "source")

@@ -47,7 +47,7 @@ class TrailServiceServicer:
     """
 
     def ListTrail(self, request, context):
-        """Lists what operators did to some rows, oldest first.
+        """Lists what operators did about an account, to some rows, or both: oldest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class TrailServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TrailServiceAsyncStub: ...
     ListTrail: _grpc.UnaryUnaryMultiCallable[_trail_pb2.ListTrailRequest, _trail_pb2.ListTrailResponse]
-    """Lists what operators did to some rows, oldest first."""
+    """Lists what operators did about an account, to some rows, or both: oldest first."""
 
 @_typing.type_check_only
 class TrailServiceAsyncStub(TrailServiceStub):
@@ -42,7 +42,7 @@ class TrailServiceAsyncStub(TrailServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListTrail: _aio.UnaryUnaryMultiCallable[_trail_pb2.ListTrailRequest, _trail_pb2.ListTrailResponse]  # type: ignore[assignment]
-    """Lists what operators did to some rows, oldest first."""
+    """Lists what operators did about an account, to some rows, or both: oldest first."""
 
 class TrailServiceServicer(metaclass=_abc_1.ABCMeta):
     """Tells who steered what, and why. Every service serves it for the rows that it owns, in production too."""
@@ -53,6 +53,6 @@ class TrailServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trail_pb2.ListTrailRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trail_pb2.ListTrailResponse, _abc.Awaitable[_trail_pb2.ListTrailResponse]]:
-        """Lists what operators did to some rows, oldest first."""
+        """Lists what operators did about an account, to some rows, or both: oldest first."""
 
 def add_TrailServiceServicer_to_server(servicer: TrailServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -393,7 +393,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreditMoney(self, request, context):
-        """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less.
+        """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less. Whether there is such an account, and whether it goes on, the worker has asked before: this service knows no accounts.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,21 @@
+"""The audit trail by account."""
+
+from alembic import op
+
+from services.kit.migrations import add_audited_accounts
+
+revision = "20261210_audited_accounts"
+down_revision = "20261202_erasures"
+branch_labels = None
+depends_on = None
+
+_ACCOUNT = """
+    coalesce(
+        (SELECT account_id FROM sign_ups WHERE id = audit.subject_id),
+        (SELECT id FROM accounts WHERE id = audit.subject_id)
+    )
+"""
+
+
+def upgrade() -> None:
+    add_audited_accounts(op, _ACCOUNT)
