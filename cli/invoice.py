@@ -9,6 +9,7 @@ import click
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.doctor import clocks
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
@@ -33,6 +34,14 @@ _REFUNDS = {
     "transfer": invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
     "online": invoicing_pb2.REFUND_METHOD_ONLINE,
     "account-credit": invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT,
+}
+_ONLINE = (common_pb2.PAYMENT_METHOD_ONLINE, common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT)
+_THEN = {
+    invoicing_pb2.REFUND_METHOD_BANK_TRANSFER: "Its refund comes to `casella refund list`: approve it there, for "
+    "the next file for the bank.",
+    invoicing_pb2.REFUND_METHOD_ONLINE: "Its refund is asked for at Stripe; `casella refund list` names it until then.",
+    invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT: "Its amount becomes credit; `casella show account` shows it.",
+    invoicing_pb2.REFUND_METHOD_UNSPECIFIED: "No money was moved; `casella audit` names it until its sum is back.",
 }
 _OPTIONS = {"gross": "--amount", "cause_date": "--on", "reason": "--cause"}
 
@@ -62,7 +71,7 @@ def invoice() -> None:
 )
 @click.option("--on", "on", type=Day(), help="Day of the cause; else today.")
 @click.option(
-    "--refund", type=click.Choice(list(_REFUNDS)), help="How the customer gets it back, if that is to be said."
+    "--refund", type=click.Choice(list(_REFUNDS)), help="Refund it, too: by the means it was paid by, or as credit."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @steered
@@ -78,7 +87,8 @@ def invoice_credit(
 ) -> None:
     """Issue a credit note on INVOICE (number or id): numbered, sent to the SdI and emailed to the customer.
 
-    It moves no money. Agreement and correction are possible within a year of the invoice.
+    With --refund the money goes back, too; without, none is moved. Agreement and correction are possible within a year
+    of the invoice.
     """
     request = invoicing_pb2.IssueCreditNoteRequest(
         credit_id=str(new_id()),
@@ -104,6 +114,7 @@ async def _credit(
         request.cause_date.CopyFrom(to_date(on or await _today(rooms)))
         if not left:
             raise Failure(f"nothing is left of invoice {credited.number}: all of it was credited")
+        await _check_refund(rooms, credited, request)
         _show(credited, request, left)
         if not yes:
             click.confirm("Issue this credit note? It cannot be taken back", abort=True)
@@ -112,6 +123,30 @@ async def _credit(
         f"Issued: credit note {note.number} ({note.document_id}) of {words.money(note.totals.gross)} on invoice "
         f"{credited.number}; it is on its way to the SdI, and its copy to the customer."
     )
+    screen.say(_THEN[request.refund_method])
+
+
+async def _check_refund(
+    rooms: Rooms, credited: invoicing_pb2.Document, request: invoicing_pb2.IssueCreditNoteRequest
+) -> None:
+    """Refuse a note that promises a refund for which there is no money, or by a means by which it did not come."""
+    how = request.refund_method
+    if not how:
+        return
+    asked = payments_pb2.GetPaymentRequestRequest(order_id=credited.order_id)
+    if credited.HasField("period"):
+        asked = payments_pb2.GetPaymentRequestRequest(period_id=credited.period.period_id)
+    paid = await rooms.ask_for(rooms.payments.GetPaymentRequest, asked)
+    most = common_pb2.Money(currency=request.gross.currency) if paid is None else paid.refundable
+    if most.minor < request.gross.minor:
+        raise Failure(
+            f"of what invoice {credited.number} was paid with, {words.money(most)} can go back",
+            "Without --refund the note moves no money",
+        )
+    online = paid is not None and paid.payment_request.method in _ONLINE
+    if how != invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT and online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
+        means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
+        raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
 
 
 async def _issue(rooms: Rooms, request: invoicing_pb2.IssueCreditNoteRequest) -> invoicing_pb2.Document:

@@ -5,8 +5,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.invoicing.v1 import invoicing_pb2 as pb
+    from casella.payments.v1 import payments_pb2
     from workflows import names, retries, wording
     from workflows.activities.invoicing import InvoicingSteps
+    from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
@@ -18,6 +20,8 @@ _ENDS = {
     pb.TRANSMISSION_STATE_GIVEN_UP: ("GivenUp", "given up by an admin"),
 }
 _TRANSMITTING = "the transmission by certified mail; if it does not get through, see Pending Activities"
+_REFUND_REASON = "credit_note"
+"""Why payments refunds, as its rows and lists show it."""
 _UPDATES = {
     "retry_transmission": 'sends the same again under a new file name: `{"reason_code": "channel_mended"}`',
     "resend_with_current_profile": "sends it again with the customer's profile as it is now, once corrected by "
@@ -49,6 +53,7 @@ class EInvoice(Process):
         await self.read()
         transmission = await self.transmit()
         if transmission.kind == pb.DOCUMENT_KIND_CREDIT_NOTE:
+            await self.refund(transmission)
             await self.email_credit_note()
         elif transmission.kind == pb.DOCUMENT_KIND_ADVANCE_INVOICE:
             await self.email_advance_invoice()
@@ -181,6 +186,26 @@ class EInvoice(Process):
         if transmission.file_name:
             self.details.happened(f"sent as {transmission.file_name} (attempt {transmission.attempt})", once=True)
         return transmission
+
+    async def refund(self, transmission: pb.Transmission) -> None:
+        """Have payments refund what an operator's credit note promises: its id is the refund's, so that it is one."""
+        if not transmission.HasField("refund") or transmission.state == pb.TRANSMISSION_STATE_GIVEN_UP:
+            return
+        asked = payments_pb2.GetPaymentRequestRequest(order_id=transmission.order_id)
+        if transmission.HasField("period"):
+            asked = payments_pb2.GetPaymentRequestRequest(period_id=transmission.period.period_id)
+        paid = (await quickly(PaymentsSteps.get, asked, "read what was paid")).payment_request
+        request = payments_pb2.RequestRefundRequest(
+            refund_id=self.invoice_id,
+            payment_request_id=paid.payment_request_id,
+            amount=transmission.refund,
+            reason_code=_REFUND_REASON,
+            as_account_credit=transmission.refund_method == pb.REFUND_METHOD_ACCOUNT_CREDIT,
+        )
+        what = f"refund {wording.amount(transmission.refund)}"
+        refund = (await visibly(PaymentsSteps.request_refund, request, what, outside=True)).refund
+        stands = wording.refund_news(refund)
+        self.details.happened(f"refund {refund.refund_id} asked for{f': {stands}' if stands else ''}", once=True)
 
     async def email_credit_note(self) -> None:
         """The courtesy copy for the customer, whoever had the note issued: sent once, however often it is asked for."""

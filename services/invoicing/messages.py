@@ -41,6 +41,10 @@ CATALOGUE: Catalogue = {
         "it": "Con questo indirizzo l’IVA sarebbe diversa: serve una nota di credito e una nuova fattura.",
         "en": "At this address the VAT would be another: it takes a credit note and a new invoice.",
     },
+    "before_the_invoice": {
+        "it": "Il giorno della causa precede la fattura.",
+        "en": "The day of the cause lies before the invoice.",
+    },
     "of_another_sale": {
         "it": "Non è la fattura di un acconto su questo ordine o periodo.",
         "en": "This is no invoice of a part payment of this order or period.",

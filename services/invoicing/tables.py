@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Integer,
@@ -98,6 +99,7 @@ credit_notes = Table(
     Column("served_from", Date),
     Column("served_until", Date),
     Column("days_of_term", Integer),
+    Column("refund_follows", Boolean, nullable=False),
 )
 
 customers = Table(

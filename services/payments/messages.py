@@ -15,6 +15,10 @@ CATALOGUE: Catalogue = {
         "en": "The IBAN is of a country outside SEPA.",
     },
     "holder_missing": {"it": "Manca l'intestatario del conto.", "en": "The account's holder is missing."},
+    "credit_of_what_was_paid": {
+        "it": "Diventa credito solo il rimborso di una richiesta di pagamento, senza IBAN.",
+        "en": "Only a refund of a payment request becomes credit, and without an IBAN.",
+    },
     "booked_in_future": {
         "it": "La banca indica per questo accredito un giorno futuro: registrarlo da quel giorno in poi.",
         "en": "The bank has this credit on a day in the future: record it from that day on.",

@@ -209,7 +209,7 @@ async def test_an_operator_credits_an_invoice_by_its_number_sees_the_amounts_fir
     invoice = (await desk.play.operator.invoicing.GetInvoicingDocument(asked)).document
     left = invoice.totals.gross.minor - 100
     why = ("--cause", "agreement", "--reason", "goodwill")
-    command = ("invoice", "credit", invoice.number, "--amount", "1.00", "--refund", "transfer", *why)
+    command = ("invoice", "credit", invoice.number, "--amount", "1.00", "--refund", "account-credit", *why)
     refused = (await desk.terminal.casella(*command, stdin="n\n")).badly(1, "to be credited  1.00 EUR")
     assert "Issued" not in refused.out
     for words in (invoice.document_id, "left after it", f"{left // 100}.{left % 100:02d} EUR", "agreement"):
@@ -222,7 +222,7 @@ async def test_an_operator_credits_an_invoice_by_its_number_sees_the_amounts_fir
     (note,) = shown["credit_notes"]
     assert (note["gross"]["minor"], shown["credited"]["minor"]) == ("100", "100")
     ran = (await desk.terminal.casella("show", "invoice", note["number"])).well()
-    for words in ("Credit note", f"invoice {invoice.number} of", "agreement", "bank transfer"):
+    for words in ("Credit note", f"invoice {invoice.number} of", "agreement", "account credit"):
         assert words in ran.out
     assert (
         f"1.00 EUR by {note['number']}" in (await desk.terminal.casella("show", "invoice", invoice.number)).well().out
@@ -231,6 +231,12 @@ async def test_an_operator_credits_an_invoice_by_its_number_sees_the_amounts_fir
         desk.buyer.email, lambda mail: note["number"] in str(mail["Subject"]), "the credit note"
     )
     assert "credito" in str(mail["Subject"])
+    credit = payments_pb2.GetAccountCreditRequest(account_id=desk.buyer.account_id)
+    assert (await desk.play.operator.payments.GetAccountCredit(credit)).credit.minor == 100
+    by_transfer = ("invoice", "credit", invoice.number, "--amount", "1.00", "--refund", "transfer", "--yes", *why)
+    (await desk.terminal.casella(*by_transfer)).badly(2, "was paid by card or PayPal")
+    early = ("invoice", "credit", invoice.number, "--amount", "1.00", "--on", "2020-01-01", "--yes", *why)
+    (await desk.terminal.casella(*early)).badly(2, "cause_date (--on)")
     tried = ("invoice", "credit", invoice.number, "--amount", "99999.00", "--yes", *why)
     (await desk.terminal.casella(*tried)).badly(1, "is left")
     (await desk.terminal.casella("invoice", "credit", note["number"], *why)).badly(2, "only an invoice is credited")

@@ -101,7 +101,7 @@ async def renews_at_its_tier(reseller: Reseller) -> None:
     document = invoicing_pb2.GetInvoicingDocumentRequest(document_id=period.proforma_id)
     proforma = (await desk.play.operator.invoicing.GetInvoicingDocument(document)).document
     assert (proforma.number, proforma.totals) == (period.proforma_number, period.totals)
-    assert all(line.description.endswith(", sconto rivenditori 15%") for line in proforma.lines)
+    assert all("sconto rivenditori 15%" in line.description for line in proforma.lines)
     await desk.stands(reseller.workflow, "Approved")  # measured again as the month began, and met
     minor = period.totals.gross.minor
     transfer = {

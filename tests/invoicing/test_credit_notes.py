@@ -352,6 +352,32 @@ async def test_an_operator_says_who_and_why_and_the_trail_keeps_it_with_the_invo
     )
 
 
+@pytest.mark.parametrize("method", [pb.REFUND_METHOD_ACCOUNT_CREDIT, pb.REFUND_METHOD_ONLINE])
+async def test_the_refund_of_an_operators_note_follows_it_and_a_process_makes_its_own(
+    worker: Stub, operator: Stub, method: pb.RefundMethod
+) -> None:
+    invoice = await issued(worker)
+    fields: dict[str, object] = {"refund_method": method, "steering": steering("casella invoice credit/1")}
+    by_hand = await credited(operator, credit_request(invoice, 300, **fields))
+    asked = pb.GetTransmissionRequest(invoice_id=by_hand.document_id)
+    told = (await worker.GetTransmission(asked)).transmission
+    assert (told.refund, told.refund_method) == (money(300), method)
+    without = await credited(operator, credit_request(invoice, 200, steering=steering("casella invoice credit/2")))
+    by_process = await credited(worker, credit_request(invoice, 100, **fields))
+    for note in (invoice, without, by_process):
+        told = (await worker.GetTransmission(pb.GetTransmissionRequest(invoice_id=note.document_id))).transmission
+        assert (told.HasField("refund"), told.refund_method) == (False, pb.REFUND_METHOD_UNSPECIFIED)
+
+
+async def test_an_operators_cause_does_not_lie_before_the_invoice(worker: Stub, operator: Stub) -> None:
+    invoice = await issued(worker)
+    fields: dict[str, object] = {"steering": steering("casella invoice credit/1")}
+    bad = (await refusal(operator, credit_request(invoice, 100, cause_date=day(2026, 3, 1), **fields))).violations
+    assert [each.field for each in bad] == ["cause_date"]
+    assert (await read(worker, invoice)).credited == money(0)
+    await credited(operator, credit_request(invoice, 100, cause_date=day(2026, 3, 2), **fields))
+
+
 async def test_a_customer_reads_their_own_credit_notes_and_no_others(
     room: TestRoom, worker: Stub, gateway: Stub
 ) -> None:

@@ -44,6 +44,35 @@ async def test_a_card_payment_goes_back_to_the_card_and_wakes_the_withdrawal(wor
     assert (made["amount"], made["metadata"]["refund_id"]) == (10_000, refund.refund_id)
 
 
+async def test_what_came_by_card_becomes_account_credit_once_where_that_is_asked_for(world: World) -> None:
+    request, refund_id = await world.paid_online(), str(new_id())
+    asked = {**of(request, 2_000), "refund_id": refund_id, "as_account_credit": True}
+    first, second = [await world.refund(**asked) for _ in range(2)]
+    assert first == second
+    means = payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT
+    assert (first.state, first.means, first.amount.minor, first.credited.minor) == (DONE, means, 2_000, 2_000)
+    assert await world.balances() == {"receivable": -GROSS, "returned": 2_000, "stripe": GROSS, "credit": -2_000}
+    asked_credit = payments_pb2.GetAccountCreditRequest(account_id=request.account_id)
+    assert (await world.stub("operator").GetAccountCredit(asked_credit)).credit == euro(2_000)
+    assert (await world.stripe.state())["refunds"] == []
+    with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH):
+        await world.refund(**of(request, GROSS - 1_999))
+    card = await world.refund(**of(request, 1_000))
+    with refused_as(errors_pb2.REASON_REQUEST_ID_REUSED):
+        await world.refund(**of(request, 1_000), refund_id=card.refund_id, as_account_credit=True)
+
+
+async def test_only_what_was_paid_becomes_credit_and_without_an_account_to_transfer_to(world: World) -> None:
+    request = await world.paid_online()
+    for other in (
+        {"credit_of_account_id": request.account_id, "amount": euro(100)},
+        {**of(request, 100), "iban": PAYERS_IBAN, "holder": "Anna Neri", "steering": STEERING},
+    ):
+        with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+            await world.refund(**other, as_account_credit=True)
+        assert "as_account_credit" in {each.field for each in refused.value.violations}
+
+
 async def test_a_repetition_asks_for_nothing_new_and_other_words_under_the_same_id_are_refused(world: World) -> None:
     request, refund_id = await world.paid_online(), str(new_id())
     first, second = [await world.refund(**of(request, 500), refund_id=refund_id) for _ in range(2)]

@@ -64,6 +64,7 @@ class Credit:
         cause_date: Day of the cause in Rome; the note's own date is that of its issue.
         refund_method: None where nothing is said of a refund.
         served: Days that stay owed; None where the line names none.
+        refund_follows: The note's e-invoice workflow asks for the refund; a process that issues a note does so itself.
     """
 
     invoice_id: UUID
@@ -73,6 +74,7 @@ class Credit:
     cause_date: date
     refund_method: RefundMethod | None = None
     served: ServedDays | None = None
+    refund_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ CREDIT_INVOICE = "credit_invoice"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditOrder:
-    """What shall be credited: how much of which invoice, why, and how the customer gets it back."""
+    """What shall be credited: how much of which invoice, why, and how the customer gets it back.
+
+    `by_hand` is true of what an operator orders, false of what a process does.
+    """
 
     credit_id: UUID
     invoice_id: UUID
@@ -41,6 +44,7 @@ class CreditOrder:
     cause_date: date
     refund_method: RefundMethod | None = None
     served: ServedDays | None = None
+    by_hand: bool = False
 
 
 class Crediting:
@@ -61,7 +65,7 @@ class Crediting:
 
         Raises:
             NotFound: There is no such invoice.
-            InvalidInput: The amount is in another currency.
+            InvalidInput: The amount is in another currency, or an operator's cause lies before the invoice.
             CreditExceedsInvoice: Less of the invoice is left.
             CreditTooLate: The time limit of the reason has passed.
             WrongTransmissionState: The invoice was given up: it counts as never issued.
@@ -118,6 +122,8 @@ def _check(order: CreditOrder, invoice: Document, today: date) -> None:
     violations = Violations(catalogue=CATALOGUE)
     if order.gross.currency != totals(invoice.lines).gross.currency:
         violations.add("gross", "one_currency")
+    if order.by_hand and order.cause_date < invoice.date:
+        violations.add("cause_date", "before_the_invoice")
     violations.check()
     last_day = last_day_of(order.reason, invoice.date)
     if last_day is not None and today > last_day:
@@ -149,6 +155,7 @@ def _credit(order: CreditOrder, invoice: Document) -> Credit:
         cause_date=order.cause_date,
         refund_method=order.refund_method,
         served=order.served,
+        refund_follows=order.by_hand and order.refund_method is not None,
     )
 
 

@@ -154,6 +154,7 @@ def file_answer(file: StoredFile) -> pb.GetDocumentFileResponse:
 def transmission_message(transmission: Transmission, now: datetime, *, with_texts: bool) -> pb.Transmission:
     """Where a transmission stands, by the service's clock, with or without what the last receipt says."""
     current, dates = transmission.current, transmission.dates
+    how, refund = transmission.refund or (None, None)
     alert_in = max(timedelta(), dates.alert_at - now) if dates.alert_at is not None else None
     return pb.Transmission(
         invoice_id=str(transmission.invoice_id),
@@ -173,6 +174,8 @@ def transmission_message(transmission: Transmission, now: datetime, *, with_text
         errors=[_error(error, with_texts=with_texts) for error in transmission.errors],
         abroad=transmission.abroad,
         overdue=now > dates.deadline and transmission.state not in FINAL,
+        refund=None if refund is None else to_money(refund),
+        refund_method=None if how is None else REFUND_METHODS[how],
     )
 
 

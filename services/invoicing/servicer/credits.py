@@ -10,7 +10,7 @@ from services.kit.validation import Violations
 _LONGEST_TERM = 366
 
 
-def credit_of(found: Violations, request: pb.IssueCreditNoteRequest) -> CreditOrder:
+def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand: bool) -> CreditOrder:
     """What shall be credited, every bad field noted."""
     return CreditOrder(
         credit_id=found.uuid("credit_id", request.credit_id),
@@ -20,6 +20,7 @@ def credit_of(found: Violations, request: pb.IssueCreditNoteRequest) -> CreditOr
         cause_date=day_of(found, "cause_date", request.cause_date),
         refund_method=REFUND_METHODS.wanted(found, "refund_method", request.refund_method),
         served=_served(found, request.served) if request.HasField("served") else None,
+        by_hand=by_hand,
     )
 
 

@@ -128,11 +128,12 @@ class DocumentRpcs:
     async def IssueCreditNote(self, request: pb.IssueCreditNoteRequest, context: object) -> pb.IssueCreditNoteResponse:
         """Issues a credit note on an invoice, once, and starts its e-invoice."""
         found = Violations(catalogue=CATALOGUE)
-        order = credit_of(found, request)
+        by_hand = current_call().caller == "operator"
+        order = credit_of(found, request, by_hand=by_hand)
         if order.cause_date > rome_date(self._parts.clock.now()):
             found.add("cause_date", "in_the_future")
         entry = None
-        if request.HasField("steering") or current_call().caller == "operator":
+        if request.HasField("steering") or by_hand:
             entry = steering_entry(found, request.steering, CREDIT_INVOICE, order.invoice_id)
         found.check()
         note = await self._parts.crediting.issue_credit_note(order, entry)

@@ -48,6 +48,7 @@ def credit_of(row: Row[Any]) -> Credit | None:
         cause_date=row.cause_date,
         refund_method=None if row.refund_method is None else RefundMethod(row.refund_method),
         served=served,
+        refund_follows=row.refund_follows,
     )
 
 
@@ -64,6 +65,7 @@ async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit
             served_from=None if served is None else served.first_day,
             served_until=None if served is None else served.last_day,
             days_of_term=None if served is None else served.days_of_term,
+            refund_follows=credit.refund_follows,
         )
     )
 

@@ -14,11 +14,13 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.domain.credits import RefundMethod
 from services.invoicing.domain.customers import FIRST_REVISION, ITALY
 from services.invoicing.domain.documents import DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
 from services.kit.causes import Cause, cause_of
+from services.kit.money import Money
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
 from workflows import names
@@ -35,6 +37,10 @@ _WHOLE = (
         documents.c.period_number,
         customers.c.customer["address"]["country"].astext.label("country"),
         credit_notes.c.invoice_id.label("credited_id"),
+        credit_notes.c.refund_method,
+        credit_notes.c.refund_follows,
+        documents.c.gross,
+        documents.c.currency,
     )
     .join(documents, documents.c.id == transmissions.c.invoice_id)
     .join(customers, (customers.c.document_id == documents.c.id) & (customers.c.revision == FIRST_REVISION))
@@ -63,6 +69,7 @@ class Transmission:
     """A transmission as stored, with what is shown of its invoice or credit note.
 
     `invoice_id` is the document's own id; `credited_id` that of the invoice which it credits, None for an invoice.
+    `refund` is what its workflow refunds, and how; None where it refunds nothing.
     """
 
     invoice_id: UUID
@@ -76,6 +83,7 @@ class Transmission:
     error_codes: tuple[str, ...]
     dates: Dates
     files: tuple[SentFile, ...]
+    refund: tuple[RefundMethod, Money] | None
 
     @property
     def current(self) -> SentFile:
@@ -154,6 +162,7 @@ async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -
         error_codes=tuple(row.error_codes),
         dates=Dates(row.deadline, row.alert_at, row.next_at),
         files=tuple(_sent_file(entry) for entry in found),
+        refund=(RefundMethod(row.refund_method), Money(row.gross, row.currency)) if row.refund_follows else None,
     )
 
 

@@ -16,6 +16,7 @@ from services.ordering.domain.kinds import Billing
 from services.ordering.domain.metering import (
     Counted,
     DayUsage,
+    Idle,
     MeteredDay,
     Prepaid,
     counted,
@@ -90,9 +91,11 @@ def content(basis: Basis, prices: PriceList, policy: OrderingPolicy) -> Content 
         return Content(
             Counted.of_items(basis.items), tuple(annual_lines(basis.items, basis.days, edition, prices.currency))
         )
-    existing = counted(basis.told.existing).at_least(policy.minimum(Billing.MONTHLY))
+    minimum = policy.minimum(Billing.MONTHLY)
+    existing = counted(basis.told.existing).at_least(minimum)
+    idle = Idle.of(basis.told.existing, minimum)
     discount = edition.reseller_discount(sum(existing.mailboxes.values())) if basis.is_tiered else LIST_PRICE
-    coming = tuple(coming_lines(existing, basis.days, edition, prices.currency, discount))
+    coming = tuple(coming_lines(existing, basis.days, edition, prices.currency, discount, idle))
     ended = month_before(basis.contract, basis.days)
     if basis.today < ended.first:
         return Content(existing, coming, discount)
@@ -133,7 +136,8 @@ def _used(
         return None
     used = [DayUsage(day, counted(usage)) for day, usage in sorted(told.days.items()) if day in served]
     usage = metered(used, lambda day: prepaid_on(basis.prepaid, day), policy.renewals.overage)
-    over = lines_above(mailbox_days(usage), served, edition, prices.currency, discount)
+    domains = any(each.empty_domains for day, each in told.days.items() if day in served)
+    over = lines_above(mailbox_days(usage), served, edition, prices.currency, discount, with_domains=domains)
     return Content(Counted(), tuple(over), discount, tuple(usage))
 
 

@@ -57,6 +57,26 @@ def counted(usage: Usage) -> Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """What counts as mailboxes of the smallest band without being any (DPR 633/1972, art. 21(2)(g): lines say so).
+
+    Attributes:
+        domains: Domains without mailboxes.
+        minimum: The fewest mailboxes in all.
+        missing: How many there are fewer than that.
+    """
+
+    domains: int = 0
+    minimum: int = 0
+    missing: int = 0
+
+    @classmethod
+    def of(cls, usage: Usage, minimum: int) -> "Idle":
+        """What an account has of them."""
+        return cls(usage.empty_domains, minimum, max(0, minimum - usage.counted().total()))
+
+
+@dataclass(frozen=True, slots=True)
 class DayUsage:
     """What existed on a day at any moment."""
 

@@ -8,7 +8,7 @@ An approved reseller has the discount of one tier on every line of the document:
 in the coming days. It is taken off the monthly price, which is rounded to cents, before anything is multiplied.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,12 +20,14 @@ from services.kit.money import Money
 from services.ordering.domain import stamp_duty
 from services.ordering.domain.items import Item
 from services.ordering.domain.kinds import Billing
-from services.ordering.domain.metering import Counted
+from services.ordering.domain.metering import Counted, Idle
 from services.ordering.domain.policy import TaxPolicy
-from services.ordering.domain.price_list import LIST_PRICE, Edition, Priced
+from services.ordering.domain.price_list import BANDS_GB, LIST_PRICE, Edition, Plan, Priced
 from services.ordering.domain.quote import discount_text, quote_lines, unit_price
 from services.ordering.domain.tax import TaxTreatment
 
+NOTHING_IDLE = Idle()
+_WITH_DOMAINS = {"it": " (anche domini senza caselle)", "en": " (domains without mailboxes included)"}
 _COMING = {
     "it": "{count} × {name}, {days}, {served} giorni su {whole} a {monthly} al mese{discount}",
     "en": "{count} × {name}, {days}, {served} of {whole} days at {monthly} a month{discount}",
@@ -74,7 +76,12 @@ def line_from(content: dict[str, Any]) -> PeriodLine:
 
 
 def coming_lines(
-    counted: Counted, days: Period, edition: Edition, currency: str, discount: Decimal = LIST_PRICE
+    counted: Counted,
+    days: Period,
+    edition: Edition,
+    currency: str,
+    discount: Decimal = LIST_PRICE,
+    idle: Idle = NOTHING_IDLE,
 ) -> Iterator[PeriodLine]:
     """What exists, for the coming days of a month, to its end.
 
@@ -84,24 +91,34 @@ def coming_lines(
         edition: The prices in force on its first day.
         currency: ISO 4217 code.
         discount: Of a reseller's tier, in percent.
+        idle: What of the smallest band is no mailbox; its line says so.
     """
     month = Period.month(days.first)
     for entry, count in _priced(counted, edition):
         unit = _unit(entry, discount, currency)
+        smallest = isinstance(entry, Plan) and entry.storage_gb == BANDS_GB[0]
+        parts = _parts(count, idle) if smallest else {"it": "", "en": ""}
         if days == month:
             it, en = (
-                f"{_name(entry, language)}, {localized.month(days.first, language)}{discount_text(discount, language)}"
+                f"{_name(entry, language)}{parts[language]}, {localized.month(days.first, language)}"
+                f"{discount_text(discount, entry.monthly, currency, language)}"
                 for language in ("it", "en")
             )
             yield PeriodLine(entry.code, count, unit.minor, unit.minor * count, it, en, days)
         else:
             net = (unit * count).share(days.days, month.days).minor
-            it, en = _texts(_COMING_DAY if days.days == 1 else _COMING, entry, count, days, unit, discount)
+            it, en = _texts(_COMING_DAY if days.days == 1 else _COMING, entry, count, days, unit, discount, parts)
             yield PeriodLine(entry.code, 1, net, net, it, en, days)
 
 
 def lines_above(
-    mailbox_days: Counted, days: Period, edition: Edition, currency: str, discount: Decimal = LIST_PRICE
+    mailbox_days: Counted,
+    days: Period,
+    edition: Edition,
+    currency: str,
+    discount: Decimal = LIST_PRICE,
+    *,
+    with_domains: bool = False,
 ) -> Iterator[PeriodLine]:
     """What was used above the prepaid in the month that has ended; what rounds to nothing is left out.
 
@@ -111,13 +128,16 @@ def lines_above(
         edition: The prices in force on the first of them.
         currency: ISO 4217 code.
         discount: Of a reseller's tier, in percent.
+        with_domains: Whether there were domains without mailboxes in those days; the smallest band's line says so.
     """
     month = Period.month(days.first)
     for entry, count in _priced(mailbox_days, edition):
         unit = _unit(entry, discount, currency)
         net = unit.share(count, month.days).minor
         if net:
-            it, en = _texts(_ABOVE_DAY if count == 1 else _ABOVE, entry, count, days, unit, discount)
+            smallest = isinstance(entry, Plan) and entry.storage_gb == BANDS_GB[0]
+            parts = _WITH_DOMAINS if smallest and with_domains else {"it": "", "en": ""}
+            it, en = _texts(_ABOVE_DAY if count == 1 else _ABOVE, entry, count, days, unit, discount, parts)
             yield PeriodLine(entry.code, 1, net, net, it, en, days)
 
 
@@ -155,22 +175,44 @@ def _unit(entry: Priced, discount: Decimal, currency: str) -> Money:
 
 
 def _texts(
-    forms: dict[str, str], entry: Priced, count: int, days: Period, monthly: Money, discount: Decimal
+    forms: dict[str, str],
+    entry: Priced,
+    count: int,
+    days: Period,
+    monthly: Money,
+    discount: Decimal,
+    parts: Mapping[str, str],
 ) -> tuple[str, str]:
     whole = Period.month(days.first).days
     it, en = (
         form.format(
-            name=_name(entry, language),
+            name=_name(entry, language) + parts[language],
             count=count,
             days=localized.days(days, language),
             served=days.days,
             whole=whole,
             monthly=localized.plain_money(monthly, language),
-            discount=discount_text(discount, language),
+            discount=discount_text(discount, entry.monthly, monthly.currency, language),
         )
         for language, form in forms.items()
     )
     return it, en
+
+
+def _parts(count: int, idle: Idle) -> Mapping[str, str]:
+    """Of how many places of the smallest band which are mailboxes, where not all of them are: in brackets."""
+    mailboxes = count - idle.domains - idle.missing
+    if mailboxes == count:
+        return {"it": "", "en": ""}
+    it = [f"{mailboxes} {'casella' if mailboxes == 1 else 'caselle'}"] if mailboxes else []
+    en = [f"{mailboxes} {'mailbox' if mailboxes == 1 else 'mailboxes'}"] if mailboxes else []
+    if idle.domains:
+        it.append(f"{idle.domains} {'dominio' if idle.domains == 1 else 'domini'} senza caselle")
+        en.append(f"{idle.domains} {'domain' if idle.domains == 1 else 'domains'} without mailboxes")
+    if idle.missing:
+        it.append(f"minimo di {idle.minimum}: {idle.missing} non {'usata' if idle.missing == 1 else 'usate'}")
+        en.append(f"minimum of {idle.minimum}: {idle.missing} not used")
+    return {"it": f" ({', '.join(it)})", "en": f" ({', '.join(en)})"}
 
 
 def _name(entry: Priced, language: str) -> str:

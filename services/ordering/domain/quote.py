@@ -22,7 +22,7 @@ from services.ordering.domain import stamp_duty
 from services.ordering.domain.additions import Addition, addition_from
 from services.ordering.domain.items import Item, merged, ordered
 from services.ordering.domain.kinds import Billing, CustomerKind
-from services.ordering.domain.price_list import LIST_PRICE, Edition, Name, Priced
+from services.ordering.domain.price_list import LIST_PRICE, Edition, Priced
 from services.ordering.domain.profile import BillingProfile
 from services.ordering.domain.tax import TaxTreatment, treatment_of
 
@@ -249,22 +249,31 @@ def quote_lines(
     lines = []
     for entry, quantity in (*plans, *extras):
         unit = unit_price(entry.monthly, billing, edition.annual_discount, currency, reseller_discount)
-        text_it, text_en = _texts(entry.name, billing, reseller_discount)
+        text_it, text_en = _texts(entry, billing, reseller_discount, currency)
         net = unit * quantity
         lines.append(QuoteLine(entry.code, quantity, unit.minor, net.minor, text_it, text_en))
     return tuple(lines)
 
 
-def discount_text(discount: Decimal, language: str) -> str:
-    """What a line with a reseller's price ends with, for example ``, reseller discount 15%``; nothing at list price."""
+def discount_text(discount: Decimal, monthly: Decimal, currency: str, language: str) -> str:
+    """What a line with a reseller's price ends with, for example ``, reseller discount 15%``; nothing at list price.
+
+    Where the price had to be rounded the percentage alone would not be true, so that the list price stands with it.
+    """
     if not discount:
         return ""
-    rate = localized.rate(discount, language)
-    return f", sconto rivenditori {rate}" if language == "it" else f", reseller discount {rate}"
+    rate, listed = localized.rate(discount, language), Money.of(monthly, currency)
+    if listed.minor * discount % 100 == 0:
+        return f", sconto rivenditori {rate}" if language == "it" else f", reseller discount {rate}"
+    price = localized.plain_money(listed, language)
+    if language == "it":
+        return f", prezzo di listino {price} meno sconto rivenditori {rate}, arrotondato al centesimo"
+    return f", list price {price} less reseller discount {rate}, rounded to cents"
 
 
-def _texts(name: Name, billing: Billing, reseller_discount: Decimal) -> tuple[str, str]:
+def _texts(entry: Priced, billing: Billing, reseller_discount: Decimal, currency: str) -> tuple[str, str]:
+    name = entry.name
     if billing is Billing.ANNUAL:
         return f"{name.it}, 12 mesi", f"{name.en}, 12 months"
-    it, en = (discount_text(reseller_discount, language) for language in ("it", "en"))
+    it, en = (discount_text(reseller_discount, entry.monthly, currency, language) for language in ("it", "en"))
     return f"{name.it}, 1 mese{it}", f"{name.en}, 1 month{en}"

@@ -198,16 +198,16 @@ class Plan:
     credited: Money
 
 
-def plan(received: Sequence[Received], amount: Money) -> Plan | None:
+def plan(received: Sequence[Received], amount: Money, *, as_credit: bool = False) -> Plan | None:
     """By which means an amount of a payment request goes back; None when it is more than is left.
 
     One refund leaves by one means, the one with the most left. What that does not have goes back as account credit:
-    what was paid with credit, or (rarely) came by two means.
+    what was paid with credit, or (rarely) came by two means; all of it where it is wanted as credit.
     """
     if total((each.left for each in received), amount.currency) < amount:
         return None
     moneys = [each for each in received if each.source is not None and each.left]
-    if not moneys:
+    if as_credit or not moneys:
         return Plan(Means.ACCOUNT_CREDIT, "", Money(0, amount.currency), amount)
     largest = max(moneys, key=lambda each: each.left)
     if largest.source is Source.STRIPE:

@@ -41,6 +41,7 @@ class RefundWish:
         iban: Where an operator wants it transferred to; empty for where it came from.
         holder: Of that account.
         by: The operator who asks and why; None where a workflow asks by itself.
+        as_credit: All of it becomes the account's credit, by whatever means the money came.
     """
 
     refund_id: UUID
@@ -53,6 +54,7 @@ class RefundWish:
     iban: str
     holder: str
     by: AuditEntry | None
+    as_credit: bool = False
 
 
 class _MadeAlready(Exception):
@@ -122,7 +124,7 @@ class RefundAsking:
         if state is not RequestState.PAID or wish.amount is None:
             raise RefundTooMuch("the payment request is not paid", metadata={"left": "0"})
         left = await refunds.left(conn, request_id)
-        planned = plan(left, wish.amount)
+        planned = plan(left, wish.amount, as_credit=wish.as_credit)
         if planned is None:
             most = sum(each.left.minor for each in left)
             raise RefundTooMuch(metadata={"left": str(most)})
@@ -215,6 +217,8 @@ def _is_wish(refund: Refund, wish: RefundWish) -> bool:
     """Whether a refund of this id was asked for in these words; an account given later does not count."""
     of_credit = None if refund.request_id or refund.entry_id else refund.account_id
     asked = (refund.request_id, refund.entry_id, of_credit, refund.reason_code, refund.withdrawal_order_id)
+    if wish.as_credit and refund.means is not Means.ACCOUNT_CREDIT:
+        return False
     return wish.amount in {None, refund.amount} and asked == (
         wish.request_id, wish.entry_id, wish.credit_of, wish.reason_code, wish.withdrawal_order_id
     )  # fmt: skip

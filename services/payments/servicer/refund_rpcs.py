@@ -173,6 +173,8 @@ def _wish(bad: Violations, request: payments_pb2.RequestRefundRequest) -> Refund
     iban, holder = _account(bad, request)
     if iban and not by_operator:
         bad.add("steering.actor", "required")
+    if request.as_account_credit and (which != "payment_request_id" or iban):
+        bad.add("as_account_credit", "credit_of_what_was_paid")
     return RefundWish(
         refund_id=refund_id,
         request_id=of["payment_request_id"],
@@ -184,6 +186,7 @@ def _wish(bad: Violations, request: payments_pb2.RequestRefundRequest) -> Refund
         iban=iban,
         holder=holder,
         by=steering_entry(bad, request.steering, "request_refund", subject, source=source) if by_operator else None,
+        as_credit=request.as_account_credit,
     )
 
 

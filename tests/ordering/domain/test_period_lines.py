@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.kit.calendar import Period
 from services.kit.money import Money
-from services.ordering.domain.items import Item
-from services.ordering.domain.metering import Counted
+from services.ordering.domain.items import Item, Usage
+from services.ordering.domain.metering import Counted, Idle, counted
 from services.ordering.domain.period_lines import (
     PeriodLine,
     annual_lines,
@@ -108,6 +108,7 @@ def test_the_totals_are_those_of_the_lines_with_vat_on_their_sum(
     assert sums.vat == Money.of(sums.net.decimal * rate / 100)
 
 
+LESS_15 = "list price 1.50 EUR less reseller discount 15%, rounded to cents"
 discounts = st.sampled_from([tier.discount for tier in EDITION.reseller_tiers])
 
 
@@ -122,20 +123,26 @@ def test_a_reseller_s_line_is_its_discounted_price_rounded_to_cents_times_the_nu
         assert (line.quantity, line.unit_minor, line.net_minor) == (
             by_code[line.code], unit, unit * by_code[line.code]
         )  # fmt: skip
-        assert line.text_it.endswith(f", sconto rivenditori {discount:.0f}%")
-        assert line.text_en.endswith(f", reseller discount {discount:.0f}%")
+        listed, true = f"{MONTHLY[line.code]:.2f}", unit == MONTHLY[line.code] * (100 - discount)
+        it, en = f"sconto rivenditori {discount:.0f}%", f"reseller discount {discount:.0f}%"
+        if not true:
+            it = f"prezzo di listino {listed.replace('.', ',')} EUR meno {it}, arrotondato al centesimo"
+            en = f"list price {listed} EUR less {en}, rounded to cents"
+        assert (line.text_it.endswith(f", {it}"), line.text_en.endswith(f", {en}")) == (True, True)
         assert line.text_it.encode("latin-1")
 
 
 @pytest.mark.parametrize(
     ("first", "count", "discount", "net", "text"),
     [
-        (date(2026, 12, 1), 12, Decimal("15.00"), 12 * 128, "Mailbox 8 GB, December 2026, reseller discount 15%"),
+        (date(2026, 12, 1), 12, Decimal("15.00"), 12 * 128, f"Mailbox 8 GB, December 2026, {LESS_15}"),
         (
             date(2026, 12, 10), 12, Decimal("15.00"), 1090,  # 12 × 1.28 × 22/31 = 10.9006…
-            "12 × Mailbox 8 GB, 10 to 31 December 2026, 22 of 31 days at 1.28 EUR a month, reseller discount 15%",
+            f"12 × Mailbox 8 GB, 10 to 31 December 2026, 22 of 31 days at 1.28 EUR a month, {LESS_15}",
         ),
-        (date(2026, 12, 1), 600, Decimal("12.50"), 600 * 131, "Mailbox 8 GB, December 2026, reseller discount 12.5%"),
+        (date(2026, 12, 1), 600, Decimal("12.50"), 600 * 131,
+         "Mailbox 8 GB, December 2026, list price 1.50 EUR less reseller discount 12.5%, rounded to cents"),
+        (date(2026, 12, 1), 12, Decimal("16.00"), 12 * 126, "Mailbox 8 GB, December 2026, reseller discount 16%"),
     ],
 )  # fmt: skip
 def test_a_reseller_s_sums_by_hand(first: date, count: int, discount: Decimal, net: int, text: str) -> None:
@@ -149,7 +156,7 @@ def test_what_a_reseller_used_above_the_prepaid_has_the_discount_too() -> None:
     assert line.net_minor == 128
     assert line.text_en == (
         "Mailbox 8 GB above the prepaid, 10 to 30 November 2026: 30 mailbox-days at 1.28 EUR a month of 30 days, "
-        "reseller discount 15%"
+        f"{LESS_15}"
     )
 
 
@@ -240,3 +247,46 @@ def test_an_option_that_is_no_longer_sold_is_not_charged() -> None:
         "mail-8",
         "archive",
     ]
+
+
+@pytest.mark.parametrize(
+    ("mailboxes", "domains", "it", "en"),
+    [
+        (7, 0, "", ""),
+        (10, 1, " (10 caselle, 1 dominio senza caselle)", " (10 mailboxes, 1 domain without mailboxes)"),
+        (3, 0, " (3 caselle, minimo di 5: 2 non usate)", " (3 mailboxes, minimum of 5: 2 not used)"),
+        (
+            1, 3, " (1 casella, 3 domini senza caselle, minimo di 5: 1 non usata)",
+            " (1 mailbox, 3 domains without mailboxes, minimum of 5: 1 not used)",
+        ),
+        (0, 0, " (minimo di 5: 5 non usate)", " (minimum of 5: 5 not used)"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [date(2027, 1, 1), date(2026, 12, 10)])
+def test_a_line_says_what_it_counts_that_is_no_mailbox_and_costs_the_same(
+    mailboxes: int, domains: int, it: str, en: str, first: date
+) -> None:
+    usage = Usage({8: mailboxes}, domains)
+    existing, days = counted(usage).at_least(5), to_month_end(first)
+    [line] = coming_lines(existing, days, EDITION, "EUR", idle=Idle.of(usage, 5))
+    [plain] = coming_lines(existing, days, EDITION, "EUR")
+    assert (f"Casella 8 GB{it}, " in line.text_it, f"Mailbox 8 GB{en}, " in line.text_en) == (True, True)
+    assert (line.quantity, line.unit_minor, line.net_minor) == (plain.quantity, plain.unit_minor, plain.net_minor)
+    assert line.text_it.encode("latin-1")
+
+
+def test_what_is_no_mailbox_stands_on_the_line_of_the_smallest_band_alone() -> None:
+    usage = Usage({25: 3}, 0)
+    small, large = coming_lines(
+        counted(usage).at_least(5), to_month_end(date(2027, 1, 1)), EDITION, "EUR", idle=Idle.of(usage, 5)
+    )
+    assert (small.quantity, words(small)[1]) == (2, "Mailbox 8 GB (minimum of 5: 2 not used), January 2027")
+    assert (large.quantity, words(large)[1]) == (3, "Mailbox 25 GB, January 2027")
+
+
+def test_use_above_the_prepaid_says_where_domains_without_mailboxes_are_in_it() -> None:
+    days = Period(date(2026, 11, 10), date(2026, 11, 30))
+    small, large = lines_above(Counted({8: 30, 25: 30}), days, EDITION, "EUR", with_domains=True)
+    assert "Casella 8 GB (anche domini senza caselle) oltre il prepagato" in small.text_it
+    assert "Mailbox 8 GB (domains without mailboxes included) above the prepaid" in small.text_en
+    assert "domini" not in large.text_it

@@ -70,7 +70,10 @@ async def test_at_least_5_mailboxes_are_charged(shop: Shop) -> None:
     subscriber.account.used = every_day(date(2026, 6, 1), date(2026, 6, 30), {8: 7})
     subscriber.account.mailboxes, subscriber.account.empty_domains = {25: 1}, 1
     coming = lines_of(await subscriber.measured_in_time(2))[:2]
-    assert coming == [("Casella 8 GB, luglio 2026", 4, 600), ("Casella 25 GB, luglio 2026", 1, 290)]
+    assert coming == [
+        ("Casella 8 GB (1 dominio senza caselle, minimo di 5: 3 non usate), luglio 2026", 4, 600),
+        ("Casella 25 GB, luglio 2026", 1, 290),
+    ]
 
 
 async def test_options_are_charged_with_the_mailboxes(shop: Shop) -> None:

@@ -930,7 +930,7 @@ class Refund(_message.Message):
     def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class RequestRefundRequest(_message.Message):
-    __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder")
+    __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder", "as_account_credit")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
@@ -941,6 +941,7 @@ class RequestRefundRequest(_message.Message):
     STEERING_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
+    AS_ACCOUNT_CREDIT_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     payment_request_id: str
     money_entry_id: str
@@ -951,7 +952,8 @@ class RequestRefundRequest(_message.Message):
     steering: _common_pb2.Steering
     iban: str
     holder: str
-    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., credit_of_account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ...) -> None: ...
+    as_account_credit: bool
+    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., credit_of_account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., as_account_credit: _Optional[bool] = ...) -> None: ...
 
 class RequestRefundResponse(_message.Message):
     __slots__ = ("refund",)

@@ -449,7 +449,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RequestRefund(self, request, context):
-        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`).
+        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it, and all of it where `as_account_credit` asks for that. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

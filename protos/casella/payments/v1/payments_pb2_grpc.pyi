@@ -86,7 +86,7 @@ class PaymentsServiceStub:
     ListCreditMovements: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]
     """Lists what made and used an account's credit, newest first."""
     RequestRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]
-    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it, and all of it where `as_account_credit` asks for that. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
     GetRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetRefundRequest, _payments_pb2.GetRefundResponse]
     """Reads a refund."""
     ListRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListRefundsRequest, _payments_pb2.ListRefundsResponse]
@@ -182,7 +182,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     ListCreditMovements: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListCreditMovementsRequest, _payments_pb2.ListCreditMovementsResponse]  # type: ignore[assignment]
     """Lists what made and used an account's credit, newest first."""
     RequestRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RequestRefundRequest, _payments_pb2.RequestRefundResponse]  # type: ignore[assignment]
-    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+    """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it, and all of it where `as_account_credit` asks for that. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
     GetRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetRefundRequest, _payments_pb2.GetRefundResponse]  # type: ignore[assignment]
     """Reads a refund."""
     ListRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListRefundsRequest, _payments_pb2.ListRefundsResponse]  # type: ignore[assignment]
@@ -437,7 +437,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.RequestRefundRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RequestRefundResponse, _abc.Awaitable[_payments_pb2.RequestRefundResponse]]:
-        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
+        """Asks for a refund, once for each refund_id, by the means by which the money came: at Stripe at once, by transfer once an operator has approved it and the bank has executed the file. What was paid with account credit goes back to it, and all of it where `as_account_credit` asks for that. More than was received and is not yet refunded is refused with REFUND_TOO_MUCH. Its workflow is woken at every change (`refund_changed`)."""
 
     @_abc_1.abstractmethod
     def GetRefund(
