@@ -11,10 +11,12 @@ from lxml import etree
 
 from services.invoicing.domain.crediting import left_of, split
 from services.invoicing.domain.credits import CreditReason, last_day_of
-from services.invoicing.domain.sums import Line, VatShare, vat_shares
+from services.invoicing.domain.documents import Language
+from services.invoicing.domain.sums import Line, VatShare, stamp_duty, vat_shares
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa import arithmetic
 from services.kit.money import Money, total
-from tests.invoicing.documents import credit_note, invoice, line
+from tests.invoicing.documents import business_abroad, credit_note, invoice, line, untaxed
 from tests.invoicing.kinds import xml_of
 
 many_lines = st.lists(
@@ -98,6 +100,46 @@ def test_two_rates_give_in_proportion() -> None:
         VatShare(Decimal(22), None, Money(5000), Money(1100)),
         VatShare(Decimal(10), None, Money(5000), Money(500)),
     )
+
+
+CHARGED = (
+    line(1, 1, 80_00, "0", natura=Natura.NOT_SUBJECT),
+    line(2, 1, 2_00, "0", natura=Natura.EXCLUDED, description="Imposta di bollo"),
+)
+"""A sale of 80.00 without VAT, with the stamp duty that is charged on it."""
+
+
+@pytest.mark.parametrize(
+    ("amount", "sold", "duty"),
+    [(1, 1, 0), (79_00, 79_00, 0), (80_00, 80_00, 0), (81_00, 80_00, 1_00), (82_00, 80_00, 2_00)],
+)
+def test_stamp_duty_that_was_charged_is_credited_last(amount: int, sold: int, duty: int) -> None:
+    note = {share.natura: share.taxable.minor for share in split(vat_shares(CHARGED), Money(amount))}
+    assert (note.get(Natura.NOT_SUBJECT, 0), note.get(Natura.EXCLUDED, 0)) == (sold, duty)
+
+
+@pytest.mark.parametrize(("amount", "due"), [(77_47, None), (77_48, Money(2_00)), (80_00, Money(2_00))])
+def test_a_note_owes_stamp_duty_by_its_own_lines_without_vat(amount: int, due: Money | None) -> None:
+    credited = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), lines=CHARGED)
+    assert stamp_duty(credit_note(credited, amount).lines) == due
+
+
+@pytest.mark.parametrize(
+    ("language", "sold", "duty"),
+    [
+        (
+            Language.IT,
+            "Storno totale della fattura 2026/1 del 02/03/2026",
+            "Storno dell'imposta di bollo della fattura",
+        ),
+        (Language.EN, "Full credit of invoice 2026/1 of 2 March 2026", "Credit of the stamp duty of invoice"),
+    ],
+)
+def test_the_line_that_credits_stamp_duty_says_so(language: Language, sold: str, duty: str) -> None:
+    credited = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), lines=CHARGED, language=language)
+    first, second = credit_note(credited, 82_00).lines
+    assert first.description.startswith(sold)
+    assert second.description.startswith(f"{duty} 2026/1")
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1282])

@@ -10,7 +10,7 @@ import pytest
 from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
 from services.invoicing.domain.customers import Address
 from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
-from services.invoicing.domain.tax import TaxTreatment
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
@@ -76,8 +76,8 @@ def test_an_english_invoice_says_that_it_is_a_courtesy_copy_and_how_it_was_paid(
     document = invoice(language=Language.EN, customer=private_person(), payment=paid, lines=lines)
     said = words(invoice_view(document, ISSUER, XML_NAME))
     for expected in (
-        "Invoice", "Courtesy copy", "2026/1", "P2026/4", "period 02/03/2026 – 01/03/2027", "€10.50", "€12.81",
-        "Invoice total", "Paid by card or PayPal on 02/03/2026.", "pi_3Pabc", "Italian tax code", "RSSNNA80A41D612P",
+        "Invoice", "Courtesy copy", "2026/1", "P2026/4", "period 2 March 2026 – 1 March 2027", "€10.50", "€12.81",
+        "Invoice total", "Paid by card or PayPal on 2 March 2026.", "pi_3Pabc", "Italian tax code", "RSSNNA80A41D612P",
         "Paid-up share capital €10,000.00", "will be available in your reserved area on the website of the",
     ):  # fmt: skip
         assert expected in said
@@ -111,7 +111,7 @@ def test_a_proforma_to_pay_online_leads_to_the_emails_link_and_names_no_bank() -
     ("language", "until", "says"),
     [
         (Language.IT, datetime(2026, 3, 17, 22, 59, 59, 999999, tzinfo=UTC), "Da pagare entro\n17/03/2026\n"),
-        (Language.EN, datetime(2026, 7, 17, 21, 59, 59, 999999, tzinfo=UTC), "To be paid by\n17/07/2026\n"),
+        (Language.EN, datetime(2026, 7, 17, 21, 59, 59, 999999, tzinfo=UTC), "To be paid by\n17 July 2026\n"),
         (Language.IT, datetime(2026, 3, 17, 13, 5, tzinfo=UTC), "Da pagare entro\n17/03/2026, 14:05\n"),
     ],
 )
@@ -123,6 +123,44 @@ def test_a_proforma_names_the_last_day_on_which_it_can_be_paid(language: Languag
         asked = proforma(language=language, payment=replace(payment, payable_until=until))
         assert says in words(proforma_view(asked, ISSUER))
     assert TEXTS[language]["payable_until"] not in words(proforma_view(proforma(language=language), ISSUER))
+
+
+@pytest.mark.parametrize(
+    ("language", "covered", "awaited"),
+    [(Language.IT, "non c’è nulla da pagare", "al ricevimento del pagamento"),
+     (Language.EN, "there is nothing to pay", "once the payment has arrived")],
+)  # fmt: skip
+def test_a_proforma_that_credit_covers_asks_for_nothing_by_no_day(
+    language: Language, covered: str, awaited: str
+) -> None:
+    until = datetime(2026, 3, 17, 22, 59, 59, 999999, tzinfo=UTC)
+    payment = Payment(method=PaymentMethod.ONLINE, payable_until=until, credit_minor=12_81)
+    said = words(proforma_view(proforma(language=language, payment=payment), ISSUER))
+    assert TEXTS[language]["payable_until"] not in said
+    assert awaited not in said
+    assert said.count(covered) == 2
+    part = replace(payment, credit_minor=12_80)
+    said = words(proforma_view(proforma(language=language, payment=part), ISSUER))
+    assert TEXTS[language]["payable_until"] in said
+    assert awaited in said
+
+
+def test_an_american_tax_id_is_written_as_the_americans_do() -> None:
+    buyer = business_abroad("US", "123456789")
+    said = words(printed_view(untaxed(TaxTreatment.OUTSIDE_EU, buyer, language=Language.EN), ISSUER, ""))
+    assert "12-3456789" in said
+    other = business_abroad("CH", "123456789")
+    said = words(printed_view(untaxed(TaxTreatment.OUTSIDE_EU, other, language=Language.EN), ISSUER, ""))
+    assert "123456789" in said
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_stamp_duty_that_is_charged_is_excluded_by_a_law_that_is_named(language: Language) -> None:
+    duty = line(2, 1, 200, "0", natura=Natura.EXCLUDED, description="Imposta di bollo")
+    sold = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), language=language)
+    said = words(printed_view(replace(sold, lines=(*sold.lines, duty)), ISSUER, ""))
+    assert "rt. 15" in said
+    assert "(N1)" in said
 
 
 def test_both_languages_have_the_same_texts() -> None:
@@ -223,8 +261,8 @@ def test_an_english_credit_note_to_a_customer_abroad_is_the_note_itself() -> Non
     sold = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), language=Language.EN)
     said = words(printed_view(credit_note(sold, reason=CreditReason.CORRECTION), ISSUER, ""))
     for expected in (
-        "Credit note", "On invoice\n2026/1 of 02/03/2026", "Full credit of invoice 2026/1", "Total credited\n€105.00",
-        "Reason\nCredit note: invoicing error found on 05/03/2026.", "Reverse charge", "stamp duty of €2.00",
+        "Credit note", "On invoice\n2026/1 of 2 March 2026", "Full credit of invoice 2026/1", "Total credited\n€105.00",
+        "Reason\nCredit note: invoicing error found on 5 March 2026.", "Reverse charge", "stamp duty of €2.00",
     ):  # fmt: skip
         assert expected in said
     assert "ourtesy" not in said

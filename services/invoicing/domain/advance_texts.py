@@ -6,6 +6,7 @@ Source: DPR 633/1972, art. 6(4): a payment on account is a tax point for its amo
 from collections.abc import Sequence
 from datetime import date
 
+from services.invoicing.domain.credit_texts import written_day
 from services.invoicing.domain.documents import Language
 from services.invoicing.domain.sums import Line
 
@@ -27,13 +28,9 @@ def received_text(language: Language, day: date, proforma: str, lines: Sequence[
     sold = "; ".join(f"{line.quantity} × {line.description}" for line in lines)
     if len(sold) > _MOST_SOLD:
         sold = sold[:_MOST_SOLD].rstrip() + _AND_MORE
-    return _RECEIVED[language].format(day=_day(day), proforma=proforma, sold=sold)
+    return _RECEIVED[language].format(day=written_day(day, language), proforma=proforma, sold=sold)
 
 
 def deducted_text(language: Language, number: str, day: date) -> str:
     """What the line says that deducts a part payment."""
-    return _DEDUCTED[language].format(number=number, day=_day(day))
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+    return _DEDUCTED[language].format(number=number, day=written_day(day, language))

@@ -5,6 +5,8 @@ from datetime import date
 
 from services.invoicing.domain.credits import Credit, CreditReason
 from services.invoicing.domain.documents import Language
+from services.invoicing.domain.tax import Natura
+from services.kit import localized
 
 _WHY: Mapping[Language, Mapping[CreditReason, str]] = {
     Language.IT: {
@@ -24,6 +26,7 @@ _WHY: Mapping[Language, Mapping[CreditReason, str]] = {
 }
 _WHOLE = {Language.IT: "Storno totale della fattura", Language.EN: "Full credit of invoice"}
 _PART = {Language.IT: "Storno parziale della fattura", Language.EN: "Partial credit of invoice"}
+_DUTY = {Language.IT: "Storno dell'imposta di bollo della fattura", Language.EN: "Credit of the stamp duty of invoice"}
 _NAMED = {Language.IT: "{number} del {day}", Language.EN: "{number} of {day}"}
 _SERVED = {
     Language.IT: "; giorni di servizio che restano dovuti: {days} su {term} (dal {first} al {last})",
@@ -36,15 +39,21 @@ _LAW = {
 _WITHOUT_VAT = {Language.IT: "Nota di credito", Language.EN: "Credit note"}
 
 
-def credited_text(credit: Credit, language: Language, *, whole: bool) -> str:
-    """What the line says: which invoice is credited, wholly or in part, why, and which days stay owed."""
-    invoice = _NAMED[language].format(number=credit.invoice_number, day=_day(credit.invoice_date))
+def credited_text(credit: Credit, language: Language, *, whole: bool, natura: Natura | None = None) -> str:
+    """What the line says: which invoice is credited, wholly or in part, why, and which days stay owed.
+
+    The line of stamp duty that was charged (natura N1) says that it is that.
+    """
+    invoice = _NAMED[language].format(number=credit.invoice_number, day=written_day(credit.invoice_date, language))
+    if natura is Natura.EXCLUDED:
+        return f"{_DUTY[language]} {invoice}: {_why(credit, language)}"
     text = f"{(_WHOLE if whole else _PART)[language]} {invoice}: {_why(credit, language)}"
     served = credit.served
     if served is None:
         return text
     days = {"days": served.days, "term": served.days_of_term}
-    return text + _SERVED[language].format(**days, first=_day(served.first_day), last=_day(served.last_day))
+    first, last = (written_day(day, language) for day in (served.first_day, served.last_day))
+    return text + _SERVED[language].format(**days, first=first, last=last)
 
 
 def cause_text(credit: Credit, language: Language, *, with_vat: bool) -> str:
@@ -54,8 +63,9 @@ def cause_text(credit: Credit, language: Language, *, with_vat: bool) -> str:
 
 
 def _why(credit: Credit, language: Language) -> str:
-    return _WHY[language][credit.reason].format(day=_day(credit.cause_date))
+    return _WHY[language][credit.reason].format(day=written_day(credit.cause_date, language))
 
 
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+def written_day(day: date, language: Language) -> str:
+    """A day as documents write it: "24/11/2026", in English "24 November 2026"."""
+    return f"{day:%d/%m/%Y}" if language is Language.IT else localized.day(day, language)

@@ -1,6 +1,6 @@
 """Decides what a credit note gives back: its amount split over the rates of the invoice, to the cent, and its lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from services.invoicing.domain.credit_texts import credited_text
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.documents import Document
 from services.invoicing.domain.sums import Line, VatShare, sold_lines, totals
+from services.invoicing.domain.tax import Natura
 from services.kit.money import Money, total
 
 _HUNDRED = 100_00
@@ -23,9 +24,10 @@ def left_of(invoiced: Sequence[VatShare], credited: Iterable[VatShare]) -> tuple
 def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
     """Splits an amount over what is left of an invoice, so that net and VAT add up to the cent.
 
-    Each share gives in proportion to what is left of it. What remains uncredited is what is split into net and VAT, and
-    the note takes the difference. So errors of rounding do not add up over many notes: the VAT of each is within a cent
-    of its rate (SdI code 00421), and the last one takes exactly the rest.
+    Stamp duty that was charged (natura N1) is not the sale's: it gives only what the other shares do not have, so all
+    of it where all is credited. Each other share gives in proportion to what is left of it. What remains uncredited is
+    what is split into net and VAT, and the note takes the difference. So errors of rounding do not add up over many
+    notes: the VAT of each is within a cent of its rate (SdI code 00421), and the last one takes exactly the rest.
 
     Args:
         left: What is left of each share.
@@ -40,19 +42,22 @@ def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
     whole = total((share.gross for share in left), gross.currency)
     if not Money(0, gross.currency) < gross <= whole:
         raise ValueError("no credit note for nothing, or for more than is left")
-    remaining = _in_proportion([share.gross.minor for share in left], (whole - gross).minor)
-    notes = (_difference(share, Money(rest, gross.currency)) for share, rest in zip(left, remaining, strict=True))
+    duties = [share for share in left if share.natura is Natura.EXCLUDED]
+    sold = [share for share in left if share.natura is not Natura.EXCLUDED]
+    rest = (whole - gross).minor
+    kept = min(rest, sum(share.gross.minor for share in duties))
+    notes = (*_given(sold, rest - kept), *_given(duties, kept))
     return tuple(note for note in notes if note.gross)
 
 
 def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) -> tuple[Line, ...]:
     """The lines of a credit note, one for each rate or natura, in the language of its invoice."""
     gross = total((share.gross for share in shares), shares[0].taxable.currency)
-    text = credited_text(credit, invoice.language, whole=gross == totals(sold_lines(invoice.lines)).gross)
+    whole = gross == totals(sold_lines(invoice.lines)).gross
     return tuple(
         Line(
             position=position,
-            description=text,
+            description=credited_text(credit, invoice.language, whole=whole, natura=share.natura),
             quantity=1,
             unit_price=share.taxable,
             net=share.taxable,
@@ -62,6 +67,12 @@ def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) ->
         )
         for position, share in enumerate(shares, start=1)
     )
+
+
+def _given(shares: Sequence[VatShare], remaining: int) -> Iterator[VatShare]:
+    """What shares give if so many cents of them remain, in proportion to what each has."""
+    parts = _in_proportion([share.gross.minor for share in shares], remaining)
+    return (_difference(share, Money(rest, share.taxable.currency)) for share, rest in zip(shares, parts, strict=True))
 
 
 def _difference(share: VatShare, remaining: Money) -> VatShare:
@@ -74,7 +85,7 @@ def _difference(share: VatShare, remaining: Money) -> VatShare:
 
 def _in_proportion(parts: Sequence[int], sum_wanted: int) -> list[int]:
     """Scales whole numbers down to a sum; the cents that rounding leaves go to the largest fractions."""
-    whole = sum(parts)
+    whole = sum(parts) or 1
     scaled = [divmod(part * sum_wanted, whole) for part in parts]
     result = [quotient for quotient, _ in scaled]
     by_fraction = sorted(range(len(parts)), key=lambda n: (-scaled[n][1], n))

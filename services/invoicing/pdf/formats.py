@@ -47,7 +47,9 @@ class Formats:
         return str(Locale.parse(self._locale).territories.get(code, code))
 
     def day(self, day: date) -> str:
-        """Writes a day with its year in full: "24/11/2026"."""
+        """Writes a day with its year in full: "24/11/2026", in English "24 November 2026"."""
+        if self._language != "it":
+            return localized.day(day, self._language)
         return format_date(day, "dd/MM/yyyy", locale=self._locale)
 
     def last_moment(self, moment: datetime) -> str:

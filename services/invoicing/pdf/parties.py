@@ -1,5 +1,7 @@
 """Decides how a printed document names its two parties: names, addresses and tax numbers."""
 
+import re
+
 from services.invoicing.domain.customers import Address, Customer
 from services.invoicing.domain.documents import Document
 from services.invoicing.domain.issuer import Issuer
@@ -10,6 +12,8 @@ from services.kit.vat_ids import MEMBERS, vat_prefix
 
 _WITH_VAT_NUMBERS = frozenset({*MEMBERS, "GB", "XI"})
 """Whose numbers are VAT numbers, written with the country before them; elsewhere they are tax ids."""
+
+_EIN = re.compile(r"[0-9]{9}")
 
 
 def issuer_view(writer: Writer, issuer: Issuer, document: Document) -> View:
@@ -37,7 +41,7 @@ def customer_view(writer: Writer, customer: Customer) -> View:
     if customer.vat_number and customer.vat_country in _WITH_VAT_NUMBERS:
         ids.append(writer.entry("vat_number", f"{vat_prefix(customer.vat_country)}{customer.vat_number}"))
     elif customer.vat_number:
-        ids.append(writer.entry("tax_id", customer.vat_number))
+        ids.append(writer.entry("tax_id", _tax_id(customer)))
     if customer.codice_fiscale:
         ids.append(writer.entry("codice_fiscale", customer.codice_fiscale))
     if customer.recipient_code:
@@ -48,6 +52,12 @@ def customer_view(writer: Writer, customer: Customer) -> View:
     if customer.contact_person:
         address.append(f"{writer.texts['contact']} {breakable(customer.contact_person)}")
     return {"heading": writer.texts["customer"], "name": breakable(customer.name), "address": address, "ids": ids}
+
+
+def _tax_id(customer: Customer) -> str:
+    """A tax id; an EIN of the United States as that writes it: ``12-3456789`` (26 CFR 301.6109-1(a)(1)(ii)(C))."""
+    number = customer.vat_number
+    return f"{number[:2]}-{number[2:]}" if customer.vat_country == "US" and _EIN.fullmatch(number) else number
 
 
 def _address(writer: Writer, address: Address, *, abroad: bool) -> list[str]:

@@ -84,6 +84,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_account_credit": "L’importo resta a tuo credito e riduce la prossima proforma.",
         "paid_debit": "Pagata con PayPal o carta in data {date}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
+        "proforma_covered": "Documento non valido ai fini fiscali. Il credito del conto copre l’importo: non c’è nulla "
+        "da pagare, e la fattura viene emessa senza attendere un pagamento.",
         "proforma_law": "Non costituisce fattura ai sensi dell’art. 21 del D.P.R. 633/1972.",
         "not_fiscal": "Non valida ai fini fiscali",
         "courtesy": "Copia di cortesia",
@@ -136,7 +138,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "no_rate": "–",
         "reverse_charge": "Reverse charge",
         "not_subject": "Not subject to VAT",
-        "excluded": "Excluded",
+        "excluded": "Excluded, Art. 15 DPR 633/1972 (N1)",
         "note_reverse_charge": (
             "Reverse charge: VAT is to be accounted for by the recipient, Article 196 of Council Directive "
             "2006/112/EC. Not subject to Italian VAT, Article 7\u2011ter of Presidential Decree 633/1972."
@@ -186,6 +188,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_account_credit": "The amount stays to your credit and lowers the next proforma.",
         "paid_debit": "Paid by PayPal or card on {date}.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
+        "proforma_covered": "Not valid for tax purposes. Your account credit covers the amount: there is nothing to "
+        "pay, and the invoice is issued without waiting for a payment.",
         "proforma_law": "This is not an invoice under art. 21 of Italian Presidential Decree 633/1972.",
         "not_fiscal": "Not valid for tax purposes",
         "courtesy": "Courtesy copy",

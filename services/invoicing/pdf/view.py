@@ -28,7 +28,8 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
         writer.entry("number", proforma.number),
         writer.entry("date", writer.formats.day(proforma.date)),
     ]
-    if proforma.payment.payable_until is not None:
+    covered = not to_pay(proforma)
+    if proforma.payment.payable_until is not None and not covered:
         view["facts"].append(writer.entry("payable_until", writer.formats.last_moment(proforma.payment.payable_until)))
     if proforma.payment.credit_minor:
         view["sums"] += [
@@ -37,7 +38,7 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
         ]
     view["total"] = writer.entry("total_due", writer.formats.money(to_pay(proforma)))
     view["payment"] = how_to_pay(writer, proforma)
-    view["notices"] = [writer.texts["proforma_notice"], writer.texts["proforma_law"]]
+    view["notices"] = [writer.texts["proforma_covered" if covered else "proforma_notice"], writer.texts["proforma_law"]]
     return view
 
 
