@@ -9,6 +9,7 @@ import click
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.doctor import clocks
@@ -143,8 +144,12 @@ async def _check_refund(
             f"of what invoice {credited.number} was paid with, {words.money(most)} can go back",
             "Without --refund the note moves no money",
         )
+    account = ordering_pb2.GetStandingRequest(account_id=credited.account_id)
+    to_credit = how == invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT
+    if to_credit and (await rooms.ask(rooms.ordering.GetStanding, account)).closed:
+        raise Failure(f"account {credited.account_id} is closed and uses no credit any more: refund it otherwise")
     online = paid is not None and paid.payment_request.method in _ONLINE
-    if how != invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT and online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
+    if not to_credit and online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
         means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
         raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
 

@@ -172,14 +172,14 @@ async def test_credit_notes_and_part_payments_are_emailed_once_they_were_sent_an
     assert word in shown
 
 
-def promising(state: invoicing.TransmissionState, method: invoicing.RefundMethod) -> dict[str, Answer]:
-    """What an operator's credit note of 3.00 answers that promises a refund."""
+def promising(state: invoicing.TransmissionState, method: invoicing.RefundMethod, **changes: Answer) -> Script:
+    """The e-invoice of an operator's credit note of 3.00 that promises a refund."""
     note = invoicing.Transmission(
         state=state, attempt=1, number="2026/2", kind=invoicing.DOCUMENT_KIND_CREDIT_NOTE, order_id="o1",
         refund=common_pb2.Money(minor=300, currency="EUR"), refund_method=method,
     )  # fmt: skip
     paid = payments.PaymentRequest(payment_request_id="r1")
-    return {
+    answers: dict[str, Answer] = {
         "GetTransmission": lambda _: invoicing.GetTransmissionResponse(transmission=note),
         "TransmitInvoice": lambda _: invoicing.TransmitInvoiceResponse(transmission=note),
         "GetPaymentRequest": lambda _: payments.GetPaymentRequestResponse(payment_request=paid),
@@ -187,6 +187,7 @@ def promising(state: invoicing.TransmissionState, method: invoicing.RefundMethod
             refund=payments.Refund(refund_id=asked.refund_id, state=payments.REFUND_STATE_DONE)
         ),
     }
+    return Script({**transmitted(state, 1).answers, **answers, **changes})
 
 
 @pytest.mark.parametrize(
@@ -196,31 +197,30 @@ def promising(state: invoicing.TransmissionState, method: invoicing.RefundMethod
 async def test_what_an_operators_credit_note_promises_is_refunded_under_its_id_before_it_is_emailed(
     temporal: TestNamespace, method: invoicing.RefundMethod, *, as_credit: bool
 ) -> None:
-    delivered = invoicing.TRANSMISSION_STATE_DELIVERED
-    script = transmitted(delivered, 1, **promising(delivered, method))
+    script = promising(invoicing.TRANSMISSION_STATE_DELIVERED, method)
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         await run.end()
     assert script.order_of("RequestRefund", "SendCreditNote") == ["RequestRefund", "SendCreditNote"]
     [asked] = script.requests("RequestRefund")
-    assert names.e_invoice_id(asked.refund_id) == run.handle.id
+    assert asked.refund_id == script.requests("TransmitInvoice")[0].invoice_id
     assert (asked.payment_request_id, asked.amount.minor, asked.as_account_credit) == ("r1", 300, as_credit)
 
 
 async def test_a_credit_note_whose_refund_is_refused_is_not_emailed_and_waits_for_an_operator(
     temporal: TestNamespace,
 ) -> None:
-    delivered = invoicing.TRANSMISSION_STATE_DELIVERED
-    answers = promising(delivered, invoicing.REFUND_METHOD_ACCOUNT_CREDIT)
-    answers["RequestRefund"] = lambda _: refuse(errors_pb2.REASON_REFUND_TOO_MUCH)
-    script = transmitted(delivered, 1, **answers)
+    script = promising(
+        invoicing.TRANSMISSION_STATE_DELIVERED,
+        invoicing.REFUND_METHOD_ACCOUNT_CREDIT,
+        RequestRefund=lambda _: refuse(errors_pb2.REASON_REFUND_TOO_MUCH),
+    )
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         assert "`retry`" in await run.details("NeedsOperator")
     assert script.requests("SendCreditNote") == []
 
 
 async def test_a_credit_note_that_was_given_up_refunds_nothing(temporal: TestNamespace) -> None:
-    given_up = invoicing.TRANSMISSION_STATE_GIVEN_UP
-    script = transmitted(given_up, 1, **promising(given_up, invoicing.REFUND_METHOD_ACCOUNT_CREDIT))
+    script = promising(invoicing.TRANSMISSION_STATE_GIVEN_UP, invoicing.REFUND_METHOD_ACCOUNT_CREDIT)
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         await run.end()
     assert script.requests("RequestRefund") == []
