@@ -52,6 +52,12 @@ class MailboxInactive(CasellaError):
     reason = errors_pb2.REASON_ACCOUNT_RESTRICTED
 
 
+class NotCovered(CasellaError):
+    """The annual contract does not cover this mailbox, so it does not send: delete mailboxes or order an addition."""
+
+    reason = errors_pb2.REASON_NOT_COVERED
+
+
 class FeatureOff(CasellaError):
     """The operator has switched this feature off for the account."""
 

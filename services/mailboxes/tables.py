@@ -1,6 +1,6 @@
 """The room's tables, as `store` and the mail platform read and write them; the migrations make them."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, Uuid, false
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 metadata = MetaData()
@@ -77,6 +77,8 @@ domains = Table(
     _account(),
     Column("name", Text, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
+    # An annual contract has no place for it; likewise below.
+    Column("uncovered", Boolean, nullable=False, server_default=false()),
 )
 
 mailboxes = Table(
@@ -91,6 +93,7 @@ mailboxes = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("options", ARRAY(Text), nullable=False),
+    Column("uncovered", Boolean, nullable=False, server_default=false()),
 )
 
 mailbox_spans = Table(

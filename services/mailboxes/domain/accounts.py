@@ -59,6 +59,8 @@ class Allowance:
     order_id: UUID | None
     options: Mapping[str, int]
     option_places: Mapping[str, int]
+    uncovered_mailboxes: int
+    uncovered_domains: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Domain:
     name: str
     mailboxes: int
     created_at: datetime
+    uncovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +95,4 @@ class Mailbox:
     active: bool
     created_at: datetime
     options: tuple[str, ...] = ()
+    uncovered: bool = False

@@ -21,6 +21,7 @@ from services.mailboxes.domain.states import AccountState, Billing, Feature
 from services.mailboxes.errors import AccountPurged, AccountRestricted
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.service import options
+from services.mailboxes.service.covering import cover
 from services.mailboxes.service.rules import OPENS_WITHIN
 from services.mailboxes.store import accounts as store
 
@@ -100,6 +101,7 @@ class Accounts:
                     raise AccountPurged
                 await store.give(conn, account_id, billing, entitlement, now)
                 await options.bring(conn, account_id, billing, ordered, now)
+                await cover(conn, account_id, billing)
                 ids = {"order_id": order_id}
                 event = Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=AccountState.UNLOCKED)
                 await events.tell(conn, event, now)
@@ -139,6 +141,7 @@ class Accounts:
                 places.update(sizes)
                 await store.widen(conn, account_id, self._policy.paid.annual(dict(places)))
                 await options.bring_more(conn, account_id, ordered)
+                await cover(conn, account_id, Billing.ANNUAL)
                 ids = {"order_id": order_id}
                 await events.tell(conn, Event(EventType.ACCOUNT_UNLOCKED, account_id, ids, state=account.state), now)
             unlock = await store.read_unlock(conn, order_id)
@@ -149,7 +152,9 @@ class Accounts:
     async def take_back(
         self, account_id: UUID, order_id: UUID, sizes: Mapping[int, int], ordered: Sequence[Ordered] = ()
     ) -> Allowance:
-        """Takes back the places that an addition brought, once an order; mailboxes above the rest stay.
+        """Takes back the places that an addition brought, once an order.
+
+        Mailboxes above the rest stay and do not send.
 
         Raises:
             NotFound: There is no such account, or the order brought it nothing.
@@ -163,6 +168,7 @@ class Accounts:
                 left = Counter((await _present(conn, account_id)).places) - Counter(sizes)
                 await store.widen(conn, account_id, self._policy.paid.annual(dict(left)))
                 await options.take_back(conn, account_id, ordered)
+                await cover(conn, account_id, Billing.ANNUAL)
             return await _present(conn, account_id)
 
     async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:

@@ -19,6 +19,7 @@ from services.kit.password_hashes import PasswordHashes
 from services.kit.requests import Call, claim, known
 from services.kit.validation import Violations
 from services.mailboxes.domain.accounts import Account, Domain, Mailbox
+from services.mailboxes.domain.covering import places_taken
 from services.mailboxes.domain.options import codes
 from services.mailboxes.domain.sizes import Shortage, shortage
 from services.mailboxes.domain.states import Feature
@@ -27,6 +28,7 @@ from services.mailboxes.messages import CATALOGUE
 from services.mailboxes.price_list import OptionList
 from services.mailboxes.removals import Removals
 from services.mailboxes.service import options
+from services.mailboxes.service.covering import cover, taken_by
 from services.mailboxes.service.passwords import Passwords
 from services.mailboxes.service.rules import check_may_grow, locked, present
 from services.mailboxes.store import domains as domain_store
@@ -110,6 +112,7 @@ class Mailboxes:
             )
             if not await store.insert_mailbox(conn, mailbox, password_hash):
                 raise MailboxTaken
+            await cover(conn, account_id, account.billing)
             return mailbox
 
     async def update(self, call: Call, account_id: UUID, mailbox_id: UUID, change: Change) -> Mailbox:
@@ -139,7 +142,9 @@ class Mailboxes:
             await store.change(conn, after, password_hash)
             if (after.size_gb, after.options) != (before.size_gb, before.options):
                 await store.change_span(conn, after, self._clock.now())
-            return after
+            if after.size_gb != before.size_gb:
+                await cover(conn, account_id, account.billing)
+            return await _read(conn, mailbox_id, account_id)
 
     async def delete(self, call: Call, account_id: UUID, mailbox_id: UUID) -> None:
         """Deletes a mailbox for good, here at once and from the mail system right after; possible in every state.
@@ -150,9 +155,10 @@ class Mailboxes:
         async with self._database.transaction() as conn:
             if await claim(conn, call, mailbox_id) is not None:
                 return
-            await locked(conn, account_id)
+            account = await locked(conn, account_id)
             await _read(conn, mailbox_id, account_id)
             await store.remove(conn, account_id, [mailbox_id], self._clock.now())
+            await cover(conn, account_id, account.billing)
         self._removals.ring()
 
     async def page(self, account_id: UUID, domain: str, after: str, size: int) -> list[Mailbox]:
@@ -169,7 +175,7 @@ class Mailboxes:
         if wanted.options:
             self._check_sold(wanted.options, ())
             await options.check_covered(conn, account, wanted.options)
-        await _check_fits(conn, account, wanted.size_gb, previous_gb=0)
+        await _check_fits(conn, account, wanted.size_gb, inhabits=domain)
         return domain
 
     async def _checked_change(
@@ -189,7 +195,7 @@ class Mailboxes:
             self._check_sold(change.options, before.options)
             await options.check_covered(conn, account, further, before.id)
         if after.size_gb > before.size_gb:
-            await _check_fits(conn, account, after.size_gb, before.size_gb)
+            await _check_fits(conn, account, after.size_gb, previous_gb=before.size_gb)
         return after
 
     def _check_sold(self, wanted: Sequence[str], had: Container[str]) -> None:
@@ -212,10 +218,23 @@ async def _read(conn: AsyncConnection, mailbox_id: UUID, account_id: UUID) -> Ma
     return mailbox
 
 
-async def _check_fits(conn: AsyncConnection, account: Account, size_gb: int, previous_gb: int) -> None:
-    """Refuses a new mailbox (`previous_gb` 0) or a larger one that has no place; lasting only under the lock."""
+async def _check_fits(
+    conn: AsyncConnection, account: Account, size_gb: int, *, previous_gb: int = 0, inhabits: Domain | None = None
+) -> None:
+    """Refuses a new mailbox or a larger one that has no place; lasting only under the lock.
+
+    Args:
+        conn: Any connection.
+        account: Whose mailbox it is.
+        size_gb: Its size.
+        previous_gb: The size that it has now; 0 for a new one.
+        inhabits: The domain of a new one; if it has none yet, the place that it takes without any becomes free.
+    """
     places = await store.read_places(conn, account.id)
-    match shortage(await store.count_per_size(conn, account.id), places, size_gb, previous_gb):
+    taken = await taken_by(conn, account)
+    if inhabits is not None and not inhabits.mailboxes:
+        taken = places_taken(taken, -1, account.billing)
+    match shortage(taken, places, size_gb, previous_gb):
         case Shortage.SIZE:
             largest = max(places, default=0)
             raise SizeNotAllowed(metadata={"limit": "size_gb", "value": str(largest)})

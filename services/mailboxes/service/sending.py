@@ -8,7 +8,14 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import CasellaError, NotFound, RequestIdReused
 from services.mailboxes.domain.sending import Limit, Limits, Refusal, refusal
-from services.mailboxes.errors import AccountRestricted, FeatureOff, MailboxInactive, MessageLimit, RecipientLimit
+from services.mailboxes.errors import (
+    AccountRestricted,
+    FeatureOff,
+    MailboxInactive,
+    MessageLimit,
+    NotCovered,
+    RecipientLimit,
+)
 from services.mailboxes.store import sends as store
 
 
@@ -37,7 +44,7 @@ class Sending:
 
         Raises:
             MessageLimit, RecipientLimit: With the limit, its value and when it frees in the metadata.
-            AccountRestricted, MailboxInactive, FeatureOff: Nothing leaves from this mailbox now.
+            AccountRestricted, MailboxInactive, NotCovered, FeatureOff: Nothing leaves from this mailbox now.
             NotFound: There is no such mailbox.
             RequestIdReused: The id was used for another message.
         """
@@ -83,5 +90,6 @@ _REFUSALS: dict[str, type[CasellaError]] = {
     "reused": RequestIdReused,
     "restricted": AccountRestricted,
     "inactive": MailboxInactive,
+    "uncovered": NotCovered,
     "feature_off": FeatureOff,
 }

@@ -56,12 +56,19 @@ def allowance(found: Allowance) -> pb.Allowance:
         places=size_counts(found.places),
         options=option_counts(found.options),
         option_places=option_counts(found.option_places),
+        uncovered_mailboxes=found.uncovered_mailboxes,
+        uncovered_domains=found.uncovered_domains,
     )
 
 
 def domain(found: Domain) -> pb.Domain:
     """A domain."""
-    return pb.Domain(name=found.name, mailboxes=found.mailboxes, added_at=wire.to_timestamp(found.created_at))
+    return pb.Domain(
+        name=found.name,
+        mailboxes=found.mailboxes,
+        added_at=wire.to_timestamp(found.created_at),
+        uncovered=found.uncovered,
+    )
 
 
 def mailbox(found: Mailbox) -> pb.Mailbox:
@@ -73,6 +80,7 @@ def mailbox(found: Mailbox) -> pb.Mailbox:
         active=found.active,
         created_at=wire.to_timestamp(found.created_at),
         options=found.options,
+        uncovered=found.uncovered,
     )
 
 

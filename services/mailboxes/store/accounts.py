@@ -32,6 +32,8 @@ _ALLOWANCE = text("""
         (SELECT count(*) FROM domains d WHERE d.account_id = a.id) AS domains,
         (SELECT count(*) FROM domains d WHERE d.account_id = a.id
             AND NOT EXISTS (SELECT FROM mailboxes m WHERE m.domain_id = d.id)) AS empty_domains,
+        (SELECT count(*) FROM mailboxes m WHERE m.account_id = a.id AND m.uncovered) AS uncovered_mailboxes,
+        (SELECT count(*) FROM domains d WHERE d.account_id = a.id AND d.uncovered) AS uncovered_domains,
         (SELECT u.order_id FROM unlocks u WHERE u.account_id = a.id ORDER BY u.unlocked_at DESC LIMIT 1) AS order_id
     FROM accounts a WHERE a.id = :account
 """)
@@ -187,6 +189,8 @@ async def read_allowance(conn: AsyncConnection, account_id: UUID) -> Allowance |
         order_id=row.order_id,
         options=row.options,
         option_places=row.option_places,
+        uncovered_mailboxes=row.uncovered_mailboxes,
+        uncovered_domains=row.uncovered_domains,
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, collate, delete, func, or_, select, text, update
+from sqlalchemy import Row, and_, collate, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +16,7 @@ from services.mailboxes.domain.usage import DomainSpan
 from services.mailboxes.tables import domain_spans, domains, mailboxes
 
 _BOXES = select(func.count()).select_from(mailboxes).where(mailboxes.c.domain_id == domains.c.id).scalar_subquery()
-_DOMAIN = select(domains.c.id, domains.c.name, _BOXES.label("mailboxes"), domains.c.created_at)
+_DOMAIN = select(domains.c.id, domains.c.name, _BOXES.label("mailboxes"), domains.c.created_at, domains.c.uncovered)
 
 
 async def count(conn: AsyncConnection, account_id: UUID) -> int:
@@ -59,13 +60,13 @@ async def insert_domain(conn: AsyncConnection, account_id: UUID, domain_id: UUID
 async def read(conn: AsyncConnection, account_id: UUID, name: str) -> Domain | None:
     """Reads a domain of an account by its ASCII name."""
     row = (await conn.execute(_DOMAIN.where(domains.c.account_id == account_id, domains.c.name == name))).one_or_none()
-    return None if row is None else Domain(row.id, row.name, row.mailboxes, row.created_at)
+    return None if row is None else _domain(row)
 
 
 async def read_by_id(conn: AsyncConnection, domain_id: UUID) -> Domain | None:
     """Reads a domain by its id."""
     row = (await conn.execute(_DOMAIN.where(domains.c.id == domain_id))).one_or_none()
-    return None if row is None else Domain(row.id, row.name, row.mailboxes, row.created_at)
+    return None if row is None else _domain(row)
 
 
 async def remove(conn: AsyncConnection, domain_id: UUID, now: datetime) -> None:
@@ -84,7 +85,7 @@ async def page(conn: AsyncConnection, account_id: UUID, after: str, size: int) -
     found = await conn.execute(
         _DOMAIN.where(domains.c.account_id == account_id, domains.c.name > after).order_by(domains.c.name).limit(size)
     )
-    return [Domain(row.id, row.name, row.mailboxes, row.created_at) for row in found]
+    return [_domain(row) for row in found]
 
 
 async def spans(conn: AsyncConnection, account_id: UUID, first: date, last: date) -> Sequence[DomainSpan]:
@@ -97,3 +98,7 @@ async def spans(conn: AsyncConnection, account_id: UUID, first: date, last: date
         )
     )
     return [DomainSpan(row.domain_id, row.started_at, row.ended_at) for row in found]
+
+
+def _domain(row: Row[*tuple[Any, ...]]) -> Domain:
+    return Domain(row.id, row.name, row.mailboxes, row.created_at, row.uncovered)

@@ -176,4 +176,5 @@ def _mailbox(row: Row[Any]) -> Mailbox:
         active=row.active,
         created_at=row.created_at,
         options=tuple(row.options),
+        uncovered=row.uncovered,
     )

@@ -20,7 +20,8 @@ class Verdict:
     """What the database decided about a message.
 
     Attributes:
-        word: `allowed`, `unknown`, `reused`, `restricted`, `feature_off`, `inactive`, `limit` or `account_limit`.
+        word: `allowed`, `unknown`, `reused`, `restricted`, `feature_off`, `inactive`, `uncovered`, `limit` or
+            `account_limit`.
         mailbox_id: The mailbox; None if the address is unknown.
         account_id: Its account.
         max_messages: The mailbox's limit; None is none.

@@ -35,6 +35,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_SIZE_NOT_ALLOWED: _ClassVar[Reason]
     REASON_ACCOUNT_PURGED: _ClassVar[Reason]
     REASON_OPTION_LIMIT: _ClassVar[Reason]
+    REASON_NOT_COVERED: _ClassVar[Reason]
     REASON_ORDER_OPEN: _ClassVar[Reason]
     REASON_QUOTE_NOT_VALID: _ClassVar[Reason]
     REASON_ACCOUNT_CLOSED: _ClassVar[Reason]
@@ -109,6 +110,7 @@ REASON_DOMAIN_NOT_EMPTY: Reason
 REASON_SIZE_NOT_ALLOWED: Reason
 REASON_ACCOUNT_PURGED: Reason
 REASON_OPTION_LIMIT: Reason
+REASON_NOT_COVERED: Reason
 REASON_ORDER_OPEN: Reason
 REASON_QUOTE_NOT_VALID: Reason
 REASON_ACCOUNT_CLOSED: Reason

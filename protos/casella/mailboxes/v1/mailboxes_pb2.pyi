@@ -52,30 +52,34 @@ FEATURE_DOMAINS: Feature
 FEATURE_MAILBOXES: Feature
 
 class Domain(_message.Message):
-    __slots__ = ("name", "mailboxes", "added_at")
+    __slots__ = ("name", "mailboxes", "added_at", "uncovered")
     NAME_FIELD_NUMBER: _ClassVar[int]
     MAILBOXES_FIELD_NUMBER: _ClassVar[int]
     ADDED_AT_FIELD_NUMBER: _ClassVar[int]
+    UNCOVERED_FIELD_NUMBER: _ClassVar[int]
     name: str
     mailboxes: int
     added_at: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., mailboxes: _Optional[int] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    uncovered: bool
+    def __init__(self, name: _Optional[str] = ..., mailboxes: _Optional[int] = ..., added_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., uncovered: _Optional[bool] = ...) -> None: ...
 
 class Mailbox(_message.Message):
-    __slots__ = ("mailbox_id", "address", "size", "active", "created_at", "options")
+    __slots__ = ("mailbox_id", "address", "size", "active", "created_at", "options", "uncovered")
     MAILBOX_ID_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    UNCOVERED_FIELD_NUMBER: _ClassVar[int]
     mailbox_id: str
     address: str
     size: MailboxSize
     active: bool
     created_at: _timestamp_pb2.Timestamp
     options: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., options: _Optional[_Iterable[str]] = ...) -> None: ...
+    uncovered: bool
+    def __init__(self, mailbox_id: _Optional[str] = ..., address: _Optional[str] = ..., size: _Optional[_Union[MailboxSize, str]] = ..., active: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., options: _Optional[_Iterable[str]] = ..., uncovered: _Optional[bool] = ...) -> None: ...
 
 class MailboxOptions(_message.Message):
     __slots__ = ("codes",)
@@ -92,7 +96,7 @@ class OptionCount(_message.Message):
     def __init__(self, code: _Optional[str] = ..., mailboxes: _Optional[int] = ...) -> None: ...
 
 class Allowance(_message.Message):
-    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day", "options", "option_places")
+    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day", "options", "option_places", "uncovered_mailboxes", "uncovered_domains")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MAX_DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +115,8 @@ class Allowance(_message.Message):
     ACCOUNT_RECIPIENTS_PER_DAY_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     OPTION_PLACES_FIELD_NUMBER: _ClassVar[int]
+    UNCOVERED_MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    UNCOVERED_DOMAINS_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     state: AccessState
     max_domains: int
@@ -129,7 +135,9 @@ class Allowance(_message.Message):
     account_recipients_per_day: int
     options: _containers.RepeatedCompositeFieldContainer[OptionCount]
     option_places: _containers.RepeatedCompositeFieldContainer[OptionCount]
-    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., option_places: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ...) -> None: ...
+    uncovered_mailboxes: int
+    uncovered_domains: int
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., option_places: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., uncovered_mailboxes: _Optional[int] = ..., uncovered_domains: _Optional[int] = ...) -> None: ...
 
 class AddDomainRequest(_message.Message):
     __slots__ = ("request_id", "account_id", "name")

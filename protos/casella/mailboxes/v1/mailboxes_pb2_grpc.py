@@ -142,7 +142,7 @@ class MailboxesServiceServicer:
     """
 
     def AddDomain(self, request, context):
-        """Adds a domain.
+        """Adds a domain. Under an annual contract one without mailboxes takes a place of the smallest size (DOMAIN_LIMIT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,7 +202,7 @@ class MailboxesServiceServicer:
     def RecordSend(self, request, context):
         """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
         ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
-        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
+        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo. NOT_COVERED: Mailbox.uncovered.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -245,7 +245,8 @@ class MailboxesServiceServicer:
 
     def TakeBackPlaces(self, request, context):
         """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
+        be made.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

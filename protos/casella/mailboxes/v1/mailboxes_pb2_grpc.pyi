@@ -34,7 +34,7 @@ class MailboxesServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MailboxesServiceAsyncStub: ...
     AddDomain: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.AddDomainRequest, _mailboxes_pb2.AddDomainResponse]
-    """Adds a domain."""
+    """Adds a domain. Under an annual contract one without mailboxes takes a place of the smallest size (DOMAIN_LIMIT)."""
     RemoveDomain: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.RemoveDomainRequest, _mailboxes_pb2.RemoveDomainResponse]
     """Removes a domain that has no mailboxes."""
     ListDomains: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ListDomainsRequest, _mailboxes_pb2.ListDomainsResponse]
@@ -55,7 +55,7 @@ class MailboxesServiceStub:
     RecordSend: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]
     """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
     ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
-    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
+    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo. NOT_COVERED: Mailbox.uncovered.
     """
     GetUsage: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]
     """Reads how many mailboxes of each size, and with each option, existed on each day."""
@@ -69,7 +69,8 @@ class MailboxesServiceStub:
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
     TakeBackPlaces: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]
     """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
+    be made.
     """
     SuspendAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]
     """Suspends sending of an unlocked account; reading stays possible."""
@@ -88,7 +89,7 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AddDomain: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.AddDomainRequest, _mailboxes_pb2.AddDomainResponse]  # type: ignore[assignment]
-    """Adds a domain."""
+    """Adds a domain. Under an annual contract one without mailboxes takes a place of the smallest size (DOMAIN_LIMIT)."""
     RemoveDomain: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.RemoveDomainRequest, _mailboxes_pb2.RemoveDomainResponse]  # type: ignore[assignment]
     """Removes a domain that has no mailboxes."""
     ListDomains: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ListDomainsRequest, _mailboxes_pb2.ListDomainsResponse]  # type: ignore[assignment]
@@ -109,7 +110,7 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     RecordSend: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.RecordSendRequest, _mailboxes_pb2.RecordSendResponse]  # type: ignore[assignment]
     """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
     ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
-    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
+    waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo. NOT_COVERED: Mailbox.uncovered.
     """
     GetUsage: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.GetUsageRequest, _mailboxes_pb2.GetUsageResponse]  # type: ignore[assignment]
     """Reads how many mailboxes of each size, and with each option, existed on each day."""
@@ -123,7 +124,8 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
     TakeBackPlaces: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]  # type: ignore[assignment]
     """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
+    be made.
     """
     SuspendAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]  # type: ignore[assignment]
     """Suspends sending of an unlocked account; reading stays possible."""
@@ -145,7 +147,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.AddDomainRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.AddDomainResponse, _abc.Awaitable[_mailboxes_pb2.AddDomainResponse]]:
-        """Adds a domain."""
+        """Adds a domain. Under an annual contract one without mailboxes takes a place of the smallest size (DOMAIN_LIMIT)."""
 
     @_abc_1.abstractmethod
     def RemoveDomain(
@@ -214,7 +216,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_mailboxes_pb2.RecordSendResponse, _abc.Awaitable[_mailboxes_pb2.RecordSendResponse]]:
         """Asks whether a mailbox may send a message now and, if so, counts it. Sliding window of 24 h. Refusals carry
         ErrorInfo.metadata "limit" (messages, recipients, account_messages or account_recipients), "value" and, where
-        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo.
+        waiting helps, "frees_at" (RFC 3339, UTC) with RetryInfo. NOT_COVERED: Mailbox.uncovered.
         """
 
     @_abc_1.abstractmethod
@@ -264,7 +266,8 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.TakeBackPlacesResponse, _abc.Awaitable[_mailboxes_pb2.TakeBackPlacesResponse]]:
         """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay; nothing new can be made.
+        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
+        be made.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,121 @@
+"""Which mailboxes and domains an annual contract does not cover; such a mailbox does not send."""
+
+from alembic import op
+
+revision = "20261211_covering"
+down_revision = "20261210_audited_accounts"
+branch_labels = None
+depends_on = None
+
+# The rule of domain/covering.py for what is there already: the oldest first, mailboxes before domains without any.
+_BACKFILL = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT m.id, m.account_id, m.size_gb, m.created_at FROM mailboxes m JOIN accounts a ON a.id = m.account_id
+        WHERE a.billing = 'annual' ORDER BY m.created_at, m.id
+    LOOP
+        UPDATE mailboxes SET uncovered = true WHERE id = one.id AND EXISTS (
+            SELECT FROM unnest(ARRAY[8, 25, 50, 100]) AS band
+            WHERE band <= one.size_gb AND (
+                SELECT count(*) FROM mailboxes o
+                WHERE o.account_id = one.account_id AND o.size_gb >= band AND NOT o.uncovered
+                    AND (o.created_at, o.id) <= (one.created_at, one.id)
+            ) > (
+                SELECT coalesce(sum(p.mailboxes), 0) FROM places p
+                WHERE p.account_id = one.account_id AND p.size_gb >= band
+            )
+        );
+    END LOOP;
+    UPDATE domains SET uncovered = true FROM (
+        SELECT d.id, row_number() OVER (PARTITION BY d.account_id ORDER BY d.created_at, d.id)
+            + (SELECT count(*) FROM mailboxes m WHERE m.account_id = d.account_id AND NOT m.uncovered)
+            > (SELECT coalesce(sum(p.mailboxes), 0) FROM places p WHERE p.account_id = d.account_id) AS without_place
+        FROM domains d JOIN accounts a ON a.id = d.account_id
+        WHERE a.billing = 'annual' AND NOT EXISTS (SELECT FROM mailboxes m WHERE m.domain_id = d.id)
+    ) ranked WHERE ranked.id = domains.id AND ranked.without_place;
+END
+$$
+"""
+
+_DECIDE_SEND = """
+CREATE OR REPLACE FUNCTION decide_send(
+    p_request_id uuid, p_address text, p_recipients integer, p_now timestamptz,
+    OUT verdict text, OUT found_mailbox uuid, OUT found_account uuid,
+    OUT max_messages integer, OUT max_recipients integer, OUT max_account_messages integer,
+    OUT max_account_recipients integer, OUT used_messages bigint, OUT used_recipients bigint
+) LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $function$
+DECLARE
+    v_state text;
+    v_features text[];
+    v_active boolean;
+    v_uncovered boolean;
+    v_known_mailbox uuid;
+    v_known_recipients integer;
+BEGIN
+    SELECT m.id, m.account_id INTO found_mailbox, found_account FROM mailboxes m WHERE m.address = p_address;
+    IF NOT FOUND THEN
+        verdict := 'unknown';
+        RETURN;
+    END IF;
+    SELECT a.state, a.features_off, a.messages_per_day, a.recipients_per_day,
+            a.account_messages_per_day, a.account_recipients_per_day
+        INTO v_state, v_features, max_messages, max_recipients, max_account_messages, max_account_recipients
+        FROM accounts a WHERE a.id = found_account;
+    -- The account's row before the mailbox's, as everywhere: the other order would deadlock with a deletion.
+    IF max_account_messages IS NOT NULL OR max_account_recipients IS NOT NULL THEN
+        PERFORM 1 FROM accounts a WHERE a.id = found_account FOR NO KEY UPDATE;
+    END IF;
+    SELECT m.active, m.uncovered INTO v_active, v_uncovered
+        FROM mailboxes m WHERE m.id = found_mailbox FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        verdict := 'unknown';
+        RETURN;
+    END IF;
+    -- Each statement of a volatile function sees what was committed before it: these counts come after the lock.
+    SELECT count(*), coalesce(sum(s.recipients), 0) INTO used_messages, used_recipients
+        FROM sends s WHERE s.mailbox_id = found_mailbox AND s.sent_at > p_now - interval '24 hours';
+    SELECT s.mailbox_id, s.recipients INTO v_known_mailbox, v_known_recipients
+        FROM sends s WHERE s.request_id = p_request_id;
+    IF FOUND THEN
+        verdict := CASE WHEN v_known_mailbox = found_mailbox AND v_known_recipients = p_recipients
+            THEN 'allowed' ELSE 'reused' END;
+        RETURN;
+    END IF;
+    verdict := CASE
+        WHEN v_state NOT IN ('trial', 'unlocked') THEN 'restricted'
+        WHEN 'sending' = ANY (v_features) THEN 'feature_off'
+        WHEN NOT v_active THEN 'inactive'
+        WHEN v_uncovered THEN 'uncovered'
+        WHEN used_messages >= max_messages OR used_recipients + p_recipients > max_recipients THEN 'limit'
+        WHEN (max_account_messages IS NOT NULL OR max_account_recipients IS NOT NULL) AND (
+            SELECT count(*) >= max_account_messages
+                OR coalesce(sum(s.recipients), 0) + p_recipients > max_account_recipients
+            FROM sends s WHERE s.account_id = found_account AND s.sent_at > p_now - interval '24 hours'
+        ) THEN 'account_limit'
+        ELSE 'allowed'
+    END;
+    IF verdict = 'allowed' THEN
+        INSERT INTO sends (request_id, account_id, mailbox_id, sent_at, recipients)
+            VALUES (p_request_id, found_account, found_mailbox, p_now, p_recipients)
+            ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            verdict := 'reused';
+            RETURN;
+        END IF;
+        used_messages := used_messages + 1;
+        used_recipients := used_recipients + p_recipients;
+    END IF;
+END
+$function$
+"""
+
+
+def upgrade() -> None:
+    for table in ("mailboxes", "domains"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN uncovered boolean NOT NULL DEFAULT false")
+    op.execute(_BACKFILL)
+    # With the same signature: who may execute it stays.
+    op.execute(_DECIDE_SEND)
