@@ -238,6 +238,12 @@ class ConsentMismatch(CasellaError):
     reason = errors_pb2.REASON_CONSENT_MISMATCH
 
 
+class StartNotRequested(CasellaError):
+    """The service starts at once: a consumer's order needs the express request for that (start_at_once)."""
+
+    reason = errors_pb2.REASON_CONSENT_MISMATCH
+
+
 class AlreadyBought(CasellaError):
     """The account already has a paid order or a subscription."""
 

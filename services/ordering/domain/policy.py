@@ -120,6 +120,9 @@ class OrderingPolicy(BaseModel):
         hold_days: calendar days past the trial's purge date after which no order is taken or stays open.
         unpaid_account_days: days after its purge for which what is left of a never-paid account is kept.
         button_labels: labels of the order button that bind a customer to pay, by language.
+        start_without_request: what becomes of a consumer's order without the express request to start before the right
+            of withdrawal ends (consumer code art. 51(8)): refuse, it is not taken; serve, the service starts all the
+            same, and nothing is owed for the days until a withdrawal (art. 57(4)(a)).
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
         tax: customers whose tax rests on a VAT number.
         renewals: the periods of subscriptions.
@@ -141,6 +144,7 @@ class OrderingPolicy(BaseModel):
     hold_days: Days = 30
     unpaid_account_days: Annotated[int, Field(ge=1, le=3650)] = 180
     button_labels: ButtonLabels = _BUTTON_LABELS
+    start_without_request: Literal["refuse", "serve"] = "refuse"
     terms_hashes: Annotated[tuple[TermsHash, ...], Field(strict=False)] = ()
     tax: TaxPolicy = TaxPolicy()
     renewals: RenewalPolicy = RenewalPolicy()

@@ -147,6 +147,9 @@ class Placing:
         wrong = mismatches(wish.consent, frozen.hash, self._policy, consumer=saved.profile.consumer)
         if wrong:
             raise errors.ConsentMismatch(metadata={"mismatch": ",".join(wrong)})
+        requested = wish.consent.start_at_once or self._policy.start_without_request == "serve"
+        if saved.profile.consumer and not requested:
+            raise errors.StartNotRequested(metadata={"mismatch": "start_at_once"})
         return frozen, saved
 
     def _values(

@@ -71,6 +71,7 @@ async def test_a_consumer_reads_the_gross_total_and_the_right_of_withdrawal(shop
     assert "a" * 64 in text
 
 
+@pytest.mark.parametrize("policy", [OrderingPolicy(start_without_request="serve")])
 async def test_a_consumer_who_did_not_ask_to_start_at_once_reads_so(shop: Shop) -> None:
     wish = await shop.wish(shop.account())
     wish.consent.start_at_once = False

@@ -10,6 +10,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.trial.v1 import trial_pb2
 from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
+from services.ordering.domain.policy import OrderingPolicy
 from tests.ordering.shop import ACME, ANNA, LABEL, Shop, mailboxes, place_request
 from tests.support.refusals import refused_for, unavailable
 from tests.support.room import START, request_id
@@ -206,7 +207,17 @@ async def test_a_business_needs_no_information_about_withdrawal(shop: Shop) -> N
     assert (await shop.place(wish)).state == pb.ORDER_STATE_OPEN
 
 
-async def test_the_express_request_to_start_at_once_is_recorded_as_it_was_made(shop: Shop) -> None:
+async def test_without_the_express_request_to_start_at_once_a_consumers_order_is_refused(shop: Shop) -> None:
+    wish = await shop.wish(shop.account())
+    wish.consent.start_at_once = False
+    refused = await refused_for(shop.place(wish), errors_pb2.REASON_CONSENT_MISMATCH)
+    assert dict(refused.metadata) == {"mismatch": "start_at_once"}
+    assert "express request" in refused.message
+    assert await shop.room.rows("orders") == []
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(start_without_request="serve")])
+async def test_where_the_provider_serves_without_it_the_express_request_is_recorded_as_it_was_made(shop: Shop) -> None:
     wish = await shop.wish(shop.account())
     wish.consent.start_at_once = False
     await shop.place(wish)

@@ -10,6 +10,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, start_of_day
 from services.kit.wire import from_date, from_timestamp, to_date
+from services.ordering.domain.policy import OrderingPolicy
 from tests.ordering.shop import ACME, ANNA, STEERING, Shop, mailboxes, place_request
 from tests.ordering.subscribers import MONTHLY, Subscriber, annual, monthly
 from tests.ordering.withdrawers import bought, read, send, withdraw, withdrawal_request
@@ -81,6 +82,7 @@ async def test_before_the_payment_nothing_is_owed_and_nothing_refunded(shop: Sho
     assert "you owe nothing" in offer.pages[1].consequences
 
 
+@pytest.mark.parametrize("policy", [OrderingPolicy(start_without_request="serve")])
 async def test_without_the_express_request_everything_is_refunded(shop: Shop) -> None:
     account = shop.account()
     wish = await shop.wish(account)
