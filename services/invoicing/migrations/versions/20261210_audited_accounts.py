@@ -5,7 +5,7 @@ from alembic import op
 from services.kit.migrations import add_audited_accounts
 
 revision = "20261210_audited_accounts"
-down_revision = "20261203_advances"
+down_revision = "20261206_note_refunds"
 branch_labels = None
 depends_on = None
 
