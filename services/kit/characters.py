@@ -14,9 +14,17 @@ def has_control_characters(text: str, *, lines: bool = False) -> bool:
     return any(unicodedata.category(c) in _UNTYPED or c in _BIDI for c in text if c not in fine)
 
 
+def shows_nothing(text: str) -> bool:
+    """Whether nothing of a text is seen: it is empty, or all blanks, joiners and other characters without a shape."""
+    return all(unicodedata.category(character) in _UNSEEN for character in text)
+
+
+_UNSEEN = frozenset({"Zs", "Cf", "Mn"})
+"""Unicode's categories of blanks, formats (zero-width space, joiners, tags) and marks, which stand on a letter."""
+
 _UNTYPED = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 """Unicode's categories of controls, surrogates, unassigned and private characters, line and paragraph separators."""
 
 
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
+_BIDI = frozenset("\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
 """Marks that make a text look other than it is; the joiners U+200C and U+200D stay, some languages need them."""

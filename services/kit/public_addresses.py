@@ -13,7 +13,9 @@ _CARRIERS = tuple(
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is a server's in the public internet."""
-    if isinstance(address, IPv6Address) and any(address in carrier for carrier in _CARRIERS):
+    if isinstance(address, IPv6Address) and (
+        address.is_site_local or any(address in carrier for carrier in _CARRIERS)  # fec0::/10 counts as global there
+    ):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 

@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2
-from services.kit.characters import has_control_characters
+from services.kit.characters import has_control_characters, shows_nothing
 from services.kit.composed import composed, is_stream_safe
 from services.kit.context import LANGUAGES, call_or_none
 from services.kit.errors import FieldViolation, InvalidInput
@@ -108,7 +108,7 @@ class Violations:
             self.add(field, "too_long", limit=longest)
             return ""
         clean = composed(value).strip()
-        if not clean and required:
+        if required and shows_nothing(clean):
             self.add(field, "required")
         elif len(clean) > longest:
             self.add(field, "too_long", limit=longest)

@@ -233,6 +233,19 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
     ),
     ("operator", "GetDocumentFile", pb.GetDocumentFileRequest(), {"document_id", "file_id"}),
     ("operator", "CheckProfile", pb.CheckProfileRequest(), {"party.kind", "tax_treatment"}),
+    (
+        "ordering",
+        "CheckProfile",
+        pb.CheckProfileRequest(
+            party=common_pb2.BillingParty(
+                kind=common_pb2.CUSTOMER_KIND_PRIVATE,
+                last_name="Ro\x00ssi",
+                address=common_pb2.Address(city="\x01"),
+            ),
+            tax_treatment=common_pb2.TAX_TREATMENT_DOMESTIC,
+        ),
+        {"party.last_name", "party.address.city"},
+    ),
     ("worker", "TransmitInvoice", pb.TransmitInvoiceRequest(), {"invoice_id"}),
     ("worker", "GetTransmission", pb.GetTransmissionRequest(invoice_id="0"), {"invoice_id"}),
     (

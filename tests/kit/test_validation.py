@@ -81,7 +81,8 @@ def test_a_message_of_many_fields_stays_short() -> None:
     [
         ("", "required"), ("   ", "required"), ("x" * 61, "too_long"), ("a\x00b", "control_characters"),
         ("a\nb", "control_characters"), ("a\u202eb", "control_characters"), ("a\u2028b", "control_characters"),
-        ("a\ue000b", "control_characters"),
+        ("a\ue000b", "control_characters"), ("a\u061cb", "control_characters"), ("\u200b", "required"),
+        ("\u200d \u00ad\u0301", "required"), ("\U000e0001", "required"),
     ],
 )  # fmt: skip
 def test_a_bad_text_is_named(value: str, key: str) -> None:

@@ -329,6 +329,7 @@ async def test_a_test_reaches_an_endpoint_whatever_it_asked_for(desk: Desk) -> N
         ("https://[::ffff:10.0.0.1]/", "url_not_public"),
         ("https://[64:ff9b::a00:1]/", "url_not_public"),
         ("https://[fd00::1]/", "url_not_public"),
+        ("https://[fec0::1]/", "url_not_public"),
         ("https://localhost/", "url_not_public"),
         ("https://user@shop.example/", "url_without_user"),
         ("https://shop.example/#here", "url_without_user"),

@@ -18,7 +18,7 @@ from services.invoicing.servicer.answers import (
     finding_message,
 )
 from services.invoicing.servicer.credits import credit_of
-from services.invoicing.servicer.parties import KINDS, customer_of, customer_unchecked
+from services.invoicing.servicer.parties import KINDS, check_typed, customer_of, customer_unchecked
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import (
     MOST_LINES,
@@ -198,6 +198,7 @@ class DocumentRpcs:
         found = Violations(catalogue=CATALOGUE)
         KINDS.chosen(found, "party.kind", request.party.kind, CustomerKind.PRIVATE)
         treatment = treatment_of(found, request.tax_treatment)
+        check_typed(found, request.party)
         found.check()
         findings = self._parts.profiles.check(customer_unchecked(request.party), treatment)
         return pb.CheckProfileResponse(findings=[finding_message(finding) for finding in findings])

@@ -2,6 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
+from services.kit.characters import has_control_characters
 from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 
@@ -45,6 +46,14 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
         pec=text("pec", 254),
         revision=found.between("party.revision", message.revision, 0, 2**31 - 1),
     )
+
+
+def check_typed(found: Violations, message: common_pb2.BillingParty) -> None:
+    """Notes every field of a dry run that holds characters nobody types: no XML could hold them either."""
+    for path, part in (("party", message), ("party.address", message.address)):
+        for field, value in part.ListFields():
+            if isinstance(value, str) and has_control_characters(value):
+                found.add(f"{path}.{field.name}", "control_characters")
 
 
 def customer_unchecked(message: common_pb2.BillingParty) -> Customer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from services.kit.characters import has_control_characters
+from services.kit.characters import has_control_characters, shows_nothing
 from services.kit.composed import composed
 from services.kit.countries import COUNTRIES
 from services.kit.tax_ids import CodiceFiscale, InvalidValue, VatNumber
@@ -167,9 +167,8 @@ def problems(profile: BillingProfile) -> list[Problem]:
 
 
 def _text(name: str, value: str, longest: int, *, required: bool = True) -> Iterator[Problem]:
-    if not value:
-        if required:
-            yield Problem(name, "required")
+    if required and shows_nothing(value):
+        yield Problem(name, "required")
     elif len(value) > longest:
         yield Problem(name, "too_long", {"limit": longest})
     elif has_control_characters(value):
