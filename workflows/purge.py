@@ -96,11 +96,12 @@ class Purge(Process):
     async def switch_off_automatic_debit(self) -> None:
         """Nobody charges an account that is purged; the mandate's own process releases it at the provider."""
         asked = payments_pb2.GetMandateRequest(account_id=self.account_id)
-        found = (await quickly(PaymentsSteps.get_mandate, asked, "read the mandate")).mandate
-        if found.state != payments_pb2.MANDATE_STATE_ACTIVE:
+        answer = await quickly(PaymentsSteps.get_mandate, asked, "read the mandate")
+        found = answer.mandate
+        if found.state != payments_pb2.MANDATE_STATE_ACTIVE and not answer.page_open:
             return
         request = payments_pb2.SwitchOffAutomaticDebitRequest(
-            request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"purge/{found.mandate_id}")),
+            request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"purge/{found.mandate_id or self.account_id}")),
             account_id=self.account_id,
             steering=Steering(reason_code="account_purged", source=f"purge {self.account_id}/"),
         )

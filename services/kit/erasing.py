@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,12 @@ from services.kit.tables import erasures, mails, outbox, requests
 
 MOST_FACTS = 200
 """Told at once: an account with more open orders, money and invoices than this is looked at by its own pages."""
+
+
+class AccountErased(CasellaError):
+    """The account is erased: nothing more is kept of it."""
+
+    reason = errors_pb2.REASON_ACCOUNT_CLOSED
 
 
 class ErasureTooEarly(CasellaError):
@@ -84,6 +90,7 @@ class Erasing:
         """
         now = self.clock.now()
         async with self.database.transaction() as conn:
+            await conn.execute(select(func.pg_advisory_xact_lock(_gate(account_id))))
             record = await _lock_record(conn, account_id, now)
             counted = Counter(await erase_shared(conn, account_id))
             counted.update(await self.room.erase(conn, account_id))
@@ -101,6 +108,25 @@ class Erasing:
         """What was erased of an account; None where nothing was."""
         async with self.database.reading() as conn:
             return await _record(conn, account_id)
+
+
+async def is_erased(conn: AsyncConnection, account_id: UUID) -> bool:
+    """Whether an account is erased here; where it is not, its erasure waits for the end of this transaction.
+
+    So what a transaction then writes of the account is there for the erasure to find.
+    """
+    await conn.execute(select(func.pg_advisory_xact_lock_shared(_gate(account_id))))
+    return await _record(conn, account_id) is not None
+
+
+async def refuse_erased(conn: AsyncConnection, account_id: UUID) -> None:
+    """Refuse to write anything more of an erased account, whose last token may live on for minutes.
+
+    Raises:
+        AccountErased: It is erased here.
+    """
+    if await is_erased(conn, account_id):
+        raise AccountErased
 
 
 async def erase_shared(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
@@ -137,6 +163,11 @@ async def _no_rows(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]
 
 NOTHING_OF_ACCOUNTS = Erasable(_nothing, _no_rows)
 """A room that has of an account only what every room has."""
+
+
+def _gate(account_id: UUID) -> ColumnElement[int]:
+    """The lock on which writers, who share it, and the erasure meet."""
+    return func.hashtextextended(f"erasure {account_id}", 0)
 
 
 async def _lock_record(conn: AsyncConnection, account_id: UUID, now: datetime) -> Erased:

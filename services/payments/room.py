@@ -45,7 +45,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     links = PayLinks(settings.pay_link_key, settings.public_url)
     debit_policy = read_section(settings.policy_file, ("payments", "automatic_debit"), DebitPolicy)
     transfer_policy = read_section(settings.policy_file, SECTION, TransferPolicy)
-    pages = Pages(database, clock, debit_policy, transfer_policy)
+    pages = Pages(database, clock, provider, debit_policy, transfer_policy)
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)

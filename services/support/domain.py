@@ -17,7 +17,9 @@ MOST_OPEN_TICKETS = 20
 """Tickets of one account that are not closed: nobody has so many questions at once, a program gone wild has."""
 
 MOST_TICKETS_A_DAY = 20
-"""Tickets that one account opens in `DAY`, closed ones included: without it, opening and closing in turn has no end."""
+"""Tickets that one account opens in `DAY`, closed ones included: without it, opening and closing in turn has no end.
+
+Requests for the deletion of the profile count by themselves, and one alone can be open."""
 
 DAY = timedelta(hours=24)
 """The span before an opening in which the account's earlier ones count."""

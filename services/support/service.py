@@ -8,6 +8,7 @@ from casella.common.v1 import common_pb2
 from services.kit import events, outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.erasing import refuse_erased
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
 from services.kit.events import Event
@@ -53,7 +54,9 @@ class Tickets:
             notice_hash: Which notice about an erasure the customer has confirmed; for that kind only.
 
         Raises:
-            TooManyTickets: The account has 20 that are not closed, or has opened 20 in the last 24 hours.
+            AccountErased: The account is erased.
+            TooManyTickets: The account has 20 that are not closed, or has opened 20 in the last 24 hours. Requests for
+                the deletion of the profile count by themselves, so that nothing stands in the way of that right.
             NoticeOutdated: The customer confirmed another text than the present one.
             ErasureNotPossible: An erasure is asked for already.
         """
@@ -64,10 +67,14 @@ class Tickets:
             done = await claim(conn, call, ticket.id)
             if done is not None:
                 return await _read(conn, done, account_id)
+            await refuse_erased(conn, account_id)
             await store.lock_account(conn, account_id)
-            if await store.count_open(conn, account_id) >= MOST_OPEN_TICKETS:
+            if (
+                kind is not TicketKind.PROFILE_DELETION
+                and await store.count_open(conn, account_id) >= MOST_OPEN_TICKETS
+            ):
                 raise TooManyTickets(metadata={"limit": "open_tickets", "value": str(MOST_OPEN_TICKETS)})
-            if await store.count_opened(conn, account_id, now - DAY) >= MOST_TICKETS_A_DAY:
+            if await store.count_opened(conn, account_id, kind, now - DAY) >= MOST_TICKETS_A_DAY:
                 raise TooManyTickets(metadata={"limit": "tickets_per_day", "value": str(MOST_TICKETS_A_DAY)})
             await store.insert_ticket(conn, ticket)
             if kind is TicketKind.PROFILE_DELETION:

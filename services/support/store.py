@@ -26,16 +26,21 @@ async def lock_account(conn: AsyncConnection, account_id: UUID) -> None:
 
 
 async def count_open(conn: AsyncConnection, account_id: UUID) -> int:
-    """Counts an account's tickets that are not closed."""
-    query = select(func.count()).select_from(tickets).where(tickets.c.account_id == account_id, _NOT_CLOSED)
+    """Counts an account's tickets that are not closed, save the request for the deletion of the profile."""
+    other = tickets.c.kind != TicketKind.PROFILE_DELETION
+    query = select(func.count()).select_from(tickets).where(tickets.c.account_id == account_id, _NOT_CLOSED, other)
     return (await conn.execute(query)).scalar_one()
 
 
-async def count_opened(conn: AsyncConnection, account_id: UUID, since: datetime) -> int:
-    """Counts an account's tickets that were opened after an instant, closed ones included."""
-    query = (
-        select(func.count()).select_from(tickets).where(tickets.c.account_id == account_id, tickets.c.opened_at > since)
-    )
+async def count_opened(conn: AsyncConnection, account_id: UUID, kind: TicketKind, since: datetime) -> int:
+    """Counts an account's tickets that were opened after an instant, closed ones included.
+
+    Of requests for the deletion of the profile it counts those alone, of any other kind all but those.
+    """
+    deletion = tickets.c.kind == TicketKind.PROFILE_DELETION
+    alike = deletion if kind is TicketKind.PROFILE_DELETION else ~deletion
+    query = select(func.count()).select_from(tickets)
+    query = query.where(tickets.c.account_id == account_id, tickets.c.opened_at > since, alike)
     return (await conn.execute(query)).scalar_one()
 
 

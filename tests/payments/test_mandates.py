@@ -18,6 +18,7 @@ from services.kit.errors import Refused
 from services.kit.ids import new_id
 from tests.payments.debit import DEBIT, RECIPIENT, Due, order_with_debit, stored, switch_off, with_mandate
 from tests.payments.world import World
+from tests.support.erasing import erase
 from tests.support.refusals import bad_fields
 from tests.support.room import request_id
 from workflows import names
@@ -144,6 +145,84 @@ async def test_it_is_set_up_without_a_payment_by_paypal_alone(world: World) -> N
     assert (await world.room.rows("mandates"))[0]["mandate_ref"].startswith("mandate_")
     assert (await set_up(world, account, request)).checkout_url == ""  # used
     assert (await Due.of(world, account)).request.state == pb.PAYMENT_REQUEST_STATE_OPEN
+
+
+async def test_an_account_has_one_page_at_a_time(world: World) -> None:
+    account = str(new_id())
+    pages = await asyncio.gather(*(set_up(world, account) for _ in range(5)))
+    assert len({page.checkout_url for page in pages}) == 1
+    assert len((await world.stripe.state())["sessions"]) == len(await world.room.rows("mandate_setups")) == 1
+    await world.advance(hours=22, minutes=40)
+    later = await set_up(world, account)
+    assert later.checkout_url not in {"", pages[0].checkout_url}
+    assert [row["state"] for row in await world.room.rows("mandate_setups")] == ["expired", "open"]
+    assert (await newest(world, account)).page_open
+
+
+async def test_switching_off_ends_the_page_too(world: World) -> None:
+    account = str(new_id())
+    page, other = await set_up(world, account), await set_up(world, str(new_id()))
+    await switch_off(world, account)
+    assert not (await newest(world, account)).page_open
+    assert await world.stripe.pay(page.checkout_url, "paypal:succeeded") == 409  # no longer open
+    assert await world.stripe.pay(other.checkout_url, "paypal:succeeded") == 303
+    await world.deliver()
+    assert await stored(world, account) == []
+
+
+async def released(world: World) -> int:
+    """How many payment methods were taken off their customers at the provider."""
+    return [each["type"] for each in (await world.stripe.state())["events"]].count("payment_method.detached")
+
+
+async def test_what_was_given_on_a_page_that_had_ended_is_released_and_not_stored(world: World) -> None:
+    account = str(new_id())
+    page = await set_up(world, account)
+    await world.stripe.pay(page.checkout_url, "paypal:succeeded")
+    await switch_off(world, account)
+    assert await released(world) == 0
+    await world.deliver()
+    assert await released(world) == 1
+    assert await world.room.rows("mandates") == []
+    assert await events(world) == []
+
+
+async def test_an_erased_account_sets_nothing_up_and_what_it_gave_meanwhile_is_released(world: World) -> None:
+    account = str(new_id())
+    page = await set_up(world, account)
+    await world.stripe.pay(page.checkout_url, "paypal:succeeded")
+    await erase(world.room, account)
+    with pytest.raises(Refused) as refused:
+        await set_up(world, account)
+    assert refused.value.reason == errors_pb2.REASON_ACCOUNT_CLOSED
+    await world.deliver()
+    assert await released(world) == 1
+    assert await world.room.rows("mandates") == await world.room.rows("mandate_setups") == []
+
+
+async def test_the_first_payment_of_an_erased_account_counts_and_its_mandate_is_released(world: World) -> None:
+    account = str(new_id())
+    order = await order_with_debit(world, account)
+    await world.stripe.pay(await world.start(order), "paypal:succeeded")
+    await erase(world.room, account)
+    await world.deliver()
+    assert (await world.get(order)).state == pb.PAYMENT_REQUEST_STATE_PAID
+    assert await released(world) >= 1  # for each event that tells of it
+    assert await world.room.rows("mandates") == []
+
+
+async def test_what_is_not_wanted_is_released_again_where_the_provider_gave_no_answer(world: World) -> None:
+    account = str(new_id())
+    page = await set_up(world, account)
+    await world.stripe.pay(page.checkout_url, "paypal:succeeded")
+    await erase(world.room, account)
+    await world.stripe.faults(away=True)
+    async with aiohttp.ClientSession() as http, http.get(world.stripe.url):
+        pass  # one try to deliver
+    await world.stripe.faults()
+    assert await released(world) == 0
+    await world.deliver()
+    assert await released(world) == 1
 
 
 async def test_a_newer_mandate_takes_the_place_of_the_older(world: World) -> None:

@@ -146,6 +146,18 @@ async def test_of_two_requests_at_once_one_is_taken(room: TestRoom, customer: Cu
     assert len(await room.rows("tickets")) == len(await room.rows("erasure_requests")) == 1
 
 
+async def test_no_number_of_other_tickets_stands_in_the_way_of_a_deletion(customer: Customer) -> None:
+    for _ in range(20):
+        await customer.open()
+    with refused_as(errors_pb2.REASON_RATE_LIMITED):
+        await customer.open()
+    await customer.close(await asked(customer))
+    for _ in range(19):
+        await customer.close(await asked(customer))
+    with refused_as(errors_pb2.REASON_RATE_LIMITED):
+        await asked(customer)
+
+
 async def test_the_same_request_twice_is_one(room: TestRoom, customer: Customer) -> None:
     once = request_id()
     first, second = [await asked(customer, request_id=once) for _ in range(2)]
@@ -398,9 +410,26 @@ async def test_support_erases_tickets_and_emails_of_the_account_alone(
     assert {str(row["account_id"]) for row in left["tickets"]} == {other.id}
     assert {str(row["subject_id"]) for row in left["mails"]} == {other.id}
     assert len(await room.rows("messages")) == 3
-    await customer.open()
-    later = await worker.erase(customer.id)
-    assert {row.what: row.rows for row in later.rows}["tickets"] == 2
+
+
+async def test_an_erased_account_opens_no_ticket_with_the_token_that_lives_on(
+    room: TestRoom, customer: Customer, worker: Worker
+) -> None:
+    await worker.erase(customer.id)
+    for ticket in (customer.open(), asked(customer)):
+        with refused_as(errors_pb2.REASON_ACCOUNT_CLOSED):
+            await ticket
+    assert await room.rows("tickets") == await room.rows("requests") == []
+    await Customer(room).open()
+
+
+async def test_a_ticket_and_an_erasure_at_once_leave_no_ticket_behind(
+    room: TestRoom, customer: Customer, worker: Worker
+) -> None:
+    for _ in range(5):
+        each = Customer(room)
+        await asyncio.gather(each.open(), worker.erase(each.id), return_exceptions=True)
+    assert await room.rows("tickets") == []
 
 
 async def test_an_erasure_names_the_room_that_is_meant(worker: Worker, room: TestRoom) -> None:

@@ -22,7 +22,7 @@ from services.ordering.tables import accounts, orders, subscriptions
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account as ordering knows it; made by its first quote, closing or hold."""
+    """An account as ordering knows it; made by its first profile, quote, closing or hold."""
 
     account_id: UUID
     legal_hold: bool

@@ -21,7 +21,8 @@ from services.kit.requests import Call, claim
 from services.kit.wakes import order_wake, trial_wake
 from services.ordering import errors
 from services.ordering.accounts.daily import ORDERS, check_daily
-from services.ordering.accounts.store import lock_account, standing
+from services.ordering.accounts.store import standing
+from services.ordering.accounts.writing import lock_for_customer
 from services.ordering.domain.additions import Addition
 from services.ordering.domain.consent import Consent, mismatches
 from services.ordering.domain.dates import hold_until, withdrawal_until
@@ -95,8 +96,8 @@ class Placing:
         self, conn: AsyncConnection, account_id: UUID, addition: Addition | None, facts: AccountFacts, now: datetime
     ) -> datetime:
         """When the order expires at the latest."""
-        account = await lock_account(conn, account_id, now)
-        if account.closed or account.erasure_at is not None or facts.trial is TrialState.CLOSED:
+        await lock_for_customer(conn, account_id, now)
+        if facts.trial is TrialState.CLOSED:
             raise errors.AccountIsClosed
         found = await standing(conn, account_id)
         if found.open_order_id is not None:

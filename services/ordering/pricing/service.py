@@ -16,7 +16,7 @@ from services.kit.ids import new_id
 from services.kit.money import Money, vat
 from services.kit.requests import Call, claim
 from services.ordering.accounts.daily import QUOTES, check_daily
-from services.ordering.accounts.store import lock_account
+from services.ordering.accounts.writing import lock_for_customer
 from services.ordering.domain.addition_lines import addition_lines
 from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind
@@ -90,6 +90,7 @@ class Pricing:
         """Compute a quote and freeze it; a repeated call gets the first one.
 
         Raises:
+            AccountIsClosed: The account is being closed or erased, or was.
             TooManyToday: The account has made as many in the last 24 hours as it may.
             CasellaError: What stands against adding to its annual contract.
         """
@@ -97,7 +98,7 @@ class Pricing:
         async with self._database.transaction() as conn:
             first = await claim(conn, call, quote_id)
             if first is None:
-                await lock_account(conn, wish.account_id, now)
+                await lock_for_customer(conn, wish.account_id, now)
                 await check_daily(conn, QUOTES, wish.account_id, self.policy.quotes_per_day, now)
                 return await insert_quote(conn, await self._compute(conn, quote_id, wish, now), now)
             frozen = await find_quote(conn, first, wish.account_id)

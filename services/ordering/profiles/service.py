@@ -11,6 +11,7 @@ from services.kit.context import current_call
 from services.kit.database import Database
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.requests import Call, claim
+from services.ordering.accounts.writing import lock_for_customer, lock_for_operator
 from services.ordering.domain.profile import BillingProfile, refusal
 from services.ordering.domain.quote import tax_of
 from services.ordering.enums import TREATMENTS
@@ -59,12 +60,16 @@ class Profiles:
 
         Raises:
             InvalidInput: The dry run found something; every finding names its field.
+            AccountIsClosed: The account is being closed or erased, or was; for an operator see AccountErased.
+            AccountErased: It is erased.
             NotReady: Invoicing does not answer.
         """
         await self._dry_run(wanted.profile)
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, wanted.account_id) is None:
+                lock = lock_for_customer if wanted.audit is None else lock_for_operator
+                await lock(conn, wanted.account_id, now)
                 if wanted.audit is not None:
                     await audit.record(conn, wanted.audit, now, account_id=wanted.account_id)
                 return await upsert(conn, wanted.account_id, wanted.profile, now)

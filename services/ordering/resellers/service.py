@@ -20,7 +20,7 @@ from services.kit.errors import NotFound
 from services.kit.requests import Call, claim
 from services.kit.wakes import reseller_wake
 from services.ordering import errors
-from services.ordering.accounts.store import lock_account
+from services.ordering.accounts.writing import lock_for_customer
 from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.policy import OrderingPolicy
@@ -219,8 +219,7 @@ class Resellers:
 
     async def _check_may_ask(self, conn: AsyncConnection, account_id: UUID, now: datetime) -> ResellerRow | None:
         """The account's request before this one, under the account's lock."""
-        if (await lock_account(conn, account_id, now)).closed:
-            raise errors.AccountIsClosed
+        await lock_for_customer(conn, account_id, now)
         saved = await find_profile(conn, account_id)
         if saved is None:
             raise errors.ProfileMissing

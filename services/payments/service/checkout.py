@@ -207,10 +207,9 @@ class Checkout:
 
     async def _expire(self, page_id: str) -> None:
         try:
-            page = await self._provider.expire_page(page_id)
+            await self._pages.apply(await self._provider.expire_page(page_id))
         except ProviderUnavailableError as error:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
-        await self._pages.apply(page)
 
     async def _give_up(self, request: PaymentRequest, attempt: Attempt, state: AttemptState) -> None:
         async with self._database.single() as conn:

@@ -94,10 +94,9 @@ class Events:
         if event.dispute_id is not None:
             return await self._take_in_dispute(event, event.dispute_id)
         try:
-            told = await self._told_of(event)
+            return await self._pages.apply_event(self._provider.name, event, await self._told_of(event))
         except ProviderUnavailableError as error:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
-        return await self._pages.apply_event(self._provider.name, event, told)
 
     async def _take_in_refunds(self, event: Event, charge_id: str) -> bool:
         try:

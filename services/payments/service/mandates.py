@@ -1,5 +1,6 @@
 """How a customer's automatic debit is set up without a payment, switched off, read, and told of."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +12,7 @@ from services.kit import audit, outbox
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.erasing import refuse_erased
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.kit.outbox import Mail
@@ -45,9 +47,10 @@ class Mandates:
         self._base = public_url.rstrip("/")
 
     async def set_up(self, call: Call, account_id: UUID) -> Setup:
-        """The hosted page on which automatic debit is set up; the same call gives the same page.
+        """The hosted page on which automatic debit is set up: one an account, as long as it can be used.
 
         Raises:
+            AccountErased: The account is erased.
             ProviderUnavailable: The provider does not answer; the same call may be repeated.
         """
         now = self._clock.now()
@@ -61,10 +64,16 @@ class Mandates:
             url="",
         )
         async with self._database.transaction() as conn:
-            first = await claim(conn, call, planned.setup_id)
+            live = await mandates.live_setup(conn, account_id)
+            setup = planned if live is None or live.expires_at - now < _SHORTEST_LIFE else live
+            first = await claim(conn, call, setup.setup_id)
             if first is None:
-                await mandates.insert_setup(conn, planned, now)
-        setup = planned if first is None else await self._setup(first)
+                await refuse_erased(conn, account_id)
+                if setup is planned:
+                    await mandates.end_setup(conn, account_id)
+                    await mandates.insert_setup(conn, planned, now)
+        if first is not None:
+            setup = await self._setup(first)
         return await self._asked_for(setup, now) if setup.state is SetupState.CREATING else setup
 
     async def switch_off(
@@ -72,16 +81,20 @@ class Mandates:
     ) -> Mandate | None:
         """End an account's automatic debit; the first end stays. None where it never had one.
 
+        The page on which it may be set up ends too. Where the provider does not hear of that, what the customer gives
+        on it is released when it comes.
+
         Args:
             call: The call.
             account_id: Whose.
             instead: How later periods are paid.
             entry: Who steers and why; None for the customer.
         """
-        now = self._clock.now()
+        now, page_id = self._clock.now(), None
         reason = MandateEnd.CUSTOMER if entry is None else MandateEnd.OPERATOR
         async with self._database.transaction() as conn:
             if await claim(conn, call, account_id) is None:
+                page_id = await mandates.end_setup(conn, account_id)
                 ended = await mandates.end_of_account(conn, account_id, reason, instead, now)
                 if ended and entry is not None:
                     await audit.record(conn, entry, now, account_id=account_id)
@@ -89,7 +102,11 @@ class Mandates:
                     not ended
                 ):  # an order with automatic debit that was paid by transfer has the method without a mandate
                     await outbox.wake(conn, automatic_debit_wake(account_id), now)
-            return await mandates.newest(conn, account_id)
+            found = await mandates.newest(conn, account_id)
+        if page_id is not None:
+            with contextlib.suppress(ProviderUnavailableError):
+                await self._provider.expire_page(page_id)
+        return found
 
     async def page(self, account_id: UUID, after: tuple[datetime, UUID] | None, most: int) -> Sequence[Mandate]:
         """An account's mandates after one, newest first."""
@@ -100,6 +117,11 @@ class Mandates:
         """An account's newest mandate."""
         async with self._database.reading() as conn:
             return await mandates.newest(conn, account_id)
+
+    async def has_page(self, account_id: UUID) -> bool:
+        """Whether an account has a page on which automatic debit may be set up now."""
+        async with self._database.transaction() as conn:
+            return await mandates.live_setup(conn, account_id) is not None
 
     async def release_due(self, account_id: UUID) -> bool:
         """Whether an ended mandate of an account could still be charged at the provider."""

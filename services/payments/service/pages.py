@@ -2,7 +2,7 @@
 there, and the mandate that the customer gave or took back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,13 +13,15 @@ from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.erasing import is_erased
 from services.kit.wakes import cause_wake
-from services.payments.domain.mandates import DebitPolicy, MandateEnd, SetupState
+from services.payments.domain.mandates import DebitPolicy, Grant, MandateEnd, SetupState
 from services.payments.domain.matching import QueueReason, fault_of
 from services.payments.domain.payment_requests import AttemptState, ChargeRefusal, Method, PaymentRequest
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.policy import TransferPolicy
 from services.payments.provider.charges import Charge, ChargeState
+from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page, PageState
 from services.payments.store import attempts, debits, events, mandates, receipts, requests
@@ -33,21 +35,45 @@ class Revoked:
     method_ref: str
 
 
+class _UnwantedGrantError(Exception):
+    """An authorisation whose page had ended or whose account is erased: release it, and apply the rest without it."""
+
+    def __init__(self, grant: Grant) -> None:
+        super().__init__()
+        self.grant = grant
+
+
 class Pages:
     """Applies what the provider tells, whether an event or our own look asked for it."""
 
-    def __init__(self, database: Database, clock: Clock, policy: DebitPolicy, short: TransferPolicy) -> None:
-        """Take the room's database and clock, when a refused charge is tried again, and the policy of short money."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        provider: PaymentProvider,
+        policy: DebitPolicy,
+        short: TransferPolicy,
+    ) -> None:
+        """Take the parts of the room, when a refused charge is tried again, and the policy of short money."""
         self._database = database
         self._clock = clock
+        self._provider = provider
         self._policy = policy
         self._short = short
 
     async def apply(self, page: Page) -> None:
-        """Apply a page that we looked at ourselves."""
-        async with self._database.transaction() as conn:
-            await self._apply(conn, page, self._clock.now())
-            await hooks.at("payment.before_commit")
+        """Apply a page that we looked at ourselves.
+
+        Raises:
+            ProviderUnavailableError: What is not wanted cannot be released now; nothing is applied.
+        """
+        try:
+            async with self._database.transaction() as conn:
+                await self._apply(conn, page, self._clock.now())
+                await hooks.at("payment.before_commit")
+        except _UnwantedGrantError as unwanted:
+            await self._provider.release(unwanted.grant)
+            await self.apply(replace(page, grant=None))
 
     async def apply_charge(self, charge: Charge) -> None:
         """Apply a charge by a mandate that we looked at ourselves."""
@@ -76,7 +102,19 @@ class Pages:
 
         Returns:
             Whether the event is new.
+
+        Raises:
+            ProviderUnavailableError: What is not wanted cannot be released now; nothing is applied.
         """
+        try:
+            return await self._apply_event(source, event, told)
+        except _UnwantedGrantError as unwanted:
+            if not isinstance(told, Page):
+                raise
+            await self._provider.release(unwanted.grant)
+            return await self._apply_event(source, event, replace(told, grant=None))
+
+    async def _apply_event(self, source: str, event: Event, told: Page | Charge | Revoked | None) -> bool:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             request_id = told.request_id if isinstance(told, Page | Charge) else None
@@ -94,12 +132,19 @@ class Pages:
 
     async def _apply(self, conn: AsyncConnection, page: Page, now: datetime) -> None:
         if page.setup_id is not None:
-            account = await mandates.move_setup(conn, page.setup_id, page.page_id, page.url, _setup_state_of(page))
-            if account is not None and page.grant is not None:
-                await mandates.begin(conn, account, page.grant, now)
+            if page.grant is not None:
+                setup = await mandates.setup(conn, page.setup_id)
+                await _check_wanted(conn, page.grant, None if setup is None else setup.account_id)
+            setup = await mandates.move_setup(conn, page.setup_id, page.page_id, page.url, _setup_state_of(page))
+            if page.grant is not None:
+                if setup is None or setup.state is not SetupState.DONE:
+                    raise _UnwantedGrantError(page.grant)  # its page had ended
+                await mandates.begin(conn, setup.account_id, page.grant, now)
         if page.request_id is None:
             return  # made by something else that uses the same account at the provider
         request = await requests.by_id(conn, page.request_id)
+        if request is not None and page.grant is not None:
+            await _check_wanted(conn, page.grant, request.account_id)
         charge = page.charge
         if charge is not None and charge.state is ChargeState.SUCCEEDED:
             await self._take_money(conn, charge, request, page.request_id, now)
@@ -165,6 +210,16 @@ class Pages:
         else:
             fault = fault_of(receipt.amount, request.amount)
             await receipts.take_in(conn, receipt, request.request_id, fault)
+
+
+async def _check_wanted(conn: AsyncConnection, grant: Grant, account_id: UUID | None) -> None:
+    """Call it before anything else is locked: the erasure waits for it, and would then wait for us.
+
+    Raises:
+        _UnwantedGrantError: The account is erased, or gone with its page.
+    """
+    if account_id is None or await is_erased(conn, account_id):
+        raise _UnwantedGrantError(grant)
 
 
 async def _stands(conn: AsyncConnection, mandate_id: UUID) -> bool:

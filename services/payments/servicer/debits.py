@@ -127,11 +127,13 @@ class DebitRpcs(PaymentsServiceServicer):
     ) -> payments_pb2.GetMandateResponse:
         """Read an account's newest mandate."""
         account = checked_uuid("account_id", request.account_id)
-        found = await self._mandates.newest(account)
+        found, has_page = await self._mandates.newest(account), await self._mandates.has_page(account)
         if found is None:
-            return payments_pb2.GetMandateResponse()
+            return payments_pb2.GetMandateResponse(page_open=has_page)
         due = await self._mandates.release_due(account)
-        return payments_pb2.GetMandateResponse(mandate=mandate_message(found), news=found.news, release_due=due)
+        return payments_pb2.GetMandateResponse(
+            mandate=mandate_message(found), news=found.news, release_due=due, page_open=has_page
+        )
 
     async def ReleaseMandates(
         self, request: payments_pb2.ReleaseMandatesRequest, context: Context

@@ -26,6 +26,7 @@ from services.payments.tables import checkout_attempts, debits, mandate_setups, 
 
 _MANDATE = mandates.c
 _SETUP = mandate_setups.c
+_LIVE = _SETUP.state.in_([SetupState.CREATING, SetupState.OPEN])
 _NEWEST = (_MANDATE.set_up_at.desc(), _MANDATE.id.desc())
 _LAST_REFUSED = (
     select(debits.c.refusal, debits.c.refused_at)
@@ -188,26 +189,46 @@ async def insert_setup(conn: AsyncConnection, setup: Setup, now: datetime) -> No
 async def setup(conn: AsyncConnection, setup_id: UUID) -> Setup | None:
     """A page by its id."""
     row = (await conn.execute(select(mandate_setups).where(_SETUP.id == setup_id))).one_or_none()
-    if row is None:
-        return None
-    return Setup(
-        row.id, row.account_id, SetupState(row.state), row.success_url, row.cancel_url, row.expires_at, row.url
-    )
+    return None if row is None else _setup(row)
+
+
+async def live_setup(conn: AsyncConnection, account_id: UUID) -> Setup | None:
+    """The page on which an account may set its mandate up; another one is made only after this transaction's end."""
+    require_transaction(conn)
+    await conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"mandate setup {account_id}", 0))))
+    row = (await conn.execute(select(mandate_setups).where(_SETUP.account_id == account_id, _LIVE))).one_or_none()
+    return None if row is None else _setup(row)
+
+
+async def end_setup(conn: AsyncConnection, account_id: UUID) -> str | None:
+    """End the page on which an account may set its mandate up.
+
+    Returns:
+        Its id at the provider, where it is to be ended too; None where there is none.
+    """
+    change = update(mandate_setups).where(_SETUP.account_id == account_id, _LIVE)
+    ended = await conn.execute(change.values(url="", state=SetupState.EXPIRED).returning(_SETUP.page_id))
+    page_id: str | None = ended.scalar_one_or_none()
+    return page_id
 
 
 async def move_setup(
     conn: AsyncConnection, setup_id: UUID, page_id: str | None, url: str, state: SetupState
-) -> UUID | None:
+) -> Setup | None:
     """Move a page to what the provider says of it; one that has ended stays as it ended.
 
     Returns:
-        Its account; None where there is no such page.
+        How it stands then; None where there is no such page.
     """
-    live = _SETUP.state.in_([SetupState.CREATING, SetupState.OPEN])
-    move = update(mandate_setups).where(_SETUP.id == setup_id, live).values(page_id=page_id, url=url, state=state)
+    move = update(mandate_setups).where(_SETUP.id == setup_id, _LIVE).values(page_id=page_id, url=url, state=state)
     await conn.execute(move)
-    account: UUID | None = await conn.scalar(select(_SETUP.account_id).where(_SETUP.id == setup_id))
-    return account
+    return await setup(conn, setup_id)
+
+
+def _setup(row: Row[Any]) -> Setup:
+    return Setup(
+        row.id, row.account_id, SetupState(row.state), row.success_url, row.cancel_url, row.expires_at, row.url
+    )
 
 
 def _mandate(row: Row[Any], refusal: str | None = None, refused_at: datetime | None = None) -> Mandate:

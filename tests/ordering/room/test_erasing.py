@@ -13,7 +13,7 @@ from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
 from tests.ordering.resellers import a_reseller
-from tests.ordering.shop import ACME, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
+from tests.ordering.shop import ACME, ANNA, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.ordering.withdrawers import advance, bought, receipt, settle, withdraw
 from tests.support.erasing import erase, facts
@@ -165,6 +165,42 @@ async def test_an_open_order_is_cancelled_and_no_new_one_taken(shop: Shop) -> No
     with refused_as(errors_pb2.REASON_ACCOUNT_CLOSED):
         await shop.order(account)
     await close(shop, account)
+
+
+@pytest.mark.parametrize("far", ["begun", "closed", "erased"])
+async def test_nothing_more_is_taken_of_an_account_that_is_being_erased(shop: Shop, far: str) -> None:
+    account = shop.account()
+    wish = await shop.wish(account)
+    await begin(shop, account)
+    if far != "begun":
+        await close(shop, account)
+    if far == "erased":
+        await purge(shop, account)
+        await erase(shop.room, account)
+    before = {table: len(await shop.room.rows(table)) for table in (*TABLES, "requests")}
+    for write in (shop.save_profile(account), shop.quote(account), shop.place(wish)):
+        with refused_as(errors_pb2.REASON_ACCOUNT_CLOSED):
+            await write
+    assert {table: len(await shop.room.rows(table)) for table in before} == before
+
+
+async def test_an_operator_mends_the_profile_of_a_closed_account_until_it_is_erased(shop: Shop) -> None:
+    async def mend() -> None:
+        request = pb.SaveBillingProfileRequest(
+            request_id=request_id(), account_id=str(account), profile=ANNA, steering=STEERING
+        )
+        await shop.stub("operator").SaveBillingProfile(request)
+
+    account = shop.account()
+    await shop.wish(account)
+    await begin(shop, account)
+    await close(shop, account)
+    await mend()
+    await purge(shop, account)
+    await erase(shop.room, account)
+    with refused_as(errors_pb2.REASON_ACCOUNT_CLOSED):
+        await mend()
+    assert await shop.room.rows("billing_profiles") == []
 
 
 async def test_an_order_whose_payment_wins_must_be_fulfilled_and_its_subscription_ended_first(shop: Shop) -> None:

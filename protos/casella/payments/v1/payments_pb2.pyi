@@ -1246,14 +1246,16 @@ class GetMandateRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetMandateResponse(_message.Message):
-    __slots__ = ("mandate", "news", "release_due")
+    __slots__ = ("mandate", "news", "release_due", "page_open")
     MANDATE_FIELD_NUMBER: _ClassVar[int]
     NEWS_FIELD_NUMBER: _ClassVar[int]
     RELEASE_DUE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_OPEN_FIELD_NUMBER: _ClassVar[int]
     mandate: Mandate
     news: bool
     release_due: bool
-    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ..., release_due: _Optional[bool] = ...) -> None: ...
+    page_open: bool
+    def __init__(self, mandate: _Optional[_Union[Mandate, _Mapping]] = ..., news: _Optional[bool] = ..., release_due: _Optional[bool] = ..., page_open: _Optional[bool] = ...) -> None: ...
 
 class ReleaseMandatesRequest(_message.Message):
     __slots__ = ("account_id",)

@@ -540,7 +540,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetUpAutomaticDebit(self, request, context):
-        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told.
+        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. An account has one such page at a time: every call gives the same one while it can be used, and SwitchOffAutomaticDebit ends it. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

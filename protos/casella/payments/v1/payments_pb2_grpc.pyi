@@ -112,7 +112,7 @@ class PaymentsServiceStub:
     SendChargeRefusedEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendChargeRefusedEmailRequest, _payments_pb2.SendChargeRefusedEmailResponse]
     """Emails the customer that a charge was refused, with the payment link, once each refusal."""
     SetUpAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetUpAutomaticDebitRequest, _payments_pb2.SetUpAutomaticDebitResponse]
-    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. An account has one such page at a time: every call gives the same one while it can be used, and SwitchOffAutomaticDebit ends it. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
     SwitchOffAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SwitchOffAutomaticDebitRequest, _payments_pb2.SwitchOffAutomaticDebitResponse]
     """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link."""
     ListPaymentMethods: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListPaymentMethodsRequest, _payments_pb2.ListPaymentMethodsResponse]
@@ -208,7 +208,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     SendChargeRefusedEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendChargeRefusedEmailRequest, _payments_pb2.SendChargeRefusedEmailResponse]  # type: ignore[assignment]
     """Emails the customer that a charge was refused, with the payment link, once each refusal."""
     SetUpAutomaticDebit: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetUpAutomaticDebitRequest, _payments_pb2.SetUpAutomaticDebitResponse]  # type: ignore[assignment]
-    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+    """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. An account has one such page at a time: every call gives the same one while it can be used, and SwitchOffAutomaticDebit ends it. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
     SwitchOffAutomaticDebit: _aio.UnaryUnaryMultiCallable[_payments_pb2.SwitchOffAutomaticDebitRequest, _payments_pb2.SwitchOffAutomaticDebitResponse]  # type: ignore[assignment]
     """Switches automatic debit off at once: no further charge begins, and one in flight goes to its end. What is asked for already is paid by its link; later periods by the method named. The customer is told by email. Without a mandate nothing changes, and later periods are paid by link."""
     ListPaymentMethods: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListPaymentMethodsRequest, _payments_pb2.ListPaymentMethodsResponse]  # type: ignore[assignment]
@@ -541,7 +541,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.SetUpAutomaticDebitRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.SetUpAutomaticDebitResponse, _abc.Awaitable[_payments_pb2.SetUpAutomaticDebitResponse]]:
-        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. The same request_id gives the same page. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
+        """Opens the provider's hosted page on which a customer sets automatic debit up without paying anything. An account has one such page at a time: every call gives the same one while it can be used, and SwitchOffAutomaticDebit ends it. Nothing changes before the provider tells that it was confirmed; then later proformas are charged, and `mandate.set_up` is told."""
 
     @_abc_1.abstractmethod
     def SwitchOffAutomaticDebit(
