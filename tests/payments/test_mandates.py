@@ -219,8 +219,9 @@ async def test_what_is_not_wanted_is_released_again_where_the_provider_gave_no_a
     await world.stripe.faults(away=True)
     async with aiohttp.ClientSession() as http, http.get(world.stripe.url):
         pass  # one try to deliver
-    await world.stripe.faults()
     assert await released(world) == 0
+    assert await world.room.rows("mandates") == []
+    await world.stripe.faults()
     await world.deliver()
     assert await released(world) == 1
 
