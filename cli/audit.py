@@ -89,6 +89,7 @@ def _show(found: Books) -> None:
             ("paid payment requests", str(ties.payments)),
             ("invoices", str(ties.invoices)),
             ("paid a moment ago, invoice to come", str(ties.in_progress or "")),
+            ("invoiced abroad as it accrued, unpaid", str(ties.unpaid or "")),
             *(("mismatch", text) for text in ties.findings),
             *(("noted", text) for text in ties.notes),
         ],

@@ -59,10 +59,25 @@ async def read(rooms: Rooms, year: int) -> Books:
     given_up = await rooms.ask_all(
         rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
     )
-    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days, advances)
+    accrued = await _invoiced_unpaid(rooms, invoices, advances)
+    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days, advances, accrued)
     refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
     in_year = [each for each in given_up if year in (0, each.date.year)]
     return Books(numbering, in_year, ledger, ties, refund_ties)
+
+
+async def _invoiced_unpaid(
+    rooms: Rooms, invoices: Sequence[invoicing_pb2.Document], advances: Sequence[payments_pb2.MoneyEntry]
+) -> set[str]:
+    """The payment requests of part payments without an invoice whose period was invoiced before it was paid."""
+    periods = {invoice.period.period_id for invoice in invoices if invoice.HasField("due_on")}
+    invoiced = {invoice.money_entry_id for invoice in invoices}
+    found = set()
+    for request_id in {e.advance.payment_request_id for e in advances if e.money_entry_id not in invoiced}:
+        asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request_id)
+        if (await rooms.ask(rooms.payments.GetPaymentRequest, asked)).payment_request.period.period_id in periods:
+            found.add(request_id)
+    return found
 
 
 async def _tie_refunds(

@@ -1,6 +1,6 @@
 """Ties each part payment that was invoiced to its invoice, and to what became of both: deducted or credited, once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casella.invoicing.v1 import invoicing_pb2
@@ -10,7 +10,10 @@ from services.kit.wire import from_timestamp
 
 
 def untied(
-    entries: Sequence[payments_pb2.MoneyEntry], invoices: Sequence[invoicing_pb2.Document], before: datetime
+    entries: Sequence[payments_pb2.MoneyEntry],
+    invoices: Sequence[invoicing_pb2.Document],
+    before: datetime,
+    accrued: Collection[str] = (),
 ) -> list[str]:
     """What does not agree between part payments and their invoices, in plain words with the ids.
 
@@ -18,8 +21,11 @@ def untied(
         entries: All part payments that payments has decided to invoice, read after the invoices.
         invoices: All invoices; those of part payments are looked at.
         before: What happened after this moment may still be on its way.
+        accrued: The payment requests whose sale was invoiced as a whole before it was paid: a later part payment has no
+            invoice of its own.
     """
     invoice_of = {invoice.money_entry_id: invoice for invoice in invoices if invoice.money_entry_id}
+    unpaid = {invoice.document_id for invoice in invoices if invoice.HasField("due_on")}
     money = {entry.money_entry_id for entry in entries}
     found = [
         f"{_invoice(invoice)}: payments knows no part payment of it"
@@ -30,11 +36,14 @@ def untied(
         if from_timestamp(entry.advance.decided_at) > before:
             continue
         invoice = invoice_of.get(entry.money_entry_id)
+        if invoice is None and entry.advance.payment_request_id in accrued:
+            continue
         if invoice is None:
             found.append(f"{_entry(entry)}: it has no invoice (TD02)")
             continue
         pair = f"{_entry(entry)}; {_invoice(invoice)}"
-        found += [f"{pair}: {fault}" for fault in (*_differences(entry, invoice), *_fate(entry, invoice, before))]
+        faults = _differences(entry, invoice) + _fate(entry, invoice, before, unpaid)
+        found += [f"{pair}: {fault}" for fault in faults]
     return found
 
 
@@ -47,8 +56,15 @@ def _differences(entry: payments_pb2.MoneyEntry, invoice: invoicing_pb2.Document
     return found
 
 
-def _fate(entry: payments_pb2.MoneyEntry, invoice: invoicing_pb2.Document, before: datetime) -> list[str]:
-    """What is wrong with what became of the two; while the money waits or goes back, nothing has."""
+def _fate(
+    entry: payments_pb2.MoneyEntry, invoice: invoicing_pb2.Document, before: datetime, unpaid: Collection[str]
+) -> list[str]:
+    """What is wrong with what became of the two; while the money waits or goes back, nothing has.
+
+    An invoice that was issued `unpaid` deducts the part payment whatever becomes of the money.
+    """
+    if invoice.deducted_by in unpaid:
+        return []
     paid = entry.settlement == payments_pb2.MONEY_SETTLEMENT_ASSIGNED
     paid = paid and entry.settled_to == entry.advance.payment_request_id
     credited = invoice.credited == invoice.totals.gross

@@ -1,6 +1,6 @@
 """Ties what was paid to what was invoiced, both ways: neither room reads the other, so the audit joins their lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -25,7 +25,8 @@ class Ties:
     Attributes:
         payments: Paid payment requests looked at.
         invoices: Invoices looked at.
-        in_progress: Payment requests paid a moment ago whose invoice is still to come.
+        in_progress: Payment requests paid a moment ago whose invoice is still to come, or to be told of it.
+        unpaid: Invoices of what has accrued abroad that nobody has paid.
         findings: What does not agree, in plain words with the ids.
         notes: What differs and is right all the same, likewise.
     """
@@ -33,6 +34,7 @@ class Ties:
     payments: int
     invoices: int
     in_progress: int
+    unpaid: int
     findings: Sequence[str]
     notes: Sequence[str] = ()
 
@@ -43,6 +45,7 @@ def tie(
     at: datetime,
     other_days: Sequence[payments_pb2.ConfirmedTransfer] = (),
     advances: Sequence[payments_pb2.MoneyEntry] = (),
+    accrued: Collection[str] = (),
 ) -> Ties:
     """Ties each paid payment request to its cause's one invoice, of the same sum and of the day the money was there.
 
@@ -54,16 +57,20 @@ def tie(
         at: A moment before the invoices were read, by the services' clock.
         other_days: Transfers that paid as they were recorded by hand, and that the bank booked on another day.
         advances: All part payments that are invoiced for themselves, read after the invoices.
+        accrued: Of these, the payment requests whose sale was invoiced before it was paid.
     """
     finals = [invoice for invoice in invoices if invoice.kind != invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE]
     requests_of, invoices_of = _by_cause(paid), _by_cause(finals)
-    findings, in_progress = untied(advances, invoices, at - IN_PROGRESS), 0
+    findings, in_progress, unpaid = untied(advances, invoices, at - IN_PROGRESS, accrued), 0, 0
     for key in sorted(requests_of.keys() | invoices_of.keys()):
         requests, documents = requests_of.get(key, []), invoices_of.get(key, [])
-        if len(requests) == 1 and not documents and from_timestamp(requests[0].paid_at) > at - IN_PROGRESS:
+        just_paid = len(requests) == 1 and from_timestamp(requests[0].paid_at) > at - IN_PROGRESS
+        if just_paid and all(map(_is_unpaid, documents)):
             in_progress += 1
         elif len(requests) == len(documents) == 1:
             findings += _differences(requests[0], documents[0])
+        elif len(documents) == 1 and not requests and _is_unpaid(documents[0]):
+            unpaid += 1
         else:
             theirs = [_request(request) for request in requests] or ["no paid payment request"]
             ours = [_invoice(document) for document in documents] or ["no invoice"]
@@ -75,7 +82,12 @@ def tie(
             notes.append(f"{told}; an invoice may come first, and its date counts (DPR 633/1972, art. 6(4))")
         else:
             findings.append(f"{told}, which is too late")
-    return Ties(len(paid), len(invoices), in_progress, findings, notes)
+    return Ties(len(paid), len(invoices), in_progress, unpaid, findings, notes)
+
+
+def _is_unpaid(invoice: invoicing_pb2.Document) -> bool:
+    """Whether it was issued before its payment, which has not come: of a business abroad, whose period has accrued."""
+    return invoice.HasField("due_on") and not invoice.HasField("paid_on")
 
 
 def _by_cause(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
@@ -97,8 +109,8 @@ def _differences(request: payments_pb2.PaymentRequest, invoice: invoicing_pb2.Do
     gross = common_pb2.Money(minor=invoice.totals.gross.minor + deducted, currency=invoice.totals.gross.currency)
     if request.total != gross:
         found.append(f"{pair}: the amounts differ")
-    if request.available_on != invoice.date:
-        found.append(f"{pair}: the money was available on another day than the invoice's")
+    if request.available_on != invoice.paid_on:
+        found.append(f"{pair}: the money was available on another day than the invoice says")
     return found
 
 
@@ -121,4 +133,8 @@ def _invoice(invoice: invoicing_pb2.Document) -> str:
     gross = words.money(invoice.totals.gross)
     if invoice.advances:
         gross += f" less {' and '.join(advance.number for advance in invoice.advances)}"
-    return f"invoice {invoice.number} ({invoice.document_id}) of {gross}, dated {words.day(invoice.date)}"
+    paid = f", paid on {words.day(invoice.paid_on)}" if invoice.HasField("paid_on") else ", unpaid"
+    return (
+        f"invoice {invoice.number} ({invoice.document_id}) of {gross}, dated {words.day(invoice.date)}"
+        f"{paid if invoice.HasField('due_on') else ''}"
+    )

@@ -50,10 +50,18 @@ class PartPayment(Process):
         return entry
 
     async def issue_part_invoice(self) -> invoicing_pb2.Document:
-        """The invoice of the part payment with its number; its e-invoice, which emails it, starts with it."""
+        """The invoice of the part payment with its number; its e-invoice, which emails it, starts with it.
+
+        Where the whole was invoiced before it was paid, it is that invoice.
+        """
         request = invoicing_pb2.IssueAdvanceInvoiceRequest(money_entry_id=self.entry_id)
         what = "issue the invoice of the part payment (TD02)"
         issued = (await quickly(InvoicingSteps.issue_advance_invoice, request, what)).document
+        if issued.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
+            self.details.happened(
+                f"invoice {issued.number} of the whole was issued before: there is none of the part payment", once=True
+            )
+            return issued
         goes_on = names.e_invoice_id(issued.document_id)
         self.details.happened(
             f"invoice {issued.number} of the part payment (TD02) issued: it goes on as {goes_on}", once=True
@@ -65,9 +73,21 @@ class PartPayment(Process):
         invoice, advance = self.part_invoice, entry.advance
         if invoice is None or advance.HasField("credited_at"):
             return
+        of_the_part = invoice.kind != invoicing_pb2.DOCUMENT_KIND_INVOICE
         if entry.settlement == pb.MONEY_SETTLEMENT_ASSIGNED and entry.settled_to == advance.payment_request_id:
-            self.details.happened(f"the final invoice deducts invoice {invoice.number}", once=True)
+            if of_the_part:
+                self.details.happened(f"the final invoice deducts invoice {invoice.number}", once=True)
             return
+        if of_the_part:
+            await self.issue_credit_note(invoice)
+        await quickly(
+            PaymentsSteps.record_advance_credited,
+            pb.RecordAdvanceCreditedRequest(money_entry_id=self.entry_id),
+            "note that nothing of the part payment is left to credit",
+        )
+
+    async def issue_credit_note(self, invoice: invoicing_pb2.Document) -> None:
+        """The credit note on what is left of a part payment's invoice, where something is."""
         request = invoicing_pb2.IssueCreditNoteRequest(invoice_id=invoice.document_id)
         answer = await quickly(
             InvoicingSteps.credit_advance_invoice, request, "credit the invoice of the part payment (TD04)"
@@ -78,11 +98,6 @@ class PartPayment(Process):
                 f"credit note {answer.document.number} on invoice {invoice.number} issued: it goes on as {goes_on}",
                 once=True,
             )
-        await quickly(
-            PaymentsSteps.record_advance_credited,
-            pb.RecordAdvanceCreditedRequest(money_entry_id=self.entry_id),
-            "note that the part payment's invoice is credited",
-        )
 
     async def wait_for_decision(self, advance: pb.Advance) -> None:
         """Wait for news, a day at most, or until the part payment is to be invoiced."""
@@ -97,6 +112,8 @@ class PartPayment(Process):
             return ["if it is not whole by then, it is invoiced as a part payment (TD02)"]
         if self.part_invoice is None:
             return []
+        if self.part_invoice.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE:
+            return [f"invoice {self.part_invoice.number} was issued for the whole before: this money pays a part of it"]
         issued = f"invoice {self.part_invoice.number} was issued for this part payment"
         return [f"{issued}: by itself, the final invoice deducts it, or a credit note gives it back"]
 

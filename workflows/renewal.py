@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
     from workflows.details import Details
-    from workflows.renewal_debit import RenewalDebit
+    from workflows.renewal_invoice import RenewalInvoice
     from workflows.renewal_steps import check_end
     from workflows.steering import (
         NO_CANCELLATION,
@@ -39,7 +39,7 @@ _AFTER_THE_END = (pb.PERIOD_NEXT_WAIT, pb.PERIOD_NEXT_MEASURE_DUE)
 
 
 @workflow.defn(name=names.RENEWAL)
-class Renewal(RenewalDebit):
+class Renewal(RenewalInvoice):
     """Measures the period, asks for its money, and does what follows from what comes."""
 
     asking = False
@@ -114,12 +114,14 @@ class Renewal(RenewalDebit):
                     self.show_asking(due, payment)
                     skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
                     await self.wait_for_money_or_charge(due, payment, skipped)
+                case pb.PERIOD_NEXT_INVOICE_DUE:
+                    await self.invoice_accrued(period)
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
-                case pb.PERIOD_NEXT_CLOSE_DUE if self.ending in _BY_THE_CUSTOMER or self.is_over(due):
-                    await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_CANCELLED)
                 case pb.PERIOD_NEXT_CLOSE_DUE:
-                    await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
+                    wanted = self.ending in _BY_THE_CUSTOMER or self.is_over(due)
+                    reason = payments_pb2.CLOSE_REASON_CANCELLED if wanted else payments_pb2.CLOSE_REASON_EXPIRED
+                    await self.close_payment_request(payment, reason)
                 case _:
                     break
         self.asking = False
@@ -167,13 +169,10 @@ class Renewal(RenewalDebit):
         self.paid = True
         self.details.happened("the period is paid", once=True)
         self.details.stands("Paid", "invoice and courtesy email, at once")
-        recorded = await self.record_paid(await self.read_payment())
+        payment = await self.read_payment()
+        recorded = await self.record_paid(payment)
         await self.resume_if_due(recorded)
-        if not recorded.period.invoice_id:
-            await self.confirm_tax(recorded.period)
-            invoice = await self.issue_invoice()
-            await self.email_courtesy_invoice(invoice)
-            await self.note_invoice(invoice)  # last: with it nothing is left to do
+        await self.invoice_paid(recorded.period, payment)
         self.settled = True
 
     def end(self, state: str) -> str:

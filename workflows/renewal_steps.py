@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
+    from workflows.details import NEEDS_OPERATOR
     from workflows.payable import RECORD_TRANSFER, transfer_example
     from workflows.payable_tax import PayableTax
     from workflows.service_end import ServiceEnd
@@ -125,9 +126,9 @@ class RenewalSteps(PayableTax, ServiceEnd):
         request = pb.ResumeSubscriptionRequest(period_id=self.period_id)
         await quickly(OrderingSteps.resume_subscription, request, "note that sending works again")
 
-    async def note_invoice(self, invoice: invoicing_pb2.Document) -> None:
-        """The period is finished with its invoice."""
-        request = pb.RecordPeriodInvoiceRequest(period_id=self.period_id, invoice_id=invoice.document_id)
+    async def note_invoice(self, invoice_id: str) -> None:
+        """A paid period is finished with its invoice; an unpaid one is not invoiced again."""
+        request = pb.RecordPeriodInvoiceRequest(period_id=self.period_id, invoice_id=invoice_id)
         await quickly(OrderingSteps.record_period_invoice, request, "note the invoice")
 
     @property
@@ -175,11 +176,22 @@ class RenewalSteps(PayableTax, ServiceEnd):
             note += f"; {wording.debit(payment.debit)} at {wording.day(payment.debit.charge_at)}"
         if payment.debit.refusal:
             note += f"; the last charge was not done: {wording.refusal(payment.debit.refusal)}"
+        state = "Suspended" if suspended else "AwaitingPayment"
+        coming = (
+            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}"
+        )
+        if self.offered:
+            state = NEEDS_OPERATOR
+            coming = (
+                "your decision, before the 15th: nothing confirms the VAT number, so the invoice of what has accrued "
+                f"waits; VIES is asked again. Everything else goes on: {coming}"
+            )
         self.details.stands(
-            "Suspended" if suspended else "AwaitingPayment",
-            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}",
+            state,
+            coming,
             payment.debit.charge_at if charge_comes_first(due, payment.debit) else due.due_at,
             {
+                **self.tax_updates(),
                 **self.debit_updates(payment),
                 "record_bank_transfer": RECORD_TRANSFER.format(transfer_example(payment)),
                 **self.subscription_updates(),

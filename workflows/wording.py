@@ -21,6 +21,7 @@ _TRIAL_DUE = {
 _PERIOD_DUE = {
     "measuring": "the period is measured, and its money is asked for",
     "proforma": "the proforma is made",
+    "invoice": "it is invoiced though unpaid, because its price has accrued; or VIES is asked again before that",
     "suspension": "sending is suspended",
     "closing": "the period is closed unpaid, and the subscription ends",
     "addition": "look again whether the addition to the contract that is being paid was decided: it is renewed with it",

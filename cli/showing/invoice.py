@@ -73,6 +73,13 @@ async def show_invoice(name: str, save: Path | None, *, as_json: bool) -> None:
             screen.say(f"saved {path}")
 
 
+def _paid_on(document: invoicing_pb2.Document) -> str:
+    """When it was paid, of an invoice that was issued unpaid; every other one was paid on its date."""
+    if not document.HasField("due_on"):
+        return ""
+    return words.day(document.paid_on) if document.HasField("paid_on") else "not paid yet"
+
+
 def _show(document: invoicing_pb2.Document) -> None:
     kind = words.choice(document, "kind")
     totals = document.totals
@@ -81,6 +88,8 @@ def _show(document: invoicing_pb2.Document) -> None:
         [
             ("id", document.document_id),
             ("date", words.day(document.date)),
+            ("to be paid by", words.if_any(words.day(document.due_on))),
+            ("paid on", _paid_on(document)),
             ("total", f"{words.money(totals.gross)} ({words.money(totals.net)} + VAT {words.money(totals.vat)})"),
             ("tax", words.if_any(words.choice(document, "tax_treatment"))),
             ("stamp duty", words.money(document.stamp_duty) if document.HasField("stamp_duty") else ""),

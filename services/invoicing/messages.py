@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from services.kit.messages import Catalogue
 
 CATALOGUE: Catalogue = {
+    "paid_first": {
+        "it": "Prima del pagamento si fattura solo a imprese per le quali l’IVA è dovuta all’estero.",
+        "en": "Only businesses that are taxed abroad are invoiced before the payment.",
+    },
     "wrong_sum": {
         "it": "Il totale non corrisponde alle righe.",
         "en": "The total is not that of the lines.",

@@ -46,7 +46,7 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         clock=clock,
         requests=core.requests,
         issuing=issuing,
-        advances=AdvanceInvoices(database, issuing),
+        advances=AdvanceInvoices(database, clock, issuing),
         crediting=Crediting(database, clock, issuing),
         mailing=Mailing(database, clock, maker),
         reading=Reading(database, issuer),

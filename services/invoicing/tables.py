@@ -64,6 +64,14 @@ proforma_terms = Table(
     Column("payable_until", _INSTANT, nullable=False),
 )
 
+invoice_payments = Table(
+    "invoice_payments",
+    metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("paid_on", Date, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+)
+
 lines = Table(
     "lines",
     metadata,

@@ -131,7 +131,7 @@ class PeriodNotDue(CasellaError):
 
 
 class PeriodNotPaid(CasellaError):
-    """The period is not paid."""
+    """The period is not paid, nor to be invoiced before it is."""
 
     reason = errors_pb2.REASON_PERIOD_STATE
 

@@ -234,6 +234,8 @@ subscription_periods = Table(
     Column("ended_at", _INSTANT),
     Column("available_on", Date),
     Column("resumed_at", _INSTANT),
+    # From when on it is invoiced though unpaid; empty where it is invoiced when it is paid.
+    Column("invoice_at", _INSTANT),
     # Before its invoice the reverse charge is confirmed once more, as an order's.
     Column("tax_ask_at", _INSTANT),
     Column("tax_confirmed_at", _INSTANT),

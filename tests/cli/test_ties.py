@@ -31,7 +31,8 @@ def paid(order: str = "a", name: str = "r1", **fields: Any) -> payments_pb2.Paym
 def invoice(order: str = "a", name: str = "i1", **fields: Any) -> invoicing_pb2.Document:
     """Its invoice."""
     usual = {"number": "2026/1", "date": DAY, "totals": common.Totals(gross=euro(1281))}
-    return invoicing_pb2.Document(document_id=name, order_id=order, **{**usual, **fields})
+    said = {**usual, **fields}
+    return invoicing_pb2.Document(document_id=name, order_id=order, **{"paid_on": said["date"], **said})
 
 
 def test_pairs_that_agree_are_no_finding() -> None:
@@ -67,6 +68,25 @@ def test_what_does_not_belong_together_is_named_with_its_ids(
     findings = tie(requests, invoices, NOW).findings
     for words in said:
         assert words in findings[0]
+
+
+def test_an_invoice_abroad_that_nobody_has_paid_is_no_finding() -> None:
+    ties = tie([], [invoice(due_on=DAY_BEFORE, paid_on=None)], NOW)
+    assert (ties.unpaid, ties.findings) == (1, [])
+
+
+def test_an_invoice_abroad_that_was_paid_later_is_tied_to_the_day_of_its_payment() -> None:
+    accrued = invoice(due_on=DAY_BEFORE, date=DAY_BEFORE, paid_on=DAY)
+    assert tie([paid()], [accrued], NOW).findings == []
+    (finding,) = tie([paid(available_on=DAY_BEFORE)], [accrued], NOW).findings
+    assert "dated 2026-03-01, paid on 2026-03-02" in finding
+
+
+@pytest.mark.parametrize(("since", "found"), [(timedelta(minutes=9, seconds=59), 0), (timedelta(minutes=10), 1)])
+def test_for_ten_minutes_an_invoice_may_not_know_of_its_payment(since: timedelta, found: int) -> None:
+    accrued = invoice(due_on=DAY_BEFORE, date=DAY_BEFORE, paid_on=None)
+    ties = tie([paid(paid_at=to_timestamp(NOW - since))], [accrued], NOW)
+    assert (len(ties.findings), ties.in_progress) == (found, 1 - found)
 
 
 def test_both_differences_of_one_pair_are_told() -> None:
@@ -190,6 +210,23 @@ def test_a_part_payment_that_does_not_agree_with_its_invoice_is_named(
     (finding,) = tie([], [document] if document else [], NOW, advances=[entry] if entry else []).findings
     assert said in finding
     assert "m1" in finding or "2026/2" in finding
+
+
+@pytest.mark.parametrize("fate", [{}, CREDITED, PAID])
+def test_an_invoice_that_was_issued_unpaid_deducts_a_part_payment_whatever_becomes_of_its_money(
+    fate: dict[str, Any],
+) -> None:
+    deducts = invoicing_pb2.Document.FromString(DEDUCTS.SerializeToString())
+    deducts.due_on.CopyFrom(DAY_BEFORE)
+    deducts.ClearField("paid_on")
+    ties = tie([], [deducts, part_invoice(deducted_by="i1")], NOW, advances=[part(**fate)])
+    assert (ties.findings, ties.unpaid) == ([], 1)
+
+
+def test_of_what_was_invoiced_unpaid_a_later_part_payment_has_no_invoice() -> None:
+    accrued = invoice(due_on=DAY_BEFORE, paid_on=None)
+    assert tie([], [accrued], NOW, advances=[part()], accrued={"r1"}).findings == []
+    assert len(tie([], [accrued], NOW, advances=[part()], accrued={"r2"}).findings) == 1
 
 
 def test_a_part_payment_that_is_noted_as_credited_and_is_not_is_named() -> None:

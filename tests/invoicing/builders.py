@@ -5,6 +5,8 @@ from uuid import UUID
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
 from services.kit.ids import new_id
 from services.kit.wire import to_timestamp
 
@@ -163,6 +165,19 @@ def invoice_request(**fields: object) -> pb.IssueInvoiceRequest:
         "proforma_number": "P2026/1",
     }
     return pb.IssueInvoiceRequest(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def unpaid_request(**fields: object) -> pb.IssueInvoiceRequest:
+    """An invoice to a German business that has not paid its period, to be paid by transfer until 11 February 2026."""
+    usual: dict[str, object] = {
+        "order_id": "",
+        "period": period_of(PeriodCause(new_id(), 2)),
+        "unpaid": pb.UnpaidInvoice(due_on=day(2026, 2, 11), payment=transfer_terms()),
+        "date": None,
+        "method": common_pb2.PAYMENT_METHOD_UNSPECIFIED,
+        "payment_reference": "",
+    }
+    return invoice_request(**untaxed(**{**usual, **fields}))
 
 
 EXPIRES = to_timestamp(datetime(2026, 3, 17, 22, 59, 59, 999999, tzinfo=UTC))

@@ -12,6 +12,7 @@ from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.writing import write_invoice
 from tests.invoicing.documents import (
     ISSUER,
+    TRANSFER,
     business_abroad,
     credit_note,
     customer,
@@ -35,6 +36,13 @@ FREELANCER = customer(
 )
 _CARD = Payment(method=PaymentMethod.ONLINE, reference="pi_3PabcDEFghi", proforma_number="P2026/2")
 _UNNAMED = Payment(method=PaymentMethod.ONLINE, reference="", proforma_number="P2026/3")
+
+_UNPAID = Payment(
+    method=PaymentMethod.BANK_TRANSFER,
+    transfer=TRANSFER,
+    proforma_number="P2026/4",
+    due_on=date(2026, 2, 11),
+)
 
 GREEK = business_abroad(
     "GR", "094259216", company_name="Παπαδόπουλος Α.Ε.", address=Address("Οδός Ερμού 15", "105 63", "Αθήνα", "", "GR")
@@ -83,6 +91,15 @@ KINDS = {
     "outside the EU": untaxed(TaxTreatment.OUTSIDE_EU, AMERICAN, language=Language.EN),
     "outside the EU with a short tax id": untaxed(TaxTreatment.OUTSIDE_EU, business_abroad("HK", "12")),
     "Northern Ireland": untaxed(TaxTreatment.OUTSIDE_EU, _address(business_abroad("XI", "110305878"), "GB")),
+    "reverse charge, unpaid": untaxed(
+        TaxTreatment.REVERSE_CHARGE, business_abroad(), payment=_UNPAID, language=Language.EN
+    ),
+    "reverse charge, unpaid, in part with account credit": untaxed(
+        TaxTreatment.REVERSE_CHARGE, business_abroad(), payment=replace(_UNPAID, credit_minor=1000)
+    ),
+    "outside the EU, unpaid by link": untaxed(
+        TaxTreatment.OUTSIDE_EU, AMERICAN, payment=replace(_UNNAMED, due_on=date(2026, 2, 11)), language=Language.EN
+    ),
     "Livigno": untaxed(TaxTreatment.OUTSIDE_VAT_TERRITORY, in_livigno()),
     "person in Livigno": untaxed(TaxTreatment.OUTSIDE_VAT_TERRITORY, private_person(address=in_livigno().address)),
     "EU business taxed in Italy": invoice(customer=business_abroad()),
@@ -129,6 +146,8 @@ KINDS |= {
     "less a part payment, reverse charge": _less("reverse charge", 8000),
     "less a part payment, with stamp duty left": _less("outside the EU", 1000),
     "less a part payment, stamp duty charged": _less("reverse charge, stamp duty charged", 6000),
+    "unpaid, less a part payment": _less("reverse charge, unpaid", 4000),
+    "unpaid, less all but account credit": _less("reverse charge, unpaid, in part with account credit", 9500),
     "less all": _less("company", 1281),
     "credit note on an invoice less a part payment": credit_note(
         KINDS["company"], advances=_less("company", 500).advances

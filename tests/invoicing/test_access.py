@@ -18,6 +18,7 @@ ALLOWED = {
     "SendProforma": {"worker"},
     "IssueInvoice": {"worker"},
     "IssueAdvanceInvoice": {"worker"},
+    "RecordInvoicePaid": {"worker"},
     "SendInvoice": {"worker"},
     "SendCorrectedInvoice": {"worker"},
     "IssueCreditNote": {"worker", "operator"},

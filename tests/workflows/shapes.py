@@ -16,7 +16,7 @@ from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.causes import PeriodCause
-from services.kit.wire import to_date
+from services.kit.wire import from_timestamp, to_date
 from tests.e2e.levers import (
     answered,
     ask_for_deletion,
@@ -48,9 +48,10 @@ MARKS = (
     "559876543",
     "5UXCR1",
     "222222220",
+    "123456788",
     "3012345678",
 )
-"""Names, the local part and domain of every address, street, phones, recipient code and VAT number of who play here."""
+"""Names, the local part and domain of every address, street, phones, recipient code, VAT numbers of who play here."""
 
 _IBAN, _OUR_IBAN = "DE89370400440532013000", "IT60X0542811101000000123456"
 _WHOLE_TRIAL = timedelta(days=47)
@@ -59,6 +60,9 @@ _SUSPENSION_AND_CLOSING = timedelta(days=62)
 """Longer than what an unpaid subscription has until it closes, and what is left of it can then be read."""
 _WITHOUT_ANSWER = "222222220"
 """A German VAT number about which the VIES stand-in gives no answer (deploy/local/vies/register.yaml)."""
+_VALID = "123456788"
+"""One that it confirms."""
+_BERLIN = common.Address(street=STREET, postal_code="10115", city="Berlin", country="DE")
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
 _ONLINE = common.PAYMENT_METHOD_ONLINE
 
@@ -133,6 +137,7 @@ class Shapes:
             await self._update(leaving, update, {"reason_code": "customer_asked"})
         await self.desk.cancel(leaving)
         await self.desk.stands(leaving, "Ending")
+        abroad = await self._subscription_abroad()
         debited, charged = await self._debited()
         withdrawn = await self._withdrawal_by_card()
         granted = await resellers(self)
@@ -140,14 +145,17 @@ class Shapes:
         await a_reseller_who_fails(self, granted)
         await self.desk.stands(charged, "Invoiced")
         await self._switch_off(debited)
-        await self._see_subscriptions_out(owing, leaving, paying)
+        await self._see_subscriptions_out(owing, leaving, paying, abroad)
         await self.desk.stands(withdrawn, "Done")
         await self.desk.stands(names.order_id(expiring), "Expired")
         await self.desk.stands(names.trial_id(held.account_id), "Held")
 
     async def _subscription(self) -> str:
         """A company's paid order by the month; returns the workflow of the subscription's second period."""
-        customer, order_id = await self.order(_TRANSFER, company=True)
+        return await self._second_period(*await self.order(_TRANSFER, company=True))
+
+    async def _second_period(self, customer: Customer, order_id: str) -> str:
+        """Pay an order by the month; returns the workflow of the subscription's second period."""
         await self.pay(order_id)
         asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
         made = (await self.desk.play.operator.ordering.GetSubscription(asked)).subscription
@@ -174,20 +182,50 @@ class Shapes:
         await self.desk.play.operator.payments.SwitchOffAutomaticDebit(request)
         await self.desk.stands(names.automatic_debit_id(customer.account_id), "SwitchedOff")
 
-    async def _see_subscriptions_out(self, owing: str, leaving: str, paying: str) -> None:
-        """After the first weeks one pays what it owes; the others come to their ends."""
-        for renewal in (owing, paying):
+    async def _see_subscriptions_out(self, owing: str, leaving: str, paying: str, abroad: str) -> None:
+        """After the first weeks one pays, and one abroad once it was invoiced; the others come to their ends."""
+        for renewal in (owing, paying, abroad):
             await self.desk.stands(renewal, "Suspended")
         await self._pay_period(paying)
         await self.desk.stands(paying, "Invoiced")
+        await self._to_accrual(abroad)
+        await self._pay_period(abroad)
+        await self.desk.stands(abroad, "Invoiced")
         await self.calendar.advance(_SUSPENSION_AND_CLOSING, lambda _: None)
         await self.desk.stands(owing, "Unpaid")
         await self.desk.stands(leaving, "Void")
 
-    async def _pay_period(self, renewal: str) -> None:
-        """The operator records the exact amount."""
+    async def _subscription_abroad(self) -> str:
+        """A German company's paid order by the month; returns the workflow of the subscription's second period."""
+        customer = await self.in_trial()
+        await customer.save_profile(people.business_abroad(COMPANY, _VALID, _BERLIN))
+        order_id = await self._place(customer, _TRANSFER, company=True)
+        await self.desk.stands(names.order_id(order_id), "AwaitingPayment")
+        return await self._second_period(customer, order_id)
+
+    async def _to_accrual(self, renewal: str) -> None:
+        """Time passes until a period is invoiced though unpaid."""
+        period = await self._period(renewal)
+        await self.calendar.advance(
+            max(from_timestamp(period.invoice_at) - self.calendar.now(), timedelta()) + timedelta(hours=1),
+            lambda _: None,
+        )
+
+        async def look() -> bool | None:
+            return True if (await self._period(renewal)).invoice_id else None
+
+        await until(look, f"{renewal} invoiced")
+
+    async def _period(self, renewal: str) -> ordering_pb2.Period:
+        """The period of a workflow."""
         subscription, number = renewal.removeprefix("renewal:").split(":")
         period_id = str(PeriodCause(UUID(subscription), int(number)).key)
+        request = ordering_pb2.GetPeriodRequest(period_id=period_id)
+        return (await self.desk.play.operator.ordering.GetPeriod(request)).period
+
+    async def _pay_period(self, renewal: str) -> None:
+        """The operator records the exact amount."""
+        period_id = (await self._period(renewal)).period.period_id
         asked = payments_pb2.GetPaymentRequestRequest(period_id=period_id)
         request = (await self.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
         minor = request.amount.minor
@@ -395,8 +433,7 @@ class Shapes:
     async def _order_without_proof(self) -> str:
         """The order of a German company whose VAT number VIES does not tell of; returns its workflow's id."""
         customer = await self.in_trial()
-        seat = common.Address(street=STREET, postal_code="10115", city="Berlin", country="DE")
-        await customer.save_profile(people.business_abroad(COMPANY, _WITHOUT_ANSWER, seat))
+        await customer.save_profile(people.business_abroad(COMPANY, _WITHOUT_ANSWER, _BERLIN))
         workflow_id = names.order_id(await self._place(customer, _TRANSFER, company=True))
         await self.desk.stands(workflow_id, "AwaitingTax")
         return workflow_id

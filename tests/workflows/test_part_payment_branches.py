@@ -134,6 +134,41 @@ async def test_money_that_does_not_pay_what_it_names_has_its_part_payment_credit
     assert asked.refund_method == invoicing.RefundMethod.Value(f"REFUND_METHOD_{method}")
 
 
+@pytest.mark.parametrize("update", ["assign", "set_aside"])
+async def test_a_part_payment_of_what_was_invoiced_unpaid_has_neither_invoice_nor_credit_note(
+    temporal: TestNamespace, update: str
+) -> None:
+    entry = due()
+    whole = invoicing.Document(
+        document_id="018f3c1e-0000-7000-8000-000000000007", number="2026/1", kind=invoicing.DOCUMENT_KIND_INVOICE
+    )
+    script = world(entry, IssueAdvanceInvoice=lambda _: invoicing.IssueAdvanceInvoiceResponse(document=whole))
+    data = {"payment_request_id": REQUEST} if update == "assign" else {}
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("invoice 2026/1 was issued for the whole before: this money pays a part of it")
+        assert "there is none of the part payment" in shown
+        await run.handle.execute_update(update, {**data, "reason_code": "checked"})
+        await run.end()
+        assert "deducts invoice 2026/1" not in await run.details("nothing: the money is settled")
+    assert script.requests("IssueCreditNote") == []
+    assert len(script.requests("RecordAdvanceCredited")) == (update == "set_aside")
+
+
+async def test_a_part_payment_that_an_invoice_deducts_is_not_credited(temporal: TestNamespace) -> None:
+    entry = due()
+    deducted = invoicing.Document(
+        document_id="018f3c1e-0000-7000-8000-000000000008", number="2026/2", money_entry_id=entry.money_entry_id,
+        deducted_by="018f3c1e-0000-7000-8000-000000000007",
+    )  # fmt: skip
+    deducted.totals.gross.CopyFrom(entry.amount)
+    script = world(entry, GetInvoicingDocument=lambda _: invoicing.GetInvoicingDocumentResponse(document=deducted))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("(TD02) issued")
+        await run.handle.execute_update("set_aside", {"reason_code": "checked"})
+        await run.end()
+    assert steps(script) == ["DecideAdvance", "IssueAdvanceInvoice", "RecordAdvanceCredited"]
+
+
 async def test_a_refund_is_credited_once_the_money_has_left_and_not_before(temporal: TestNamespace) -> None:
     entry = due()
     refund = pb.Refund(

@@ -1,7 +1,7 @@
 """Activities that ask the invoicing service; they carry the order's facts over and return ids, numbers and states."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from temporalio.client import Client
 
@@ -31,6 +31,18 @@ _MADE_BY = {
     payments_pb2.REFUND_MEANS_BANK_TRANSFER: pb.REFUND_METHOD_BANK_TRANSFER,
     payments_pb2.REFUND_MEANS_STRIPE: pb.REFUND_METHOD_ONLINE,
 }
+
+
+class _HowPaid(TypedDict, total=False):
+    """What an invoice's request says of its payment, or of how it is to be paid."""
+
+    date: common_pb2.Date
+    method: common_pb2.PaymentMethod
+    payment_reference: str
+    credit_used: common_pb2.Money
+    advance_ids: list[str]
+    unpaid: pb.UnpaidInvoice
+
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
@@ -70,15 +82,7 @@ class InvoicingSteps:
                 lines=sold.lines,
                 totals=sold.totals,
                 tax_treatment=sold.tax_treatment,
-                payment=pb.PaymentTerms(
-                    method=asked.method,
-                    holder=asked.transfer.holder,
-                    iban=asked.transfer.iban,
-                    bic=asked.transfer.bic,
-                    reference=asked.transfer.reference,
-                    epc_payload=asked.transfer.epc_payload,
-                    credit_used=asked.credit_used,
-                ),
+                payment=_terms(asked),
             )
         )
         return pb.IssueProformaResponse(document=_ids_only(answer.document))
@@ -97,13 +101,24 @@ class InvoicingSteps:
 
     @step("IssueInvoice")
     async def issue_invoice(self, request: pb.IssueInvoiceRequest) -> pb.IssueInvoiceResponse:
-        """Issue the invoice of a paid order or period; its id is all that the workflow gives.
+        """Issue the invoice of an order or period that is paid, or accrued; its id is all that the workflow gives.
 
-        Part payments that were to be invoiced before are, should their own process not have come to it yet.
+        Part payments that were to be invoiced before are, should their own process not have come to it yet. An invoice
+        that comes before the payment deducts those that invoicing knows: their money may still wait.
         """
         sold, answer = await self._sold(request), await self._asked_with_advances(request)
         asked = answer.payment_request
-        advances = [await self._part_payment(sold, asked, entry) for entry in answer.advances]
+        if not asked.HasField("available_on") and isinstance(sold, ordering_pb2.Period):
+            how: _HowPaid = {"unpaid": pb.UnpaidInvoice(due_on=sold.due_on, payment=_terms(asked))}
+        else:
+            advances = [await self._part_payment(sold, asked, entry) for entry in answer.advances]
+            how = {
+                "date": asked.available_on,
+                "method": asked.method,
+                "payment_reference": asked.transfer.reference,
+                "credit_used": asked.credit_used,
+                "advance_ids": [advance.document_id for advance in advances],
+            }
         issued = await self._invoicing.IssueInvoice(
             pb.IssueInvoiceRequest(
                 order_id=request.order_id,
@@ -114,12 +129,8 @@ class InvoicingSteps:
                 lines=map(_with_days(sold), sold.lines),
                 totals=sold.totals,
                 tax_treatment=sold.tax_treatment,
-                date=asked.available_on,
-                method=asked.method,
-                payment_reference=asked.transfer.reference,
-                credit_used=asked.credit_used,
                 proforma_number=sold.proforma_number,
-                advance_ids=[advance.document_id for advance in advances],
+                **how,
             )
         )
         return pb.IssueInvoiceResponse(document=_ids_only(issued.document))
@@ -137,11 +148,12 @@ class InvoicingSteps:
     async def credit_advance_invoice(self, request: pb.IssueCreditNoteRequest) -> pb.IssueCreditNoteResponse:
         """Credit what is left of a part payment's invoice, whose money did not pay; its id is all that is given.
 
-        The answer has no document where nothing is left, or where it counts as never issued.
+        The answer has no document where nothing is left, where it counts as never issued, or where an invoice deducts
+        it: then the sale was invoiced before it was paid, and its price is due whatever becomes of this money.
         """
         invoice = await self._document(request.invoice_id)
         left = invoice.totals.gross.minor - invoice.credited.minor
-        if left <= 0 or invoice.transmission_state == pb.TRANSMISSION_STATE_GIVEN_UP:
+        if left <= 0 or invoice.deducted_by or invoice.transmission_state == pb.TRANSMISSION_STATE_GIVEN_UP:
             return pb.IssueCreditNoteResponse()
         entry = await self._money(invoice.money_entry_id)
         reason, method = _RETURNED.get(entry.settlement, _NOT_THEIRS)
@@ -159,6 +171,12 @@ class InvoicingSteps:
             )
         )
         return pb.IssueCreditNoteResponse(document=_ids_only(answer.document))
+
+    @step("NotePaymentOnInvoice")
+    async def record_invoice_paid(self, request: pb.RecordInvoicePaidRequest) -> pb.RecordInvoicePaidResponse:
+        """Note that an invoice that was issued unpaid is paid."""
+        answer = await self._invoicing.RecordInvoicePaid(request)
+        return pb.RecordInvoicePaidResponse(document=_ids_only(answer.document))
 
     @step("SendInvoice")
     async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
@@ -286,6 +304,19 @@ class InvoicingSteps:
     async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
         return answer.document
+
+
+def _terms(asked: payments_pb2.PaymentRequest) -> pb.PaymentTerms:
+    """How a payment request is paid, as documents say it."""
+    return pb.PaymentTerms(
+        method=asked.method,
+        holder=asked.transfer.holder,
+        iban=asked.transfer.iban,
+        bic=asked.transfer.bic,
+        reference=asked.transfer.reference,
+        epc_payload=asked.transfer.epc_payload,
+        credit_used=asked.credit_used,
+    )
 
 
 def _with_days(sold: ordering_pb2.Order | ordering_pb2.Period) -> Callable[[common_pb2.Line], common_pb2.Line]:

@@ -166,7 +166,7 @@ class OrderingSteps:
 
     @step("NoteInvoiceOnPeriod")
     async def record_period_invoice(self, request: pb.RecordPeriodInvoiceRequest) -> pb.RecordPeriodInvoiceResponse:
-        """Note the paid period's invoice."""
+        """Note the period's invoice."""
         answer = await self._ordering.RecordPeriodInvoice(request)
         return pb.RecordPeriodInvoiceResponse(period=_without_payer(answer.period))
 

@@ -18,6 +18,9 @@ from services.invoicing.domain.transmissions import State
 from services.kit.causes import Cause
 from services.kit.money import Money
 
+Day = date
+"""The type's name where a document's own `date` hides it."""
+
 
 class DocumentKind(StrEnum):
     """What a document is."""
@@ -78,15 +81,16 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """How a document is to be paid (proforma), or was (invoice; a credit note says it of its invoice).
+    """How a document is to be paid (proforma, invoice issued unpaid), or was (a credit note says it of its invoice).
 
     Attributes:
         method: How.
-        transfer: Instructions for a transfer; proformas only.
+        transfer: Instructions for a transfer; of what is to be paid only.
         payable_until: The last moment at which the order can be paid; proformas only, None until they are sent.
         reference: RF reference of the transfer or the provider's id of the payment; invoices only.
         proforma_number: The proforma that asked for it; invoices only.
         credit_minor: What account credit covers of it, in the currency's minor unit.
+        due_on: The last day for paying an invoice that is issued unpaid; None for every other document.
     """
 
     method: PaymentMethod
@@ -95,17 +99,19 @@ class Payment:
     reference: str = ""
     proforma_number: str = ""
     credit_minor: int = 0
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A proforma, which only asks for money, a paid invoice, one of a part payment, or a credit note.
+    """A proforma, which only asks for money, an invoice, one of a part payment, or a credit note.
 
     `date` is a day in Rome: the day of issue of a proforma or credit note, the tax point (`Data`) of an invoice, which
-    is the day on which the money was available. `cause` is what it was sold with: an order, or a period of a
-    subscription; a credit note has that of its invoice, and `credit` says what it credits and why. `treatment` agrees
-    with the lines' rates. `money_entry_id` is the money of a part payment, as payments names it; `advances` are the
-    invoices of part payments that an invoice deducts, or that the one deducts which a credit note credits.
+    is the day on which the money was available, or the day of issue where it is issued unpaid; `settled_on` is then the
+    day on which it was paid. `cause` is what it was sold with: an order, or a period of a subscription; a credit note
+    has that of its invoice, and `credit` says what it credits and why. `treatment` agrees with the lines' rates.
+    `money_entry_id` is the money of a part payment, as payments names it; `advances` are the invoices of part payments
+    that an invoice deducts, or that the one deducts which a credit note credits.
     """
 
     document_id: UUID
@@ -123,6 +129,12 @@ class Document:
     credit: Credit | None = None
     money_entry_id: UUID | None = None
     advances: tuple[DeductedAdvance, ...] = ()
+    settled_on: Day | None = None
+
+    @property
+    def paid_on(self) -> Day | None:
+        """The day on which an invoice's money was available; None while it is unpaid, and for other kinds."""
+        return paid_on(self.kind, self.date, self.payment.due_on, self.settled_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +153,22 @@ class Heading:
     issued_at: datetime
     credit: Credit | None = None
     money_entry_id: UUID | None = None
+    due_on: Day | None = None
+    paid_on: Day | None = None
+
+
+def paid_on(kind: DocumentKind, day: date, due_on: date | None, settled_on: date | None) -> date | None:
+    """The day on which a document's money was available: an invoice's own day, unless it was issued unpaid.
+
+    Args:
+        kind: What it is; only invoices are paid.
+        day: Its date.
+        due_on: Until when it was to be paid, where it was issued unpaid.
+        settled_on: When that was done.
+    """
+    if not kind.is_invoice:
+        return None
+    return day if due_on is None else settled_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

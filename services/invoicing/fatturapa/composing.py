@@ -96,14 +96,16 @@ def _summary(invoice: Document, share: VatShare) -> Summary:
 
 
 def _payments(invoice: Document) -> tuple[Payment, ...]:
-    """How an invoice was paid; how a credit note is paid back, on a day that is still to come."""
+    """How an invoice was paid, or is to be; how a credit note is paid back, on a day that is still to come."""
     credit = invoice.credit
     if credit is not None:
         amount = totals(invoice.lines).gross.decimal
         return () if credit.refund_method is None else (Payment(_REFUNDS[credit.refund_method], amount, None),)
+    payment = invoice.payment
+    reference = payment.transfer.reference if payment.transfer else payment.reference
     ways = (
         Payment(PaymentMeans.ACCOUNT_CREDIT, credit_used(invoice).decimal, invoice.date),
-        Payment(_MEANS[invoice.payment.method], to_pay(invoice).decimal, invoice.date, invoice.payment.reference),
+        Payment(_MEANS[payment.method], to_pay(invoice).decimal, payment.due_on or invoice.date, reference),
     )
     return tuple(way for way in ways if way.amount)
 

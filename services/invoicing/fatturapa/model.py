@@ -151,11 +151,14 @@ class RelatedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One `DettaglioPagamento` (2.4.2), all paid (TP02); `paid_on` is None where the day is not known yet."""
+    """One `DettaglioPagamento` (2.4.2), in one go (TP02); `due_on` is the day on which it is due, or was paid.
+
+    None where the day is not known yet.
+    """
 
     means: PaymentMeans
     amount: Decimal
-    paid_on: date | None
+    due_on: date | None
     reference: str = ""
 
 

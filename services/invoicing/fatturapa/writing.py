@@ -179,8 +179,8 @@ def _payment(body: etree._Element, payments: Sequence[Payment]) -> None:
     for payment in payments:
         detail = _child(block, "DettaglioPagamento")
         _text(detail, "ModalitaPagamento", payment.means)
-        if payment.paid_on is not None:
-            _text(detail, "DataScadenzaPagamento", _day(payment.paid_on))
+        if payment.due_on is not None:
+            _text(detail, "DataScadenzaPagamento", _day(payment.due_on))
         _text(detail, "ImportoPagamento", _amount(payment.amount))
         _optional(detail, "CodicePagamento", to_ascii(payment.reference))
 

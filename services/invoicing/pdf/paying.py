@@ -1,5 +1,7 @@
 """Decides what a printed document says of its payment: how a proforma is to be paid, and how an invoice was."""
 
+from datetime import date
+
 from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
 from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.writer import View, Writer
@@ -42,15 +44,27 @@ def how_to_pay(writer: Writer, proforma: Document) -> View:
 
 
 def how_paid(writer: Writer, invoice: Document) -> View:
-    """How an invoice was paid; where its part payments were all of it, that they were."""
+    """How an invoice was paid, or is to be where it is issued unpaid; that part payments were all of it."""
     texts = writer.texts
     if not totals(invoice.lines).gross:
         return block(texts["payment"], texts["paid_on_account"])
+    if invoice.payment.due_on is not None and to_pay(invoice):
+        return _unpaid(writer, invoice, invoice.payment.due_on)
     paid = texts[_PAID_BY[invoice.payment.method]].format(date=writer.formats.day(invoice.date))
     paragraphs = _paid_with_credit(writer, invoice, paid) if invoice.payment.credit_minor else [paid]
     view = block(texts["payment"], *paragraphs)
     if invoice.payment.reference and to_pay(invoice):
         view["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
+    return view
+
+
+def _unpaid(writer: Writer, invoice: Document, due_on: date) -> View:
+    """That an invoice is to be paid, until when and how; account credit may have paid a part."""
+    texts, payment = writer.texts, invoice.payment
+    view = how_to_pay(writer, invoice) if payment.transfer else block(texts["payment"], texts["unpaid_by_link"])
+    to_be_paid = texts["unpaid"].format(amount=writer.formats.money(to_pay(invoice)), date=writer.formats.day(due_on))
+    paid = [texts["paid_credit"].format(amount=writer.formats.money(credit_used(invoice)))]
+    view["paragraphs"] = [*(paid if payment.credit_minor else []), to_be_paid, *view["paragraphs"]]
     return view
 
 

@@ -72,6 +72,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "covered_by_credit": "Il credito del conto copre l’intero importo: non c’è nulla da pagare.",
         "paid_transfer": "Pagata con bonifico bancario in data {date}.",
         "paid_on_account": "L’intero importo è già stato pagato in acconto.",
+        "unpaid": "Da pagare: {amount} entro il {date}.",
+        "unpaid_by_link": "Come pagare: vedi l’email con cui hai ricevuto la proforma.",
         "debit_first_hint": "Con PayPal: apri il link nell’email con cui hai ricevuto questa proforma. Con il "
         "pagamento autorizzi l’addebito delle proforma successive.",
         "debit_hint": "L’email con cui hai ricevuto questa proforma indica il giorno dell’addebito sul tuo conto "
@@ -176,6 +178,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "covered_by_credit": "Your account credit covers the whole amount: there is nothing to pay.",
         "paid_transfer": "Paid by bank transfer on {date}.",
         "paid_on_account": "The whole amount was paid on account before.",
+        "unpaid": "To be paid: {amount} by {date}.",
+        "unpaid_by_link": "How to pay: see the email with which you received the proforma invoice.",
         "debit_first_hint": "By PayPal: open the link in the email with which you received this proforma. With the "
         "payment you authorise the debit of later proformas.",
         "debit_hint": "The email with which you received this proforma names the day on which your PayPal account is "

@@ -1,4 +1,8 @@
-"""Decides how a part payment is invoiced, and what the final invoice deducts: each part once, to the cent."""
+"""Decides how a part payment is invoiced, and what the invoice of the sale deducts: each part once, to the cent.
+
+What is invoiced before it is paid deducts every part payment that was invoiced before, whatever becomes of its money,
+and no part payment is invoiced after it: so all invoices of a sale come to its price.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +22,8 @@ from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft, Issuing, TwinWasFaster
 from services.invoicing.store import advances, documents, transmissions
 from services.invoicing.store.lines import credited_lines
+from services.kit.calendar import rome_date
+from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import RequestIdReused
 from services.kit.ids import derive
@@ -37,13 +43,16 @@ class PartPayment:
 class AdvanceInvoices:
     """Issues the invoices of part payments, and final invoices that deduct them."""
 
-    def __init__(self, database: Database, issuing: Issuing) -> None:
+    def __init__(self, database: Database, clock: Clock, issuing: Issuing) -> None:
         """Takes where documents are kept and who numbers them."""
         self._database = database
+        self._clock = clock
         self._issuing = issuing
 
     async def issue(self, whole: Draft, part: PartPayment) -> Document:
         """Issues the invoice of a part payment and starts its way to the SdI; a repetition returns the first.
+
+        Where the whole sale was invoiced before it was paid, that invoice is the answer: nothing is left to invoice.
 
         Args:
             whole: What the invoice of the whole sale would say.
@@ -64,6 +73,8 @@ class AdvanceInvoices:
                 known = await self._known(document_id)
         if known is None:
             raise LookupError("the document that was in the way is gone")
+        if known.kind is DocumentKind.INVOICE:
+            return known
         if (known.cause, known.date, totals(known.lines).gross) != (whole.cause, part.day, part.gross):
             raise RequestIdReused
         await self._issuing.make_copy(known)
@@ -86,12 +97,28 @@ class AdvanceInvoices:
 
         return await self._issuing.issue_invoice(draft, day, deducted if advance_ids else None)
 
+    async def issue_unpaid(self, draft: Draft) -> Document:
+        """Issues the invoice of a sale that is not paid, dated today, less its part payments; a repetition likewise.
+
+        Args:
+            draft: What it says of the whole sale.
+        """
+
+        async def deducted(conn: AsyncConnection) -> Draft:
+            await documents.lock_proforma(conn, draft.cause)
+            return await self._deducted(conn, draft, await advances.of_cause(conn, draft.cause))
+
+        return await self._issuing.issue_invoice(draft, rome_date(self._clock.now()), deducted)
+
     async def _known(self, document_id: UUID) -> Document | None:
         async with self._database.reading() as conn:
             return await documents.by_id(conn, document_id)
 
     async def _number(self, conn: AsyncConnection, whole: Draft, part: PartPayment, document_id: UUID) -> Document:
         await documents.lock_proforma(conn, whole.cause)
+        before = await documents.by_cause(conn, DocumentKind.INVOICE, whole.cause)
+        if before is not None and before.payment.due_on is not None:
+            return before
         others: list[VatShare] = []
         for other_id in await advances.of_cause(conn, whole.cause):
             others += (await _left(conn, other_id))[1]
@@ -101,7 +128,12 @@ class AdvanceInvoices:
         return await self._issuing.number(conn, draft, DocumentKind.ADVANCE_INVOICE, part.day, document_id)
 
     async def _deducted(self, conn: AsyncConnection, draft: Draft, advance_ids: Sequence[UUID]) -> Draft:
-        """The draft less what is left of its part payments, whose rows are held: none is credited meanwhile."""
+        """The draft less what is left of its part payments, whose rows are held: none is credited meanwhile.
+
+        Of an unpaid sale, one that is more than what is left to pay is passed over: its money goes back, and a credit
+        note follows.
+        """
+        unpaid = draft.payment.due_on is not None
         for advance_id in sorted(advance_ids):
             await documents.lock_invoice(conn, advance_id)
         states = await transmissions.states(conn, advance_ids)
@@ -115,6 +147,8 @@ class AdvanceInvoices:
             gross = total((share.gross for share in left), part_currency(advance))
             if states[advance_id] is State.GIVEN_UP or not gross:
                 continue  # counts as never issued, or was credited
+            if unpaid and gross.minor > totals(lines).gross.minor - draft.payment.credit_minor:
+                continue
             lines += deduction_lines(advance, left, draft.language, len(lines))
             invoice_id = derive(DocumentKind.INVOICE, str(draft.cause.key))
             named.append(DeductedAdvance(advance_id, invoice_id, advance.number, advance.date, gross))

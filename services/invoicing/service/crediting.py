@@ -1,6 +1,6 @@
 """Decides whether and how an invoice is credited: one at a time of each invoice, never more than is left of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def _draft(order: CreditOrder, invoice: Document, shares: tuple[VatShare, ...]) 
         treatment=invoice.treatment,
         customer=invoice.customer,
         lines=note_lines(credit, invoice, shares),
-        payment=invoice.payment,
+        payment=replace(invoice.payment, due_on=None),
         credit=credit,
         advances=invoice.advances,
     )

@@ -26,6 +26,7 @@ from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.errors import NotFound
 from services.kit.ids import derive
 from services.kit.wakes import e_invoice_wake
 from workflows import names
@@ -75,16 +76,29 @@ class Issuing:
         return await self._issue(draft, DocumentKind.PROFORMA, rome_date(self._clock.now()))
 
     async def issue_invoice(self, draft: Draft, day: date, deducted: Deduct | None = None) -> Document:
-        """Issues the invoice of a paid order or period and starts its way to the SdI; a repetition returns the first.
+        """Issues the invoice of an order or period and starts its way to the SdI; a repetition returns the first.
 
         Args:
             draft: What it says.
-            day: The tax point, which becomes its date; its year chooses the series.
+            day: The tax point, or today where it is issued unpaid; becomes its date, and its year chooses the series.
             deducted: What makes the draft that deducts its part payments, in the transaction that numbers it.
         """
         invoice = await self._issue(draft, DocumentKind.INVOICE, day, deducted)
         await self.make_copy(invoice)
         return invoice
+
+    async def record_paid(self, document_id: UUID, paid_on: date) -> None:
+        """Notes when an invoice that was issued unpaid was paid; the first day stays, and no other invoice is touched.
+
+        Raises:
+            NotFound: There is no such invoice.
+        """
+        async with self._database.transaction() as conn:
+            invoice = await documents.by_id(conn, document_id)
+            if invoice is None or invoice.kind is not DocumentKind.INVOICE:
+                raise NotFound
+            if invoice.payment.due_on is not None:
+                await documents.insert_payment(conn, document_id, paid_on, self._clock.now())
 
     async def number(
         self, conn: AsyncConnection, draft: Draft, kind: DocumentKind, day: date, document_id: UUID

@@ -169,6 +169,7 @@ def _invoiced(document: Document) -> dict[str, object]:
         "gross": totals(document.lines).gross,
         "private": document.customer.kind is CustomerKind.PRIVATE,
         "abroad": document.customer.abroad,
+        "due_on": document.payment.due_on,
     }
     if document.kind is DocumentKind.ADVANCE_INVOICE:
         said["proforma"] = document.payment.proforma_number

@@ -143,4 +143,6 @@ def _heading(document: Document, sums: Totals) -> Heading:
         issued_at=document.issued_at,
         credit=document.credit,
         money_entry_id=document.money_entry_id,
+        due_on=document.payment.due_on,
+        paid_on=document.paid_on,
     )

@@ -89,6 +89,8 @@ def document_message(shown: Shown) -> pb.Document:
         money_entry_id=str(heading.money_entry_id or ""),
         deducted_by=str(shown.deducted_by or ""),
         advances=[_deducted(advance) for advance in shown.advances],
+        due_on=None if heading.due_on is None else to_date(heading.due_on),
+        paid_on=None if heading.paid_on is None else to_date(heading.paid_on),
     )
 
 

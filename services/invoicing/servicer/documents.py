@@ -24,6 +24,7 @@ from services.invoicing.servicer.requests import (
     MOST_LINES,
     check_credit,
     check_totals,
+    check_unpaid,
     day_of,
     lines_of,
     money_of,
@@ -31,6 +32,7 @@ from services.invoicing.servicer.requests import (
     pay_url_of,
     terms_of,
     treatment_of,
+    unpaid_of,
 )
 from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
@@ -39,6 +41,13 @@ from services.kit.context import check_own, current_call, owner_filter
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.validation import Violations
 from services.kit.wire import to_timestamp
+
+_CREDIT_FIELDS = {
+    (True, False): "payment.credit_used",
+    (False, True): "unpaid.payment.credit_used",
+    (False, False): "credit_used",
+}
+"""Where account credit stands in the request of a proforma or not, of what was issued unpaid or not."""
 
 
 class DocumentRpcs:
@@ -69,14 +78,21 @@ class DocumentRpcs:
         return pb.SendProformaResponse(erased=recipient.erased)
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:
-        """Issues the invoice of a paid order or period, once, and starts its e-invoice."""
+        """Issues the invoice of an order or period that is paid, or has accrued, once, and starts its e-invoice."""
         found = Violations(catalogue=CATALOGUE)
-        draft = _draft(found, request, paid_of(found, request, request.credit_used))
-        day = self._tax_point(found, request.date)
+        if request.HasField("unpaid"):
+            draft, day = _draft(found, request, unpaid_of(found, request)), None
+            check_unpaid(found, draft)
+        else:
+            draft = _draft(found, request, paid_of(found, request, request.credit_used))
+            day = self._tax_point(found, request.date)
         named = found.at_most("advance_ids", request.advance_ids, MOST_LINES)
         advance_ids = [found.uuid(f"advance_ids[{n}]", each) for n, each in enumerate(named)]
         found.check()
-        invoice = await self._parts.advances.issue_final(draft, day, list(dict.fromkeys(advance_ids)))
+        if day is None:
+            invoice = await self._parts.advances.issue_unpaid(draft)
+        else:
+            invoice = await self._parts.advances.issue_final(draft, day, list(dict.fromkeys(advance_ids)))
         return pb.IssueInvoiceResponse(
             document=document_message(await self._parts.reading.document(invoice.document_id, None))
         )
@@ -84,7 +100,7 @@ class DocumentRpcs:
     async def IssueAdvanceInvoice(
         self, request: pb.IssueAdvanceInvoiceRequest, context: object
     ) -> pb.IssueAdvanceInvoiceResponse:
-        """Issues the invoice of a part payment, once for its money, and starts its e-invoice."""
+        """Issues the invoice of a part payment, once for its money, unless the whole sale was invoiced unpaid."""
         found = Violations(catalogue=CATALOGUE)
         whole = _draft(found, request, paid_of(found, request, None))
         part = PartPayment(
@@ -96,6 +112,21 @@ class DocumentRpcs:
         invoice = await self._parts.advances.issue(whole, part)
         return pb.IssueAdvanceInvoiceResponse(
             document=document_message(await self._parts.reading.document(invoice.document_id, None))
+        )
+
+    async def RecordInvoicePaid(
+        self, request: pb.RecordInvoicePaidRequest, context: object
+    ) -> pb.RecordInvoicePaidResponse:
+        """Notes when an invoice that was issued unpaid was paid, once."""
+        found = Violations(catalogue=CATALOGUE)
+        document_id = found.uuid("document_id", request.document_id)
+        day = day_of(found, "paid_on", request.paid_on)
+        if day > rome_date(self._parts.clock.now()):
+            found.add("paid_on", "in_the_future")
+        found.check()
+        await self._parts.issuing.record_paid(document_id, day)
+        return pb.RecordInvoicePaidResponse(
+            document=document_message(await self._parts.reading.document(document_id, None))
         )
 
     def _tax_point(self, found: Violations, message: common_pb2.Date) -> date:
@@ -250,6 +281,6 @@ def _draft(
         payment=payment,
     )
     check_totals(found, draft.lines, request.totals)
-    asked = isinstance(request, pb.IssueProformaRequest)
-    check_credit(found, "payment.credit_used" if asked else "credit_used", draft, asked=asked)
+    field = _CREDIT_FIELDS[isinstance(request, pb.IssueProformaRequest), payment.due_on is not None]
+    check_credit(found, field, draft, asked=field != "credit_used")
     return draft

@@ -4,6 +4,7 @@ Documents are checked for what their rows and files need. Whether the SdI would 
 sent, and by the dry run before an order: an invoice for money that has come is not refused for a typing error.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -88,22 +89,22 @@ def check_totals(found: Violations, lines: Sequence[Line], stated: common_pb2.To
             return
 
 
-def terms_of(found: Violations, message: pb.PaymentTerms) -> Payment:
-    """How a proforma is paid; with the instructions for a transfer."""
-    method = method_of(found, "payment.method", message.method)
-    credit_minor = _credit(found, "payment.credit_used", message.credit_used)
+def terms_of(found: Violations, message: pb.PaymentTerms, field: str = "payment") -> Payment:
+    """How a document is to be paid; with the instructions for a transfer. `field` is where the request says it."""
+    method = method_of(found, f"{field}.method", message.method)
+    credit_minor = _credit(found, f"{field}.credit_used", message.credit_used)
     if not method.by_transfer or (credit_minor and not message.iban):  # covered by credit: `check_credit` sees that
         return Payment(method=method, credit_minor=credit_minor)
     transfer = Transfer(
-        holder=found.text("payment.holder", message.holder, 70),
-        iban=found.text("payment.iban", message.iban, 34),
-        bic=found.text("payment.bic", message.bic, 11, required=False),
-        reference=found.text("payment.reference", message.reference, 25),
+        holder=found.text(f"{field}.holder", message.holder, 70),
+        iban=found.text(f"{field}.iban", message.iban, 34),
+        bic=found.text(f"{field}.bic", message.bic, 11, required=False),
+        reference=found.text(f"{field}.reference", message.reference, 25),
         epc_payload=message.epc_payload,
     )
     if len(message.epc_payload.encode()) > _LONGEST_PAYLOAD:
-        found.add("payment.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
-    found.text("payment.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
+        found.add(f"{field}.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
+    found.text(f"{field}.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
     return Payment(method=method, transfer=transfer, credit_minor=credit_minor)
 
 
@@ -130,6 +131,27 @@ def pay_url_of(found: Violations, field: str, value: str) -> str:
     if url and not url.startswith(("https://", "http://")):
         found.add(field, "bad_format")
     return url
+
+
+def unpaid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
+    """How an invoice is to be paid that is issued before its payment; nothing is said of one."""
+    for name in ("date", "method", "payment_reference", "credit_used"):
+        value = getattr(request, name)
+        if request.HasField(name) if name in {"date", "credit_used"} else bool(value):
+            found.add(name, "must_be_empty")
+    if request.advance_ids:
+        found.add("advance_ids", "must_be_empty")
+    return dataclasses.replace(
+        terms_of(found, request.unpaid.payment, "unpaid.payment"),
+        due_on=day_of(found, "unpaid.due_on", request.unpaid.due_on),
+        proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
+    )
+
+
+def check_unpaid(found: Violations, draft: Draft) -> None:
+    """Only what a business buys that is taxed abroad is invoiced before it is paid."""
+    if draft.treatment is TaxTreatment.DOMESTIC or draft.customer.kind is CustomerKind.PRIVATE:
+        found.add("unpaid", "paid_first")
 
 
 def paid_of(

@@ -47,6 +47,16 @@ _SENDINGS = text("""
     ORDER BY d.year, d.sequence
 """)
 
+# What has accrued abroad unpaid is invoiced by the 15th of the next month, on which it has left (DPR 633/1972, art.
+# 21(4)(c) and (d)); it is issued in that month.
+_ACCRUED = text("""
+    SELECT d.number, d.date, t.first_sent_at FROM documents d JOIN transmissions t ON t.invoice_id = d.id
+    WHERE (:year = 0 OR d.year = :year) AND d.payment ->> 'due_on' IS NOT NULL
+        AND coalesce((t.first_sent_at AT TIME ZONE 'Europe/Rome')::date, CAST(:today AS date))
+            > date_trunc('month', d.date)::date + 14
+    ORDER BY d.year, d.sequence
+""")
+
 # A rejected invoice counts as never issued: the next file leaves within the days after the rejection. What was accepted
 # after all, or given up, is sent no more.
 _AGAIN = text("""
@@ -164,6 +174,8 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, agai
     today = rome_date(now)
     late = await conn.execute(_SENDINGS, {**wanted, "today": today, "days": days})
     found += [f"{r.number} of {r.date} {'was sent late' if r.first_sent_at else 'was never sent'}" for r in late]
+    late = await conn.execute(_ACCRUED, {**wanted, "today": today})
+    found += [f"{r.number} of {r.date}, of what has accrued abroad, has not left by the 15th" for r in late]
     late = await conn.execute(_AGAIN, {**wanted, "today": today, "days": again_days})
     found += [
         f"{r.number} of {r.date} was rejected on {r.rejected_on} and "

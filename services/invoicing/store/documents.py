@@ -1,7 +1,7 @@
 """The SQL of documents: their numbers, lines and customers."""
 
 import dataclasses
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +19,13 @@ from services.invoicing.domain.documents import (
     PaymentMethod,
     Transfer,
     Wanted,
+    paid_on,
 )
 from services.invoicing.domain.numbering import series_of
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.store import advances, credit_notes, lines
-from services.invoicing.tables import customers, documents, numbering, proforma_terms, transmissions
+from services.invoicing.tables import customers, documents, invoice_payments, numbering, proforma_terms, transmissions
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
 
@@ -35,9 +36,9 @@ _NEXT_NUMBER = _NEXT.on_conflict_do_update(
 
 _DOCUMENT = advances.with_money(
     credit_notes.with_credit(
-        select(documents, proforma_terms.c.payable_until).outerjoin(
-            proforma_terms, proforma_terms.c.document_id == documents.c.id
-        )
+        select(documents, proforma_terms.c.payable_until, invoice_payments.c.paid_on)
+        .outerjoin(proforma_terms, proforma_terms.c.document_id == documents.c.id)
+        .outerjoin(invoice_payments, invoice_payments.c.document_id == documents.c.id)
     )
 )
 _BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
@@ -143,7 +144,7 @@ async def lock_invoice(conn: AsyncConnection, invoice_id: UUID) -> bool:
 
 
 async def lock_proforma(conn: AsyncConnection, cause: Cause) -> None:
-    """Lets one part payment of a sale at a time take its share; taken before the number's lock."""
+    """Lets one at a time invoice a part payment of a sale, or all of it unpaid; taken before the other locks."""
     column = documents.c.order_id if isinstance(cause, OrderCause) else documents.c.period_id
     query = select(documents.c.id).where(documents.c.kind == DocumentKind.PROFORMA, column == cause.key)
     await conn.execute(query.with_for_update(key_share=True))
@@ -152,6 +153,12 @@ async def lock_proforma(conn: AsyncConnection, cause: Cause) -> None:
 async def insert_term(conn: AsyncConnection, document_id: UUID, payable_until: datetime) -> None:
     """Notes until when a proforma can be paid, once: the first moment stays."""
     noted = insert(proforma_terms).values(document_id=document_id, payable_until=payable_until)
+    await conn.execute(noted.on_conflict_do_nothing())
+
+
+async def insert_payment(conn: AsyncConnection, document_id: UUID, paid_on: date, now: datetime) -> None:
+    """Notes when an invoice that was issued unpaid was paid, once: the first day stays."""
+    noted = insert(invoice_payments).values(document_id=document_id, paid_on=paid_on, recorded_at=now)
     await conn.execute(noted.on_conflict_do_nothing())
 
 
@@ -246,13 +253,15 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         credit=credit_notes.credit_of(row),
         money_entry_id=row.money_entry_id,
         advances=tuple(await advances.deducted_in(conn, [row.credited_id or row.id])),
+        settled_on=row.paid_on,
     )
 
 
 def _heading(row: Row[Any]) -> Heading:
+    kind, due_on = DocumentKind(row.kind), _day(row.payment.get("due_on"))
     return Heading(
         document_id=row.id,
-        kind=DocumentKind(row.kind),
+        kind=kind,
         cause=cause_of(row),
         account_id=row.account_id,
         number=row.number,
@@ -263,6 +272,8 @@ def _heading(row: Row[Any]) -> Heading:
         issued_at=row.issued_at,
         credit=credit_notes.credit_of(row),
         money_entry_id=row.money_entry_id,
+        due_on=due_on,
+        paid_on=paid_on(kind, row.date, due_on, row.paid_on),
     )
 
 
@@ -275,10 +286,16 @@ def _payment_row(payment: Payment) -> dict[str, Any]:
     """What is known at the issue; the term follows in a row of its own."""
     stored = dataclasses.asdict(payment)
     del stored["payable_until"]
+    stored["due_on"] = payment.due_on.isoformat() if payment.due_on else None
     return stored
 
 
 def _payment(stored: dict[str, Any], payable_until: datetime | None) -> Payment:
     transfer = Transfer(**stored["transfer"]) if stored["transfer"] else None
     method = PaymentMethod(stored["method"])
-    return Payment(**{**stored, "method": method, "transfer": transfer, "payable_until": payable_until})
+    known = {"method": method, "transfer": transfer, "payable_until": payable_until}
+    return Payment(**{**stored, **known, "due_on": _day(stored.get("due_on"))})
+
+
+def _day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None

@@ -26,6 +26,7 @@ class PeriodNext(StrEnum):
     WAIT = "wait"
     MEASURE_DUE = "measure_due"
     SUSPEND_DUE = "suspend_due"
+    INVOICE_DUE = "invoice_due"
     CLOSE_DUE = "close_due"
     PURGE_DUE = "purge_due"
     NOT_OPEN = "not_open"
@@ -66,6 +67,8 @@ class PeriodStanding:
         carries: whether it carries its subscription to the end.
         ends_at: when the subscription ends; None while it goes on.
         purge_at: until when what is there can be read; None before the end.
+        invoice_at: from when on it is to be invoiced though unpaid; None where it is not, or was.
+        invoiced: whether it was invoiced though unpaid.
         addition_undecided: whether an addition to its contract waits for its money, or has not joined it yet.
     """
 
@@ -78,6 +81,8 @@ class PeriodStanding:
     carries: bool
     ends_at: datetime | None
     purge_at: datetime | None
+    invoice_at: datetime | None = None
+    invoiced: bool = False
     addition_undecided: bool = False
 
     @property
@@ -110,14 +115,22 @@ def is_closing_time(unpaid: Sequence[Unpaid], now: datetime) -> bool:
 def _unpaid(standing: PeriodStanding, now: datetime) -> Step:
     oldest, own = standing.unpaid[0], standing.own
     closing = is_closing_time(standing.unpaid, now)
-    if (standing.ends_at is not None and not own.owed) or (closing and own != oldest):
+    # An invoiced one waits as long as the cancellation can be taken back: its days are never asked for anew.
+    waits = standing.invoiced and standing.ends_at is not None and now < standing.ends_at
+    if (standing.ends_at is not None and not own.owed and not waits) or (closing and own != oldest):
         return Step(PeriodNext.CLOSE_DUE)
     if closing:
         last = len(standing.unpaid) == 1
         return Step(PeriodNext.CLOSE_DUE) if last else Step(PeriodNext.WAIT, "payment", now + _LOOK_AGAIN)
     if own.suspend_at is None:
         return Step(PeriodNext.WAIT, "proforma", now + PROFORMA_WAIT)
+    if standing.invoice_at is not None and now >= standing.invoice_at:
+        return Step(PeriodNext.INVOICE_DUE)
     coming = [(reminder.due_at, reminder_name(reminder.days)) for reminder in standing.pending]
+    if standing.invoice_at is not None:
+        coming.append((standing.invoice_at, "invoice"))
+    if standing.ends_at is not None and now < standing.ends_at:
+        coming.append((standing.ends_at, "end"))
     if own != oldest:
         later = [(oldest.close_at, "closing")] if oldest.close_at else []
         coming += [(own.suspend_at, "suspension"), *later, (now + _OLDER, "older_period")]
@@ -139,7 +152,11 @@ def _owed(standing: PeriodStanding, now: datetime) -> Step:
         return Step(PeriodNext.CLOSE_DUE)
     if own.suspend_at is None:
         return Step(PeriodNext.WAIT, "proforma", now + PROFORMA_WAIT)
+    if standing.invoice_at is not None and now >= standing.invoice_at:
+        return Step(PeriodNext.INVOICE_DUE)
     coming = [(reminder.due_at, reminder_name(reminder.days)) for reminder in standing.pending]
+    if standing.invoice_at is not None:
+        coming.append((standing.invoice_at, "invoice"))
     due_at, due = min(entry for entry in [*coming, (purge_at, "purge")] if entry[0] > now)
     return Step(PeriodNext.WAIT, due, due_at)
 

@@ -66,6 +66,8 @@ class RenewalPolicy(BaseModel):
         suspend_days: days after the due day; after the last of them sending is suspended.
         close_days: days after the suspension; after the last of them the subscription closes.
         closing_days: days for which what is there can be read and exported before it is deleted.
+        accrued_invoice_day: day of the month on which what has accrued in the month before and is unpaid is invoiced to
+            businesses abroad; the law's last is the 15th, and what is left until then is for an operator.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -79,6 +81,7 @@ class RenewalPolicy(BaseModel):
     suspend_days: Days = 10
     close_days: Days = 30
     closing_days: Annotated[int, Field(ge=30, le=365)] = 30
+    accrued_invoice_day: Annotated[int, Field(ge=1, le=15)] = 13
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "RenewalPolicy":

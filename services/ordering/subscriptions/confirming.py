@@ -1,9 +1,10 @@
 """Decides whether a period's reverse charge still holds for its invoice, by the same rule as an order's.
 
-The period's amount is paid, and its service restored, whatever VIES says: only the invoice waits.
+The period's amount stands, and what is paid is restored, whatever VIES says: only the invoice waits.
 Source: docs/rules.md, "Tax".
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from services.kit import audit, outbox
@@ -52,7 +53,7 @@ class Confirming:
         async with self._database.reading() as conn:
             found = await read(conn, period_id)
         period, vat_id = found.period, _vat_id(found.period)
-        done = _without_vies(period)
+        done = _without_vies(period, self._clock.now())
         if done is not None or vat_id is None:
             return TaxStanding(next=done or TaxNext.SETTLED)
         proof = await self._proofs.newest(period.account_id, vat_id, period.tax_ask_at)
@@ -61,7 +62,7 @@ class Confirming:
         async with self._database.transaction() as conn:
             now, fresh = self._clock.now(), await locked(conn, period_id)
             period = fresh.period
-            if _without_vies(period) is None:
+            if _without_vies(period, now) is None:
                 if holds_for_invoice(proof.stands, _decision_on(fresh.subscription, vat_id)):
                     period = await period_store.confirm_tax(conn, period, now, proof.verdict_id)
                 else:
@@ -97,16 +98,16 @@ class Confirming:
 
     def _standing(self, period: PeriodRow, proof: Proof) -> TaxStanding:
         """What comes next by the period's row and what VIES said."""
-        done = _without_vies(period)
+        done = _without_vies(period, self._clock.now())
         if done is not None:
             return TaxStanding(next=done, proof=proof)
         choices = offered(paid=True, both_totals=False, policy=self._policy) if period.tax_ask_at else ()
         return TaxStanding(next=TaxNext.NEEDS_OPERATOR, proof=proof, ask_at=period.tax_ask_at, offered=choices)
 
 
-def _without_vies(period: PeriodRow) -> TaxNext | None:
+def _without_vies(period: PeriodRow, now: datetime) -> TaxNext | None:
     """What the period's row alone decides; None where VIES or an operator must say something."""
-    if period.state is not PeriodState.PAID or period.measured is None:
+    if period.measured is None or not (period.state is PeriodState.PAID or period.is_accrued(now)):
         return TaxNext.NOT_OPEN
     rests_on_number = period.measured.treatment is TaxTreatment.REVERSE_CHARGE
     return None if rests_on_number and period.tax_confirmed_at is None else TaxNext.SETTLED

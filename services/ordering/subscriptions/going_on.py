@@ -137,21 +137,23 @@ class Periods:
             return await self._both(conn, period_id, now)
 
     async def record_invoice(self, period_id: UUID, invoice_id: UUID) -> Both:
-        """Write a paid period's invoice; the first one stays.
+        """Write the invoice of a paid period, or of an unpaid one that has accrued; the first one stays.
 
         Raises:
-            PeriodNotPaid: It is not paid.
+            PeriodNotPaid: It is not paid, and is not invoiced before.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             found = await locked(conn, period_id)
-            if found.period.state is not PeriodState.PAID:
-                raise PeriodNotPaid(metadata={"state": str(found.period.state)})
-            period = found.period
-            if period.invoice_id is None:
-                period = await period_store.record_invoice(conn, period_id, invoice_id, is_over=not found.carries)
-                if found.subscription.withdrawn:
-                    await wake_beside(conn, found.subscription, period_id, now)
+            period, first = found.period, found.period.invoice_id or invoice_id
+            if period.state is PeriodState.PAID:
+                period = await period_store.record_invoice(conn, period_id, first, is_over=not found.carries)
+            elif period.is_accrued(now):
+                period = await period_store.record_accrued_invoice(conn, period_id, first)
+            elif period.invoice_id is None:
+                raise PeriodNotPaid(metadata={"state": str(period.state)})
+            if found.period.invoice_id is None and found.subscription.withdrawn:
+                await wake_beside(conn, found.subscription, period_id, now)
             return Both(period, found.subscription)
 
     async def suspend(self, period_id: UUID) -> Both:

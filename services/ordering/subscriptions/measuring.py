@@ -19,6 +19,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
+from services.ordering.domain.accrual import invoice_at
 from services.ordering.domain.dunning import can_be_in_time
 from services.ordering.domain.kinds import Billing, CustomerKind
 from services.ordering.domain.measurement import Basis, Content, Told, content, last_content
@@ -252,7 +253,8 @@ class Measuring:
             payment_method=subscription.payment_method,
         )
         usage = readings.told.as_json() if readings.told else None
-        due = await period_store.measure(conn, period.period_id, scope.days, measured, usage)
+        to_invoice = invoice_at(lines, readings.party.profile.kind, tax.treatment, self._policy.renewals)
+        due = await period_store.measure(conn, period.period_id, scope.days, measured, usage, to_invoice)
         if tax.decision is not None:
             await store.set_tax_decision(conn, subscription.subscription_id, tax.decision, tax.vat_id_asked)
             if entry is not None:

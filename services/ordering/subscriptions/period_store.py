@@ -136,9 +136,23 @@ async def prepaid_in(
 
 
 async def measure(
-    conn: AsyncConnection, period_id: UUID, days: Period, measured: Measured, usage: dict[str, Any] | None
+    conn: AsyncConnection,
+    period_id: UUID,
+    days: Period,
+    measured: Measured,
+    usage: dict[str, Any] | None,
+    invoice_at: datetime | None,
 ) -> PeriodRow:
-    """Freeze a scheduled period's days and measurement: from now on it waits for its money."""
+    """Freeze a scheduled period's days and measurement: from now on it waits for its money.
+
+    Args:
+        conn: A transaction that holds the subscription's lock.
+        period_id: The period.
+        days: Its days.
+        measured: What is frozen.
+        usage: What mailboxes told, if it was asked.
+        invoice_at: From when on it is invoiced though unpaid; None where it is invoiced when it is paid.
+    """
     values = {
         "first_day": days.first,
         "last_day": days.last,
@@ -153,6 +167,7 @@ async def measure(
         "vat_id": measured.vat_id,
         "party": measured.party.as_json(),
         "payment_method": str(measured.payment_method),
+        "invoice_at": invoice_at,
         "next_at": measured.at,
     }
     return await _change(conn, period_id, PeriodState.SCHEDULED, values)
@@ -202,6 +217,11 @@ async def record_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUI
     """Write a paid period's invoice; unless it is over with that, its subscription's purge is still to come."""
     values: dict[str, Any] = {"invoice_id": invoice_id}
     return await _change(conn, period_id, PeriodState.PAID, values | ({"next_at": None} if is_over else {}))
+
+
+async def record_accrued_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUID) -> PeriodRow:
+    """Write the invoice of a period that still waits for its money."""
+    return await _change(conn, period_id, PeriodState.DUE, {"invoice_id": invoice_id})
 
 
 async def confirm_tax(conn: AsyncConnection, period: PeriodRow, at: datetime, vat_check_id: UUID | None) -> PeriodRow:

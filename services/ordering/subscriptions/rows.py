@@ -131,6 +131,7 @@ class PeriodRow:
     ended_at: datetime | None
     available_on: date | None
     resumed_at: datetime | None
+    invoice_at: datetime | None
     tax_ask_at: datetime | None
     tax_confirmed_at: datetime | None
     vat_check_id: UUID | None
@@ -152,6 +153,11 @@ class PeriodRow:
     def subscription_id(self) -> UUID:
         """Its subscription."""
         return self.cause.subscription_id
+
+    def is_accrued(self, now: datetime) -> bool:
+        """Whether it is to be invoiced though unpaid; its proforma, which gives it a due day, comes first."""
+        due = self.state is PeriodState.DUE and self.asked is not None
+        return due and self.invoice_at is not None and now >= self.invoice_at
 
 
 def subscription_from(row: Row[Any]) -> SubscriptionRow:
@@ -195,6 +201,7 @@ def period_from(row: Row[Any]) -> PeriodRow:
         ended_at=row.ended_at,
         available_on=row.available_on,
         resumed_at=row.resumed_at,
+        invoice_at=row.invoice_at,
         tax_ask_at=row.tax_ask_at,
         tax_confirmed_at=row.tax_confirmed_at,
         vat_check_id=row.vat_check_id,

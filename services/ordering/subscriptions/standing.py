@@ -56,8 +56,18 @@ class Locked:
             carries=self.carries,
             ends_at=None if end is None else end.at,
             purge_at=self.subscription.purge_at,
+            invoice_at=self._invoice_at,
+            invoiced=self.period.invoice_id is not None,
             addition_undecided=self.addition_undecided,
         )
+
+    @property
+    def _invoice_at(self) -> datetime | None:
+        """From when on the unpaid period is to be invoiced; where VIES said no, when it is asked again."""
+        period = self.period
+        if period.invoice_at is None or period.invoice_id is not None:
+            return None
+        return max(period.invoice_at, period.tax_ask_at or period.invoice_at)
 
 
 async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:

@@ -41,6 +41,7 @@ _NEXTS = {
     PeriodNext.WAIT: ordering_pb2.PERIOD_NEXT_WAIT,
     PeriodNext.MEASURE_DUE: ordering_pb2.PERIOD_NEXT_MEASURE_DUE,
     PeriodNext.SUSPEND_DUE: ordering_pb2.PERIOD_NEXT_SUSPEND_DUE,
+    PeriodNext.INVOICE_DUE: ordering_pb2.PERIOD_NEXT_INVOICE_DUE,
     PeriodNext.CLOSE_DUE: ordering_pb2.PERIOD_NEXT_CLOSE_DUE,
     PeriodNext.PURGE_DUE: ordering_pb2.PERIOD_NEXT_PURGE_DUE,
     PeriodNext.NOT_OPEN: ordering_pb2.PERIOD_NEXT_NOT_OPEN,
@@ -108,6 +109,7 @@ def period_message(period: PeriodRow, language: str) -> ordering_pb2.Period:
         ("measure_at", period.measure_at),
         ("ended_at", period.ended_at),
         ("notice_sent_at", period.notice_at),
+        ("invoice_at", period.invoice_at),
     ):
         if instant is not None:
             getattr(message, name).CopyFrom(to_timestamp(instant))

@@ -98,3 +98,12 @@ def test_a_period_that_waits_for_no_money_goes_on_by_its_own_and_its_subscriptio
     more: dict[str, object], following: PeriodNext
 ) -> None:
     assert next_step(standing([], 2, **more), NOW).next is following
+
+
+def test_what_stays_owed_after_the_end_is_invoiced_too_once_it_has_accrued_abroad() -> None:
+    owed = Unpaid(2, NOW, None, owed=True)
+    closing = {"subscription": SubscriptionState.CLOSING, "ends_at": NOW, "purge_at": NOW + timedelta(days=30)}
+    due = standing([owed], 2, **closing, invoice_at=NOW)
+    assert next_step(due, NOW).next is PeriodNext.INVOICE_DUE
+    step = next_step(due, NOW - timedelta(hours=1))
+    assert (step.next, step.due) == (PeriodNext.WAIT, "invoice")

@@ -97,7 +97,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances", "due_on", "paid_on")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +119,8 @@ class Document(_message.Message):
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     DEDUCTED_BY_FIELD_NUMBER: _ClassVar[int]
     ADVANCES_FIELD_NUMBER: _ClassVar[int]
+    DUE_ON_FIELD_NUMBER: _ClassVar[int]
+    PAID_ON_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     kind: DocumentKind
     number: str
@@ -140,7 +142,9 @@ class Document(_message.Message):
     money_entry_id: str
     deducted_by: str
     advances: _containers.RepeatedCompositeFieldContainer[DeductedAdvance]
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ...) -> None: ...
+    due_on: _common_pb2.Date
+    paid_on: _common_pb2.Date
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class DeductedAdvance(_message.Message):
     __slots__ = ("document_id", "number", "date", "gross")
@@ -261,7 +265,7 @@ class SendProformaResponse(_message.Message):
     def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class IssueInvoiceRequest(_message.Message):
-    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used", "advance_ids")
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used", "advance_ids", "unpaid")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -276,6 +280,7 @@ class IssueInvoiceRequest(_message.Message):
     TAX_TREATMENT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     ADVANCE_IDS_FIELD_NUMBER: _ClassVar[int]
+    UNPAID_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     language: _common_pb2.Language
@@ -290,7 +295,30 @@ class IssueInvoiceRequest(_message.Message):
     tax_treatment: _common_pb2.TaxTreatment
     credit_used: _common_pb2.Money
     advance_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., advance_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    unpaid: UnpaidInvoice
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., advance_ids: _Optional[_Iterable[str]] = ..., unpaid: _Optional[_Union[UnpaidInvoice, _Mapping]] = ...) -> None: ...
+
+class UnpaidInvoice(_message.Message):
+    __slots__ = ("due_on", "payment")
+    DUE_ON_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_FIELD_NUMBER: _ClassVar[int]
+    due_on: _common_pb2.Date
+    payment: PaymentTerms
+    def __init__(self, due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payment: _Optional[_Union[PaymentTerms, _Mapping]] = ...) -> None: ...
+
+class RecordInvoicePaidRequest(_message.Message):
+    __slots__ = ("document_id", "paid_on")
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAID_ON_FIELD_NUMBER: _ClassVar[int]
+    document_id: str
+    paid_on: _common_pb2.Date
+    def __init__(self, document_id: _Optional[str] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class RecordInvoicePaidResponse(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class IssueAdvanceInvoiceRequest(_message.Message):
     __slots__ = ("money_entry_id", "order_id", "period", "account_id", "language", "party", "lines", "totals", "tax_treatment", "gross", "date", "method", "payment_reference", "proforma_number")

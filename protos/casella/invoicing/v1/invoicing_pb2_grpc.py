@@ -55,6 +55,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceResponse.FromString,
                 _registered_method=True)
+        self.RecordInvoicePaid = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/RecordInvoicePaid',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidResponse.FromString,
+                _registered_method=True)
         self.SendInvoice = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/SendInvoice',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.SendInvoiceRequest.SerializeToString,
@@ -156,14 +161,23 @@ class InvoicingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def IssueAdvanceInvoice(self, request, context):
-        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first.
+        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first. Where the sale was invoiced as a whole before it was paid, the answer is that invoice, and there is none of the part payment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def IssueInvoice(self, request, context):
-        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments.
+        """Issues the invoice of a paid order or period, or of an unpaid one that has accrued, once, with the next number of its
+        year, and starts its e-invoice. It deducts the invoices of its part payments.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordInvoicePaid(self, request, context):
+        """Notes when an invoice that was issued unpaid was paid, once; no other document is made of it. Of an invoice that was
+        issued when it was paid, nothing is changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -307,6 +321,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.IssueInvoice,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceResponse.SerializeToString,
+            ),
+            'RecordInvoicePaid': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordInvoicePaid,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidResponse.SerializeToString,
             ),
             'SendInvoice': grpc.unary_unary_rpc_method_handler(
                     servicer.SendInvoice,
@@ -498,6 +517,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/IssueInvoice',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.IssueInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordInvoicePaid(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/RecordInvoicePaid',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.RecordInvoicePaidResponse.FromString,
             options,
             channel_credentials,
             insecure,

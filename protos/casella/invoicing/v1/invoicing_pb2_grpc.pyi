@@ -38,9 +38,15 @@ class InvoicingServiceStub:
     SendProforma: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]
     """Sends the proforma by email with its PDF, which is made now: once."""
     IssueAdvanceInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueAdvanceInvoiceRequest, _invoicing_pb2.IssueAdvanceInvoiceResponse]
-    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
+    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first. Where the sale was invoiced as a whole before it was paid, the answer is that invoice, and there is none of the part payment."""
     IssueInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]
-    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
+    """Issues the invoice of a paid order or period, or of an unpaid one that has accrued, once, with the next number of its
+    year, and starts its e-invoice. It deducts the invoices of its part payments.
+    """
+    RecordInvoicePaid: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.RecordInvoicePaidRequest, _invoicing_pb2.RecordInvoicePaidResponse]
+    """Notes when an invoice that was issued unpaid was paid, once; no other document is made of it. Of an invoice that was
+    issued when it was paid, nothing is changed.
+    """
     SendInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]
     """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too."""
     SendCorrectedInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]
@@ -89,9 +95,15 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     SendProforma: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendProformaRequest, _invoicing_pb2.SendProformaResponse]  # type: ignore[assignment]
     """Sends the proforma by email with its PDF, which is made now: once."""
     IssueAdvanceInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueAdvanceInvoiceRequest, _invoicing_pb2.IssueAdvanceInvoiceResponse]  # type: ignore[assignment]
-    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
+    """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first. Where the sale was invoiced as a whole before it was paid, the answer is that invoice, and there is none of the part payment."""
     IssueInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.IssueInvoiceRequest, _invoicing_pb2.IssueInvoiceResponse]  # type: ignore[assignment]
-    """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
+    """Issues the invoice of a paid order or period, or of an unpaid one that has accrued, once, with the next number of its
+    year, and starts its e-invoice. It deducts the invoices of its part payments.
+    """
+    RecordInvoicePaid: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.RecordInvoicePaidRequest, _invoicing_pb2.RecordInvoicePaidResponse]  # type: ignore[assignment]
+    """Notes when an invoice that was issued unpaid was paid, once; no other document is made of it. Of an invoice that was
+    issued when it was paid, nothing is changed.
+    """
     SendInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendInvoiceRequest, _invoicing_pb2.SendInvoiceResponse]  # type: ignore[assignment]
     """Sends the courtesy invoice by email with its PDF: once. The e-invoice's workflow of a part payment's invoice calls it too."""
     SendCorrectedInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendCorrectedInvoiceRequest, _invoicing_pb2.SendCorrectedInvoiceResponse]  # type: ignore[assignment]
@@ -155,7 +167,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.IssueAdvanceInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.IssueAdvanceInvoiceResponse, _abc.Awaitable[_invoicing_pb2.IssueAdvanceInvoiceResponse]]:
-        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first."""
+        """Issues the invoice of a part payment (TD02), once for each `money_entry_id`, with the next number of the invoices' series, and starts its e-invoice; a repetition returns the first. Where the sale was invoiced as a whole before it was paid, the answer is that invoice, and there is none of the part payment."""
 
     @_abc_1.abstractmethod
     def IssueInvoice(
@@ -163,7 +175,19 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _invoicing_pb2.IssueInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.IssueInvoiceResponse, _abc.Awaitable[_invoicing_pb2.IssueInvoiceResponse]]:
-        """Issues the invoice of a paid order or period, once, with the next number of its year, and starts its e-invoice. It deducts the invoices of its part payments."""
+        """Issues the invoice of a paid order or period, or of an unpaid one that has accrued, once, with the next number of its
+        year, and starts its e-invoice. It deducts the invoices of its part payments.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordInvoicePaid(
+        self,
+        request: _invoicing_pb2.RecordInvoicePaidRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.RecordInvoicePaidResponse, _abc.Awaitable[_invoicing_pb2.RecordInvoicePaidResponse]]:
+        """Notes when an invoice that was issued unpaid was paid, once; no other document is made of it. Of an invoice that was
+        issued when it was paid, nothing is changed.
+        """
 
     @_abc_1.abstractmethod
     def SendInvoice(

@@ -136,6 +136,7 @@ class PeriodNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERIOD_NEXT_CLOSE_DUE: _ClassVar[PeriodNext]
     PERIOD_NEXT_PURGE_DUE: _ClassVar[PeriodNext]
     PERIOD_NEXT_NOT_OPEN: _ClassVar[PeriodNext]
+    PERIOD_NEXT_INVOICE_DUE: _ClassVar[PeriodNext]
 
 class PeriodOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -262,6 +263,7 @@ PERIOD_NEXT_SUSPEND_DUE: PeriodNext
 PERIOD_NEXT_CLOSE_DUE: PeriodNext
 PERIOD_NEXT_PURGE_DUE: PeriodNext
 PERIOD_NEXT_NOT_OPEN: PeriodNext
+PERIOD_NEXT_INVOICE_DUE: PeriodNext
 PERIOD_OUTCOME_UNSPECIFIED: PeriodOutcome
 PERIOD_OUTCOME_PAID: PeriodOutcome
 PERIOD_OUTCOME_UNPAID: PeriodOutcome
@@ -1178,7 +1180,7 @@ class Leave(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ..., renewed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Period(_message.Message):
-    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at", "vat_check_id")
+    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at", "vat_check_id", "invoice_at")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -1207,6 +1209,7 @@ class Period(_message.Message):
     NOTICE_IN_TIME_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     VAT_CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    INVOICE_AT_FIELD_NUMBER: _ClassVar[int]
     period: _common_pb2.PeriodRef
     account_id: str
     state: PeriodState
@@ -1235,7 +1238,8 @@ class Period(_message.Message):
     notice_in_time: bool
     due_at: _timestamp_pb2.Timestamp
     vat_check_id: str
-    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., vat_check_id: _Optional[str] = ...) -> None: ...
+    invoice_at: _timestamp_pb2.Timestamp
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., vat_check_id: _Optional[str] = ..., invoice_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetPeriodRequest(_message.Message):
     __slots__ = ("period_id",)

@@ -365,7 +365,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SettleTax(self, request, context):
-        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
         or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
         longer to wait. Every answer of VIES is kept.
         """
@@ -598,7 +598,7 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordPeriodInvoice(self, request, context):
-        """Notes a paid period's invoice; nothing more is to be done on it.
+        """Notes a period's invoice: with a paid one nothing more is to be done, an unpaid one still waits for its money.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -53,7 +53,7 @@ class OrderingServiceStub:
     ListOrders: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]
     """Lists an account's orders, newest first."""
     SettleTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]
-    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
     or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
     longer to wait. Every answer of VIES is kept.
     """
@@ -147,7 +147,7 @@ class OrderingServiceStub:
     RecordPeriodOutcome: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodOutcomeRequest, _ordering_pb2.RecordPeriodOutcomeResponse]
     """Writes how a period ended, after payments has decided. The first outcome stays."""
     RecordPeriodInvoice: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodInvoiceRequest, _ordering_pb2.RecordPeriodInvoiceResponse]
-    """Notes a paid period's invoice; nothing more is to be done on it."""
+    """Notes a period's invoice: with a paid one nothing more is to be done, an unpaid one still waits for its money."""
     SuspendSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SuspendSubscriptionRequest, _ordering_pb2.SuspendSubscriptionResponse]
     """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
     here.
@@ -218,7 +218,7 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     ListOrders: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOrdersRequest, _ordering_pb2.ListOrdersResponse]  # type: ignore[assignment]
     """Lists an account's orders, newest first."""
     SettleTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]  # type: ignore[assignment]
-    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+    """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
     or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
     longer to wait. Every answer of VIES is kept.
     """
@@ -312,7 +312,7 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     RecordPeriodOutcome: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodOutcomeRequest, _ordering_pb2.RecordPeriodOutcomeResponse]  # type: ignore[assignment]
     """Writes how a period ended, after payments has decided. The first outcome stays."""
     RecordPeriodInvoice: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordPeriodInvoiceRequest, _ordering_pb2.RecordPeriodInvoiceResponse]  # type: ignore[assignment]
-    """Notes a paid period's invoice; nothing more is to be done on it."""
+    """Notes a period's invoice: with a paid one nothing more is to be done, an unpaid one still waits for its money."""
     SuspendSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SuspendSubscriptionRequest, _ordering_pb2.SuspendSubscriptionResponse]  # type: ignore[assignment]
     """Notes that sending was suspended because of an unpaid period; the day on which the subscription closes counts from
     here.
@@ -434,7 +434,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.SettleTaxRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SettleTaxResponse, _abc.Awaitable[_ordering_pb2.SettleTaxResponse]]:
-        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of a paid order
+        """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
         or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
         longer to wait. Every answer of VIES is kept.
         """
@@ -708,7 +708,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.RecordPeriodInvoiceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.RecordPeriodInvoiceResponse, _abc.Awaitable[_ordering_pb2.RecordPeriodInvoiceResponse]]:
-        """Notes a paid period's invoice; nothing more is to be done on it."""
+        """Notes a period's invoice: with a paid one nothing more is to be done, an unpaid one still waits for its money."""
 
     @_abc_1.abstractmethod
     def SuspendSubscription(
