@@ -204,7 +204,7 @@ async def _basis(
     why = refusal(contract_of(order), on, withdrawn=withdrawn)
     if why is None and order.withdrawal_until is not None:
         return Basis(Ground.RIGHT_OF_WITHDRAWAL, order.withdrawal_until)
-    if why is Refusal.PERIOD_OVER and subscription is not None:
+    if why in {Refusal.PERIOD_OVER, Refusal.NOT_GRANTED} and subscription is not None:
         leave = await leave_of(conn, subscription, on)
         if leave is not None:
             return Basis(Ground.RENEWAL_WITHOUT_NOTICE, last_moment(leave.term.last), leave.term.first)

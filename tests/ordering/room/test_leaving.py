@@ -27,10 +27,14 @@ LEFT_ON = date(2027, 6, 10)
 """The 101st day of the renewed term of 366; 265 are left."""
 
 
-async def announced_late(shop: Shop, party: common_pb2.BillingParty = ANNA, days: int = 1) -> Subscriber:
-    """An annual contract whose renewal was asked for, and announced, some days too late."""
+async def announced_late(
+    shop: Shop, party: common_pb2.BillingParty = ANNA, days: int = 1, *, now: common_pb2.BillingParty | None = None
+) -> Subscriber:
+    """An annual contract whose renewal was asked for, and announced, some days too late; perhaps to another party."""
     subscriber = await annual(shop, BEGIN, party=party)
     subscriber.account.mailboxes = {8: 1}
+    if now is not None:
+        await shop.save_profile(subscriber.account_id, now)
     shop.room.clock.at = from_timestamp((await subscriber.period(2)).measure_at) + timedelta(days=days)
     await subscriber.measure(2)
     await subscriber.record_proforma(2)
@@ -73,6 +77,31 @@ async def test_the_billing_area_says_that_the_consumer_may_leave_why_and_until_w
     assert "ai sensi dell’art. 65-bis del codice del consumo" in italian.statement
     assert "rinnovo dal 2 marzo 2027 non sono stato avvisato in tempo. Anna Rossi" in italian.statement
     assert "of whose renewal from 2 March 2027 I was not told in time" in english.statement
+
+
+async def test_whom_the_renewal_names_may_leave_whoever_ordered_and_whatever_the_profile_says_today(shop: Shop) -> None:
+    subscriber = await announced_late(shop, ACME, now=ANNA)
+    await subscriber.end(2, PAID)
+    await subscriber.record_invoice(2)
+    await shop.save_profile(subscriber.account_id, ACME)
+    move_to(shop, LEFT_ON)
+    order = await order_of(shop, subscriber)
+    assert await leave_told(subscriber) is not None
+    assert (await read(shop, order)).offer.ground == WITHOUT_NOTICE
+    made = await withdraw(shop, order)
+    assert made.ground == WITHOUT_NOTICE
+    [row] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (row.period_id, row.days_of_term) == (subscriber.id_of(2), 366)
+
+
+async def test_a_renewal_that_names_a_company_is_left_by_no_consumer_of_today(shop: Shop) -> None:
+    subscriber = await announced_late(shop, now=ACME)
+    await subscriber.end(2, PAID)
+    await subscriber.record_invoice(2)
+    await shop.save_profile(subscriber.account_id, ANNA)
+    move_to(shop, LEFT_ON)
+    assert await leave_told(subscriber) is None
+    assert (await read(shop, await order_of(shop, subscriber))).refusal
 
 
 async def test_what_goes_back_is_shown_first_and_is_what_is_refunded(shop: Shop) -> None:
