@@ -52,6 +52,7 @@ _MANDATE_ENDS = {
     payments_pb2.MANDATE_END_OPERATOR: "by an operator",
     payments_pb2.MANDATE_END_PROVIDER: "at the provider",
     payments_pb2.MANDATE_END_REPLACED: "by a newer one",
+    payments_pb2.MANDATE_END_DISPUTED: "because a payment is disputed",
 }
 _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",

@@ -18,6 +18,7 @@ from deploy.local.stripe.disputes import FEE_MINOR
 from services.kit.ids import new_id
 from services.payments.domain.disputes import DisputeState
 from tests.payments.debit import Due, with_mandate
+from tests.payments.test_mandates import tell
 from tests.payments.test_refunds import euro
 from tests.payments.test_webhooks import hand_in
 from tests.payments.world import GROSS, STEERING, World
@@ -372,9 +373,13 @@ async def test_nobody_is_charged_by_automatic_debit_who_disputes_a_payment(world
     await world.deliver()
     listed = await world.stub("operator").ListPaymentMethods(pb.ListPaymentMethodsRequest(account_id=account))
     (method,) = listed.payment_methods
-    assert (method.mandate.state, method.mandate.end) == (pb.MANDATE_STATE_ENDED, pb.MANDATE_END_PROVIDER)
+    assert (method.mandate.state, method.mandate.end) == (pb.MANDATE_STATE_ENDED, pb.MANDATE_END_DISPUTED)
     assert not (await due.now()).debit.HasField("charge_at")
     assert {wake.workflow_id for wake in await world.room.wakes()} >= {f"debit:{account}"}
+    await world.room.empty_outbox()
+    await tell(world, method.mandate)
+    [mail] = await world.room.mails()
+    assert "disputed at PayPal" in str(mail) or "contestato presso PayPal" in str(mail)
     await world.advance(minutes=2)
     again = await with_mandate_of(world, account)
     assert again.state == pb.MANDATE_STATE_ACTIVE
@@ -391,6 +396,17 @@ async def test_a_mandate_given_after_a_dispute_began_stands_when_that_is_told_of
     given = await with_mandate_of(world, account)
     await hand_in(world, body_about(number))
     assert await newest_mandate(world, account) == given
+
+
+async def test_a_dispute_that_is_over_when_it_is_first_told_of_leaves_the_mandate(world: World) -> None:
+    account = await with_mandate(world)
+    stands = await newest_mandate(world, account)
+    await world.stripe.faults(drop=True)
+    number = await world.stripe.dispute(await charge_of_last(world))
+    await world.stripe.move_dispute(number, "win")
+    await world.stripe.faults()
+    await hand_in(world, body_about(number))
+    assert await newest_mandate(world, account) == stands
 
 
 async def with_mandate_of(world: World, account: str) -> pb.Mandate:

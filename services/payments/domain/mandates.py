@@ -71,6 +71,8 @@ class MandateEnd(StrEnum):
     PROVIDER = "provider"
     """It was revoked at the provider, or the provider does not accept it any more."""
     REPLACED = "replaced"
+    DISPUTED = "disputed"
+    """We did, because a payment was disputed at the provider."""
 
 
 @dataclass(frozen=True, slots=True)

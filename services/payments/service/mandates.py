@@ -174,6 +174,7 @@ class Mandates:
             params={
                 "by_provider": mandate.end is MandateEnd.PROVIDER,
                 "by_operator": mandate.end is MandateEnd.OPERATOR,
+                "by_dispute": mandate.end is MandateEnd.DISPUTED,
                 "ended_at": mandate.ended_at,
                 "transfer_instead": mandate.method_instead is Method.BANK_TRANSFER,
                 "unpaid": [{"number": each.proforma_number, "gross": each.amount} for each in unpaid],

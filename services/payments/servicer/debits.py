@@ -25,6 +25,7 @@ ENDS = EnumTable(
         MandateEnd.OPERATOR: payments_pb2.MANDATE_END_OPERATOR,
         MandateEnd.PROVIDER: payments_pb2.MANDATE_END_PROVIDER,
         MandateEnd.REPLACED: payments_pb2.MANDATE_END_REPLACED,
+        MandateEnd.DISPUTED: payments_pb2.MANDATE_END_DISPUTED,
     }
 )
 

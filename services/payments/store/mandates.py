@@ -85,7 +85,7 @@ async def end_revoked(conn: AsyncConnection, method_ref: str, now: datetime) -> 
 async def end_disputed(conn: AsyncConnection, account_id: UUID, set_up_before: datetime, now: datetime) -> bool:
     """End an account's mandate because a payment is disputed; one that was given after that stands."""
     older = (_MANDATE.account_id == account_id) & (_MANDATE.set_up_at < set_up_before)
-    return await _end(conn, older, MandateEnd.PROVIDER, Method.ONLINE, now)
+    return await _end(conn, older, MandateEnd.DISPUTED, Method.ONLINE, now)
 
 
 async def _end(conn: AsyncConnection, which: Any, reason: MandateEnd, instead: Method, now: datetime) -> bool:

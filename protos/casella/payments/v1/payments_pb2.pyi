@@ -117,6 +117,7 @@ class MandateEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MANDATE_END_OPERATOR: _ClassVar[MandateEnd]
     MANDATE_END_PROVIDER: _ClassVar[MandateEnd]
     MANDATE_END_REPLACED: _ClassVar[MandateEnd]
+    MANDATE_END_DISPUTED: _ClassVar[MandateEnd]
 PAYMENT_REQUEST_STATE_UNSPECIFIED: PaymentRequestState
 PAYMENT_REQUEST_STATE_OPEN: PaymentRequestState
 PAYMENT_REQUEST_STATE_PAID: PaymentRequestState
@@ -186,6 +187,7 @@ MANDATE_END_CUSTOMER: MandateEnd
 MANDATE_END_OPERATOR: MandateEnd
 MANDATE_END_PROVIDER: MandateEnd
 MANDATE_END_REPLACED: MandateEnd
+MANDATE_END_DISPUTED: MandateEnd
 
 class TransferInstructions(_message.Message):
     __slots__ = ("holder", "iban", "bic", "reference", "epc_payload")
