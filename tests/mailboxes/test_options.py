@@ -254,6 +254,20 @@ async def test_an_addition_covers_more_and_its_withdrawal_takes_them_back(room: 
     )
 
 
+async def test_an_addition_that_is_withdrawn_before_its_mailbox_is_made_brings_no_option(
+    room: TestRoom, customer: Customer
+) -> None:
+    await bought(room, customer, ANNUAL, ordered(2, "archive"))
+    addition = await bought(room, customer, ANNUAL, ordered(1, "fax"), addition=True)
+    back = pb.TakeBackPlacesRequest(
+        account_id=customer.id, order_id=addition.order_id, sizes=addition.sizes, ordered=addition.ordered
+    )
+    await stub(room, "worker").TakeBackPlaces(back)
+    for name in ("anna", "bruno"):
+        await customer.create_mailbox(f"{name}@rossi.example")
+    assert await had(customer) == {"anna": ["archive"], "bruno": ["archive"]}
+
+
 async def test_of_two_mailboxes_at_once_one_gets_the_last_covered_option(room: TestRoom, customer: Customer) -> None:
     await bought(room, customer, ANNUAL, ordered(1, "archive"), ordered(5))
     made = [await customer.create_mailbox(f"box{n}@rossi.example", options=options()) for n in range(4)]

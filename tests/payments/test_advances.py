@@ -118,6 +118,17 @@ async def test_part_payments_of_one_request_are_invoiced_for_no_more_than_it_ask
     assert (await read(world, three)).HasField("invoice_by")
 
 
+async def test_a_part_payment_that_was_given_back_leaves_its_sum_to_the_next_ones_invoice(world: World) -> None:
+    request = await world.transfer_request()
+    back = await short(world, request, GROSS - 100)
+    await world.advance(days=11)
+    await decide(world, back)
+    await credit(world, back, request)
+    later = await short(world, request, GROSS - 200, "S2")
+    await world.advance(days=11)
+    assert (await decide(world, later)).advance.amount.minor == GROSS - 200
+
+
 async def test_the_request_names_the_part_payments_that_paid_it(world: World) -> None:
     request = await world.transfer_request()
     part = await short(world, request, 1000)

@@ -119,6 +119,23 @@ async def test_an_operator_s_proof_lets_the_invoice_go_and_stands_for_the_next_p
     assert (await confirm(subscriber, 3)).next == pb.TAX_NEXT_SETTLED
 
 
+async def test_a_proof_that_was_accepted_for_one_number_carries_no_other_numbers_invoice(shop: Shop) -> None:
+    subscriber = await paid_later(shop)
+    shop.vies.set(GERMAN, "invalid")
+    await confirm(subscriber)
+    await shop.worker.DecideTax(decision(subscriber))
+    other = common_pb2.BillingParty()
+    other.CopyFrom(BEISPIEL)
+    other.vat_number = "136695976"
+    shop.vies.set("DE136695976", "valid")
+    await shop.save_profile(subscriber.account_id, other)
+    await subscriber.asked_in_time(3)
+    shop.room.clock.advance(days=3)
+    await subscriber.end(3, PAID)
+    shop.vies.set("DE136695976", "invalid")
+    assert (await confirm(subscriber, 3)).next == pb.TAX_NEXT_NEEDS_OPERATOR
+
+
 @pytest.mark.parametrize("decided", [pb.TAX_DECISION_REFUSE, pb.TAX_DECISION_CHARGE_VAT])
 async def test_what_was_paid_is_neither_refused_nor_charged_with_vat(shop: Shop, decided: pb.TaxDecision) -> None:
     subscriber = await paid_later(shop)
