@@ -126,6 +126,14 @@ class Desk:
 
         await until(look, f"{workflow_id} in state {state}")
 
+    async def shows(self, workflow_id: str, words: str) -> None:
+        """Come back once a workflow's details say something."""
+
+        async def look() -> bool | None:
+            return words in await self.details(workflow_id) or None
+
+        await until(look, f"{workflow_id} with details that say {words!r}")
+
     async def accepted(self, workflow_id: str) -> int:
         """How many updates stand in the workflow's history."""
         handle = self.play.temporal.get_workflow_handle(workflow_id)

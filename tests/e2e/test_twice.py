@@ -37,6 +37,8 @@ OUTSIDE_THE_STORIES = {
     "RecordWithdrawalRefundFailure",
     "RecordWithdrawalCreditNote",
     "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
+    "DecideAdvance", "IssueAdvanceInvoice", "RecordAdvanceCredited", "RecordInvoicePaid",
+    "DecideDispute", "RecordDisputeCreditNote",
 }  # fmt: skip
 """What comes when months have passed, where VIES is asked or an operator decides: twice in its room's own tests."""
 

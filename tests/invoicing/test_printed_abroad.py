@@ -54,7 +54,7 @@ def test_the_same_in_italian() -> None:
         ("Greece", ["VAT number\nEL094259216", "Παπαδόπουλος Α.Ε.", "Οδός Ερμού 15", "Greece", "Reverse charge"]),
         ("Monaco", ["VAT number\nFR83404833048", "Monaco", "Reverse charge"]),
         ("Northern Ireland", ["VAT number\nXI110305878", "United Kingdom", "Not subject to VAT"]),
-        ("outside the EU", ["Tax ID\n123456789", "United States", "Not subject to VAT, Article 7-ter"]),
+        ("outside the EU", ["Tax ID\n12-3456789", "United States", "Not subject to VAT, Article 7-ter"]),
         ("EU business taxed in Italy", ["22%", "Total VAT\n€2.31", "DE136695976"]),
     ],
 )
@@ -86,7 +86,7 @@ def test_a_proforma_says_why_there_is_no_vat_and_no_stamp_duty_of_an_invoice_to_
 
 def test_stamp_duty_that_is_charged_stands_in_line_summary_and_total() -> None:
     said = _said("reverse charge, stamp duty charged")
-    assert "Excluded\n€2.00\n€0.00" in said
+    assert "Excluded, Art. 15 DPR 633/1972 (N1)\n€2.00\n€0.00" in said
     assert "Invoice total\n€107.00" in said
 
 

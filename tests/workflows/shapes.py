@@ -480,6 +480,7 @@ class Shapes:
         await close_tickets(self.desk, leaver)
         await self.desk.stands(withdrawn, "Withdrawn")
         await set_hold(self.desk.play, held, hold=True)
+        await self.desk.shows(holding, "a legal hold stands")
         for workflow_id in (holding, done):
             await self._update(workflow_id, "approve", why)
         await self.desk.stands(holding, "Held")

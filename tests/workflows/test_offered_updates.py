@@ -14,6 +14,7 @@ from workflows import names, wording
 from workflows.steering import (
     Approval,
     Assignment,
+    Cancellation,
     Crediting,
     Extension,
     ForAccount,
@@ -22,6 +23,7 @@ from workflows.steering import (
     Why,
     check_approval,
     check_assignment,
+    check_cancellation,
     check_crediting,
     check_extension,
     check_for_account,
@@ -42,6 +44,7 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Assignment: check_assignment,
     ForAccount: check_for_account,
     Crediting: check_crediting,
+    Cancellation: check_cancellation,
 }
 
 

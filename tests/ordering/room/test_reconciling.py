@@ -75,6 +75,8 @@ async def test_a_subscription_that_ends_is_watched_until_its_account_closes(shop
     await subscriber.cancel()
     shop.room.clock.at = await subscriber.due_at(2)
     await subscriber.end(2, UNPAID)
+    assert subscriber.renewal(2) in await watched(shop)  # what was used above the prepaid is still to be measured
+    await subscriber.measure(2)
     purge_at = await subscriber.due_at(2)
     assert await watched(shop, purge_at) == []
     assert await watched(shop, purge_at + timedelta(seconds=1)) == [subscriber.renewal(2)]
