@@ -55,16 +55,7 @@ def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) ->
     gross = total((share.gross for share in shares), shares[0].taxable.currency)
     whole = gross == totals(sold_lines(invoice.lines)).gross
     return tuple(
-        Line(
-            position=position,
-            description=credited_text(credit, invoice.language, whole=whole, natura=share.natura),
-            quantity=1,
-            unit_price=share.taxable,
-            net=share.taxable,
-            vat_rate=share.rate,
-            natura=share.natura,
-            tax=share.tax,
-        )
+        share.as_line(position, credited_text(credit, invoice.language, whole=whole, natura=share.natura))
         for position, share in enumerate(shares, start=1)
     )
 

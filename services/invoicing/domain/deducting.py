@@ -37,7 +37,7 @@ def part_shares(whole: Sequence[Line], invoiced: Iterable[VatShare], gross: Mone
 
 def part_lines(text: str, shares: Sequence[VatShare]) -> tuple[Line, ...]:
     """The lines of a part payment's invoice, one for each rate or natura."""
-    return tuple(_line(position, text, share) for position, share in enumerate(shares, start=1))
+    return tuple(share.as_line(position, text) for position, share in enumerate(shares, start=1))
 
 
 def deduction_lines(advance: Document, left: Sequence[VatShare], language: Language, after: int) -> tuple[Line, ...]:
@@ -45,7 +45,7 @@ def deduction_lines(advance: Document, left: Sequence[VatShare], language: Langu
     text = deducted_text(language, advance.number, advance.date)
     given = (replace(share, taxable=-share.taxable, tax=-share.tax) for share in left if share.gross)
     return tuple(
-        replace(_line(position, text, share), advance_id=advance.document_id)
+        replace(share.as_line(position, text), advance_id=advance.document_id)
         for position, share in enumerate(given, start=after + 1)
     )
 
@@ -80,16 +80,3 @@ def _within_a_cent(share: VatShare) -> VatShare:
         return share
     cent = Money(1 if off > 0 else -1, share.tax.currency)
     return _within_a_cent(replace(share, taxable=share.taxable + cent, tax=share.tax - cent))
-
-
-def _line(position: int, text: str, share: VatShare) -> Line:
-    return Line(
-        position=position,
-        description=text,
-        quantity=1,
-        unit_price=share.taxable,
-        net=share.taxable,
-        vat_rate=share.rate,
-        natura=share.natura,
-        tax=share.tax,
-    )

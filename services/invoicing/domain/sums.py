@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.invoicing.domain.tax import STAMP_DUTY, STAMP_DUTY_ABOVE, Natura
+from services.invoicing.domain.tax import Natura
 from services.kit.money import Money, total, vat
+from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,19 @@ class VatShare:
     natura: Natura | None
     taxable: Money
     tax: Money
+
+    def as_line(self, position: int, description: str) -> Line:
+        """The line of a document that gives or takes this share as it is, its VAT included."""
+        return Line(
+            position=position,
+            description=description,
+            quantity=1,
+            unit_price=self.taxable,
+            net=self.taxable,
+            vat_rate=self.rate,
+            natura=self.natura,
+            tax=self.tax,
+        )
 
     @property
     def gross(self) -> Money:

@@ -7,6 +7,7 @@ of its own in quote, proforma and invoice. Source: DPR 642/1972, tariff, art. 13
 from collections.abc import Iterable
 from typing import Protocol
 
+from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
 from services.ordering.domain.policy import TaxPolicy
 from services.ordering.domain.tax import TaxTreatment
 
@@ -14,8 +15,6 @@ CODE = "stamp_duty"
 NATURE = "N1"
 """FatturaPA's Natura of its line: excluded from the taxable amount (DPR 633/1972, art. 15)."""
 TEXT_IT, TEXT_EN = "Imposta di bollo", "Stamp duty"
-_MINOR = 2_00
-_ABOVE_MINOR = 77_47
 
 
 class _Line(Protocol):
@@ -36,8 +35,8 @@ def charged(lines: Iterable[_Line], treatment: TaxTreatment, policy: TaxPolicy) 
         treatment: How it is taxed.
         policy: Who bears it.
     """
-    due = not treatment.rate and sum(line.net_minor for line in lines) > _ABOVE_MINOR
-    return _MINOR if due and policy.stamp_duty == "charged" else 0
+    due = not treatment.rate and sum(line.net_minor for line in lines) > STAMP_DUTY_ABOVE.minor
+    return STAMP_DUTY.minor if due and policy.stamp_duty == "charged" else 0
 
 
 def nature_of(line: _Line, treatment: TaxTreatment) -> str:
