@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
-from services.payments.domain.receipts import Settlement
+from services.payments.domain.receipts import Settlement, Source
 from services.payments.statements.entries import Credit
 from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
@@ -149,7 +149,7 @@ async def request_of_reversed(conn: AsyncConnection, debit: Credit) -> tuple[boo
         select(entry.identity, booked.request_id)
         .outerjoin(
             ledger_transactions,
-            (booked.source == "bank")
+            (booked.source == Source.BANK)
             & (booked.source_ref == func.encode(entry.identity, "hex"))
             & booked.request_id.is_not(None),
         )
@@ -170,7 +170,7 @@ async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
     )
     # The queue has a name for those to which the bank gives none; what was taken back is no money.
     queued = select(waiting.minor, waiting.currency).where(
-        waiting.source == "bank", waiting.shown_reference == reference, waiting.reason != QueueReason.REVERSED
+        waiting.source == Source.BANK, waiting.shown_reference == reference, waiting.reason != QueueReason.REVERSED
     )
     return {Money(row.minor, row.currency) for row in await conn.execute(told.union(queued))}
 
@@ -200,7 +200,7 @@ async def settle_queued(
     """
     waiting = (
         select(money_entries.c.id)
-        .where(money_entries.c.source == "bank", money_entries.c.shown_reference == reference)
+        .where(money_entries.c.source == Source.BANK, money_entries.c.shown_reference == reference)
         .where(money_entries.c.minor == amount.minor, money_entries.c.currency == amount.currency)
         .where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.REVERSED)
         .order_by(money_entries.c.created_at, money_entries.c.id)
@@ -229,5 +229,5 @@ async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now:
     )
     if withdrawn is None:
         return None
-    waiting = (money_entries.c.source == "announced") & (money_entries.c.source_ref == str(withdrawn))
+    waiting = (money_entries.c.source == Source.ANNOUNCED) & (money_entries.c.source_ref == str(withdrawn))
     return await settle(conn, waiting, Settlement.WITHDRAWN, None, now)
