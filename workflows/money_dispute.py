@@ -4,6 +4,7 @@ The payment stays paid and the invoice stands meanwhile. Evidence is given in th
 """
 
 import uuid
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from temporalio import workflow
@@ -50,13 +51,13 @@ class DisputeProcess(Process):
     invoice_id: str
     """Of what the disputed payment had paid; empty until it is known."""
 
+    @abstractmethod
     def waiting_entry(self) -> pb.MoneyEntry:
         """The entry, while it waits.
 
         Raises:
             Wrong: It has not been read yet, or is settled.
         """
-        raise NotImplementedError
 
     def show_dispute(self, dispute: pb.Dispute, updates: dict[str, str]) -> None:
         """Tell the operator how a dispute stands, what it is over, and what may be done once it is lost.
