@@ -118,7 +118,11 @@ async def _invoiced_once(play: Play, order: ordering_pb2.Order) -> None:
     }
     audit = await play.operator.invoicing.AuditNumbering(invoicing_pb2.AuditNumberingRequest())
     assert list(audit.violations) == []
-    assert audit.invoices == await count(play, "ordering", "orders WHERE invoice_id IS NOT NULL")
+    invoiced = (
+        "(SELECT id FROM orders WHERE invoice_id IS NOT NULL UNION ALL "
+        "SELECT id FROM subscription_periods WHERE invoice_id IS NOT NULL) AS invoiced"
+    )
+    assert audit.invoices == await count(play, "ordering", invoiced)
     await e_invoice_ended(play, order.invoice_id)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -87,9 +88,9 @@ class Subscriber:
         """What it was written, in order."""
         return [str(mail["Subject"]) for mail in await self.desk.play.inbox.messages(self.customer.email)]
 
-    async def written(self, subject: str) -> None:
-        """Come back once it has an email whose subject begins so."""
-        await self.desk.play.inbox.wait_for(
+    async def written(self, subject: str) -> EmailMessage:
+        """The email whose subject begins so, once it is there."""
+        return await self.desk.play.inbox.wait_for(
             self.customer.email, lambda mail: str(mail["Subject"]).startswith(subject), subject
         )
 
