@@ -64,7 +64,9 @@ async def _recorded(rooms: Rooms, reference: str, order_id: str) -> payments_pb2
     ids = [
         entry.suggestions[0]
         for entry in waiting
-        if entry.source == "announced" and entry.source_reference == reference and entry.suggestions
+        if entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED
+        and entry.source_reference == reference
+        and entry.suggestions
     ]
     asked = [payments_pb2.GetPaymentRequestRequest(payment_request_id=each) for each in ids]
     answers = [await rooms.ask(rooms.payments.GetPaymentRequest, each) for each in asked]

@@ -127,7 +127,7 @@ class Money(PartPayment, DisputeProcess):
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         others = [each for each in candidates if each not in open_ones]
         told += [f"it may be for {wording.candidate(each)}" for each in [*open_ones, *others]]
-        if entry.source == "announced":
+        if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
         elif open_ones and entry.reason not in _TAKEN_BACK:
             told.append("an open order or period that it names by reference or number does not expire meanwhile")
@@ -144,7 +144,7 @@ class Money(PartPayment, DisputeProcess):
             return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
         number = next((each.proforma_number for each in open_ones if each.proforma_number), "P2026/17")
         updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
-        if entry.source != "announced":
+        if entry.money_source != pb.MONEY_SOURCE_ANNOUNCED:
             updates["refund"] = _REFUND
         return {**updates, "set_aside": _SET_ASIDE}
 
@@ -273,7 +273,7 @@ class Money(PartPayment, DisputeProcess):
         entry = self.waiting_entry()
         if entry.reason in _TAKEN_BACK:
             raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
-        if entry.source == "announced":
+        if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             raise Wrong(
                 "no statement has told of this money yet: import it, or take the record back with "
                 "`casella bank withdraw`"

@@ -153,13 +153,14 @@ class Payable(Process):
         ends = [f"a further payment of exactly {wording.amount(payment.amount)}, {by_link}as a statement tells it"]
         updates = dict(self.remedies())
         others = [f"`{name}`" for name in updates]
-        if any(entry.source == "bank" and entry.amount == payment.amount for entry in self.waiting):
+        in_full = [entry for entry in self.waiting if entry.amount == payment.amount]
+        if any(entry.money_source == payments_pb2.MONEY_SOURCE_BANK for entry in in_full):
             ends.append(f"`record_bank_transfer`, which gives the {self.name} the waiting money of exactly this amount")
             updates["record_bank_transfer"] = (
                 f"with the bank reference that `casella show money` tells, gives the {self.name} the money that waits: "
                 f"`{transfer_example(payment)}`"
             )
-        if any(entry.source == "announced" for entry in self.waiting):
+        if any(entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED for entry in self.waiting):
             ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
         ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
@@ -235,7 +236,7 @@ def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
 def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
     """Where an operator decides about money that waits."""
     gives = "`assign` (pays this with it, and with short money that waits too) or `credit`"
-    if entry.source != "announced":
+    if entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED:
         gives = "`assign` (pays this with it, and with short money that waits too), `credit` or `refund`"
     return f"an update of the workflow `{names.money_id(entry.money_entry_id)}`: {gives}"
 

@@ -102,7 +102,11 @@ _WHY_VOID = {
     ordering_pb2.SUBSCRIPTION_END_WITHDRAWN: "the consumer withdrew from the contract",
     ordering_pb2.SUBSCRIPTION_END_ERASURE: "the customer has the profile deleted",
 }
-_SOURCES = {"bank": "by bank transfer", "stripe": "by card or PayPal", "announced": "by bank transfer, told by hand"}
+_SOURCES = {
+    payments_pb2.MONEY_SOURCE_BANK: "by bank transfer",
+    payments_pb2.MONEY_SOURCE_STRIPE: "by card or PayPal",
+    payments_pb2.MONEY_SOURCE_ANNOUNCED: "by bank transfer, told by hand",
+}
 _KNOWN_ALREADY = "00404"
 """The SdI's code for an invoice that was sent before: same issuer, year and number."""
 _REASONS = {
@@ -185,7 +189,7 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     minor = abs(entry.amount.minor)
     shown = amount(common_pb2.Money(minor=minor, currency=entry.amount.currency))
     of = f" of {date(entry.available_on)}" if entry.HasField("available_on") else ""
-    how = _SOURCES.get(entry.source, entry.source)
+    how = _SOURCES.get(entry.money_source, "from an unknown source")
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_DISPUTED:
         return dispute(entry.dispute)
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_REVERSED:

@@ -180,4 +180,4 @@ def _standing(request: payments_pb2.PaymentRequest) -> str:
 
 
 def _source(entry: payments_pb2.MoneyEntry) -> str:
-    return f"{entry.source} {entry.source_reference}".strip()
+    return f"{words.if_any(words.choice(entry, 'money_source'))} {entry.source_reference}".strip()

@@ -355,7 +355,7 @@ async def test_bank_money_names_the_unconfirmed_records_of_its_amount_and_no_oth
     await record(world, seen(world, withdrawn, bank_reference="B-3", amount=less))
     await world.import_file(statement(Entry(GROSS, bank_reference="B-2")))
     await world.import_file(statement(Entry(GROSS, text="?", bank_reference="B-9"), Entry(7, text="?"), number="S2"))
-    by_source = {(entry.source, entry.amount.minor): list(entry.unconfirmed) for entry in await world.queue()}
-    (told,) = by_source.pop(("bank", GROSS))
+    by_source = {(entry.money_source, entry.amount.minor): list(entry.unconfirmed) for entry in await world.queue()}
+    (told,) = by_source.pop((payments_pb2.MONEY_SOURCE_BANK, GROSS))
     assert (told.order_id, told.bank_reference) == (request.order_id, "typed wrong")
-    assert by_source == {("announced", GROSS - 1): [], ("bank", 7): []}
+    assert by_source == {(payments_pb2.MONEY_SOURCE_ANNOUNCED, GROSS - 1): [], (payments_pb2.MONEY_SOURCE_BANK, 7): []}

@@ -175,7 +175,7 @@ async def test_an_order_whose_time_is_up_ends_expired_and_the_customer_is_told(t
 def waiting_money(
     minor: int = 1000,
     reason: payments_pb2.MoneyEntryReason = payments_pb2.MONEY_ENTRY_REASON_SHORT,
-    source: str = "bank",
+    source: payments_pb2.MoneySource = payments_pb2.MONEY_SOURCE_BANK,
 ) -> payments_pb2.MoneyEntry:
     """Money that names the order and waits, with what a payer wrote."""
     return payments_pb2.MoneyEntry(
@@ -183,7 +183,7 @@ def waiting_money(
         reason=reason,
         amount=common_pb2.Money(minor=minor, currency="EUR"),
         available_on=common_pb2.Date(year=2026, month=11, day=24),
-        source=source,
+        money_source=source,
         source_reference="Mario Prova 1",
         payer_name="Mario Prova",
         remittance="da Mario Prova",
@@ -249,7 +249,8 @@ async def test_waiting_money_of_the_exact_amount_is_given_to_the_order_by_its_ow
 
 async def test_waiting_money_recorded_by_hand_can_be_withdrawn(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
-    script = ordering(payment, order, **with_waiting(payment, waiting_money(source="announced")))
+    by_hand = waiting_money(source=payments_pb2.MONEY_SOURCE_ANNOUNCED)
+    script = ordering(payment, order, **with_waiting(payment, by_hand))
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         assert "`casella bank withdraw`" in await run.details("### NeedsOperator")
 

@@ -39,8 +39,9 @@ def a_dispute(state: pb.DisputeState = pb.DISPUTE_STATE_LOST, **changes: Any) ->
     if state == pb.DISPUTE_STATE_LOST:
         usual["closed_on"] = TODAY
     return pb.MoneyEntry(
-        money_entry_id=str(uuid4()), reason=pb.MONEY_ENTRY_REASON_DISPUTED, amount=euro(-10_000), source="stripe",
-        created_at=MOMENT, suggestions=[REQUEST], dispute=pb.Dispute(**{**usual, **changes}),
+        money_entry_id=str(uuid4()), reason=pb.MONEY_ENTRY_REASON_DISPUTED, amount=euro(-10_000),
+        money_source=pb.MONEY_SOURCE_STRIPE, created_at=MOMENT, suggestions=[REQUEST],
+        dispute=pb.Dispute(**{**usual, **changes}),
     )  # fmt: skip
 
 

@@ -27,9 +27,9 @@ def an_entry(**changes: Any) -> pb.MoneyEntry:
     """Short money that names a proforma, with a payer of whom nothing may stand in a history."""
     usual: dict[str, Any] = {
         "money_entry_id": str(uuid4()), "reason": pb.MONEY_ENTRY_REASON_SHORT, "amount": euro(9_000),
-        "available_on": TODAY, "source": "bank", "source_reference": "CRO-4711", "remittance": "da Zenobia",
-        "payer_name": "Zenobia Quattrocchi", "payer_iban": "DE89370400440532013000", "created_at": MOMENT,
-        "invoice_by": common_pb2.Date(year=2026, month=3, day=14), "suggestions": [REQUEST],
+        "available_on": TODAY, "money_source": pb.MONEY_SOURCE_BANK, "source_reference": "CRO-4711",
+        "remittance": "da Zenobia", "payer_name": "Zenobia Quattrocchi", "payer_iban": "DE89370400440532013000",
+        "created_at": MOMENT, "invoice_by": common_pb2.Date(year=2026, month=3, day=14), "suggestions": [REQUEST],
     }  # fmt: skip
     return pb.MoneyEntry(**{**usual, **changes})
 
@@ -163,7 +163,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({}, "credit", {"account_id": "anna@example.it"}, "account_id"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
-        ({"source": "announced"}, "refund", {}, "casella bank withdraw"),
+        ({"money_source": pb.MONEY_SOURCE_ANNOUNCED}, "refund", {}, "casella bank withdraw"),
     ],
 )
 async def test_an_update_that_makes_no_sense_is_refused_with_one_sentence(

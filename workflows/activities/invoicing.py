@@ -250,7 +250,7 @@ class InvoicingSteps:
         entry: payments_pb2.MoneyEntry,
     ) -> pb.Document:
         """Issue the invoice of a part payment of what was sold; the first one where there is one."""
-        by_link = entry.source == "stripe"
+        by_link = entry.money_source == payments_pb2.MONEY_SOURCE_STRIPE
         issued = await self._invoicing.IssueAdvanceInvoice(
             pb.IssueAdvanceInvoiceRequest(
                 money_entry_id=entry.money_entry_id,

@@ -144,7 +144,7 @@ class MoneyEntry:
 
     entry_id: UUID
     reason: QueueReason
-    source: str
+    source: Source
     shown_reference: str
     amount: Money
     available_on: date | None

@@ -24,7 +24,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
-from services.payments.domain.receipts import Advance, MoneyEntry, Settlement
+from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
 from services.payments.servicer.dispute_messages import dispute_message
@@ -70,6 +70,11 @@ QUEUE_REASONS = {
     QueueReason.DISPUTED: payments_pb2.MONEY_ENTRY_REASON_DISPUTED,
     QueueReason.AMOUNT_DIFFERS: payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
 }
+SOURCES = {
+    Source.BANK: payments_pb2.MONEY_SOURCE_BANK,
+    Source.STRIPE: payments_pb2.MONEY_SOURCE_STRIPE,
+    Source.ANNOUNCED: payments_pb2.MONEY_SOURCE_ANNOUNCED,
+}
 SETTLEMENTS = {
     Settlement.ASSIGNED: payments_pb2.MONEY_SETTLEMENT_ASSIGNED,
     Settlement.CREDITED: payments_pb2.MONEY_SETTLEMENT_CREDITED,
@@ -110,6 +115,7 @@ class Messages:
             reason=QUEUE_REASONS[entry.reason],
             amount=to_money(entry.amount),
             source=entry.source,
+            money_source=SOURCES[entry.source],
             source_reference=entry.shown_reference,
             remittance=entry.remittance,
             payer_name=entry.payer_name,

@@ -204,7 +204,7 @@ def _entry(row: Row[Any]) -> MoneyEntry:
     return MoneyEntry(
         entry_id=row.id,
         reason=reason,
-        source=row.source,
+        source=Source(row.source),
         shown_reference=row.shown_reference,
         amount=-amount if reason in NO_MONEY else amount,
         available_on=row.available_on,

@@ -41,6 +41,13 @@ class MoneyEntryReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_ENTRY_REASON_AMOUNT_DIFFERS: _ClassVar[MoneyEntryReason]
     MONEY_ENTRY_REASON_DISPUTED: _ClassVar[MoneyEntryReason]
 
+class MoneySource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MONEY_SOURCE_UNSPECIFIED: _ClassVar[MoneySource]
+    MONEY_SOURCE_BANK: _ClassVar[MoneySource]
+    MONEY_SOURCE_STRIPE: _ClassVar[MoneySource]
+    MONEY_SOURCE_ANNOUNCED: _ClassVar[MoneySource]
+
 class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     MONEY_SETTLEMENT_UNSPECIFIED: _ClassVar[MoneySettlement]
@@ -137,6 +144,10 @@ MONEY_ENTRY_REASON_UNDATED: MoneyEntryReason
 MONEY_ENTRY_REASON_DATE: MoneyEntryReason
 MONEY_ENTRY_REASON_AMOUNT_DIFFERS: MoneyEntryReason
 MONEY_ENTRY_REASON_DISPUTED: MoneyEntryReason
+MONEY_SOURCE_UNSPECIFIED: MoneySource
+MONEY_SOURCE_BANK: MoneySource
+MONEY_SOURCE_STRIPE: MoneySource
+MONEY_SOURCE_ANNOUNCED: MoneySource
 MONEY_SETTLEMENT_UNSPECIFIED: MoneySettlement
 MONEY_SETTLEMENT_ASSIGNED: MoneySettlement
 MONEY_SETTLEMENT_CREDITED: MoneySettlement
@@ -460,7 +471,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -481,6 +492,7 @@ class MoneyEntry(_message.Message):
     DISPUTE_FIELD_NUMBER: _ClassVar[int]
     ADVANCE_FIELD_NUMBER: _ClassVar[int]
     NAMES_ONLY_PAID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_SOURCE_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -501,7 +513,8 @@ class MoneyEntry(_message.Message):
     dispute: Dispute
     advance: Advance
     names_only_paid: bool
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ...) -> None: ...
+    money_source: MoneySource
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ...) -> None: ...
 
 class Advance(_message.Message):
     __slots__ = ("payment_request_id", "due_at", "wait", "decided_at", "amount", "credited_at")
