@@ -3,7 +3,7 @@
 import click
 
 from cli.commands import Commands
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 
 _EPILOG = """Exit codes: 0 done, 1 refused or something is wrong, 2 wrong usage or input, 3 Casella cannot be reached.
 
@@ -43,7 +43,7 @@ def casella() -> None:
 
 def main() -> None:
     """Run the command of this process."""
-    leave_after(lambda: casella(prog_name="casella"))
+    exit_after(lambda: casella(prog_name="casella"))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from deploy.local.failure import LaunchError
 from deploy.local.launcher import Launcher
 from deploy.local.leftovers import held_tree, stop_leftovers
 from deploy.local.site import Site
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 
 _LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
 
@@ -119,4 +119,4 @@ def _refuse_beside_the_real() -> None:
 
 
 if __name__ == "__main__":
-    leave_after(main)
+    exit_after(main)

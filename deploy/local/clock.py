@@ -32,7 +32,7 @@ from deploy.local.site import Site, running_site, var_folder
 from services.kit import temporal_client
 from services.kit.channels import open_channel
 from services.kit.clock import read_offset, write_offset
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 from services.kit.wire import to_duration
 from workflows import names
 
@@ -239,4 +239,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    leave_after(main)
+    exit_after(main)

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.leftovers import held_tree, stop_servers
-from services.kit.leaving import exit_code, leave
+from services.kit.exiting import exit_at_once, exit_code
 
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.02
@@ -131,7 +131,7 @@ def _tell(event: dict[str, Any]) -> None:
 def _live(order: dict[str, Any]) -> None:
     """The whole life of a child.
 
-    It leaves without the interpreter's taking down, which would be the parent's.
+    It exits without the interpreter's taking down, which would be the parent's.
     """
     code = 1
     try:
@@ -151,7 +151,7 @@ def _live(order: dict[str, Any]) -> None:
     except BaseException:
         logging.getLogger("deploy.local").critical("%s ended by an error", order["start"], exc_info=True)
     finally:
-        leave(code)
+        exit_at_once(code)
 
 
 def _become(order: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from services.kit import hooks, logs
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 from services.kit.settings import Misconfigured
 
 MISCONFIGURED = 78
@@ -32,7 +32,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     package = str(getattr(main, "__globals__", {}).get("__package__") or "casella")
     logs.set_up(package.rpartition(".")[2], os.environ.get("CASELLA_LOG_LEVEL", "INFO"))
     hooks.refuse_in_production()
-    leave_after(lambda: _run(main))
+    exit_after(lambda: _run(main))
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:

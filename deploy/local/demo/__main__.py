@@ -21,7 +21,7 @@ from deploy.local.demo.stage import NotInTime, open_stage
 from deploy.local.demo.story import Story
 from deploy.local.failure import LaunchError
 from services.kit.errors import Refused
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 
 FOLDER = "demo"
 
@@ -72,4 +72,4 @@ def _chosen(only: str | None) -> Sequence[Story]:
 
 
 if __name__ == "__main__":
-    leave_after(main)
+    exit_after(main)

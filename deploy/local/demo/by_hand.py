@@ -24,7 +24,7 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 
 from deploy.local.failure import LaunchError
 from deploy.local.processes import runs
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE_SECONDS = 30.0
@@ -155,4 +155,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    leave_after(main)
+    exit_after(main)

@@ -98,7 +98,7 @@ async def join(conn: AsyncConnection, order: OrderRow, addition: Addition, now: 
     await wake_measuring(conn, addition.subscription_id, now)
 
 
-async def leave(conn: AsyncConnection, order: OrderRow, addition: Addition) -> None:
+async def remove_addition(conn: AsyncConnection, order: OrderRow, addition: Addition) -> None:
     """Take a withdrawn addition out of its contract, which goes on without it."""
     contract = await store.lock_subscription(conn, addition.subscription_id)
     if contract is not None and contract.state is SubscriptionState.ACTIVE:

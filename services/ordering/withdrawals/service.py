@@ -30,7 +30,7 @@ from services.ordering.domain.withdrawal import LABELS, Ground, Refusal, refusal
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order, note_cancel_request
 from services.ordering.readings import Readings
-from services.ordering.subscriptions.adding import leave
+from services.ordering.subscriptions.adding import remove_addition
 from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.leaving import leave_of
 from services.ordering.subscriptions.rows import SubscriptionRow
@@ -187,7 +187,7 @@ class Withdrawals:
             return
         if order.quote.addition is not None:
             if order.state is OrderState.FULFILLED:
-                await leave(conn, order, order.quote.addition)
+                await remove_addition(conn, order, order.quote.addition)
             return
         if locked is not None and locked.state is SubscriptionState.ACTIVE:
             await withdraw(conn, locked, self._policy, now)

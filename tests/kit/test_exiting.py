@@ -8,14 +8,14 @@ import pytest
 
 _PROGRAM = """
 import atexit, sys
-from services.kit.leaving import leave_after
+from services.kit.exiting import exit_after
 atexit.register(print, "taken down")
 
 def main():
     print("done")
     {end}
 
-leave_after(main)
+exit_after(main)
 """
 
 
@@ -23,7 +23,7 @@ leave_after(main)
     ("end", "code"),
     [("return None", 0), ("return 3", 3), ("sys.exit(78)", 78), ("sys.exit()", 0), ("sys.exit('no')", 1)],
 )
-def test_a_process_leaves_with_its_code_and_is_not_taken_down(end: str, code: int) -> None:
+def test_a_process_exits_with_its_code_and_is_not_taken_down(end: str, code: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM.format(end=end)],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 
-def leave(code: int) -> NoReturn:
+def exit_at_once(code: int) -> NoReturn:
     """End this process at once with an exit code; what was logged and printed is written first."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
@@ -21,7 +21,7 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def leave_after(main: Callable[[], int | None]) -> NoReturn:
+def exit_after(main: Callable[[], int | None]) -> NoReturn:
     """Run a program's ``main`` and end with the exit code that it returns or raises.
 
     Any other exception passes through: the interpreter tells it as it always does.
@@ -30,7 +30,7 @@ def leave_after(main: Callable[[], int | None]) -> NoReturn:
         code = main() or 0
     except SystemExit as end:
         code = exit_code(end)
-    leave(code)
+    exit_at_once(code)
 
 
 def exit_code(end: SystemExit) -> int:
