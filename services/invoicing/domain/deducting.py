@@ -64,7 +64,7 @@ def settled(lines: Sequence[Line]) -> tuple[Line, ...]:
                 n for n, line in enumerate(result) if line.advance_id and _key(line) == (share.rate, share.natura)
             )
             line = result[last]
-            net, tax = line.net - beyond, (line.tax or beyond - beyond) + beyond
+            net, tax = line.net - beyond, (line.tax or Money(0, beyond.currency)) + beyond
             result[last] = replace(line, unit_price=net, net=net, tax=tax)
     return tuple(result)
 

@@ -149,7 +149,7 @@ class Payments:
 async def read_payments(
     conn: AsyncConnection, order: OrderRow, subscription_id: UUID | None, ground: Ground
 ) -> Payments:
-    """What was paid for a contract, or is being paid; None where the order has made no subscription."""
+    """What was paid for a contract, or is being paid; the order alone where it has made no subscription."""
     if subscription_id is None:
         return Payments(order, (), (), ground)
     states = (PeriodState.DUE, PeriodState.PAID)
