@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from deploy.local.demo import people
+from deploy.local.demo.customer import Customer
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.story import Pause, Story
 from deploy.local.demo.tale import Tale
@@ -29,7 +31,7 @@ async def conduct(stage: Stage, stories: Sequence[Story]) -> list[Tale]:
     counter = itertools.count()
     line: list[_Turn] = []
     for story in stories:
-        customer = stage.customer(story)
+        customer = _customer(stage, story)
         tale = Tale(story.key, story.name, story.plan, customer)
         line.append(_Turn(stage.now(), next(counter), tale, story.play(stage, tale)))
     tales = [turn.tale for turn in line]
@@ -44,3 +46,14 @@ async def conduct(stage: Stage, stories: Sequence[Story]) -> list[Tale]:
         if pause is not None:
             heapq.heappush(line, _Turn(pause.until, next(counter), tale, turn.scenes, pause.needed))
     return tales
+
+
+def _customer(stage: Stage, story: Story) -> Customer:
+    """Somebody new, who comes from a network of their own."""
+    email = people.new_address(story.key)
+    new = Customer(
+        stage.gateway, stage.inbox, email, story.first_name, story.last_name, story.language, story.country,
+        people.new_ip(),
+    )  # fmt: skip
+    stage.customers.append(new)
+    return new

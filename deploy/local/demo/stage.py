@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from rich.console import Console
 from temporalio.service import RPCError, RPCStatusCode
@@ -14,7 +14,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from casella.payments.v1 import payments_pb2
 from deploy.local import temporal
 from deploy.local.clock import open_calendar
-from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import Inbox
@@ -24,9 +23,6 @@ from services.kit import temporal_client
 from services.kit.clock import read_offset
 from workflows import names
 from workflows.details import STATE
-
-if TYPE_CHECKING:
-    from deploy.local.demo.story import Story
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
@@ -52,16 +48,6 @@ class Stage:
     def now(self) -> datetime:
         """The time by Casella's calendar, UTC."""
         return datetime.now(UTC) + read_offset(self.site.clock_file)
-
-    def customer(self, story: "Story") -> Customer:
-        """Somebody new, who comes from a network of their own."""
-        email = people.new_address(story.key)
-        new = Customer(
-            self.gateway, self.inbox, email, story.first_name, story.last_name, story.language, story.country,
-            people.new_ip(),
-        )  # fmt: skip
-        self.customers.append(new)
-        return new
 
     async def steer(self, workflow_id: str, update: str, data: Mapping[str, object]) -> str:
         """Send an update to a workflow that shows how it stands, as an operator does in the Temporal UI; its answer."""
