@@ -38,8 +38,10 @@ from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.mails import PeriodMails
 from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.period_store import unfinished_periods
+from services.ordering.subscriptions.reckoning import Reckoning
 from services.ordering.subscriptions.steering import SubscriptionSteering
 from services.ordering.subscriptions.taxing import PeriodTaxing
+from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.service import Taxing
 from services.ordering.vies import VatRegister, Vies
@@ -74,6 +76,8 @@ def assemble(
     """Put the room together."""
     database, clock, readings = core.database, core.clock, outside.readings
     proofs = Proofs(database, clock, outside.vat_register, settings.vat_id, policy.tax)
+    reckoning = Reckoning(clock, policy, price_list, readings)
+    period_taxing = PeriodTaxing(clock, proofs, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
     erasures = Erasures(database, clock, policy.unpaid_account_days)
     parts = Parts(
@@ -90,7 +94,8 @@ def assemble(
         proofs=proofs,
         taxing=Taxing(database, clock, proofs, policy.tax),
         confirming=Confirming(database, clock, proofs, policy.tax),
-        measuring=Measuring(database, clock, policy, price_list, readings, PeriodTaxing(clock, proofs, policy.tax)),
+        measuring=Measuring(database, clock, policy, reckoning, period_taxing),
+        upcoming=UpcomingPeriods(database, clock, policy.tax, reckoning, period_taxing),
         advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
         periods=Periods(database, clock, policy.renewals),
         steering=SubscriptionSteering(database, clock, policy),

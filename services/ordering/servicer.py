@@ -26,6 +26,7 @@ from services.ordering.subscriptions.customer_rpcs import CustomerSubscriptionRp
 from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import SubscriptionSteering
+from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.subscriptions.worker_rpcs import WorkerPeriodRpcs
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.rpcs import TaxRpcs
@@ -54,6 +55,7 @@ class Parts:
     taxing: Taxing
     confirming: Confirming
     measuring: Measuring
+    upcoming: UpcomingPeriods
     advancing_periods: AdvancingPeriods
     periods: Periods
     steering: SubscriptionSteering
@@ -85,6 +87,7 @@ class OrderingServicer(
         self._taxing = parts.taxing
         self._confirming = parts.confirming
         self._measuring = parts.measuring
+        self._upcoming = parts.upcoming
         self._advancing_periods = parts.advancing_periods
         self._periods = parts.periods
         self._steering = parts.steering

@@ -13,8 +13,8 @@ from services.ordering.messages import CATALOGUE
 from services.ordering.orders.checks import check_method
 from services.ordering.orders.fulfilling import Fulfilling
 from services.ordering.subscriptions.going_on import Periods
-from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import Asked, SubscriptionSteering
+from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.subscriptions.wire import leave_message, period_message, subscription_message, upcoming_message
 
 
@@ -23,7 +23,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
 
     _clock: Clock
     _fulfilling: Fulfilling
-    _measuring: Measuring
+    _upcoming: UpcomingPeriods
     _periods: Periods
     _steering: SubscriptionSteering
     _requests: Requests
@@ -71,7 +71,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         """Read what the account's next period would ask for now."""
         account_id = checked_uuid("account_id", request.account_id)
         check_own(account_id)
-        upcoming = await self._measuring.upcoming(account_id)
+        upcoming = await self._upcoming.of_account(account_id)
         return ordering_pb2.GetUpcomingPeriodResponse(
             upcoming=upcoming_message(upcoming), subscription=subscription_message(upcoming.subscription)
         )

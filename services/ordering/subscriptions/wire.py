@@ -34,8 +34,8 @@ from services.ordering.pricing.wire import totals_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.advancing import Advanced
 from services.ordering.subscriptions.leaving import Leave
-from services.ordering.subscriptions.measuring import Upcoming
 from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.upcoming import Upcoming
 
 _NEXTS = {
     PeriodNext.WAIT: ordering_pb2.PERIOD_NEXT_WAIT,
