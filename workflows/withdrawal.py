@@ -1,6 +1,7 @@
 """Withdrawal: from a consumer's notice to the refund, its credit note, and the closing of the account."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from temporalio import workflow
 
@@ -12,9 +13,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.steering import NO_DATA, Why, Wrong, check_why, steering
-    from workflows.steps import StepRefused
+    from workflows.steps import Response, Step, StepRefused
     from workflows.withdrawal_steps import WithdrawalSteps
 
+Decision = TypeVar(
+    "Decision",
+    pb.RenewWithdrawalRefundRequest,
+    pb.RecordWithdrawalRefundRequest,
+    pb.RecordWithdrawalCreditNoteRequest,
+)
+"""What an operator decides about a refund that stands still."""
 _GIVEN_UP = "REASON_TRANSMISSION_STATE"
 """Invoicing credits no invoice that was given up: it counts as never issued."""
 _AGAIN = 'asks for the same refund anew: `{"reason_code": "mistaken_cancellation"}`'
@@ -167,14 +175,9 @@ class Withdrawal(WithdrawalSteps):
     )
     async def refund_again(self, why: Why = NO_DATA) -> str:
         """Replace the refunds that were given up, by an operator's decision."""
-        for each in self.stuck:
-            request = pb.RenewWithdrawalRefundRequest(
-                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
-            )
-            await self.steer(OrderingSteps.renew_withdrawal_refund, request, "replace the cancelled refund")
-        self.details.steered(f"asked for the refund anew ({why.reason_code})")
-        self.look_again()
-        return "the refund is asked for anew"
+        request = pb.RenewWithdrawalRefundRequest
+        await self._decide(OrderingSteps.renew_withdrawal_refund, request, "replace the cancelled refund", why)
+        return self._decided(f"asked for the refund anew ({why.reason_code})", "the refund is asked for anew")
 
     @refund_again.validator
     def _may_refund_again(self, why: Why = NO_DATA) -> None:
@@ -186,14 +189,11 @@ class Withdrawal(WithdrawalSteps):
     )
     async def refund_made_outside(self, why: Why = NO_DATA) -> str:
         """Note refunds as made, by an operator's word."""
-        for each in self.stuck:
-            request = pb.RecordWithdrawalRefundRequest(
-                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
-            )
-            await self.steer(OrderingSteps.record_withdrawal_refund, request, "note the refund as made outside")
-        self.details.steered(f"noted the refund as made outside Casella ({why.reason_code})")
-        self.look_again()
-        return "noted; the credit note follows"
+        request = pb.RecordWithdrawalRefundRequest
+        await self._decide(OrderingSteps.record_withdrawal_refund, request, "note the refund as made outside", why)
+        return self._decided(
+            f"noted the refund as made outside Casella ({why.reason_code})", "noted; the credit note follows"
+        )
 
     @refund_made_outside.validator
     def _may_note_refund(self, why: Why = NO_DATA) -> None:
@@ -205,18 +205,26 @@ class Withdrawal(WithdrawalSteps):
     )
     async def no_credit_note(self, why: Why = NO_DATA) -> str:
         """Note that no credit note is due, by an operator's decision."""
-        for each in self.stuck:
-            request = pb.RecordWithdrawalCreditNoteRequest(
-                order_id=self.order_id, refund_id=each.refund_id, steering=steering(why)
-            )
-            await self.steer(OrderingSteps.record_withdrawal_credit_note, request, "note that none is due")
-        self.details.steered(f"decided that no credit note is due ({why.reason_code})")
-        self.look_again()
-        return "it goes on without a credit note"
+        request = pb.RecordWithdrawalCreditNoteRequest
+        await self._decide(OrderingSteps.record_withdrawal_credit_note, request, "note that none is due", why)
+        return self._decided(
+            f"decided that no credit note is due ({why.reason_code})", "it goes on without a credit note"
+        )
 
     @no_credit_note.validator
     def _may_go_without(self, why: Why = NO_DATA) -> None:
         self._must_be_offered("no_credit_note", why)
+
+    async def _decide(self, step: Step[Decision, Response], request: type[Decision], what: str, why: Why) -> None:
+        """Carry an operator's decision to ordering for every refund that stands still."""
+        for each in self.stuck:
+            decision = request(order_id=self.order_id, refund_id=each.refund_id, steering=steering(why))
+            await self.steer(step, decision, what)
+
+    def _decided(self, deed: str, result: str) -> str:
+        self.details.steered(deed)
+        self.look_again()
+        return result
 
     def remedies(self) -> dict[str, str]:
         """What helps where a refund or a credit note was refused."""
