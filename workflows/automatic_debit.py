@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import names, wording
+    from workflows import names, wording_money
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import Details
@@ -51,7 +51,7 @@ class AutomaticDebit(Process):
         answer = await quickly(
             PaymentsSteps.get_mandate, pb.GetMandateRequest(account_id=self.account_id), "read the mandate"
         )
-        self.details.knows(wording.mandate(answer.mandate))
+        self.details.knows(wording_money.mandate(answer.mandate))
         return answer
 
     async def follow_in_ordering(self, mandate: pb.Mandate) -> None:

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.invoicing.v1 import invoicing_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, retries, wording
+    from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
@@ -204,7 +204,7 @@ class EInvoice(Process):
         )
         what = f"refund {wording.amount(transmission.refund)}"
         refund = (await visibly(PaymentsSteps.request_refund, request, what, outside=True)).refund
-        stands = wording.refund_news(refund)
+        stands = wording_money.refund_news(refund)
         self.details.happened(f"refund {refund.refund_id} asked for{f': {stands}' if stands else ''}", once=True)
 
     async def email_credit_note(self) -> None:

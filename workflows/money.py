@@ -10,7 +10,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import names, wording
+    from workflows import names, wording, wording_money
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.money_dispute import DisputeProcess
@@ -101,7 +101,7 @@ class Money(PartPayment, DisputeProcess):
         request = pb.GetMoneyEntryRequest(money_entry_id=self.entry_id)
         answer = await quickly(PaymentsSteps.get_money_entry, request, "read the money entry")
         self.entry, self.candidates = answer.entry, answer.candidates
-        self.details.knows(wording.money_that_came(answer.entry))
+        self.details.knows(wording_money.money_that_came(answer.entry))
         if not answer.entry.settlement:
             self.show_waiting(answer.candidates)
             if (
@@ -126,7 +126,7 @@ class Money(PartPayment, DisputeProcess):
         if entry.HasField("invoice_by"):
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         others = [each for each in candidates if each not in open_ones]
-        told += [f"it may be for {wording.candidate(each)}" for each in [*open_ones, *others]]
+        told += [f"it may be for {wording_money.candidate(each)}" for each in [*open_ones, *others]]
         if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
         elif open_ones and entry.reason not in _TAKEN_BACK:
@@ -173,7 +173,7 @@ class Money(PartPayment, DisputeProcess):
         elif refund.state != pb.REFUND_STATE_DONE:
             self.details.stands(
                 "Refunding",
-                f"the refund leaves: {wording.refund(refund)}. Transfers leave by `casella refund export FILE`, "
+                f"the refund leaves: {wording_money.refund(refund)}. Transfers leave by `casella refund export FILE`, "
                 "and are done when a statement has them",
             )
         return refund.state != pb.REFUND_STATE_DONE
@@ -213,7 +213,7 @@ class Money(PartPayment, DisputeProcess):
             request.proforma_number = assignment.proforma_number
         answer = await self.steer(PaymentsSteps.assign_money, request, "give the money to a payment request")
         paid = answer.payment_request
-        result = f"paid {wording.asked_by(paid)}"
+        result = f"paid {wording_money.asked_by(paid)}"
         if answer.credited.minor:
             result += f"; {wording.amount(answer.credited)} became credit of its account"
         if answer.HasField("invoice_was_due"):
@@ -244,7 +244,7 @@ class Money(PartPayment, DisputeProcess):
             refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why)
         )
         answer = await self.steer(PaymentsSteps.request_refund, request, "refund the money")
-        return self._settled(f"refunds it ({why.reason_code})", wording.refund(answer.refund))
+        return self._settled(f"refunds it ({why.reason_code})", wording_money.refund(answer.refund))
 
     @workflow.update(
         description="Takes the money out of the queue, where it is none of the customers' or was settled outside of "

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import names, retries, wording
+    from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
@@ -66,7 +66,7 @@ class DisputeProcess(Process):
             dispute: As payments tells it.
             updates: What any entry of the queue may be settled by.
         """
-        over = [f"it is over {wording.candidate(each)}" for each in self.candidates]
+        over = [f"it is over {wording_money.candidate(each)}" for each in self.candidates]
         if self.invoice_id:
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:

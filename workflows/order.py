@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import names, wording_due
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import Details
     from workflows.order_steps import CANCEL_ORDER, word
@@ -88,9 +88,9 @@ class Order(OrderTax):
             match due.next:
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
-                    skipped = [wording.due_on_order(reminder) for reminder in due.skipped]
-                    coming = wording.due_on_order(due.due)
-                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording.is_reminder(due.due))
+                    skipped = [wording_due.on_order(reminder) for reminder in due.skipped]
+                    coming = wording_due.on_order(due.due)
+                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording_due.is_reminder(due.due))
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import wording
+    from workflows import wording, wording_contracts, wording_due, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
@@ -136,8 +136,8 @@ class OrderSteps(PayableTax):
         kind = CustomerKind.Name(order.quote.kind).removeprefix("CUSTOMER_KIND_")
         self.details.concerns(account=order.account_id, order=order.order_id, kind=kind)
         self.asked = (order.totals if order.HasField("totals") else order.quote.totals).gross
-        price = wording.price(order)
-        self.details.knows(f"{price} {wording.method(order.payment_method)}, account {order.account_id}")
+        price = wording_contracts.price(order)
+        self.details.knows(f"{price} {wording_money.method(order.payment_method)}, account {order.account_id}")
         if order.state == pb.ORDER_STATE_OPEN and not self.details.state:
             self.details.stands("Placed", "payment request, proforma and emails, at once")
 
@@ -151,7 +151,7 @@ class OrderSteps(PayableTax):
             coming += f" until {wording.day(due.expires_at)}, when the order expires"
         self.details.stands(
             "AwaitingPayment",
-            f"{coming}; without it: {wording.due_on_order(due.due)}",
+            f"{coming}; without it: {wording_due.on_order(due.due)}",
             due.due_at,
             {
                 "cancel_order": CANCEL_ORDER,

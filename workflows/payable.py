@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2
-    from workflows import names, retries, wording
+    from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR
@@ -86,7 +86,7 @@ class Payable(Process):
         if self.waiting and not answer.waiting:
             self.details.happened(f"no money that names the {self.name} waits any more")
         for entry in answer.waiting:
-            self.details.happened(f"money that names the {self.name} waits: {wording.waiting(entry)}", once=True)
+            self.details.happened(f"money that names the {self.name} waits: {wording_money.waiting(entry)}", once=True)
         self.waiting = answer.waiting
         return answer.payment_request
 
@@ -164,7 +164,7 @@ class Payable(Process):
             ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
         ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
-        shown = "; ".join(wording.waiting(entry) for entry in self.waiting) or "see `casella show money`"
+        shown = "; ".join(wording_money.waiting(entry) for entry in self.waiting) or "see `casella show money`"
         self.details.stands(
             NEEDS_OPERATOR,
             f"nothing by itself. Money that names this {self.name} waits in the operator's queue: {shown}. Meanwhile "
@@ -176,7 +176,7 @@ class Payable(Process):
         """Money that outlives the process, told with its end; nothing where there is none."""
         if not self.waiting:
             return ""
-        shown = "; ".join(wording.waiting(entry) for entry in self.waiting)
+        shown = "; ".join(wording_money.waiting(entry) for entry in self.waiting)
         return f". Money that names it still waits (`casella show money`): {shown}"
 
     @workflow.signal(name=names.PAYMENT_COMPLETED, description="The payment request is paid: look again.")

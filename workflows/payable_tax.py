@@ -11,7 +11,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1 import common_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
-    from workflows import wording
+    from workflows import wording, wording_contracts
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR
     from workflows.payable import Payable
@@ -65,7 +65,7 @@ class PayableTax(Payable):
         """Have ordering do what it can about the tax."""
         answer = await visibly(OrderingSteps.settle_tax, self.tax_asked(), what, outside=True)
         self.offered = list(answer.offered)
-        if said := wording.vies(answer):
+        if said := wording_contracts.vies(answer):
             self.details.happened(said)
         return answer
 

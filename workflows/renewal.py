@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import names, wording, wording_contracts, wording_due
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
     from workflows.details import Details
@@ -77,7 +77,7 @@ class Renewal(RenewalInvoice):
             match due.next:
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_waiting(due)
-                    await self.wait(due.wait, wording.due_on_period(due.due))
+                    await self.wait(due.wait, wording_due.on_period(due.due))
                 case pb.PERIOD_NEXT_MEASURE_DUE:
                     await self.measure()
                 case pb.PERIOD_NEXT_CLOSE_DUE:
@@ -87,7 +87,7 @@ class Renewal(RenewalInvoice):
                 case _ if self.settled:
                     return self.end("Invoiced")
                 case _:
-                    return self.end(wording.period_state(due.state))
+                    return self.end(wording_contracts.period_state(due.state))
 
     async def collect(self, due: pb.AdvancePeriodResponse) -> None:
         """Ask for the period's money and wait for its end; payments decides, ordering records."""
@@ -112,7 +112,7 @@ class Renewal(RenewalInvoice):
             match due.next:
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_asking(due, payment)
-                    skipped = [wording.due_on_period(reminder) for reminder in due.skipped]
+                    skipped = [wording_due.on_period(reminder) for reminder in due.skipped]
                     await self.wait_for_money_or_charge(due, payment, skipped)
                 case pb.PERIOD_NEXT_INVOICE_DUE:
                     await self.invoice_accrued(period)
@@ -177,14 +177,14 @@ class Renewal(RenewalInvoice):
 
     def end(self, state: str) -> str:
         """Say how it ended."""
-        why = self.why_void() if state == wording.period_state(pb.PERIOD_STATE_VOID) else ""
+        why = self.why_void() if state == wording_contracts.period_state(pb.PERIOD_STATE_VOID) else ""
         self.details.happened(f"the period is {state.lower()}{why}", once=True)
         self.details.stands(state, f"nothing: the period has ended{self.still_waiting()}")
         return state.lower()
 
     def why_void(self) -> str:
         """Why it asks for nothing: its subscription's end, or a cancellation that was taken back."""
-        return f": {wording.why_void(self.ending)}"
+        return f": {wording_contracts.why_void(self.ending)}"
 
     @workflow.signal(name=names.PERIOD_CHANGED, description="The period or its subscription has changed: look again.")
     def period_changed(self) -> None:

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import PAYMENT_METHOD_AUTOMATIC_DEBIT, Date
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import names, wording, wording_due, wording_money
     from workflows.activities.payments import PaymentsSteps
     from workflows.renewal_steps import charge_comes_first
     from workflows.renewal_tax import RenewalTax
@@ -72,7 +72,7 @@ class RenewalDebit(RenewalTax):
             self.details.happened("charged by automatic debit")
         elif payment.debit.refusal:
             at = wording.day(payment.debit.refused_at)
-            self.details.happened(f"the charge of {at} was not done: {wording.refusal(payment.debit.refusal)}")
+            self.details.happened(f"the charge of {at} was not done: {wording_money.refusal(payment.debit.refusal)}")
         elif payment.processing:
             self.details.happened("the charge is being processed at the provider")
 
@@ -81,10 +81,10 @@ class RenewalDebit(RenewalTax):
     ) -> None:
         """Wait for news until the next thing is due: what ordering says, or the charge."""
         if charge_comes_first(due, payment.debit):
-            await self.wait_for_money(payment.debit.wait, wording.debit(payment.debit), skipped, reminder=False)
+            await self.wait_for_money(payment.debit.wait, wording_money.debit(payment.debit), skipped, reminder=False)
         else:
-            reminder = wording.is_reminder(due.due)
-            await self.wait_for_money(due.wait, wording.due_on_period(due.due), skipped, reminder=reminder)
+            reminder = wording_due.is_reminder(due.due)
+            await self.wait_for_money(due.wait, wording_due.on_period(due.due), skipped, reminder=reminder)
 
     def debit_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
         """What an operator may do about the charges as they stand."""
@@ -116,7 +116,7 @@ class RenewalDebit(RenewalTax):
         self.look_again()
         if answer.payment_request.state == payments_pb2.PAYMENT_REQUEST_STATE_PAID:
             return "paid"
-        return wording.refusal(answer.payment_request.debit.refusal) or "the charge is being processed"
+        return wording_money.refusal(answer.payment_request.debit.refusal) or "the charge is being processed"
 
     @charge_now.validator
     def _may_charge_now(self, why: Why = NO_DATA) -> None:

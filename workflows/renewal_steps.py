@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import wording
+    from workflows import wording, wording_due, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
@@ -150,7 +150,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         days = f"{wording.date(period.period_start)} to {wording.date(period.period_end)}"
         facts = [f"period {period.period.number} of subscription {self.subscription.subscription_id}, {days}"]
         if period.HasField("totals"):
-            how = "by its link" if by_link else wording.method(period.payment_method)
+            how = "by its link" if by_link else wording_money.method(period.payment_method)
             facts.append(f"{wording.amount(period.totals.gross)} {how}")
         self.details.knows(", ".join([*facts, f"account {period.account_id}"]))
 
@@ -161,7 +161,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
             state = "Closing"
         elif self.ending:
             state = "Ending"
-        self.details.stands(state, wording.due_on_period(due.due), due.due_at, self.subscription_updates())
+        self.details.stands(state, wording_due.on_period(due.due), due.due_at, self.subscription_updates())
 
     def show_asking(self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator what the period waits for."""
@@ -173,12 +173,12 @@ class RenewalSteps(PayableTax, ServiceEnd):
         if payment.processing:
             note += "; a payment is being processed at the provider"
         if payment.debit.HasField("charge_at"):
-            note += f"; {wording.debit(payment.debit)} at {wording.day(payment.debit.charge_at)}"
+            note += f"; {wording_money.debit(payment.debit)} at {wording.day(payment.debit.charge_at)}"
         if payment.debit.refusal:
-            note += f"; the last charge was not done: {wording.refusal(payment.debit.refusal)}"
+            note += f"; the last charge was not done: {wording_money.refusal(payment.debit.refusal)}"
         state = "Suspended" if suspended else "AwaitingPayment"
         coming = (
-            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording.due_on_period(due.due)}"
+            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording_due.on_period(due.due)}"
         )
         if self.offered:
             state = NEEDS_OPERATOR

@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
-    from workflows import names, wording
+    from workflows import names, wording, wording_contracts
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
@@ -192,12 +192,12 @@ class ResellerStatus(Process):
         against = " with a requirement missing" if answer.status.overridden and override else ""
         self.details.steered(f"decided: {what}{against} ({why.reason_code}{customer})")
         self.look_again()
-        return wording.reseller_state(answer.status.state).lower()
+        return wording_contracts.reseller_state(answer.status.state).lower()
 
     def show(self, status: pb.ResellerStatus) -> None:
         """Tell the operator how each requirement stands, and what is waited for."""
         self.status, missing = status, _missing(status)
-        self.details.knows("; ".join(wording.requirement(each) for each in status.requirements))
+        self.details.knows("; ".join(wording_contracts.requirement(each) for each in status.requirements))
         if status.state == pb.RESELLER_STATE_REQUESTED:
             self.details.happened(f"the status was asked for {wording.day(status.requested_at)}", once=True)
             self.details.stands(
@@ -231,7 +231,7 @@ class ResellerStatus(Process):
 
     def end(self, state: pb.ResellerState) -> str:
         """Say how it ended."""
-        end = wording.reseller_state(state)
+        end = wording_contracts.reseller_state(state)
         self.details.happened(f"the reseller status: {end.lower()}", once=True)
         self.details.stands(end, _AFTER[state])
         return end.lower()
@@ -239,5 +239,5 @@ class ResellerStatus(Process):
 
 def _missing(status: pb.ResellerStatus) -> str:
     """What is missing, in words; empty where nothing is."""
-    missing = [wording.requirement(each) for each in status.requirements if not each.met]
+    missing = [wording_contracts.requirement(each) for each in status.requirements if not each.met]
     return f"missing: {'; '.join(missing)}" if missing else ""

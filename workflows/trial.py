@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.trial.v1 import trial_pb2 as pb
-    from workflows import names, retries, wording
+    from workflows import names, retries, wording, wording_due
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.trial import TrialSteps
@@ -77,7 +77,7 @@ class Trial(Process):
             self.show(due, standing)
             match due.next:
                 case pb.TRIAL_NEXT_WAIT:
-                    coming, reminder = wording.due_on_trial(due.due), wording.is_reminder(due.due)
+                    coming, reminder = wording_due.on_trial(due.due), wording_due.is_reminder(due.due)
                     await self.wait_for_due(due.wait, coming, reminder=reminder)
                 case pb.TRIAL_NEXT_PURGE_DUE:
                     if await self.close_account():
@@ -237,7 +237,7 @@ class Trial(Process):
         self.details.knows(
             f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought{held}"
         )
-        coming = wording.due_on_trial(due.due)
+        coming = wording_due.on_trial(due.due)
         self.tell_what_was_due(coming)
         if standing.legal_hold != self.legal_hold:
             what = "was set: no reminder of the purge is sent, and nothing is deleted"

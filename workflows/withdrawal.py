@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, retries, wording
+    from workflows import names, retries, wording, wording_due, wording_money
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.steering import NO_DATA, Why, Wrong, check_why, steering
@@ -102,7 +102,7 @@ class Withdrawal(WithdrawalSteps):
 
     async def wait_for(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """Wait for news of what was paid, or for the end of the closing days."""
-        coming = wording.due_on_withdrawal(due.due)
+        coming = wording_due.on_withdrawal(due.due)
         self.details.stands("Closing" if due.HasField("due_at") else "Noticed", coming, due.due_at)
         if due.HasField("due_at"):
             await self.wait(due.wait, coming)
@@ -238,7 +238,7 @@ class Withdrawal(WithdrawalSteps):
         self, due: pb.AdvanceWithdrawalResponse, pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]
     ) -> None:
         """Tell the operator which refund is not with the customer yet, and whose turn it is."""
-        shown = "; ".join(wording.refund(refund) for _, refund in pending)
+        shown = "; ".join(wording_money.refund(refund) for _, refund in pending)
         given_up = [each for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
         if given_up:
             self.offers({"refund_again": _AGAIN, "refund_made_outside": _OUTSIDE}, given_up)

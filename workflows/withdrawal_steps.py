@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import names, wording
+    from workflows import names, wording, wording_contracts, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
@@ -83,7 +83,7 @@ class WithdrawalSteps(ServiceEnd):
 
     def tell(self, refund: payments_pb2.Refund) -> None:
         """Note that a refund stands otherwise than when it was read last; its end is noted with ordering's row."""
-        stands = wording.refund_news(refund)
+        stands = wording_money.refund_news(refund)
         if stands and self.told.get(refund.refund_id) != stands:
             self.details.happened(f"refund {refund.refund_id}: {stands}")
         self.told[refund.refund_id] = stands
@@ -148,7 +148,7 @@ class WithdrawalSteps(ServiceEnd):
     def show(self, withdrawal: pb.Withdrawal) -> None:
         """Tell the operator what the withdrawal is about."""
         self.details.concerns(account=withdrawal.account_id, order=withdrawal.order_id)
-        facts = [f"noticed on {wording.date(withdrawal.noticed_on)}, {wording.ground(withdrawal.ground)}"]
+        facts = [f"noticed on {wording.date(withdrawal.noticed_on)}, {wording_contracts.ground(withdrawal.ground)}"]
         for each in withdrawal.refunds:
             sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
             left = "refunded" if each.HasField("refunded_at") else "to be refunded"

@@ -10,7 +10,7 @@ import pytest
 from temporalio import workflow
 
 from casella.common.v1 import common_pb2
-from workflows import names, wording
+from workflows import names, wording, wording_due
 from workflows.steering import (
     Approval,
     Assignment,
@@ -100,7 +100,7 @@ def test_every_process_that_is_woken_says_what_it_is_about() -> None:
     ],
 )
 def test_what_is_due_on_an_order_is_said_in_words(due: str, said: str) -> None:
-    assert wording.due_on_order(due) == said
+    assert wording_due.on_order(due) == said
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_is_due_on_an_order_is_said_in_words(due: str, said: str) -> None:
     ],
 )
 def test_what_is_due_on_a_trial_is_said_in_words(due: str, said: str) -> None:
-    assert wording.due_on_trial(due) == said
+    assert wording_due.on_trial(due) == said
 
 
 def test_an_amount_is_said_to_the_cent() -> None:

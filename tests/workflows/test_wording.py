@@ -2,7 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
-from workflows import wording
+from workflows import wording_money
 from workflows.activities.payments import _without_payer
 from workflows.payable import _result_of
 
@@ -24,7 +24,7 @@ def test_money_of_another_amount_than_was_recorded_is_told_with_both_and_without
     )
     shown = _without_payer(entry)
     assert (shown.payer_name, shown.payer_iban) == ("", "")
-    assert wording.waiting(shown) == (
+    assert wording_money.waiting(shown) == (
         "EUR 19.70, the statement has another amount for the transfer recorded by hand as EUR 19.76 (entry e1)"
     )
 

@@ -14,7 +14,7 @@ from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.enums import METHODS
 from services.payments.domain.payment_requests import Method as OfRequests
 from tests.ordering.shop import TO_ANNA, Shop, place_request
-from workflows import wording
+from workflows import wording_money
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
 PAY_URL = "https://casella.example/pay/abc"
@@ -38,7 +38,7 @@ def test_every_way_of_paying_has_its_days_and_is_known_to_payments_invoices_and_
     assert policy.expiry_days(method) == (15 if method.by_transfer else 3)
     assert OfRequests(method.value)
     assert OfDocuments(method.value).by_transfer == method.by_transfer
-    assert wording.method(METHODS[method])
+    assert wording_money.method(METHODS[method])
 
 
 @pytest.mark.parametrize("policy", [OrderingPolicy(online_expiry_days=5)])

@@ -1,0 +1,165 @@
+"""How the workflows say to an operator what payments knows: methods, mandates, money that waits, disputes, refunds."""
+
+from casella.common.v1 import common_pb2
+from casella.payments.v1 import payments_pb2
+from workflows import wording
+
+_METHODS = {
+    common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
+    common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
+    common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT: "by automatic debit",
+}
+_REFUSALS = {
+    payments_pb2.CHARGE_REFUSAL_AUTHENTICATION: "PayPal wants the customer to confirm it; the link was emailed",
+    payments_pb2.CHARGE_REFUSAL_MANDATE_GONE: "the mandate is gone: it is switched off, the link is emailed",
+    payments_pb2.CHARGE_REFUSAL_DECLINED: "PayPal declined it, mostly for want of money",
+    payments_pb2.CHARGE_REFUSAL_NO_ANSWER: "the provider gave no answer, so perhaps it was done",
+}
+_MANDATE_ENDS = {
+    payments_pb2.MANDATE_END_CUSTOMER: "by the customer",
+    payments_pb2.MANDATE_END_OPERATOR: "by an operator",
+    payments_pb2.MANDATE_END_PROVIDER: "at the provider",
+    payments_pb2.MANDATE_END_REPLACED: "by a newer one",
+    payments_pb2.MANDATE_END_DISPUTED: "because a payment is disputed",
+}
+_MONEY_FAULTS = {
+    payments_pb2.MONEY_ENTRY_REASON_SHORT: "less than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_OVER: "more than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_LATE: "it came after the payment request was closed",
+    payments_pb2.MONEY_ENTRY_REASON_TWICE: "it came after the payment request was paid",
+    payments_pb2.MONEY_ENTRY_REASON_UNKNOWN: "it names more than this order, or its bank does not split it",
+    payments_pb2.MONEY_ENTRY_REASON_CURRENCY: "in another currency than was asked for",
+    payments_pb2.MONEY_ENTRY_REASON_UNDATED: "the bank tells no day for it",
+    payments_pb2.MONEY_ENTRY_REASON_DATE: "booked before it was asked for, or in the future",
+}
+_SOURCES = {
+    payments_pb2.MONEY_SOURCE_BANK: "by bank transfer",
+    payments_pb2.MONEY_SOURCE_STRIPE: "by card or PayPal",
+    payments_pb2.MONEY_SOURCE_ANNOUNCED: "by bank transfer, told by hand",
+}
+
+
+def method(payment_method: common_pb2.PaymentMethod) -> str:
+    """``by bank transfer``."""
+    return _METHODS.get(payment_method, "")
+
+
+def mandate(found: payments_pb2.Mandate) -> str:
+    """``mandate 018f… since 2026-11-24 09:30 UTC, ended 2027-01-05 10:00 UTC by the customer``."""
+    if not found.mandate_id:
+        return "there never was a mandate"
+    since = f"mandate {found.mandate_id} since {wording.day(found.set_up_at)}"
+    return (
+        since if not found.end else f"{since}, ended {wording.day(found.ended_at)} {_MANDATE_ENDS.get(found.end, '')}"
+    )
+
+
+def refusal(reason: payments_pb2.ChargeRefusal) -> str:
+    """Why a charge was not done: ``PayPal declined it, mostly for want of money``."""
+    return _REFUSALS.get(reason, "")
+
+
+def debit(found: payments_pb2.Debit) -> str:
+    """What comes next by automatic debit; empty where nothing does."""
+    if not found.HasField("charge_at"):
+        return ""
+    if found.refusal == payments_pb2.CHARGE_REFUSAL_NO_ANSWER:
+        return "the provider is asked again what became of the charge"
+    again = " again" if found.declined else ""
+    return f"it is charged{again} by automatic debit"
+
+
+def waiting(entry: payments_pb2.MoneyEntry) -> str:
+    """Money that waits: ``EUR 10.00 of 2026-11-24, less than was asked for (entry 018f…)``."""
+    of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
+    fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    if entry.HasField("recorded_amount"):
+        recorded = wording.amount(entry.recorded_amount)
+        fault = f"the statement has another amount for the transfer recorded by hand as {recorded}"
+    return f"{wording.amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
+
+
+def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
+    """``EUR 10.00 of 2026-11-24 by bank transfer: less than was asked for``."""
+    minor = abs(entry.amount.minor)
+    shown = wording.amount(common_pb2.Money(minor=minor, currency=entry.amount.currency))
+    of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
+    how = _SOURCES.get(entry.money_source, "from an unknown source")
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_DISPUTED:
+        return dispute(entry.dispute)
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_REVERSED:
+        return f"{shown}{of} was taken back {how}"
+    fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_UNKNOWN:
+        fault = "it names no payment request, or several"
+    if entry.HasField("recorded_amount"):
+        fault = f"another amount than was recorded by hand, {wording.amount(entry.recorded_amount)}"
+    return f"{shown}{of} {how}: {fault}"
+
+
+def dispute(found: payments_pb2.Dispute) -> str:
+    """``dispute dp_1Pg… over EUR 85.40 (fraudulent), lost: EUR 85.40 withdrawn, fee EUR 20.00``."""
+    state = payments_pb2.DisputeState.Name(found.state).removeprefix("DISPUTE_STATE_").lower().replace("_", " ")
+    evidence = (
+        f", evidence at the provider by {wording.day(found.evidence_by)}" if found.HasField("evidence_by") else ""
+    )
+    return (
+        f"dispute {found.provider_reference} over {wording.amount(found.amount)} ({found.reason}), {state}{evidence}: "
+        f"{wording.amount(found.withdrawn)} withdrawn, fee {wording.amount(found.fee)}"
+    )
+
+
+def candidate(request: payments_pb2.PaymentRequest) -> str:
+    """What money may be for: ``proforma P2026/17 (EUR 100.00, open, order 018f…, request 018f…)``."""
+    state = payments_pb2.PaymentRequestState.Name(request.state).removeprefix("PAYMENT_REQUEST_STATE_").lower()
+    return (
+        f"{asked_by(request)} ({wording.amount(request.amount)}, {state}, account {request.account_id}, "
+        f"request {request.payment_request_id})"
+    )
+
+
+def asked_by(request: payments_pb2.PaymentRequest) -> str:
+    """What a payment request stands for: ``proforma P2026/17 of order 018f…``."""
+    if request.HasField("period"):
+        what = f"period {request.period.number} of subscription {request.period.subscription_id}"
+    else:
+        what = f"order {request.order_id}"
+    return f"proforma {request.proforma_number} of {what}" if request.proforma_number else what
+
+
+def refund(made: payments_pb2.Refund) -> str:
+    """How far a refund is, and whose turn it is: ``EUR 12.30, a transfer that waits for your approval (refund …)``."""
+    transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    match made.state:
+        case payments_pb2.REFUND_STATE_REQUESTED if transfer:
+            how = "a transfer that waits for your approval"
+        case payments_pb2.REFUND_STATE_APPROVED:
+            how = "a transfer that waits for the next file for the bank"
+        case payments_pb2.REFUND_STATE_FAILED:
+            how = (
+                f"FAILED ({made.failure}): `casella refund retry {made.refund_id}` tries it again, where needed to "
+                "another IBAN; `casella refund cancel` with the id gives it up"
+            )
+        case payments_pb2.REFUND_STATE_CANCELLED:
+            how = "CANCELLED at payments, but still owed"
+        case payments_pb2.REFUND_STATE_DONE:
+            how = "done"
+        case _:
+            how = "on its way to the bank" if transfer else "on its way to card or PayPal"
+    return f"{wording.amount(made.amount)}, {how} (refund {made.refund_id})"
+
+
+def refund_news(made: payments_pb2.Refund) -> str:
+    """What has become of a refund that was asked for; empty where nothing has, or it is done."""
+    transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    match made.state:
+        case payments_pb2.REFUND_STATE_APPROVED:
+            return "approved"
+        case payments_pb2.REFUND_STATE_SENT:
+            return f"in file {made.message_id} for the bank" if transfer else "sent to card or PayPal"
+        case payments_pb2.REFUND_STATE_FAILED:
+            return f"failed ({made.failure})"
+        case payments_pb2.REFUND_STATE_CANCELLED:
+            return "cancelled at payments"
+        case _:
+            return ""
