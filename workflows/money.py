@@ -15,20 +15,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.money_dispute import DisputeProcess
     from workflows.part_payment import PartPayment
-    from workflows.steering import (
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
+    from workflows.steering_money import (
         NO_ACCOUNT,
         NO_ASSIGNMENT,
-        NO_DATA,
         Assignment,
         ForAccount,
-        Why,
-        Wrong,
         check_assignment,
         check_for_account,
-        check_why,
         optional_day,
-        request_id,
-        steering,
     )
     from workflows.steps import quickly
 

@@ -19,8 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
-    from workflows.steering import NO_CREDITING, NO_DATA, Crediting, Why, Wrong, check_crediting, check_why, request_id
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id
     from workflows.steering import steering as steering_of
+    from workflows.steering_money import NO_CREDITING, Crediting, check_crediting
     from workflows.steps import quickly
 
 _CREDITED = {

@@ -17,7 +17,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
-    from workflows.steering import (
+    from workflows.steering import request_id, steering
+    from workflows.steering_money import (
         NO_TRANSFER,
         Transfer,
         bank_reference_of,
@@ -25,8 +26,6 @@ with workflow.unsafe.imports_passed_through():
         check_amount,
         check_transfer,
         money_of,
-        request_id,
-        steering,
     )
     from workflows.steps import StepRefused, quickly, visibly
 

@@ -13,23 +13,25 @@ from casella.common.v1 import common_pb2
 from workflows import names, wording, wording_due
 from workflows.steering import (
     Approval,
-    Assignment,
     Cancellation,
-    Crediting,
     Extension,
-    ForAccount,
     Refusal,
-    Transfer,
     Why,
     check_approval,
-    check_assignment,
     check_cancellation,
-    check_crediting,
     check_extension,
-    check_for_account,
     check_refusal,
-    check_transfer,
     check_why,
+)
+from workflows.steering_money import (
+    Assignment,
+    Crediting,
+    ForAccount,
+    Transfer,
+    check_assignment,
+    check_crediting,
+    check_for_account,
+    check_transfer,
 )
 from workflows.worker import WORKFLOWS
 

@@ -5,18 +5,14 @@ from typing import Any
 import pytest
 
 from casella.common.v1.common_pb2 import Date, Money
-from workflows.steering import (
+from workflows.steering import Extension, Why, Wrong, check_extension, check_why
+from workflows.steering_money import (
     Assignment,
-    Extension,
     Transfer,
-    Why,
-    Wrong,
     booking_date_of,
     check_amount,
     check_assignment,
-    check_extension,
     check_transfer,
-    check_why,
     money_of,
 )
 
