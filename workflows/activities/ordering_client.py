@@ -1,0 +1,48 @@
+"""With what activities ask the ordering service, and what of its answers histories may not keep."""
+
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+
+from casella.ordering.v1 import ordering_pb2 as pb
+from workflows.activities.trial import Contacts
+
+if TYPE_CHECKING:  # these names are in the stubs for type checkers only
+    from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
+    from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
+
+
+class OrderingClient:
+    """What every activity that asks ordering stands on."""
+
+    def __init__(
+        self,
+        ordering: "OrderingServiceAsyncStub",
+        payments: "PaymentsServiceAsyncStub",
+        contacts: Contacts,
+        client: Client,
+    ) -> None:
+        """Take the stubs of ordering and payments, whom to write to, and Temporal's client for the audit trail."""
+        self._ordering = ordering
+        self._payments = payments
+        self._contacts = contacts
+        self._client = client
+
+
+def without_person(order: pb.Order) -> pb.Order:
+    """The order as histories may keep it: without who ordered, and without the lines that documents carry."""
+    shown = pb.Order()
+    shown.CopyFrom(order)
+    for name in ("party", "lines"):
+        shown.ClearField(name)
+    shown.quote.ClearField("vat_id")
+    return shown
+
+
+def without_payer(period: pb.Period) -> pb.Period:
+    """The period as histories may keep it: without who pays it, and without the lines that documents carry."""
+    shown = pb.Period()
+    shown.CopyFrom(period)
+    for name in ("party", "lines", "vat_id"):
+        shown.ClearField(name)
+    return shown

@@ -1,0 +1,86 @@
+"""Activities about orders: read, advance, cancel, write what came of them, write to their customers."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from casella.common.v1.common_pb2 import Money
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
+from workflows.activities.calls import step, with_actor
+from workflows.activities.ordering_client import OrderingClient, without_person
+
+
+class OrderActivities(OrderingClient):
+    """What is asked of ordering about orders."""
+
+    @step("GetOrder")
+    async def get_order(self, request: pb.GetOrderRequest) -> pb.GetOrderResponse:
+        """Read the order."""
+        answer = await self._ordering.GetOrder(request)
+        return pb.GetOrderResponse(order=without_person(answer.order))
+
+    @step("NoteProformaOnOrder")
+    async def record_proforma(self, request: pb.RecordProformaRequest) -> pb.RecordProformaResponse:
+        """Give the order its expiry and reminders, which count from the proforma."""
+        answer = await self._ordering.RecordProforma(request)
+        return pb.RecordProformaResponse(order=without_person(answer.order))
+
+    @step("AdvanceOrder")
+    async def advance(self, request: pb.AdvanceOrderRequest) -> pb.AdvanceOrderResponse:
+        """Do everything that is due on the open order; learn what is due next."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=request.order_id))
+        return await self._ordering.AdvanceOrder(
+            pb.AdvanceOrderRequest(
+                order_id=request.order_id,
+                recipient=await self._contacts.of(order.account_id),
+                iban=asked.payment_request.transfer.iban,
+                reference=asked.payment_request.transfer.reference,
+                pay_url=asked.payment_request.pay_url,
+                money_waiting=bool(asked.waiting),
+            )
+        )
+
+    @step("CancelOrder")
+    async def cancel(self, request: pb.CancelOrderRequest) -> pb.CancelOrderResponse:
+        """Ask for the order's cancellation by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._ordering.CancelOrder(request)
+        return pb.CancelOrderResponse(order=without_person(answer.order))
+
+    @step("RecordOutcome")
+    async def record_outcome(self, request: pb.RecordOutcomeRequest) -> pb.RecordOutcomeResponse:
+        """Write how the order ended."""
+        answer = await self._ordering.RecordOutcome(request)
+        return pb.RecordOutcomeResponse(order=without_person(answer.order))
+
+    @step("RecordUnlock")
+    async def record_unlock(self, request: pb.RecordUnlockRequest) -> pb.RecordUnlockResponse:
+        """Note the unlock, which fixes the period that the documents name."""
+        answer = await self._ordering.RecordUnlock(request)
+        return pb.RecordUnlockResponse(order=without_person(answer.order))
+
+    @step("FulfilOrder")
+    async def fulfil(self, request: pb.FulfilOrderRequest) -> pb.FulfilOrderResponse:
+        """Make the subscription and its first period."""
+        answer = await self._ordering.FulfilOrder(request)
+        return pb.FulfilOrderResponse(order=without_person(answer.order), subscription=answer.subscription)
+
+    @step("SendOrderEmail")
+    async def send_email(self, request: pb.SendOrderEmailRequest) -> pb.SendOrderEmailResponse:
+        """Send one of the order's emails."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        request.recipient.CopyFrom(await self._contacts.of(order.account_id))
+        if order.HasField("tax_settled_at") and request.email in {pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED}:
+            asked = payments_pb2.GetPaymentRequestRequest(order_id=request.order_id)
+            request.held.extend(_held((await self._payments.GetPaymentRequest(asked)).waiting))
+        return await self._ordering.SendOrderEmail(request)
+
+
+def _held(waiting: Iterable[payments_pb2.MoneyEntry]) -> list[Money]:
+    """What the customer has sent and waits for an operator, one sum a currency; what was taken back is not held."""
+    sums: Counter[str] = Counter()
+    for entry in waiting:
+        if entry.reason != payments_pb2.MONEY_ENTRY_REASON_REVERSED:
+            sums[entry.amount.currency] += entry.amount.minor
+    return [Money(currency=currency, minor=minor) for currency, minor in sorted(sums.items()) if minor > 0]

@@ -1,0 +1,98 @@
+"""Activities about subscriptions and their periods: measure, advance, write what came of them, suspend, cancel."""
+
+from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
+from workflows.activities.calls import step, with_actor
+from workflows.activities.ordering_client import OrderingClient, without_payer
+from workflows.covering import may_pay
+from workflows.retries import OUTSIDE_DEADLINE_SECONDS
+
+
+class PeriodActivities(OrderingClient):
+    """What is asked of ordering about subscriptions."""
+
+    @step("GetPeriod")
+    async def get_period(self, request: pb.GetPeriodRequest) -> pb.GetPeriodResponse:
+        """Read the period and its subscription."""
+        answer = await self._ordering.GetPeriod(request)
+        return pb.GetPeriodResponse(period=without_payer(answer.period), subscription=answer.subscription)
+
+    @step("MeasurePeriod")
+    async def measure_period(self, request: pb.MeasurePeriodRequest) -> pb.MeasurePeriodResponse:
+        """Measure the period; ordering asks mailboxes, perhaps VIES. Of a decision it learns who took it."""
+        if request.tax_decision:
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._ordering.MeasurePeriod(request, timeout=OUTSIDE_DEADLINE_SECONDS)
+        return pb.MeasurePeriodResponse(period=without_payer(answer.period))
+
+    @step("NoteProformaOnPeriod")
+    async def record_period_proforma(self, request: pb.RecordPeriodProformaRequest) -> pb.RecordPeriodProformaResponse:
+        """Give the period its due date and reminders, which count from the proforma."""
+        answer = await self._ordering.RecordPeriodProforma(request)
+        return pb.RecordPeriodProformaResponse(period=without_payer(answer.period))
+
+    @step("AdvancePeriod")
+    async def advance_period(self, request: pb.AdvancePeriodRequest) -> pb.AdvancePeriodResponse:
+        """Do everything that is due on the period; learn what comes next."""
+        period = (await self._ordering.GetPeriod(pb.GetPeriodRequest(period_id=request.period_id))).period
+        asked = payments_pb2.GetPaymentRequestResponse()
+        if period.payment_request_id:
+            by_id = payments_pb2.GetPaymentRequestRequest(payment_request_id=period.payment_request_id)
+            asked = await self._payments.GetPaymentRequest(by_id)
+        return await self._ordering.AdvancePeriod(
+            pb.AdvancePeriodRequest(
+                period_id=request.period_id,
+                recipient=await self._contacts.of(period.account_id),
+                iban=asked.payment_request.transfer.iban,
+                reference=asked.payment_request.transfer.reference,
+                pay_url=asked.payment_request.pay_url,
+                money_waiting=may_pay(asked.payment_request, asked.waiting) or asked.payment_request.processing,
+            )
+        )
+
+    @step("RecordPeriodOutcome")
+    async def record_period_outcome(self, request: pb.RecordPeriodOutcomeRequest) -> pb.RecordPeriodOutcomeResponse:
+        """Write how the period ended."""
+        answer = await self._ordering.RecordPeriodOutcome(request)
+        answer.period.CopyFrom(without_payer(answer.period))
+        return answer
+
+    @step("NoteInvoiceOnPeriod")
+    async def record_period_invoice(self, request: pb.RecordPeriodInvoiceRequest) -> pb.RecordPeriodInvoiceResponse:
+        """Note the period's invoice."""
+        answer = await self._ordering.RecordPeriodInvoice(request)
+        return pb.RecordPeriodInvoiceResponse(period=without_payer(answer.period))
+
+    @step("SuspendSubscription")
+    async def suspend_subscription(self, request: pb.SuspendSubscriptionRequest) -> pb.SuspendSubscriptionResponse:
+        """Note that sending is suspended."""
+        answer = await self._ordering.SuspendSubscription(request)
+        answer.period.CopyFrom(without_payer(answer.period))
+        return answer
+
+    @step("ResumeSubscription")
+    async def resume_subscription(self, request: pb.ResumeSubscriptionRequest) -> pb.ResumeSubscriptionResponse:
+        """Note that sending works again."""
+        return await self._ordering.ResumeSubscription(request)
+
+    @step("GetSubscription")
+    async def get_subscription(self, request: pb.GetSubscriptionRequest) -> pb.GetSubscriptionResponse:
+        """Read an account's subscription."""
+        return await self._ordering.GetSubscription(request)
+
+    @step("CancelSubscription")
+    async def cancel_subscription(self, request: pb.CancelSubscriptionRequest) -> pb.CancelSubscriptionResponse:
+        """Cancel the subscription by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.CancelSubscription(request)
+
+    @step("KeepSubscription")
+    async def keep_subscription(self, request: pb.KeepSubscriptionRequest) -> pb.KeepSubscriptionResponse:
+        """Take a cancellation back by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.KeepSubscription(request)
+
+    @step("FollowAutomaticDebit")
+    async def follow_automatic_debit(self, request: pb.FollowAutomaticDebitRequest) -> pb.FollowAutomaticDebitResponse:
+        """Let the subscription be paid as its account's mandate stands."""
+        return await self._ordering.FollowAutomaticDebit(request)

@@ -1,0 +1,56 @@
+"""Activities about withdrawals: their receipt, what comes next on them, and what became of refunds and credit notes."""
+
+from casella.ordering.v1 import ordering_pb2 as pb
+from workflows.activities.calls import step, with_actor
+from workflows.activities.ordering_client import OrderingClient
+
+
+class WithdrawalActivities(OrderingClient):
+    """What is asked of ordering about withdrawals."""
+
+    @step("SendWithdrawalReceipt")
+    async def send_withdrawal_receipt(
+        self, request: pb.SendWithdrawalReceiptRequest
+    ) -> pb.SendWithdrawalReceiptResponse:
+        """Send the receipt of a withdrawal."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        request.recipient.CopyFrom(await self._contacts.of(order.account_id))
+        return await self._ordering.SendWithdrawalReceipt(request)
+
+    @step("AdvanceWithdrawal")
+    async def advance_withdrawal(self, request: pb.AdvanceWithdrawalRequest) -> pb.AdvanceWithdrawalResponse:
+        """Learn what comes next on the withdrawal."""
+        return await self._ordering.AdvanceWithdrawal(request)
+
+    @step("RecordWithdrawalRefund")
+    async def record_withdrawal_refund(
+        self, request: pb.RecordWithdrawalRefundRequest
+    ) -> pb.RecordWithdrawalRefundResponse:
+        """Note that a refund was made; by an operator's word, who said so."""
+        if request.HasField("steering"):
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RecordWithdrawalRefund(request)
+
+    @step("RecordWithdrawalRefundFailure")
+    async def record_withdrawal_refund_failure(
+        self, request: pb.RecordWithdrawalRefundFailureRequest
+    ) -> pb.RecordWithdrawalRefundFailureResponse:
+        """Note that a refund has failed after it was made."""
+        return await self._ordering.RecordWithdrawalRefundFailure(request)
+
+    @step("RenewWithdrawalRefund")
+    async def renew_withdrawal_refund(
+        self, request: pb.RenewWithdrawalRefundRequest
+    ) -> pb.RenewWithdrawalRefundResponse:
+        """Replace a refund that was given up, by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RenewWithdrawalRefund(request)
+
+    @step("RecordWithdrawalCreditNote")
+    async def record_withdrawal_credit_note(
+        self, request: pb.RecordWithdrawalCreditNoteRequest
+    ) -> pb.RecordWithdrawalCreditNoteResponse:
+        """Note a credit note; or, by an operator's decision, that none is due."""
+        if request.HasField("steering"):
+            request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        return await self._ordering.RecordWithdrawalCreditNote(request)
