@@ -33,7 +33,7 @@ _LARGEST = 10**12
 _MOST_UNITS = 10**6
 _NOTHING = Money(0)
 
-_METHODS = EnumTable(
+METHODS = EnumTable(
     {
         PaymentMethod.BANK_TRANSFER: common_pb2.PAYMENT_METHOD_BANK_TRANSFER,
         PaymentMethod.ONLINE: common_pb2.PAYMENT_METHOD_ONLINE,
@@ -170,7 +170,7 @@ def paid_of(
 
 def method_of(found: Violations, field: str, value: common_pb2.PaymentMethod) -> PaymentMethod:
     """A way of paying that is one of ours."""
-    return _METHODS.chosen(found, field, value, PaymentMethod.BANK_TRANSFER)
+    return METHODS.chosen(found, field, value, PaymentMethod.BANK_TRANSFER)
 
 
 def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:

@@ -17,7 +17,7 @@ from services.mailboxes.service.accounts import Accounts
 from services.mailboxes.service.purges import Purges
 from services.mailboxes.servicer import checks, translate
 
-_BILLINGS = EnumTable(
+BILLINGS = EnumTable(
     {
         Billing.MONTHLY: common_pb2.BILLING_PERIOD_MONTHLY,
         Billing.ANNUAL: common_pb2.BILLING_PERIOD_ANNUAL,
@@ -62,7 +62,7 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         order_id = found.uuid("order_id", request.order_id)
-        billing = _BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
+        billing = BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
         sizes: dict[int, int] = {}
         if billing is Billing.ANNUAL:
             found.between("mailboxes", request.mailboxes, 1, checks.MOST_MAILBOXES)

@@ -36,7 +36,7 @@ def test_every_way_of_paying_has_its_days_and_is_known_to_payments_invoices_and_
 ) -> None:
     policy = OrderingPolicy(transfer_expiry_days=15, online_expiry_days=3)
     assert policy.expiry_days(method) == (15 if method.by_transfer else 3)
-    assert OfRequests(method.value)
+    assert OfRequests(method.value).by_link != method.by_transfer
     assert OfDocuments(method.value).by_transfer == method.by_transfer
     assert wording_money.method(METHODS[method])
 
