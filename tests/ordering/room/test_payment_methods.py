@@ -3,17 +3,21 @@
 import email
 import email.message
 import email.policy
+from datetime import UTC, date, datetime
 
 import pytest
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.invoicing.domain.documents import PaymentMethod as OfDocuments
+from services.kit.calendar import end_of_day
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.enums import METHODS
 from services.payments.domain.payment_requests import Method as OfRequests
 from tests.ordering.shop import TO_ANNA, Shop, place_request
+from tests.ordering.subscribers import Subscriber, monthly
+from tests.support.room import request_id
 from workflows import wording_money
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
@@ -28,6 +32,15 @@ SAID = {
     (PaymentMethod.AUTOMATIC_DEBIT, EN): ("You pay by PayPal, and authorise us", PAY_URL),
 }
 """How the order's confirmation names the way, and by what its reminder leads there."""
+ASKED = {
+    (PaymentMethod.BANK_TRANSFER, IT): ("Per pagare con bonifico usa questi dati", REFERENCE),
+    (PaymentMethod.BANK_TRANSFER, EN): ("To pay by bank transfer, please use these details", REFERENCE),
+    (PaymentMethod.ONLINE, IT): ("Paga ora", PAY_URL),
+    (PaymentMethod.ONLINE, EN): ("Pay now", PAY_URL),
+    (PaymentMethod.AUTOMATIC_DEBIT, IT): ("Paga ora", PAY_URL),
+    (PaymentMethod.AUTOMATIC_DEBIT, EN): ("Pay now", PAY_URL),
+}
+"""How a period's reminder, and the news that sending is suspended, lead to the payment."""
 
 
 @pytest.mark.parametrize("method", PaymentMethod)
@@ -69,6 +82,40 @@ async def test_confirmation_and_reminder_name_the_way_that_was_chosen_and_no_oth
     for (other, spoken), not_said in SAID.items():
         if spoken == language and other is not method:
             assert not [words for words in not_said if words in text and words not in SAID[method, language]]
+
+
+@pytest.mark.parametrize("language", [IT, EN])
+@pytest.mark.parametrize("method", PaymentMethod)
+async def test_a_periods_reminder_and_suspension_lead_to_its_way_of_paying_and_to_no_other(
+    shop: Shop, method: PaymentMethod, language: common_pb2.Language
+) -> None:
+    subscriber = await monthly(shop, date(2026, 6, 10))
+    await pay_by(subscriber, method)
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    shop.room.clock.at = end_of_day(datetime(2026, 7, 12, 12, tzinfo=UTC), 0)
+    await subscriber.advance(2, language)
+    shop.room.clock.at = end_of_day(datetime(2026, 7, 21, 12, tzinfo=UTC), 0)
+    await subscriber.suspend(2)
+    await subscriber.advance(2, language)
+    texts = [text_of(mail.eml) for mail in await shop.room.mails()]
+    assert len(texts) == 3, "two reminders, and that sending is suspended"
+    for text in texts:
+        assert [said for said in ASKED[method, language] if said not in text] == []
+        others = {said for (_, spoken), words in ASKED.items() if spoken == language for said in words}
+        assert [said for said in others - {*ASKED[method, language]} if said in text] == []
+
+
+async def pay_by(subscriber: Subscriber, method: PaymentMethod) -> None:
+    """Let the subscription be paid so from now on: as its customer chooses, or follows an account's mandate."""
+    if method is PaymentMethod.AUTOMATIC_DEBIT:
+        followed = pb.FollowAutomaticDebitRequest(account_id=str(subscriber.account_id), active=True)
+        await subscriber.shop.worker.FollowAutomaticDebit(followed)
+    else:
+        chosen = pb.ChangePaymentMethodRequest(
+            request_id=request_id(), subscription_id=subscriber.subscription_id, payment_method=METHODS[method]
+        )
+        await subscriber.shop.stub().ChangePaymentMethod(chosen, metadata=subscriber.metadata)
 
 
 def text_of(eml: bytes) -> str:
