@@ -237,10 +237,26 @@ async def test_only_part_payments_of_the_same_sale_are_deducted(worker: Stub, op
     for wrong in (elsewhere, whole, pb.Document(document_id=str(new_id()))):
         refused = await refusal(final(worker, wrong))
         assert [each.field for each in refused.violations] == ["advance_ids"]
-    one, two = await part(worker, 700), await part(worker, 500)
-    refused = await refusal(final(worker, one, two, credit_used=money(100)))
-    assert [each.field for each in refused.violations] == ["advance_ids"]
-    assert sums(await final(worker, one, two, credit_used=money(81)))[2] == 81
+    assert await violations(operator) == []
+
+
+async def test_part_payments_and_account_credit_together_are_at_most_the_whole(
+    room: TestRoom, worker: Stub, operator: Stub
+) -> None:
+    parts = await part(worker, 700), await part(worker, 500)
+    before = await room.rows("documents")
+    refused = await refusal(final(worker, *parts, credit_used=money(1281 - 1200 + 1)))
+    assert [(each.field, each.message) for each in refused.violations] == [
+        ("advance_ids", "Gli acconti superano quanto è stato pagato.")
+    ]
+    assert await room.rows("documents") == before, "not even a number was taken"
+    document = await final(worker, *parts, credit_used=money(1281 - 1200))
+    assert sums(document)[2] == 81, "what account credit has paid"
+    assert (document.number, [each.gross.minor for each in document.advances]) == ("2026/3", [700, 500])
+    assert [(await read(worker, each)).deducted_by for each in parts] == [document.document_id] * 2
+    root = await xml_of(operator, document)
+    assert said(root, "ImportoTotaleDocumento") == ["0.81"]
+    assert said(root, "ModalitaPagamento") == ["MP22"]
     assert await violations(operator) == []
 
 
