@@ -143,19 +143,25 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
 
 
 def judge_paid_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
-    """Whether money that came for what is paid already should be back with its payer by now."""
-    old = [each for each in money if each.names_only_paid and now - from_timestamp(each.created_at) > LONGEST_KEPT]
-    if not old:
-        return []
-    told = named(
-        [f"{words.money(each.amount)} ({words.day(each.available_on)}, {each.money_entry_id})" for each in old]
-    )
-    return [
-        wrong(
-            f"money for what is paid already, kept for more than {LONGEST_KEPT.days} days: {len(old)}: {told}",
-            "Return it with `refund` in its workflow, or make it credit; `casella show money` lists it",
-        )
-    ]
+    """Whether money that came for what is paid already should be back with its payer by now, or be cleared up."""
+    paid = [each for each in money if each.names_only_paid and now - from_timestamp(each.created_at) > LONGEST_KEPT]
+    twice = [each for each in paid if each.reason != payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS]
+    differing = [each for each in paid if each not in twice]
+    found = []
+    if twice:
+        text = f"money for what is paid already, kept for more than {LONGEST_KEPT.days} days: {_dated(twice)}"
+        remedy = "Return it with `refund` in its workflow, or make it credit; `casella show money` lists it"
+        found.append(wrong(text, remedy))
+    if differing:
+        text = f"transfers of which bank and record by hand name different amounts: {_dated(differing)}"
+        remedy = "Most likely each is the only payment: return nothing before you have compared with the bank"
+        found.append(wrong(text, remedy))
+    return found
+
+
+def _dated(money: Sequence[payments_pb2.MoneyEntry]) -> str:
+    told = [f"{words.money(each.amount)} ({words.day(each.available_on)}, {each.money_entry_id})" for each in money]
+    return f"{len(money)}: {named(told)}"
 
 
 async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:

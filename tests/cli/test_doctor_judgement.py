@@ -93,6 +93,20 @@ def test_money_that_came_for_what_is_paid_already_is_wrong_once_it_was_kept_for_
     assert all("38.21 EUR (2026-11-24, e1)" in finding.text for finding in findings)
 
 
+def test_what_bank_and_record_by_hand_name_differently_is_not_told_to_be_returned() -> None:
+    differs = payments_pb2.MoneyEntry(
+        money_entry_id="e1",
+        reason=payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS,
+        amount=common_pb2.Money(minor=1970, currency="EUR"),
+        available_on=to_date(NOON.date()),
+        created_at=to_timestamp(NOON - timedelta(days=8)),
+        names_only_paid=True,
+    )
+    (finding,) = waiting.judge_paid_twice([differs], NOON)
+    assert "different amounts: 1: 19.70 EUR (2026-11-24, e1)" in finding.text
+    assert "refund" not in finding.remedy
+
+
 @pytest.mark.parametrize(
     ("due_in", "refunded", "level"), [(-1, False, Level.WRONG), (0, False, Level.NOTE), (-1, True, None)]
 )

@@ -108,6 +108,12 @@ async def test_a_part_payment_is_invoiced_as_td02_with_the_next_number_of_the_in
     assert await violations(operator) == []
 
 
+async def test_a_line_that_names_its_number_itself_is_told_as_it_is(worker: Stub, operator: Stub) -> None:
+    sold = line(1, 1050, text="7 × Casella 8 GB")
+    (text,) = said(await xml_of(operator, await part(worker, lines=[sold])), "Descrizione")
+    assert text.endswith("per: 7 × Casella 8 GB")
+
+
 async def test_the_final_invoice_deducts_the_part_payment_and_names_it(worker: Stub, operator: Stub) -> None:
     advance = await part(worker)
     document = await final(worker, advance)
@@ -191,7 +197,10 @@ async def test_a_deducted_part_payment_is_credited_with_the_invoice_that_deducts
     assert refused.metadata["left"] == "1281"
     note = (await worker.IssueCreditNote(credit_request(document, 1281))).document
     assert sums(note) == (1050, 231, 1281)
-    assert "Storno totale" in note.lines[0].description
+    assert (
+        f"Storno totale della fattura {document.number} del 02/03/2026 e delle fatture di acconto che essa deduce "
+        f"({advance.number} del 01/03/2026)"
+    ) in note.lines[0].description
     assert said(await xml_of(operator, note), "IdDocumento") == [document.number, advance.number]
     assert await violations(operator) == []
 

@@ -25,7 +25,7 @@ _AND_MORE = "…"
 
 def received_text(language: Language, day: date, proforma: str, lines: Sequence[Line]) -> str:
     """What the line of a part payment says: when it was received, and for what."""
-    sold = "; ".join(f"{line.quantity} × {line.description}" for line in lines)
+    sold = "; ".join(map(_sold, lines))
     if len(sold) > _MOST_SOLD:
         sold = sold[:_MOST_SOLD].rstrip() + _AND_MORE
     return _RECEIVED[language].format(day=written_day(day, language), proforma=proforma, sold=sold)
@@ -34,3 +34,8 @@ def received_text(language: Language, day: date, proforma: str, lines: Sequence[
 def deducted_text(language: Language, number: str, day: date) -> str:
     """What the line says that deducts a part payment."""
     return _DEDUCTED[language].format(number=number, day=written_day(day, language))
+
+
+def _sold(line: Line) -> str:
+    """A line of a period names how many there are by itself, and is there once."""
+    return line.description if line.quantity == 1 else f"{line.quantity} × {line.description}"

@@ -1,8 +1,9 @@
 """Decides in which words a credit note says what it credits and why, in Italian and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit, CreditReason
 from services.invoicing.domain.documents import Language
 from services.invoicing.domain.tax import Natura
@@ -28,6 +29,12 @@ _WHOLE = {Language.IT: "Storno totale della fattura", Language.EN: "Full credit 
 _PART = {Language.IT: "Storno parziale della fattura", Language.EN: "Partial credit of invoice"}
 _DUTY = {Language.IT: "Storno dell'imposta di bollo della fattura", Language.EN: "Credit of the stamp duty of invoice"}
 _NAMED = {Language.IT: "{number} del {day}", Language.EN: "{number} of {day}"}
+_ADVANCES = {
+    Language.IT: " e delle fatture di acconto che essa deduce ({invoices})",
+    Language.EN: " and of the invoices of payments on account that it deducts ({invoices})",
+}
+_MOST_NAMED = 12
+"""Part payments that are named one by one; the structured data of the document has all (DatiFattureCollegate)."""
 _SERVED = {
     Language.IT: "; giorni di servizio che restano dovuti: {days} su {term} (dal {first} al {last})",
     Language.EN: "; days of service that stay charged: {days} of {term} ({first} to {last})",
@@ -39,12 +46,20 @@ _LAW = {
 _WITHOUT_VAT = {Language.IT: "Nota di credito", Language.EN: "Credit note"}
 
 
-def credited_text(credit: Credit, language: Language, *, whole: bool, natura: Natura | None = None) -> str:
+def credited_text(
+    credit: Credit,
+    language: Language,
+    *,
+    whole: bool,
+    natura: Natura | None = None,
+    advances: Sequence[DeductedAdvance] = (),
+) -> str:
     """What the line says: which invoice is credited, wholly or in part, why, and which days stay owed.
 
-    The line of stamp duty that was charged (natura N1) says that it is that.
+    What an invoice that deducts part payments (`advances`) gives back is of the whole sale, so their invoices are named
+    too. The line of stamp duty that was charged (natura N1) says that it is that.
     """
-    invoice = _NAMED[language].format(number=credit.invoice_number, day=written_day(credit.invoice_date, language))
+    invoice = credited_invoices(credit, language, advances)
     if natura is Natura.EXCLUDED:
         return f"{_DUTY[language]} {invoice}: {_why(credit, language)}"
     text = f"{(_WHOLE if whole else _PART)[language]} {invoice}: {_why(credit, language)}"
@@ -56,10 +71,24 @@ def credited_text(credit: Credit, language: Language, *, whole: bool, natura: Na
     return text + _SERVED[language].format(**days, first=first, last=last)
 
 
+def credited_invoices(credit: Credit, language: Language, advances: Sequence[DeductedAdvance]) -> str:
+    """The credited invoice by number and date, with those of the part payments that it deducts."""
+    invoice = _named(credit.invoice_number, credit.invoice_date, language)
+    if not advances:
+        return invoice
+    named = ", ".join(_named(each.number, each.date, language) for each in advances[:_MOST_NAMED])
+    more = ", …" if len(advances) > _MOST_NAMED else ""
+    return invoice + _ADVANCES[language].format(invoices=named + more)
+
+
 def cause_text(credit: Credit, language: Language, *, with_vat: bool) -> str:
     """Why it is credited, with the law that allows it; that is a law of VAT, so it is silent where there was none."""
     law = _LAW if with_vat else _WITHOUT_VAT
     return f"{law[language].format(paragraph=credit.reason.paragraph)}: {_why(credit, language)}"
+
+
+def _named(number: str, day: date, language: Language) -> str:
+    return _NAMED[language].format(number=number, day=written_day(day, language))
 
 
 def _why(credit: Credit, language: Language) -> str:

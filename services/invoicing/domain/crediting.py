@@ -55,7 +55,10 @@ def note_lines(credit: Credit, invoice: Document, shares: Sequence[VatShare]) ->
     gross = total((share.gross for share in shares), shares[0].taxable.currency)
     whole = gross == totals(sold_lines(invoice.lines)).gross
     return tuple(
-        share.as_line(position, credited_text(credit, invoice.language, whole=whole, natura=share.natura))
+        share.as_line(
+            position,
+            credited_text(credit, invoice.language, whole=whole, natura=share.natura, advances=invoice.advances),
+        )
         for position, share in enumerate(shares, start=1)
     )
 

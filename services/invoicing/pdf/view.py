@@ -6,7 +6,7 @@ The template only places them, so that all rules of language and number format a
 from collections.abc import Sequence
 from datetime import date
 
-from services.invoicing.domain.credit_texts import cause_text
+from services.invoicing.domain.credit_texts import cause_text, credited_invoices
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import CustomerKind
 from services.invoicing.domain.documents import Document, credit_used, to_pay
@@ -75,11 +75,10 @@ def credit_note_view(note: Document, credit: Credit, issuer: Issuer, xml_name: s
     writer = Writer.of(note.language)
     texts, day = writer.texts, writer.formats.day
     view = _common(writer, note, issuer, title="credit_note")
-    invoice = texts["credited_invoice_named"].format(number=credit.invoice_number, date=day(credit.invoice_date))
     view["facts"] = [
         writer.entry("number", note.number),
         writer.entry("date", day(note.date)),
-        writer.entry("credited_invoice", invoice),
+        writer.entry("credited_invoice", credited_invoices(credit, note.language, note.advances)),
     ]
     view["total"] = writer.entry("total_credit_note", writer.formats.money(totals(note.lines).gross))
     why = cause_text(credit, note.language, with_vat=note.treatment is TaxTreatment.DOMESTIC)
