@@ -175,3 +175,10 @@ async def dispute(desk: Desk, order_id: str) -> tuple[str, str]:
     workflow_id = names.money_id(await until(look, "the dispute"))
     await desk.stands(workflow_id, "NeedsOperator")
     return number, workflow_id
+
+
+async def vies_says(desk: Desk, vat_id: str, answer: str) -> None:
+    """What the stand-in says about a VAT number from now on: `valid`, `invalid`, or an error of VIES."""
+    lever = f"{desk.play.world.site.url('vies')}/_simulator/numbers/{vat_id}"
+    async with desk.session.put(lever, json={"answer": answer}) as response:
+        assert response.status < 300, await response.text()

@@ -27,6 +27,13 @@ OPERATOR = "giulia"
 """Who sends the updates: in production the proxy before the UI names them; the UI itself names nobody."""
 UNNAMED = "unnamed-operator"
 """What the audit trail says where nobody named the operator."""
+WRONG_REASONS = [
+    None,
+    {},
+    {"reason_code": "Signora Rossi called"},
+    {"reason_code": 7},
+    {"reason_code": "ok", "ticket_id": "17"},
+]
 UNAUDITED = ("retry",)
 """It changes no row: the run asks its service again."""
 _METADATA_QUERY = "__temporal_workflow_metadata"
@@ -196,11 +203,26 @@ class Desk:
             return answer
 
 
+async def refused(desk: Desk, workflow_id: str, update: str, data: object, words: str) -> None:
+    """The update is refused with these words and leaves nothing behind in the workflow's history."""
+    before = await desk.accepted(workflow_id)
+    answer = await desk.update(workflow_id, update, data)
+    assert (answer.result, words in answer.refusal) == (None, True), answer
+    assert await desk.accepted(workflow_id) == before
+
+
+async def wrongly_filled_in(desk: Desk, workflow_id: str, update: str) -> None:
+    """An update that wants a reason is refused without one, with free text, and with a ticket that is none."""
+    for wrong in WRONG_REASONS:
+        words = "ticket_id" if wrong and "ticket_id" in wrong else "reason_code"
+        await refused(desk, workflow_id, update, wrong, words)
+
+
 @asynccontextmanager
-async def at_the_desk(var: Path) -> AsyncIterator[Desk]:
-    """Start a Casella and open the Temporal UI."""
+async def at_the_desk(var: Path, environment: Mapping[str, Mapping[str, str]] | None = None) -> AsyncIterator[Desk]:
+    """Start a Casella, with more environment for some of its processes, and open the Temporal UI."""
     jar = aiohttp.CookieJar(unsafe=True)  # the UI's address is a number
-    async with started(var) as play, aiohttp.ClientSession(cookie_jar=jar) as session:
+    async with started(var, environment) as play, aiohttp.ClientSession(cookie_jar=jar) as session:
         desk = Desk(play, play.world.site.url("temporal_ui"), session)
         yield desk
         await desk.find_every_update()

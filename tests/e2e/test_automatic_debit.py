@@ -15,7 +15,7 @@ from deploy.local.demo import paying, people
 from services.kit.calendar import start_of_day
 from services.kit.wire import from_date, from_timestamp
 from tests.cli.running import Terminal
-from tests.e2e.operator_desk import at_the_desk
+from tests.e2e.operator_desk import OPERATOR, at_the_desk, refused, wrongly_filled_in
 from tests.e2e.subscribers import Stage, Subscriber, an_invoice_of
 from tests.e2e.waiting import until
 from workflows import names
@@ -133,3 +133,39 @@ async def test_periods_are_charged_by_themselves_or_paid_by_the_link(stage: Stag
         payments_pb2.MANDATE_END_OPERATOR,
         payments_pb2.CHARGE_REFUSAL_AUTHENTICATION,
     )
+
+
+async def test_an_operator_charges_before_the_day_and_switches_automatic_debit_off(stage: Stage) -> None:
+    why, desk = {"reason_code": "customer_asked"}, stage.desk
+    charged, released = await subscriber(stage), await subscriber(stage)
+    await charges_will(stage, "insufficient_funds")
+    for each in (charged, released):
+        await each.stands(2, "Scheduled")
+    await announced(stage, charged, 2)
+    await released.stands(2, "AwaitingPayment")
+
+    renewal = charged.renewal(2)
+    await wrongly_filled_in(desk, renewal, "charge_now")
+    declined = await desk.update(renewal, "charge_now", why)
+    assert declined.result == "PayPal declined it, mostly for want of money", declined.refusal
+    assert (await charged.period(2)).state == ordering_pb2.PERIOD_STATE_DUE
+    await charges_will(stage, "succeeds")
+    paid = await desk.update(renewal, "charge_now", why)
+    assert paid.result == "paid", paid.refusal
+    await charged.stands(2, "Invoiced")
+    period = await charged.period(2)
+    assert from_date(period.available_on) < from_date(period.due_on)
+    deeds = await desk.audited("payments", period.payment_request_id)
+    assert deeds.count((OPERATOR, "charge_now", "customer_asked")) == 2
+
+    renewal = released.renewal(2)
+    await wrongly_filled_in(desk, renewal, "switch_off_automatic_debit")
+    answer = await desk.update(renewal, "switch_off_automatic_debit", why)
+    assert answer.result == "automatic debit is switched off", answer.refusal
+    await desk.stands(names.automatic_debit_id(released.customer.account_id), "SwitchedOff")
+    await released.written("Addebito automatico disattivato")
+    await desk.shows(renewal, "by its link")
+    for update in ("charge_now", "switch_off_automatic_debit"):
+        await refused(desk, renewal, update, why, "what may be done about it: nothing")
+    await pay_the_link(stage, released.customer.email, "Addebito automatico disattivato", "card:succeeded")
+    await released.stands(2, "Invoiced")

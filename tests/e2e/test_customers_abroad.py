@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,8 +16,8 @@ from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from tests.cli.running import Terminal
 from tests.e2e.ends import e_invoice_ended, prove_the_end
-from tests.e2e.levers import transfer_of
-from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.levers import transfer_of, vies_says, without_worker
+from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk, refused, wrongly_filled_in
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("abroad")]
@@ -42,7 +43,14 @@ def _in_livigno() -> common.BillingParty:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with at_the_desk(tmp_path_factory.mktemp("abroad") / "var") as found:
+    """A Casella whose operator may charge Italian VAT where nothing confirms a VAT number."""
+    folder = tmp_path_factory.mktemp("abroad")
+    forbidden, allowed = (f"sales_to_eu_consumers_within_threshold: {word}" for word in ("false", "true"))
+    policy = (Path(__file__).parents[2] / "deploy" / "policy.yaml").read_text()
+    assert forbidden in policy
+    (folder / "policy.yaml").write_text(policy.replace(forbidden, allowed))
+    ordering = {"CASELLA_POLICY_FILE": str(folder / "policy.yaml")}
+    async with at_the_desk(folder / "var", {"ordering": ordering}) as found:
         yield found
 
 
@@ -162,3 +170,30 @@ async def test_a_company_outside_the_territory_of_vat_buys_by_transfer_and_its_i
     assert xml.find(".//AltriDatiGestionali") is None
     await e_invoice_ended(desk.play, invoice.document_id)
     await desk.stands(names.e_invoice_id(invoice.document_id), end)
+
+
+async def test_where_vies_says_no_an_operator_charges_the_vat_to_which_the_customer_has_consented(desk: Desk) -> None:
+    play, why = desk.play, {"reason_code": "no_proof"}
+    customer = play.customer("buyer")
+    customer.country, customer.language = "DE", common.LANGUAGE_EN
+    await customer.begin_trial()
+    await customer.save_profile(_GERMAN)
+    await vies_says(desk, "DE123456788", "MS_UNAVAILABLE")
+    quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_ANNUAL, 10)
+    assert quote.tax_open
+    async with without_worker(play):
+        placed = await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
+        await vies_says(desk, "DE123456788", "invalid")
+    workflow_id = names.order_id(placed.order_id)
+    await desk.stands(workflow_id, "NeedsOperator")
+    assert "`charge_vat`" in await desk.details(workflow_id)
+    await wrongly_filled_in(desk, workflow_id, "charge_vat")
+    answer = await desk.update(workflow_id, "charge_vat", why)
+    assert answer.result == "charged Italian VAT", answer.refusal
+    await desk.stands(workflow_id, "AwaitingPayment")
+    asked = await play.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
+    assert (asked.tax_treatment, asked.totals) == (common.TAX_TREATMENT_DOMESTIC, quote.totals_with_vat)
+    assert asked.totals.vat.minor > 0
+    await refused(desk, workflow_id, "charge_vat", why, "nothing, the tax waits for no decision")
+    assert await desk.audited("ordering", placed.order_id) == [(OPERATOR, "tax_charge_vat", "no_proof")]
+    await vies_says(desk, "DE123456788", "valid")

@@ -18,7 +18,7 @@ from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from casella.support.v1 import support_pb2
+from casella.support.v1 import erasures_pb2, support_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import ROOMS
@@ -26,7 +26,7 @@ from services.kit.calendar import rome_date
 from services.kit.clock import SystemClock
 from tests.cli.running import Terminal
 from tests.e2e.levers import answered, ask_for_deletion, set_hold
-from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk, refused, wrongly_filled_in
 from tests.e2e.play import database
 from tests.e2e.waiting import until
 from tests.support.post import texts_of
@@ -242,6 +242,32 @@ async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(desk: Desk)
     await until(lambda: nothing_waits(desk), "the end of every process of the erased")
     subjects = [str(mail["Subject"]) for mail in await desk.play.inbox.messages(canary.customer.email)]
     assert not any("terminato" in subject for subject in subjects)  # nothing stays readable: no email promises it
+
+
+async def test_an_operator_lets_an_erasure_go_on_without_the_email_that_nobody_takes(desk: Desk) -> None:
+    customer = desk.play.customer("livia")
+    await customer.begin_trial()
+    workflow_id = await ask_for_deletion(desk, customer)
+    without = {"reason_code": "address_gone"}
+    await refused(desk, workflow_id, "erase_without_email", without, "no email is being sent: the erasure is Waiting")
+    await desk.play.world.stop_process("mailsink")
+    try:
+        assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+        await desk.stands(workflow_id, "Telling")
+        await wrongly_filled_in(desk, workflow_id, "erase_without_email")
+        answer = await desk.update(workflow_id, "erase_without_email", without)
+        assert answer.result == "the erasure goes on without the email within half a minute", answer.refusal
+        await desk.stands(workflow_id, "Erased")
+    finally:
+        await desk.play.world.start_process("mailsink")
+    assert "no last email is sent" in await desk.details(workflow_id)
+    asked = erasures_pb2.GetErasureRequest(account_id=customer.account_id)
+    erasure = (await desk.play.operator.erasures.GetErasure(asked)).erasure
+    assert (erasure.state, erasure.email_skipped) == (erasures_pb2.ERASURE_STATE_ERASED, True)
+    deeds = await desk.audited("support", customer.account_id)
+    assert (OPERATOR, "skip_erasure_email", "address_gone") in deeds
+    subjects = [str(mail["Subject"]) for mail in await desk.play.inbox.messages(customer.email)]
+    assert not any("cancellato" in subject for subject in subjects)
 
 
 async def nothing_waits(desk: Desk) -> bool | None:

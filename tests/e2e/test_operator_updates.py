@@ -19,19 +19,11 @@ from services.kit.calendar import add_days
 from services.kit.wire import from_timestamp
 from tests.e2e.ends import payment_of
 from tests.e2e.levers import change_access, close_under_hold, hold_sign_up, set_hold, transfer_of, without_worker
-from tests.e2e.operator_desk import OPERATOR, UNNAMED, Desk, at_the_desk
+from tests.e2e.operator_desk import OPERATOR, UNNAMED, Desk, at_the_desk, refused, wrongly_filled_in
 from tests.workflows.reading import personal
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator")]
-
-WRONG_REASONS = [
-    None,
-    {},
-    {"reason_code": "Signora Rossi called"},
-    {"reason_code": 7},
-    {"reason_code": "ok", "ticket_id": "17"},
-]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -40,22 +32,11 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         yield desk
 
 
-async def refused(desk: Desk, workflow_id: str, update: str, data: object, words: str) -> None:
-    """The update is refused with these words and leaves nothing behind in the workflow's history."""
-    before = await desk.accepted(workflow_id)
-    answer = await desk.update(workflow_id, update, data)
-    assert (answer.result, words in answer.refusal) == (None, True), answer
-    assert await desk.accepted(workflow_id) == before
-
-
 async def test_an_allowed_sign_up_gets_its_confirmation(desk: Desk) -> None:
     visitor = desk.play.customer("visitor")
     workflow_id = await hold_sign_up(desk, visitor)
     assert "many sign-ups from its IP address" in await desk.details(workflow_id)
-    for wrong in WRONG_REASONS:
-        await refused(
-            desk, workflow_id, "allow", wrong, "ticket_id" if wrong and "ticket_id" in wrong else "reason_code"
-        )
+    await wrongly_filled_in(desk, workflow_id, "allow")
     assert (await desk.update(workflow_id, "allow", {"reason_code": "looks_genuine"})).result == "allowed"
     await visitor.confirm()
     await desk.stands(workflow_id, "Allowed")

@@ -11,6 +11,7 @@ from casella.ordering.v1 import ordering_pb2
 from deploy.local.demo import people
 from services.kit.wire import from_timestamp
 from tests.cli.running import Terminal
+from tests.e2e.levers import vies_says
 from tests.e2e.subscribers import DAY, Stage, Subscriber, a_stage
 from tests.e2e.waiting import until
 from workflows import names
@@ -22,6 +23,7 @@ _GERMAN = people.business_abroad(
     "123456788",
     common.Address(street="Lange Straße 5", postal_code="10115", city="Berlin", country="DE"),
 )
+_VAT_ID = "DE123456788"
 _AMERICAN = people.business_abroad(
     "Acme Mail, Inc.",
     "12-3456789",
@@ -34,13 +36,6 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     """A Casella with a calendar that moves."""
     async with a_stage(tmp_path_factory.mktemp("abroad") / "var") as found:
         yield found
-
-
-async def vies_says(stage: Stage, answer: str) -> None:
-    """What the stand-in says about the company's number from now on."""
-    lever = f"{stage.desk.play.world.site.url('vies')}/_simulator/numbers/DE123456788"
-    async with stage.desk.session.put(lever, json={"answer": answer}) as response:
-        assert response.status < 300, await response.text()
 
 
 async def checks(stage: Stage, account_id: str) -> list[ordering_pb2.VatCheck]:
@@ -59,7 +54,7 @@ async def test_where_vies_says_no_before_a_period_s_invoice_sending_is_restored_
     await subscriber.stands(2, "Suspended")
     assert not await subscriber.sends()
 
-    await vies_says(stage, "invalid")
+    await vies_says(desk, _VAT_ID, "invalid")
     await subscriber.pay(2)
     await subscriber.stands(2, "NeedsOperator")
     assert "the invoice waits" in await desk.details(subscriber.renewal(2))
@@ -72,7 +67,7 @@ async def test_where_vies_says_no_before_a_period_s_invoice_sending_is_restored_
     tied = (await subscriber.period(2)).vat_check_id
     assert (newest.finding, tied) == (ordering_pb2.VAT_FINDING_NOT_VALID, newest.check_id)
     assert (await subscriber.invoice(2)).tax_treatment == common.TAX_TREATMENT_REVERSE_CHARGE
-    await vies_says(stage, "valid")
+    await vies_says(desk, _VAT_ID, "valid")
 
 
 async def test_a_month_abroad_that_is_not_paid_is_invoiced_as_it_accrues_and_its_payment_makes_no_second_invoice(

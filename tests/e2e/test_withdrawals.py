@@ -23,8 +23,8 @@ from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.wire import from_date, from_timestamp
 from tests.cli.running import Terminal
-from tests.e2e.levers import transfer_of
-from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.levers import answered, sdi_will, transfer_of
+from tests.e2e.operator_desk import Desk, at_the_desk, refused, wrongly_filled_in
 from tests.e2e.waiting import until
 from workflows import names
 
@@ -202,23 +202,62 @@ async def test_a_letter_is_recorded_and_a_refund_that_nobody_makes_is_told_until
     for command in ("doctor", "audit"):
         late = " ".join((await terminal.casella(command)).badly(1).out.split())
         assert f"order {placed.order_id}" in late
-    [refund] = await stage.refunds(customer)
-    await play.operator.payments.CancelRefund(
+    anew = {"reason_code": "mistaken_cancellation"}
+    await refused(desk, withdrawal, "refund_again", anew, "makes no sense as the withdrawal stands")
+    [first] = await stage.refunds(customer)
+    await give_up(stage, withdrawal, first)
+    await wrongly_filled_in(desk, withdrawal, "refund_again")
+    answer = await desk.update(withdrawal, "refund_again", anew)
+    assert answer.result == "the refund is asked for anew", answer.refusal
+
+    async def asked_anew() -> payments_pb2.Refund | None:
+        others = [each for each in await stage.refunds(customer) if each.refund_id != first.refund_id]
+        return others[0] if others else None
+
+    second = await until(asked_anew, "the refund that replaces the first")
+    assert second.amount == first.amount
+    await give_up(stage, withdrawal, second)
+    answer = await desk.update(withdrawal, "refund_made_outside", {"reason_code": "paid_by_hand"})
+    assert answer.result == "noted; the credit note follows", answer.refusal
+    await desk.stands(withdrawal, "Closing")
+    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+
+
+async def give_up(stage: Stage, withdrawal: str, refund: payments_pb2.Refund) -> None:
+    """Cancel a refund at payments; come back once the withdrawal's workflow offers what may be done about it."""
+    await stage.desk.play.operator.payments.CancelRefund(
         payments_pb2.CancelRefundRequest(
             request_id=str(uuid4()),
             refund_id=refund.refund_id,
             steering=common.Steering(actor="giulia", reason_code="paid_by_hand"),
         )
     )
+    await stage.desk.shows(withdrawal, "`refund_again`")
 
-    async def given_up() -> bool | None:
-        return True if "`refund_made_outside`" in await desk.details(withdrawal) else None
 
-    await until(given_up, "the update for a refund made outside")
-    answer = await desk.update(withdrawal, "refund_made_outside", {"reason_code": "paid_by_hand"})
-    assert answer.result == "noted; the credit note follows", answer.refusal
+async def test_of_an_invoice_that_was_given_up_the_money_goes_back_without_a_credit_note(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    await sdi_will(desk, "reject")
+    customer, placed = await play.buyer(_ONLINE)
+    await play.pay_by_card(customer)
+    order = await play.fulfilled(customer, placed.order_id)
+    e_invoice = names.e_invoice_id(order.invoice_id)
+    await answered(desk, e_invoice, "NeedsOperator")
+    assert (await desk.update(e_invoice, "give_up", {"reason_code": "agreed_with_accountant"})).result == "given up"
+    await customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
+    await desk.shows(withdrawal, "`no_credit_note`")
+    [refund] = await stage.refunds(customer)
+    assert refund.state == payments_pb2.REFUND_STATE_DONE
+    await wrongly_filled_in(desk, withdrawal, "no_credit_note")
+    await refused(desk, withdrawal, "refund_again", {"reason_code": "ok"}, "what may be done with it: no_credit_note")
+    answer = await desk.update(withdrawal, "no_credit_note", {"reason_code": "invoice_given_up"})
+    assert answer.result == "it goes on without a credit note", answer.refusal
     await desk.stands(withdrawal, "Closing")
-    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+    assert await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE) == []
+    [settled] = (await customer.withdrawal(order.order_id)).withdrawal.refunds
+    assert settled.credit_waived
 
 
 async def test_a_person_who_withdraws_before_paying_is_back_in_the_trial(stage: Stage) -> None:
