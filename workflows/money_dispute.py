@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id
     from workflows.steering import steering as steering_of
     from workflows.steering_money import NO_CREDITING, Crediting, check_crediting
-    from workflows.steps import quickly
+    from workflows.steps import StepRefused, quickly, visibly
 
 _CREDITED = {
     pb.DISPUTE_DECISION_CREDIT_NOTE: invoicing_pb2.CREDIT_REASON_DISPUTE,
@@ -34,12 +34,16 @@ _DECISIONS = {
 }
 _CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
 _CREDIT_NOTE = (
-    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it; with "
-    '`"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
+    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it (`terminate` "
+    'first); with `"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
 )
 _TERMINATE = (
-    "cancels the account's subscription, which ends with what is paid; decide about the money as well: "
+    "cancels the account's subscription, which ends with what is paid; decide about the money after it: "
     '`{"reason_code": "chargeback"}`'
+)
+_GOES_ON = (
+    "the contract goes on, and with this cause the credit note says that it has ended: `terminate` first, which cancels "
+    'the subscription, or credit by agreement: `"cause": "agreement"`'
 )
 
 
@@ -142,11 +146,14 @@ class DisputeProcess(Process):
 
     @workflow.update(
         description="After a lost dispute: issues a credit note on the invoice for what was withdrawn. The cause is "
-        '"dispute" where the contract has ended with it, or "agreement" within a year of the invoice. '
+        '"dispute" where the contract has ended with it, so that the subscription is cancelled (terminate first), or '
+        '"agreement" within a year of the invoice. The money is settled then, and this workflow ends. '
         'Data: {"cause": "dispute", "reason_code": "customer_was_right"}'
     )
     async def credit_note(self, crediting: Crediting = NO_CREDITING) -> str:
         """Credit the invoice."""
+        if crediting.cause == "dispute":
+            await self._check_ended()
         await self._decide(_DECISIONS[crediting.cause], crediting)
         return "the credit note follows"
 
@@ -200,6 +207,23 @@ class DisputeProcess(Process):
                 "the dispute is not lost: evidence is given at the provider, and the payer's bank decides first"
             )
         return entry.dispute
+
+    async def _check_ended(self) -> None:
+        """Refuse what says that the contract has ended while it goes on (DPR 633/1972, art. 26(2)).
+
+        Raises:
+            Wrong: The subscription is not cancelled.
+        """
+        asked = ordering_pb2.GetSubscriptionRequest(account_id=self.lost_dispute().account_id)
+        try:
+            read = await visibly(OrderingSteps.get_subscription, asked, "read whether the contract goes on")
+        except StepRefused as refused:
+            if refused.reason != "REASON_NOT_FOUND":
+                raise
+            return  # what was paid has begun no contract
+        if read.subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE and not read.subscription.end:
+            self.details.happened("an update was refused: credit the invoice as of an ended contract: it goes on")
+            raise Wrong(_GOES_ON)
 
     async def _decide(self, decision: pb.DisputeDecision, why: Why) -> None:
         request = pb.DecideDisputeRequest(

@@ -24,6 +24,7 @@ async def disputes(desk: Desk, orders: list[str]) -> None:
         await desk.stands(money, "Disputed")
         await stripe_does(desk, f"disputes/{number}/lose")
         await desk.stands(money, "NeedsOperator")
-        answer = await desk.update(money, update, {"reason_code": "chargeback"})
-        assert not answer.refusal, answer.refusal
+        for each in ("terminate", update) if update == "credit_note" else (update,):
+            answer = await desk.update(money, each, {"reason_code": "chargeback"})
+            assert not answer.refusal, answer.refusal
         await desk.stands(money, end)

@@ -13,7 +13,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
-from tests.workflows.script import Script, refuse, running
+from tests.workflows.script import Answer, Script, refuse, running
 from tests.workflows.test_money_branches import euro, settle
 from workflows import names
 
@@ -45,7 +45,7 @@ def a_dispute(state: pb.DisputeState = pb.DISPUTE_STATE_LOST, **changes: Any) ->
     )  # fmt: skip
 
 
-def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, **answers: Any) -> Script:
+def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, *, cancelled: bool = True, **answers: Any) -> Script:
     """Payments, ordering and invoicing around one dispute."""
 
     def decide(asked: pb.DecideDisputeRequest) -> pb.DecideDisputeResponse:
@@ -57,7 +57,16 @@ def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, **answers: Any) 
         return settle(entry, pb.MONEY_SETTLEMENT_CREDIT_NOTE, pb.RecordDisputeCreditNoteResponse(entry=entry))
 
     note = invoicing_pb2.Document(document_id=NOTE, number="2026/18")
-    subscription = ordering_pb2.Subscription(subscription_id=SUBSCRIPTION, ends_at=MOMENT)
+    subscription = ordering_pb2.Subscription(
+        subscription_id=SUBSCRIPTION, state=ordering_pb2.SUBSCRIPTION_STATE_ACTIVE,
+        end=ordering_pb2.SUBSCRIPTION_END_CANCELLED if cancelled else ordering_pb2.SUBSCRIPTION_END_UNSPECIFIED,
+    )  # fmt: skip
+
+    def cancel(_: object) -> ordering_pb2.CancelSubscriptionResponse:
+        subscription.end = ordering_pb2.SUBSCRIPTION_END_CANCELLED
+        subscription.ends_at.CopyFrom(MOMENT)
+        return ordering_pb2.CancelSubscriptionResponse(subscription=subscription)
+
     usual: dict[str, Any] = {
         "GetMoneyEntry": lambda _: pb.GetMoneyEntryResponse(entry=entry, candidates=[paid]),
         "GetOrder": lambda _: ordering_pb2.GetOrderResponse(order=ordering_pb2.Order(invoice_id=INVOICE)),
@@ -66,7 +75,7 @@ def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, **answers: Any) 
         "IssueCreditNote": lambda _: invoicing_pb2.IssueCreditNoteResponse(document=note),
         "RecordDisputeCreditNote": credited,
         "GetSubscription": lambda _: ordering_pb2.GetSubscriptionResponse(subscription=subscription),
-        "CancelSubscription": lambda _: ordering_pb2.CancelSubscriptionResponse(subscription=subscription),
+        "CancelSubscription": cancel,
         "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
     }
     return Script({**usual, **answers})
@@ -160,7 +169,7 @@ async def test_the_contract_ends_by_an_operators_word_and_the_money_is_decided_a
     temporal: TestNamespace,
 ) -> None:
     entry = a_dispute()
-    script = world(entry)
+    script = world(entry, cancelled=False)
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
         await run.details("the dispute is lost")
         await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
@@ -169,6 +178,52 @@ async def test_the_contract_ends_by_an_operators_word_and_the_money_is_decided_a
         await run.details("### Claim")
     (asked,) = script.requests("CancelSubscription")
     assert (asked.subscription_id, asked.steering.reason_code) == (SUBSCRIPTION, "chargeback")
+
+
+async def test_no_credit_note_says_that_the_contract_has_ended_while_it_goes_on(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    script = world(entry, cancelled=False)
+    credit = {"cause": "dispute", "reason_code": "customer_was_right"}
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the dispute is lost")
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await run.handle.execute_update("credit_note", credit)
+        assert "the contract goes on" in str(failed.value.cause)
+        assert "`terminate` first" in str(failed.value.cause)
+        assert "it goes on" in await run.details("an update was refused")
+        assert script.requests("DecideDispute") == []
+        await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
+        await run.handle.execute_update("credit_note", credit)
+        assert await run.end() == "credit note"
+    (asked,) = script.requests("IssueCreditNote")
+    assert asked.reason == invoicing_pb2.CREDIT_REASON_DISPUTE
+
+
+async def test_by_agreement_the_invoice_is_credited_and_the_contract_goes_on(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    script = world(entry, cancelled=False)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the dispute is lost")
+        await run.handle.execute_update("credit_note", {"cause": "agreement", "reason_code": "agreed"})
+        assert await run.end() == "credit note"
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        lambda _: refuse(errors_pb2.REASON_NOT_FOUND, "no contract"),
+        lambda _: ordering_pb2.GetSubscriptionResponse(
+            subscription=ordering_pb2.Subscription(state=ordering_pb2.SUBSCRIPTION_STATE_ENDED)
+        ),
+    ],
+)
+async def test_where_no_contract_runs_a_dispute_is_cause_enough(temporal: TestNamespace, without: Answer) -> None:
+    entry = a_dispute()
+    script = world(entry, GetSubscription=without)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the dispute is lost")
+        await run.handle.execute_update("credit_note", {"cause": "dispute", "reason_code": "customer_was_right"})
+        assert await run.end() == "credit note"
 
 
 async def test_a_lost_dispute_over_money_that_had_paid_nothing_names_no_contract_and_no_invoice(
