@@ -42,8 +42,8 @@ _TERMINATE = (
     '`{"reason_code": "chargeback"}`'
 )
 _GOES_ON = (
-    "the contract goes on, and with this cause the credit note says that it has ended: `terminate` first, which cancels "
-    'the subscription, or credit by agreement: `"cause": "agreement"`'
+    "the contract goes on, and with this cause the note says that it has ended: `terminate` first, which cancels the "
+    'subscription, or credit by agreement: `"cause": "agreement"`'
 )
 
 
