@@ -99,16 +99,21 @@ class AdvancingWithdrawals:
     async def send_receipt(self, order_id: UUID, recipient: common_pb2.Recipient) -> Locked:
         """Write the receipt: content, day and time of the notice, what follows. Once, if somebody is there to get it.
 
+        Where the refunds are fixed it names their sums; what was paid and brought none is reckoned as it stands.
+
         Raises:
             NotFound: There is no such withdrawal.
+            NotReady: Invoicing does not answer.
         """
         now = self._clock.now()
-        credited = await self._credited(order_id)
+        credited = await self._credited(order_id, for_receipt=True)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if found.withdrawal.receipt_at is not None or recipient.erased:
                 return found
-            sums = replace(found.payments, credited=credited).sums(found.withdrawal.noticed_on, self._policy, now)
+            fixed = {each.payment.key: each.payment for each in found.withdrawal.refunds}
+            payments = replace(found.payments, credited=credited, fixed=fixed)
+            sums = payments.sums(found.withdrawal.noticed_on, self._policy, now)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
             await store.note_receipt(conn, order_id, now)
             return await _locked(conn, order_id)
@@ -140,17 +145,20 @@ class AdvancingWithdrawals:
                 await store.set_next(conn, order_id, look_again_at(step.due_at, now))
             return _advanced(found, step, now)
 
-    async def _credited(self, order_id: UUID) -> dict[UUID, Money]:
-        """What was credited of what was paid, by invoice; not asked for once the refunds are fixed."""
+    async def _credited(self, order_id: UUID, *, for_receipt: bool = False) -> dict[UUID, Money]:
+        """What was credited of what was paid, by invoice; asked for until the refunds are fixed, or the receipt sent.
+
+        A fixed refund has its own sums, in which that was taken off; what it credits itself is not asked for.
+        """
         async with self._database.reading() as conn:
             order, made = await find_order(conn, order_id), await store.find_withdrawal(conn, order_id)
             if order is None or made is None:
                 raise NotFound("there is no withdrawal from this order")
-            if made.fixed_at is not None:
+            if (made.receipt_at if for_receipt else made.fixed_at) is not None:
                 return {}
             begun = await find_subscription_of_order(conn, order_id)
             payments = await read_payments(conn, order, begun.subscription_id if begun else None, made.ground)
-        return await self._readings.credited(payments.invoices)
+        return await self._readings.credited(payments.invoices - {each.payment.invoice_id for each in made.refunds})
 
     async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
         """Note that a refund was made; the first moment stays.

@@ -52,6 +52,7 @@ class Payments:
         periods: the later periods of the subscription.
         ground: on what the withdrawal rests.
         credited: by invoice what credit notes had given back of it before; what is left of it is what was paid.
+        fixed: by what was paid the refunds that are fixed; they stand, whatever is credited later.
     """
 
     order: OrderRow
@@ -59,6 +60,7 @@ class Payments:
     periods: Sequence[PeriodRow]
     ground: Ground
     credited: Mapping[UUID, Money] = field(default_factory=dict)
+    fixed: Mapping[UUID, Payment] = field(default_factory=dict)
 
     @property
     def known(self) -> Paid:
@@ -118,13 +120,18 @@ class Payments:
         return replace(contract, start_at_once=True) if self.ground is Ground.RENEWAL_WITHOUT_NOTICE else contract
 
     def _of_order(self, order: OrderRow, on: date) -> _Reckoned:
-        contract, paid = self._contract(order), self._left(_total(order), order.invoice_id)
+        contract = self._contract(order)
+        if order.order_id in self.fixed:
+            return _as_fixed(contract, self.fixed[order.order_id])
+        paid = self._left(_total(order), order.invoice_id)
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
         due = owed_by_the_day(contract, paid, on) if leaving else owed(contract, paid, on)
         return _Reckoned(contract, paid, due, served(contract, on) if due else None)
 
     def _of_period(self, period: PeriodRow, on: date) -> _Reckoned:
         contract = Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
+        if period.period_id in self.fixed:
+            return _as_fixed(contract, self.fixed[period.period_id])
         paid = self._left(_gross(period), period.invoice_id)
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
         due = owed_by_the_day(contract, paid, on) if leaving else Money(0, paid.currency)
@@ -159,6 +166,10 @@ async def read_payments(
         await period_store.periods_in(conn, subscription_id, states),
         ground,
     )
+
+
+def _as_fixed(contract: Contract, payment: Payment) -> _Reckoned:
+    return _Reckoned(contract, payment.paid, payment.owed, payment.served)
 
 
 def _order_payment(order: OrderRow, reckoned: _Reckoned) -> Payment:

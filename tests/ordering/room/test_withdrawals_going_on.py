@@ -14,7 +14,18 @@ from tests.ordering.room.test_reconciling import watched
 from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
 from tests.ordering.subscribers import PAID, UNPAID, monthly
-from tests.ordering.withdrawers import advance, bought, credited, failed, next_of, receipt, refunded, settle, withdraw
+from tests.ordering.withdrawers import (
+    advance,
+    bought,
+    credited,
+    failed,
+    next_of,
+    read,
+    receipt,
+    refunded,
+    settle,
+    withdraw,
+)
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
 
@@ -47,6 +58,29 @@ async def test_the_receipt_holds_the_statement_its_time_and_what_follows_and_is_
         "nota di credito",
     ):
         assert words in told
+
+
+@pytest.mark.parametrize("first", ["the receipt", "the refunds", "the credit note of the withdrawal"])
+async def test_page_receipt_and_refund_agree_after_an_earlier_credit_note_whichever_step_comes_first(
+    shop: Shop, first: str
+) -> None:
+    """An operator has credited 10.00; a page, receipt or refund that forgets it names more than goes back."""
+    order = await bought(shop)
+    shop.neighbours.credited[order.invoice_id] = 1_000
+    day(shop, 5)
+    page = (await read(shop, order)).offer
+    await withdraw(shop, order)
+    if first != "the receipt":
+        await advance(shop, order.order_id)
+    if first == "the credit note of the withdrawal":
+        shop.neighbours.credited[order.invoice_id] += page.refund.minor
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (refund.paid, refund.owed, refund.amount) == (page.paid, page.owed, page.refund)
+    assert refund.paid.minor == order.totals.gross.minor - 1_000
+    assert "".join(page.pages[0].consequences.split()) in "".join(told.split())
 
 
 async def test_the_receipt_is_in_the_customer_s_language_and_tells_of_an_unpaid_order(shop: Shop) -> None:
