@@ -40,15 +40,10 @@ async def read(world: World, entry: pb.MoneyEntry) -> pb.MoneyEntry:
     return answer.entry
 
 
-async def assign(world: World, entry: pb.MoneyEntry, request: pb.PaymentRequest) -> None:
-    await world.stub("operator").AssignMoney(
-        pb.AssignMoneyRequest(
-            request_id=request_id(),
-            money_entry_id=entry.money_entry_id,
-            payment_request_id=request.payment_request_id,
-            steering=STEERING,
-        )
-    )
+async def rest_comes(world: World, request: pb.PaymentRequest, minor: int) -> None:
+    """What is exactly the rest comes, so that all of it pays."""
+    entry = Entry(minor, reference=request.transfer.reference, bank_reference="REST", day=world.today())
+    assert (await world.import_file(statement(entry, number="REST"))).made_whole == 1
 
 
 async def credit(world: World, entry: pb.MoneyEntry, request: pb.PaymentRequest) -> None:
@@ -135,8 +130,7 @@ async def test_the_request_names_the_part_payments_that_paid_it(world: World) ->
     await world.advance(days=11)
     await decide(world, part)
     assert await advances_of(world, request) == []
-    rest = await short(world, request, GROSS - 1000, "S2")
-    await assign(world, rest, request)
+    await rest_comes(world, request, GROSS - 1000)
     (named,) = await advances_of(world, request)
     assert (named.money_entry_id, named.advance.amount.minor) == (part.money_entry_id, 1000)
     listed = await world.stub("operator").ListAdvances(pb.ListAdvancesRequest())
@@ -153,8 +147,7 @@ async def test_money_that_pays_in_the_moment_of_the_decision_is_invoiced_in_one_
     request = await world.transfer_request()
     part = await short(world, request, 1000)
     await world.advance(days=11)
-    rest = await short(world, request, GROSS - 1000, "S2")
-    await asyncio.gather(decide(world, part), assign(world, rest, request))
+    await asyncio.gather(decide(world, part), rest_comes(world, request, GROSS - 1000))
     now = await read(world, part)
     assert now.settlement == pb.MONEY_SETTLEMENT_ASSIGNED
     named = [each.money_entry_id for each in await advances_of(world, request)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -79,6 +80,48 @@ async def test_short_money_and_what_makes_up_the_rest_pay_together(world: World)
     assert got.refundable.minor == GROSS
 
 
+async def test_short_money_pays_by_itself_once_it_is_exactly_the_whole(world: World) -> None:
+    request, other = await world.transfer_request(), await world.transfer_request()
+    ref = request.transfer.reference
+    await arrives(world, Entry(SHORT, reference=ref), Entry(SHORT, reference=other.transfer.reference))
+    await world.advance(days=1)
+    rest = statement(Entry(GROSS - SHORT - 1, reference=ref, day=world.today()), number="second")
+    assert ((await world.import_file(rest)).paid, (await world.get(request)).state) == (0, OPEN)
+    await world.advance(days=1)
+    cent = statement(Entry(1, reference=ref, day=world.today()), number="third")
+    done = await world.import_file(cent)
+    assert (done.paid, done.made_whole, done.queued) == (1, 1, 1)
+    paid = await world.get(request)
+    assert (paid.state, paid.available_on) == (PAID, to_date(world.today()))
+    assert [list(entry.suggestions) for entry in await world.queue()] == [[other.payment_request_id]]
+    assert (await world.balances())["suspense"] == -SHORT
+    assert (await world.import_file(cent)).paid == 0
+
+
+async def test_short_money_that_is_whole_waits_where_its_day_or_its_invoice_needs_a_person(world: World) -> None:
+    request, late = await world.transfer_request(), await world.transfer_request()
+    before, day = world.today() - timedelta(days=1), world.today()
+    early = Entry(GROSS // 2, reference=request.transfer.reference, day=before)
+    await arrives(world, early, replace(early, day=day))
+    assert (await world.get(request)).state == OPEN
+    await world.advance(days=13)
+    half = Entry(GROSS // 2, reference=late.transfer.reference, day=day)
+    waiting = await arrives(world, half, half)
+    assert ((await world.get(late)).state, len(waiting)) == (OPEN, 4)
+    assert (await assign(world, waiting[-1], late, accept_late=True)).payment_request.state == PAID
+
+
+async def test_statements_imported_at_once_let_the_whole_pay_once(world: World) -> None:
+    for number in range(5):
+        request = await world.transfer_request()
+        half = Entry(GROSS // 2, reference=request.transfer.reference)
+        files = [statement(half, number=f"{number}-{half_number}") for half_number in range(2)]
+        done = await asyncio.gather(*(world.import_file(file) for file in files))
+        assert sum(each.made_whole for each in done) == 1
+        assert (await world.get(request)).state == PAID
+    assert (await world.balances())["suspense"] == 0
+
+
 async def test_a_shortfall_pays_only_by_an_operators_word_and_within_the_tolerance(world: World) -> None:
     request, other = await world.transfer_request(), await world.transfer_request()
     (small,) = await arrives(world, Entry(GROSS - 500, reference=request.transfer.reference))
@@ -120,8 +163,8 @@ async def test_money_whose_invoice_would_be_late_pays_only_where_an_operator_acc
     with refused_as(errors_pb2.REASON_INVOICE_LATE) as refused:
         await assign(world, entry, request)
     assert (
-        f"would be dated {day}, take a number of the series {day.year} and be 1 day late for good, as its last day was "
-        f"{day + timedelta(days=12)}"
+        f"still to be made would be dated {day}, take a number of {day.year} and be 1 day late for good, as its last "
+        f"day was {day + timedelta(days=12)}"
     ) in refused.value.message
     assert (await world.get(request)).state == OPEN
     assert await world.queue() == [entry]
@@ -290,7 +333,7 @@ async def test_of_operators_who_decide_at_once_one_wins_and_the_others_are_told(
 async def test_two_operators_who_give_two_short_entries_to_one_request_do_not_cross(world: World) -> None:
     for _ in range(5):
         request = await world.transfer_request()
-        half = Entry(GROSS // 2, reference=request.transfer.reference)
+        half = Entry(GROSS // 2 + 1, reference=request.transfer.reference)
         one, two = (await arrives(world, half, half))[-2:]
         told = await asyncio.gather(assign(world, one, request), assign(world, two, request), return_exceptions=True)
         assert sum(not isinstance(each, Exception) for each in told) == 1, told

@@ -1,8 +1,10 @@
-"""How an operator gives money that waits to a payment request, and what is left over to the request's account.
+"""How money that waits is given to a payment request, and what is left over to the request's account.
 
-Short money stays in the queue until money that makes up the rest is given to the same request.
+Short money stays in the queue until the rest has come: what is then exactly the whole pays by itself, any other sum as
+an operator says.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,10 +17,11 @@ from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.kit.errors import NotFound, NotReady
+from services.kit.errors import NotFound, NotReady, reason_name
 from services.kit.money import Money
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
+from services.payments.domain.matching import date_fault
 from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
 from services.payments.domain.proforma_numbers import key_of
 from services.payments.domain.receipts import MoneyEntry, Settlement, last_invoice_day
@@ -37,6 +40,7 @@ from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause
 
 _ASK_AGAIN = timedelta(minutes=1)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,44 @@ class Assigning:
             left_over = await paying.left_over(conn, paid.request_id)
         others = [each for each in entry_ids if each != wish.entry_id]
         return Assigned(paid, (wish.entry_id, *others), left_over)
+
+    async def pay_whole(self) -> int:
+        """Let short money pay that is together exactly what its request asks for; how many requests it has paid.
+
+        What needs a person's word, such as a date on which it cannot have paid this or an invoice that would be late,
+        goes on waiting, and so does what somebody settles, pays, charges or closes in this moment.
+        """
+        async with self._database.reading() as conn:
+            found = await queue.whole(conn)
+        return sum([await self._pay_whole(request_id, entry_id) for request_id, entry_id in found])
+
+    async def _pay_whole(self, request_id: UUID, entry_id: UUID) -> bool:
+        now = self._clock.now()
+        wish = Assignment(entry_id, request_id, "", accept_shortfall=False, accept_late=False, booked_on=None)
+        try:
+            async with self._database.transaction() as conn:
+                request = await self._target(conn, wish)
+                used = await _usable(conn, entry_id, request)
+                request = await _open(conn, request.request_id)
+                exact = sum(entry.amount.minor for entry in used) == request.amount.minor
+                if not exact or any(date_fault(entry.available_on, request.created_at, now) for entry in used):
+                    return False
+                await self._pay(conn, wish, request, used, now)
+                await hooks.at("payment.before_commit")
+        except (
+            MoneySettled,
+            PaymentRequestPaid,
+            PaymentRequestClosed,
+            PaymentProcessing,
+            InvoiceLate,
+            NotReady,
+        ) as why:
+            _LOG.info(
+                "short money that is whole waits",
+                extra={"ids": {"entry": str(entry_id), "reason": reason_name(why.reason)}},
+            )
+            return False
+        return True
 
     async def _target(self, conn: AsyncConnection, wish: Assignment) -> PaymentRequest:
         if wish.request_id is not None:
@@ -225,7 +267,7 @@ def _check_invoice_in_time(day: date, today: date) -> None:
     days_late = (today - last_day).days
     if days_late > 0:
         raise InvoiceLate(
-            f"the invoice would be dated {day}, take a number of the series {day.year} and be {days_late} "
+            f"an invoice that is still to be made would be dated {day}, take a number of {day.year} and be {days_late} "
             f"day{'s' * (days_late > 1)} late for good, as its last day was {last_day}: return the money, or accept it "
             'with "accept_late": true and tell your accountant',
             metadata={"dated": day.isoformat(), "series": str(day.year), "days_late": str(days_late)},

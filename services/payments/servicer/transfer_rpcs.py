@@ -11,6 +11,7 @@ from services.kit.validation import Violations
 from services.kit.wire import to_date
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
+from services.payments.service.assigning import Assigning
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
@@ -22,6 +23,7 @@ class TransferRpcs(PaymentsServiceServicer):
 
     _statements: Statements
     _transfers: Transfers
+    _assigning: Assigning
     _messages: Messages
     _calls: Requests
     _clock: Clock
@@ -29,15 +31,17 @@ class TransferRpcs(PaymentsServiceServicer):
     async def ImportStatement(
         self, request: payments_pb2.ImportStatementRequest, context: Context
     ) -> payments_pb2.ImportStatementResponse:
-        """Import a statement file."""
+        """Import a statement file; then short money that is whole now pays, an older file's too."""
         bad = Violations()
         file = inputs.size(bad, "file", request.file, inputs.LARGEST_STATEMENT)
         bad.check()
         done = await self._statements.take_in(file)
+        made_whole = await self._assigning.pay_whole()
         return payments_pb2.ImportStatementResponse(
             credits=done.credits,
             known=done.known,
-            paid=done.paid,
+            paid=done.paid + made_whole,
+            made_whole=made_whole,
             queued=done.queued,
             ignored=done.ignored,
             confirmed=done.confirmed,

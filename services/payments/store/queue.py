@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Uuid, and_, any_, exists, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
@@ -74,6 +74,24 @@ async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[
         .order_by(_ENTRY.created_at, _ENTRY.id)
     )
     return [row.id for row in await conn.execute(query)]
+
+
+async def whole(conn: AsyncConnection) -> list[tuple[UUID, UUID]]:
+    """The open requests for which short money of the bank waits that is together just what they ask for.
+
+    Returns:
+        Each with the youngest entry.
+    """
+    request, youngest = payment_requests.c, func.array_agg(aggregate_order_by(_ENTRY.id, _ENTRY.created_at.desc()))
+    query = (
+        select(request.id, youngest[1].label("entry"))
+        .join(money_entries, _ENTRY.named == array([request.id]))
+        .where(request.state == RequestState.OPEN, _ENTRY.settled_at.is_(None), _ENTRY.currency == request.currency)
+        .where(_ENTRY.reason == QueueReason.SHORT, _ENTRY.source == Source.BANK, _ENTRY.available_on.is_not(None))
+        .group_by(request.id)
+        .having(func.sum(_ENTRY.minor) == request.minor)
+    )
+    return [(row.id, row.entry) for row in await conn.execute(query)]
 
 
 async def held(conn: AsyncConnection, entry_ids: Sequence[UUID]) -> list[MoneyEntry]:

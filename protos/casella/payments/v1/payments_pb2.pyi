@@ -393,7 +393,7 @@ class ImportStatementRequest(_message.Message):
     def __init__(self, file: _Optional[bytes] = ...) -> None: ...
 
 class ImportStatementResponse(_message.Message):
-    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed", "ignored_debits", "refunds_done", "refunds_returned")
+    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed", "ignored_debits", "refunds_done", "refunds_returned", "made_whole")
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
@@ -403,6 +403,7 @@ class ImportStatementResponse(_message.Message):
     IGNORED_DEBITS_FIELD_NUMBER: _ClassVar[int]
     REFUNDS_DONE_FIELD_NUMBER: _ClassVar[int]
     REFUNDS_RETURNED_FIELD_NUMBER: _ClassVar[int]
+    MADE_WHOLE_FIELD_NUMBER: _ClassVar[int]
     credits: int
     known: int
     paid: int
@@ -412,7 +413,8 @@ class ImportStatementResponse(_message.Message):
     ignored_debits: _containers.RepeatedCompositeFieldContainer[IgnoredDebit]
     refunds_done: int
     refunds_returned: int
-    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ..., ignored_debits: _Optional[_Iterable[_Union[IgnoredDebit, _Mapping]]] = ..., refunds_done: _Optional[int] = ..., refunds_returned: _Optional[int] = ...) -> None: ...
+    made_whole: int
+    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ..., ignored_debits: _Optional[_Iterable[_Union[IgnoredDebit, _Mapping]]] = ..., refunds_done: _Optional[int] = ..., refunds_returned: _Optional[int] = ..., made_whole: _Optional[int] = ...) -> None: ...
 
 class IgnoredDebit(_message.Message):
     __slots__ = ("reference", "amount", "booked_on", "text")
