@@ -1,4 +1,4 @@
-"""The tax of an order that is not paid: settled before its money is asked for, by VIES or by an operator.
+"""The tax of an order that is not paid: settled before its money is asked for, by VIES, a kept proof or an operator.
 
 Most orders are settled when they are placed and pass here without a step.
 """
@@ -6,6 +6,7 @@ Most orders are settled when they are placed and pass here without a step.
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from casella.common.v1 import common_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from workflows.activities.ordering import OrderingSteps
     from workflows.order_steps import OrderSteps
@@ -24,13 +25,16 @@ class OrderTax(OrderSteps):
         while order.state == pb.ORDER_STATE_OPEN and not order.HasField("tax_settled_at"):
             self.tax_open = True
             self.listen()
-            answer = await self.ask_for_tax("settle the tax; asks VIES")
+            outside = order.quote.tax_treatment == common_pb2.TAX_TREATMENT_OUTSIDE_EU
+            asks = "looks for a proof of business" if outside else "asks VIES"
+            answer = await self.ask_for_tax(f"settle the tax; {asks}")
             order = answer.order
             match answer.next:
                 case pb.TAX_NEXT_ASK_AGAIN | pb.TAX_NEXT_NEEDS_OPERATOR:
                     await self.tell_of_wait()
                     self.show_tax(answer)
-                    await self.wait(answer.wait, "ask VIES again, or an operator")
+                    again = "look for a proof of business again" if outside else "ask VIES again"
+                    await self.wait(answer.wait, f"{again}, or an operator")
                 case pb.TAX_NEXT_CANCEL_REQUESTED:
                     order = await self.record_end(pb.OUTCOME_CANCELLED)  # nothing was asked for, so no payment can win
                 case pb.TAX_NEXT_EXPIRY_DUE:
@@ -50,15 +54,15 @@ class OrderTax(OrderSteps):
             await self.email(pb.ORDER_EMAIL_TAX_OPEN, "tell the customer that the proforma waits")
             self.told_of_wait = True
 
-    async def decide_tax(self, decision: pb.TaxDecision, why: Why) -> None:
+    async def decide_tax(self, decision: pb.TaxDecision, why: Why, seen: pb.SeenProof | None = None) -> None:
         """Have ordering carry an operator's decision out."""
         request = pb.DecideTaxRequest(
-            request_id=request_id(), order_id=self.order_id, decision=decision, steering=steering(why)
+            request_id=request_id(), order_id=self.order_id, decision=decision, steering=steering(why), seen=seen
         )
         await self.steer(OrderingSteps.decide_tax, request, "decide the tax")
 
     @workflow.update(
-        description="Ends an order whose VAT number nothing confirms; the customer is told why. "
+        description="Ends an order of which nothing proves that its customer is a business; the customer is told why. "
         'Data: {"reason_code": "no_proof"}'
     )
     async def refuse_order(self, why: Why = NO_DATA) -> str:

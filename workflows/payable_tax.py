@@ -1,6 +1,7 @@
-"""The tax of what is sold: VIES is asked again before every invoice, and an operator decides where it is no help.
+"""The tax of what is sold: what proves that the customer is a business, and an operator's decision where nothing does.
 
-Only the invoice waits: what was paid is unlocked, or restored, before this is asked.
+VIES is asked again before every invoice. Only the invoice waits: what was paid is unlocked, or restored, before this
+is asked. A kept proof of business outside the EU counts until tax id or country change, and is not asked for again.
 """
 
 from abc import abstractmethod
@@ -16,9 +17,27 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import NEEDS_OPERATOR
     from workflows.payable import Payable
     from workflows.steering import NO_DATA, Why, Wrong, check_why
+    from workflows.steering_tax import (
+        NO_PROOF_OF_BUSINESS,
+        ProofOfBusiness,
+        check_proof_of_business,
+        seen_proof,
+    )
     from workflows.steps import visibly
 
+WHAT_TO_LOOK_AT = (
+    "nothing proves that the customer outside the EU is a business. Look at a certificate of its tax authority, or an "
+    "extract of its register of businesses, or look its number up in its country's register; name, address and tax id "
+    "must be those of the billing profile"
+)
 _UPDATES = {
+    pb.TAX_DECISION_BUSINESS_PROOF: (
+        "accept_business_proof",
+        (
+            "you have seen and filed a proof (tax_certificate, register_extract or number_checked): no Italian VAT: "
+            '`{"proof": "tax_certificate", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}`'
+        ),
+    ),
     pb.TAX_DECISION_OTHER_PROOF: (
         "accept_other_proof",
         'another proof of business is on file: reverse charge: `{"reason_code": "register_extract"}`',
@@ -45,8 +64,8 @@ class PayableTax(Payable):
         """Whose tax ordering settles."""
 
     @abstractmethod
-    async def decide_tax(self, decision: pb.TaxDecision, why: Why) -> None:
-        """Have ordering carry an operator's decision out."""
+    async def decide_tax(self, decision: pb.TaxDecision, why: Why, seen: pb.SeenProof | None = None) -> None:
+        """Have ordering carry an operator's decision out; a proof of business names what was seen."""
 
     async def confirm_tax(self, sold: pb.Order | pb.Period) -> None:
         """Before the invoice: come back once VIES still confirms the VAT number, or an earlier proof stands."""
@@ -73,14 +92,21 @@ class PayableTax(Payable):
         """Tell the operator why it waits, and what may be decided."""
         document = "invoice" if self.paid else "proforma"
         updates = {**self.tax_updates(), **({} if self.paid else self.remedies())}
-        if answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
+        due_at = answer.ask_at
+        if pb.TAX_DECISION_BUSINESS_PROOF in answer.offered:
+            state, due_at = NEEDS_OPERATOR, answer.order.hold_until
+            coming = (
+                f"your decision: {WHAT_TO_LOOK_AT}. The {document} waits, and the customer was told which proof is "
+                "wanted. Undecided, the order expires"
+            )
+        elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
             state = NEEDS_OPERATOR
             coming = f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again"
         else:
             state = "AwaitingTax"
             since = wording.day(answer.decide_at)
             coming = f"the {document} waits for VIES, which is asked again; an operator decides from {since} on"
-        self.details.stands(state, coming, answer.ask_at, updates)
+        self.details.stands(state, coming, due_at, updates)
 
     def tax_updates(self) -> Mapping[str, str]:
         """What an operator may decide now, and what it does."""
@@ -100,8 +126,24 @@ class PayableTax(Payable):
         self.must_offer(pb.TAX_DECISION_OTHER_PROOF, why)
 
     @workflow.update(
+        description="Accepts a proof that the customer outside the EU is a business: it goes on without Italian VAT, "
+        "and the proof is kept for later orders and periods of the same tax id and country. `proof` is "
+        "tax_certificate, register_extract or number_checked; `reference` says where you have filed it. "
+        'Data: {"proof": "tax_certificate", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}'
+    )
+    async def accept_business_proof(self, proof: ProofOfBusiness = NO_PROOF_OF_BUSINESS) -> str:
+        """Go on by an operator's word."""
+        done = f"accepted a proof of business, {proof.proof} {proof.reference}"
+        return await self.decided(pb.TAX_DECISION_BUSINESS_PROOF, proof, done, seen_proof(proof))
+
+    @accept_business_proof.validator
+    def _may_accept_business(self, proof: ProofOfBusiness = NO_PROOF_OF_BUSINESS) -> None:
+        check_proof_of_business(proof)
+        self.must_offer(pb.TAX_DECISION_BUSINESS_PROOF, proof)
+
+    @workflow.update(
         description="Goes on with Italian VAT, to which the customer has consented; only before the money is asked "
-        "for, and while the policy says that sales to consumers in the EU are within 10,000 EUR a year. "
+        "for, and in the EU while the policy says that sales to consumers there are within 10,000 EUR a year. "
         'Data: {"reason_code": "no_proof"}'
     )
     async def charge_vat(self, why: Why = NO_DATA) -> str:
@@ -112,9 +154,9 @@ class PayableTax(Payable):
     def _may_charge(self, why: Why = NO_DATA) -> None:
         self.must_offer(pb.TAX_DECISION_CHARGE_VAT, why)
 
-    async def decided(self, decision: pb.TaxDecision, why: Why, done: str) -> str:
+    async def decided(self, decision: pb.TaxDecision, why: Why, done: str, seen: pb.SeenProof | None = None) -> str:
         """Have a decision carried out, and note it."""
-        await self.decide_tax(decision, why)
+        await self.decide_tax(decision, why, seen)
         self.details.steered(f"{done} ({why.reason_code})")
         self.look_again()
         return done

@@ -1,7 +1,7 @@
 """What operators send in updates: plain JSON, as the Temporal UI sends it, checked before it is accepted.
 
-The reason is a code and a ticket, never free text: histories keep no personal data. What updates about money send
-stands in `workflows.steering_money`.
+The reason is a code and a ticket, never free text: histories keep no personal data. What updates about money and
+tax send stands in `workflows.steering_money` and `workflows.steering_tax`.
 """
 
 import re

@@ -11,7 +11,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, vat_checks, withdrawal
+from cli.showing import asked, business_proofs, documents, vat_checks, withdrawal
 from cli.steering import Uuid
 from workflows import names
 
@@ -44,6 +44,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         )
         papers = await _documents(rooms, order)
         checks = await vat_checks.checks_of(rooms, order.account_id, order.quote.vat_id)
+        proofs = await business_proofs.proofs_of(rooms, order.account_id, order.quote.tax_treatment)
         withdrawn = await withdrawal.of_order(rooms, order)
         if as_json:
             screen.show_json({
@@ -51,6 +52,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
                 **asked.as_json(payment),
                 "documents": papers,
                 "vat_checks": checks,
+                "business_proofs": proofs,
                 "withdrawal": withdrawn,
             })  # fmt: skip
             return
@@ -62,6 +64,7 @@ async def show_order(name: str, *, as_json: bool) -> None:
         if withdrawn:
             withdrawal.show(rooms, withdrawn)
         vat_checks.show(checks, order.vat_check_id)
+        business_proofs.show(proofs, order.business_proof_id)
 
 
 async def id_of_order(rooms: Rooms, name: str) -> str:

@@ -7,7 +7,7 @@ from casella.payments.v1 import payments_pb2
 from cli import profile_fields, screen, words
 from cli.failures import Failure
 from cli.rooms import Rooms, open_rooms
-from cli.showing import asked, documents, vat_checks
+from cli.showing import asked, business_proofs, documents, vat_checks
 from workflows import names
 
 COLUMNS = ("period", "number", "days", "state", "gross", "proforma", "due", "invoice")
@@ -26,6 +26,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
         )
         papers = await _documents(rooms, period)
         checks = await vat_checks.checks_of(rooms, period.account_id, period.vat_id)
+        proofs = await business_proofs.proofs_of(rooms, period.account_id, period.tax_treatment)
         if as_json:
             screen.show_json(
                 {
@@ -34,6 +35,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
                     **asked.as_json(payment),
                     "documents": papers,
                     "vat_checks": checks,
+                    "business_proofs": proofs,
                 }
             )
             return
@@ -44,6 +46,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
         asked.show(payment, "period")
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
         vat_checks.show(checks, period.vat_check_id)
+        business_proofs.show(proofs, period.business_proof_id)
 
 
 def row(period: ordering_pb2.Period) -> tuple[str, ...]:

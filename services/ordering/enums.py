@@ -4,6 +4,7 @@ from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from services.kit.enums import EnumTable
+from services.ordering.domain.business_proof import ProofKind
 from services.ordering.domain.kinds import Billing, CustomerKind, PaymentMethod
 from services.ordering.domain.reseller import Decision, Requirement, ResellerEnd, ResellerState
 from services.ordering.domain.states import (
@@ -85,6 +86,14 @@ TAX_DECISIONS = EnumTable(
         TaxDecision.OTHER_PROOF: ordering_pb2.TAX_DECISION_OTHER_PROOF,
         TaxDecision.REFUSE: ordering_pb2.TAX_DECISION_REFUSE,
         TaxDecision.CHARGE_VAT: ordering_pb2.TAX_DECISION_CHARGE_VAT,
+        TaxDecision.BUSINESS_PROOF: ordering_pb2.TAX_DECISION_BUSINESS_PROOF,
+    }
+)
+PROOF_KINDS = EnumTable(
+    {
+        ProofKind.TAX_CERTIFICATE: ordering_pb2.BUSINESS_PROOF_KIND_TAX_CERTIFICATE,
+        ProofKind.REGISTER_EXTRACT: ordering_pb2.BUSINESS_PROOF_KIND_REGISTER_EXTRACT,
+        ProofKind.NUMBER_CHECKED: ordering_pb2.BUSINESS_PROOF_KIND_NUMBER_CHECKED,
     }
 )
 TAX_NEXTS = EnumTable(

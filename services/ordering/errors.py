@@ -148,6 +148,12 @@ class PeriodTaxOpen(CasellaError):
     reason = errors_pb2.REASON_TAX_STATE
 
 
+class BusinessNotProved(CasellaError):
+    """Nothing proves that the customer outside the EU is a business: an operator must decide."""
+
+    reason = errors_pb2.REASON_BUSINESS_NOT_PROVED
+
+
 class WithdrawalNotGranted(CasellaError):
     """Only a consumer has the right of withdrawal: a natural person who does not buy for a business."""
 

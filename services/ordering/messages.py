@@ -35,6 +35,10 @@ CATALOGUE: Catalogue = {
         "it": "Questo testo della dichiarazione non è quello attuale: mostrare quello attuale e riprovare.",
         "en": "This is not the present text of the declaration: show the present one and try again.",
     },
+    "not_a_reference": {
+        "it": "Il riferimento della prova dice dove è archiviata: lettere senza accenti, cifre e ./_- senza spazi.",
+        "en": "A proof’s reference says where it is filed: letters without accents, digits and ./_- without spaces.",
+    },
     "not_a_hash": {
         "it": "Serve un’impronta SHA-256: 64 cifre esadecimali minuscole.",
         "en": "This must be a SHA-256: 64 lower-case hexadecimal digits.",

@@ -89,8 +89,9 @@ orders = Table(
     Column("tax_decide_at", _INSTANT),
     Column("tax_decision", Text),
     Column("tax_confirmed_at", _INSTANT),
-    # The answer of VIES on which the invoice rests.
+    # The answer of VIES on which the invoice rests; or the proof that the customer outside the EU is a business.
     Column("vat_check_id", Uuid),
+    Column("business_proof_id", Uuid),
     # Empty once nothing more is to be done: fulfilled, or ended and the customer told.
     Column("next_at", _INSTANT),
 )
@@ -109,6 +110,20 @@ vat_checks = Table(
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("error", Text, nullable=False),
+)
+
+business_proofs = Table(
+    "business_proofs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    # Of whom it is a proof: with another tax id or country it is somebody else.
+    Column("country", Text, nullable=False),
+    Column("tax_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("proved_at", _INSTANT, nullable=False),
+    Column("actor", Text, nullable=False),
 )
 
 withdrawals = Table(
@@ -194,7 +209,8 @@ subscriptions = Table(
     Column("closing_at", _INSTANT),
     Column("purge_at", _INSTANT),
     Column("ended_at", _INSTANT),
-    # What an operator decided about a VAT number that nothing else confirms; holds for this number alone.
+    # What an operator decided about a VAT number, or a tax id outside the EU, that nothing else confirms; holds for
+    # this number alone.
     Column("tax_decision", Text),
     Column("tax_decision_vat_id", Text),
 )
@@ -240,6 +256,7 @@ subscription_periods = Table(
     Column("tax_ask_at", _INSTANT),
     Column("tax_confirmed_at", _INSTANT),
     Column("vat_check_id", Uuid),
+    Column("business_proof_id", Uuid),
     Column("invoice_id", Uuid),
     # The legal notice of an annual renewal to a consumer; the sent email is kept beside.
     Column("notice_at", _INSTANT),

@@ -26,15 +26,29 @@ _WITHOUT_VAT: Mapping[TaxTreatment, Mapping[str, str]] = {
     },
 }
 
-_OPEN: Mapping[str, str] = {
-    "it": "Il VIES, il registro europeo delle partite IVA, al momento non risponde. L’ordine può essere inviato: "
-    "la fattura proforma arriva quando la partita IVA {vat_id} è confermata, e il totale è allora {gross}, senza IVA "
-    "italiana (reverse charge). Se non è confermata, l’ordine non prosegue, oppure il totale è {gross_with_vat}, IVA "
-    "italiana inclusa.",
-    "en": "VIES, the EU’s register of VAT numbers, does not answer at the moment. You can place the order: the "
-    "proforma invoice comes once the VAT number {vat_id} is confirmed, and the total is then {gross}, without Italian "
-    "VAT (reverse charge). If it is not confirmed, the order does not go on, or the total is {gross_with_vat}, with "
-    "Italian VAT.",
+_OPEN: Mapping[TaxTreatment, Mapping[str, str]] = {
+    TaxTreatment.REVERSE_CHARGE: {
+        "it": "Il VIES, il registro europeo delle partite IVA, al momento non risponde. L’ordine può essere inviato: "
+        "la fattura proforma arriva quando la partita IVA {vat_id} è confermata, e il totale è allora {gross}, senza "
+        "IVA italiana (reverse charge). Se non è confermata, l’ordine non prosegue, oppure il totale è "
+        "{gross_with_vat}, IVA italiana inclusa.",
+        "en": "VIES, the EU’s register of VAT numbers, does not answer at the moment. You can place the order: the "
+        "proforma invoice comes once the VAT number {vat_id} is confirmed, and the total is then {gross}, without "
+        "Italian VAT (reverse charge). If it is not confirmed, the order does not go on, or the total is "
+        "{gross_with_vat}, with Italian VAT.",
+    },
+    TaxTreatment.OUTSIDE_EU: {
+        "it": "Senza IVA italiana vendiamo fuori dall’UE solo a chi è un’impresa, e ne serve una prova: un certificato "
+        "della tua amministrazione fiscale, un estratto del registro delle imprese o il tuo numero fiscale, che un "
+        "registro ufficiale confermi. L’ordine può essere inviato: la fattura proforma arriva quando abbiamo visto la "
+        "prova, e il totale è allora {gross}, senza IVA italiana. Senza la prova l’ordine non prosegue, oppure il "
+        "totale è {gross_with_vat}, IVA italiana inclusa.",
+        "en": "Outside the EU we sell without Italian VAT to businesses only, and need a proof that you are one: a "
+        "certificate of your tax authority, an extract of your register of businesses, or your tax number where an "
+        "official register confirms it. You can place the order: the proforma invoice comes once we have seen the "
+        "proof, and the total is then {gross}, without Italian VAT. Without it the order does not go on, or the total "
+        "is {gross_with_vat}, with Italian VAT.",
+    },
 }
 
 
@@ -48,7 +62,7 @@ def tax_notice(quote: Quote, language: str) -> str:
     charged = quote.totals_if_charged
     if charged is None:
         return without_vat(quote.tax.treatment, language)
-    return _OPEN[language].format(
+    return _OPEN[quote.tax.treatment][language].format(
         vat_id=quote.tax.vat_id,
         gross=localized.money(quote.totals.gross, language),
         gross_with_vat=localized.money(charged.gross, language),

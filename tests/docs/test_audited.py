@@ -24,6 +24,7 @@ DEEDS = {
     "claim": ("payments", "decide_dispute"),
     "credit_note": ("payments", "decide_dispute"),
     "terminate": ("ordering", "cancel_subscription"),
+    "accept_business_proof": ("ordering", "tax_{decision}"),
     "accept_other_proof": ("ordering", "tax_{decision}"),
     "charge_vat": ("ordering", "tax_{decision}"),
     "cancel_order": ("ordering", "cancel_order"),

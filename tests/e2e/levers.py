@@ -43,6 +43,15 @@ def transfer_of(order: ordering_pb2.Order, at: datetime | None = None) -> dict[s
     }
 
 
+async def prove_business(desk: Desk, order_id: str) -> None:
+    """Accept a proof that the customer of an order outside the EU is a business."""
+    workflow_id = names.order_id(order_id)
+    await desk.stands(workflow_id, "NeedsOperator")
+    proof = {"proof": "tax_certificate", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}
+    answer = await desk.update(workflow_id, "accept_business_proof", proof)
+    assert answer.result, answer.refusal
+
+
 async def change_access(play: Play, customer: Customer, state: str) -> None:
     """Break a customer's account in mailboxes ("purged": every step on it is refused), or mend it ("trial")."""
     connection = await database(play, "mailboxes")

@@ -18,7 +18,7 @@ from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.causes import PeriodCause
 from services.kit.wire import from_timestamp
-from tests.e2e.levers import transfer_of
+from tests.e2e.levers import prove_business, transfer_of
 from tests.e2e.operator_desk import Desk, at_the_desk
 from workflows import names
 
@@ -116,6 +116,8 @@ class Stage:
         quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_MONTHLY, 5, *options)
         placed = await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
         workflow_id = names.order_id(placed.order_id)
+        if quote.tax_open:
+            await prove_business(self.desk, placed.order_id)
         await self.desk.stands(workflow_id, "AwaitingPayment")
         data = transfer_of(await customer.order(placed.order_id), self.calendar.now())
         answer = await self.desk.update(workflow_id, "record_bank_transfer", data)

@@ -16,7 +16,7 @@ from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from tests.cli.running import Terminal
 from tests.e2e.ends import e_invoice_ended, prove_the_end
-from tests.e2e.levers import transfer_of, vies_says, without_worker
+from tests.e2e.levers import prove_business, transfer_of, vies_says, without_worker
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk, refused, wrongly_filled_in
 from workflows import names
 
@@ -65,9 +65,12 @@ async def _bought(
     await customer.begin_trial()
     await customer.save_profile(party)
     quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_ANNUAL, 10)
-    assert (quote.tax_treatment, quote.tax_open) == (treatment, False)
+    outside = treatment == common.TAX_TREATMENT_OUTSIDE_EU
+    assert (quote.tax_treatment, quote.tax_open) == (treatment, outside)
     assert (quote.totals.vat.minor, quote.totals.gross) == (0, quote.totals.net)
     placed = await customer.place_order(quote, method)
+    if outside:
+        await prove_business(desk, placed.order_id)
     asked = await play.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
     if method == common.PAYMENT_METHOD_ONLINE:
         await play.pay_by_card(customer)
@@ -77,6 +80,12 @@ async def _bought(
         answer = await desk.update(workflow_id, "record_bank_transfer", transfer_of(asked))
         assert answer.result == "paid", answer.refusal
     return customer, await play.fulfilled(customer, placed.order_id)
+
+
+async def _told_of_the_wait(desk: Desk, customer: Customer) -> EmailMessage:
+    return await desk.play.inbox.wait_for(
+        customer.email, lambda mail: "proof that you are a business" in mail["Subject"], "which proof is wanted"
+    )
 
 
 async def _invoice(desk: Desk, customer: Customer, order: ordering_pb2.Order) -> invoicing_pb2.Document:
@@ -197,3 +206,63 @@ async def test_where_vies_says_no_an_operator_charges_the_vat_to_which_the_custo
     await refused(desk, workflow_id, "charge_vat", why, "nothing, the tax waits for no decision")
     assert await desk.audited("ordering", placed.order_id) == [(OPERATOR, "tax_charge_vat", "no_proof")]
     await vies_says(desk, "DE123456788", "valid")
+
+
+async def _unproved(desk: Desk, name: str) -> Customer:
+    """An American company in trial of which nothing proves that it is one."""
+    customer = desk.play.customer(name)
+    customer.country, customer.language = "US", common.LANGUAGE_EN
+    await customer.begin_trial()
+    await customer.save_profile(_AMERICAN)
+    return customer
+
+
+async def _ordered(customer: Customer) -> tuple[ordering_pb2.Quote, str]:
+    """The quote that the customer ordered, and the order's id."""
+    quote = await customer.quote(common.CUSTOMER_KIND_COMPANY, common.BILLING_PERIOD_ANNUAL, 10)
+    return quote, (await customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)).order_id
+
+
+async def _cancelled(desk: Desk, order_id: str) -> None:
+    answer = await desk.update(names.order_id(order_id), "cancel_order", {"reason_code": "customer_asked"})
+    assert answer.result, answer.refusal
+    await desk.stands(names.order_id(order_id), "Cancelled")
+
+
+async def test_a_business_outside_the_eu_proves_that_it_is_one_before_its_proforma_and_only_once(desk: Desk) -> None:
+    play, customer = desk.play, await _unproved(desk, "unproved")
+    _, order_id = await _ordered(customer)
+    workflow_id = names.order_id(order_id)
+    await desk.stands(workflow_id, "NeedsOperator")
+    details = await desk.details(workflow_id)
+    assert "certificate of its tax authority" in details
+    assert "123456789" not in details
+    mail = await _told_of_the_wait(desk, customer)
+    assert "certificate of your tax authority" in mail.as_string()
+    waiting = await customer.order(order_id)
+    assert (waiting.state, waiting.proforma_number) == (ordering_pb2.ORDER_STATE_OPEN, "")
+    bad = await desk.update(workflow_id, "accept_business_proof", {"reason_code": "proof_seen"})
+    assert "tax_certificate" in bad.refusal
+
+    await prove_business(desk, order_id)
+    asked = await play.order_when(customer, order_id, lambda order: bool(order.proforma_number))
+    assert asked.tax_treatment == common.TAX_TREATMENT_OUTSIDE_EU
+    shown = (await Terminal({"CASELLA_VAR": str(play.world.site.var)}).casella("show", "order", order_id)).well().out
+    for words in ("Proofs of business outside the EU", "proofs/2026-0042", "US 123456789", "no VAT rests on it"):
+        assert words in shown
+
+    await _cancelled(desk, order_id)
+    quote, again = await _ordered(customer)
+    assert not quote.tax_open
+    assert (await play.order_when(customer, again, lambda order: bool(order.proforma_number))).business_proof_id
+
+
+async def test_a_business_outside_the_eu_without_a_proof_pays_italian_vat(desk: Desk) -> None:
+    customer = await _unproved(desk, "charged")
+    quote, order_id = await _ordered(customer)
+    assert quote.totals_with_vat.vat.minor > 0
+    await desk.stands(names.order_id(order_id), "NeedsOperator")
+    charged = await desk.update(names.order_id(order_id), "charge_vat", {"reason_code": "no_proof"})
+    assert charged.result, charged.refusal
+    asked = await desk.play.order_when(customer, order_id, lambda order: bool(order.proforma_number))
+    assert (asked.tax_treatment, asked.totals) == (common.TAX_TREATMENT_DOMESTIC, quote.totals_with_vat)

@@ -78,6 +78,9 @@ async def test_a_month_abroad_that_is_not_paid_is_invoiced_as_it_accrues_and_its
     await subscriber.stands(2, "AwaitingPayment")
     asked = await subscriber.period(2)
     assert asked.HasField("invoice_at")
+    proofs = ordering_pb2.ListBusinessProofsRequest(account_id=subscriber.customer.account_id)
+    (kept,) = (await desk.play.operator.ordering.ListBusinessProofs(proofs)).proofs
+    assert asked.business_proof_id == kept.proof_id  # proved with the order, and not asked for again
     await stage.go_to(from_timestamp(asked.invoice_at))
     await until(lambda: _invoiced(subscriber), "the invoice of what has accrued")
 

@@ -43,6 +43,16 @@ BEISPIEL = common_pb2.BillingParty(
     vat_number="123456788",
     vat_country="DE",
 )
+HELVETIA = common_pb2.BillingParty(
+    kind=common_pb2.CUSTOMER_KIND_COMPANY,
+    company_name="Helvetia Muster AG",
+    address=common_pb2.Address(street="Bahnhofstrasse 1", postal_code="8001", city="Zürich", country="CH"),
+    phone="+41441234567",
+    vat_number="CHE109322551",
+    vat_country="CH",
+)
+"""A business outside the EU."""
+SEEN = pb.SeenProof(kind=pb.BUSINESS_PROOF_KIND_TAX_CERTIFICATE, reference="proofs/2026-0042")
 LABEL = {common_pb2.LANGUAGE_IT: "Ordine con obbligo di pagare", common_pb2.LANGUAGE_EN: "Order with obligation to pay"}
 TO_ANNA = common_pb2.Recipient(email="anna@example.it", name="Anna Rossi", language=common_pb2.LANGUAGE_IT)
 STEERING = common_pb2.Steering(actor="operator@provider", reason_code="phone_confirmed", source="test")
@@ -110,6 +120,19 @@ class Shop:
     async def order(self, account_id: UUID | None = None, **wanted: Any) -> pb.Order:
         """An open order of a new account, or of this one."""
         return await self.place(await self.wish(account_id or self.account(), **wanted))
+
+    async def prove(self, order: pb.Order) -> pb.Order:
+        """An operator accepts a proof that the customer of an order outside the EU is a business."""
+        await self.worker.SettleTax(pb.SettleTaxRequest(order_id=order.order_id))
+        request = pb.DecideTaxRequest(
+            request_id=request_id(),
+            order_id=order.order_id,
+            decision=pb.TAX_DECISION_BUSINESS_PROOF,
+            seen=SEEN,
+            steering=STEERING,
+        )
+        answer = await self.worker.DecideTax(request)
+        return pb.Order.FromString(answer.order.SerializeToString())
 
     async def record_proforma(self, order_id: str) -> pb.Order:
         request = pb.RecordProformaRequest(

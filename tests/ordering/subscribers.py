@@ -160,7 +160,9 @@ async def _subscriber(
     shop.room.clock.at = at
     account = shop.account(purge_at=at)
     order = await shop.order(account, party=party, billing=billing, items=items)
-    if not order.HasField("tax_settled_at"):
+    if order.quote.tax_open and order.quote.tax_treatment == common_pb2.TAX_TREATMENT_OUTSIDE_EU:
+        await shop.prove(order)
+    elif not order.HasField("tax_settled_at"):
         await shop.worker.SettleTax(pb.SettleTaxRequest(order_id=order.order_id))
     await shop.end(order.order_id, pb.OUTCOME_PAID)
     made = (await shop.fulfil(order.order_id, to_timestamp(at))).subscription

@@ -20,7 +20,10 @@ OF_NOBODY = (
 
 
 def query(room: str) -> str | None:
-    """SQL that finds the room's deeds that stand under no account, or not under that of the row; None for no room."""
+    """SQL that finds the room's deeds that stand under no account, or not under that of the row; None for no room.
+
+    The rows of an erased account may be gone.
+    """
     account = _account(room)
     if account is None:
         return None
@@ -28,7 +31,10 @@ def query(room: str) -> str | None:
     return f"""
         SELECT action, subject_id, account_id FROM audit
         WHERE (account_id IS NULL AND action NOT IN ({nobodys}))
-            OR (account_id <> ({account}) AND action NOT IN ({sign_ups}))
+            OR (
+                account_id <> ({account}) AND action NOT IN ({sign_ups})
+                AND account_id NOT IN (SELECT account_id FROM erasures)
+            )
     """
 
 

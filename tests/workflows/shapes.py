@@ -50,8 +50,10 @@ MARKS = (
     "222222220",
     "123456788",
     "3012345678",
+    "441234567",
+    "447654321",
 )
-"""Names, the local part and domain of every address, street, phones, recipient code, VAT numbers of who play here."""
+"""Names, the local part and domain of every address, street, phones, recipient code, tax ids of who play here."""
 
 _IBAN, _OUR_IBAN = "DE89370400440532013000", "IT60X0542811101000000123456"
 _WHOLE_TRIAL = timedelta(days=47)
@@ -62,6 +64,10 @@ _WITHOUT_ANSWER = "222222220"
 """A German VAT number about which the VIES stand-in gives no answer (deploy/local/vies/register.yaml)."""
 _VALID = "123456788"
 """One that it confirms."""
+_OUTSIDE_EU, _OTHER_OUTSIDE_EU = "441234567", "447654321"
+"""Tax ids of the United States."""
+_PROOF = {"proof": "tax_certificate", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}
+_WILMINGTON = common.Address(street=STREET, postal_code="19801", city="Wilmington", country="US")
 _BERLIN = common.Address(street=STREET, postal_code="10115", city="Berlin", country="DE")
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
 _ONLINE = common.PAYMENT_METHOD_ONLINE
@@ -138,10 +144,14 @@ class Shapes:
         await self.desk.cancel(leaving)
         await self.desk.stands(leaving, "Ending")
         abroad = await self._subscription_abroad()
+        unproved = await self._subscription_outside_the_eu()
         debited, charged = await self._debited()
         withdrawn = await self._withdrawal_by_card()
         granted = await resellers(self)
         await self.calendar.advance(_WHOLE_TRIAL, lambda _: None)
+        await self.desk.stands(unproved, "NeedsOperator")
+        await self._update(unproved, "accept_business_proof", _PROOF)
+        await self.desk.stands(unproved, "AwaitingPayment")
         await a_reseller_who_fails(self, granted)
         await self.desk.stands(charged, "Invoiced")
         await self._switch_off(debited)
@@ -202,6 +212,23 @@ class Shapes:
         order_id = await self._place(customer, _TRANSFER, company=True)
         await self.desk.stands(names.order_id(order_id), "AwaitingPayment")
         return await self._second_period(customer, order_id)
+
+    async def _order_outside_the_eu(self) -> tuple[Customer, str]:
+        """An American company whose order waits for its proof of business; returns the order's workflow too."""
+        customer = await self.in_trial()
+        await customer.save_profile(people.business_abroad(COMPANY, _OUTSIDE_EU, _WILMINGTON))
+        workflow_id = names.order_id(await self._place(customer, _TRANSFER, company=True))
+        await self.desk.stands(workflow_id, "NeedsOperator")
+        return customer, workflow_id
+
+    async def _subscription_outside_the_eu(self) -> str:
+        """One that is proved and paid, and has another tax id since; returns the workflow of its second period."""
+        customer, order = await self._order_outside_the_eu()
+        await self._update(order, "accept_business_proof", _PROOF)
+        await self.desk.stands(order, "AwaitingPayment")
+        renewal = await self._second_period(customer, order.removeprefix("order:"))
+        await customer.save_profile(people.business_abroad(COMPANY, _OTHER_OUTSIDE_EU, _WILMINGTON))
+        return renewal
 
     async def _to_accrual(self, renewal: str) -> None:
         """Time passes until a period is invoiced though unpaid."""
@@ -418,7 +445,10 @@ class Shapes:
         await self.desk.stands(await self._e_invoice(), "Sent")
 
     async def _taxes(self) -> None:
-        """VIES does not answer: one order waits for it; of two others an operator lets one go on and refuses one."""
+        """VIES does not answer: one order waits for it; of two others an operator lets one go on and refuses one.
+
+        Of two orders from outside the EU one waits for its proof of business and one is refused.
+        """
         accepted, refused = [await self._order_without_proof() for _ in range(2)]
         await self.calendar.advance(timedelta(hours=25), lambda _: None)
         for workflow_id in (accepted, refused):
@@ -429,6 +459,10 @@ class Shapes:
         await self._update(refused, "refuse_order", {"reason_code": "no_business"})
         await self.desk.stands(refused, "Cancelled")
         await self._order_without_proof()
+        _, unproved = await self._order_outside_the_eu()
+        await self._update(unproved, "refuse_order", {"reason_code": "no_proof"})
+        await self.desk.stands(unproved, "Cancelled")
+        await self._order_outside_the_eu()
 
     async def _order_without_proof(self) -> str:
         """The order of a German company whose VAT number VIES does not tell of; returns its workflow's id."""

@@ -33,6 +33,7 @@ from workflows.steering_money import (
     check_for_account,
     check_transfer,
 )
+from workflows.steering_tax import ProofOfBusiness, check_proof_of_business
 from workflows.worker import WORKFLOWS
 
 BOOK = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
@@ -46,6 +47,7 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Assignment: check_assignment,
     ForAccount: check_for_account,
     Crediting: check_crediting,
+    ProofOfBusiness: check_proof_of_business,
     Cancellation: check_cancellation,
 }
 

@@ -4,22 +4,24 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from temporalio.client import WorkflowUpdateFailedError
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
-from tests.workflows.script import Answer, running
+from tests.workflows.script import Answer, refuse, running
 from tests.workflows.test_renewal_branches import Told
 from workflows import names
 
 SOON = Duration(nanos=50_000_000)
 WHY = {"reason_code": "register_extract"}
-OTHER_PROOF, REFUSE, CHARGE_VAT = (
+PROOF = {"proof": "register_extract", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}
+OTHER_PROOF, REFUSE, CHARGE_VAT, BUSINESS_PROOF = (
     pb.TAX_DECISION_OTHER_PROOF,
     pb.TAX_DECISION_REFUSE,
     pb.TAX_DECISION_CHARGE_VAT,
-)  # fmt: skip
+    pb.TAX_DECISION_BUSINESS_PROOF,
+)
 
 
 def open_order() -> pb.Order:
@@ -331,3 +333,145 @@ async def test_an_italian_s_period_passes_without_a_step(temporal: TestNamespace
     async with running(temporal, names.RENEWAL, names.PAYMENT_COMPLETED, script) as run:
         assert await run.end() == "invoiced"
     assert script.requests("SettleTax") == []
+
+
+def order_outside_the_eu() -> pb.Order:
+    """An order of an American business of which nothing proves that it is one."""
+    order = open_order()
+    order.quote.tax_treatment = common_pb2.TAX_TREATMENT_OUTSIDE_EU
+    order.quote.vat_id = ""
+    order.hold_until.FromJsonString("2026-12-24T09:30:00Z")
+    return order
+
+
+def unproved(order: pb.Order, wait: Duration = LONG) -> pb.SettleTaxResponse:
+    """No proof of business is kept."""
+    return pb.SettleTaxResponse(
+        order=order,
+        next=pb.TAX_NEXT_NEEDS_OPERATOR,
+        wait=wait,
+        ask_at=MOMENT,
+        offered=[BUSINESS_PROOF, REFUSE, CHARGE_VAT],
+    )
+
+
+def settle_outside(order: pb.Order, treatment: common_pb2.TaxTreatment) -> pb.SettleTaxResponse:
+    order.totals.CopyFrom(order.quote.totals)
+    order.tax_treatment = treatment
+    order.tax_settled_at.CopyFrom(MOMENT)
+    return pb.SettleTaxResponse(order=order, next=pb.TAX_NEXT_SETTLED)
+
+
+async def test_outside_the_eu_the_page_says_what_to_look_at_and_until_when(temporal: TestNamespace) -> None:
+    order, payment = order_outside_the_eu(), a_payment()
+    script = ordering(payment, order, SettleTax=one_after_the_other(unproved(order, SOON), unproved(order)))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        for words in (
+            "certificate of its tax authority",
+            "extract of its register",
+            "2026-12-24 09:30 UTC",
+            "`accept_business_proof`",
+            "`refuse_order`",
+            "`charge_vat`",
+            "`cancel_order`",
+            "EUR 19.76, or EUR 24.11 with VAT",
+        ):
+            assert words in shown, words
+        assert "VIES" not in shown
+        assert "accept_other_proof" not in shown
+        while len(script.requests("SettleTax")) < 2:
+            await run.details("### NeedsOperator")
+    assert script.requests("CreatePaymentRequest") == script.requests("IssueProforma") == []
+    assert [mail.email for mail in script.requests("SendOrderEmail")] == [pb.ORDER_EMAIL_TAX_OPEN]
+
+
+async def test_outside_the_eu_an_order_goes_on_with_a_proof_that_names_what_was_seen(temporal: TestNamespace) -> None:
+    order, payment = order_outside_the_eu(), a_payment()
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        asked.CopyFrom(settle_outside(order, common_pb2.TAX_TREATMENT_OUTSIDE_EU))
+        return pb.DecideTaxResponse(order=order)
+
+    asked = unproved(order)
+    script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### NeedsOperator")
+        for update, data in (
+            ("accept_business_proof", WHY),
+            ("accept_business_proof", {**PROOF, "proof": "phone_call"}),
+            ("accept_business_proof", {**PROOF, "reference": "Mr Rossi called"}),
+            ("accept_business_proof", {**PROOF, "reference": "x" * 61}),
+            ("accept_other_proof", WHY),
+        ):
+            with pytest.raises(WorkflowUpdateFailedError):
+                await run.handle.execute_update(update, data)
+        assert script.requests("DecideTax") == []
+        await run.handle.execute_update("accept_business_proof", PROOF)
+        shown = await run.details("### AwaitingPayment")
+    assert "an operator accepted a proof of business, register_extract proofs/2026-0042 (proof_seen)" in shown
+    (decided,) = script.requests("DecideTax")
+    assert (decided.decision, decided.steering.reason_code) == (BUSINESS_PROOF, "proof_seen")
+    seen = pb.SeenProof(kind=pb.BUSINESS_PROOF_KIND_REGISTER_EXTRACT, reference="proofs/2026-0042")
+    assert decided.seen == seen
+    (proforma,) = script.requests("IssueProforma")
+    assert proforma.tax_treatment == common_pb2.TAX_TREATMENT_OUTSIDE_EU
+
+
+async def test_outside_the_eu_an_order_without_a_proof_goes_on_with_italian_vat(temporal: TestNamespace) -> None:
+    order, payment = order_outside_the_eu(), a_payment()
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        asked.CopyFrom(settle_outside(order, common_pb2.TAX_TREATMENT_DOMESTIC))
+        return pb.DecideTaxResponse(order=order)
+
+    asked = unproved(order)
+    script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### NeedsOperator")
+        await run.handle.execute_update("charge_vat", {"reason_code": "no_proof"})
+        await run.details("### AwaitingPayment")
+    (decided,) = script.requests("DecideTax")
+    assert (decided.decision, decided.HasField("seen")) == (CHARGE_VAT, False)
+    (proforma,) = script.requests("IssueProforma")
+    assert proforma.tax_treatment == common_pb2.TAX_TREATMENT_DOMESTIC
+
+
+async def test_outside_the_eu_a_kept_proof_settles_without_an_operator_and_is_not_asked_again(
+    temporal: TestNamespace,
+) -> None:
+    order, payment = order_outside_the_eu(), a_payment()
+    payment.state = payments_pb2.PAYMENT_REQUEST_STATE_PAID
+
+    def answer(_: pb.SettleTaxRequest) -> pb.SettleTaxResponse:
+        return settle_outside(order, common_pb2.TAX_TREATMENT_OUTSIDE_EU)
+
+    script = ordering(payment, order, SettleTax=answer)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        assert await run.end() == "fulfilled"
+    assert len(script.requests("SettleTax")) == 1
+    assert script.requests("DecideTax") == []
+    assert pb.ORDER_EMAIL_TAX_OPEN not in [mail.email for mail in script.requests("SendOrderEmail")]
+
+
+async def test_a_period_outside_the_eu_is_measured_by_the_proof_that_an_operator_has_seen(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+
+    def measure(request: pb.MeasurePeriodRequest) -> object:
+        return told.measured(request) if request.tax_decision else refuse(errors_pb2.REASON_BUSINESS_NOT_PROVED)
+
+    script = told.script(MeasurePeriod=measure)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### NeedsOperator")
+        for words in ("certificate of its tax authority", "`accept_business_proof`", "`charge_vat`"):
+            assert words in shown, words
+        assert "VIES" not in shown
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("accept_other_proof", WHY)
+        await run.handle.execute_update("accept_business_proof", PROOF)
+        await run.details("### AwaitingPayment")
+    decided = script.requests("MeasurePeriod")[-1]
+    assert (decided.tax_decision, decided.seen.reference) == (BUSINESS_PROOF, "proofs/2026-0042")

@@ -3,7 +3,7 @@
 Of an account that never paid everything goes but its own row, which holds no personal data and keeps it closed. Of one
 that paid the orders, the subscription and its periods stay as the evidence of the contract behind its invoices (Civil
 Code, art. 2946: ten years; GDPR art. 17(3)(b) and (e)), without who it was: that stands in the invoices alone. What
-VIES answered stays too: it is the proof of their reverse charge.
+VIES answered, and what proved a business outside the EU, stays too: it is the proof that no VAT was due.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ from services.ordering.orders.rows import COLUMNS, order_from
 from services.ordering.tables import (
     accounts,
     billing_profiles,
+    business_proofs,
     order_reminders,
     orders,
     quotes,
@@ -170,6 +171,7 @@ def _of_an_unpaid(account_id: UUID) -> dict[str, Delete]:
     """What proves nothing where nothing was invoiced."""
     return {
         "vat_checks": delete(vat_checks).where(vat_checks.c.account_id == account_id),
+        "business_proofs": delete(business_proofs).where(business_proofs.c.account_id == account_id),
         "reseller_requests": delete(reseller_requests).where(reseller_requests.c.account_id == account_id),
     }
 

@@ -24,7 +24,7 @@ _BUTTON_LABELS: ButtonLabels = {
 
 
 class TaxPolicy(BaseModel):
-    """The operator's settings for customers whose tax rests on a VAT number.
+    """The operator's settings for customers whose tax rests on a proof that they are a business.
 
     Attributes:
         proof_hours: for so long an answer of VIES counts without being asked for again.
@@ -33,6 +33,8 @@ class TaxPolicy(BaseModel):
         sales_to_eu_consumers_within_threshold: whether sales to consumers in other countries of the EU are within
             10,000 EUR a year (DPR 633/1972 art. 7-octies): then Italian VAT may be charged where nothing confirms a VAT
             number.
+        outside_eu_needs_proof: whether a business outside the EU is invoiced without Italian VAT only once a proof of
+            it is kept; without this its word is taken.
         stamp_duty: who bears the stamp duty on documents without VAT: absorbed, the provider; charged, the customer, by
             a line of its own.
     """
@@ -43,6 +45,7 @@ class TaxPolicy(BaseModel):
     ask_again_minutes: Annotated[tuple[Minutes, ...], Field(strict=False, min_length=1)] = (1, 5, 15, 30, 60, 180)
     operator_hours: Annotated[int, Field(ge=1, le=168)] = 24
     sales_to_eu_consumers_within_threshold: bool = False
+    outside_eu_needs_proof: bool = True
     stamp_duty: Literal["absorbed", "charged"] = "absorbed"
 
     @model_validator(mode="after")
@@ -127,7 +130,7 @@ class OrderingPolicy(BaseModel):
             of withdrawal ends (consumer code art. 51(8)): refuse, it is not taken; serve, the service starts all the
             same, and nothing is owed for the days until a withdrawal (art. 57(4)(a)).
         terms_hashes: SHA-256 of the terms that a consent may name, lower-case hex; none listed: any is recorded.
-        tax: customers whose tax rests on a VAT number.
+        tax: customers whose tax rests on a proof that they are a business.
         renewals: the periods of subscriptions.
         resellers: what the reseller status takes.
     """

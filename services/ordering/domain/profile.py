@@ -17,6 +17,7 @@ from services.kit.composed import composed
 from services.kit.countries import COUNTRIES
 from services.kit.tax_ids import CodiceFiscale, InvalidValue, VatNumber
 from services.kit.vat_ids import MEMBERS, VatId, country_of_prefix
+from services.ordering.domain.business_proof import BusinessId
 from services.ordering.domain.kinds import CustomerKind
 from services.ordering.domain.postal_codes import example_of, is_postal_code
 from services.ordering.domain.problems import Problem
@@ -97,6 +98,11 @@ class BillingProfile:
     def vat_id(self) -> VatId | None:
         """The VAT number of a member state that it has; None outside the EU and for private customers."""
         return VatId(self.vat_country, self.vat_number) if self.vat_country in MEMBERS else None
+
+    @property
+    def business_id(self) -> BusinessId:
+        """Of whom a proof of business outside the EU must be."""
+        return BusinessId(self.country, self.vat_number)
 
 
 _TEXTS = tuple(entry.name for entry in fields(BillingProfile) if entry.name not in ("kind", "body", "split_payment"))

@@ -53,9 +53,9 @@ class QuoteTax:
     """How a quote is taxed.
 
     Attributes:
-        treatment: as it is, or as it is once VIES confirms the VAT number.
+        treatment: as it is, or as it is once it is proved that the customer is a business.
         vat_id: the VAT number on which it rests, with its country, for example `DE136695976`; empty for others.
-        is_open: whether VIES has not answered yet, so that the quote names the total with Italian VAT too.
+        is_open: whether that is not proved yet, so that the quote names the total with Italian VAT too.
     """
 
     treatment: TaxTreatment
@@ -67,7 +67,7 @@ DOMESTIC = QuoteTax(TaxTreatment.DOMESTIC)
 
 
 def tax_of(profile: BillingProfile, day: date) -> QuoteTax:
-    """How a sale on a day in Rome to a customer whom Casella serves is taxed; REVERSE_CHARGE still needs its proof."""
+    """How a sale on a day in Rome to a customer whom Casella serves is taxed; a proof may still be needed."""
     treatment = treatment_of(profile.seat, day)
     rests_on = profile.vat_id if treatment is TaxTreatment.REVERSE_CHARGE else None
     return QuoteTax(treatment, str(rests_on or ""))
@@ -79,8 +79,7 @@ class Quote:
 
     Attributes:
         vat_rate: VAT rate of its treatment in percent.
-        vat_rate_if_charged: while its tax is open: the rate that applies should the VAT number not be confirmed; else
-            empty.
+        vat_rate_if_charged: while its tax is open: the rate that applies should the proof not come; else empty.
         reseller_discount: discount in percent that is taken off already; empty at list price.
         stamp_duty_minor: what the customer is charged for stamp duty where no VAT is, in minor units.
         addition: to which contract it adds; None for a first order.
@@ -109,7 +108,7 @@ class Quote:
 
     @property
     def totals_if_charged(self) -> QuoteTotals | None:
-        """The sum with Italian VAT, should the VAT number not be confirmed; None where the tax is not open."""
+        """The sum with Italian VAT, should the proof not come; None where the tax is not open."""
         if not self.vat_rate_if_charged:
             return None
         return totals(self.lines, Decimal(self.vat_rate_if_charged), self.currency)

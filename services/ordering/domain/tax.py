@@ -63,7 +63,7 @@ class Seat:
 
 
 def treatment_of(seat: Seat, day: date) -> TaxTreatment:
-    """How a sale on a day to a customer whom Casella serves is taxed; REVERSE_CHARGE still needs its proof.
+    """How a sale on a day to a customer whom Casella serves is taxed; REVERSE_CHARGE and OUTSIDE_EU need their proof.
 
     Args:
         seat: Where the customer is established.

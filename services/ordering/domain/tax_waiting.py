@@ -1,5 +1,7 @@
-"""What happens while nothing confirms the VAT number on which an order's tax rests: when VIES is asked again, and from
-when on an operator decides what.
+"""What happens while nothing proves the business on which a sale's tax rests: when VIES is asked again, and from when
+on an operator decides what.
+
+Of a customer in the EU the proof is VIES's word on its VAT number; of one outside it is what an operator has seen.
 
 Source: docs/rules.md, "Tax". Dates are computed once, when their cause happens, and stored.
 """
@@ -9,6 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.tax import TaxTreatment
+
+_LOOK_AGAIN = timedelta(days=1)
+"""How often an order looks again for a proof of business, which only people bring."""
 
 
 class Finding(StrEnum):
@@ -25,6 +31,7 @@ class TaxDecision(StrEnum):
     OTHER_PROOF = "other_proof"
     REFUSE = "refuse"
     CHARGE_VAT = "charge_vat"
+    BUSINESS_PROOF = "business_proof"
 
 
 class TaxNext(StrEnum):
@@ -45,6 +52,18 @@ class Waiting:
     attempts: int
     ask_at: datetime
     decide_at: datetime
+
+
+def rests_on_proof(treatment: TaxTreatment, policy: TaxPolicy) -> bool:
+    """Whether a sale may be taxed so only once it is proved that the customer is a business."""
+    if treatment is TaxTreatment.OUTSIDE_EU:
+        return policy.outside_eu_needs_proof
+    return treatment is TaxTreatment.REVERSE_CHARGE
+
+
+def look_again_at(now: datetime, latest: datetime) -> datetime:
+    """When an order of a business outside the EU looks again for a proof: `latest` is when it ends without one."""
+    return min(now + _LOOK_AGAIN, latest)
 
 
 def ask_again_at(now: datetime, attempts: int, finding: Finding, policy: TaxPolicy) -> datetime:
@@ -89,18 +108,21 @@ def holds_for_invoice(verdict: Finding | None, decision: TaxDecision | None) -> 
     return verdict is not Finding.NOT_VALID or decision is TaxDecision.OTHER_PROOF
 
 
-def offered(*, paid: bool, both_totals: bool, policy: TaxPolicy) -> tuple[TaxDecision, ...]:
+def offered(treatment: TaxTreatment, *, paid: bool, both_totals: bool, policy: TaxPolicy) -> tuple[TaxDecision, ...]:
     """What an operator may decide about an order or a period that needs it.
 
     Once paid the price stands and the service is unlocked: only a proof is missing. Italian VAT is charged only where
-    the customer has consented to that total too, and while the operator's policy allows it.
+    the customer has consented to that total too, and within the EU while the operator's policy allows it.
 
     Args:
+        treatment: How the sale is taxed once the business is proved.
         paid: Whether it is paid.
         both_totals: Whether the quote named both totals.
         policy: Whether VAT may be charged.
     """
+    outside = treatment is TaxTreatment.OUTSIDE_EU
+    proof = TaxDecision.BUSINESS_PROOF if outside else TaxDecision.OTHER_PROOF
     if paid:
-        return (TaxDecision.OTHER_PROOF,)
-    may_charge = both_totals and policy.sales_to_eu_consumers_within_threshold
-    return (TaxDecision.OTHER_PROOF, TaxDecision.REFUSE, *([TaxDecision.CHARGE_VAT] if may_charge else []))
+        return (proof,)
+    may_charge = both_totals and (outside or policy.sales_to_eu_consumers_within_threshold)
+    return (proof, TaxDecision.REFUSE, *([TaxDecision.CHARGE_VAT] if may_charge else []))

@@ -78,6 +78,7 @@ class Mails:
             "taxed": treatment is TaxTreatment.DOMESTIC,
             "gross_with_vat": if_charged.gross if if_charged else None,
             "vat_id": order.quote.tax.vat_id,
+            "outside_eu": order.quote.tax.treatment is TaxTreatment.OUTSIDE_EU,
             "proforma_number": order.proforma_number,
             "expires_at": order.expires_at,
             "transfer": order.payment_method.by_transfer,

@@ -32,7 +32,7 @@ from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.quote import tax_of
 from services.ordering.domain.states import OrderState
-from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import rests_on_proof
 from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, insert_order
@@ -165,7 +165,7 @@ class Placing:
     ) -> dict[str, Any]:
         addition = frozen.quote.addition
         treatment = frozen.quote.tax.treatment
-        settled = treatment is not TaxTreatment.REVERSE_CHARGE  # else SettleTax looks for the proof
+        settled = not rests_on_proof(treatment, self._policy.tax)  # else SettleTax looks for the proof
         return {
             "id": order_id,
             "account_id": wish.account_id,

@@ -56,6 +56,7 @@ class OrderRow:
     tax_decision: TaxDecision | None
     tax_confirmed_at: datetime | None
     vat_check_id: UUID | None
+    business_proof_id: UUID | None
 
     @property
     def totals(self) -> QuoteTotals | None:
@@ -102,4 +103,5 @@ def order_from(row: Row[Any]) -> OrderRow:
         tax_decision=None if row.tax_decision is None else TaxDecision(row.tax_decision),
         tax_confirmed_at=row.tax_confirmed_at,
         vat_check_id=row.vat_check_id,
+        business_proof_id=row.business_proof_id,
     )

@@ -34,6 +34,7 @@ def order_message(order: OrderRow) -> ordering_pb2.Order:
         proforma_number=order.proforma_number or "",
         invoice_id=str(order.invoice_id or ""),
         vat_check_id=str(order.vat_check_id or ""),
+        business_proof_id=str(order.business_proof_id or ""),
         language=to_language(order.language),
         party=party_message(order.party) if owner_filter() is None else None,
         hold_until=to_timestamp(order.hold_until),

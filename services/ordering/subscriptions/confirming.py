@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kit import audit, outbox
-from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.requests import Call, claim
@@ -30,6 +29,7 @@ from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.going_on import Both, read
 from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import locked
+from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proof, Proofs
 from services.ordering.taxing.standing import NOTHING_ASKED, TaxStanding
 
@@ -70,14 +70,14 @@ class Confirming:
                     period = await period_store.wait_with_invoice(conn, period, ask_at)
         return self._standing(period, proof)
 
-    async def decide(self, call: Call, period_id: UUID, decision: TaxDecision, entry: AuditEntry) -> Both:
+    async def decide(self, call: Call, period_id: UUID, decided: Decided) -> Both:
         """Confirm a period's tax by an operator's decision, which stands for the number; a repetition changes nothing.
 
         Raises:
             NotFound: There is no such period.
             TaxDecisionNotOffered: Its invoice does not wait for a decision, or not for this one.
         """
-        now = self._clock.now()
+        now, decision = self._clock.now(), decided.decision
         async with self._database.reading() as conn:
             found = await read(conn, period_id)
         vat_id = _vat_id(found.period)
@@ -92,7 +92,7 @@ class Confirming:
                 raise TaxDecisionNotOffered(metadata={"state": str(period.state), "decision": str(decision)})
             period = await period_store.confirm_tax(conn, period, now, proof.verdict_id)
             await store.set_tax_decision(conn, subscription.subscription_id, decision, str(vat_id))
-            await audit.record(conn, entry, now, account_id=period.account_id)
+            await audit.record(conn, decided.entry, now, account_id=period.account_id)
             await outbox.wake(conn, renewal_wake(period.cause), now)
         return Both(period, subscription)
 
@@ -101,7 +101,9 @@ class Confirming:
         done = _without_vies(period, self._clock.now())
         if done is not None:
             return TaxStanding(next=done, proof=proof)
-        choices = offered(paid=True, both_totals=False, policy=self._policy) if period.tax_ask_at else ()
+        choices: tuple[TaxDecision, ...] = ()
+        if period.tax_ask_at is not None:
+            choices = offered(TaxTreatment.REVERSE_CHARGE, paid=True, both_totals=False, policy=self._policy)
         return TaxStanding(next=TaxNext.NEEDS_OPERATOR, proof=proof, ask_at=period.tax_ask_at, offered=choices)
 
 

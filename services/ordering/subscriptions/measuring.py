@@ -21,6 +21,7 @@ from services.ordering.domain.period_lines import with_stamp_duty
 from services.ordering.domain.periods import planned
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import PeriodState, SubscriptionState
+from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.errors import PeriodNotMeasurable, ProfileMissing
 from services.ordering.profiles.store import find_profile
 from services.ordering.subscriptions import period_store, store
@@ -31,7 +32,9 @@ from services.ordering.subscriptions.going_on import Both, read
 from services.ordering.subscriptions.reckoning import Given, Reckoning, Scope, scope_of
 from services.ordering.subscriptions.rows import Measured, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import locked
-from services.ordering.subscriptions.taxing import Decided, PeriodTax, PeriodTaxing
+from services.ordering.subscriptions.taxing import PeriodTax, PeriodTaxing
+from services.ordering.taxing import business_store
+from services.ordering.taxing.decided import Decided
 
 
 class Measuring:
@@ -40,7 +43,7 @@ class Measuring:
     def __init__(
         self, database: Database, clock: Clock, policy: OrderingPolicy, reckoning: Reckoning, taxing: PeriodTaxing
     ) -> None:
-        """Take the database, the clock, the policy, what reckons, and what proves VAT numbers."""
+        """Take the database, the clock, the policy, what reckons, and what decides the tax."""
         self._database = database
         self._clock = clock
         self._policy = policy
@@ -61,6 +64,7 @@ class Measuring:
             PeriodNotMeasurable: It is not scheduled, its subscription ends and has not ended, or its time has not come.
             ProfileMissing: There is nobody to make a document out to.
             PeriodTaxOpen: Nothing confirms the VAT number.
+            BusinessNotProved: Nothing proves that the customer outside the EU is a business.
             NotReady: Mailboxes does not answer.
         """
         async with self._database.reading() as conn:
@@ -82,7 +86,7 @@ class Measuring:
                 used = await self._reckoning.content(conn, subscription, scope, given)
             if not used.lines:
                 return await self._end_void(period.period_id)
-        tax = await self._taxing.of_period(subscription, party.profile, decided.decision if decided else None)
+        tax = await self._taxing.of_period(subscription, party.profile, decided)
         async with self._database.transaction() as conn:
             entry = decided.entry if decided else None
             return Both(await self._freeze(conn, period, scope, given, tax, entry), subscription)
@@ -126,16 +130,19 @@ class Measuring:
             vat_rate=str(tax.treatment.rate),
             treatment=tax.treatment,
             vat_id=tax.vat_id,
+            business_proof_id=tax.business_proof.proof_id if tax.business_proof else None,
             party=given.party,
             payment_method=subscription.payment_method,
         )
         usage = given.told.as_json() if given.told else None
         to_invoice = invoice_at(lines, given.party.profile.kind, tax.treatment, self._policy.renewals)
+        if tax.decision is TaxDecision.BUSINESS_PROOF and tax.business_proof is not None:
+            await business_store.insert_proof(conn, tax.business_proof)
+        elif tax.decision is not None:
+            await store.set_tax_decision(conn, subscription.subscription_id, tax.decision, tax.id_asked)
         due = await period_store.measure(conn, period.period_id, scope.days, measured, usage, to_invoice)
-        if tax.decision is not None:
-            await store.set_tax_decision(conn, subscription.subscription_id, tax.decision, tax.vat_id_asked)
-            if entry is not None:
-                await audit.record(conn, entry, now, account_id=due.account_id)
+        if tax.decision is not None and entry is not None:
+            await audit.record(conn, entry, now, account_id=due.account_id)
         if not scope.is_last:
             plan = planned(subscription.contract, due.days.last, self._policy.renewals)
             await schedule(conn, subscription, PeriodCause(due.subscription_id, due.number + 1), plan, now)

@@ -165,6 +165,7 @@ async def measure(
         "vat_rate": measured.vat_rate,
         "tax_treatment": str(measured.treatment),
         "vat_id": measured.vat_id,
+        "business_proof_id": measured.business_proof_id,
         "party": measured.party.as_json(),
         "payment_method": str(measured.payment_method),
         "invoice_at": invoice_at,

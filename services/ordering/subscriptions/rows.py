@@ -94,6 +94,7 @@ class Measured:
     vat_rate: str
     treatment: TaxTreatment
     vat_id: str
+    business_proof_id: UUID | None
     party: SavedProfile
     payment_method: PaymentMethod
 
@@ -220,6 +221,7 @@ def _measured(row: Row[Any]) -> Measured:
         vat_rate=row.vat_rate,
         treatment=TaxTreatment(row.tax_treatment),
         vat_id=row.vat_id,
+        business_proof_id=row.business_proof_id,
         party=profile_from(row.party),
         payment_method=PaymentMethod(row.payment_method),
     )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.calendar import rome_date
 from services.ordering.domain.items import Item
 from services.ordering.domain.states import PeriodState, SubscriptionState
+from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions.rows import End, SubscriptionRow, subscription_from
@@ -43,9 +44,15 @@ async def insert_subscription(conn: AsyncConnection, subscription_id: UUID, orde
             payment_method=str(order.payment_method),
             language=order.language,
             tax_decision=decision,
-            tax_decision_vat_id=str(order.party.profile.vat_id) if decision else None,
+            tax_decision_vat_id=_id_decided_on(order) if decision else None,
         )
     )
+
+
+def _id_decided_on(order: OrderRow) -> str:
+    """What an operator's decision on an order's tax was about: a VAT number, or a tax id outside the EU."""
+    profile, outside = order.party.profile, order.quote.tax.treatment is TaxTreatment.OUTSIDE_EU
+    return str(profile.business_id if outside else profile.vat_id)
 
 
 async def find_subscription(

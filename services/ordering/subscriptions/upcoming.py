@@ -53,7 +53,7 @@ class Upcoming:
 
     @property
     def totals_with_vat(self) -> QuoteTotals | None:
-        """The sum with Italian VAT, should the VAT number not be confirmed; None where the tax is not open."""
+        """The sum with Italian VAT, should the proof not come; None where the tax is not open."""
         return self._totals(TaxTreatment.DOMESTIC) if self.tax.is_open else None
 
     def _lines(self, treatment: TaxTreatment) -> tuple[PeriodLine, ...]:

@@ -192,6 +192,7 @@ def _add_measured(message: ordering_pb2.Period, measured: Measured, language: st
     message.totals.CopyFrom(totals_message(measured.totals))
     message.tax_treatment = TREATMENTS[measured.treatment]
     message.vat_id = measured.vat_id
+    message.business_proof_id = str(measured.business_proof_id or "")
     message.payment_method = METHODS[measured.payment_method]
     if owner_filter() is None:
         message.party.CopyFrom(party_message(measured.party))

@@ -12,14 +12,16 @@ from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.states import PeriodState
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.enums import METHODS, PERIOD_OUTCOMES, TAX_DECISIONS
+from services.ordering.messages import CATALOGUE
 from services.ordering.orders.checks import LONGEST_NUMBER, check_available_on, check_hints
 from services.ordering.orders.store import Proforma
 from services.ordering.subscriptions.advancing import AdvancingPeriods
 from services.ordering.subscriptions.going_on import Both, Periods
 from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import SubscriptionSteering
-from services.ordering.subscriptions.taxing import Decided
 from services.ordering.subscriptions.wire import advanced_message, period_message, subscription_message
+from services.ordering.taxing.decided import Decided
+from services.ordering.taxing.wire import seen_from
 
 
 class WorkerPeriodRpcs(OrderingServiceServicer):
@@ -37,7 +39,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.MeasurePeriodRequest, context: Context
     ) -> ordering_pb2.MeasurePeriodResponse:
         """Freeze a period."""
-        violations = Violations()
+        violations = Violations(catalogue=CATALOGUE)
         period_id = violations.uuid("period_id", request.period_id)
         decided = _decided(violations, request, period_id)
         violations.check()
@@ -148,4 +150,5 @@ def _decided(violations: Violations, request: ordering_pb2.MeasurePeriodRequest,
     if decision is TaxDecision.REFUSE:
         violations.add("tax_decision", "not_a_choice")
     source = f"period:{period_id}"
-    return Decided(decision, steering_entry(violations, request.steering, f"tax_{decision}", period_id, source=source))
+    entry = steering_entry(violations, request.steering, f"tax_{decision}", period_id, source=source)
+    return Decided(decision, entry, seen_from(violations, request, decision))

@@ -15,7 +15,12 @@ from services.ordering.tables import orders
 
 
 async def settle(
-    conn: AsyncConnection, order_id: UUID, treatment: TaxTreatment, at: datetime, decision: TaxDecision | None = None
+    conn: AsyncConnection,
+    order_id: UUID,
+    treatment: TaxTreatment,
+    at: datetime,
+    decision: TaxDecision | None = None,
+    business_proof_id: UUID | None = None,
 ) -> OrderRow | None:
     """Settle an open order's tax, once. None where it is settled or the order is not open."""
     values: dict[str, Any] = {
@@ -23,6 +28,7 @@ async def settle(
         "tax_settled_at": at,
         "tax_ask_at": None,
         "tax_decision": None if decision is None else str(decision),
+        "business_proof_id": business_proof_id,
         "next_at": at,
     }
     return await _change(conn, order_id, orders.c.state == OrderState.OPEN, orders.c.tax_settled_at.is_(None), values)

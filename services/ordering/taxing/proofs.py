@@ -1,11 +1,12 @@
-"""Decides how a customer is taxed and, where that rests on a VAT number, what proves it: VIES, asked in our own name.
+"""Decides how a customer is taxed and what proves that: of a VAT number VIES, asked in our own name, of a business
+outside the EU what an operator has seen.
 
 Every answer is kept before anything is decided by it. A fresh *valid* counts without another question; *not valid* is
 always asked for again, because registers are corrected.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from services.kit.vat_ids import VatId
 from services.ordering.domain.policy import TaxPolicy
 from services.ordering.domain.profile import BillingProfile
 from services.ordering.domain.quote import DOMESTIC, QuoteTax, tax_of
-from services.ordering.domain.tax_waiting import Finding
+from services.ordering.domain.tax import TaxTreatment
+from services.ordering.domain.tax_waiting import Finding, rests_on_proof
 from services.ordering.errors import VatNumberNotValid
 from services.ordering.messages import CATALOGUE
 from services.ordering.profiles.store import find_profile
-from services.ordering.taxing import store
+from services.ordering.taxing import business_store, store
+from services.ordering.taxing.business_store import BusinessProof
 from services.ordering.taxing.store import VatCheck
 from services.ordering.vies import VatRegister
 
@@ -70,7 +73,11 @@ class Proofs:
             VatNumberNotValid: VIES says that the VAT number is not valid; the message says what to do.
         """
         tax = tax_of(profile, rome_date(self._clock.now())) if profile else DOMESTIC
-        if profile is None or profile.vat_id is None or not tax.vat_id:
+        if profile is None or not rests_on_proof(tax.treatment, self._policy):
+            return tax
+        if tax.treatment is TaxTreatment.OUTSIDE_EU:
+            return replace(tax, is_open=await self.of_business(account_id, profile) is None)
+        if profile.vat_id is None:
             return tax
         known = await self.known(account_id, tax.vat_id)
         if not self.is_fresh(known):
@@ -85,6 +92,16 @@ class Proofs:
         async with self._database.reading() as conn:
             saved = await find_profile(conn, account_id)
         return saved.profile if saved else None
+
+    async def of_business(self, account_id: UUID, profile: BillingProfile) -> BusinessProof | None:
+        """What proves that the business outside the EU of a profile is one, if something does."""
+        async with self._database.reading() as conn:
+            return await business_store.find_proof(conn, account_id, profile.business_id)
+
+    async def of_businesses(self, account_id: UUID, *, after: UUID | None, limit: int) -> Sequence[BusinessProof]:
+        """An account's proofs of business, newest first, from the one after `after`."""
+        async with self._database.reading() as conn:
+            return await business_store.list_proofs(conn, account_id, after=after, limit=limit)
 
     async def known(self, account_id: UUID, vat_id: str) -> Proof:
         """What VIES said so far."""

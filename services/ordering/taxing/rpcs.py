@@ -14,19 +14,22 @@ from services.kit.validation import Violations
 from services.kit.wire import to_duration, to_timestamp
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.enums import FINDINGS, TAX_DECISIONS, TAX_NEXTS
+from services.ordering.messages import CATALOGUE
 from services.ordering.orders.wire import order_message
 from services.ordering.subscriptions.confirming import Confirming
 from services.ordering.subscriptions.wire import period_message
+from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.service import Taxing
 from services.ordering.taxing.standing import TaxStanding
 from services.ordering.taxing.store import VatCheck
+from services.ordering.taxing.wire import proof_message, seen_from
 
 _NOTHING = UUID(int=0)
 
 
 class TaxRpcs(OrderingServiceServicer):
-    """SettleTax, DecideTax, ListVatChecks."""
+    """SettleTax, DecideTax, ListVatChecks, ListBusinessProofs."""
 
     _taxing: Taxing
     _confirming: Confirming
@@ -52,17 +55,21 @@ class TaxRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.DecideTaxRequest, context: Context
     ) -> ordering_pb2.DecideTaxResponse:
         """Settle the tax of an order or period by a decision."""
-        violations = Violations()
+        violations = Violations(catalogue=CATALOGUE)
         sold = _sold(violations, request)
         decision = TAX_DECISIONS.chosen(violations, "decision", request.decision, TaxDecision.REFUSE)
-        call = self._requests.call(request.request_id, violations, sold=sold, decision=request.decision)
+        seen = seen_from(violations, request, decision)
+        call = self._requests.call(
+            request.request_id, violations, sold=sold, decision=request.decision, seen=request.seen
+        )
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, f"tax_{decision}", sold, source=source)
         violations.check()
+        decided = Decided(decision, entry, seen)
         if request.period_id:
-            found = await self._confirming.decide(call, sold, decision, entry)
+            found = await self._confirming.decide(call, sold, decided)
             return ordering_pb2.DecideTaxResponse(period=period_message(found.period, found.subscription.language))
-        order = await self._taxing.decide(call, sold, decision, entry)
+        order = await self._taxing.decide(call, sold, decided)
         return ordering_pb2.DecideTaxResponse(order=order_message(order))
 
     async def ListVatChecks(
@@ -76,6 +83,18 @@ class TaxRpcs(OrderingServiceServicer):
         read = await self._proofs.list(account_id, after=page.after, limit=page.limit)
         checks, token = page.cut(read, lambda check: check.check_id)
         return ordering_pb2.ListVatChecksResponse(checks=map(_check_message, checks), next_page_token=token)
+
+    async def ListBusinessProofs(
+        self, request: ordering_pb2.ListBusinessProofsRequest, context: Context
+    ) -> ordering_pb2.ListBusinessProofsResponse:
+        """List what operators saw as proof of business, newest first."""
+        violations = Violations()
+        account_id = violations.uuid("account_id", request.account_id)
+        page = page_by_id(violations, request.page)
+        violations.check()
+        read = await self._proofs.of_businesses(account_id, after=page.after, limit=page.limit)
+        proofs, token = page.cut(read, lambda proof: proof.proof_id)
+        return ordering_pb2.ListBusinessProofsResponse(proofs=map(proof_message, proofs), next_page_token=token)
 
 
 def _sold(violations: Violations, request: ordering_pb2.SettleTaxRequest | ordering_pb2.DecideTaxRequest) -> UUID:

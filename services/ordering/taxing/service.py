@@ -1,7 +1,8 @@
 """Decides how an order's tax is settled before its proforma, and confirmed before its invoice.
 
-VIES is asked outside every transaction; what is decided by its answer is one guarded change of the order's row, so that
-VIES, an operator, a cancellation and the expiry cannot all win. Source: docs/rules.md, "Tax".
+VIES is asked outside every transaction, a proof of business outside the EU is looked for inside; what is decided by
+either is one guarded change of the order's row, so that VIES, an operator, a cancellation and the expiry cannot all
+win. Source: docs/rules.md, "Tax".
 """
 
 from datetime import datetime
@@ -10,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import audit, events, outbox
-from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -27,14 +27,17 @@ from services.ordering.domain.tax_waiting import (
     ask_again_at,
     decide_at,
     holds_for_invoice,
+    look_again_at,
     needs_operator,
     offered,
+    rests_on_proof,
 )
 from services.ordering.errors import TaxDecisionNotOffered
 from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order
-from services.ordering.taxing import order_store
+from services.ordering.taxing import business_store, order_store
+from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proof, Proofs
 from services.ordering.taxing.standing import NOTHING_ASKED, TaxStanding
 
@@ -58,7 +61,9 @@ class Taxing:
         async with self._database.reading() as conn:
             order = _found(await find_order(conn, order_id))
         vat_id = order.party.profile.vat_id
-        done = _without_vies(order, self._clock.now())
+        done = _by_the_row(order, self._clock.now())
+        if done is None and order.quote.tax.treatment is TaxTreatment.OUTSIDE_EU:
+            return await self._settle_outside_eu(order_id)
         if done is not None or vat_id is None:
             return order, TaxStanding(next=done or TaxNext.SETTLED)
         proof = await self._proofs.newest(order.account_id, vat_id, order.tax_ask_at)
@@ -69,7 +74,23 @@ class Taxing:
             order = _found(await find_order(conn, order_id))
         return order, self._standing(order, proof)
 
-    async def decide(self, call: Call, order_id: UUID, decision: TaxDecision, entry: AuditEntry) -> OrderRow:
+    async def _settle_outside_eu(self, order_id: UUID) -> tuple[OrderRow, TaxStanding]:
+        """Settle the tax of a business outside the EU, if a proof of it is kept or none is asked for; else wait."""
+        async with self._database.transaction() as conn:
+            order, now = _found(await lock_order(conn, order_id)), self._clock.now()
+            if _by_the_row(order, now) is None:
+                treatment = order.quote.tax.treatment
+                proof = await business_store.find_proof(conn, order.account_id, order.party.profile.business_id)
+                if proof is not None or not rests_on_proof(treatment, self._policy):
+                    proof_id = proof.proof_id if proof else None
+                    await order_store.settle(conn, order_id, treatment, now, business_proof_id=proof_id)
+                elif order.tax_ask_at is None or now >= order.tax_ask_at:
+                    ask_at = look_again_at(now, order.hold_until)
+                    await order_store.wait(conn, order_id, Waiting(order.tax_attempts, ask_at, order.placed_at))
+            order = _found(await find_order(conn, order_id))
+        return order, self._standing(order, NOTHING_ASKED)
+
+    async def decide(self, call: Call, order_id: UUID, decided: Decided) -> OrderRow:
         """Settle an order's tax by an operator's decision; a repeated call changes nothing.
 
         Raises:
@@ -86,12 +107,12 @@ class Taxing:
             order = _found(await lock_order(conn, order_id))
             if first is not None:
                 return order
-            if decision not in self._standing(order, proof).offered:
-                raise TaxDecisionNotOffered(metadata={"state": str(order.state), "decision": str(decision)})
-            decided = await _carry_out(conn, order, decision, proof, now)
-            await audit.record(conn, entry, now, account_id=order.account_id)
+            if decided.decision not in self._standing(order, proof).offered:
+                raise TaxDecisionNotOffered(metadata={"state": str(order.state), "decision": str(decided.decision)})
+            changed = await _carry_out(conn, order, decided, proof, now)
+            await audit.record(conn, decided.entry, now, account_id=order.account_id)
             await outbox.wake(conn, order_wake(order_id), now)
-        return decided
+        return changed
 
     async def _write(self, conn: AsyncConnection, order: OrderRow, proof: Proof) -> None:
         """Write what an answer of VIES changes. Nothing where somebody was faster: the row then tells the rest."""
@@ -116,30 +137,35 @@ class Taxing:
     def _standing(self, order: OrderRow, proof: Proof) -> TaxStanding:
         """What comes next by the order's row and what VIES said."""
         now = self._clock.now()
-        done = _without_vies(order, now)
+        done = _by_the_row(order, now)
         if done is not None:
             return TaxStanding(next=done, proof=proof)
         paid = order.state is OrderState.PAID
         if order.tax_ask_at is not None if paid else needs_operator(_waiting(order), proof.stands, now):
-            choices = offered(paid=paid, both_totals=order.quote.tax.is_open, policy=self._policy)
+            quoted = order.quote.tax
+            choices = offered(quoted.treatment, paid=paid, both_totals=quoted.is_open, policy=self._policy)
             return TaxStanding(next=TaxNext.NEEDS_OPERATOR, proof=proof, ask_at=order.tax_ask_at, offered=choices)
         return TaxStanding(next=TaxNext.ASK_AGAIN, proof=proof, ask_at=order.tax_ask_at, decide_at=order.tax_decide_at)
 
 
-async def _carry_out(
-    conn: AsyncConnection, order: OrderRow, decision: TaxDecision, proof: Proof, now: datetime
-) -> OrderRow:
+async def _carry_out(conn: AsyncConnection, order: OrderRow, decided: Decided, proof: Proof, now: datetime) -> OrderRow:
     """Write a decision that is offered on the locked row."""
+    decision, order_id = decided.decision, order.order_id
     match decision:
         case TaxDecision.REFUSE:
             await outbox.wake(conn, trial_wake(order.account_id), now)
-            changed = await order_store.refuse(conn, order.order_id, now)
+            changed = await order_store.refuse(conn, order_id, now)
         case TaxDecision.CHARGE_VAT:
-            changed = await order_store.settle(conn, order.order_id, TaxTreatment.DOMESTIC, now, decision)
+            changed = await order_store.settle(conn, order_id, TaxTreatment.DOMESTIC, now, decision)
         case TaxDecision.OTHER_PROOF if order.state is OrderState.PAID:
-            changed = await order_store.confirm(conn, order.order_id, now, proof.verdict_id, decision)
+            changed = await order_store.confirm(conn, order_id, now, proof.verdict_id, decision)
         case TaxDecision.OTHER_PROOF:
-            changed = await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now, decision)
+            changed = await order_store.settle(conn, order_id, TaxTreatment.REVERSE_CHARGE, now, decision)
+        case TaxDecision.BUSINESS_PROOF:
+            business = decided.proof_of(order.account_id, order.party.profile, now)
+            await business_store.insert_proof(conn, business)
+            treatment = TaxTreatment.OUTSIDE_EU
+            changed = await order_store.settle(conn, order_id, treatment, now, decision, business.proof_id)
     if changed is not None and changed.state is OrderState.CANCELLED:
         await events.tell(conn, order_event(changed), now)
     if changed is None:
@@ -147,8 +173,8 @@ async def _carry_out(
     return changed
 
 
-def _without_vies(order: OrderRow, now: datetime) -> TaxNext | None:
-    """What the order's row alone decides; None where VIES or an operator must say something."""
+def _by_the_row(order: OrderRow, now: datetime) -> TaxNext | None:
+    """What the order's row alone decides; None where VIES, a proof or an operator must say something."""
     match order.state:
         case OrderState.OPEN if order.tax_settled_at is not None:
             return TaxNext.SETTLED

@@ -6,20 +6,24 @@ import pytest
 from pydantic import ValidationError
 
 from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import (
     Finding,
     TaxDecision,
     Waiting,
     ask_again_at,
     decide_at,
+    look_again_at,
     needs_operator,
     offered,
+    rests_on_proof,
 )
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 POLICY = TaxPolicy()
 WAITING = Waiting(1, NOW, NOW + timedelta(hours=24))
 OTHER_PROOF, REFUSE, CHARGE_VAT = TaxDecision.OTHER_PROOF, TaxDecision.REFUSE, TaxDecision.CHARGE_VAT
+BUSINESS_PROOF = TaxDecision.BUSINESS_PROOF
 
 
 def test_vies_is_asked_again_at_growing_intervals_and_the_last_one_stays() -> None:
@@ -55,7 +59,32 @@ def test_vat_is_offered_only_within_the_threshold_and_with_the_customer_s_consen
     *, paid: bool, both_totals: bool, within: bool, expected: tuple[TaxDecision, ...]
 ) -> None:
     policy = TaxPolicy(sales_to_eu_consumers_within_threshold=within)
-    assert offered(paid=paid, both_totals=both_totals, policy=policy) == expected
+    found = offered(TaxTreatment.REVERSE_CHARGE, paid=paid, both_totals=both_totals, policy=policy)
+    assert found == expected
+
+
+@pytest.mark.parametrize("within", [True, False])
+@pytest.mark.parametrize(
+    ("both_totals", "expected"),
+    [(True, (BUSINESS_PROOF, REFUSE, CHARGE_VAT)), (False, (BUSINESS_PROOF, REFUSE))],
+)
+def test_outside_the_eu_vat_is_offered_with_the_customer_s_consent_alone(
+    *, within: bool, both_totals: bool, expected: tuple[TaxDecision, ...]
+) -> None:
+    policy = TaxPolicy(sales_to_eu_consumers_within_threshold=within)
+    assert offered(TaxTreatment.OUTSIDE_EU, paid=False, both_totals=both_totals, policy=policy) == expected
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_outside_the_eu_a_proof_is_needed_unless_the_policy_asks_for_none(*, asked: bool) -> None:
+    policy = TaxPolicy(outside_eu_needs_proof=asked)
+    needing = {treatment for treatment in TaxTreatment if rests_on_proof(treatment, policy)}
+    assert needing == {TaxTreatment.REVERSE_CHARGE, *([TaxTreatment.OUTSIDE_EU] if asked else [])}
+
+
+def test_a_missing_proof_is_looked_for_each_day_and_last_when_the_order_ends() -> None:
+    assert look_again_at(NOW, NOW + timedelta(days=9)) == NOW + timedelta(days=1)
+    assert look_again_at(NOW, NOW + timedelta(hours=1)) == NOW + timedelta(hours=1)
 
 
 def test_intervals_that_shrink_are_refused() -> None:

@@ -13,7 +13,7 @@ from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
 from tests.ordering.resellers import a_reseller
-from tests.ordering.shop import ACME, ANNA, BEISPIEL, STEERING, TO_ANNA, Shop, mailboxes
+from tests.ordering.shop import ACME, ANNA, BEISPIEL, HELVETIA, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.ordering.withdrawers import advance, bought, receipt, settle, withdraw
 from tests.support.erasing import erase, facts
@@ -388,6 +388,30 @@ async def test_of_a_customer_who_paid_the_contract_stays_without_who_it_was(shop
     [kept] = await shop.room.rows("orders")
     assert kept["consent"]["button_label"]
     assert kept["consent"]["terms_hash"]
+
+
+async def test_of_a_business_outside_the_eu_that_paid_the_proof_stays_and_of_one_that_did_not_it_goes(
+    shop: Shop,
+) -> None:
+    subscriber = await monthly(shop, BEGIN, party=HELVETIA)
+    account = subscriber.account_id
+    await subscriber.asked_in_time(2)
+    await begin(shop, account)
+    await subscriber.end(2, UNPAID)
+    await subscriber.end(3, UNPAID)
+    await close(shop, account)
+    await purge(shop, account)
+    unpaid = shop.account(purge_at=shop.room.clock.now())
+    order = await shop.prove(await shop.order(unpaid, party=HELVETIA, billing=1, items=[mailboxes(5)]))
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    await close(shop, unpaid)
+    await purge(shop, unpaid)
+    assert len(await shop.room.rows("business_proofs")) == 2
+    for each in (account, unpaid):
+        await erase(shop.room, each)
+    assert [row["account_id"] for row in await shop.room.rows("business_proofs")] == [account]
+    assert set(await tables_holding(shop.room, "CHE109322551")) == {"business_proofs"}
+    assert await tables_holding(shop.room, "Helvetia Muster") == []
 
 
 async def test_other_accounts_stay_whole(shop: Shop) -> None:

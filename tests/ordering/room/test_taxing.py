@@ -104,13 +104,11 @@ async def test_a_fresh_answer_is_not_asked_for_again(shop: Shop) -> None:
     ("customer", "treatment"),
     [
         (ACME, DOMESTIC),
-        (party(vat_number="CHE-109.322.551", vat_country="CH", address=common_pb2.Address(country="CH",
-            postal_code="8001", city="Zürich", street="Bahnhofstrasse 1")), common_pb2.TAX_TREATMENT_OUTSIDE_EU),
         (party(ANNA, address=common_pb2.Address(city="Livigno", postal_code="23041", province="SO")),
             common_pb2.TAX_TREATMENT_OUTSIDE_VAT_TERRITORY),
     ],
 )  # fmt: skip
-async def test_where_the_treatment_rests_on_no_vat_number_vies_is_not_asked(
+async def test_where_the_treatment_rests_on_no_proof_vies_is_not_asked(
     shop: Shop, customer: common_pb2.BillingParty, treatment: common_pb2.TaxTreatment
 ) -> None:
     order = await ordered(shop, customer)

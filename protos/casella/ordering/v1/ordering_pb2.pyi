@@ -29,6 +29,14 @@ class TaxDecision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TAX_DECISION_OTHER_PROOF: _ClassVar[TaxDecision]
     TAX_DECISION_REFUSE: _ClassVar[TaxDecision]
     TAX_DECISION_CHARGE_VAT: _ClassVar[TaxDecision]
+    TAX_DECISION_BUSINESS_PROOF: _ClassVar[TaxDecision]
+
+class BusinessProofKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    BUSINESS_PROOF_KIND_UNSPECIFIED: _ClassVar[BusinessProofKind]
+    BUSINESS_PROOF_KIND_TAX_CERTIFICATE: _ClassVar[BusinessProofKind]
+    BUSINESS_PROOF_KIND_REGISTER_EXTRACT: _ClassVar[BusinessProofKind]
+    BUSINESS_PROOF_KIND_NUMBER_CHECKED: _ClassVar[BusinessProofKind]
 
 class TaxNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -195,6 +203,11 @@ TAX_DECISION_UNSPECIFIED: TaxDecision
 TAX_DECISION_OTHER_PROOF: TaxDecision
 TAX_DECISION_REFUSE: TaxDecision
 TAX_DECISION_CHARGE_VAT: TaxDecision
+TAX_DECISION_BUSINESS_PROOF: TaxDecision
+BUSINESS_PROOF_KIND_UNSPECIFIED: BusinessProofKind
+BUSINESS_PROOF_KIND_TAX_CERTIFICATE: BusinessProofKind
+BUSINESS_PROOF_KIND_REGISTER_EXTRACT: BusinessProofKind
+BUSINESS_PROOF_KIND_NUMBER_CHECKED: BusinessProofKind
 TAX_NEXT_UNSPECIFIED: TaxNext
 TAX_NEXT_SETTLED: TaxNext
 TAX_NEXT_ASK_AGAIN: TaxNext
@@ -516,7 +529,7 @@ class PlaceOrderRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., quote_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., consent: _Optional[_Union[OrderConsent, _Mapping]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until", "period_start", "period_end", "tax_treatment", "tax_settled_at", "totals", "lines", "tax_decision", "vat_check_id")
+    __slots__ = ("order_id", "account_id", "state", "quote", "payment_method", "placed_at", "expires_at", "ended_at", "cancel_requested", "payment_request_id", "proforma_id", "proforma_number", "invoice_id", "unlocked_at", "fulfilled_at", "language", "party", "withdrawal_until", "available_on", "hold_until", "period_start", "period_end", "tax_treatment", "tax_settled_at", "totals", "lines", "tax_decision", "vat_check_id", "business_proof_id")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -545,6 +558,7 @@ class Order(_message.Message):
     LINES_FIELD_NUMBER: _ClassVar[int]
     TAX_DECISION_FIELD_NUMBER: _ClassVar[int]
     VAT_CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_PROOF_ID_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     state: OrderState
@@ -573,7 +587,8 @@ class Order(_message.Message):
     lines: _containers.RepeatedCompositeFieldContainer[_common_pb2.Line]
     tax_decision: TaxDecision
     vat_check_id: str
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ..., vat_check_id: _Optional[str] = ...) -> None: ...
+    business_proof_id: str
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[OrderState, str]] = ..., quote: _Optional[_Union[Quote, _Mapping]] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_requested: _Optional[bool] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., invoice_id: _Optional[str] = ..., unlocked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fulfilled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., withdrawal_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., hold_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., tax_settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ..., vat_check_id: _Optional[str] = ..., business_proof_id: _Optional[str] = ...) -> None: ...
 
 class PlaceOrderResponse(_message.Message):
     __slots__ = ("order",)
@@ -625,6 +640,46 @@ class ListOrdersResponse(_message.Message):
     next_page_token: str
     def __init__(self, orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class SeenProof(_message.Message):
+    __slots__ = ("kind", "reference")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    kind: BusinessProofKind
+    reference: str
+    def __init__(self, kind: _Optional[_Union[BusinessProofKind, str]] = ..., reference: _Optional[str] = ...) -> None: ...
+
+class BusinessProof(_message.Message):
+    __slots__ = ("proof_id", "country", "tax_id", "seen", "proved_at", "actor")
+    PROOF_ID_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    TAX_ID_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
+    PROVED_AT_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    proof_id: str
+    country: str
+    tax_id: str
+    seen: SeenProof
+    proved_at: _timestamp_pb2.Timestamp
+    actor: str
+    def __init__(self, proof_id: _Optional[str] = ..., country: _Optional[str] = ..., tax_id: _Optional[str] = ..., seen: _Optional[_Union[SeenProof, _Mapping]] = ..., proved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
+
+class ListBusinessProofsRequest(_message.Message):
+    __slots__ = ("account_id", "page")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    page: _common_pb2.PageRequest
+    def __init__(self, account_id: _Optional[str] = ..., page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ...) -> None: ...
+
+class ListBusinessProofsResponse(_message.Message):
+    __slots__ = ("proofs", "next_page_token")
+    PROOFS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    proofs: _containers.RepeatedCompositeFieldContainer[BusinessProof]
+    next_page_token: str
+    def __init__(self, proofs: _Optional[_Iterable[_Union[BusinessProof, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class SettleTaxRequest(_message.Message):
     __slots__ = ("order_id", "period_id")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -654,18 +709,20 @@ class SettleTaxResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., next: _Optional[_Union[TaxNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., ask_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finding: _Optional[_Union[VatFinding, str]] = ..., vies_error: _Optional[str] = ..., offered: _Optional[_Iterable[_Union[TaxDecision, str]]] = ..., decide_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class DecideTaxRequest(_message.Message):
-    __slots__ = ("request_id", "order_id", "decision", "steering", "period_id")
+    __slots__ = ("request_id", "order_id", "decision", "steering", "period_id", "seen")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     order_id: str
     decision: TaxDecision
     steering: _common_pb2.Steering
     period_id: str
-    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., period_id: _Optional[str] = ...) -> None: ...
+    seen: SeenProof
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., period_id: _Optional[str] = ..., seen: _Optional[_Union[SeenProof, _Mapping]] = ...) -> None: ...
 
 class DecideTaxResponse(_message.Message):
     __slots__ = ("order", "period")
@@ -1180,7 +1237,7 @@ class Leave(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ..., renewed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., until: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Period(_message.Message):
-    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at", "vat_check_id", "invoice_at")
+    __slots__ = ("period", "account_id", "state", "period_start", "period_end", "order_id", "measure_at", "measured_at", "lines", "totals", "tax_treatment", "vat_id", "payment_method", "language", "party", "payment_request_id", "proforma_id", "proforma_number", "due_on", "suspend_after", "close_after", "ended_at", "available_on", "invoice_id", "notice_sent_at", "notice_in_time", "due_at", "vat_check_id", "invoice_at", "business_proof_id")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -1210,6 +1267,7 @@ class Period(_message.Message):
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
     VAT_CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_AT_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_PROOF_ID_FIELD_NUMBER: _ClassVar[int]
     period: _common_pb2.PeriodRef
     account_id: str
     state: PeriodState
@@ -1239,7 +1297,8 @@ class Period(_message.Message):
     due_at: _timestamp_pb2.Timestamp
     vat_check_id: str
     invoice_at: _timestamp_pb2.Timestamp
-    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., vat_check_id: _Optional[str] = ..., invoice_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    business_proof_id: str
+    def __init__(self, period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[PeriodState, str]] = ..., period_start: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., period_end: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_id: _Optional[str] = ..., measure_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., vat_id: _Optional[str] = ..., payment_method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., payment_request_id: _Optional[str] = ..., proforma_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., close_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., invoice_id: _Optional[str] = ..., notice_sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., notice_in_time: _Optional[bool] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., vat_check_id: _Optional[str] = ..., invoice_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., business_proof_id: _Optional[str] = ...) -> None: ...
 
 class GetPeriodRequest(_message.Message):
     __slots__ = ("period_id",)
@@ -1356,14 +1415,16 @@ class MeteredSize(_message.Message):
     def __init__(self, size: _Optional[_Union[_mailboxes_pb2.MailboxSize, str]] = ..., used: _Optional[int] = ..., prepaid: _Optional[int] = ..., above: _Optional[int] = ...) -> None: ...
 
 class MeasurePeriodRequest(_message.Message):
-    __slots__ = ("period_id", "tax_decision", "steering")
+    __slots__ = ("period_id", "tax_decision", "steering", "seen")
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     TAX_DECISION_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
     period_id: str
     tax_decision: TaxDecision
     steering: _common_pb2.Steering
-    def __init__(self, period_id: _Optional[str] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    seen: SeenProof
+    def __init__(self, period_id: _Optional[str] = ..., tax_decision: _Optional[_Union[TaxDecision, str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., seen: _Optional[_Union[SeenProof, _Mapping]] = ...) -> None: ...
 
 class MeasurePeriodResponse(_message.Message):
     __slots__ = ("period",)

@@ -90,6 +90,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
                 _registered_method=True)
+        self.ListBusinessProofs = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/ListBusinessProofs',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsResponse.FromString,
+                _registered_method=True)
         self.RecordProforma = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/RecordProforma',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordProformaRequest.SerializeToString,
@@ -366,8 +371,9 @@ class OrderingServiceServicer:
 
     def SettleTax(self, request, context):
         """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
-        or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
-        longer to wait. Every answer of VIES is kept.
+        or period. Asks VIES where the tax rests on a VAT number and the last answer is missing or old; called too early, it
+        says how much longer to wait. Every answer of VIES is kept. Where the customer is a business outside the EU it looks
+        for a kept proof of business; without one an operator decides.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -375,7 +381,7 @@ class OrderingServiceServicer:
 
     def DecideTax(self, request, context):
         """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
-        or does not know the VAT number.
+        or does not know the VAT number, or where nothing proves that a customer outside the EU is a business.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -383,6 +389,13 @@ class OrderingServiceServicer:
 
     def ListVatChecks(self, request, context):
         """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBusinessProofs(self, request, context):
+        """Lists what operators saw as proof that an account outside the EU is a business, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -768,6 +781,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ListVatChecks,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.SerializeToString,
+            ),
+            'ListBusinessProofs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBusinessProofs,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsResponse.SerializeToString,
             ),
             'RecordProforma': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordProforma,
@@ -1278,6 +1296,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ListVatChecks',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBusinessProofs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/ListBusinessProofs',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,15 +54,18 @@ class OrderingServiceStub:
     """Lists an account's orders, newest first."""
     SettleTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]
     """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
-    or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
-    longer to wait. Every answer of VIES is kept.
+    or period. Asks VIES where the tax rests on a VAT number and the last answer is missing or old; called too early, it
+    says how much longer to wait. Every answer of VIES is kept. Where the customer is a business outside the EU it looks
+    for a kept proof of business; without one an operator decides.
     """
     DecideTax: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]
     """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
-    or does not know the VAT number.
+    or does not know the VAT number, or where nothing proves that a customer outside the EU is a business.
     """
     ListVatChecks: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+    ListBusinessProofs: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListBusinessProofsRequest, _ordering_pb2.ListBusinessProofsResponse]
+    """Lists what operators saw as proof that an account outside the EU is a business, newest first."""
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]
@@ -219,15 +222,18 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Lists an account's orders, newest first."""
     SettleTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SettleTaxRequest, _ordering_pb2.SettleTaxResponse]  # type: ignore[assignment]
     """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
-    or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
-    longer to wait. Every answer of VIES is kept.
+    or period. Asks VIES where the tax rests on a VAT number and the last answer is missing or old; called too early, it
+    says how much longer to wait. Every answer of VIES is kept. Where the customer is a business outside the EU it looks
+    for a kept proof of business; without one an operator decides.
     """
     DecideTax: _aio.UnaryUnaryMultiCallable[_ordering_pb2.DecideTaxRequest, _ordering_pb2.DecideTaxResponse]  # type: ignore[assignment]
     """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
-    or does not know the VAT number.
+    or does not know the VAT number, or where nothing proves that a customer outside the EU is a business.
     """
     ListVatChecks: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]  # type: ignore[assignment]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+    ListBusinessProofs: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListBusinessProofsRequest, _ordering_pb2.ListBusinessProofsResponse]  # type: ignore[assignment]
+    """Lists what operators saw as proof that an account outside the EU is a business, newest first."""
     RecordProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]  # type: ignore[assignment]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]  # type: ignore[assignment]
@@ -435,8 +441,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.SettleTaxResponse, _abc.Awaitable[_ordering_pb2.SettleTaxResponse]]:
         """Settles how an open order is taxed, before its proforma, and confirms it once more before the invoice of an order
-        or period. Asks VIES where a proof is needed and the last one is missing or old; called too early, it says how much
-        longer to wait. Every answer of VIES is kept.
+        or period. Asks VIES where the tax rests on a VAT number and the last answer is missing or old; called too early, it
+        says how much longer to wait. Every answer of VIES is kept. Where the customer is a business outside the EU it looks
+        for a kept proof of business; without one an operator decides.
         """
 
     @_abc_1.abstractmethod
@@ -446,7 +453,7 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.DecideTaxResponse, _abc.Awaitable[_ordering_pb2.DecideTaxResponse]]:
         """Settles an order's tax, or confirms a paid order's or period's, by an operator's decision, where VIES does not answer
-        or does not know the VAT number.
+        or does not know the VAT number, or where nothing proves that a customer outside the EU is a business.
         """
 
     @_abc_1.abstractmethod
@@ -456,6 +463,14 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ListVatChecksResponse, _abc.Awaitable[_ordering_pb2.ListVatChecksResponse]]:
         """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+
+    @_abc_1.abstractmethod
+    def ListBusinessProofs(
+        self,
+        request: _ordering_pb2.ListBusinessProofsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.ListBusinessProofsResponse, _abc.Awaitable[_ordering_pb2.ListBusinessProofsResponse]]:
+        """Lists what operators saw as proof that an account outside the EU is a business, newest first."""
 
     @_abc_1.abstractmethod
     def RecordProforma(
