@@ -69,7 +69,7 @@ def usual_ports(remembered: Path) -> Iterator[tuple[dict[str, int], list[str]]]:
         for name, usual in USUAL.items():
             wanted = known.get(name, usual)
             # Whoever gives way leaves the others theirs: one port that is taken must not move all that follow it.
-            others = (set(USUAL.values()) - {wanted}).union(ports.values())
+            others = ({*USUAL.values(), *known.values()} - {wanted}).union(ports.values())
             ports[name] = _hold_next_free(name, wanted, others, held)
             if ports[name] != wanted:
                 sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")

@@ -46,6 +46,23 @@ def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch,
     assert len(said) == 1
 
 
+def test_who_gives_way_leaves_the_others_theirs_of_the_last_start_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with ports.own_block() as free:
+        first = min(free.values())
+    last = {"trial": first + 3, "mailboxes": first + 4, "ordering": first + 5}
+    monkeypatch.setattr(ports, "USUAL", {"trial": first, "mailboxes": first + 1, "ordering": first + 2})
+    (tmp_path / "ports.json").write_text(json.dumps(last))
+    with (
+        closing(socket.create_server(("127.0.0.1", last["trial"]))),
+        ports.usual_ports(tmp_path / "ports.json") as (chosen, said),
+    ):
+        pass
+    assert chosen == {**last, "trial": first + 6}
+    assert said == [f"port {last['trial']} is in use, trial takes {first + 6}"]
+
+
 def test_the_port_of_the_last_start_is_taken_again(usual: int, tmp_path: Path) -> None:
     other = ports.free_port()
     (tmp_path / "ports.json").write_text(json.dumps({"trial": other}))
