@@ -126,3 +126,9 @@ def test_the_addresses_that_the_readme_shows_are_the_usual_ones() -> None:
     assert shown == {USUAL[name] for name in (*pages_of_people, "trial", "support")}
     rooms = [USUAL[room] for room in ("trial", "mailboxes", "ordering", "payments", "invoicing", "support")]
     assert rooms == list(range(rooms[0], rooms[-1] + 1))
+
+
+@_each_page
+def test_no_command_to_paste_has_a_fixed_port(each: Page) -> None:
+    """The usual one may be another world's: `by_hand address` tells that of the Casella which runs from here."""
+    assert not re.findall(r"(?:127\.0\.0\.1|localhost):\d+", "".join(each.blocks("sh")))

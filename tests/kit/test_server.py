@@ -52,11 +52,17 @@ async def test_a_caller_that_the_rpc_does_not_name_is_refused(address: str) -> N
     assert refused.value.code is grpc.StatusCode.PERMISSION_DENIED
 
 
-async def test_a_caller_without_a_known_secret_is_unauthenticated(address: str) -> None:
-    async with open_channel(address, "guessed-guessed-guessed") as channel:
+@pytest.mark.parametrize(
+    ("secret", "words"), [("guessed-guessed-guessed", "is of no caller here"), ("", "neither metadata")]
+)
+async def test_a_caller_without_a_known_secret_is_unauthenticated_and_told_which(
+    address: str, secret: str, words: str
+) -> None:
+    async with open_channel(address, secret) as channel:
         with pytest.raises(Refused) as refused:
             await clock_pb2_grpc.ClockServiceStub(channel).GetClock(clock_pb2.GetClockRequest())
     assert refused.value.reason == errors_pb2.REASON_UNAUTHENTICATED
+    assert words in refused.value.message
 
 
 async def test_health_needs_no_secret(address: str) -> None:

@@ -30,6 +30,8 @@ _PROCESSES: Mapping[str, Caller] = {
 
 _SHORTEST_SECRET = 16
 _CERTIFIED = "casella-"
+_NO_CALLER = "neither metadata casella-caller-secret nor a certificate names a caller"
+_SECRET_OF_NOBODY = "the secret in metadata casella-caller-secret is of no caller here"  # noqa: S105  a sentence
 
 
 class CallersUnclear(RuntimeError):
@@ -104,7 +106,7 @@ class Callers(Around):
         call = current_call()
         name = self._identify(context)
         if name not in _PROCESSES:
-            raise Unauthenticated("neither metadata casella-caller-secret nor a certificate names a caller")
+            raise Unauthenticated(_SECRET_OF_NOBODY if CALLER_SECRET in metadata_of(context) else _NO_CALLER)
         call.caller = name
         allowed = self._allowed.get(method, frozenset())
         may = {_PROCESSES[name]}
