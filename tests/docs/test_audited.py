@@ -7,10 +7,12 @@ tests/e2e/operator_desk.py): so this walks the page's list.
 import re
 
 import pytest
+from temporalio import workflow
 
 from tests.docs.pages import ROOT, page
+from workflows.worker import WORKFLOWS
 
-_ROW = re.compile(r"^\| [^|]*\| `(\w+)` \|", re.MULTILINE)
+_ROW = re.compile(r"^\| ([^|]*)\| `(\w+)` \|", re.MULTILINE)
 DEEDS = {
     "allow": ("trial", "allow_sign_up"),
     "deny": ("trial", "deny_sign_up"),
@@ -54,7 +56,23 @@ UNAUDITED = {"retry"}
 
 
 def test_the_list_has_every_update_of_the_page() -> None:
-    assert set(_ROW.findall(page("docs/operating.md").section("Updates"))) == DEEDS.keys() | UNAUDITED
+    assert {update for _, update in _rows()} == DEEDS.keys() | UNAUDITED
+
+
+def test_each_update_stands_beside_the_workflows_that_take_it() -> None:
+    """An empty cell means the workflow above."""
+    said: dict[str, str] = {}
+    above = ""
+    for cell, update in _rows():
+        above = cell.strip() or above
+        said[update] = above
+    takes = {kind.__name__: workflow._Definition.must_from_class(kind).updates for kind in WORKFLOWS}
+    right = {update: ", ".join(name for name, updates in takes.items() if update in updates) for update in said}
+    assert said == right | {"retry": "any"}
+
+
+def _rows() -> list[tuple[str, str]]:
+    return _ROW.findall(page("docs/operating.md").section("Updates"))
 
 
 @pytest.mark.parametrize(("room", "deed"), sorted(set(DEEDS.values())))
