@@ -122,6 +122,16 @@ TEXTS: dict[str, dict[str, Text]] = {
             ),
         ),
     },
+    "site": {
+        "it": Text(
+            "Pannello di controllo",
+            ("Il sito del fornitore mostra qui la pagina del pannello di controllo a cui porta il link.",),
+        ),
+        "en": Text(
+            "Control panel",
+            ("The provider’s website shows here the page of its control panel to which the link leads.",),
+        ),
+    },
     "unknown": {
         "it": Text(
             "Link non valido",

@@ -22,6 +22,8 @@ WEBHOOK_SECONDS = 15.0
 WEBHOOK_BODY_SECONDS = 10.0
 """How long its sender may take over the body; a setting may say otherwise."""
 CHECKOUT_SECONDS = 12.0
+SITE_PAGES = ("login", "orders", "subscription", "reseller")
+"""Pages of the provider's own site to which emails link, beside that of the sign-up."""
 _RETRY_AFTER = {"Retry-After": "30"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -113,6 +115,10 @@ class Web:
         """Explain the link of the sign-up's email; it is not used up by being opened (mail scanners open links)."""
         return page(request, "confirm")
 
+    async def site(self, request: web.Request) -> web.Response:
+        """Tell that the provider's own site has its page here; whoever sees this has reached the gateway instead."""
+        return page(request, "site")
+
     async def healthy(self, request: web.Request) -> web.Response:
         """Tell that this process answers."""
         return web.json_response({"status": "ok"})
@@ -137,6 +143,8 @@ def make_app(
     app.router.add_get("/debit/done", handlers.debit_done, allow_head=False)
     app.router.add_get("/debit/back", handlers.debit_back, allow_head=False)
     app.router.add_get(f"/confirm/{link}", handlers.confirm, allow_head=False)
+    for name in SITE_PAGES:
+        app.router.add_get(f"/{name}", handlers.site, allow_head=False)
     app.router.add_get("/healthz", handlers.healthy)
     return app
 

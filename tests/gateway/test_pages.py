@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from casella.payments.v1 import payments_pb2
+from gateway.web import SITE_PAGES
 from tests.payments.world import World
 
 
@@ -136,3 +137,13 @@ async def test_the_link_of_the_sign_up_explains_itself_and_is_not_used_up(browse
         assert answer.status == 200
     assert "scegliere la password" in text
     assert "some-token" not in text
+
+
+@pytest.mark.parametrize("name", SITE_PAGES)
+async def test_a_link_to_the_providers_own_site_says_that_its_page_is_there(
+    browser: aiohttp.ClientSession, name: str
+) -> None:
+    for language, words in (("it", "Il sito del fornitore mostra qui"), ("en", "The provider’s website shows here")):
+        async with browser.get(f"/{name}", headers={"Accept-Language": language}) as answer:
+            assert answer.status == 200
+            assert words in await answer.text()
