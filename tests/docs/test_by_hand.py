@@ -83,10 +83,22 @@ async def test_a_refused_call_without_wrong_fields_says_its_reason(world: World)
     assert "Traceback" not in said
 
 
-async def test_a_field_of_another_answer_is_missed_in_one_sentence(world: World) -> None:
-    (world.site.var / "answer.json").write_text('{"account": "a"}')
-    _, said = await pasted(world.site.var, [blocks()[0], "field order.orderId"])
-    assert said == "Casella: the last answer has no order.orderId: it is that of another call.\n"
+async def test_a_field_of_another_answer_is_missed_in_one_sentence_with_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"account": "a", "offer": {"pages": [{"hash": "it"}]}}')
+    for name, said in {
+        "order.orderId": "in place of order it has account, offer",
+        "offer.hash": "in place of hash it has pages",
+        "offer.pages.hash": "in place of hash it has 0",
+        "offer.pages.1.hash": "in place of 1 it has 0",
+        "account.id": "in place of id it has nothing",
+    }.items():
+        _, shown = await pasted(tmp_path, [blocks()[0], f"field {name}"])
+        assert shown == f"Casella: the last answer has no {name}: {said}.\n"
+
+
+async def test_a_field_within_a_list_is_named_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"offer": {"pages": [{"hash": "it"}, {"hash": "en"}]}}')
+    assert await pasted(tmp_path, [blocks()[0], "field offer.pages.1.hash"]) == (0, "en\n")
 
 
 async def test_what_is_not_ready_is_tried_again_until_it_is(tmp_path: Path) -> None:
@@ -110,6 +122,17 @@ async def test_an_email_that_does_not_come_is_said_with_where_the_sign_up_may_wa
         "Casella: no email with a link has come to 'nobody@try.demo.example' yet: the sign-up may wait for an operator"
         f" (`./casella signups`); all emails are in the inbox ({world.site.url('mail_page')}).\n"
     )
+
+
+async def test_an_address_that_is_registered_already_gets_no_token(world: World) -> None:
+    sign_up = blocks()[1].replace("ada@", "twice@").replace("203.0.113.7", "203.0.113.8")
+    confirm = """call trial TrialService/ConfirmEmail '{"token": "'$(by_hand token "$email")'",
+        "password": "Tramontana-4-Cipressi", "client": {"ip": "203.0.113.8"}}'"""
+    code, said = await pasted(world.site.var, [blocks()[0], sign_up, confirm, sign_up, "by_hand token $email"])
+    assert code == 1
+    assert said.endswith(
+        "Casella: 'twice@try.demo.example' is registered already: take another address, from the sign-up on.\n"
+    ), said
 
 
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:

@@ -7,13 +7,11 @@ It starts in a moment, since a block calls it several times: of what is installe
 
 import argparse
 import base64
-import functools
 import json
 import os
 import re
 import sys
 import time
-import urllib.error
 import urllib.request
 from html import unescape
 from pathlib import Path
@@ -47,19 +45,29 @@ def address(var: Path, service: str) -> str:
 
 
 def field(var: Path, name: str) -> str:
-    """A field of the last answer, for example `order.orderId`.
+    """A field of the last answer, for example `order.orderId`; of a list by number, `offer.pages.0.statementHash`.
 
     Raises:
         LaunchError: There is no answer, or it has no such field.
     """
     try:
-        answer = json.loads((var / "answer.json").read_text())
+        part = json.loads((var / "answer.json").read_text())
     except (FileNotFoundError, ValueError):
         raise LaunchError(f"there is no answer to take {name} from", "the last call did not succeed") from None
-    try:
-        return str(functools.reduce(lambda part, key: part[key], name.split("."), answer))
-    except (KeyError, TypeError):
-        raise LaunchError(f"the last answer has no {name}", "it is that of another call") from None
+    for key in name.split("."):
+        inside = _inside(part)
+        if key not in inside:
+            there = ", ".join(inside) or "nothing"
+            raise LaunchError(f"the last answer has no {name}", f"in place of {key} it has {there}")
+        part = inside[key]
+    return str(part)
+
+
+def _inside(part: Any) -> dict[str, Any]:
+    """What can be named next: the keys of an object, the numbers of a list, nothing of a text or a number."""
+    if isinstance(part, list):
+        return {str(number): each for number, each in enumerate(part)}
+    return part if isinstance(part, dict) else {}
 
 
 def refusal(var: Path) -> str:
@@ -78,27 +86,45 @@ def refusal(var: Path) -> str:
 
 
 def token(var: Path, email: str) -> str:
-    """The token at the end of the emailed link that confirms an address.
+    """The token at the end of the newest email's link, which confirms the address.
 
     Raises:
-        LaunchError: No Casella runs, or no such email has come.
+        LaunchError: No Casella runs, no such email has come, or the address is registered already.
     """
     inbox = _run(var)["inbox"]
-    page = f"{inbox}/mailboxes/{quote(email)}/1?view=text"
     end = time.monotonic() + _MAIL_SECONDS
+    subject = ""
     while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(page, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  run.json names the page
-                found = re.search(r"/confirm/([\w-]+)", shown.read().decode())
-        except urllib.error.HTTPError:
-            found = None
-        if found is not None:
+        subject, text = _newest(inbox, email)
+        if found := re.search(r"/confirm/([\w-]+)", text):
             return found[1]
+        if subject in _subjects_of_registered():
+            raise LaunchError(f"{email!r} is registered already", "take another address, from the sign-up on")
         time.sleep(_POLL_SECONDS)
+    come = f"; the newest is “{subject}”: an address that is registered already gets no link" if subject else ""
     raise LaunchError(
-        f"no email with a link has come to {email!r} yet",
+        f"no email with a link has come to {email!r} yet{come}",
         f"the sign-up may wait for an operator (`./casella signups`); all emails are in the inbox ({inbox})",
     )
+
+
+def _newest(inbox: str, email: str) -> tuple[str, str]:
+    """Subject and text of the newest email to an address; nothing where none has come."""
+    listing = f"{inbox}/api/messages?address={quote(email)}"
+    with urllib.request.urlopen(listing, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  run.json names the page
+        messages = json.load(shown)["messages"]
+    if not messages:
+        return "", ""
+    newest = max(messages, key=lambda message: int(message["uid"]))
+    page = f"{inbox}/mailboxes/{quote(email)}/{newest['uid']}?view=text"
+    with urllib.request.urlopen(page, timeout=_PAGE_SECONDS) as shown:  # noqa: S310
+        return newest["subject"], shown.read().decode()
+
+
+def _subjects_of_registered() -> set[str]:
+    """The subject of the email that an address with an account gets in place of the link, in each language."""
+    templates = (_ROOT / "services" / "trial" / "templates").glob("*/already_registered.md.j2")
+    return {template.read_text(encoding="utf-8").partition("\n")[0].removeprefix("Subject: ") for template in templates}
 
 
 def pay(link: str) -> str:
