@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -133,6 +134,19 @@ async def test_an_address_that_is_registered_already_gets_no_token(world: World)
     assert said.endswith(
         "Casella: 'twice@try.demo.example' is registered already: take another address, from the sign-up on.\n"
     ), said
+
+
+async def test_a_business_abroad_as_the_readme_describes_it_is_quoted_reverse_charge(world: World) -> None:
+    (number,) = set(re.findall(r"\b[A-Z]{2}\d{9}\b", page("README.md").section("Sign up by hand")))
+    profile = f""""profile": {{"kind": "CUSTOMER_KIND_COMPANY", "company_name": "Hans GmbH", "vat_number": "{number}",
+        "phone": "+493012345678", "address": {{"street": "Lange Straße 5", "postal_code": "10115", "city": "Berlin",
+        "country": "DE"}}}}"""
+    trial = [block.replace("ada@", "hans@").replace("203.0.113.7", "203.0.113.9") for block in blocks()[1:4]]
+    ready, quote = blocks()[4].splitlines()[0], blocks()[5].partition("quote=")[0]
+    quote = re.sub(r'"profile": \{.+?\}\}', profile, quote, flags=re.DOTALL).replace("KIND_PRIVATE", "KIND_COMPANY")
+    code, said = await pasted(world.site.var, [blocks()[0], *trial, ready, quote], "-eu")
+    assert code == 0, said
+    assert '"taxTreatment": "TAX_TREATMENT_REVERSE_CHARGE"' in said
 
 
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.docs.pages import ROOT, Page, page, pages
 
 PAGES = list(pages())
 _FOLDERS = ("cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
+_OURS = ("cli", "deploy", "gateway", "services", "workflows")
 _SECTIONS = {
     "trial": TrialPolicy,
     "mailboxes": MailboxesPolicy,
@@ -65,6 +66,14 @@ def test_targets_of_make_exist(each: Page) -> None:
     code = re.findall(r"`[^`]*`", each.prose) + each.blocks("sh")
     named = {target for part in code for target in re.findall(r"\bmake ([a-z-]+)", part)}
     assert named <= targets
+
+
+def test_commands_that_messages_name_are_those_of_make_help() -> None:
+    listed = set(re.findall(r"^\t@echo \"make ([a-z-]+) ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    files = [ROOT / "casella", *(file for folder in _OURS for file in (ROOT / folder).rglob("*.py"))]
+    named = {target for file in files for target in re.findall(r"`make ([a-z-]+)", file.read_text(encoding="utf-8"))}
+    assert "setup" in named
+    assert named <= listed
 
 
 @_each_page
