@@ -40,9 +40,14 @@ async def order(stage: Stage, tale: Tale, quote: ordering_pb2.Quote, method: com
     tale.ids["order"] = placed.order_id
     tale.costs(quote.totals)
     tale.became("order", "OPEN", from_timestamp(placed.placed_at))
-    gross, net = money(quote.totals.gross), money(quote.totals.net)
-    stage.tell(f"orders with obligation to pay: {gross} ({net} + VAT)")
+    stage.tell(f"orders with obligation to pay: {price(quote.totals, quote.tax_treatment)}")
     see(stage, tale, "Order", names.order_id(placed.order_id))
+
+
+def price(totals: common.Totals, treatment: common.TaxTreatment) -> str:
+    """What is to be paid, and what of it is VAT, in words."""
+    without = treatment == common.TAX_TREATMENT_REVERSE_CHARGE
+    return f"{money(totals.gross)} ({'no VAT: reverse charge' if without else f'{money(totals.net)} + VAT'})"
 
 
 async def proforma_email(stage: Stage, tale: Tale) -> EmailMessage:

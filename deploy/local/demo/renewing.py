@@ -29,10 +29,12 @@ async def measured(stage: Stage, account_id: str) -> list[ordering_pb2.Period]:
     return [period for period in await periods(stage, account_id) if period.HasField("measured_at")]
 
 
-async def due(stage: Stage, tale: Tale) -> list[ordering_pb2.Period]:
-    """Those that wait for their money."""
-    listed = await periods(stage, tale.customer.account_id)
-    return [period for period in listed if period.state == ordering_pb2.PERIOD_STATE_DUE]
+async def untold(stage: Stage, tale: Tale, seen: set[int]) -> list[ordering_pb2.Period]:
+    """The measured periods whose numbers are not among those seen, oldest first; from now on they are."""
+    listed = await measured(stage, tale.customer.account_id)
+    new = [period for period in reversed(listed) if period.period.number not in seen]
+    seen |= {period.period.number for period in new}
+    return new
 
 
 async def next_measuring(stage: Stage, tale: Tale) -> datetime:
@@ -51,10 +53,10 @@ async def subjects(stage: Stage, period: ordering_pb2.Period) -> list[str]:
 def tell_measured(stage: Stage, tale: Tale, period: ordering_pb2.Period) -> None:
     """Say for what a period asks."""
     days = f"{from_date(period.period_start):%d %b} to {from_date(period.period_end):%d %b}"
-    number, gross = period.period.number, money(period.totals.gross)
-    stage.tell(f"the month was measured by itself; period {number}, {days}, asks for {gross}:")
+    number, price = period.period.number, buying.price(period.totals, period.tax_treatment)
+    stage.tell(f"the month was measured by itself; period {number}, {days}, asks for {price}:")
     for line in period.lines:
-        stage.tell(f"· {line.description}: {money(line.net)}")
+        stage.tell(f"· {line.description}: {money(line.net)} net")
     see(stage, tale, "Renewal", names.renewal_id(period.period.subscription_id, number))
 
 

@@ -12,6 +12,11 @@ from deploy.local.failure import LaunchError
 from deploy.local.site import ROOT, Site, running
 
 Say = Callable[[str], None]
+_PLAYS_ON_IT = (
+    "a Casella runs already: the demo plays on it and leaves it running. It moves that world's time on by weeks, so "
+    "what you have begun there comes due (trials end, unpaid orders expire), and replaces an earlier demo's files. "
+    "To keep that world as it is, press Ctrl-C: `CASELLA_VAR=/some/folder make demo` plays in one of its own"
+)
 
 
 @asynccontextmanager
@@ -27,7 +32,7 @@ async def running_casella(var: Path, say: Say) -> AsyncIterator[Site]:
     """
     found = running(var)
     if found is not None:
-        say("a Casella runs already: the demo plays on it and leaves it running")
+        say(_PLAYS_ON_IT)
         yield found
         return
     process = await asyncio.create_subprocess_exec(

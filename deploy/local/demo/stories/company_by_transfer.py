@@ -41,11 +41,11 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     stage.tell(f"an operator assigns it there: {told}")
     await buying.see_it_through(stage, tale)
     await _grow(stage, tale)
-    yield Pause(await renewing.next_measuring(stage, tale))
+    seen: set[int] = set()
     while True:
-        for period in await renewing.due(stage, tale):
+        for period in await renewing.untold(stage, tale, seen):
             await _pay(stage, tale, period)
-        yield Pause(await renewing.next_measuring(stage, tale), needed=False)
+        yield Pause(await renewing.next_measuring(stage, tale), needed=not seen)
 
 
 async def _orders(stage: Stage, tale: Tale) -> None:

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from casella.common.v1 import common_pb2 as common
@@ -37,17 +38,17 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     await buying.see_it_through(stage, tale)
     yield Pause(stage.in_days(_DAYS_BEFORE_THE_REQUEST))
     await _asks_for_the_status(stage, tale)
-    await _operator_approves(stage, tale)
-    yield Pause(await renewing.next_measuring(stage, tale))
+    approved_at = await _operator_approves(stage, tale)
+    seen: set[int] = set()
     needed = True
     while True:
-        for period in await renewing.due(stage, tale):
+        for period in await renewing.untold(stage, tale, seen):
             renewing.tell_measured(stage, tale, period)
             stage.tell(f"the proforma announces the debit of {from_date(period.due_on):%d %b}")
-            yield Pause(from_timestamp(period.due_at), needed)
+            yield Pause(from_timestamp(period.due_at))
             await renewing.see_it_through(stage, tale, period)
             stage.tell(f"{money(period.totals.gross)} were taken from PayPal by itself on the due day")
-            needed = False
+            needed = needed and from_timestamp(period.measured_at) < approved_at
         yield Pause(await renewing.next_measuring(stage, tale), needed)
 
 
@@ -72,7 +73,7 @@ async def _asks_for_the_status(stage: Stage, tale: Tale) -> None:
     see(stage, tale, "ResellerStatus", names.reseller_id(customer.account_id))
 
 
-async def _operator_approves(stage: Stage, tale: Tale) -> None:
+async def _operator_approves(stage: Stage, tale: Tale) -> datetime:
     workflow_id = names.reseller_id(tale.customer.account_id)
     told = await stage.steer(workflow_id, "record_training", {"reason_code": "training_done"})
     stage.tell(f"an operator records the training: {told}")
@@ -84,8 +85,10 @@ async def _operator_approves(stage: Stage, tale: Tale) -> None:
         return status if status.state == ordering_pb2.RESELLER_STATE_APPROVED else None
 
     status = await until(approved, "the reseller status")
-    tale.became("reseller status", "APPROVED", from_timestamp(status.approved_at))
+    approved_at = from_timestamp(status.approved_at)
+    tale.became("reseller status", "APPROVED", approved_at)
     stage.tell("and approves: the tier's prices hold from the next document on")
+    return approved_at
 
 
 async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
