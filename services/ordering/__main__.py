@@ -74,13 +74,33 @@ def assemble(
     core: Core, settings: OrderingSettings, price_list: PriceList, policy: OrderingPolicy, outside: Outside
 ) -> Room:
     """Put the room together."""
+    parts = _parts(core, settings, price_list, policy, outside)
+    return Room(
+        services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
+        templates=Path(__file__).parent / "templates",
+        task_queue=TASK_QUEUE,
+        erasable=ERASABLE,
+        watched=[
+            unfinished_orders,
+            unfinished_periods,
+            unfinished_withdrawals,
+            unfinished_resellers,
+            unfinished_closures,
+        ],
+        jobs=[Job("erase never-paid accounts", parts.erasures.wake_due)],
+    )
+
+
+def _parts(
+    core: Core, settings: OrderingSettings, price_list: PriceList, policy: OrderingPolicy, outside: Outside
+) -> Parts:
+    """What decides."""
     database, clock, readings = core.database, core.clock, outside.readings
     proofs = Proofs(database, clock, outside.vat_register, settings.vat_id, policy.tax)
     reckoning = Reckoning(clock, policy, price_list, readings)
     period_taxing = PeriodTaxing(clock, proofs, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
-    erasures = Erasures(database, clock, policy.unpaid_account_days)
-    parts = Parts(
+    return Parts(
         requests=core.requests,
         readings=readings,
         pricing=Pricing(database, clock, price_list, policy),
@@ -90,7 +110,7 @@ def assemble(
         advancing=Advancing(database, clock, mails),
         fulfilling=Fulfilling(database, clock, policy.renewals),
         accounts=Accounts(database, clock, readings, policy),
-        erasures=erasures,
+        erasures=Erasures(database, clock, policy.unpaid_account_days),
         proofs=proofs,
         taxing=Taxing(database, clock, proofs, policy.tax),
         confirming=Confirming(database, clock, proofs, policy.tax),
@@ -105,21 +125,6 @@ def assemble(
             database, clock, policy.renewals, readings, WithdrawalMails(settings.public_url)
         ),
         clock=clock,
-    )
-
-    return Room(
-        services=[(ordering_pb2_grpc.add_OrderingServiceServicer_to_server, OrderingServicer(parts))],
-        templates=Path(__file__).parent / "templates",
-        task_queue=TASK_QUEUE,
-        erasable=ERASABLE,
-        watched=[
-            unfinished_orders,
-            unfinished_periods,
-            unfinished_withdrawals,
-            unfinished_resellers,
-            unfinished_closures,
-        ],
-        jobs=[Job("erase never-paid accounts", erasures.wake_due)],
     )
 
 

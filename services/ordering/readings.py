@@ -41,7 +41,7 @@ _PATIENCE = 3.0
 """Seconds for one answer: less than the caller's own deadline, so that there is time to say what was missing."""
 _AGAIN = timedelta(seconds=2)
 
-_TRIALS = EnumTable(
+TRIALS = EnumTable(
     {
         TrialState.ACTIVE: trial_pb2.TRIAL_STATE_ACTIVE,
         TrialState.ENDED: trial_pb2.TRIAL_STATE_ENDED,
@@ -91,7 +91,7 @@ class Readings:
             NotReady: A room does not answer, or mailboxes has not opened the account yet.
         """
         trial = (await self._account(account_id)).trial
-        state = _TRIALS.word(trial.state)
+        state = TRIALS.word(trial.state)
         if state is None:
             raise NotReady("the account has no trial yet", retry_after=_AGAIN)
         usage = Usage({}, 0) if state is TrialState.CLOSED else await self.usage(account_id)

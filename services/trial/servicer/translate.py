@@ -27,7 +27,7 @@ CONSENT_KINDS: Final = EnumTable(
         ConsentKind.PROMOTIONAL: pb.CONSENT_KIND_PROMOTIONAL,
     }
 )
-_TRIAL_STATES: Final = {
+TRIAL_STATES: Final = {
     TrialState.ACTIVE: pb.TRIAL_STATE_ACTIVE,
     TrialState.ENDED: pb.TRIAL_STATE_ENDED,
     TrialState.BOUGHT: pb.TRIAL_STATE_BOUGHT,
@@ -52,7 +52,7 @@ def trial(found: Trial, now: datetime) -> pb.Trial:
     """A trial as it looks at this moment."""
     return pb.Trial(
         account_id=str(found.account_id),
-        state=_TRIAL_STATES[found.state_at(now)],
+        state=TRIAL_STATES[found.state_at(now)],
         started_at=to_timestamp(found.started_at),
         ends_at=to_timestamp(found.terms.ends_at),
         purge_at=to_timestamp(found.terms.purge_at),
