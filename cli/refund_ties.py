@@ -63,11 +63,12 @@ def tie_refunds(
         given_up: UUIDs of the invoices that count as never issued, of which nothing is credited.
         outside: UUIDs of credit notes whose money went back outside of Casella, by an operator's word.
     """
-    back = _by_request(refunds)
+    refunds = list(refunds)
+    back, under_way = _by_request(refunds), {each.refund_id for each in refunds if not each.HasField("done_on")}
     lost = _taken(disputes)
     finals = (each for each in invoices if each.kind != invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE)
     by_cause = {_cause(invoice): invoice for invoice in finals}
-    found = _Found()
+    found = _Found(under_way)
     for request in paid:
         invoice = by_cause.get(_cause(request))
         if invoice is None or invoice.document_id in given_up:
@@ -92,15 +93,16 @@ def tie_refunds(
 class _Found:
     """What has been found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, under_way: Collection[str]) -> None:
+        self.under_way = under_way
         self.refunds = self.credit_notes = self.in_progress = 0
         self.findings: list[str] = []
         self.notes: list[str] = []
         self.alone: list[str] = []
 
     def without_note(self, request: payments_pb2.PaymentRequest, refund: payments_pb2.Refund, today: date) -> None:
-        """A refund that no credit note stands beside; one that has not been made yet needs none."""
-        if not refund.HasField("done_on"):
+        """A refund that no credit note stands beside; one that has not been made yet, in all its parts, needs none."""
+        if not refund.HasField("done_on") or refund.paid_out_by in self.under_way:
             return
         told = (
             f"{words.thing(request)}: refund {refund.refund_id} of {words.money(refund.amount)}, made on "

@@ -32,6 +32,10 @@ _OUTSIDE = (
 )
 _APPROVE = "puts the transfer on the list for the bank"
 _RETRY = "tries it again; `--iban IBAN --holder NAME` beside the rest sends it to another account"
+_PAY_OUT = (
+    "pays out the credit, which is the account's again; `--iban IBAN --holder NAME` names where to. Then note it with "
+    "`refund_made_outside`"
+)
 _EXPORT = "then writes the file for the bank with what is approved"
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
 
@@ -115,12 +119,12 @@ class Withdrawal(WithdrawalSteps):
         for each in due.withdrawal.refunds:
             if not each.HasField("refunded_at"):
                 self.offers({"refund_made_outside": _OUTSIDE}, [each])  # where payments refuses it
-                refund = await self.ask_for_refund(each)
+                parts = await self.ask_for_refund(each)
                 self.offers()
-                if refund.state == payments_pb2.REFUND_STATE_DONE:
+                left = [(each, part) for part in parts if part.state != payments_pb2.REFUND_STATE_DONE]
+                if not left:
                     await self.note_refund(each)
-                else:
-                    pending.append((each, refund))
+                pending += left
         if pending:
             self.show_pending(due, pending)
             late_in = due.refund_late_in.ToTimedelta() or retries.LOOK_AGAIN
@@ -239,9 +243,11 @@ class Withdrawal(WithdrawalSteps):
     ) -> None:
         """Tell the operator which refund is not with the customer yet, and whose turn it is."""
         shown = "; ".join(wording_money.refund(refund) for _, refund in pending)
-        given_up = [each for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
+        given_up = [(each, refund) for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
         if given_up:
-            self.offers({"refund_again": _AGAIN, "refund_made_outside": _OUTSIDE}, given_up)
+            again = {} if any(_is_half(each, refund) for each, refund in given_up) else {"refund_again": _AGAIN}
+            stuck = {each.refund_id: each for each, _ in given_up}
+            self.offers({**again, "refund_made_outside": _OUTSIDE}, list(stuck.values()))
         late = not due.refund_late_in.ToTimedelta()
         wanted = "wanted by {}: that day has passed" if late else "wants by {}"
         yours = any(_waits_for_operator(refund) for _, refund in pending)
@@ -249,7 +255,7 @@ class Withdrawal(WithdrawalSteps):
             NEEDS_OPERATOR if yours else "Refunding",
             f"the refund, which the law {wanted.format(wording.date(self.withdrawal.refund_by))}: {shown}",
             due.refund_late_at,
-            {**_commands(pending), **self.offered},
+            {**_commands(pending), **_pay_out(given_up), **self.offered},
         )
 
     def _must_be_offered(self, update: str, why: Why) -> None:
@@ -265,6 +271,21 @@ def _waits_for_operator(refund: payments_pb2.Refund) -> bool:
         payments_pb2.REFUND_STATE_FAILED,
         payments_pb2.REFUND_STATE_CANCELLED,
     }
+
+
+def _is_half(each: pb.WithdrawalRefund, refund: payments_pb2.Refund) -> bool:
+    """Whether another refund gives back the rest of the same payment: then the whole is not asked for anew."""
+    return bool(refund.paid_out_by) or _pays_credit_out(each, refund)
+
+
+def _pays_credit_out(each: pb.WithdrawalRefund, refund: payments_pb2.Refund) -> bool:
+    return refund.refund_id != each.refund_id
+
+
+def _pay_out(given_up: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> dict[str, str]:
+    """What pays credit out whose own refund was given up: it is the account's again."""
+    accounts = {refund.account_id for each, refund in given_up if _pays_credit_out(each, refund)}
+    return {f"casella refund credit {account} --reason withdrawal": _PAY_OUT for account in sorted(accounts)}
 
 
 def _to_be_approved(refund: payments_pb2.Refund) -> bool:

@@ -1,8 +1,11 @@
 """The steps of a withdrawal: each one request to one service, named as an operator reads it in the Temporal UI."""
 
+from collections.abc import Sequence
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from casella.common.v1 import common_pb2
     from casella.invoicing.v1 import invoicing_pb2
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
@@ -64,8 +67,12 @@ class WithdrawalSteps(ServiceEnd):
         )
         return (await quickly(PaymentsSteps.get, asked, "read what was paid")).payment_request
 
-    async def ask_for_refund(self, each: pb.WithdrawalRefund) -> payments_pb2.Refund:
-        """Have payments make a refund, by the means by which the money came; asked again it says how far that is."""
+    async def ask_for_refund(self, each: pb.WithdrawalRefund) -> list[payments_pb2.Refund]:
+        """Have payments make a refund, by the means by which the money came; asked again it says how far that is.
+
+        Returns:
+            The refund, and the one that pays out what account credit had paid, where that cannot leave with it.
+        """
         payment = await self.read_payment(each)
         request = payments_pb2.RequestRefundRequest(
             refund_id=each.refund_id,
@@ -79,7 +86,16 @@ class WithdrawalSteps(ServiceEnd):
         )
         self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} asked for", once=True)
         self.tell(answer.refund)
-        return answer.refund
+        return [answer.refund, *await self.read_payout(answer.refund)]
+
+    async def read_payout(self, refund: payments_pb2.Refund) -> list[payments_pb2.Refund]:
+        """The refund that pays out what went back to account credit; none where all leaves in one way."""
+        if not refund.paid_out_by:
+            return []
+        asked = payments_pb2.GetRefundRequest(refund_id=refund.paid_out_by)
+        payout = (await quickly(PaymentsSteps.get_refund, asked, "read the refund of what credit had paid")).refund
+        self.tell(payout)
+        return [payout]
 
     def tell(self, refund: payments_pb2.Refund) -> None:
         """Note that a refund stands otherwise than when it was read last; its end is noted with ordering's row."""
@@ -98,7 +114,7 @@ class WithdrawalSteps(ServiceEnd):
         """Whether a refund that was noted as made by payments is not with the customer after all."""
         asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)
         refund = (await quickly(PaymentsSteps.get_refund, asked, "read whether the refund has come back")).refund
-        return refund.state != payments_pb2.REFUND_STATE_DONE
+        return any(_not_made(part) for part in (refund, *await self.read_payout(refund)))
 
     async def note_failure(self, each: pb.WithdrawalRefund) -> None:
         """The money came back."""
@@ -106,17 +122,17 @@ class WithdrawalSteps(ServiceEnd):
         await quickly(OrderingSteps.record_withdrawal_refund_failure, request, "note that the refund came back")
         self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} came back: it is owed again")
 
-    async def read_means(self, each: pb.WithdrawalRefund) -> invoicing_pb2.RefundMethod:
-        """How the customer got the money; unspecified where it was not payments that made the refund."""
+    async def read_ways(self, each: pb.WithdrawalRefund) -> list[invoicing_pb2.RefundPart]:
+        """How the customer got how much of the money; empty where it was not payments that made the refund."""
         asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)
         try:
             refund = (await quickly(PaymentsSteps.get_refund, asked, "read how it was refunded")).refund
         except StepRefused as refused:
             if refused.reason != "REASON_NOT_FOUND":
                 raise
-            return invoicing_pb2.REFUND_METHOD_UNSPECIFIED
-        made = refund.state == payments_pb2.REFUND_STATE_DONE
-        return _MADE_BY[refund.means] if made else invoicing_pb2.REFUND_METHOD_UNSPECIFIED
+            return []
+        parts = [refund, *await self.read_payout(refund)]
+        return [] if any(map(_not_made, parts)) else _ways(parts)
 
     async def issue_credit_note(self, withdrawal: pb.Withdrawal, each: pb.WithdrawalRefund) -> invoicing_pb2.Document:
         """The credit note with its number; its e-invoice starts with it."""
@@ -126,8 +142,12 @@ class WithdrawalSteps(ServiceEnd):
             reason=invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
             gross=each.amount,
             cause_date=withdrawal.noticed_on,
-            refund_method=await self.read_means(each),
         )
+        for place, way in enumerate(await self.read_ways(each)):
+            if place == 0:
+                request.refund_method = way.method
+            else:
+                request.other_refund.CopyFrom(way)
         if each.HasField("served_from"):
             request.served.first_day.CopyFrom(each.served_from)
             request.served.last_day.CopyFrom(each.served_to)
@@ -156,3 +176,23 @@ class WithdrawalSteps(ServiceEnd):
         if withdrawal.refunds:
             facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
         self.details.knows(", ".join([*facts, f"account {withdrawal.account_id}"]))
+
+
+def _not_made(refund: payments_pb2.Refund) -> bool:
+    return refund.state != payments_pb2.REFUND_STATE_DONE
+
+
+def _ways(parts: Sequence[payments_pb2.Refund]) -> list[invoicing_pb2.RefundPart]:
+    """How much went back in which way: of what became credit the refund that paid it out tells, if one did."""
+    sums = dict[invoicing_pb2.RefundMethod, int]()
+    for part in parts:
+        left = part.amount.minor - part.credited.minor
+        stays = 0 if part.paid_out_by else part.credited.minor
+        for method, minor in ((_MADE_BY[part.means], left), (invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT, stays)):
+            if minor:
+                sums[method] = sums.get(method, 0) + minor
+    currency = parts[0].amount.currency
+    return [
+        invoicing_pb2.RefundPart(method=method, amount=common_pb2.Money(minor=minor, currency=currency))
+        for method, minor in sums.items()
+    ]

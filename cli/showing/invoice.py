@@ -120,7 +120,14 @@ def _credit(credit: invoicing_pb2.Credit) -> list[tuple[str, str]]:
         ("credits", f"invoice {credit.invoice_number} of {words.day(credit.invoice_date)} ({credit.invoice_id})"),
         ("because of", f"{words.choice(credit, 'reason')}, {words.day(credit.cause_date)}"),
         ("refunded by", words.if_any(words.choice(credit, "refund_method"))),
+        ("otherwise", _otherwise(credit)),
     ]
+
+
+def _otherwise(credit: invoicing_pb2.Credit) -> str:
+    """The part that goes back in another way."""
+    other = credit.other_refund
+    return f"{words.money(other.amount)}, {words.choice(other, 'method')}" if credit.HasField("other_refund") else ""
 
 
 def _credited(document: invoicing_pb2.Document) -> str:

@@ -33,6 +33,14 @@ CATALOGUE: Catalogue = {
         "it": "L’aliquota non corrisponde al trattamento IVA del documento.",
         "en": "The rate does not agree with how the document is taxed.",
     },
+    "same_method": {
+        "it": "Le due parti tornano al cliente in due modi diversi: se il modo è uno solo, ometti questa parte.",
+        "en": "The two parts go back in two ways: where there is one way, leave this part out.",
+    },
+    "not_a_part": {
+        "it": "La parte deve essere minore dell’importo accreditato.",
+        "en": "The part must be less than what is credited.",
+    },
     "of_another_customer": {
         "it": "Questo trattamento IVA non è possibile per questo cliente.",
         "en": "This customer cannot be taxed in this way.",

@@ -108,6 +108,8 @@ credit_notes = Table(
     Column("served_until", Date),
     Column("days_of_term", Integer),
     Column("refund_follows", Boolean, nullable=False),
+    Column("other_method", Text),
+    Column("other_minor", BigInteger),
 )
 
 customers = Table(

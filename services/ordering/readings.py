@@ -60,6 +60,19 @@ class Finding:
     messages: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Invoiced:
+    """An invoice as a withdrawal looks at it.
+
+    Attributes:
+        credited: What credit notes have given back of it so far, gross; zero where there is none.
+        credit_used: Whether account credit had paid some of it.
+    """
+
+    credited: Money
+    credit_used: bool = False
+
+
 class Readings:
     """The rooms that ordering may read."""
 
@@ -184,17 +197,18 @@ class Readings:
         answer = await _asked("invoicing", self._invoicing.CheckProfile(request, timeout=_PATIENCE))
         return [Finding(f.field, f.code, {"it": f.message_it, "en": f.message_en}) for f in answer.findings]
 
-    async def credited(self, invoice_ids: Iterable[UUID]) -> dict[UUID, Money]:
-        """What credit notes have given back so far of each of these invoices, gross; zero where there is none.
+    async def invoiced(self, invoice_ids: Iterable[UUID]) -> dict[UUID, Invoiced]:
+        """What credit notes have given back so far of each of these invoices, and whether account credit had paid some.
 
         Raises:
             NotReady: Invoicing does not answer.
         """
-        found = dict[UUID, Money]()
+        found = dict[UUID, Invoiced]()
         for invoice_id in invoice_ids:
             request = invoicing_pb2.GetInvoicingDocumentRequest(document_id=str(invoice_id))
             answer = await _asked("invoicing", self._invoicing.GetInvoicingDocument(request, timeout=_PATIENCE))
-            found[invoice_id] = from_money(answer.document.credited)
+            document = answer.document
+            found[invoice_id] = Invoiced(from_money(document.credited), credit_used=document.credit_used.minor > 0)
         return found
 
     async def _account(self, account_id: UUID) -> trial_pb2.Account:

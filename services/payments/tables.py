@@ -293,11 +293,12 @@ refunds = Table(
     Column("statement_by", Date, nullable=True),
     Column("done_on", Date, nullable=True),
     Column("message_id", Text, nullable=True),
+    Column("paid_out_by", Uuid, nullable=True),
 )
 """Money that goes back: of a payment request, of a money entry, or (neither is set) of an account's credit.
 
-`minor` leaves by `means`, `credit_minor` went back to account credit at once. `asked_at` is when the provider was asked
-last, written before the call.
+`minor` leaves by `means`, `credit_minor` went back to account credit at once; after a withdrawal `paid_out_by` is the
+refund that pays it out. `asked_at` is when the provider was asked last, written before the call.
 """
 
 refund_debits = Table(

@@ -78,6 +78,16 @@ def test_a_half_without_the_other_is_named_with_its_ids(each: tuple[Any, ...], s
         assert words in found
 
 
+def test_a_refund_has_no_credit_note_before_what_credit_had_paid_is_paid_out_too() -> None:
+    half = refund(credited=euro(200), paid_out_by="f2")
+    payout = refund(200, refund_id="f2", payment_request_id="", state=pb.REFUND_STATE_FAILED, done_on=None)
+    assert tied(half, payout).findings == []
+    payout.state = pb.REFUND_STATE_DONE
+    payout.done_on.CopyFrom(DAY_BEFORE)
+    assert len(tied(half, payout).findings) == 1
+    assert tied(half, payout, note()).findings == []
+
+
 @pytest.mark.parametrize("each", [refund(done_on=DAY), note(day=DAY)])
 def test_until_the_day_is_over_the_other_half_may_be_still_to_come(each: Any) -> None:
     ties = tied(each)

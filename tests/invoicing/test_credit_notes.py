@@ -1,7 +1,9 @@
 """Credit notes: numbered among the invoices, never more than is left, once a credit id, told and sent like them."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from grpc.aio import AioRpcError
@@ -469,6 +471,53 @@ async def test_a_credit_note_is_emailed_once_with_its_pdf(
     (attachment,) = message.iter_attachments()
     assert attachment.get_filename() == note.files[0].name
     assert attachment.get_content().startswith(b"%PDF")
+
+
+async def test_a_note_that_goes_back_in_two_ways_says_so_in_answer_xml_and_email(
+    room: TestRoom, worker: Stub, operator: Stub
+) -> None:
+    part = pb.RefundPart(method=pb.REFUND_METHOD_BANK_TRANSFER, amount=money(281))
+    asked = credit_request(await issued(worker), refund_method=pb.REFUND_METHOD_ONLINE, other_refund=part)
+    note = await credited(worker, asked)
+    assert await credited(worker, asked) == note
+    assert (note.credit.refund_method, note.credit.other_refund) == (pb.REFUND_METHOD_ONLINE, part)
+    xml = next(file for file in note.files if file.kind == pb.FILE_KIND_XML)
+    asked_file = pb.GetDocumentFileRequest(document_id=note.document_id, file_id=xml.file_id)
+    content = (await operator.GetDocumentFile(asked_file)).content.decode()
+    assert re.findall("<ModalitaPagamento>([^<]*)|<ImportoPagamento>([^<]*)", content) == [
+        ("MP08", ""), ("", "10.00"), ("MP05", ""), ("", "2.81"),
+    ]  # fmt: skip
+    request = pb.SendCreditNoteRequest(document_id=note.document_id, recipient=recipient())
+    await worker.SendCreditNote(request)
+    told = text_of(await only_mail(room))
+    for expected in (
+        "10,00 € ti vengono restituiti sulla carta", "2,81 € ti vengono restituiti con bonifico bancario",
+    ):  # fmt: skip
+        assert expected in told
+    assert "L’importo" not in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"refund_method": pb.REFUND_METHOD_UNSPECIFIED}, "refund_method"),
+        ({"refund_method": pb.REFUND_METHOD_BANK_TRANSFER}, "other_refund.method"),
+        ({"amount": 1281}, "other_refund.amount"),
+        ({"amount": 0}, "other_refund.amount"),
+        ({"method": pb.REFUND_METHOD_UNSPECIFIED}, "other_refund.method"),
+        ({"steering": steering("casella invoice credit/1")}, "other_refund"),
+    ],
+)
+async def test_what_is_no_second_part_of_a_refund_is_refused_by_its_field(
+    room: TestRoom, worker: Stub, operator: Stub, changed: dict[str, Any], field: str
+) -> None:
+    invoice = await issued(worker)
+    method = changed.pop("method", pb.REFUND_METHOD_BANK_TRANSFER)
+    part = pb.RefundPart(method=method, amount=money(changed.pop("amount", 281)))
+    asked = credit_request(invoice, **{"refund_method": pb.REFUND_METHOD_ONLINE, "other_refund": part, **changed})
+    refused = await refusal(operator if asked.HasField("steering") else worker, asked)
+    assert [violation.field for violation in refused.violations] == [field]
+    assert len(await room.rows("documents")) == 1
 
 
 async def test_only_a_credit_note_is_sent_as_one(worker: Stub) -> None:

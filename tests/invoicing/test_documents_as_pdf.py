@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from services.invoicing.domain.credits import CreditReason, RefundMethod, ServedDays
+from services.invoicing.domain.credits import CreditReason, RefundMethod, RefundPart, ServedDays
 from services.invoicing.domain.customers import Address
 from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
 from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import invoice_view, printed_view, proforma_view
 from services.invoicing.pdf.writer import View
 from services.kit.localized import groups_of_four
+from services.kit.money import Money
 from tests.invoicing.documents import (
     ISSUER,
     TRANSFER,
@@ -255,6 +257,27 @@ def test_an_italian_credit_note_names_its_invoice_its_reason_and_the_refund() ->
     ):  # fmt: skip
         assert expected in said
     assert "Pagata" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.IT, ("2,80 € ti vengono restituiti con bonifico", "8,36 € ti vengono restituiti sulla carta")),
+        (Language.EN, ("€2.80 is returned to you by bank transfer", "€8.36 is returned to the card or PayPal")),
+    ],
+)
+def test_a_credit_note_that_goes_back_in_two_ways_names_both_with_their_amounts(
+    language: Language, said: tuple[str, ...]
+) -> None:
+    other = RefundPart(RefundMethod.BANK_TRANSFER, Money(280))
+    note = credit_note(invoice(language=language), 1116, refund_method=RefundMethod.ONLINE, other_refund=other)
+    shown = words(printed_view(note, ISSUER, XML_NAME))
+    for each in said:
+        assert each in shown
+    assert "L’importo ti viene" not in shown
+    assert "The amount is" not in shown
+    paid = compose_invoice(note, ISSUER, "00001").payments
+    assert [(each.means, str(each.amount)) for each in paid] == [("MP08", "8.36"), ("MP05", "2.80")]
 
 
 def test_an_english_credit_note_to_a_customer_abroad_is_the_note_itself() -> None:

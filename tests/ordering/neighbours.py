@@ -50,6 +50,7 @@ class Neighbours:
         self.accounts: dict[UUID, Account] = {}
         self.findings: list[invoicing_pb2.ProfileFinding] = []
         self.credited: dict[str, int] = {}
+        self.credit_used: dict[str, int] = {}
         """What was given back of invoices, in cents."""
         self.away: set[str] = set()
         self.asked: Counter[str] = Counter()
@@ -113,7 +114,8 @@ class Neighbours:
     ) -> invoicing_pb2.GetInvoicingDocumentResponse:
         await self._answer("credited", context)
         credited = common_pb2.Money(minor=self.credited.get(request.document_id, 0), currency="EUR")
-        document = invoicing_pb2.Document(document_id=request.document_id, credited=credited)
+        used = common_pb2.Money(minor=self.credit_used.get(request.document_id, 0), currency="EUR")
+        document = invoicing_pb2.Document(document_id=request.document_id, credited=credited, credit_used=used)
         return invoicing_pb2.GetInvoicingDocumentResponse(document=document)
 
     async def _account(self, room: str, account_id: str, context: object) -> Account:

@@ -39,12 +39,14 @@ def refund(means: Means, source_ref: str, money: Money, credited: Money) -> Refu
     )  # fmt: skip
 
 
-@given(CAME, st.lists(CENTS, max_size=6))
-def test_all_refunds_together_are_never_more_than_came(came: list[tuple[Source | None, int]], asked: list[int]) -> None:
+@given(came=CAME, asked=st.lists(CENTS, max_size=6), credit_by_transfer=st.booleans())
+def test_all_refunds_together_are_never_more_than_came(
+    came: list[tuple[Source | None, int]], asked: list[int], *, credit_by_transfer: bool
+) -> None:
     made: list[Refund] = []
     for minor in asked:
         left = left_of(received(came), {}, made)
-        planned = plan(left, Money(minor))
+        planned = plan(left, Money(minor), credit_by_transfer=credit_by_transfer)
         assert (planned is None) == (minor > total(each.left for each in left).minor)
         if planned is not None:
             assert planned.money + planned.credited == Money(minor)
@@ -56,9 +58,11 @@ def test_all_refunds_together_are_never_more_than_came(came: list[tuple[Source |
             assert total(each.money for each in made if each.charge_id == f"{source}-{place}") <= Money(minor)
 
 
-@given(CAME, CENTS)
-def test_a_refund_given_up_leaves_its_money_to_another(came: list[tuple[Source | None, int]], minor: int) -> None:
-    planned = plan(received(came), Money(minor))
+@given(came=CAME, minor=CENTS, credit_by_transfer=st.booleans())
+def test_a_refund_given_up_leaves_its_money_to_another(
+    came: list[tuple[Source | None, int]], minor: int, *, credit_by_transfer: bool
+) -> None:
+    planned = plan(received(came), Money(minor), credit_by_transfer=credit_by_transfer)
     if planned is not None:
         made = refund(planned.means, planned.source_ref, planned.money, planned.credited)
         given_up = [replace(made, state=RefundState.CANCELLED)]

@@ -47,6 +47,14 @@ def refund_of(**more: object) -> pb.WithdrawalRefund:
     return made
 
 
+def payout_of(minor: int, state: payments_pb2.RefundState = payments_pb2.REFUND_STATE_DONE) -> payments_pb2.Refund:
+    """The transfer that pays out what account credit had paid."""
+    return payments_pb2.Refund(
+        refund_id=str(new_id()), state=state, means=payments_pb2.REFUND_MEANS_BANK_TRANSFER, amount=euro(minor),
+        failure="iban_missing" if state == payments_pb2.REFUND_STATE_FAILED else "", account_id="ACCOUNT",
+    )  # fmt: skip
+
+
 @dataclass
 class Told:
     """What the services say of one withdrawal; a test changes it while the workflow runs."""
@@ -61,6 +69,8 @@ class Told:
     late: bool = False
     state: payments_pb2.RefundState = payments_pb2.REFUND_STATE_DONE
     means: payments_pb2.RefundMeans = payments_pb2.REFUND_MEANS_STRIPE
+    payout: payments_pb2.Refund | None = None
+    """The refund that pays out what account credit had paid."""
     account_id: str = field(default_factory=lambda: str(new_id()))
 
     def __post_init__(self) -> None:
@@ -134,7 +144,11 @@ class Told:
 
     def refund(self, refund_id: str) -> payments_pb2.Refund:
         """A refund as payments has it."""
+        if self.payout is not None and refund_id == self.payout.refund_id:
+            return self.payout
         return payments_pb2.Refund(
+            credited=self.payout.amount if self.payout else euro(0),
+            paid_out_by=self.payout.refund_id if self.payout else "",
             refund_id=refund_id, state=self.state, means=self.means, amount=euro(2648), failure="iban_missing",
             message_id="MSG1",
             iban="IT60X0542811101000000123456", holder="Zenobia",
@@ -292,6 +306,62 @@ async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(t
         await run.handle.signal(names.REFUND_CHANGED)
         assert await ended(told, run) == "done"
     assert script.requests("RenewWithdrawalRefund") == []
+
+
+async def test_what_credit_had_paid_is_waited_for_beside_the_refund_and_the_credit_note_names_both_ways(
+    temporal: TestNamespace,
+) -> None:
+    """Paid by card and account credit: nothing is noted as made before both parts are with the customer."""
+    told = Told(payout=payout_of(869, payments_pb2.REFUND_STATE_FAILED))
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert told.payout is not None
+        assert f"EUR 8.69, FAILED (iban_missing): `casella refund retry {told.payout.refund_id}`" in shown
+        assert f"- `casella refund retry {told.payout.refund_id} --reason withdrawal` tries it again" in shown
+        assert "EUR 26.48 to be refunded" in shown
+        assert script.requests("RecordWithdrawalRefund") == []
+        told.payout.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        await run.details("### Closing")
+        told.payout.state = payments_pb2.REFUND_STATE_FAILED  # it comes back
+        await run.handle.signal(names.REFUND_CHANGED)
+        await run.details("came back: it is owed again")
+        told.payout.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_ONLINE)
+    assert note.other_refund == invoicing.RefundPart(method=invoicing.REFUND_METHOD_BANK_TRANSFER, amount=euro(869))
+
+
+async def test_a_payout_of_credit_that_was_given_up_is_owed_until_it_is_noted_as_made_outside(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(payout=payout_of(869, payments_pb2.REFUND_STATE_CANCELLED))
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "- `casella refund credit ACCOUNT --reason withdrawal` pays out the credit" in shown
+        assert "`refund_again`" not in shown
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("refund_again", WHY)
+        assert "may be done with it: refund_made_outside" in str(refused.value.cause)
+        await run.handle.execute_update("refund_made_outside", WHY)
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.refund_method, note.HasField("other_refund")) == (invoicing.REFUND_METHOD_UNSPECIFIED, False)
+
+
+async def test_what_credit_alone_had_paid_and_a_transfer_pays_out_is_credited_as_transferred(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(means=payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT, payout=payout_of(2648))
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.refund_method, note.HasField("other_refund")) == (invoicing.REFUND_METHOD_BANK_TRANSFER, False)
 
 
 async def test_a_refund_that_comes_back_after_it_was_made_and_credited_is_an_operators_case_again(

@@ -42,6 +42,14 @@ class RefundMethod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundPart:
+    """A part of what is credited, and how the customer gets it back."""
+
+    method: RefundMethod
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ServedDays:
     """Days of service that stay owed, both included, of a term of so many days."""
 
@@ -64,6 +72,7 @@ class Credit:
         cause_date: Day of the cause in Rome; the note's own date is that of its issue.
         refund_method: None where nothing is said of a refund.
         served: Days that stay owed; None where the line names none.
+        other_refund: The part that goes back otherwise than by `refund_method`; None where all goes back in one way.
         refund_follows: The note's e-invoice workflow asks for the refund; a process that issues a note does so itself.
     """
 
@@ -75,6 +84,15 @@ class Credit:
     refund_method: RefundMethod | None = None
     served: ServedDays | None = None
     refund_follows: bool = False
+    other_refund: RefundPart | None = None
+
+    def refunds(self, gross: Money) -> tuple[RefundPart, ...]:
+        """How what is credited, `gross`, goes back: in one way, in two, or nothing is said of it."""
+        if self.refund_method is None:
+            return ()
+        if self.other_refund is None:
+            return (RefundPart(self.refund_method, gross),)
+        return (RefundPart(self.refund_method, gross - self.other_refund.amount), self.other_refund)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ def _payments(invoice: Document) -> tuple[Payment, ...]:
     """How an invoice was paid, or is to be; how a credit note is paid back, on a day that is still to come."""
     credit = invoice.credit
     if credit is not None:
-        amount = totals(invoice.lines).gross.decimal
-        return () if credit.refund_method is None else (Payment(_REFUNDS[credit.refund_method], amount, None),)
+        parts = credit.refunds(totals(invoice.lines).gross)
+        return tuple(Payment(_REFUNDS[part.method], part.amount.decimal, None) for part in parts)
     payment = invoice.payment
     reference = payment.transfer.reference if payment.transfer else payment.reference
     ways = (

@@ -83,6 +83,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_bank_transfer": "L’importo ti viene restituito con bonifico bancario.",
         "refund_online": "L’importo ti viene restituito sulla carta o sul conto PayPal con cui hai pagato.",
         "refund_account_credit": "L’importo resta a tuo credito e riduce la prossima proforma.",
+        "refund_part_bank_transfer": "{amount} ti vengono restituiti con bonifico bancario.",
+        "refund_part_online": "{amount} ti vengono restituiti sulla carta o sul conto PayPal con cui hai pagato.",
+        "refund_part_account_credit": "{amount} restano a tuo credito e riducono la prossima proforma.",
         "paid_debit": "Pagata con PayPal o carta in data {date}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
         "proforma_covered": "Documento non valido ai fini fiscali. Il credito del conto copre l’importo: non c’è nulla "
@@ -188,6 +191,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_bank_transfer": "The amount is returned to you by bank transfer.",
         "refund_online": "The amount is returned to the card or PayPal account with which you paid.",
         "refund_account_credit": "The amount stays to your credit and lowers the next proforma.",
+        "refund_part_bank_transfer": "{amount} is returned to you by bank transfer.",
+        "refund_part_online": "{amount} is returned to the card or PayPal account with which you paid.",
+        "refund_part_account_credit": "{amount} stays to your credit and lowers the next proforma.",
         "paid_debit": "Paid by PayPal or card on {date}.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
         "proforma_covered": "Not valid for tax purposes. Your account credit covers the amount: there is nothing to "

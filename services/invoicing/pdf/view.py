@@ -17,6 +17,7 @@ from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.parties import customer_view, issuer_view
 from services.invoicing.pdf.paying import block, how_paid, how_to_pay
 from services.invoicing.pdf.writer import View, Writer
+from services.kit.money import Money
 
 
 def proforma_view(proforma: Document, issuer: Issuer) -> View:
@@ -82,10 +83,20 @@ def credit_note_view(note: Document, credit: Credit, issuer: Issuer, xml_name: s
     ]
     view["total"] = writer.entry("total_credit_note", writer.formats.money(totals(note.lines).gross))
     why = cause_text(credit, note.language, with_vat=note.treatment is TaxTreatment.DOMESTIC)
-    refund = [texts[f"refund_{credit.refund_method}"]] if credit.refund_method else []
+    refund = _refunded(writer, credit, totals(note.lines).gross)
     view["payment"] = block(texts["credit" if refund else "credit_reason"], f"{why}.", *refund)
     _finish(writer, view, note, xml_name, prefix="credit_")
     return view
+
+
+def _refunded(writer: Writer, credit: Credit, gross: Money) -> list[str]:
+    """How the customer gets it back; where in two ways, how much in each."""
+    parts = credit.refunds(gross)
+    if len(parts) == 1:
+        return [writer.texts[f"refund_{parts[0].method}"]]
+    return [
+        writer.texts[f"refund_part_{part.method}"].format(amount=writer.formats.money(part.amount)) for part in parts
+    ]
 
 
 def printed_view(document: Document, issuer: Issuer, xml_name: str) -> View:

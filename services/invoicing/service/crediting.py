@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.crediting import left_of, note_lines, split
-from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod, ServedDays, last_day_of
+from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod, RefundPart, ServedDays, last_day_of
 from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.sums import VatShare, sold_lines, totals, vat_shares
 from services.invoicing.domain.transmissions import State
@@ -45,6 +45,7 @@ class CreditOrder:
     refund_method: RefundMethod | None = None
     served: ServedDays | None = None
     by_hand: bool = False
+    other_refund: RefundPart | None = None
 
 
 class Crediting:
@@ -156,6 +157,7 @@ def _credit(order: CreditOrder, invoice: Document) -> Credit:
         refund_method=order.refund_method,
         served=order.served,
         refund_follows=order.by_hand and order.refund_method is not None,
+        other_refund=order.other_refund,
     )
 
 

@@ -177,7 +177,9 @@ def _invoiced(document: Document) -> dict[str, object]:
     if credit is None:
         return said
     credited = {"invoice": credit.invoice_number, "invoice_date": credit.invoice_date}
-    return {**said, **credited, "refund": credit.refund_method}
+    parts = credit.refunds(totals(document.lines).gross)
+    refunds = [{"method": part.method, "amount": part.amount} for part in parts]
+    return {**said, **credited, "refunds": refunds, "in_parts": len(refunds) > 1}
 
 
 def _payable(proforma: Document) -> dict[str, object]:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.advances import DeductedAdvance
-from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, ServedDays
-from services.invoicing.domain.documents import Document, DocumentKind
+from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, RefundPart, ServedDays
+from services.invoicing.domain.documents import Document, DocumentKind, credit_used
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
 from services.invoicing.domain.sums import Line, stamp_duty
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
@@ -91,6 +91,7 @@ def document_message(shown: Shown) -> pb.Document:
         advances=[_deducted(advance) for advance in shown.advances],
         due_on=None if heading.due_on is None else to_date(heading.due_on),
         paid_on=None if heading.paid_on is None else to_date(heading.paid_on),
+        credit_used=None if shown.document is None else to_money(credit_used(shown.document)),
     )
 
 
@@ -112,7 +113,12 @@ def _credit(credit: Credit) -> pb.Credit:
         cause_date=to_date(credit.cause_date),
         refund_method=REFUND_METHODS[credit.refund_method] if credit.refund_method else None,
         served=None if credit.served is None else _served(credit.served),
+        other_refund=None if credit.other_refund is None else _refund_part(credit.other_refund),
     )
+
+
+def _refund_part(part: RefundPart) -> pb.RefundPart:
+    return pb.RefundPart(method=REFUND_METHODS[part.method], amount=to_money(part.amount))
 
 
 def _served(served: ServedDays) -> pb.ServedDays:

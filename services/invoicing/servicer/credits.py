@@ -1,10 +1,13 @@
 """Translates what shall be credited."""
 
+from dataclasses import replace
+
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.credits import CreditReason, ServedDays
+from services.invoicing.domain.credits import CreditReason, RefundMethod, RefundPart, ServedDays
 from services.invoicing.service.crediting import CreditOrder
 from services.invoicing.servicer.answers import CREDIT_REASONS, REFUND_METHODS
 from services.invoicing.servicer.requests import day_of, money_of
+from services.kit.money import Money
 from services.kit.validation import Violations
 
 _LONGEST_TERM = 366
@@ -12,7 +15,7 @@ _LONGEST_TERM = 366
 
 def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand: bool) -> CreditOrder:
     """What shall be credited, every bad field noted."""
-    return CreditOrder(
+    order = CreditOrder(
         credit_id=found.uuid("credit_id", request.credit_id),
         invoice_id=found.uuid("invoice_id", request.invoice_id),
         reason=CREDIT_REASONS.chosen(found, "reason", request.reason, CreditReason.CORRECTION),
@@ -22,6 +25,25 @@ def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand:
         served=_served(found, request.served) if request.HasField("served") else None,
         by_hand=by_hand,
     )
+    return replace(order, other_refund=_other(found, request, order)) if request.HasField("other_refund") else order
+
+
+def _other(found: Violations, request: pb.IssueCreditNoteRequest, order: CreditOrder) -> RefundPart:
+    """The part that goes back otherwise: less than the whole, in another way; an operator's note refunds in one."""
+    message = request.other_refund
+    method = REFUND_METHODS.chosen(found, "other_refund.method", message.method, RefundMethod.BANK_TRANSFER)
+    amount = money_of(found, "other_refund.amount", message.amount, least=1)
+    if order.by_hand:
+        found.add("other_refund", "must_be_empty")
+    if order.refund_method is None:
+        found.add("refund_method", "required")
+    elif order.refund_method is method:
+        found.add("other_refund.method", "same_method")
+    if amount.currency != order.gross.currency:
+        found.add("other_refund.amount", "one_currency")
+    elif amount >= order.gross > Money(0, amount.currency):
+        found.add("other_refund.amount", "not_a_part")
+    return RefundPart(method, amount)
 
 
 def _served(found: Violations, message: pb.ServedDays) -> ServedDays:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, ServedDays
+from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, RefundPart, ServedDays
 from services.invoicing.domain.transmissions import State
 from services.invoicing.tables import credit_notes, documents, transmissions
 from services.kit.money import Money
@@ -49,12 +49,15 @@ def credit_of(row: Row[Any]) -> Credit | None:
         refund_method=None if row.refund_method is None else RefundMethod(row.refund_method),
         served=served,
         refund_follows=row.refund_follows,
+        other_refund=None
+        if row.other_method is None
+        else RefundPart(RefundMethod(row.other_method), Money(row.other_minor, row.currency)),
     )
 
 
 async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit) -> None:
     """Stores what a credit note credits."""
-    served = credit.served
+    served, other = credit.served, credit.other_refund
     await conn.execute(
         insert(credit_notes).values(
             document_id=document_id,
@@ -66,6 +69,8 @@ async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit
             served_until=None if served is None else served.last_day,
             days_of_term=None if served is None else served.days_of_term,
             refund_follows=credit.refund_follows,
+            other_method=None if other is None else other.method,
+            other_minor=None if other is None else other.amount.minor,
         )
     )
 

@@ -16,7 +16,6 @@ from services.kit.calendar import start_of_day
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
-from services.kit.money import Money
 from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionState
@@ -30,7 +29,7 @@ from services.ordering.domain.withdrawal_next import (
 from services.ordering.errors import RefundIsMade, RefundNotMade
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order
-from services.ordering.readings import Readings
+from services.ordering.readings import Invoiced, Readings
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
 from services.ordering.withdrawals import store
@@ -106,13 +105,13 @@ class AdvancingWithdrawals:
             NotReady: Invoicing does not answer.
         """
         now = self._clock.now()
-        credited = await self._credited(order_id, for_receipt=True)
+        invoiced = await self._invoiced(order_id, for_receipt=True)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if found.withdrawal.receipt_at is not None or recipient.erased:
                 return found
             fixed = {each.payment.key: each.payment for each in found.withdrawal.refunds}
-            payments = replace(found.payments, credited=credited, fixed=fixed)
+            payments = replace(found.payments, invoiced=invoiced, fixed=fixed)
             sums = payments.sums(found.withdrawal.noticed_on, self._policy, now)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
             await store.note_receipt(conn, order_id, now)
@@ -126,15 +125,15 @@ class AdvancingWithdrawals:
             NotReady: Invoicing does not answer, or an invoice was issued in this moment.
         """
         now = self._clock.now()
-        credited = await self._credited(order_id)
+        invoiced = await self._invoiced(order_id)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
             if found.withdrawal.ended_at is not None:
                 return _advanced(found, Step(WithdrawalNext.NOT_OPEN), now)
             if found.withdrawal.fixed_at is None and not found.payments.known.waits_for:
-                if found.payments.invoices - credited.keys():
+                if found.payments.invoices - invoiced.keys():
                     raise NotReady("an invoice was issued in this moment: look again", retry_after=_AGAIN)
-                payments = replace(found.payments, credited=credited).of_notice(found.withdrawal.noticed_on)
+                payments = replace(found.payments, invoiced=invoiced).of_notice(found.withdrawal.noticed_on)
                 await store.fix_refunds(conn, order_id, payments, now)
                 found = await _locked(conn, order_id)
             step = next_step(found.standing, now)
@@ -145,10 +144,9 @@ class AdvancingWithdrawals:
                 await store.set_next(conn, order_id, look_again_at(step.due_at, now))
             return _advanced(found, step, now)
 
-    async def _credited(self, order_id: UUID, *, for_receipt: bool = False) -> dict[UUID, Money]:
-        """What was credited of what was paid, by invoice; asked for until the refunds are fixed, or the receipt sent.
-
-        A fixed refund has its own sums, in which that was taken off; what it credits itself is not asked for.
+    async def _invoiced(self, order_id: UUID, *, for_receipt: bool = False) -> dict[UUID, Invoiced]:
+        """The invoices of what was paid, with what was credited of them before: until the refunds are fixed, or the
+        receipt is sent.
         """
         async with self._database.reading() as conn:
             order, made = await find_order(conn, order_id), await store.find_withdrawal(conn, order_id)
@@ -158,7 +156,7 @@ class AdvancingWithdrawals:
                 return {}
             begun = await find_subscription_of_order(conn, order_id)
             payments = await read_payments(conn, order, begun.subscription_id if begun else None, made.ground)
-        return await self._readings.credited(payments.invoices - {each.payment.invoice_id for each in made.refunds})
+        return await self._readings.invoiced(payments.invoices)
 
     async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
         """Note that a refund was made; the first moment stays.

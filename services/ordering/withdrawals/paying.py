@@ -22,6 +22,7 @@ from services.ordering.domain.states import OrderState, PeriodState
 from services.ordering.domain.withdrawal import Contract, Ground, Served, days_owed, owed, refund_by, served
 from services.ordering.domain.withdrawal_next import Paid
 from services.ordering.orders.rows import OrderRow
+from services.ordering.readings import Invoiced
 from services.ordering.subscriptions import period_store
 from services.ordering.subscriptions.rows import PeriodRow
 from services.ordering.withdrawals.rows import Payment, contract_of
@@ -51,7 +52,7 @@ class Payments:
         additions: the orders that added to the contract that it made; none where it is an addition itself.
         periods: the later periods of the subscription.
         ground: on what the withdrawal rests.
-        credited: by invoice what credit notes had given back of it before; what is left of it is what was paid.
+        invoiced: by invoice what credit notes had given back of it before; what is left of it is what was paid.
         fixed: by what was paid the refunds that are fixed; they stand, whatever is credited later.
     """
 
@@ -59,7 +60,7 @@ class Payments:
     additions: Sequence[OrderRow]
     periods: Sequence[PeriodRow]
     ground: Ground
-    credited: Mapping[UUID, Money] = field(default_factory=dict)
+    invoiced: Mapping[UUID, Invoiced] = field(default_factory=dict)
     fixed: Mapping[UUID, Payment] = field(default_factory=dict)
 
     @property
@@ -104,6 +105,7 @@ class Payments:
             readable_until=rome_date(purge_at(now, policy)) if closes else None,
             adds=order.quote.addition is not None,
             ground=self.ground,
+            credit_used=any(each.credit_used for each in self.invoiced.values()),
         )
 
     @property
@@ -139,8 +141,8 @@ class Payments:
 
     def _left(self, gross: Money, invoice_id: UUID | None) -> Money:
         """What was paid, less what was given back of it before."""
-        nothing = Money(0, gross.currency)
-        return gross if invoice_id is None else gross - self.credited.get(invoice_id, nothing)
+        found = None if invoice_id is None else self.invoiced.get(invoice_id)
+        return gross if found is None else gross - found.credited
 
     def _days(self, reckoned: Sequence[_Reckoned], on: date) -> tuple[int, int]:
         """How many days of service are owed, of how many: of the order's term, or of the one that is being left."""

@@ -124,7 +124,7 @@ class Withdrawals:
                 return Found(order, basis, None, made)
             begun = subscription.subscription_id if subscription else None
             payments = await read_payments(conn, order, begun, basis.ground)
-        payments = replace(payments, credited=await self._readings.credited(payments.invoices))
+        payments = replace(payments, invoiced=await self._readings.invoiced(payments.invoices))
         sums = payments.sums(rome_date(now), self._policy, now)
         email = await self._readings.email(order.account_id)
         return Found(order, None, Offer(order, basis, sums, email), None)

@@ -41,6 +41,7 @@ class Sums:
         refund_by: last day for the refund.
         readable_until: last day on which what is there can be read; None before the payment, and where the contract
             goes on.
+        credit_used: account credit had paid some of it.
         adds: the order added to an annual contract, which goes on without it.
     """
 
@@ -52,6 +53,7 @@ class Sums:
     readable_until: date | None
     adds: bool = False
     ground: Ground = Ground.RIGHT_OF_WITHDRAWAL
+    credit_used: bool = False
 
     @property
     def refund(self) -> Money:
@@ -144,10 +146,11 @@ def _in_italian(sums: Sums) -> str:
     owed = (
         f"{money(sums.owed, 'it')} sono dovuti per {days} di servizio su {sums.term}" if sums.owed else "non devi nulla"
     )
+    by_transfer = "; ciò che avevi pagato con il tuo credito, con bonifico bancario" if sums.credit_used else ""
     return (
         f"{_ends_in_italian(sums)}Hai pagato {money(sums.paid, 'it')}; {owed}; ti "
         f"rimborsiamo {money(sums.refund, 'it')} entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo "
-        "stesso mezzo di pagamento."
+        f"stesso mezzo di pagamento{by_transfer}."
     )
 
 
@@ -179,9 +182,10 @@ def _in_english(sums: Sums) -> str:
     owed = (
         f"{money(sums.owed, 'en')} is owed for {days} of service out of {sums.term}" if sums.owed else "you owe nothing"
     )
+    by_transfer = "; what your account credit had paid, by bank transfer" if sums.credit_used else ""
     return (
         f"{_ends_in_english(sums)}You paid {money(sums.paid, 'en')}; {owed}; we refund {money(sums.refund, 'en')} by "
-        f"{day(sums.refund_by, 'en')}, by the same means of payment."
+        f"{day(sums.refund_by, 'en')}, by the same means of payment{by_transfer}."
     )
 
 

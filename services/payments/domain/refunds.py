@@ -1,7 +1,8 @@
 """What a refund is, how it stands, and by which means the money of a payment request goes back.
 
 By the same means as it came: to card or PayPal, by transfer, and what was paid with account credit back to it. Money is
-returned before credit, so that a customer who leaves has as little credit as possible left.
+returned before credit, so that a customer who leaves has as little credit as possible left. A consumer who withdraws
+gets everything as money (consumer code, art. 56(1)): credit was money, too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,6 +84,7 @@ class Refund:
         statement_by: Until when a statement should have its debit, a transfer's.
         done_on: The day on which the money left.
         message_id: The file that has it.
+        paid_out_by: The refund that pays out what was credited, where a consumer has withdrawn; None elsewhere.
     """
 
     refund_id: UUID
@@ -107,6 +109,7 @@ class Refund:
     statement_by: date | None
     done_on: date | None
     message_id: str | None
+    paid_out_by: UUID | None = None
 
     @property
     def amount(self) -> Money:
@@ -180,7 +183,8 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
 
     for refund in refunds:
         if refund.state is not RefundState.CANCELLED:
-            lower(refund.money.minor, charges.get(refund.charge_id, []) if refund.charge_id else transfers)
+            places = charges.get(refund.charge_id, []) if refund.charge_id else transfers
+            lower(lower(refund.money.minor, places), credit_places)
         lower(lower(refund.credited.minor, credit_places), moneys)
     for source, amount in taken_back.items():
         of_source = transfers if source in _TRANSFERS else [p for p in moneys if came[p].source is source]
@@ -198,11 +202,14 @@ class Plan:
     credited: Money
 
 
-def plan(received: Sequence[Received], amount: Money, *, as_credit: bool = False) -> Plan | None:
+def plan(
+    received: Sequence[Received], amount: Money, *, as_credit: bool = False, credit_by_transfer: bool = False
+) -> Plan | None:
     """By which means an amount of a payment request goes back; None when it is more than is left.
 
     One refund leaves by one means, the one with the most left. What that does not have goes back as account credit:
-    what was paid with credit, or (rarely) came by two means; all of it where it is wanted as credit.
+    what was paid with credit, or (rarely) came by two means; all of it where it is wanted as credit. A transfer takes
+    with it what was paid with credit where that is wanted.
     """
     if total((each.left for each in received), amount.currency) < amount:
         return None
@@ -215,6 +222,8 @@ def plan(received: Sequence[Received], amount: Money, *, as_credit: bool = False
         return Plan(Means.STRIPE, largest.source_ref, money, amount - money)
     # Transfers of one customer go back as one.
     banks = [each for each in moneys if each.source in _TRANSFERS]
+    if credit_by_transfer:
+        banks += [each for each in received if each.source is None]
     money = min(amount, total((each.left for each in banks), amount.currency))
     return Plan(Means.BANK_TRANSFER, largest.source_ref, money, amount - money)
 

@@ -1,4 +1,9 @@
-"""How a refund is asked for: of a payment request, of money that waits, or of an account's credit, once for its id."""
+"""How a refund is asked for: of a payment request, of money that waits, or of an account's credit, once for its id.
+
+A consumer who has withdrawn gets back all payments as money (consumer code, art. 56(1)). What cannot leave with the
+refund, because account credit had paid it, is paid out by a second one: a transfer, which waits for an account where
+none is known.
+"""
 
 import contextlib
 from dataclasses import dataclass, replace
@@ -13,6 +18,7 @@ from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, RequestIdReused
+from services.kit.ids import derive
 from services.kit.money import Money
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Settlement, Source
@@ -37,7 +43,7 @@ class RefundWish:
         credit_of: The account whose credit is paid out.
         amount: How much; None for the whole of an entry.
         reason_code: Why.
-        withdrawal_order_id: Whose workflow is told.
+        withdrawal_order_id: Whose workflow is told; then nothing of it stays credit.
         iban: Where an operator wants it transferred to; empty for where it came from.
         holder: Of that account.
         by: The operator who asks and why; None where a workflow asks by itself.
@@ -55,6 +61,11 @@ class RefundWish:
     holder: str
     by: AuditEntry | None
     as_credit: bool = False
+
+    @property
+    def gives_money(self) -> bool:
+        """Whether nothing of it may stay credit."""
+        return self.withdrawal_order_id is not None and not self.as_credit
 
 
 class _MadeAlready(Exception):
@@ -114,17 +125,21 @@ class RefundAsking:
         if refund.state is not RefundState.REQUESTED:
             await refunds.tell(conn, replace(refund, state=RefundState.REQUESTED), now)
         await refunds.tell(conn, refund, now)
+        if refund.paid_out_by is not None:
+            await self._make(conn, _payout(wish, refund), now)
 
     async def _of_request(self, conn: AsyncConnection, wish: RefundWish, request_id: UUID, now: datetime) -> Refund:
         # Held, so that two refunds asked for at once do not both see what is left.
         state = await requests.lock(conn, request_id)
+        if await refunds.by_id(conn, wish.refund_id) is not None:
+            raise _MadeAlready  # by a twin that was held first
         request = await requests.by_id(conn, request_id)
         if request is None:
             raise NotFound
         if state is not RequestState.PAID or wish.amount is None:
             raise RefundTooMuch("the payment request is not paid", metadata={"left": "0"})
         left = await refunds.left(conn, request_id)
-        planned = plan(left, wish.amount, as_credit=wish.as_credit)
+        planned = plan(left, wish.amount, as_credit=wish.as_credit, credit_by_transfer=wish.gives_money)
         if planned is None:
             most = sum(each.left.minor for each in left)
             raise RefundTooMuch(metadata={"left": str(most)})
@@ -173,6 +188,26 @@ class _Way:
     holder: str = ""
 
 
+def _payout(wish: RefundWish, refund: Refund) -> RefundWish:
+    """The refund of what another one has made credit."""
+    return RefundWish(
+        refund_id=_payout_id(refund.refund_id),
+        request_id=None,
+        entry_id=None,
+        credit_of=refund.account_id,
+        amount=refund.credited,
+        reason_code=wish.reason_code,
+        withdrawal_order_id=wish.withdrawal_order_id,
+        iban="",
+        holder="",
+        by=wish.by,
+    )
+
+
+def _payout_id(refund_id: UUID) -> UUID:
+    return derive("credit_payout", str(refund_id))
+
+
 def _new(wish: RefundWish, way: _Way, now: datetime) -> Refund:
     """A refund as it begins: a transfer that an operator asks for is approved, one without an account has failed."""
     means, iban, holder = way.means, way.iban, way.holder
@@ -210,6 +245,7 @@ def _new(wish: RefundWish, way: _Way, now: datetime) -> Refund:
         statement_by=None,
         done_on=rome_date(now) if state is RefundState.DONE else None,
         message_id=None,
+        paid_out_by=_payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
     )
 
 

@@ -51,6 +51,7 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
         iban=refund.iban[-_SHOWN_OF_IBAN:] if for_customer else refund.iban,
         holder="" if for_customer else refund.holder,
         message_id=refund.message_id or "",
+        paid_out_by=str(refund.paid_out_by or ""),
         reference=refund.provider_ref or (refund.end_to_end if by_transfer else ""),
     )
     if refund.sent_at is not None:

@@ -83,6 +83,7 @@ async def insert_new(conn: AsyncConnection, refund: Refund) -> bool:
             withdrawal_order_id=refund.withdrawal_order_id,
             requested_at=refund.requested_at,
             done_on=refund.done_on,
+            paid_out_by=refund.paid_out_by,
         )
         .on_conflict_do_nothing()
         .returning(_REFUND.id)
@@ -278,4 +279,5 @@ def _refund(row: Row[Any]) -> Refund:
         statement_by=row.statement_by,
         done_on=row.done_on,
         message_id=row.message_id,
+        paid_out_by=row.paid_out_by,
     )

@@ -83,6 +83,22 @@ async def test_page_receipt_and_refund_agree_after_an_earlier_credit_note_whiche
     assert "".join(page.pages[0].consequences.split()) in "".join(told.split())
 
 
+@pytest.mark.parametrize("used", [0, 900])
+async def test_page_and_receipt_say_how_that_goes_back_which_account_credit_had_paid(shop: Shop, used: int) -> None:
+    order = await bought(shop)
+    shop.neighbours.credit_used[order.invoice_id] = used
+    day(shop, 5)
+    page = (await read(shop, order)).offer
+    await withdraw(shop, order)
+    await advance(shop, order.order_id)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    for said in (told, page.pages[0].consequences):
+        assert ("ciò che avevi pagato con il tuo credito, con bonifico bancario" in said) is (used > 0)
+    assert ("what your account credit had paid, by bank transfer" in page.pages[1].consequences) is (used > 0)
+
+
 async def test_the_receipt_is_in_the_customer_s_language_and_tells_of_an_unpaid_order(shop: Shop) -> None:
     order = await shop.order()
     await withdraw(shop, order, language=1)

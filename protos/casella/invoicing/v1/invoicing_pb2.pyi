@@ -97,7 +97,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances", "due_on", "paid_on")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances", "due_on", "paid_on", "credit_used")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -121,6 +121,7 @@ class Document(_message.Message):
     ADVANCES_FIELD_NUMBER: _ClassVar[int]
     DUE_ON_FIELD_NUMBER: _ClassVar[int]
     PAID_ON_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     kind: DocumentKind
     number: str
@@ -144,7 +145,8 @@ class Document(_message.Message):
     advances: _containers.RepeatedCompositeFieldContainer[DeductedAdvance]
     due_on: _common_pb2.Date
     paid_on: _common_pb2.Date
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+    credit_used: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class DeductedAdvance(_message.Message):
     __slots__ = ("document_id", "number", "date", "gross")
@@ -159,7 +161,7 @@ class DeductedAdvance(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Credit(_message.Message):
-    __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served")
+    __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served", "other_refund")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     INVOICE_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -167,6 +169,7 @@ class Credit(_message.Message):
     CAUSE_DATE_FIELD_NUMBER: _ClassVar[int]
     REFUND_METHOD_FIELD_NUMBER: _ClassVar[int]
     SERVED_FIELD_NUMBER: _ClassVar[int]
+    OTHER_REFUND_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     invoice_number: str
     invoice_date: _common_pb2.Date
@@ -174,7 +177,16 @@ class Credit(_message.Message):
     cause_date: _common_pb2.Date
     refund_method: RefundMethod
     served: ServedDays
-    def __init__(self, invoice_id: _Optional[str] = ..., invoice_number: _Optional[str] = ..., invoice_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ...) -> None: ...
+    other_refund: RefundPart
+    def __init__(self, invoice_id: _Optional[str] = ..., invoice_number: _Optional[str] = ..., invoice_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ...) -> None: ...
+
+class RefundPart(_message.Message):
+    __slots__ = ("method", "amount")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    method: RefundMethod
+    amount: _common_pb2.Money
+    def __init__(self, method: _Optional[_Union[RefundMethod, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CreditNoteInfo(_message.Message):
     __slots__ = ("document_id", "number", "date", "gross")
@@ -395,7 +407,7 @@ class SendCorrectedInvoiceResponse(_message.Message):
     def __init__(self, due: _Optional[bool] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class IssueCreditNoteRequest(_message.Message):
-    __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering")
+    __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering", "other_refund")
     CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -404,6 +416,7 @@ class IssueCreditNoteRequest(_message.Message):
     REFUND_METHOD_FIELD_NUMBER: _ClassVar[int]
     SERVED_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    OTHER_REFUND_FIELD_NUMBER: _ClassVar[int]
     credit_id: str
     invoice_id: str
     reason: CreditReason
@@ -412,7 +425,8 @@ class IssueCreditNoteRequest(_message.Message):
     refund_method: RefundMethod
     served: ServedDays
     steering: _common_pb2.Steering
-    def __init__(self, credit_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    other_refund: RefundPart
+    def __init__(self, credit_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ...) -> None: ...
 
 class IssueCreditNoteResponse(_message.Message):
     __slots__ = ("document",)
