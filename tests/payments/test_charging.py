@@ -23,7 +23,9 @@ from services.payments.domain.mandates import DebitPolicy
 from tests.payments.debit import WHY, Due, charges, due_period, stored, switch_off, taken, with_mandate
 from tests.payments.statement import Entry, statement
 from tests.payments.test_webhooks import genuine_event, hand_in
-from tests.payments.world import GROSS, World
+from tests.payments.world import GROSS, STEERING, World
+from tests.support.refusals import refused_as
+from tests.support.room import request_id
 from workflows import names
 
 PAID, OPEN, CLOSED = (
@@ -261,6 +263,27 @@ async def test_a_charge_that_is_processed_ends_with_its_event(world: World) -> N
     with pytest.raises(Refused) as refused:
         await world.close(due.request)
     assert refused.value.reason == errors_pb2.REASON_PAYMENT_PROCESSING
+    [charge] = await charges(world)
+    await world.stripe.settle(charge["id"], succeeded=True)
+    await world.deliver()
+    assert (await due.now()).state == PAID
+
+
+async def test_an_operator_gives_no_money_to_what_a_charge_is_being_processed_for(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="processing")
+    await due.charge_in_time()
+    await world.import_file(statement(Entry(GROSS, text="?")))
+    (entry,) = await world.queue()
+    asked = pb.AssignMoneyRequest(
+        request_id=request_id(),
+        money_entry_id=entry.money_entry_id,
+        payment_request_id=due.request.payment_request_id,
+        steering=STEERING,
+    )
+    with refused_as(errors_pb2.REASON_PAYMENT_PROCESSING):
+        await world.stub("operator").AssignMoney(asked)
+    assert await world.queue() == [entry]
     [charge] = await charges(world)
     await world.stripe.settle(charge["id"], succeeded=True)
     await world.deliver()

@@ -53,7 +53,8 @@ def dunning(proforma_at: datetime, billing: Billing, first_day: date, policy: Re
 def carried(fresh: Dunning, before: Dunning, closed_on: date, today: date) -> Dunning:
     """The dates of days that were asked for before: a debt does not grow younger by a cancellation that is taken back.
 
-    The days between, on which nothing was asked for, do not count.
+    The days between, on which nothing was asked for, do not count. Each date is the earlier of the two, so that their
+    order stays.
 
     Args:
         fresh: As if they were asked for the first time.
@@ -62,10 +63,12 @@ def carried(fresh: Dunning, before: Dunning, closed_on: date, today: date) -> Du
         today: The day on which they are asked for again.
     """
     days = (today - closed_on).days
+    afresh = {each.days: each.due_at for each in fresh.reminders}
+    moved = {each.days: add_days(each.due_at, days) for each in before.reminders}
     return Dunning(
         min(fresh.due_on, before.due_on + timedelta(days=days)),
         min(fresh.suspend_at, add_days(before.suspend_at, days)),
-        [Reminder(each.days, add_days(each.due_at, days)) for each in before.reminders],
+        [Reminder(after, min(due_at, afresh.get(after, due_at))) for after, due_at in moved.items()],
     )
 
 

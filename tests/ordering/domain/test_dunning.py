@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.kit.calendar import add_days, rome_date
-from services.ordering.domain.dunning import close_at, dunning, ends_at, notice_in_time, purge_at
+from services.ordering.domain.dunning import carried, close_at, dunning, ends_at, notice_in_time, purge_at
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.policy import RenewalPolicy
 
@@ -111,3 +111,19 @@ def test_a_notice_counts_30_days_before_the_term_s_last_day(sent: str, in_time: 
 def test_a_policy_that_breaks_a_rule_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         RenewalPolicy.model_validate(wrong)
+
+
+@given(moments, st.sampled_from(Billing), st.integers(-60, 60), st.integers(0, 20), st.integers(0, 40), policies)
+def test_a_debt_of_days_that_are_asked_for_again_grows_no_younger_and_its_dates_keep_their_order(
+    at: datetime, billing: Billing, ahead: int, asked_for: int, closed_for: int, policy: RenewalPolicy
+) -> None:
+    first_day = rome_date(at) + timedelta(days=ahead)
+    closed_on = rome_date(at) + timedelta(days=asked_for)
+    today = closed_on + timedelta(days=closed_for)
+    before, fresh = (dunning(add_days(at, days), billing, first_day, policy) for days in (0, asked_for + closed_for))
+    dates = carried(fresh, before, closed_on, today)
+    assert dates.due_on == min(fresh.due_on, before.due_on + timedelta(days=closed_for))
+    assert rome_date(dates.suspend_at) - dates.due_on == timedelta(days=policy.suspend_days)
+    assert [rome_date(each.due_at) - dates.due_on for each in dates.reminders] == [
+        timedelta(days=days) for days in policy.reminder_days
+    ]
