@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.money_dispute import DisputeProcess
+    from workflows.money_email import MoneyEmail
     from workflows.part_payment import PartPayment
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
     from workflows.steering_money import (
@@ -54,7 +55,7 @@ _ASSIGN = (
 
 
 @workflow.defn(name=names.MONEY)
-class Money(PartPayment, DisputeProcess):
+class Money(PartPayment, MoneyEmail, DisputeProcess):
     """Waits for ``assign``, ``credit``, ``refund`` or ``set_aside``; of a dispute see ``workflows.money_dispute``."""
 
     @workflow.init
@@ -91,7 +92,7 @@ class Money(PartPayment, DisputeProcess):
         self.look_again()
 
     async def read(self) -> pb.MoneyEntry:
-        """The entry's row as it stands; while it waits, shown with what it may be for."""
+        """The entry's row as it stands; while it waits, shown with what it may be for, and told to the customer."""
         self.listen()
         request = pb.GetMoneyEntryRequest(money_entry_id=self.entry_id)
         answer = await quickly(PaymentsSteps.get_money_entry, request, "read the money entry")
@@ -105,6 +106,8 @@ class Money(PartPayment, DisputeProcess):
                 and await self.read_invoice(answer.entry.dispute)
             ):
                 self.show_waiting(answer.candidates)
+            if answer.entry.HasField("email_due"):
+                await self.tell_customer(answer.entry.email_due)
         return answer.entry
 
     def show_waiting(self, candidates: Sequence[pb.PaymentRequest]) -> None:

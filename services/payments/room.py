@@ -19,6 +19,7 @@ from services.payments.service.disputes import Disputes
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
+from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.pages import Pages
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.refund_asking import RefundAsking
@@ -61,6 +62,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
         MoneyDesk(database, clock),
+        MoneyEmails(database, clock, settings.bank_account),
         Assigning(database, clock, transfer_policy),
         Advances(database, clock),
         refunds,

@@ -50,6 +50,13 @@ def part_request(gross: int = 500, **fields: object) -> pb.IssueAdvanceInvoiceRe
     return pb.IssueAdvanceInvoiceRequest(**{**usual, **fields})  # type: ignore[arg-type]
 
 
+def rest() -> pb.RestToPay:
+    """What is left of the sale after a part payment of 5.00."""
+    return pb.RestToPay(
+        amount=money(781), holder="Casella Srl", iban="IT60X0542811101000000123456", reference="RF18539007547034"
+    )
+
+
 async def part(worker: Stub, gross: int = 500, **fields: object) -> pb.Document:
     return (await worker.IssueAdvanceInvoice(part_request(gross, **fields))).document
 
@@ -295,6 +302,50 @@ async def test_the_invoice_of_a_part_payment_is_emailed_once_with_its_pdf(room: 
     assert mail["Subject"] == f"Invoice {document.number} for your payment on account: your courtesy copy"
     assert "on account of proforma P2026/1" in text_of(mail)
     assert "€5.00" in text_of(mail)
+
+
+@pytest.mark.parametrize("language", [common_pb2.LANGUAGE_EN, common_pb2.LANGUAGE_IT])
+async def test_the_email_of_a_part_payments_invoice_names_the_rest_and_how_to_pay_it(
+    room: TestRoom, worker: Stub, language: common_pb2.Language
+) -> None:
+    document = await part(worker)
+    await worker.SendInvoice(
+        pb.SendInvoiceRequest(document_id=document.document_id, recipient=recipient(language), rest=rest())
+    )
+    text = text_of(await only_mail(room)).replace("\xa0", " ")
+    english = language == common_pb2.LANGUAGE_EN
+    amount = "Amount: €7.81" if english else "Importo: 7,81 €"
+    for said in (amount, "IT60 X054 2811 1010 0000 0123 456", "RF18 5390 0754 7034", "QR"):
+        assert said in text
+    assert ("which deducts this payment" if english else "che detrae questo acconto") in text
+
+
+async def test_the_email_of_a_part_payments_invoice_asks_for_nothing_where_nothing_is_missing(
+    room: TestRoom, worker: Stub
+) -> None:
+    document = await part(worker)
+    await worker.SendInvoice(
+        pb.SendInvoiceRequest(document_id=document.document_id, recipient=recipient(common_pb2.LANGUAGE_EN))
+    )
+    text = text_of(await only_mail(room))
+    assert "The final invoice deducts this payment" in text
+    assert "still to be paid" not in text
+
+
+async def test_a_rest_wants_amount_account_and_reference_and_belongs_to_a_part_payments_invoice(
+    room: TestRoom, worker: Stub
+) -> None:
+    document = await part(worker)
+    bad = pb.RestToPay(amount=money(0), bic="TOOLONGFORABIC", reference="x" * 26)
+    asked = pb.SendInvoiceRequest(document_id=document.document_id, recipient=recipient(), rest=bad)
+    assert {each.field for each in (await refusal(worker.SendInvoice(asked))).violations} == {
+        "rest.amount", "rest.holder", "rest.iban", "rest.bic", "rest.reference",
+    }  # fmt: skip
+    whole = await final(worker)
+    asked = pb.SendInvoiceRequest(document_id=whole.document_id, recipient=recipient(), rest=rest())
+    [violation] = (await refusal(worker.SendInvoice(asked))).violations
+    assert (violation.field, violation.key) == ("rest", "must_be_empty")
+    assert await room.mails() == []
 
 
 async def test_the_customers_list_shows_part_payments_and_what_they_became(worker: Stub, operator: Stub) -> None:

@@ -72,6 +72,30 @@ async def test_a_copy_that_cannot_be_sent_parks_an_accepted_e_invoice_and_offers
         assert "accepted the e-invoice" in str(refused.value.cause)
 
 
+async def test_the_email_of_a_part_payments_invoice_carries_the_rest_which_stays_out_of_the_history(
+    temporal: TestNamespace,
+) -> None:
+    kind = invoicing.DOCUMENT_KIND_ADVANCE_INVOICE
+    document = invoicing.Document(kind=kind, account_id="018f3c1e-0000-7000-8000-000000000002", order_id="an order")
+    missing = common_pb2.Money(minor=5_000, currency="EUR")
+    how = payments.TransferInstructions(
+        holder="Casella", iban="IT60X0542811101000000123456", reference="RF18539007547034"
+    )
+    rest = payments.Rest(missing=missing, transfer=how)
+    script = transmitted(
+        invoicing.TRANSMISSION_STATE_DELIVERED, 1, kind,
+        GetInvoicingDocument=lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
+        GetPaymentRequest=lambda _: payments.GetPaymentRequestResponse(rest=rest),
+    )  # fmt: skip
+    async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
+        await run.end()
+        assert how.reference not in str(await run.handle.fetch_history())
+    (asked,) = script.requests("GetPaymentRequest")
+    assert asked.order_id == "an order"
+    (sent,) = script.requests("SendInvoice")
+    assert (sent.rest.amount, sent.rest.iban, sent.rest.reference) == (missing, how.iban, how.reference)
+
+
 async def test_a_rejection_says_what_its_codes_mean_and_an_unknown_code_stands_alone(temporal: TestNamespace) -> None:
     script = transmitted(invoicing.TRANSMISSION_STATE_REJECTED, 1)
     rejected = script.answers["TransmitInvoice"](None).transmission

@@ -104,9 +104,13 @@ class DocumentActivities(AdvanceActivities):
 
     @step("SendInvoice")
     async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
-        """Send the courtesy invoice by email."""
+        """Send the courtesy invoice by email; a part payment's names the rest and how to pay it."""
         invoice = await self._document(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
+        if invoice.kind == pb.DOCUMENT_KIND_ADVANCE_INVOICE:
+            answer = await self._asked_with_advances(invoice)
+            if answer.HasField("rest"):
+                request.rest.CopyFrom(_rest(answer.rest))
         return await self._invoicing.SendInvoice(request)
 
     @step("SendCorrectedInvoice")
@@ -141,6 +145,12 @@ def _terms(asked: payments_pb2.PaymentRequest) -> pb.PaymentTerms:
         epc_payload=asked.transfer.epc_payload,
         credit_used=asked.credit_used,
     )
+
+
+def _rest(left: payments_pb2.Rest) -> pb.RestToPay:
+    """What is left to pay of a request of which a part has come, as its email says it."""
+    how = left.transfer
+    return pb.RestToPay(amount=left.missing, holder=how.holder, iban=how.iban, bic=how.bic, reference=how.reference)
 
 
 def with_days(sold: ordering_pb2.Order | ordering_pb2.Period) -> Callable[[common_pb2.Line], common_pb2.Line]:

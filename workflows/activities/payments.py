@@ -6,6 +6,7 @@ payer's name and text are personal data, and histories keep what they get.
 
 from typing import TYPE_CHECKING
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
@@ -201,6 +202,36 @@ class PaymentsSteps:
         account = (await self._payments.GetPaymentRequest(asked)).payment_request.account_id
         request.recipient.CopyFrom(await self._contacts.of(account))
         return await self._payments.SendChargeRefusedEmail(request)
+
+    @step("SendMoneyEmail")
+    async def send_money_email(self, request: pb.SendMoneyEmailRequest) -> pb.SendMoneyEmailResponse:
+        """Tell the customer of money that pays nothing by itself; of a closed account, nobody is told."""
+        asked = pb.GetMoneyEntryRequest(money_entry_id=request.money_entry_id)
+        answer = await self._payments.GetMoneyEntry(asked)
+        due = answer.entry.email_due
+        named = [each for each in answer.candidates if each.payment_request_id == due.payment_request_id]
+        if not named:
+            return pb.SendMoneyEmailResponse()
+        of = ordering_pb2.GetStandingRequest(account_id=named[0].account_id)
+        if (await self._ordering.GetStanding(of)).closed:
+            request.account_closed = True
+            return await self._payments.SendMoneyEmail(request)
+        request.recipient.CopyFrom(await self._contacts.of(named[0].account_id))
+        if due.HasField("missing"):
+            until = await self._payable_until(named[0])
+            if until is not None:
+                request.payable_until.CopyFrom(until)
+        return await self._payments.SendMoneyEmail(request)
+
+    async def _payable_until(self, asked: pb.PaymentRequest) -> Timestamp | None:
+        """Until when what is asked for can be paid, as its proforma says; None where it has no end yet."""
+        if asked.HasField("period"):
+            of_period = ordering_pb2.GetPeriodRequest(period_id=asked.period.period_id)
+            period = (await self._ordering.GetPeriod(of_period)).period
+            return period.due_at if period.HasField("due_at") else None
+        of_order = ordering_pb2.GetOrderRequest(order_id=asked.order_id)
+        order = (await self._ordering.GetOrder(of_order)).order
+        return order.expires_at if order.HasField("expires_at") else None
 
     @step("GetMandate")
     async def get_mandate(self, request: pb.GetMandateRequest) -> pb.GetMandateResponse:

@@ -70,13 +70,21 @@ class PaymentMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """How to pay by bank transfer. `epc_payload` is the text of the EPC069-12 QR code."""
+    """How to pay by bank transfer. `epc_payload` is the text of the EPC069-12 QR code; empty where none is drawn."""
 
     holder: str
     iban: str
     bic: str
     reference: str
     epc_payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestToPay:
+    """What is left to pay after part payments, and how."""
+
+    amount: Money
+    transfer: Transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.customers import CustomerKind
-from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, to_pay
+from services.invoicing.domain.documents import (
+    Document,
+    DocumentKind,
+    PaymentMethod,
+    RestToPay,
+    Transfer,
+    credit_used,
+    to_pay,
+)
 from services.invoicing.domain.files import StoredFile
 from services.invoicing.domain.sums import totals
 from services.invoicing.service.making import FileMaker
@@ -74,16 +82,30 @@ class Mailing:
         }
         await self._send(recipient, proforma, "proforma", params, pdf, secret_params=("pay_url",))
 
-    async def send_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
+    async def send_invoice(
+        self, document_id: UUID, recipient: common_pb2.Recipient, rest: RestToPay | None = None
+    ) -> None:
         """Sends the courtesy copy of an invoice, with the XML of its newest attempt inside; a repetition sends nothing.
 
         It may be a part payment's.
 
+        Args:
+            document_id: Which.
+            recipient: To whom.
+            rest: What is still to be paid beside a part payment; None where nothing is.
+
         Raises:
             NotFound: There is no such invoice.
+            InvalidInput: There is a rest, and it is no part payment's.
         """
         kinds = DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE
-        await self._send_copy(await self._document(document_id, *kinds), recipient)
+        invoice = await self._document(document_id, *kinds)
+        if rest is not None and invoice.kind is not DocumentKind.ADVANCE_INVOICE:
+            violations = Violations()
+            violations.add("rest", "must_be_empty")
+            violations.check()
+        params = {**_invoiced(invoice), "rest": None if rest is None else _rest(rest)}
+        await self._send_copy(invoice, recipient, params)
 
     async def send_credit_note(self, document_id: UUID, recipient: common_pb2.Recipient) -> None:
         """Sends the courtesy copy of a credit note, with its newest XML inside; a repetition sends nothing.
@@ -91,7 +113,8 @@ class Mailing:
         Raises:
             NotFound: There is no such credit note.
         """
-        await self._send_copy(await self._document(document_id, DocumentKind.CREDIT_NOTE), recipient)
+        note = await self._document(document_id, DocumentKind.CREDIT_NOTE)
+        await self._send_copy(note, recipient, _invoiced(note))
 
     async def send_corrected_invoice(self, document_id: UUID, recipient: common_pb2.Recipient) -> bool:
         """Sends the courtesy copy of the e-invoice that the SdI accepted, if its data are not those of the first copy.
@@ -118,13 +141,13 @@ class Mailing:
         await self._send(recipient, invoice, _CORRECTED[invoice.kind], _invoiced(invoice), pdf)
         return True
 
-    async def _send_copy(self, document: Document, recipient: common_pb2.Recipient) -> None:
+    async def _send_copy(self, document: Document, recipient: common_pb2.Recipient, params: Params) -> None:
         async with self._database.reading() as conn:
             transmission = await transmissions.read(conn, document.document_id)
         if transmission is None:
             raise NotFound
         pdf = await self._maker.invoice_pdf(document, transmission.current)
-        await self._send(recipient, document, document.kind, _invoiced(document), pdf)
+        await self._send(recipient, document, document.kind, params, pdf)
 
     async def _document(self, document_id: UUID, *kinds: DocumentKind, revision: int | None = None) -> Document:
         async with self._database.reading() as conn:
@@ -182,6 +205,21 @@ def _invoiced(document: Document) -> dict[str, object]:
     return {**said, **credited, "refunds": refunds, "in_parts": len(refunds) > 1}
 
 
+def _rest(rest: RestToPay) -> dict[str, object]:
+    """What the email of a part payment's invoice says of the rest."""
+    return {"amount": rest.amount, **_instructions(rest.transfer)}
+
+
+def _instructions(transfer: Transfer) -> dict[str, object]:
+    """How to make a transfer, as emails say it."""
+    return {
+        "holder": transfer.holder,
+        "iban": groups_of_four(transfer.iban),
+        "bic": transfer.bic,
+        "reference": groups_of_four(transfer.reference),
+    }
+
+
 def _payable(proforma: Document) -> dict[str, object]:
     """What the email says of a proforma and of how to pay it."""
     transfer = proforma.payment.transfer
@@ -193,12 +231,5 @@ def _payable(proforma: Document) -> dict[str, object]:
         "covered": not to_pay(proforma),
         "debit": proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT,
         "unlocks": isinstance(proforma.cause, OrderCause),
-        "transfer": None
-        if transfer is None
-        else {
-            "holder": transfer.holder,
-            "iban": groups_of_four(transfer.iban),
-            "bic": transfer.bic,
-            "reference": groups_of_four(transfer.reference),
-        },
+        "transfer": None if transfer is None else _instructions(transfer),
     }

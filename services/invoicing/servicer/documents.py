@@ -30,6 +30,7 @@ from services.invoicing.servicer.requests import (
     money_of,
     paid_of,
     pay_url_of,
+    rest_of,
     terms_of,
     treatment_of,
     unpaid_of,
@@ -141,8 +142,9 @@ class DocumentRpcs:
         found = Violations(catalogue=CATALOGUE)
         document_id = found.uuid("document_id", request.document_id)
         recipient = found.recipient("recipient", request.recipient)
+        rest = rest_of(found, "rest", request.rest) if request.HasField("rest") else None
         found.check()
-        await self._parts.mailing.send_invoice(document_id, recipient)
+        await self._parts.mailing.send_invoice(document_id, recipient, rest)
         return pb.SendInvoiceResponse(erased=recipient.erased)
 
     async def SendCorrectedInvoice(

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.customers import Customer, CustomerKind
-from services.invoicing.domain.documents import Payment, PaymentMethod, Transfer
+from services.invoicing.domain.documents import Payment, PaymentMethod, RestToPay, Transfer
 from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.service.issuing import Draft
@@ -95,17 +95,29 @@ def terms_of(found: Violations, message: pb.PaymentTerms, field: str = "payment"
     credit_minor = _credit(found, f"{field}.credit_used", message.credit_used)
     if not method.by_transfer or (credit_minor and not message.iban):  # covered by credit: `check_credit` sees that
         return Payment(method=method, credit_minor=credit_minor)
-    transfer = Transfer(
-        holder=found.text(f"{field}.holder", message.holder, 70),
-        iban=found.text(f"{field}.iban", message.iban, 34),
-        bic=found.text(f"{field}.bic", message.bic, 11, required=False),
-        reference=found.text(f"{field}.reference", message.reference, 25),
-        epc_payload=message.epc_payload,
-    )
+    transfer = _transfer(found, field, message, message.epc_payload)
     if len(message.epc_payload.encode()) > _LONGEST_PAYLOAD:
         found.add(f"{field}.epc_payload", "too_long", limit=_LONGEST_PAYLOAD)
     found.text(f"{field}.epc_payload", message.epc_payload, _LONGEST_PAYLOAD, required=False, lines=True)
     return Payment(method=method, transfer=transfer, credit_minor=credit_minor)
+
+
+def rest_of(found: Violations, field: str, message: pb.RestToPay) -> RestToPay:
+    """What is left to pay after part payments, with the instructions for a transfer."""
+    amount = money_of(found, f"{field}.amount", message.amount, least=1)
+    return RestToPay(amount, _transfer(found, field, message))
+
+
+def _transfer(
+    found: Violations, field: str, message: pb.PaymentTerms | pb.RestToPay, epc_payload: str = ""
+) -> Transfer:
+    return Transfer(
+        holder=found.text(f"{field}.holder", message.holder, 70),
+        iban=found.text(f"{field}.iban", message.iban, 34),
+        bic=found.text(f"{field}.bic", message.bic, 11, required=False),
+        reference=found.text(f"{field}.reference", message.reference, 25),
+        epc_payload=epc_payload,
+    )
 
 
 def check_credit(found: Violations, field: str, draft: Draft, *, asked: bool) -> None:

@@ -139,7 +139,7 @@ class MoneyEntry:
     `names_unpaid` says whether something that it names is still to be paid; `recorded` is the amount of the record by
     hand that it contradicts; `settled_to` the payment request, the account or the refund to which it went; `dispute`
     how a dispute stands, where it was read with it. `advance` is None where no invoice of a part payment was decided
-    and none is due: the money is settled, or its request is not open.
+    and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it.
     """
 
     entry_id: UUID
@@ -162,6 +162,7 @@ class MoneyEntry:
     settled_to: UUID | None
     dispute: Dispute | None = None
     advance: Advance | None = None
+    emailed_at: datetime | None = None
 
     @property
     def taken_back(self) -> bool:

@@ -14,6 +14,7 @@ from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_money, to_timestamp
 from services.payments.domain.matching import QueueReason
+from services.payments.domain.money_emails import MoneyEmail
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import (
     AttemptState,
@@ -105,7 +106,7 @@ class Messages:
         if request.method.by_link:
             message.pay_url = self._links.url(request.request_id)
         else:
-            message.transfer.CopyFrom(self._transfer(request))
+            message.transfer.CopyFrom(self._transfer(request, request.amount))
         return message
 
     def money_entry(self, entry: MoneyEntry, unconfirmed: Sequence[RecordedTransfer] = ()) -> payments_pb2.MoneyEntry:
@@ -141,14 +142,24 @@ class Messages:
             message.advance.CopyFrom(_advance(entry.advance, self._clock.now()))
         return message
 
-    def _transfer(self, request: PaymentRequest) -> payments_pb2.TransferInstructions:
+    def rest(self, request: PaymentRequest, missing: Money) -> payments_pb2.Rest:
+        """What is still missing of a request, with how to transfer just that."""
+        return payments_pb2.Rest(missing=to_money(missing), transfer=self._transfer(request, missing))
+
+    def _transfer(self, request: PaymentRequest, amount: Money) -> payments_pb2.TransferInstructions:
         return payments_pb2.TransferInstructions(
             holder=self._account.holder,
             iban=self._account.iban,
             bic=self._account.bic,
             reference=request.reference.value,
-            epc_payload=epc_payload(self._account, request.reference, request.amount.minor),
+            epc_payload=epc_payload(self._account, request.reference, amount.minor),
         )
+
+
+def money_email(due: MoneyEmail) -> payments_pb2.MoneyEmail:
+    """An email that is due about money that pays nothing by itself."""
+    missing = None if due.missing is None else to_money(due.missing)
+    return payments_pb2.MoneyEmail(payment_request_id=str(due.request.request_id), missing=missing)
 
 
 def _advance(advance: Advance, now: datetime) -> payments_pb2.Advance:

@@ -18,15 +18,19 @@ from services.payments.messages import CATALOGUE
 from services.payments.service.advances import Advances
 from services.payments.service.assigning import Assigning, Assignment
 from services.payments.service.money import MoneyDesk
+from services.payments.service.money_emails import MoneyEmails
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import Messages, without_ways_to_pay
+from services.payments.servicer.messages import Messages, money_email, without_ways_to_pay
 from services.payments.servicer.refund_messages import movement_message
 
 
 class MoneyRpcs(PaymentsServiceServicer):
-    """Reads, assigns, credits and sets aside money that waits, decides about part payments, and tells of credit."""
+    """Reads, assigns, credits and sets aside money that waits, tells customers of it, decides about part payments, and
+    tells of credit.
+    """
 
     _money: MoneyDesk
+    _money_emails: MoneyEmails
     _assigning: Assigning
     _advances: Advances
     _messages: Messages
@@ -36,11 +40,27 @@ class MoneyRpcs(PaymentsServiceServicer):
     async def GetMoneyEntry(
         self, request: payments_pb2.GetMoneyEntryRequest, context: Context
     ) -> payments_pb2.GetMoneyEntryResponse:
-        """Read an entry and what it may be for."""
+        """Read an entry, what it may be for, and the email that is due about it."""
         entry, candidates = await self._money.entry(checked_uuid("money_entry_id", request.money_entry_id))
-        return payments_pb2.GetMoneyEntryResponse(
-            entry=self._messages.money_entry(entry), candidates=map(without_ways_to_pay, candidates)
-        )
+        message, due = self._messages.money_entry(entry), await self._money_emails.due(entry)
+        if due is not None:
+            message.email_due.CopyFrom(money_email(due))
+        return payments_pb2.GetMoneyEntryResponse(entry=message, candidates=map(without_ways_to_pay, candidates))
+
+    async def SendMoneyEmail(
+        self, request: payments_pb2.SendMoneyEmailRequest, context: Context
+    ) -> payments_pb2.SendMoneyEmailResponse:
+        """Tell the customer of money that pays nothing by itself."""
+        bad = Violations()
+        entry_id = bad.uuid("money_entry_id", request.money_entry_id)
+        recipient = None if request.account_closed else bad.recipient("recipient", request.recipient)
+        if request.account_closed and request.HasField("recipient"):
+            bad.add("recipient", "must_be_empty")
+        dated = request.HasField("payable_until")
+        payable_until = bad.instant("payable_until", request.payable_until) if dated else None
+        bad.check()
+        written = await self._money_emails.send(entry_id, recipient, payable_until)
+        return payments_pb2.SendMoneyEmailResponse(erased=recipient is not None and recipient.erased, written=written)
 
     async def DecideAdvance(
         self, request: payments_pb2.DecideAdvanceRequest, context: Context

@@ -12,6 +12,7 @@ from services.payments.service.disputes import Disputes
 from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
+from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_files import RefundFiles
@@ -44,6 +45,7 @@ class Desks:
     charging: Charging
     mandates: Mandates
     money: MoneyDesk
+    money_emails: MoneyEmails
     assigning: Assigning
     advances: Advances
     refunds: Refunds
@@ -72,6 +74,7 @@ class PaymentsServicer(
         self._charging = desks.charging
         self._mandates = desks.mandates
         self._money = desks.money
+        self._money_emails = desks.money_emails
         self._assigning = desks.assigning
         self._advances = desks.advances
         self._refunds = desks.refunds

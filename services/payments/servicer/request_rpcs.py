@@ -12,6 +12,7 @@ from services.payments.domain.payment_requests import CloseReason, Method, Payme
 from services.payments.service.advances import Advances
 from services.payments.service.checkout import Checkout
 from services.payments.service.disputes import Disputes
+from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
@@ -29,6 +30,7 @@ class RequestRpcs(PaymentsServiceServicer):
     _disputes: Disputes
     _refunds: Refunds
     _advances: Advances
+    _money_emails: MoneyEmails
     _messages: Messages
 
     async def CreatePaymentRequest(
@@ -61,6 +63,9 @@ class RequestRpcs(PaymentsServiceServicer):
         """Read a payment request; a customer sees only their own, and nothing of the operator's queue."""
         found = await self._found(request)
         answer = payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
+        missing = await self._money_emails.rest_of(found)
+        if missing is not None:
+            answer.rest.CopyFrom(self._messages.rest(found, missing))
         if owner_filter() is None:
             as_message, queue = self._messages.money_entry, self._queue
             answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))

@@ -239,4 +239,5 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         settled_as=Settlement(row.settled_as) if row.settled_as else None,
         settled_to=row.settled_to,
         advance=_advance(row),
+        emailed_at=row.emailed_at,
     )

@@ -377,12 +377,28 @@ class IssueInvoiceResponse(_message.Message):
     def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class SendInvoiceRequest(_message.Message):
-    __slots__ = ("document_id", "recipient")
+    __slots__ = ("document_id", "recipient", "rest")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    REST_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     recipient: _common_pb2.Recipient
-    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+    rest: RestToPay
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., rest: _Optional[_Union[RestToPay, _Mapping]] = ...) -> None: ...
+
+class RestToPay(_message.Message):
+    __slots__ = ("amount", "holder", "iban", "bic", "reference")
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    IBAN_FIELD_NUMBER: _ClassVar[int]
+    BIC_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    amount: _common_pb2.Money
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    def __init__(self, amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., iban: _Optional[str] = ..., bic: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...
 
 class SendInvoiceResponse(_message.Message):
     __slots__ = ("erased",)

@@ -305,20 +305,30 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances", "rest")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     REFUNDABLE_FIELD_NUMBER: _ClassVar[int]
     DISPUTES_FIELD_NUMBER: _ClassVar[int]
     ADVANCES_FIELD_NUMBER: _ClassVar[int]
+    REST_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     refundable: _common_pb2.Money
     disputes: _containers.RepeatedCompositeFieldContainer[Dispute]
     advances: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
+    rest: Rest
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., rest: _Optional[_Union[Rest, _Mapping]] = ...) -> None: ...
+
+class Rest(_message.Message):
+    __slots__ = ("missing", "transfer")
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_FIELD_NUMBER: _ClassVar[int]
+    missing: _common_pb2.Money
+    transfer: TransferInstructions
+    def __init__(self, missing: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., transfer: _Optional[_Union[TransferInstructions, _Mapping]] = ...) -> None: ...
 
 class ListPaidRequestsRequest(_message.Message):
     __slots__ = ("page",)
@@ -473,7 +483,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source", "email_due")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -495,6 +505,7 @@ class MoneyEntry(_message.Message):
     ADVANCE_FIELD_NUMBER: _ClassVar[int]
     NAMES_ONLY_PAID_FIELD_NUMBER: _ClassVar[int]
     MONEY_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_DUE_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -516,7 +527,36 @@ class MoneyEntry(_message.Message):
     advance: Advance
     names_only_paid: bool
     money_source: MoneySource
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ...) -> None: ...
+    email_due: MoneyEmail
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ...) -> None: ...
+
+class MoneyEmail(_message.Message):
+    __slots__ = ("payment_request_id", "missing")
+    PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    payment_request_id: str
+    missing: _common_pb2.Money
+    def __init__(self, payment_request_id: _Optional[str] = ..., missing: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class SendMoneyEmailRequest(_message.Message):
+    __slots__ = ("money_entry_id", "recipient", "payable_until", "account_closed")
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    PAYABLE_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    recipient: _common_pb2.Recipient
+    payable_until: _timestamp_pb2.Timestamp
+    account_closed: bool
+    def __init__(self, money_entry_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., payable_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., account_closed: _Optional[bool] = ...) -> None: ...
+
+class SendMoneyEmailResponse(_message.Message):
+    __slots__ = ("erased", "written")
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    WRITTEN_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    written: bool
+    def __init__(self, erased: _Optional[bool] = ..., written: _Optional[bool] = ...) -> None: ...
 
 class Advance(_message.Message):
     __slots__ = ("payment_request_id", "due_at", "wait", "decided_at", "amount", "credited_at")

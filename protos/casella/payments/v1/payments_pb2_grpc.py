@@ -105,6 +105,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
                 _registered_method=True)
+        self.SendMoneyEmail = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SendMoneyEmail',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailResponse.FromString,
+                _registered_method=True)
         self.DecideAdvance = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/DecideAdvance',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideAdvanceRequest.SerializeToString,
@@ -359,6 +364,13 @@ class PaymentsServiceServicer:
 
     def GetMoneyEntry(self, request, context):
         """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendMoneyEmail(self, request, context):
+        """Emails the customer, once for each entry, about money that pays nothing by itself: what is still missing and how to pay it, or that it came too late. Nothing is written where none is due (`email_due`), to an erased address or for a closed account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -653,6 +665,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.GetMoneyEntry,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.SerializeToString,
+            ),
+            'SendMoneyEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendMoneyEmail,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailResponse.SerializeToString,
             ),
             'DecideAdvance': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideAdvance,
@@ -1189,6 +1206,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/GetMoneyEntry',
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.GetMoneyEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendMoneyEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SendMoneyEmail',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendMoneyEmailResponse.FromString,
             options,
             channel_credentials,
             insecure,

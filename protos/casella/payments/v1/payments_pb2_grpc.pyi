@@ -61,6 +61,8 @@ class PaymentsServiceStub:
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]
     """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    SendMoneyEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendMoneyEmailRequest, _payments_pb2.SendMoneyEmailResponse]
+    """Emails the customer, once for each entry, about money that pays nothing by itself: what is still missing and how to pay it, or that it came too late. Nothing is written where none is due (`email_due`), to an erased address or for a closed account."""
     DecideAdvance: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideAdvanceRequest, _payments_pb2.DecideAdvanceResponse]
     """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry."""
     RecordAdvanceCredited: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordAdvanceCreditedRequest, _payments_pb2.RecordAdvanceCreditedResponse]
@@ -157,6 +159,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]  # type: ignore[assignment]
     """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+    SendMoneyEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendMoneyEmailRequest, _payments_pb2.SendMoneyEmailResponse]  # type: ignore[assignment]
+    """Emails the customer, once for each entry, about money that pays nothing by itself: what is still missing and how to pay it, or that it came too late. Nothing is written where none is due (`email_due`), to an erased address or for a closed account."""
     DecideAdvance: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideAdvanceRequest, _payments_pb2.DecideAdvanceResponse]  # type: ignore[assignment]
     """Decides that short money which still waits is invoiced as a part payment (TD02), once its time has come: at most what is left of its payment request, which must be open. A repetition changes nothing, and an answer whose `entry.advance` has no `decided_at` says that it is not due, or not any more. NOT_FOUND: no such entry."""
     RecordAdvanceCredited: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordAdvanceCreditedRequest, _payments_pb2.RecordAdvanceCreditedResponse]  # type: ignore[assignment]
@@ -334,6 +338,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.GetMoneyEntryResponse, _abc.Awaitable[_payments_pb2.GetMoneyEntryResponse]]:
         """Reads an entry of the operator's queue, settled ones too, with the payment requests that it names or may be for."""
+
+    @_abc_1.abstractmethod
+    def SendMoneyEmail(
+        self,
+        request: _payments_pb2.SendMoneyEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SendMoneyEmailResponse, _abc.Awaitable[_payments_pb2.SendMoneyEmailResponse]]:
+        """Emails the customer, once for each entry, about money that pays nothing by itself: what is still missing and how to pay it, or that it came too late. Nothing is written where none is due (`email_due`), to an erased address or for a closed account."""
 
     @_abc_1.abstractmethod
     def DecideAdvance(

@@ -1,0 +1,40 @@
+"""Which money that pays nothing by itself the customer is told of: too little for what it names, or too late for it."""
+
+from dataclasses import dataclass
+
+from services.kit.money import Money
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
+from services.payments.domain.receipts import MoneyEntry
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEmail:
+    """An email about an entry: for which request it came, and what of that is still missing; None where it is late."""
+
+    request: PaymentRequest
+    missing: Money | None
+
+
+def takes_rest(request: PaymentRequest) -> bool:
+    """Whether a customer may be asked for the rest of a request: not while all of it is charged, or will be."""
+    charged = request.debit is not None and request.debit.charge_at is not None
+    processing = request.live is not None and request.live.state is AttemptState.PROCESSING
+    return request.state is RequestState.OPEN and not charged and not processing
+
+
+def email_due(entry: MoneyEntry, request: PaymentRequest, rest: Money | None) -> MoneyEmail | None:
+    """The email that is still to be written about an entry; None where none is.
+
+    Args:
+        entry: The money.
+        request: The one request that it names.
+        rest: What is missing of that; None where nothing is, or nobody is asked for it (`takes_rest`).
+    """
+    if entry.emailed_at is not None or entry.settled_at is not None or request.proforma_number is None:
+        return None
+    if entry.reason is QueueReason.SHORT and rest is not None:
+        return MoneyEmail(request, rest)
+    if entry.reason is QueueReason.LATE and request.state is RequestState.CLOSED:
+        return MoneyEmail(request, None)
+    return None

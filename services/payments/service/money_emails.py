@@ -1,0 +1,127 @@
+"""How a customer is told of money that pays nothing by itself: what is missing and how to pay it, or that it is late.
+
+Once for each entry: the email and its mark in the entry's row are one transaction.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from casella.common.v1 import common_pb2
+from services.kit import hooks, outbox
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.errors import NotFound
+from services.kit.localized import groups_of_four
+from services.kit.money import Money
+from services.kit.outbox import Mail
+from services.payments.domain.money_emails import MoneyEmail, email_due, takes_rest
+from services.payments.domain.payment_requests import PaymentRequest
+from services.payments.domain.receipts import MoneyEntry
+from services.payments.domain.transfer import BankAccount
+from services.payments.store import money_emails, queue, requests
+
+
+class MoneyEmails:
+    """Says what is missing of a request, and which email is due about an entry, and writes it."""
+
+    def __init__(self, database: Database, clock: Clock, account: BankAccount) -> None:
+        """Take the parts of the room, and the account to which the rest is paid."""
+        self._database = database
+        self._clock = clock
+        self._account = account
+
+    async def rest_of(self, request: PaymentRequest) -> Money | None:
+        """What short money that waits for this request alone has left of it; None where nobody is asked for a rest."""
+        if not takes_rest(request):
+            return None
+        async with self._database.reading() as conn:
+            return await _rest(conn, request)
+
+    async def due(self, entry: MoneyEntry) -> MoneyEmail | None:
+        """The email that the customer is still to get about an entry; None where none is due."""
+        async with self._database.reading() as conn:
+            return await _due(conn, entry)
+
+    async def send(
+        self, entry_id: UUID, recipient: common_pb2.Recipient | None, payable_until: datetime | None
+    ) -> bool:
+        """Write the email that is due about an entry; a repetition writes none.
+
+        Args:
+            entry_id: The entry.
+            recipient: To whom; None where the account is closed, which nobody is told of later either.
+            payable_until: Until when the order or period can be paid; None where that is not known.
+
+        Returns:
+            Whether it was written now.
+
+        Raises:
+            NotFound: No such entry.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            entry = await queue.by_id(conn, entry_id, lock=True)
+            if entry is None:
+                raise NotFound("no such money entry")
+            if len(entry.named) == 1:
+                # Held: it is neither paid nor closed meanwhile, and two short entries of it do not name the same rest.
+                await requests.lock(conn, entry.named[0])
+            due = await _due(conn, entry)
+            if due is None:
+                return False
+            await money_emails.told(conn, entry_id, now)
+            written = recipient is not None and await outbox.mail(
+                conn, self._mail(recipient, entry, due, payable_until, now), now
+            )
+            await hooks.at("money_email.before_commit")
+        return written
+
+    def _mail(
+        self,
+        recipient: common_pb2.Recipient,
+        entry: MoneyEntry,
+        due: MoneyEmail,
+        payable_until: datetime | None,
+        now: datetime,
+    ) -> Mail:
+        came: dict[str, object] = {
+            "received": entry.amount,
+            "came_on": entry.available_on,
+            "proforma_number": due.request.proforma_number,
+        }
+        template = "late_money"
+        if due.missing is not None:
+            template = "short_money"
+            together = due.request.amount - due.missing
+            came |= {
+                "gross": due.request.amount,
+                "missing": due.missing,
+                "together": None if together == entry.amount else together,
+                "by_link": due.request.method.by_link,
+                "payable_until": payable_until if payable_until is not None and payable_until > now else None,
+                "holder": self._account.holder,
+                "iban": groups_of_four(self._account.iban),
+                "bic": self._account.bic,
+                "reference": groups_of_four(due.request.reference.value),
+            }
+        return Mail.to_recipient(
+            recipient,
+            key=f"{template}:{entry.entry_id}",
+            template=template,
+            params=came,
+            subject_id=due.request.account_id,
+        )
+
+
+async def _due(conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | None:
+    request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None
+    return None if request is None else email_due(entry, request, await _rest(conn, request))
+
+
+async def _rest(conn: AsyncConnection, request: PaymentRequest) -> Money | None:
+    if not takes_rest(request):
+        return None
+    come = await money_emails.short_money(conn, request.request_id, request.amount.currency)
+    return request.amount - come if come and come < request.amount else None

@@ -1,0 +1,29 @@
+"""The SQL of the emails about money that pays nothing by itself."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.money import Money
+from services.payments.domain.matching import QueueReason
+from services.payments.tables import money_entries
+
+_ENTRY = money_entries.c
+
+
+async def short_money(conn: AsyncConnection, request_id: UUID, currency: str) -> Money:
+    """How much short money waits that names this request alone; zero where none does."""
+    query = select(func.coalesce(func.sum(_ENTRY.minor), 0)).where(
+        _ENTRY.named == [request_id],
+        _ENTRY.reason == QueueReason.SHORT,
+        _ENTRY.currency == currency,
+        _ENTRY.settled_at.is_(None),
+    )
+    return Money(int(await conn.scalar(query) or 0), currency)
+
+
+async def told(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
+    """Note that the email about an entry is written, or never will be; the caller holds the entry."""
+    await conn.execute(update(money_entries).where(_ENTRY.id == entry_id).values(emailed_at=now))

@@ -1,0 +1,238 @@
+"""What customers are told of money that pays nothing by itself: the rest and how to pay it, or that it is late."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2 as pb
+from services.kit.localized import groups_of_four
+from services.kit.wire import to_timestamp
+from services.payments.settings import EXAMPLE_IBAN
+from tests.invoicing import mails
+from tests.payments.debit import RECIPIENT, due_period
+from tests.payments.statement import Entry, statement
+from tests.payments.test_advances import credit, read, short
+from tests.payments.world import GROSS, World
+from tests.support.refusals import bad_fields, refused_as
+from tests.support.room import request_id
+
+ITALIAN = common_pb2.Recipient(name="Anna Rossi", email="anna@example.it", language=common_pb2.LANGUAGE_IT)
+_numbers = iter(range(100, 10**9))
+
+
+async def asked(world: World, **changed: Any) -> pb.PaymentRequest:
+    """A request, by transfer unless said otherwise, whose proforma is sent."""
+    request = await world.request(**{"method": common_pb2.PAYMENT_METHOD_BANK_TRANSFER, **changed})
+    number = f"P2026/{next(_numbers)}"
+    noted = await world.stub().RecordProforma(
+        pb.RecordProformaRequest(payment_request_id=request.payment_request_id, proforma_number=number)
+    )
+    found: pb.PaymentRequest = noted.payment_request
+    return found
+
+
+async def tell(world: World, entry: pb.MoneyEntry, **changed: Any) -> pb.SendMoneyEmailResponse:
+    """Ask for the email, as the workflow does."""
+    fields = {"money_entry_id": entry.money_entry_id, "recipient": RECIPIENT, **changed}
+    answer: pb.SendMoneyEmailResponse = await world.stub().SendMoneyEmail(pb.SendMoneyEmailRequest(**fields))
+    return answer
+
+
+async def rest_of(world: World, request: pb.PaymentRequest, caller: str = "worker") -> pb.Rest | None:
+    by_id = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    answer: pb.GetPaymentRequestResponse = await world.stub(caller).GetPaymentRequest(by_id)
+    return answer.rest if answer.HasField("rest") else None
+
+
+async def texts(world: World) -> list[tuple[str, str]]:
+    """Subject and plain text of what was written, oldest first, with spaces as they are typed."""
+    messages = [mails.read(message) for message in await world.room.mails()]
+    return [
+        (str(message["Subject"]).replace("\xa0", " "), mails.text_of(message).replace("\xa0", " "))
+        for message in messages
+    ]
+
+
+@pytest.mark.parametrize("recipient", [RECIPIENT, ITALIAN])
+async def test_who_pays_too_little_is_told_the_rest_and_how_to_pay_it_once(
+    world: World, recipient: common_pb2.Recipient
+) -> None:
+    request = await asked(world)
+    entry = await short(world, request, 10_000)
+    due = (await read(world, entry)).email_due
+    assert (due.payment_request_id, due.missing.minor) == (request.payment_request_id, GROSS - 10_000)
+    until = to_timestamp(world.room.clock.now().replace(year=2040, month=2, day=8, hour=12))
+    answers = [await tell(world, entry, recipient=recipient, payable_until=until) for _ in range(2)]
+    assert [answer.written for answer in answers] == [True, False]
+    [(subject, text)] = await texts(world)
+    expected = {
+        common_pb2.LANGUAGE_EN: [
+            f"Proforma {request.proforma_number}: €46.40 is still missing", "€100.00", "€146.40", "Amount: €46.40",
+            "by 8 February 2040", "its QR code asks for the whole amount", "answer this email",
+        ],
+        common_pb2.LANGUAGE_IT: [
+            f"Proforma {request.proforma_number}: mancano ancora 46,40 €", "100,00 €", "146,40 €", "Importo: 46,40 €",
+            "entro l’8 febbraio 2040", "il suo codice QR chiede invece l’intero importo", "rispondi a questa email",
+        ],
+    }[recipient.language]  # fmt: skip
+    assert subject == expected[0]
+    for said in (*expected[1:], groups_of_four(EXAMPLE_IBAN), groups_of_four(request.transfer.reference)):
+        assert said in text
+    assert "With what had come before" not in text
+    assert not (await read(world, entry)).HasField("email_due")
+
+
+async def test_of_several_short_payments_each_email_names_what_is_missing_with_all_of_them(world: World) -> None:
+    request = await asked(world)
+    first = await short(world, request, 4_000, "one")
+    assert (await tell(world, first)).written
+    second = await short(world, request, 10_000, "two")
+    assert (await tell(world, second)).written
+    assert [text.count("€106.40") > 0 for _, text in await texts(world)] == [True, False]
+    assert "With what had come before, that is €140.00. €6.40 is still missing" in (await texts(world))[1][1]
+    rest = await rest_of(world, request)
+    assert rest is not None
+    assert (rest.missing.minor, rest.transfer.reference) == (640, request.transfer.reference)
+    assert "EUR6.40" in rest.transfer.epc_payload.splitlines()
+
+
+async def test_nothing_is_said_to_be_missing_where_short_money_is_the_whole_or_more(world: World) -> None:
+    request = await asked(world)
+    entries = [await short(world, request, GROSS - 100, number) for number in ("one", "two")]
+    assert await rest_of(world, request) is None
+    for entry in entries:
+        assert not (await read(world, entry)).HasField("email_due")
+        assert not (await tell(world, entry)).written
+    await credit(world, entries[0], request)
+    assert (await read(world, entries[1])).email_due.missing.minor == 100
+
+
+async def test_who_pays_after_the_end_is_told_that_a_person_looks_at_it(world: World) -> None:
+    for recipient, said in (
+        (RECIPIENT, ("came too late", "a person looks at it", "Please do not pay this proforma any more")),
+        (ITALIAN, ("troppo tardi", "una persona lo esamina", "Non pagare più questa proforma")),
+    ):
+        request = await asked(world)
+        await world.close(request, pb.CLOSE_REASON_EXPIRED)
+        entry = await short(world, request, GROSS, request.proforma_number)
+        due = (await read(world, entry)).email_due
+        assert (due.payment_request_id, due.HasField("missing")) == (request.payment_request_id, False)
+        assert [(await tell(world, entry, recipient=recipient)).written for _ in range(2)] == [True, False]
+        subject, text = (await texts(world))[-1]
+        assert request.proforma_number in subject
+        for each in said:
+            assert each in subject + text
+        assert request.transfer.reference[:4] not in text
+
+
+async def test_other_money_that_waits_is_told_to_nobody(world: World) -> None:
+    one, other, paid = [await asked(world) for _ in range(3)]
+    without_proforma = await world.transfer_request()
+    exact = Entry(GROSS, reference=paid.transfer.reference, bank_reference="exact", day=world.today())
+    both = f"{one.transfer.reference} {other.transfer.reference}"
+    await world.import_file(
+        statement(
+            exact,
+            Entry(1_000, reference=paid.transfer.reference, bank_reference="twice"),
+            Entry(GROSS + 1, reference=one.transfer.reference, bank_reference="over"),
+            Entry(1_000, text=both, bank_reference="both"),
+            Entry(1_000, text="nothing that we know", bank_reference="unknown"),
+            Entry(1_000, reference=one.transfer.reference, bank_reference="dollars", currency="USD"),
+            Entry(1_000, reference=without_proforma.transfer.reference, bank_reference="early"),
+        )
+    )
+    waiting = await world.queue()
+    assert len(waiting) == 6
+    for entry in waiting:
+        assert not (await read(world, entry)).HasField("email_due"), entry.source_reference
+        assert not (await tell(world, entry)).written
+    assert await world.room.mails() == []
+
+
+async def test_money_that_is_settled_or_whose_request_has_ended_meanwhile_is_told_to_nobody(world: World) -> None:
+    request = await asked(world)
+    entry = await short(world, request)
+    await credit(world, entry, request)
+    assert not (await tell(world, entry)).written
+    other = await asked(world)
+    waits = await short(world, other, number="S2")
+    await world.close(other, pb.CLOSE_REASON_CANCELLED)
+    assert not (await tell(world, waits)).written
+    assert await rest_of(world, other) is None
+    assert await world.room.mails() == []
+
+
+async def test_nobody_is_asked_for_a_rest_while_the_whole_is_charged(world: World) -> None:
+    due = await due_period(world)
+    entry = await short(world, due.request)
+    assert not (await tell(world, entry)).written
+    assert await rest_of(world, due.request) is None
+
+
+async def test_who_pays_by_link_is_told_not_to_use_it_for_the_rest(world: World) -> None:
+    request = await asked(world, method=common_pb2.PAYMENT_METHOD_ONLINE)
+    number = Entry(1_000, text=request.proforma_number, bank_reference="N", day=world.today())
+    await world.import_file(statement(number))
+    [entry] = await world.queue()
+    assert (await tell(world, entry)).written
+    [(_, text)] = await texts(world)
+    assert "do not use the payment link for this" in text
+    rest = await rest_of(world, request)
+    assert rest is not None
+    assert rest.transfer.reference
+    assert groups_of_four(rest.transfer.reference) in text
+
+
+async def test_a_day_that_has_passed_is_not_named(world: World) -> None:
+    entry = await short(world, await asked(world))
+    assert (await tell(world, entry, payable_until=to_timestamp(world.room.clock.now()))).written
+    [(_, text)] = await texts(world)
+    assert "by bank transfer, and write" in text
+
+
+@pytest.mark.parametrize(
+    "changed", [{"recipient": common_pb2.Recipient(erased=True)}, {"recipient": None, "account_closed": True}]
+)
+async def test_an_erased_address_and_a_closed_account_are_not_written_to_now_or_later(
+    world: World, changed: dict[str, Any]
+) -> None:
+    entry = await short(world, await asked(world))
+    answer = await tell(world, entry, **changed)
+    assert (answer.written, answer.erased) == (False, "account_closed" not in changed)
+    assert not (await read(world, entry)).HasField("email_due")
+    assert not (await tell(world, entry)).written
+    assert await world.room.mails() == []
+
+
+async def test_workers_that_tell_of_one_entry_at_once_write_one_email(world: World) -> None:
+    for number in range(5):
+        entry = await short(world, await asked(world), number=f"S{number}")
+        answers = await asyncio.gather(*(tell(world, entry) for _ in range(4)))
+        assert sum(answer.written for answer in answers) == 1
+    assert len(await world.room.mails()) == 5
+
+
+async def test_the_email_belongs_to_the_account_for_a_later_erasure(world: World) -> None:
+    request = await asked(world)
+    await tell(world, await short(world, request))
+    [row] = await world.room.rows("mails")
+    assert str(row["subject_id"]) == request.account_id
+
+
+async def test_every_bad_field_is_named_and_nothing_is_written(world: World) -> None:
+    bad = common_pb2.Recipient(email="a@", name="", language=common_pb2.LANGUAGE_UNSPECIFIED)
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await world.stub().SendMoneyEmail(pb.SendMoneyEmailRequest(money_entry_id="17", recipient=bad))
+    assert set(bad_fields(refused.value)) == {
+        "money_entry_id", "recipient.email", "recipient.name", "recipient.language",
+    }  # fmt: skip
+    entry = await short(world, await asked(world))
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await tell(world, entry, account_closed=True)
+    assert bad_fields(refused.value) == {"recipient": "must_be_empty"}
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await world.stub().SendMoneyEmail(pb.SendMoneyEmailRequest(money_entry_id=request_id(), recipient=RECIPIENT))
+    assert (await read(world, entry)).HasField("email_due")
+    assert await world.room.mails() == []
