@@ -37,6 +37,7 @@ _WAYS = {
     (names.E_INVOICE, "SendCreditNote"): "credit-note",
     (names.E_INVOICE, "SendInvoice"): "part-payment",
     (names.MONEY, "IssueAdvanceInvoice"): "part-payment",
+    (names.MONEY, "SendMoneyEmail"): "told",
 }
 """What a workflow is about where it has this step."""
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -299,7 +299,7 @@ class Shapes:
         await self.desk.stands(names.order_id(early), "Cancelled")
 
     async def _money_that_waits(self) -> None:
-        """Short money keeps one order open; another is cancelled although money waits."""
+        """Short money keeps one order open; another is cancelled although money waits, and more comes after its end."""
         for cancelled in (False, True):
             _, order_id = await self.order(_TRANSFER)
             workflow_id = names.order_id(order_id)
@@ -308,6 +308,7 @@ class Shapes:
             if cancelled:
                 await self._update(workflow_id, "cancel_order", {"reason_code": "customer_asked"})
                 await self.desk.stands(workflow_id, "Cancelled")
+                await self._pay_short(order_id)
 
     async def _money(self) -> None:
         """Money that an operator gives to an order, to an account, back to its payer, or sets aside."""
