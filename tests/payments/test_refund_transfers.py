@@ -134,7 +134,10 @@ async def test_what_the_bank_refuses_fails_by_an_operators_word_and_the_statemen
     assert (await world.get_refund(refund)).state == DONE
 
 
-async def test_a_debit_of_a_try_that_is_over_is_money_gone_for_an_operator_to_see(world: World) -> None:
+@pytest.mark.parametrize("sent_again", [False, True])
+async def test_a_debit_of_a_try_that_is_over_is_money_gone_for_an_operator_to_see(
+    world: World, *, sent_again: bool
+) -> None:
     request = await world.paid_by_transfer()
     refund = await world.refund("operator", **of(request, 7_000), steering=STEERING)
     await export(world)
@@ -143,8 +146,12 @@ async def test_a_debit_of_a_try_that_is_over_is_money_gone_for_an_operator_to_se
         payments_pb2.FailRefundRequest(request_id=str(new_id()), refund_id=refund.refund_id, steering=STEERING)
     )
     await retry(world, refund)
+    if sent_again:
+        await export(world)
+    again = await world.get_refund(refund)
     done = await world.import_file(debit(sent))
     assert (done.refunds_done, done.queued) == (0, 1)
+    assert await world.get_refund(refund) == again
     assert [entry.amount.minor for entry in await world.queue()] == [-7_000]
     assert (await world.balances())["bank"] == GROSS - 7_000
 
