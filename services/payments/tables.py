@@ -117,6 +117,8 @@ debits = Table(
     Column("refusal", Text, nullable=True),
     Column("refused_at", _INSTANT, nullable=True),
     Column("email_due", Boolean, nullable=False),
+    Column("early_at", _INSTANT, nullable=True),
+    Column("planned_at", _INSTANT, nullable=True),
 )
 """When a payment request is charged, and what became of the last charge that was not done."""
 

@@ -5,7 +5,7 @@ The stand-in answers as Stripe documents it: these tests prove our handling, not
 
 import asyncio
 import quopri
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -428,6 +428,71 @@ async def test_an_operator_charges_before_the_time_once_with_the_reason(world: W
     assert await taken(world) == GROSS
 
 
+async def test_an_operators_charge_before_the_day_spends_no_planned_try_and_keeps_the_announced_day(
+    world: World,
+) -> None:
+    due = await due_period(world, days=9)
+    announced = (await due.now()).debit.charge_at
+    await world.stripe.faults(off_session="insufficient_funds")
+    declined = await due.charge(early=True, steering=WHY)
+    assert (declined.state, declined.debit.refusal) == (OPEN, pb.CHARGE_REFUSAL_DECLINED)
+    assert (declined.debit.charge_at, declined.debit.declined) == (announced, 0)
+    await world.advance(days=4)  # past the days on which a planned charge is tried again
+    assert len(await charges(world)) == 1
+    await due.charge()
+    assert len(await charges(world)) == 1
+    days = [await _next_day(due) for _ in range(3)]
+    assert days == [announced.ToDatetime().date(), *(days[0] + timedelta(days=more) for more in (3, 7))]
+    assert (len(await charges(world)), (await due.now()).debit.declined) == (4, 3)
+    assert not (await due.now()).debit.HasField("charge_at")
+
+
+async def test_a_second_charge_by_an_operators_wish_within_the_hour_is_refused_with_the_reason(world: World) -> None:
+    due = await due_period(world, days=9)
+    await world.stripe.faults(off_session="insufficient_funds")
+    await due.charge(early=True, steering=WHY)
+    assert (await due.charge(early=True, steering=WHY)).debit.declined == 0  # the same call, told as it stands
+    again = common_pb2.Steering(actor="anna@ops", reason_code="customer_asked", source="charge_now/2")
+    with pytest.raises(Refused) as refused:
+        await due.charge(early=True, steering=again)
+    assert refused.value.reason == errors_pb2.REASON_MANDATE_STATE
+    assert "it was charged by an operator's wish at" in refused.value.message
+    assert (len(await charges(world)), await _charged_by_operators(world)) == (1, 1)
+    await world.stripe.faults()
+    await world.advance(seconds=3601)
+    assert (await due.charge(early=True, steering=again)).state == PAID
+    assert await taken(world) == GROSS
+
+
+async def test_a_charge_before_the_day_that_is_processed_and_then_declined_goes_back_to_the_plan(world: World) -> None:
+    due = await due_period(world, days=9)
+    announced = (await due.now()).debit.charge_at
+    await world.stripe.faults(off_session="processing")
+    assert (await due.charge(early=True, steering=WHY)).processing
+    again = common_pb2.Steering(actor="anna@ops", reason_code="customer_asked", source="charge_now/2")
+    with pytest.raises(Refused) as refused:
+        await due.charge(early=True, steering=again)
+    assert refused.value.reason == errors_pb2.REASON_PAYMENT_PROCESSING
+    [charge] = await charges(world)
+    await world.stripe.settle(charge["id"], succeeded=False)
+    await world.deliver()
+    back = (await due.now()).debit
+    assert (back.charge_at, back.declined, back.refusal) == (announced, 0, pb.CHARGE_REFUSAL_DECLINED)
+
+
+async def test_who_opens_the_link_while_an_operators_charge_has_no_answer_is_charged_on_the_announced_day(
+    world: World,
+) -> None:
+    due = await due_period(world, days=9)
+    announced = (await due.now()).debit.charge_at
+    await world.stripe.faults(off_session="error_before_charge")
+    assert (await due.charge(early=True, steering=WHY)).debit.refusal == NO_ANSWER
+    await world.stripe.faults()
+    await world.start(due.request)
+    await world.deliver()
+    assert (await due.now()).debit.charge_at == announced
+
+
 @pytest.mark.parametrize("outcome", ["requires_authentication", "mandate_gone"])
 async def test_nobody_charges_again_what_the_provider_wants_the_customer_to_confirm(world: World, outcome: str) -> None:
     due = await due_period(world)
@@ -456,6 +521,16 @@ async def test_only_the_worker_charges(world: World) -> None:
     for caller in ("gateway", "operator"):
         with pytest.raises((Refused, grpc.aio.AioRpcError)):
             await world.stub(caller).ChargePaymentRequest(pb.ChargePaymentRequestRequest(payment_request_id=due.id))
+
+
+async def _next_day(due: Due) -> date:
+    """Charge it at its next time; the day of that."""
+    await due.charge_in_time()
+    return due.world.today()
+
+
+async def _charged_by_operators(world: World) -> int:
+    return len([row for row in await world.room.rows("audit") if row["action"] == "charge_now"])
 
 
 def _day(world: World) -> dict[str, int]:

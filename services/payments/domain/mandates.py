@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.kit.calendar import add_days, at_hour
 from services.payments.domain.payment_requests import ChargeRefusal, Debit, Method
 
+EARLY_AGAIN = timedelta(hours=1)
+"""For so long after a charge by an operator's wish no other is made by one: a second press is mostly no second wish."""
 Days = Annotated[int, Field(ge=1, le=28)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
@@ -45,12 +47,16 @@ class DebitPolicy(BaseModel):
     def next_charge(self, debit: Debit, refusal: ChargeRefusal, now: datetime) -> datetime | None:
         """When a refused request is charged again, or asked about; None where the customer pays by the link.
 
+        Declined before its time, by an operator's wish, it is charged when the plan says: none of its tries is spent.
+
         Args:
             debit: As it stood before this refusal.
             refusal: Why the charge was not done.
             now: By the service's clock.
         """
         match refusal:
+            case ChargeRefusal.DECLINED if debit.planned_at is not None:
+                return debit.planned_at
             case ChargeRefusal.DECLINED if debit.declined < len(self.retry_days):
                 return add_days(now, self.retry_days[debit.declined])
             case ChargeRefusal.NO_ANSWER:

@@ -99,6 +99,8 @@ class Debit:
         refused_at: When that was.
         email_due: Whether the customer is still to be told of it.
         mandate_active: Whether a mandate of the account stands.
+        early_at: When an operator last had it charged before its time.
+        planned_at: When the plan charges it next, while such a charge goes before it; None while none does.
     """
 
     charge_on: date
@@ -109,6 +111,8 @@ class Debit:
     refused_at: datetime | None
     email_due: bool
     mandate_active: bool
+    early_at: datetime | None = None
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
 from services.kit.outbox import Mail
-from services.payments.domain.mandates import DebitPolicy, Mandate
+from services.payments.domain.mandates import EARLY_AGAIN, DebitPolicy, Mandate
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import (
     Attempt,
@@ -77,7 +77,9 @@ class Charging:
 
         Raises:
             NotFound: No such request.
-            MandateState: It is to be charged early, and a further charge makes no sense.
+            MandateState: It is to be charged early, and a further charge makes no sense, or an operator had it charged
+                within the hour.
+            PaymentProcessing: It is to be charged early, and a payment is on its way.
         """
         if early is not None:
             await self._bring_forward(request_id, early)
@@ -127,15 +129,25 @@ class Charging:
             await debits.told(conn, request_id)
 
     async def _bring_forward(self, request_id: UUID, entry: AuditEntry) -> None:
-        request = await self._by_id(request_id)
         now = self._clock.now()
         async with self._database.transaction() as conn:
             state = await requests.lock(conn, request_id)
+            request = await requests.by_id(conn, request_id)
+            if request is None:
+                raise NotFound
+            if not await audit.record(conn, entry, now, account_id=request.account_id):
+                return  # asked for already
             mandate = await mandates.active(conn, request.account_id)
             if state is not RequestState.OPEN or mandate is None or not _chargeable(request):
                 raise MandateState(metadata={"state": str(state), "mandate": "none" if mandate is None else "active"})
-            if await audit.record(conn, entry, now, account_id=request.account_id):
-                await debits.charge_at(conn, request_id, now)
+            live = request.live
+            if live is not None and live.state is AttemptState.PROCESSING:
+                raise PaymentProcessing
+            if live is not None and live.kind is AttemptKind.CHARGE:
+                await debits.charge_at(conn, request_id, now)  # begun already: the provider is asked again
+            elif not self._due(request):  # else the plan charges it at this moment
+                _check_not_again(request, now)
+                await debits.bring_forward(conn, request_id, now)
 
     def _due(self, request: PaymentRequest) -> bool:
         at = request.debit.charge_at if request.debit is not None else None
@@ -176,6 +188,22 @@ class Charging:
         if request is None:
             raise NotFound
         return request
+
+
+def _check_not_again(request: PaymentRequest, now: datetime) -> None:
+    """Refuse a second charge by an operator's wish within the hour.
+
+    Raises:
+        MandateState: With when the next one may be asked for.
+    """
+    last = request.debit.early_at if request.debit is not None else None
+    if last is not None and now < last + EARLY_AGAIN:
+        again = f"{last + EARLY_AGAIN:%Y-%m-%d %H:%M} UTC"
+        raise MandateState(
+            f"it was charged by an operator's wish at {last:%Y-%m-%d %H:%M} UTC already: what that brought stands in "
+            f"its details, and the planned charge stands. It may be charged before its time again from {again} on",
+            metadata={"again_at": again},
+        )
 
 
 def _chargeable(request: PaymentRequest) -> bool:

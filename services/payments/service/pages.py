@@ -170,8 +170,9 @@ class Pages:
                 if mandate is None:
                     return  # it had ended: told twice
                 refusal = charge.refusal if await _stands(conn, mandate) else ChargeRefusal.MANDATE_GONE
-                if refusal is None:
-                    return  # cancelled by us, because another way of paying began
+                if refusal is None:  # cancelled by us, because another way of paying began
+                    await debits.back_to_plan(conn, charge.request_id)
+                    return
                 cause = await self._refuse(conn, charge.request_id, refusal, now)
                 if refusal is ChargeRefusal.MANDATE_GONE:
                     await mandates.end(conn, mandate, MandateEnd.PROVIDER, now)

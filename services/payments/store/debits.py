@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import Row, Select, case, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,15 +42,35 @@ async def charge_at(conn: AsyncConnection, request_id: UUID, at: datetime | None
     await conn.execute(update(debits).where(_DEBIT.request_id == request_id).values(charge_at=at))
 
 
+async def bring_forward(conn: AsyncConnection, request_id: UUID, now: datetime) -> None:
+    """Charge a request now by an operator's wish; what was planned stays planned, for after it."""
+    await conn.execute(
+        update(debits)
+        .where(_DEBIT.request_id == request_id)
+        .values(charge_at=now, early_at=now, planned_at=func.coalesce(_DEBIT.planned_at, _DEBIT.charge_at))
+    )
+
+
+async def back_to_plan(conn: AsyncConnection, request_id: UUID) -> None:
+    """A charge by an operator's wish came to nothing because another way of paying began: charge when planned."""
+    await conn.execute(
+        update(debits)
+        .where(_DEBIT.request_id == request_id, _DEBIT.planned_at.is_not(None))
+        .values(charge_at=_DEBIT.planned_at, planned_at=None)
+    )
+
+
 async def refused(
     conn: AsyncConnection, request_id: UUID, refusal: ChargeRefusal, next_at: datetime | None, now: datetime
 ) -> Cause | None:
     """Note a refusal and when the request is charged next, and tell of it.
 
+    A charge before its time, by an operator's wish, spends none of the planned tries.
+
     Returns:
         What the request is for; None where no debit was planned.
     """
-    unanswered = refusal is ChargeRefusal.NO_ANSWER
+    unanswered, counted = refusal is ChargeRefusal.NO_ANSWER, int(refusal is ChargeRefusal.DECLINED)
     change = (
         update(debits)
         .where(_DEBIT.request_id == _REQUEST.id, _REQUEST.id == request_id)
@@ -58,7 +78,8 @@ async def refused(
             charge_at=next_at,
             refusal=refusal,
             refused_at=now,
-            declined=_DEBIT.declined + int(refusal is ChargeRefusal.DECLINED),
+            declined=_DEBIT.declined + case((_DEBIT.planned_at.is_(None), counted), else_=0),
+            planned_at=_DEBIT.planned_at if unanswered else None,
             unanswered=_DEBIT.unanswered + 1 if unanswered else 0,
             # Who is told that automatic debit ended is told the open payments there; no answer is nobody's news.
             email_due=refusal in {ChargeRefusal.AUTHENTICATION, ChargeRefusal.DECLINED},
@@ -97,7 +118,7 @@ async def unplan(conn: AsyncConnection, account_id: UUID, now: datetime) -> None
         update(debits)
         .where(_REQUEST.id == _DEBIT.request_id, _REQUEST.account_id == account_id)
         .where(_REQUEST.state == RequestState.OPEN, ~on_its_way)
-        .values(charge_at=None)
+        .values(charge_at=None, planned_at=None)
         .returning(_REQUEST.order_id, _REQUEST.subscription_id, _REQUEST.period_number)
     )
     for row in (await conn.execute(change)).all():
@@ -154,4 +175,6 @@ def debit_of(row: Row[Any]) -> Debit | None:
         refused_at=row.refused_at,
         email_due=row.email_due,
         mandate_active=row.mandate_active,
+        early_at=row.early_at,
+        planned_at=row.planned_at,
     )

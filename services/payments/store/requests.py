@@ -55,6 +55,8 @@ _READ = select(
     debits.c.refusal,
     debits.c.refused_at,
     debits.c.email_due,
+    debits.c.early_at,
+    debits.c.planned_at,
     exists().where(mandates.c.account_id == _REQUEST.account_id, mandates.c.ended_at.is_(None)).label("mandate_active"),
 )
 _READ = _READ.outerjoin(checkout_attempts, (_ATTEMPT.request_id == _REQUEST.id) & _ATTEMPT.state.in_(_LIVE))
