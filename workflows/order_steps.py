@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
-    from workflows.payable import RECORD_TRANSFER, invoiced, transfer_example
+    from workflows.payable import RECORD_TRANSFER, Meanwhile, invoiced, transfer_example
     from workflows.payable_tax import PayableTax
     from workflows.steps import quickly
 
@@ -35,9 +35,9 @@ class OrderSteps(PayableTax):
         """By the order."""
         return payments_pb2.GetPaymentRequestRequest(order_id=self.order_id)
 
-    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> Meanwhile:
         """Any money that names it holds its end, which could not be undone."""
-        return "no reminder is sent and the order does not expire"
+        return Meanwhile("no reminder is sent and the order does not expire")
 
     async def read_order(self) -> pb.Order:
         """The order's row as it stands."""

@@ -2,9 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -28,6 +30,23 @@ with workflow.unsafe.imports_passed_through():
         money_of,
     )
     from workflows.steps import StepRefused, quickly, visibly
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What goes on while money that names an order or a period waits for an operator.
+
+    Attributes:
+        told: What happens to it, and what not.
+        by_itself: What comes next without anybody's deed.
+        due_at: When that comes, by the services' clock; None where nothing does.
+        state: As operators filter by it.
+    """
+
+    told: str
+    by_itself: str = "nothing by itself"
+    due_at: Timestamp | None = None
+    state: str = NEEDS_OPERATOR
 
 
 class Payable(Process):
@@ -58,8 +77,8 @@ class Payable(Process):
         """
 
     @abstractmethod
-    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
-        """What happens to it, and what not, while money that names it waits for an operator."""
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> Meanwhile:
+        """What goes on while money that names it waits for an operator."""
 
     async def make_payment_request(self, sold: ordering_pb2.Order | ordering_pb2.Period) -> payments_pb2.PaymentRequest:
         """What payments will wait for; the first one, as it stands now, where it exists."""
@@ -164,11 +183,13 @@ class Payable(Process):
         ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
         shown = "; ".join(wording_money.waiting(entry) for entry in self.waiting) or "see `casella show money`"
+        meanwhile = self.meanwhile(payment)
         self.details.stands(
-            NEEDS_OPERATOR,
-            f"nothing by itself. Money that names this {self.name} waits in the operator's queue: {shown}. Meanwhile "
-            f"{self.meanwhile(payment)}. What ends it: {', or '.join(ends)}",
-            updates=updates,
+            meanwhile.state,
+            f"{meanwhile.by_itself}. Money that names this {self.name} waits in the operator's queue: {shown}. "
+            f"Meanwhile {meanwhile.told}. What ends it: {', or '.join(ends)}",
+            meanwhile.due_at,
+            updates,
         )
 
     def still_waiting(self) -> str:

@@ -55,6 +55,7 @@ class Renewal(RenewalInvoice):
         super().__init__(Details(f"Period {subject.id}", f"casella show period {subject.id}"))
         self.period_id = subject.id
         self.subscription = pb.Subscription()
+        self.due = pb.AdvancePeriodResponse()
 
     @workflow.run
     async def run(self, subject: Subject) -> str:

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
     from workflows.details import NEEDS_OPERATOR
-    from workflows.payable import RECORD_TRANSFER, transfer_example
+    from workflows.payable import RECORD_TRANSFER, Meanwhile, transfer_example
     from workflows.payable_tax import PayableTax
     from workflows.service_end import ServiceEnd
     from workflows.steering import Cancellation, Wrong
@@ -30,6 +30,9 @@ _CANCEL_AT_ONCE = (
     "ends the subscription AT ONCE, because it is paid only until {}; it cannot be kept then. What waits for its money "
     'is closed, unless a payment wins: `{{"ends_now": true, "reason_code": "customer_asked"}}`'
 )
+_SUSPENDED = "Suspended"
+_CLOSING = "closing"
+"""What ordering calls the end of a subscription that was not paid; money that waits holds it."""
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
 
@@ -40,6 +43,8 @@ class RenewalSteps(PayableTax, ServiceEnd):
     period_id: str
     subscription: pb.Subscription
     """Its subscription, as read last; an empty one until then."""
+    due: pb.AdvancePeriodResponse
+    """What comes next, as asked last; an empty answer until then."""
     period: pb.Period
     """As read last."""
     by_link = False
@@ -49,14 +54,30 @@ class RenewalSteps(PayableTax, ServiceEnd):
         """By the period."""
         return payments_pb2.GetPaymentRequestRequest(period_id=self.period_id)
 
-    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> str:
-        """Money that could pay it stops every step; a part holds its end only, which could not be undone."""
+    def meanwhile(self, payment: payments_pb2.PaymentRequest) -> Meanwhile:
+        """Money that could pay it stops every step; a part holds its end only, which could not be undone.
+
+        A suspended period is Suspended whatever waits: the money's own workflow is what an operator decides in.
+        """
+        due, suspended = self.due, self.subscription.HasField("suspended_at")
+        state = _SUSPENDED if suspended else NEEDS_OPERATOR
+        sending = f"sending is suspended since {wording.day(self.subscription.suspended_at)}" if suspended else ""
         if may_pay(payment, self.waiting):
-            return "no reminder is sent, sending is not suspended and the subscription does not close"
-        return (
-            "reminders are sent and sending is suspended, because it is less than what is asked for; the subscription "
-            "does not close"
+            told = f"no reminder is sent, {sending or 'sending is not suspended'} and the subscription does not close"
+            return Meanwhile(told, state=state)
+        if not suspended and due.HasField("suspend_at"):
+            sending = f"sending will be suspended at {wording.day(due.suspend_at)}"
+        told = ", ".join(filter(None, ("reminders are sent", sending)))
+        told = (
+            f"it counts as unpaid, because that is less than what is asked for: {told}; the subscription does not close"
         )
+        if charge_comes_first(due, payment.debit):
+            coming, due_at = wording_money.debit(payment.debit), payment.debit.charge_at
+        elif due.next == pb.PERIOD_NEXT_WAIT and due.due != _CLOSING:
+            coming, due_at = wording_due.on_period(due.due), due.due_at
+        else:
+            return Meanwhile(told, state=state)
+        return Meanwhile(told, f"by itself, at {wording.day(due_at)}: {coming}", due_at, state)
 
     async def read_period(self) -> pb.Period:
         """The period's row as it stands."""
@@ -70,7 +91,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         request = pb.AdvancePeriodRequest(period_id=self.period_id)
         due = await quickly(OrderingSteps.advance_period, request, "do what is due on the period")
         self.could_write(due)
-        self.subscription = due.subscription
+        self.due, self.subscription = due, due.subscription
         return due
 
     async def measure_period(self) -> pb.Period:
@@ -176,7 +197,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
             note += f"; {wording_money.debit(payment.debit)} at {wording.day(payment.debit.charge_at)}"
         if payment.debit.refusal:
             note += f"; the last charge was not done: {wording_money.refusal(payment.debit.refusal)}"
-        state = "Suspended" if suspended else "AwaitingPayment"
+        state = _SUSPENDED if suspended else "AwaitingPayment"
         coming = (
             f"the payment of proforma {payment.proforma_number}{note}; without it: {wording_due.on_period(due.due)}"
         )

@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2, errors_pb2
@@ -20,7 +22,8 @@ from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Run, Script, refuse, running
-from workflows import names
+from workflows import names, wording
+from workflows.details import DUE_AT, STATE
 
 SOON = Duration(nanos=50_000_000)
 GROSS = common_pb2.Money(minor=915, currency="EUR")
@@ -54,6 +57,7 @@ class Told:
     due: str = "suspension"
     wait: Duration = field(default_factory=lambda: LONG)
     resume_due: bool = False
+    suspend_at: Timestamp | None = None
 
     def script(self, **changes: Answer) -> Script:
         """The services."""
@@ -63,7 +67,7 @@ class Told:
             "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@b.example")),
             "AdvancePeriod": lambda _: pb.AdvancePeriodResponse(
                 state=self.period.state, next=self.next, wait=self.wait, due=self.due, due_at=MOMENT,
-                subscription=self.subscription,
+                subscription=self.subscription, suspend_at=self.suspend_at,
             ),
             "MeasurePeriod": self.measured,
             "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=self.payment),
@@ -194,10 +198,37 @@ async def test_a_partial_payment_skips_no_reminder_and_no_suspension(temporal: T
     told.waiting = [in_two_parts(told.payment.amount, first=False)]
     script = told.script()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
-        assert "sending is suspended, because it is less" in await run.details("sending is suspended, because")
+        await run.details("sending is suspended since 2026-")
         assert len(script.requests("SuspendAccount")) == 1
         assert not any(request.money_waiting for request in script.requests("AdvancePeriod"))
         assert await paid(told, run) == "invoiced"
+
+
+async def test_with_short_money_the_page_says_what_comes_by_itself_and_when_and_suspended_it_is_found_as_such(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(due="reminder_1_days", suspend_at=Timestamp(seconds=MOMENT.seconds + 9 * 86400))
+    told.waiting = [in_two_parts(told.payment.amount, first=False)]
+    day, later = wording.day(MOMENT), wording.day(told.suspend_at)
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### NeedsOperator")
+        assert f"by itself, at {day}: reminder 1 day after the due date. Money that names this period" in shown
+        assert f"reminders are sent, sending will be suspended at {later}; the subscription does not close" in shown
+        assert await _found_by(run) == ("NeedsOperator", MOMENT.ToDatetime(tzinfo=UTC))
+        told.next, told.suspend_at = pb.PERIOD_NEXT_SUSPEND_DUE, None
+        await run.handle.signal(names.LOOK_AGAIN)
+        shown = await run.details("### Suspended")
+        assert f"sending is suspended since {day}; the subscription does not close" in shown
+        assert "**What comes next:** nothing by itself" in shown  # its closing is held by the money
+        assert (await _found_by(run))[0] == "Suspended"
+        assert await paid(told, run) == "invoiced"
+
+
+async def _found_by(run: Run) -> tuple[str | None, datetime | None]:
+    """The search attributes: its state, and when something is due."""
+    known = (await run.handle.describe()).typed_search_attributes
+    return known.get(STATE), known.get(DUE_AT)
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,19 @@ from services.ordering.subscriptions.standing import Locked, locked
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """A period after everything due was done; `wait` is how long until the step's date by the service's clock."""
+    """A period after everything due was done.
+
+    Attributes:
+        wait: how long until the step's date by the service's clock.
+        suspend_at: when it leads to a suspension; None once it has, and where it leads to none.
+    """
 
     state: PeriodState
     step: Step
     wait: timedelta | None
     subscription: SubscriptionRow
     skipped: Sequence[str]
+    suspend_at: datetime | None
 
 
 class AdvancingPeriods:
@@ -79,7 +85,7 @@ class AdvancingPeriods:
                 await period_store.set_next(conn, period_id, look_again_at(step.due_at, now))
             skipped = await PERIOD_REMINDERS.skipped(conn, period_id)
         wait = None if step.due_at is None else step.due_at - now
-        return Advanced(found.period.state, step, wait, found.subscription, skipped)
+        return Advanced(found.period.state, step, wait, found.subscription, skipped, found.suspend_at)
 
 
 @dataclass(frozen=True, slots=True)

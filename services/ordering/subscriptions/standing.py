@@ -14,7 +14,7 @@ from services.ordering.domain.dates import Reminder
 from services.ordering.domain.period_next import PeriodStanding, Unpaid
 from services.ordering.domain.periods import planned
 from services.ordering.domain.policy import RenewalPolicy
-from services.ordering.domain.states import PeriodState
+from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.adding import is_undecided
@@ -41,6 +41,16 @@ class Locked:
     def carries(self) -> bool:
         """Whether the period carries its subscription to its end."""
         return self.subscription.is_carried_by(self.period.number)
+
+    @property
+    def suspend_at(self) -> datetime | None:
+        """When the period leads to a suspension; None once it has, and where it leads to none."""
+        period, end = self.period, self.subscription.end
+        asks = period.state is PeriodState.DUE and self.subscription.state is SubscriptionState.ACTIVE
+        if not asks or period.asked is None or period.close_at is not None:
+            return None
+        at = period.asked.suspend_at
+        return at if end is None or at < end.at else None
 
     @property
     def standing(self) -> PeriodStanding:

@@ -128,6 +128,7 @@ def advanced_message(advanced: Advanced, now: datetime, *, erased: bool) -> orde
         subscription=subscription_message(advanced.subscription, now),
         skipped=advanced.skipped,
         erased=erased,
+        suspend_at=to_timestamp(advanced.suspend_at) if advanced.suspend_at is not None else None,
     )
 
 

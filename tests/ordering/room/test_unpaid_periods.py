@@ -67,6 +67,8 @@ async def test_an_unpaid_period_is_reminded_of_then_leads_to_suspension_and_clos
     seen: list[tuple[str, date]] = []
     while True:
         advanced = await subscriber.advance(2)
+        told = rome_date(from_timestamp(advanced.suspend_at)) if advanced.HasField("suspend_at") else None
+        assert told == (None if ("suspended", date(2026, 7, 21)) in seen else date(2026, 7, 21))
         if advanced.next == pb.PERIOD_NEXT_SUSPEND_DUE:
             seen.append(("suspended", rome_date(shop.room.clock.now())))
             await subscriber.suspend(2)

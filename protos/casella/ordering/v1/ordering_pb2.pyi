@@ -1467,7 +1467,7 @@ class AdvancePeriodRequest(_message.Message):
     def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased", "suspend_at")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1476,6 +1476,7 @@ class AdvancePeriodResponse(_message.Message):
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_AT_FIELD_NUMBER: _ClassVar[int]
     state: PeriodState
     next: PeriodNext
     wait: _duration_pb2.Duration
@@ -1484,7 +1485,8 @@ class AdvancePeriodResponse(_message.Message):
     subscription: Subscription
     skipped: _containers.RepeatedScalarFieldContainer[str]
     erased: bool
-    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., erased: _Optional[bool] = ...) -> None: ...
+    suspend_at: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., erased: _Optional[bool] = ..., suspend_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RecordPeriodOutcomeRequest(_message.Message):
     __slots__ = ("period_id", "outcome", "available_on")
