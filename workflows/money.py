@@ -65,6 +65,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.entry_id = subject.id
         self.invoice_id = ""
         self.decided = False
+        self.was_settled = False
+        """Whether it was settled before this run began, which then tells what its row knows of that."""
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -81,7 +83,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         await self.credit_part_payment(entry)
         end = _ENDS[entry.settlement]
         await workflow.wait_condition(workflow.all_handlers_finished)  # an update tells of itself
-        if not self.decided or entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED:
+        refunded = entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED
+        if refunded or not (self.decided or self.was_settled):
             self.details.happened(end)
         self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
         return end
@@ -96,6 +99,9 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.listen()
         request = pb.GetMoneyEntryRequest(money_entry_id=self.entry_id)
         answer = await quickly(PaymentsSteps.get_money_entry, request, "read the money entry")
+        if self.entry is None and answer.entry.settlement:
+            self.was_settled = True
+            self.details.happened(f"before this run: {wording_money.settled(answer.entry)}")
         self.entry, self.candidates = answer.entry, answer.candidates
         self.details.knows(wording_money.money_that_came(answer.entry))
         if not answer.entry.settlement:
@@ -161,6 +167,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             return False
         request = pb.GetRefundRequest(refund_id=entry.settled_to)
         refund = (await quickly(PaymentsSteps.get_refund, request, "read the refund")).refund
+        if self.was_settled:
+            self.details.happened(f"before this run: {wording_money.refund_asked(refund)}", once=True)
         if refund.state == pb.REFUND_STATE_FAILED:
             self.details.stands(
                 NEEDS_OPERATOR,

@@ -127,6 +127,18 @@ def asked_by(request: payments_pb2.PaymentRequest) -> str:
     return f"proforma {request.proforma_number} of {what}" if request.proforma_number else what
 
 
+def settled(entry: payments_pb2.MoneyEntry) -> str:
+    """What became of money, as its row keeps it: ``settled at 2027-02-02 09:30 UTC, credit note 018f…``."""
+    name = payments_pb2.MoneySettlement.Name(entry.settlement).removeprefix("MONEY_SETTLEMENT_")
+    to = f" {entry.settled_to}" if entry.settled_to else ""
+    return f"settled at {wording.day(entry.settled_at)}, {name.lower().replace('_', ' ')}{to}"
+
+
+def refund_asked(made: payments_pb2.Refund) -> str:
+    """Of a refund when and why it was asked for: ``refund of EUR 42.42 asked for at 2027-01-13 … (not_for_us)``."""
+    return f"refund of {wording.amount(made.amount)} asked for at {wording.day(made.requested_at)} ({made.reason_code})"
+
+
 def refund(made: payments_pb2.Refund) -> str:
     """How far a refund is, and whose turn it is: ``EUR 12.30, a transfer that waits for your approval (refund …)``."""
     transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER

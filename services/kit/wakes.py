@@ -83,6 +83,14 @@ def money_wake(entry_id: UUID) -> Wake:
     )
 
 
+def money_news(entry_id: UUID) -> Wake:
+    """Money is settled and nothing is to be done about it any more: a run that still goes on ends, none begins.
+
+    It is delivered late now and then, when the run that settled it has ended: another one would know nothing.
+    """
+    return replace(money_wake(entry_id), starts=False)
+
+
 def withdrawal_wake(order_id: UUID, signal: str) -> Wake:
     """Something has happened to a withdrawal from an order, such as to its refund."""
     return Wake(

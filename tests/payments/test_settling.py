@@ -36,10 +36,22 @@ async def test_money_of_the_right_amount_pays_the_request_on_its_own_day(world: 
     assert (done.credited.minor, list(done.money_entry_ids)) == (0, [entry.money_entry_id])
     assert await world.queue() == []
     woken = [(wake.workflow_id, wake.signal) for wake in await world.room.wakes()]
-    assert woken == [
-        (f"order:{request.order_id}", "payment_completed"), (f"money:{entry.money_entry_id}", "money_changed"),
-    ]  # fmt: skip
+    assert woken == [(f"order:{request.order_id}", "payment_completed")]
+    told = [(news.workflow_id, news.signal) for news in await world.room.news()]
+    assert (f"money:{entry.money_entry_id}", "money_changed") in told
     assert await world.balances() == {"bank": GROSS, "receivable": -GROSS, "suspense": 0}
+
+
+async def test_what_is_settled_begins_no_workflow_anew_however_late_its_wake_comes(world: World) -> None:
+    request = await world.transfer_request()
+    paid, back = await arrives(world, Entry(GROSS, text="?"), Entry(GROSS, text="??", iban=PAYERS_IBAN))
+    await world.room.empty_outbox()
+    await assign(world, paid, request)
+    await world.refund(money_entry_id=back.money_entry_id)
+    started = {wake.workflow_id for wake in await world.room.wakes()}
+    assert f"money:{paid.money_entry_id}" in {news.workflow_id for news in await world.room.news()}
+    assert f"money:{paid.money_entry_id}" not in started
+    assert f"money:{back.money_entry_id}" in started  # its refund has not left yet
 
 
 async def test_a_request_is_named_by_its_proformas_number_too(world: World) -> None:

@@ -13,7 +13,7 @@ from casella.trial.v1 import trial_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
 from tests.workflows.script import Script, refuse, running
-from workflows import names
+from workflows import names, wording
 
 ACCOUNT, ORDER, REQUEST = (str(uuid4()) for _ in range(3))
 TODAY = common_pb2.Date(year=2026, month=3, day=2)
@@ -201,6 +201,31 @@ async def test_a_refund_is_followed_until_the_money_has_left_and_tells_when_it_f
         assert "DE89" not in str(await run.handle.fetch_history())
     (asked,) = script.requests("RequestRefund")
     assert (asked.money_entry_id, asked.reason_code) == (entry.money_entry_id, "not_for_us")
+
+
+async def test_a_run_that_begins_after_the_settling_says_what_the_rows_know(temporal: TestNamespace) -> None:
+    note = str(uuid4())
+    settled = {"settlement": pb.MONEY_SETTLEMENT_CREDIT_NOTE, "settled_to": note, "settled_at": MOMENT}
+    entry = an_entry(reason=pb.MONEY_ENTRY_REASON_DISPUTED, **settled)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, payments(entry), entry.money_entry_id) as run:
+        assert await run.end() == "credit note"
+        shown = await run.details("### CreditNote")
+    assert f"before this run: settled at {wording.day(MOMENT)}, credit note {note}\n" in shown
+
+
+async def test_a_refund_that_came_back_is_told_by_a_new_run_with_who_asked_for_it_when(temporal: TestNamespace) -> None:
+    entry = an_entry(settlement=pb.MONEY_SETTLEMENT_REFUNDED, settled_to=str(uuid4()), settled_at=MOMENT)
+    refund = pb.Refund(
+        refund_id=entry.settled_to, amount=euro(9_000), state=pb.REFUND_STATE_FAILED, failure="returned",
+        reason_code="not_for_us", requested_at=MOMENT,
+    )  # fmt: skip
+    script = payments(entry, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("failed (returned)")
+        assert f"before this run: refund of EUR 90.00 asked for at {wording.day(MOMENT)} (not_for_us)" in shown
+        refund.state = pb.REFUND_STATE_DONE
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert await run.end() == "refunded"
 
 
 async def test_a_refund_that_is_given_up_puts_the_money_back_before_the_operator(temporal: TestNamespace) -> None:

@@ -207,9 +207,10 @@ async def test_a_partial_payment_skips_no_reminder_and_no_suspension(temporal: T
 async def test_with_short_money_the_page_says_what_comes_by_itself_and_when_and_suspended_it_is_found_as_such(
     temporal: TestNamespace,
 ) -> None:
-    told = Told(due="reminder_1_days", suspend_at=Timestamp(seconds=MOMENT.seconds + 9 * 86400))
+    suspend_at = Timestamp(seconds=MOMENT.seconds + 9 * 86400)
+    told = Told(due="reminder_1_days", suspend_at=suspend_at)
     told.waiting = [in_two_parts(told.payment.amount, first=False)]
-    day, later = wording.day(MOMENT), wording.day(told.suspend_at)
+    day, later = wording.day(MOMENT), wording.day(suspend_at)
     script = told.script()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         shown = await run.details("### NeedsOperator")

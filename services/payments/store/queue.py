@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, any_, exists, func, select, tuple_, update
+from sqlalchemy import Row, Uuid, and_, any_, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,6 +33,8 @@ _TO_CREDIT = and_(
     ~_PAID_OWN,
 )
 """Invoiced as a part payment of a request that it did not pay, and not credited yet."""
+_UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
+_UNFINISHED = or_(_ENTRY.settled_at.is_(None), _UNDER_WAY, _TO_CREDIT)
 _NAMES_UNPAID = exists().where(
     payment_requests.c.id == any_(_ENTRY.named), payment_requests.c.state != RequestState.PAID
 )
@@ -111,11 +113,15 @@ async def unsettled(conn: AsyncConnection, due_before: datetime | None) -> list[
 
     A person moves it on; only the invoice of a part payment falls due at an hour.
     """
-    under_way = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
-    query = select(_ENTRY.id).where(_ENTRY.settled_at.is_(None) | under_way | _TO_CREDIT)
+    query = select(_ENTRY.id).where(_UNFINISHED)
     if due_before is not None:
         query = select(_ENTRY.id).where(_TO_INVOICE, _OPEN, _ENTRY.advance_at < due_before)
     return [money_wake(row.id) for row in await conn.execute(query)]
+
+
+async def is_finished(conn: AsyncConnection, entry_id: UUID) -> bool:
+    """Whether nothing is to be done about an entry any more: settled, refunded where that was wanted, and credited."""
+    return await conn.scalar(select(_ENTRY.id).where(_ENTRY.id == entry_id, _UNFINISHED)) is None
 
 
 async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) -> UUID | None:

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import outbox
 from services.kit.causes import Cause, cause_of
-from services.kit.wakes import cause_wake, erasure_news, money_wake
+from services.kit.wakes import cause_wake, erasure_news, money_news, money_wake
 from services.payments.domain.payment_requests import RequestState
+from services.payments.store import queue
 from services.payments.tables import payment_requests
 from workflows import names
 
@@ -39,5 +40,6 @@ async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime
 
 
 async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
-    """Tell the workflow of money that waits that something has become of it."""
-    await outbox.wake(conn, money_wake(entry_id), now)
+    """Tell the workflow of money that waits that something has become of it; none begins for what is finished."""
+    wake = money_news(entry_id) if await queue.is_finished(conn, entry_id) else money_wake(entry_id)
+    await outbox.wake(conn, wake, now)
