@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261213_early_charges"
-down_revision = "20261212_disputed_mandates"
+revision = "20261214_early_charges"
+down_revision = "20261213_credit_paid_out"
 branch_labels = None
 depends_on = None
 
