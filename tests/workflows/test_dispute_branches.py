@@ -165,6 +165,25 @@ async def test_a_credit_note_that_is_refused_parks_and_may_become_a_claim(tempor
         assert await run.end() == "set aside"
 
 
+async def test_a_credit_note_that_is_asked_for_again_is_the_same_one(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    settles, tried = world(entry).answers["RecordDisputeCreditNote"], []
+
+    def refused_at_first(request: Any) -> Any:
+        tried.append(request)
+        return settles(request) if len(tried) > 1 else refuse(errors_pb2.REASON_MONEY_SETTLED, "not yet")
+
+    script = world(entry, RecordDisputeCreditNote=refused_at_first)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the dispute is lost")
+        await run.handle.execute_update("credit_note", {"cause": "agreement", "reason_code": "agreed"})
+        await run.details("Refused was: settle the dispute by its credit note")
+        await run.handle.execute_update("retry", {"reason_code": "cause_mended"})
+        assert await run.end() == "credit note"
+    first, second = script.requests("IssueCreditNote")
+    assert first.credit_id == second.credit_id
+
+
 async def test_the_contract_ends_by_an_operators_word_and_the_money_is_decided_about_besides(
     temporal: TestNamespace,
 ) -> None:
