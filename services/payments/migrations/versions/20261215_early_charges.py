@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "20261214_early_charges"
-down_revision = "20261213_credit_paid_out"
+revision = "20261215_early_charges"
+down_revision = "20261214_money_emails"
 branch_labels = None
 depends_on = None
 
