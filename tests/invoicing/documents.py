@@ -62,7 +62,6 @@ def customer(**changes: Any) -> Customer:
         "last_name": "",
         "company_name": "Officine Ferrarini & Figli S.n.c.",
         "address": Address("Viale dell'Industria 145", "40138", "Bologna", "BO", "IT"),
-        "phone": "+39051123456",
         "contact_person": "",
         "codice_fiscale": "",
         "vat_number": "01234567897",
@@ -94,7 +93,6 @@ def business_abroad(country: str = "DE", vat_number: str = "136695976", **change
     usual: dict[str, Any] = {
         "company_name": "Müller & Söhne GmbH",
         "address": Address("Unter den Linden 1", "10117", "Berlin", "", country),
-        "phone": "+49301234567",
         "vat_number": vat_number,
         "vat_country": country,
         "recipient_code": "",

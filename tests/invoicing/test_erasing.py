@@ -42,6 +42,14 @@ async def test_proformas_go_and_invoices_stay_for_the_law(room: TestRoom, worker
     assert (await worker.IssueProforma(proforma_request())).document.number == "P2026/3"
 
 
+async def test_no_document_keeps_the_phone_number_because_none_names_it(room: TestRoom, worker: Stub) -> None:
+    account, party = str(new_id()), person(phone="+390559137313")
+    order = str(new_id())
+    await worker.IssueProforma(proforma_request(order_id=order, account_id=account, party=party))
+    await worker.IssueInvoice(invoice_request(order_id=order, account_id=account, party=party))
+    assert await tables_holding(room, "9137313") == []
+
+
 async def test_an_invoice_that_is_not_at_its_end_with_the_sdi_holds(room: TestRoom, worker: Stub) -> None:
     account = str(new_id())
     assert await facts(room, account) == []

@@ -37,8 +37,8 @@ _CUSTOMER = """
         'kind', 'private', 'body', false, 'first_name', 'Anna', 'last_name', 'Rossi', 'company_name', '',
         'address', jsonb_build_object('street', 'Via Roma 1', 'postal_code', '50123', 'city', 'Firenze',
                                       'province', 'FI', 'country', 'IT'),
-        'phone', '', 'contact_person', '', 'codice_fiscale', 'RSSNNA80A41D612P', 'vat_number', '', 'vat_country', '',
-        'recipient_code', '', 'pec', '', 'revision', 1
+        'phone', '+390551234567', 'contact_person', '', 'codice_fiscale', 'RSSNNA80A41D612P', 'vat_number', '',
+        'vat_country', '', 'recipient_code', '', 'pec', '', 'revision', 1
     ), :at)
 """
 
@@ -58,7 +58,10 @@ async def test_an_invoice_from_before_treatments_were_named_is_domestic_and_its_
     await asyncio.to_thread(migrations.upgrade, "invoicing", url)
     async with database.reading() as conn:
         found = await documents.by_id(conn, invoice_id)
+        [customer] = await conn.scalars(text("SELECT customer FROM customers"))
     await database.close()
     assert found is not None
+    assert "phone" not in customer
+    assert customer["codice_fiscale"] == "RSSNNA80A41D612P"
     assert found.treatment is TaxTreatment.DOMESTIC
     assert [(line.vat_rate, line.natura) for line in found.lines] == [(Decimal(22), None)]

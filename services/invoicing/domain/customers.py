@@ -30,7 +30,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """The billing profile as it stood when the document was made.
+    """The billing profile as it stood when the document was made, without the phone number, which no document names.
 
     A person has first and last name, and so has a freelancer, a business without a company name; everybody else has a
     company name. `body` marks a body with an 11-digit code under PRIVATE. `vat_number` is without the country, and any
@@ -43,7 +43,6 @@ class Customer:
     last_name: str
     company_name: str
     address: Address
-    phone: str
     contact_person: str
     codice_fiscale: str
     vat_number: str

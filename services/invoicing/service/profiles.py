@@ -56,7 +56,6 @@ _NOBODY_IN_PARTICULAR = Customer(
     last_name="Nessuno",
     company_name="",
     address=Address("Via Roma 1", "00100", "Roma", "RM", "IT"),
-    phone="",
     contact_person="",
     codice_fiscale="NSSNSN80A01H501Y",
     vat_number="",

@@ -20,7 +20,10 @@ KINDS = EnumTable(
 
 
 def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer:
-    """The customer of a document: named and addressed; whether its codes are right, the SdI's checks decide."""
+    """The customer of a document: named and addressed; whether its codes are right, the SdI's checks decide.
+
+    The phone number is left out: what stays for ten years is what the document says.
+    """
     kind = KINDS.chosen(found, "party.kind", message.kind, CustomerKind.PRIVATE)
     stated = KINDS.word(message.kind)  # what a kind requires is not asked of a customer without one
     private = stated is CustomerKind.PRIVATE
@@ -37,7 +40,6 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
         last_name=text("last_name", _LONGEST_NAME, required=person),
         company_name=text("company_name", _LONGEST_COMPANY, required=not person),
         address=_address(found, message.address),
-        phone=text("phone", 20),
         contact_person=text("contact_person", _LONGEST_RECIPIENT),
         codice_fiscale=text("codice_fiscale", 16, required=private).upper(),
         vat_number=text("vat_number", 28, required=stated in {CustomerKind.COMPANY, CustomerKind.RESELLER}).upper(),
@@ -66,7 +68,6 @@ def customer_unchecked(message: common_pb2.BillingParty) -> Customer:
         last_name=message.last_name,
         company_name=message.company_name,
         address=Address(address.street, address.postal_code, address.city, address.province, address.country),
-        phone=message.phone,
         contact_person=message.contact_person,
         codice_fiscale=message.codice_fiscale,
         vat_number=message.vat_number,
