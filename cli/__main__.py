@@ -32,6 +32,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "debit": "cli.debit:debit",
         "trail": "cli.trail:trail",
         "feature": "cli.feature:feature",
+        "contract": "cli.contract:contract",
         "tickets": "cli.tickets:tickets",
         "webhooks": "cli.webhooks:webhooks",
         "audit": "cli.audit:audit",

@@ -142,6 +142,11 @@ class RenewalSteps(PayableTax, ServiceEnd):
         request = mailboxes_pb2.ResumeAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
         await quickly(MailboxesSteps.resume, request, "resume sending")
 
+    async def confirm_contract(self, account_id: str) -> None:
+        """Who has paid a second period of a monthly contract may have as many mailboxes as any other."""
+        request = mailboxes_pb2.ConfirmContractRequest(account_id=account_id, request_id=str(workflow.uuid4()))
+        await quickly(MailboxesSteps.confirm_contract, request, "end the lower ceiling of a new contract")
+
     async def note_resumption(self) -> None:
         """The suspension is over."""
         request = pb.ResumeSubscriptionRequest(period_id=self.period_id)

@@ -16,6 +16,12 @@ class MailboxLimit(CasellaError):
     reason = errors_pb2.REASON_MAILBOX_LIMIT
 
 
+class NewContractLimit(CasellaError):
+    """A new monthly contract has as many mailboxes as it may until its second period is paid."""
+
+    reason = errors_pb2.REASON_MAILBOX_LIMIT
+
+
 class SizeNotAllowed(CasellaError):
     """The account may not have mailboxes as large as that."""
 

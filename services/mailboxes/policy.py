@@ -57,23 +57,46 @@ class PaidPolicy(Section):
     Attributes:
         domains: Domains at most.
         monthly_mailboxes: Mailboxes at most under monthly billing, of any size; annual allows what was ordered.
+        new_monthly_mailboxes: The same until a contract's second period is paid, or an operator confirms it: what is
+            used above the prepaid is not paid by then, and a consumer who withdraws never pays it.
+        new_monthly_times: Who has ordered much may have so many times that, where it is more.
         messages_per_day: Messages a mailbox may send in any sliding 24 h.
         recipients_per_day: Recipients a mailbox may address in the same window.
         account_messages_per_day: Messages all mailboxes together, deleted ones included, may send in it; null is
-            mailboxes × messages (monthly: the ceiling of mailboxes).
+            mailboxes × messages (monthly: those that were ordered, or those that there are, if they are more).
         account_recipients_per_day: Recipients they may address together; null is mailboxes × recipients.
     """
 
     domains: PositiveInt | None = 500
     monthly_mailboxes: PositiveInt = 1000
+    new_monthly_mailboxes: PositiveInt = 25
+    new_monthly_times: PositiveInt = 5
     messages_per_day: PositiveInt | None = 1000
     recipients_per_day: PositiveInt | None = 3000
     account_messages_per_day: PositiveInt | None = None
     account_recipients_per_day: PositiveInt | None = None
 
-    def monthly(self) -> Entitlement:
-        """The limits under monthly billing."""
-        return self.annual({BANDS_GB[-1]: self.monthly_mailboxes})
+    def monthly(self, ordered: int) -> Entitlement:
+        """The limits of a new contract under monthly billing.
+
+        Args:
+            ordered: Mailboxes ordered, of all sizes.
+        """
+        ceiling = max(self.new_monthly_mailboxes, self.new_monthly_times * ordered)
+        return Entitlement(
+            max_domains=self.domains,
+            places=_of_any_size(min(ceiling, self.monthly_mailboxes)),
+            messages_per_day=self.messages_per_day,
+            recipients_per_day=self.recipients_per_day,
+            account_messages_per_day=self.account_messages_per_day,
+            account_recipients_per_day=self.account_recipients_per_day,
+            ordered_mailboxes=ordered,
+        )
+
+    @property
+    def confirmed_monthly(self) -> dict[int, int]:
+        """The places under monthly billing, once the contract is no new one any more."""
+        return _of_any_size(self.monthly_mailboxes)
 
     def annual(self, ordered: dict[int, int]) -> Entitlement:
         """The limits under annual billing.
@@ -90,6 +113,10 @@ class PaidPolicy(Section):
             account_messages_per_day=self.account_messages_per_day or _together(mailboxes, self.messages_per_day),
             account_recipients_per_day=self.account_recipients_per_day or _together(mailboxes, self.recipients_per_day),
         )
+
+
+def _of_any_size(mailboxes: int) -> dict[int, int]:
+    return {BANDS_GB[-1]: mailboxes}
 
 
 def _together(mailboxes: int, per_mailbox: int | None) -> int | None:

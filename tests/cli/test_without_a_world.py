@@ -33,6 +33,7 @@ def terminal(tmp_path: Path) -> Terminal:
         ("profile", "show", ID),
         ("hold", "set", ID, "--reason", "court_order"),
         ("feature", "off", ID, "sending", "--reason", "spam"),
+        ("contract", "confirm", ID, "--reason", "phone_confirmed"),
         ("clock", "advance", "1d"),
     ],
 )
@@ -133,7 +134,7 @@ async def test_a_profile_file_that_is_no_object_is_refused(terminal: Terminal, t
 
 async def test_the_help_lists_every_command_and_the_exit_codes(terminal: Terminal) -> None:
     ran = (await terminal.casella("--help")).well()
-    for command in "up demo clock doctor show signups profile bank hold feature tickets audit".split():
+    for command in "up demo clock doctor show signups profile bank hold feature contract tickets audit".split():
         assert f"\n  {command} " in ran.out
     assert "Exit codes" in ran.out
 

@@ -87,6 +87,22 @@ async def unlock(room: TestRoom, customer: Customer, **sizes: int) -> pb.UnlockA
     return await stub(room, "worker").UnlockAccount(request)
 
 
+async def unlock_monthly(room: TestRoom, customer: Customer, mailboxes: int, order_id: str = "") -> pb.Allowance:
+    """Unlocks an account for a new monthly contract of so many mailboxes."""
+    request = pb.UnlockAccountRequest(
+        account_id=customer.id,
+        order_id=order_id or str(new_id()),
+        billing=common_pb2.BILLING_PERIOD_MONTHLY,
+        mailboxes=mailboxes,
+    )
+    return (await stub(room, "worker").UnlockAccount(request)).allowance
+
+
+def confirmation(account_id: str, **fields: Any) -> pb.ConfirmContractRequest:
+    """A new request that a monthly contract be no new one any more."""
+    return pb.ConfirmContractRequest(request_id=request_id(), account_id=account_id, **fields)
+
+
 def suspension(account_id: str, **fields: Any) -> pb.SuspendAccountRequest:
     """A new request that an account be suspended."""
     return pb.SuspendAccountRequest(request_id=request_id(), account_id=account_id, **fields)

@@ -71,7 +71,7 @@ CUSTOMERS: list[tuple[Asked, list[str]]] = [
 WORKERS: list[tuple[Asked, list[str]]] = [
     *((call(rpc, account_id=bad), ["account_id"])
       for rpc in ("OpenAccount", "RestrictAccount", "ReopenAccount", "SuspendAccount", "ResumeAccount",
-                  "PurgeAccount", "ProvePurged", "GetAllowance")
+                  "ConfirmContract", "PurgeAccount", "ProvePurged", "GetAllowance")
       for bad in ("", "not-a-uuid", ID + "0")),
     (call("UnlockAccount", account_id="", order_id=""), ["account_id", "billing", "order_id"]),
     (call("UnlockAccount", billing=9), ["billing"]),
@@ -84,6 +84,8 @@ WORKERS: list[tuple[Asked, list[str]]] = [
     (call("SuspendAccount", steering=common_pb2.Steering(reason_code="x")), ["steering.actor"]),
     (call("SuspendAccount", request_id=""), ["request_id"]),
     (call("ResumeAccount", request_id="7"), ["request_id"]),
+    (call("ConfirmContract", request_id="7", steering=common_pb2.Steering(reason_code="x")),
+     ["request_id", "steering.actor"]),
 ]  # fmt: skip
 
 OPERATORS: list[tuple[Asked, list[str]]] = [
@@ -95,6 +97,7 @@ OPERATORS: list[tuple[Asked, list[str]]] = [
      ["steering.actor", "steering.reason_code", "steering.source", "steering.ticket_id"]),
     (call("SuspendAccount"), ["steering.actor", "steering.reason_code", "steering.source"]),
     (call("ResumeAccount"), ["steering.actor", "steering.reason_code", "steering.source"]),
+    (call("ConfirmContract"), ["steering.actor", "steering.reason_code", "steering.source"]),
 ]  # fmt: skip
 
 MAIL_SERVERS: list[tuple[Asked, list[str]]] = [

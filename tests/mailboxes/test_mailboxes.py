@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.mailboxes.mail_platform import OwnDatabase
-from tests.mailboxes.clients import PASSWORD, STEERING, Customer, new_customer, stub, unlock
+from tests.mailboxes.clients import PASSWORD, STEERING, Customer, confirmation, new_customer, stub, unlock
 from tests.support.refusals import refused_as
 from tests.support.room import TestRoom, request_id
 
@@ -76,6 +76,7 @@ async def test_a_trial_has_no_mailbox_larger_than_8_gb(customer: Customer) -> No
 
 async def test_monthly_billing_allows_any_size_up_to_the_operators_ceiling(room: TestRoom, customer: Customer) -> None:
     await unlock(room, customer)
+    await stub(room, "worker").ConfirmContract(confirmation(customer.id))
     for number in range(30):
         await customer.create_mailbox(f"m{number}@rossi.example", size=(GB_8, GB_25, GB_50, GB_100)[number % 4])
     with refused_as(errors_pb2.REASON_MAILBOX_LIMIT) as refused:

@@ -46,13 +46,26 @@ def test_the_accounts_limits_follow_the_number_of_mailboxes(tmp_path: Path) -> N
     policy = load(written(tmp_path, "mailboxes: {trial: {mailboxes: 30}}"))
     assert together(policy.trial.entitlement) == (30 * 25, 30 * 100)
     assert together(policy.paid.annual({8: 2, 50: 1})) == (3 * 1000, 3 * 3000)
-    assert together(policy.paid.monthly()) == (1000 * 1000, 1000 * 3000)
+    assert together(policy.paid.monthly(5)) == (None, None)  # they follow what there is: test_new_contracts.py
 
 
 def test_the_accounts_limits_are_the_operators_where_he_names_them(tmp_path: Path) -> None:
     limits = "{account_messages_per_day: 70, account_recipients_per_day: 80}"
     policy = load(written(tmp_path, f"mailboxes: {{trial: {limits}, paid: {limits}}}"))
     assert together(policy.trial.entitlement) == together(policy.paid.annual({8: 1})) == (70, 80)
+    assert together(policy.paid.monthly(5)) == (70, 80)
+
+
+@pytest.mark.parametrize(
+    ("written_down", "ordered", "most"),
+    [("{}", 5, 25), ("{}", 6, 30), ("{}", 500, 1000), ("{new_monthly_mailboxes: 10, new_monthly_times: 1}", 12, 12)],
+)
+def test_a_new_monthly_contract_may_have_5_times_what_was_ordered_and_25_at_least(
+    tmp_path: Path, written_down: str, ordered: int, most: int
+) -> None:
+    policy = load(written(tmp_path, f"mailboxes: {{paid: {written_down}}}"))
+    assert policy.paid.monthly(ordered).places == {100: most}
+    assert policy.paid.confirmed_monthly == {100: 1000}
 
 
 def test_without_a_limit_of_one_mailbox_there_is_none_of_all_together(tmp_path: Path) -> None:

@@ -40,8 +40,17 @@ async def test_accounts_of_before_get_the_limits_of_all_mailboxes_together(datab
             )
             await conn.exec_driver_sql(f"INSERT INTO places VALUES ('{UUID(int=account)}', 8, 2)")
             await conn.exec_driver_sql(f"INSERT INTO places VALUES ('{UUID(int=account)}', 50, 1)")
+        await conn.exec_driver_sql(
+            "INSERT INTO accounts (id, opened_at, state_since, state, billing, messages_per_day, recipients_per_day)"
+            f" VALUES ('{UUID(int=3)}', now(), now(), 'unlocked', 'monthly', 1000, 3000)"
+        )
+        await conn.exec_driver_sql(f"INSERT INTO places VALUES ('{UUID(int=3)}', 100, 1000)")
     await asyncio.to_thread(migrations.upgrade, "mailboxes", url)
     query = "SELECT account_messages_per_day, account_recipients_per_day FROM accounts ORDER BY id"
     async with connected.reading() as conn:
-        assert [tuple(row) for row in await conn.exec_driver_sql(query)] == [(700, 300), (3000, None)]
+        assert [tuple(row) for row in await conn.exec_driver_sql(query)] == [
+            (700, 300), (3000, None), (None, None),
+        ]  # fmt: skip
+        monthly = "SELECT ordered_mailboxes, new_contract FROM accounts WHERE billing = 'monthly'"
+        assert [tuple(row) for row in await conn.exec_driver_sql(monthly)] == [(5, False)]
     await connected.close()

@@ -82,6 +82,7 @@ class Told:
             "RecordPeriodOutcome": self.ended,
             "ClosePaymentRequest": self.closed,
             "SuspendAccount": lambda _: mailboxes_pb2.SuspendAccountResponse(),
+            "ConfirmContract": lambda _: mailboxes_pb2.ConfirmContractResponse(),
             "SuspendSubscription": self.suspended,
             "ResumeAccount": lambda _: mailboxes_pb2.ResumeAccountResponse(),
             "ResumeSubscription": lambda _: pb.ResumeSubscriptionResponse(subscription=self.subscription),
@@ -146,6 +147,23 @@ async def test_a_period_is_measured_asked_for_paid_and_invoiced_in_this_order(te
     made = script.order_of(*steps)
     assert [step for number, step in enumerate(made) if step not in made[:number]] == list(steps)
     assert script.requests("ResumeAccount") == []
+
+
+@pytest.mark.parametrize(
+    ("billing", "confirmations"), [(common_pb2.BILLING_PERIOD_MONTHLY, 1), (common_pb2.BILLING_PERIOD_ANNUAL, 0)]
+)
+async def test_the_first_paid_period_of_a_monthly_contract_ends_the_lower_ceiling_of_a_new_one(
+    temporal: TestNamespace, billing: common_pb2.BillingPeriod, confirmations: int
+) -> None:
+    told = Told()
+    told.subscription.billing = billing
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        await run.details("AwaitingPayment")
+        assert script.requests("ConfirmContract") == []
+        assert await paid(told, run) == "invoiced"
+    made = script.requests("ConfirmContract")
+    assert [each.account_id for each in made] == [told.period.account_id] * confirmations
 
 
 async def test_a_period_that_account_credit_pays_is_told_of_by_its_proforma(temporal: TestNamespace) -> None:

@@ -44,6 +44,11 @@ class MailboxesSteps:
         """Take back what a withdrawn addition brought."""
         return await self._mailboxes.TakeBackPlaces(request)
 
+    @step("ConfirmContract")
+    async def confirm_contract(self, request: pb.ConfirmContractRequest) -> pb.ConfirmContractResponse:
+        """End the lower ceiling of a new monthly contract."""
+        return await self._mailboxes.ConfirmContract(request)
+
     @step("SuspendAccount")
     async def suspend(self, request: pb.SuspendAccountRequest) -> pb.SuspendAccountResponse:
         """Stop sending; reading stays possible."""

@@ -19,6 +19,8 @@ class Entitlement:
         recipients_per_day: Recipients a mailbox may address in any 24 h.
         account_messages_per_day: Messages that all mailboxes together, deleted ones included, may send in any 24 h.
         account_recipients_per_day: Recipients that they together may address in any 24 h.
+        ordered_mailboxes: Of a monthly contract: a limit of all mailboxes together that is not named follows them, or
+            those that there are, if they are more. None: it is named, or there is none.
     """
 
     max_domains: int | None
@@ -27,11 +29,16 @@ class Entitlement:
     recipients_per_day: int | None
     account_messages_per_day: int | None
     account_recipients_per_day: int | None
+    ordered_mailboxes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The row of an account."""
+    """The row of an account.
+
+    Attributes:
+        new_contract: A monthly contract whose second period is not paid yet: its ceiling of mailboxes is lower.
+    """
 
     id: UUID
     state: AccountState
@@ -41,6 +48,8 @@ class Account:
     recipients_per_day: int | None
     account_messages_per_day: int | None
     account_recipients_per_day: int | None
+    ordered_mailboxes: int | None
+    new_contract: bool
     features_off: frozenset[Feature]
     state_since: datetime
     domains_removed: int
@@ -61,6 +70,22 @@ class Allowance:
     option_places: Mapping[str, int]
     uncovered_mailboxes: int
     uncovered_domains: int
+
+    @property
+    def account_messages_per_day(self) -> int | None:
+        """Messages that all mailboxes together may send in any 24 h, as `decide_send` holds it; None is no limit."""
+        return self._together(self.account.account_messages_per_day, self.account.messages_per_day)
+
+    @property
+    def account_recipients_per_day(self) -> int | None:
+        """Recipients that they together may address, likewise."""
+        return self._together(self.account.account_recipients_per_day, self.account.recipients_per_day)
+
+    def _together(self, named: int | None, per_mailbox: int | None) -> int | None:
+        ordered = self.account.ordered_mailboxes
+        if named is not None or ordered is None or per_mailbox is None:
+            return named
+        return max(ordered, sum(self.sizes.values())) * per_mailbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Accounts:
         account_id: UUID,
         order_id: UUID,
         billing: Billing,
+        mailboxes: int,
         sizes: Mapping[int, int],
         ordered: Sequence[Ordered] = (),
     ) -> tuple[Allowance, datetime]:
@@ -80,6 +81,7 @@ class Accounts:
             account_id: The account; made here if the trial's first step is late, because money does not wait for it.
             order_id: The paid order.
             billing: How it is billed.
+            mailboxes: Mailboxes ordered; under monthly billing limits of a new contract follow them.
             sizes: Mailboxes ordered, per size in GB; counts under annual billing only.
             ordered: The same with their options, where there are any.
 
@@ -92,7 +94,7 @@ class Accounts:
         """
         now = self._clock.now()
         paid = self._policy.paid
-        entitlement = paid.monthly() if billing is Billing.MONTHLY else paid.annual(dict(sizes))
+        entitlement = paid.monthly(mailboxes) if billing is Billing.MONTHLY else paid.annual(dict(sizes))
         async with self._database.transaction() as conn:
             await store.insert_account(conn, account_id, AccountState.TRIAL, self._policy.trial.entitlement, now)
             account = await store.lock(conn, account_id)
@@ -169,6 +171,23 @@ class Accounts:
                 await store.widen(conn, account_id, self._policy.paid.annual(dict(left)))
                 await options.take_back(conn, account_id, ordered)
                 await cover(conn, account_id, Billing.ANNUAL)
+            return await _present(conn, account_id)
+
+    async def confirm(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
+        """Ends the lower ceiling of a new monthly contract; every other account stays as it is.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        async with self._database.transaction() as conn:
+            if await claim(conn, call, account_id) is None:
+                account = await _locked(conn, account_id)
+                if (
+                    account.new_contract
+                    and account.state in _PAID
+                    and (entry is None or await audit.record(conn, entry, call.at, account_id=account_id))
+                ):
+                    await store.confirm(conn, account_id, self._policy.paid.confirmed_monthly)
             return await _present(conn, account_id)
 
     async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
+from services.kit.context import current_call
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
@@ -23,7 +24,7 @@ from services.mailboxes.domain.covering import places_taken
 from services.mailboxes.domain.options import codes
 from services.mailboxes.domain.sizes import Shortage, shortage
 from services.mailboxes.domain.states import Feature
-from services.mailboxes.errors import MailboxLimit, MailboxTaken, SizeNotAllowed
+from services.mailboxes.errors import MailboxLimit, MailboxTaken, NewContractLimit, SizeNotAllowed
 from services.mailboxes.messages import CATALOGUE
 from services.mailboxes.price_list import OptionList
 from services.mailboxes.removals import Removals
@@ -80,7 +81,7 @@ class Mailboxes:
 
         Raises:
             NotFound: The account does not have the address's domain.
-            MailboxLimit, SizeNotAllowed, OptionLimit: It does not fit; the metadata names the limit.
+            MailboxLimit, NewContractLimit, SizeNotAllowed, OptionLimit: It does not fit; the metadata names the limit.
             InvalidInput: An option is not sold now.
             MailboxTaken: The address exists.
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
@@ -120,7 +121,7 @@ class Mailboxes:
 
         Raises:
             NotFound: The account has no such mailbox.
-            MailboxLimit, SizeNotAllowed, OptionLimit: The larger size, or an option, does not fit.
+            MailboxLimit, NewContractLimit, SizeNotAllowed, OptionLimit: The larger size, or an option, does not fit.
             InvalidInput: A further option is not sold now.
             AccountRestricted, FeatureOff: The account does not grow now.
             RateLimited: Too many passwords of the account at once.
@@ -238,6 +239,10 @@ async def _check_fits(
         case Shortage.SIZE:
             largest = max(places, default=0)
             raise SizeNotAllowed(metadata={"limit": "size_gb", "value": str(largest)})
+        case Shortage.COUNT if account.new_contract:
+            most = sum(places.values())
+            text = CATALOGUE["new_contract_limit"][current_call().language].format(most=most)
+            raise NewContractLimit(text, metadata={"limit": "new_contract_mailboxes", "value": str(most)})
         case Shortage.COUNT:
             raise MailboxLimit(metadata={"limit": "mailboxes", "value": str(sum(places.values()))})
         case None:

@@ -64,8 +64,8 @@ class AccountRpcs(MailboxesServiceServicer):
         order_id = found.uuid("order_id", request.order_id)
         billing = BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
         sizes: dict[int, int] = {}
+        found.between("mailboxes", request.mailboxes, 1 if billing is Billing.ANNUAL else 0, checks.MOST_MAILBOXES)
         if billing is Billing.ANNUAL:
-            found.between("mailboxes", request.mailboxes, 1, checks.MOST_MAILBOXES)
             sizes = _sizes(found, request.sizes, request.mailboxes)
         elif request.addition:
             found.add("addition", "must_be_empty")
@@ -74,7 +74,9 @@ class AccountRpcs(MailboxesServiceServicer):
         if request.addition:
             allowance, unlocked_at = await self._accounts.add(account_id, order_id, sizes, ordered)
         else:
-            allowance, unlocked_at = await self._accounts.unlock(account_id, order_id, billing, sizes, ordered)
+            allowance, unlocked_at = await self._accounts.unlock(
+                account_id, order_id, billing, request.mailboxes, sizes, ordered
+            )
         return pb.UnlockAccountResponse(
             allowance=translate.allowance(allowance), unlocked_at=wire.to_timestamp(unlocked_at)
         )
@@ -110,6 +112,16 @@ class AccountRpcs(MailboxesServiceServicer):
         found.check()
         allowance = await self._accounts.resume(call, account_id, entry)
         return pb.ResumeAccountResponse(allowance=translate.allowance(allowance))
+
+    async def ConfirmContract(self, request: pb.ConfirmContractRequest, context: object) -> pb.ConfirmContractResponse:
+        """Ends the lower ceiling of a new monthly contract."""
+        found = checks.violations()
+        account_id = found.uuid("account_id", request.account_id)
+        entry = _steering(found, request.steering, "confirm_contract", account_id)
+        call = self._requests.call(request.request_id, found, account_id=account_id, steering=request.steering)
+        found.check()
+        allowance = await self._accounts.confirm(call, account_id, entry)
+        return pb.ConfirmContractResponse(allowance=translate.allowance(allowance))
 
     async def SetFeature(self, request: pb.SetFeatureRequest, context: object) -> pb.SetFeatureResponse:
         """Switches a feature of one account off or on."""
@@ -149,7 +161,7 @@ class AccountRpcs(MailboxesServiceServicer):
 
 
 def _steering(found: Violations, message: common_pb2.Steering, action: str, account_id: UUID) -> AuditEntry | None:
-    """Who suspends or resumes, and why: an operator says so, a workflow may."""
+    """Who suspends, resumes or confirms, and why: an operator says so, a workflow may."""
     if current_call().caller == _OPERATOR:
         return steering_entry(found, message, action, account_id)
     return steering_entry(found, message, action, account_id, source="") if message.ByteSize() else None

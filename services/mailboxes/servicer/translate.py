@@ -45,8 +45,8 @@ def allowance(found: Allowance) -> pb.Allowance:
         max_size=SIZES[max(found.places)] if found.places else pb.MAILBOX_SIZE_UNSPECIFIED,
         messages_per_day=account.messages_per_day or 0,
         recipients_per_day=account.recipients_per_day or 0,
-        account_messages_per_day=account.account_messages_per_day or 0,
-        account_recipients_per_day=account.account_recipients_per_day or 0,
+        account_messages_per_day=found.account_messages_per_day or 0,
+        account_recipients_per_day=found.account_recipients_per_day or 0,
         domains=found.domains,
         mailboxes=sum(found.sizes.values()),
         empty_domains=found.empty_domains,
@@ -58,6 +58,7 @@ def allowance(found: Allowance) -> pb.Allowance:
         option_places=option_counts(found.option_places),
         uncovered_mailboxes=found.uncovered_mailboxes,
         uncovered_domains=found.uncovered_domains,
+        new_contract=account.new_contract,
     )
 
 

@@ -142,9 +142,21 @@ async def give(
     await conn.execute(
         update(accounts)
         .where(accounts.c.id == account_id)
-        .values(state=AccountState.UNLOCKED, billing=billing, state_since=now, **_limits(entitlement))
+        .values(
+            state=AccountState.UNLOCKED,
+            billing=billing,
+            state_since=now,
+            new_contract=billing is Billing.MONTHLY,
+            **_limits(entitlement),
+        )
     )
     await _replace_places(conn, account_id, entitlement.places)
+
+
+async def confirm(conn: AsyncConnection, account_id: UUID, numbers: Mapping[int, int]) -> None:
+    """Gives a new monthly contract the places of any other; call it under the account's lock."""
+    await conn.execute(update(accounts).where(accounts.c.id == account_id).values(new_contract=False))
+    await _replace_places(conn, account_id, numbers)
 
 
 async def widen(conn: AsyncConnection, account_id: UUID, entitlement: Entitlement) -> None:
@@ -201,6 +213,7 @@ def _limits(entitlement: Entitlement) -> dict[str, int | None]:
         "recipients_per_day": entitlement.recipients_per_day,
         "account_messages_per_day": entitlement.account_messages_per_day,
         "account_recipients_per_day": entitlement.account_recipients_per_day,
+        "ordered_mailboxes": entitlement.ordered_mailboxes,
     }
 
 
@@ -226,6 +239,8 @@ def _account(row: Row[Any]) -> Account:
         recipients_per_day=row.recipients_per_day,
         account_messages_per_day=row.account_messages_per_day,
         account_recipients_per_day=row.account_recipients_per_day,
+        ordered_mailboxes=row.ordered_mailboxes,
+        new_contract=row.new_contract,
         features_off=frozenset(Feature(name) for name in row.features_off),
         state_since=row.state_since,
         domains_removed=row.domains_removed,

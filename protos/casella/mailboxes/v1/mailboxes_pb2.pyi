@@ -96,7 +96,7 @@ class OptionCount(_message.Message):
     def __init__(self, code: _Optional[str] = ..., mailboxes: _Optional[int] = ...) -> None: ...
 
 class Allowance(_message.Message):
-    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day", "options", "option_places", "uncovered_mailboxes", "uncovered_domains")
+    __slots__ = ("account_id", "state", "max_domains", "max_mailboxes", "max_size", "messages_per_day", "recipients_per_day", "domains", "mailboxes", "empty_domains", "features_off", "order_id", "sizes", "places", "account_messages_per_day", "account_recipients_per_day", "options", "option_places", "uncovered_mailboxes", "uncovered_domains", "new_contract")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MAX_DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -117,6 +117,7 @@ class Allowance(_message.Message):
     OPTION_PLACES_FIELD_NUMBER: _ClassVar[int]
     UNCOVERED_MAILBOXES_FIELD_NUMBER: _ClassVar[int]
     UNCOVERED_DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    NEW_CONTRACT_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     state: AccessState
     max_domains: int
@@ -137,7 +138,8 @@ class Allowance(_message.Message):
     option_places: _containers.RepeatedCompositeFieldContainer[OptionCount]
     uncovered_mailboxes: int
     uncovered_domains: int
-    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., option_places: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., uncovered_mailboxes: _Optional[int] = ..., uncovered_domains: _Optional[int] = ...) -> None: ...
+    new_contract: bool
+    def __init__(self, account_id: _Optional[str] = ..., state: _Optional[_Union[AccessState, str]] = ..., max_domains: _Optional[int] = ..., max_mailboxes: _Optional[int] = ..., max_size: _Optional[_Union[MailboxSize, str]] = ..., messages_per_day: _Optional[int] = ..., recipients_per_day: _Optional[int] = ..., domains: _Optional[int] = ..., mailboxes: _Optional[int] = ..., empty_domains: _Optional[int] = ..., features_off: _Optional[_Iterable[_Union[Feature, str]]] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., account_messages_per_day: _Optional[int] = ..., account_recipients_per_day: _Optional[int] = ..., options: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., option_places: _Optional[_Iterable[_Union[OptionCount, _Mapping]]] = ..., uncovered_mailboxes: _Optional[int] = ..., uncovered_domains: _Optional[int] = ..., new_contract: _Optional[bool] = ...) -> None: ...
 
 class AddDomainRequest(_message.Message):
     __slots__ = ("request_id", "account_id", "name")
@@ -410,6 +412,22 @@ class TakeBackPlacesRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., sizes: _Optional[_Iterable[_Union[SizeCount, _Mapping]]] = ..., ordered: _Optional[_Iterable[_Union[OrderedMailboxes, _Mapping]]] = ...) -> None: ...
 
 class TakeBackPlacesResponse(_message.Message):
+    __slots__ = ("allowance",)
+    ALLOWANCE_FIELD_NUMBER: _ClassVar[int]
+    allowance: Allowance
+    def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
+
+class ConfirmContractRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class ConfirmContractResponse(_message.Message):
     __slots__ = ("allowance",)
     ALLOWANCE_FIELD_NUMBER: _ClassVar[int]
     allowance: Allowance

@@ -110,6 +110,11 @@ class MailboxesServiceStub:
                 request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.SerializeToString,
                 response_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.FromString,
                 _registered_method=True)
+        self.ConfirmContract = channel.unary_unary(
+                '/casella.mailboxes.v1.MailboxesService/ConfirmContract',
+                request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractRequest.SerializeToString,
+                response_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractResponse.FromString,
+                _registered_method=True)
         self.SuspendAccount = channel.unary_unary(
                 '/casella.mailboxes.v1.MailboxesService/SuspendAccount',
                 request_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.SuspendAccountRequest.SerializeToString,
@@ -252,6 +257,14 @@ class MailboxesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfirmContract(self, request, context):
+        """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+        earlier. Every other account stays as it is, and nothing is recorded then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SuspendAccount(self, request, context):
         """Suspends sending of an unlocked account; reading stays possible.
         """
@@ -364,6 +377,11 @@ def add_MailboxesServiceServicer_to_server(servicer, server):
                     servicer.TakeBackPlaces,
                     request_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.FromString,
                     response_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.SerializeToString,
+            ),
+            'ConfirmContract': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmContract,
+                    request_deserializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractRequest.FromString,
+                    response_serializer=casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractResponse.SerializeToString,
             ),
             'SuspendAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.SuspendAccount,
@@ -797,6 +815,33 @@ class MailboxesService:
             '/casella.mailboxes.v1.MailboxesService/TakeBackPlaces',
             casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesRequest.SerializeToString,
             casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.TakeBackPlacesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmContract(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.mailboxes.v1.MailboxesService/ConfirmContract',
+            casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractRequest.SerializeToString,
+            casella_dot_mailboxes_dot_v1_dot_mailboxes__pb2.ConfirmContractResponse.FromString,
             options,
             channel_credentials,
             insecure,

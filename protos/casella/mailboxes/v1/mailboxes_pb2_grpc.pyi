@@ -72,6 +72,10 @@ class MailboxesServiceStub:
     only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
     be made.
     """
+    ConfirmContract: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]
+    """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+    earlier. Every other account stays as it is, and nothing is recorded then.
+    """
     SuspendAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]
     """Suspends sending of an unlocked account; reading stays possible."""
     ResumeAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ResumeAccountRequest, _mailboxes_pb2.ResumeAccountResponse]
@@ -126,6 +130,10 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
     only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
     be made.
+    """
+    ConfirmContract: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]  # type: ignore[assignment]
+    """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+    earlier. Every other account stays as it is, and nothing is recorded then.
     """
     SuspendAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]  # type: ignore[assignment]
     """Suspends sending of an unlocked account; reading stays possible."""
@@ -268,6 +276,16 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
         only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
         be made.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmContract(
+        self,
+        request: _mailboxes_pb2.ConfirmContractRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mailboxes_pb2.ConfirmContractResponse, _abc.Awaitable[_mailboxes_pb2.ConfirmContractResponse]]:
+        """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+        earlier. Every other account stays as it is, and nothing is recorded then.
         """
 
     @_abc_1.abstractmethod
