@@ -76,6 +76,8 @@ orders = Table(
     Column("available_on", Date),
     Column("invoice_id", Uuid),
     Column("unlocked_at", _INSTANT),
+    # The consumer withdrew before it was unlocked: nothing of it was served, so nothing is owed.
+    Column("withdrawn_unserved", Boolean, nullable=False, default=False),
     # What the order pays for, fixed with the unlock: the invoice and the subscription name the same days.
     Column("period_start", Date),
     Column("period_end", Date),
@@ -266,6 +268,14 @@ subscription_periods = Table(
 )
 
 # Cancellations that were taken back, to be counted.
+# When a customer saved the profile, or tried to; only the last 24 hours are needed.
+profile_trials = Table(
+    "profile_trials",
+    metadata,
+    Column("account_id", Uuid, nullable=False),
+    Column("tried_at", _INSTANT, nullable=False),
+)
+
 subscription_keeps = Table(
     "subscription_keeps",
     metadata,

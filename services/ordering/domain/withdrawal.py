@@ -52,6 +52,8 @@ class Contract:
         start_at_once: the customer expressly asked for the service to begin before the right ends.
         served_from: first day of service where that is not the term's: what is added to a contract pays for the days
             from its quote on, and is there from its unlock on.
+        served: nothing was, where the notice came before the unlock: also one of the same day, though days alone are
+            counted afterwards.
     """
 
     state: OrderState
@@ -59,6 +61,7 @@ class Contract:
     term: Period | None
     start_at_once: bool
     served_from: date | None = None
+    served: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,11 @@ def refusal(contract: Contract, on: date, *, withdrawn: bool) -> Refusal | None:
 
 
 def days_owed(contract: Contract, on: date) -> int:
-    """Days of service that are owed: the unlock's and the notice's both count, and never more than the term has."""
-    if contract.term is None or not contract.start_at_once:
+    """Days of service that are owed: the unlock's and the notice's both count, and never more than the term has.
+
+    None where the notice came before the unlock: what is owed is what was provided until the notice.
+    """
+    if contract.term is None or not contract.served or not contract.start_at_once:
         return 0
     first = contract.served_from or contract.term.first
     return min(max((on - first).days + 1, 0), contract.term.days)

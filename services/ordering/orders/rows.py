@@ -46,6 +46,7 @@ class OrderRow:
     available_on: date | None
     invoice_id: UUID | None
     unlocked_at: datetime | None
+    withdrawn_unserved: bool
     period: Period | None
     fulfilled_at: datetime | None
     tax_treatment: TaxTreatment | None
@@ -93,6 +94,7 @@ def order_from(row: Row[Any]) -> OrderRow:
         available_on=row.available_on,
         invoice_id=row.invoice_id,
         unlocked_at=row.unlocked_at,
+        withdrawn_unserved=row.withdrawn_unserved,
         period=None if row.period_start is None else Period(row.period_start, row.period_end),
         fulfilled_at=row.fulfilled_at,
         tax_treatment=None if row.tax_treatment is None else TaxTreatment(row.tax_treatment),

@@ -102,6 +102,7 @@ class Payments:
             days=days,
             term=term,
             refund_by=refund_by(on),
+            closing_days=policy.closing_days,
             readable_until=rome_date(purge_at(now, policy)) if closes else None,
             adds=order.quote.addition is not None,
             ground=self.ground,

@@ -106,7 +106,8 @@ def refund_id(key: UUID, attempt: int) -> UUID:
 def contract_of(order: OrderRow) -> Contract:
     """What of an order decides on its withdrawal."""
     served_from = rome_date(order.unlocked_at) if order.quote.addition and order.unlocked_at else None
-    return Contract(order.state, order.withdrawal_until, order.period, order.start_at_once, served_from)
+    served = not order.withdrawn_unserved
+    return Contract(order.state, order.withdrawal_until, order.period, order.start_at_once, served_from, served)
 
 
 def withdrawal_from(row: Row[Any], refunds: list[RefundRow]) -> WithdrawalRow:

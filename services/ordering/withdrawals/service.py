@@ -163,6 +163,7 @@ class Withdrawals:
             evidence = _evidence(order, notice, basis, now)
             recorded = notice.confirmation is None
             await store.insert_withdrawal(conn, order, basis.ground, on, evidence, recorded=recorded, at=now)
+            await store.note_unserved(conn, order.order_id, subscription.subscription_id if subscription else None, now)
             await self._end_contract(conn, order, subscription, now)
             if notice.entry is not None:
                 await audit.record(conn, notice.entry, now, account_id=order.account_id)

@@ -39,6 +39,7 @@ class Sums:
             zero before the payment.
         days: days of service that are owed, of `term` days.
         refund_by: last day for the refund.
+        closing_days: for how long what is there can be read once a paid service has ended.
         readable_until: last day on which what is there can be read; None before the payment, and where the contract
             goes on.
         credit_used: account credit had paid some of it.
@@ -50,6 +51,7 @@ class Sums:
     days: int
     term: int
     refund_by: date
+    closing_days: int
     readable_until: date | None
     adds: bool = False
     ground: Ground = Ground.RIGHT_OF_WITHDRAWAL
@@ -136,11 +138,14 @@ def _in_italian(sums: Sums) -> str:
         left = (
             "Il tuo contratto annuale resta com’è."
             if sums.adds
-            else "La tua prova gratuita resta com’è, con la sua scadenza."
+            else "La tua prova gratuita resta com’è, con la sua scadenza. Solo un pagamento che arriva prima "
+            "dell’annullamento mette fine anche alla prova: allora l’invio si ferma e per "
+            f"{sums.closing_days} giorni puoi leggere la posta ed esportarla, poi caselle e domini vengono eliminati "
+            "definitivamente."
         )
         return (
-            "L’ordine viene annullato subito e non devi nulla. Se un pagamento è già partito, ti torna per intero. "
-            f"{left}"
+            "L’ordine viene annullato, se un pagamento non è già partito, e in ogni caso non devi nulla: un pagamento "
+            f"già partito ti torna per intero. {left}"
         )
     days = "un giorno" if sums.days == 1 else f"{sums.days} giorni"
     owed = (
@@ -172,11 +177,15 @@ def _in_english(sums: Sums) -> str:
         )
     if not sums.paid:
         left = (
-            "Your annual contract stays as it is." if sums.adds else "Your free trial stays as it is, with its own end."
+            "Your annual contract stays as it is."
+            if sums.adds
+            else "Your free trial stays as it is, with its own end. Only a payment that arrives before the "
+            f"cancellation ends the trial too: then sending stops, and for {sums.closing_days} days you can read and "
+            "export your mail, before mailboxes and domains are deleted for good."
         )
         return (
-            "The order is cancelled at once and you owe nothing. If a payment is already on its way, it comes back to "
-            f"you whole. {left}"
+            "The order is cancelled, unless a payment for it is already on its way, and in any case you owe nothing: "
+            f"such a payment comes back to you whole. {left}"
         )
     days = "one day" if sums.days == 1 else f"{sums.days} days"
     owed = (

@@ -49,6 +49,19 @@ async def insert_withdrawal(
     )
 
 
+async def note_unserved(conn: AsyncConnection, order_id: UUID, subscription_id: UUID | None, at: datetime) -> None:
+    """Write with a notice what is not unlocked yet: the order, and what was to be added to the contract that it made.
+
+    Nothing of them is owed, however soon the unlock follows. The row decides that, as the offer and the receipt tell
+    it: an unlock that mailboxes made and that is not noted here yet comes after the notice.
+    """
+    theirs = orders.c.id == order_id
+    if subscription_id is not None:
+        theirs |= orders.c.subscription_id == subscription_id
+    later = orders.c.unlocked_at.is_(None) | (orders.c.unlocked_at > at)
+    await conn.execute(update(orders).where(theirs, later).values(withdrawn_unserved=True))
+
+
 async def find_withdrawal(conn: AsyncConnection, order_id: UUID) -> WithdrawalRow | None:
     """The withdrawal from the contract that an order made."""
     row = (await conn.execute(_FIND, {"order": order_id})).first()

@@ -1,5 +1,6 @@
 """Who may withdraw, until when, and what is owed: never more than was paid, never below zero, over every calendar."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from services.kit.money import Money
 from services.ordering.domain.dates import first_period, withdrawal_until
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.states import OrderState
-from services.ordering.domain.withdrawal import Contract, Refusal, days_owed, owed, refund_by, refusal
+from services.ordering.domain.withdrawal import Contract, Refusal, days_owed, owed, refund_by, refusal, served
 from services.ordering.domain.withdrawal_next import Owed, Paid, WithdrawalNext, WithdrawalStanding, next_step
 
 ORDERED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -58,6 +59,12 @@ def test_nothing_is_owed_without_the_express_request_nor_before_the_unlock() -> 
     total = Money(1830)
     assert owed(contract(at_once=False), total, date(2026, 3, 16)) == Money(0)
     assert owed(contract(term=None), total, date(2026, 3, 16)) == Money(0)
+
+
+def test_nothing_is_owed_where_the_notice_came_before_the_unlock_of_the_same_day() -> None:
+    unserved = replace(contract(), served=False)
+    assert owed(unserved, Money(1830), MONTH.first) == Money(0)
+    assert served(unserved, MONTH.first) is None
 
 
 def test_what_is_owed_is_rounded_half_up_once() -> None:

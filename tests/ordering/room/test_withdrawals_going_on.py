@@ -8,7 +8,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day
-from services.kit.wire import from_date, from_timestamp
+from services.kit.wire import from_date, from_timestamp, to_timestamp
 from tests.ordering.room.test_mails import only_mail
 from tests.ordering.room.test_reconciling import watched
 from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
@@ -106,7 +106,7 @@ async def test_the_receipt_is_in_the_customer_s_language_and_tells_of_an_unpaid_
     await receipt(shop, order.order_id, common_pb2.LANGUAGE_EN)
     _, told = await only_mail(shop)
     assert "I hereby give notice that I withdraw" in told
-    assert "The order is cancelled at once and you owe nothing." in told
+    assert "already on its way, and in any case you owe nothing: such a payment comes back to you whole." in told
     assert "credit note" not in told
 
 
@@ -149,6 +149,65 @@ async def test_a_payment_that_wins_against_the_notice_is_refunded_whole(shop: Sh
     )  # fmt: skip
     assert not refund.HasField("served_from")
     assert found.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+
+
+@pytest.mark.parametrize("notice_first", [True, False])
+async def test_a_notice_and_the_payment_of_the_same_day_owe_a_day_only_where_the_unlock_came_first(
+    shop: Shop, *, notice_first: bool
+) -> None:
+    order = await shop.order()
+    if notice_first:
+        await withdraw(shop, order)
+        shop.room.clock.advance(seconds=3)
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    await shop.record_unlock(order.order_id)
+    await shop.fulfil(order.order_id)
+    if not notice_first:
+        shop.room.clock.advance(seconds=3)
+        await withdraw(shop, order)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    total = order.totals.gross.minor
+    owed = 0 if notice_first else round(total / 365)
+    assert (refund.paid.minor, refund.owed.minor, refund.amount.minor) == (total, owed, total - owed)
+    assert refund.HasField("served_from") is not notice_first
+
+
+@pytest.mark.parametrize("known_at_notice", [True, False])
+async def test_an_unlock_that_is_not_noted_at_the_notice_leaves_nothing_owed_as_the_customer_was_told(
+    shop: Shop, *, known_at_notice: bool
+) -> None:
+    """Mailboxes has unlocked, the worker has not told ordering yet: offer, receipt and refund speak of one row."""
+    order = await shop.order()
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    unlocked_at = to_timestamp(shop.room.clock.now())
+    if known_at_notice:
+        await shop.record_unlock(order.order_id, unlocked_at)
+    shop.room.clock.advance(seconds=3)
+    told = (await read(shop, order)).offer
+    await withdraw(shop, order)
+    await shop.record_unlock(order.order_id, unlocked_at)
+    await shop.fulfil(order.order_id, unlocked_at)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert refund.owed == told.owed
+    assert bool(refund.owed.minor) is known_at_notice
+
+
+async def test_the_receipt_s_words_hold_where_the_payment_comes_all_the_same(shop: Shop) -> None:
+    """They promise the money whole, and the trial only where no payment comes before the cancellation."""
+    order = await shop.order()
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    told = " ".join(told.split())
+    assert "un pagamento già partito ti torna per intero" in told
+    assert "Solo un pagamento che arriva prima dell’annullamento mette fine anche alla prova" in told
+    assert "per 30 giorni puoi leggere la posta" in told
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    made = (await shop.fulfil(order.order_id)).subscription
+    found = await advance(shop, order.order_id)
+    assert [(each.amount, each.owed.minor) for each in found.withdrawal.refunds] == [(order.totals.gross, 0)]
+    assert from_timestamp(made.purge_at) == end_of_day(shop.room.clock.now(), 30)
 
 
 async def test_a_refund_is_late_once_its_last_day_has_passed_in_rome(shop: Shop) -> None:

@@ -45,6 +45,27 @@ async def test_an_addition_that_is_paid_after_the_notice_never_joins_and_is_refu
     assert (refund.amount, refund.owed.minor) == (order.totals.gross, 0)
 
 
+async def test_an_addition_that_is_paid_on_the_day_of_its_notice_is_refunded_whole(shop: Shop) -> None:
+    _, order = await with_addition(shop)
+    await withdraw(shop, order)
+    shop.room.clock.advance(seconds=3)
+    await pay_and_join(shop, order)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (refund.amount, refund.owed.minor) == (order.totals.gross, 0)
+    assert not refund.HasField("served_from")
+
+
+async def test_an_addition_that_is_paid_on_the_day_of_its_contract_s_notice_is_refunded_whole(shop: Shop) -> None:
+    contract, added = await with_addition(shop)
+    first = await order_of(shop, contract)
+    await withdraw(shop, first)
+    shop.room.clock.advance(seconds=3)
+    await pay_and_join(shop, added)
+    refunds = {each.order_id: each for each in (await advance(shop, first.order_id)).withdrawal.refunds}
+    assert refunds[first.order_id].owed.minor
+    assert (refunds[added.order_id].amount, refunds[added.order_id].owed.minor) == (added.totals.gross, 0)
+
+
 async def test_who_withdraws_from_the_contract_gets_what_was_added_refunded_too(shop: Shop) -> None:
     contract, added = await with_addition(shop)
     await pay_and_join(shop, added)
