@@ -104,7 +104,7 @@ def _parts(
         requests=core.requests,
         readings=readings,
         pricing=Pricing(database, clock, price_list, policy),
-        profiles=Profiles(database, clock, readings),
+        profiles=Profiles(database, clock, readings, policy.profiles_per_day),
         placing=Placing(database, clock, policy, readings),
         orders=Orders(database, clock, policy, mails),
         advancing=Advancing(database, clock, mails),

@@ -11,7 +11,7 @@ class OrderIsOpen(CasellaError):
 
 
 class TooManyToday(CasellaError):
-    """The account has made as many quotes or orders, or taken back as many cancellations, in 24 hours as it may."""
+    """The account has made as many quotes, orders or profiles, or taken back as many cancellations, as it may a day."""
 
     reason = errors_pb2.REASON_RATE_LIMITED
 

@@ -1,7 +1,9 @@
-"""Decides how many quotes and orders an account may make in any 24 hours, and how many cancellations it takes back.
+"""Decides how many quotes, orders and billing profiles an account may make in any 24 hours, and how many cancellations
+it takes back.
 
 Each order burns a number of the proforma series, PDFs and emails: placing and cancelling in turn must have an end. So
-must cancelling a subscription and taking that back, which asks anew for what was asked for before.
+must cancelling a subscription and taking that back, which asks anew for what was asked for before, and saving a
+profile, which tries an e-invoice.
 Counted under a lock on the account's row, or on its subscription's, so that concurrent calls do not count past each
 other.
 """
@@ -14,7 +16,7 @@ from sqlalchemy import Column, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ordering.errors import TooManyToday
-from services.ordering.tables import orders, quotes, subscription_keeps
+from services.ordering.tables import orders, profile_trials, quotes, subscription_keeps
 
 _DAY = timedelta(hours=24)
 
@@ -30,6 +32,7 @@ class Counted:
 
 QUOTES = Counted("quotes_per_day", quotes, quotes.c.created_at)
 ORDERS = Counted("orders_per_day", orders, orders.c.placed_at)
+PROFILES = Counted("profiles_per_day", profile_trials, profile_trials.c.tried_at)
 KEEPS = Counted("keeps_per_day", subscription_keeps, subscription_keeps.c.kept_at)
 
 

@@ -28,6 +28,7 @@ from services.ordering.tables import (
     business_proofs,
     order_reminders,
     orders,
+    profile_trials,
     quotes,
     reseller_requests,
     subscription_periods,
@@ -140,6 +141,7 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         "quotes": delete(quotes).where(
             quotes.c.account_id == account_id, ~exists().where(orders.c.quote_id == quotes.c.id)
         ),
+        "profile_trials": delete(profile_trials).where(profile_trials.c.account_id == account_id),
         "billing_profiles": delete(billing_profiles).where(billing_profiles.c.account_id == account_id),
         **({} if paid else _of_an_unpaid(account_id)),
         "reseller_requests, visitors taken out": update(reseller_requests)

@@ -119,6 +119,7 @@ class OrderingPolicy(BaseModel):
         largest_order: most mailboxes in one order, against abuse; mailboxes has a ceiling of its own for accounts.
         quotes_per_day: most quotes that one account makes in any 24 hours.
         orders_per_day: most orders that one account places in any 24 hours, cancelled ones included.
+        profiles_per_day: most times that one account saves its billing profile, or tries to, in any 24 hours.
         keeps_per_day: most times that one account takes a cancellation of its subscription back in any 24 hours.
         transfer_expiry_days: calendar days from the proforma to the expiry of an order paid by bank transfer.
         online_expiry_days: the same for an order paid online, with or without automatic debit.
@@ -143,6 +144,7 @@ class OrderingPolicy(BaseModel):
     largest_order: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     quotes_per_day: Annotated[int, Field(ge=1, le=10_000)] = 100
     orders_per_day: Annotated[int, Field(ge=1, le=1000)] = 10
+    profiles_per_day: Annotated[int, Field(ge=1, le=10_000)] = 50
     keeps_per_day: Annotated[int, Field(ge=1, le=1000)] = 3
     transfer_expiry_days: Days = 15
     online_expiry_days: Days = 3

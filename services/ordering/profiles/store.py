@@ -1,17 +1,17 @@
 """How billing profiles are kept: one row an account, whose revision rises with every change."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ordering.domain.kinds import CustomerKind
 from services.ordering.domain.profile import BillingProfile
-from services.ordering.tables import billing_profiles
+from services.ordering.tables import billing_profiles, profile_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,15 @@ async def find_profile(conn: AsyncConnection, account_id: UUID) -> SavedProfile 
     """The account's profile, if it has one."""
     row = (await conn.execute(_FIND, {"account": account_id})).first()
     return profile_from({**row.content, "revision": row.revision}) if row else None
+
+
+async def note_trial(conn: AsyncConnection, account_id: UUID, at: datetime) -> None:
+    """Count that a customer is about to save a profile, and forget what counts no more; under the account's lock."""
+    gone = delete(profile_trials).where(
+        profile_trials.c.account_id == account_id, profile_trials.c.tried_at <= at - timedelta(hours=24)
+    )
+    await conn.execute(gone)
+    await conn.execute(insert(profile_trials).values(account_id=account_id, tried_at=at))
 
 
 _INSERT = insert(billing_profiles).values(

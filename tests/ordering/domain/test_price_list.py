@@ -178,7 +178,8 @@ def test_without_a_policy_file_the_usual_values_hold() -> None:
     policy = load(None)
     assert (policy.transfer_expiry_days, policy.online_expiry_days, policy.reminder_days) == (15, 3, (3, 7, 12))
     assert (policy.monthly_minimum, policy.annual_minimum, policy.hold_days) == (5, 1, 30)
-    assert (policy.orders_per_day, policy.quotes_per_day, policy.quote_days) == (10, 100, 14)
+    per_day = (policy.orders_per_day, policy.quotes_per_day, policy.profiles_per_day)
+    assert (per_day, policy.quote_days) == ((10, 100, 50), 14)
 
 
 @pytest.mark.parametrize(

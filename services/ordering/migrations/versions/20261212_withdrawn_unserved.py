@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261212_withdrawn_unserved"
-down_revision = "20261211_accrued_periods"
+down_revision = "20261212_business_proofs"
 branch_labels = None
 depends_on = None
 
