@@ -19,6 +19,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.clock import LocalCalendar, open_calendar
+from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
 from services.kit.wire import from_date, from_timestamp
@@ -32,6 +33,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.
 
 _DAY = timedelta(days=1)
 _ONLINE = common.PAYMENT_METHOD_ONLINE
+_PAYERS_IBAN = "DE89370400440532013000"
 
 
 @dataclass
@@ -233,6 +235,85 @@ async def give_up(stage: Stage, withdrawal: str, refund: payments_pb2.Refund) ->
         )
     )
     await stage.desk.shows(withdrawal, "`refund_again`")
+
+
+async def credited_with(stage: Stage, minor: int) -> Customer:
+    """Somebody in trial whose account has credit, from a transfer of which no account is known."""
+    play, payments = stage.desk.play, stage.desk.play.operator.payments
+    customer = play.customer("pia")
+    await customer.begin_trial()
+    await customer.save_profile(people.private_person("Pia", "Conti"))
+    await arrives(stage, paying.Transfer(euro(minor), rome_date(stage.calendar.now()), text=f"saldo {uuid4()}"))
+    [entry] = (await payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())).entries
+    await payments.CreditMoney(
+        payments_pb2.CreditMoneyRequest(
+            request_id=str(uuid4()), money_entry_id=entry.money_entry_id, account_id=customer.account_id,
+            steering=common.Steering(actor="giulia", reason_code="customer_agrees", source="test/1"),
+        )
+    )  # fmt: skip
+    return customer
+
+
+async def arrives(stage: Stage, transfer: paying.Transfer) -> None:
+    """A statement tells of a transfer."""
+    file = paying.statement("IT60X0542811101000000123456", [transfer])
+    await stage.desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+
+
+def euro(minor: int) -> common.Money:
+    return common.Money(minor=minor, currency="EUR")
+
+
+async def test_what_credit_had_paid_beside_a_transfer_goes_back_with_it_and_the_documents_say_so(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer = await credited_with(stage, 500)
+    placed = await play.place(customer, common.PAYMENT_METHOD_BANK_TRANSFER)
+    rest = euro(placed.quote.totals.gross.minor - 500)
+    today = rome_date(stage.calendar.now())
+    await arrives(stage, paying.Transfer(rest, today, text=placed.proforma_number, payer_iban=_PAYERS_IBAN))
+    order = await play.fulfilled(customer, placed.order_id)
+    await customer.withdraw(order.order_id)
+    await desk.stands(names.withdrawal_id(order.order_id), "NeedsOperator")
+    [settled] = (await customer.withdrawal(order.order_id)).withdrawal.refunds
+    [refund] = await stage.refunds(customer)
+    assert (refund.amount, refund.credited.minor, refund.iban) == (settled.amount, 0, _PAYERS_IBAN)
+    assert refund.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+    receipt = await stage.written(customer, "Abbiamo ricevuto il tuo recesso")
+    assert "ciò che avevi pagato con il tuo credito, con bonifico bancario" in receipt
+    proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+    assert list(proof.discrepancies) == []
+
+
+async def test_what_credit_had_paid_beside_a_card_is_owed_until_an_operator_has_an_account_for_it(stage: Stage) -> None:
+    play, desk, terminal = stage.desk.play, stage.desk, stage.terminal
+    customer = await credited_with(stage, 500)
+    placed = await play.place(customer, _ONLINE)
+    await play.pay_by_card(customer)
+    order = await play.fulfilled(customer, placed.order_id)
+    await customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
+    card, payout = sorted(await stage.refunds(customer), key=lambda each: each.means)
+    assert (card.state, card.means) == (payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_MEANS_STRIPE)
+    assert (payout.refund_id, payout.failure, payout.amount) == (card.paid_out_by, "iban_missing", card.credited)
+    [settled] = (await customer.withdrawal(order.order_id)).withdrawal.refunds
+    assert (card.amount, settled.HasField("refunded_at")) == (settled.amount, False)
+    told = " ".join((await terminal.casella("doctor")).out.split())
+    for words in (f"order {order.order_id}", f"iban_missing, {payout.refund_id}"):
+        assert words in told
+    account = ("--iban", _PAYERS_IBAN, "--holder", "Pia Conti", "--reason", "withdrawal")
+    (await terminal.casella("refund", "retry", payout.refund_id, *account)).well()
+    await desk.shows(withdrawal, "a transfer that waits for the next file for the bank")
+    (await terminal.casella("refund", "cancel", payout.refund_id, "--reason", "by_mistake")).well()
+    await desk.shows(withdrawal, f"casella refund credit {customer.account_id}")
+    await refused(desk, withdrawal, "refund_again", {"reason_code": "ok"}, "done with it: refund_made_outside")
+    (await terminal.casella("refund", "credit", customer.account_id, *account)).well()
+    answer = await desk.update(withdrawal, "refund_made_outside", {"reason_code": "paid_out"})
+    assert answer.result == "noted; the credit note follows", answer.refusal
+    await desk.stands(withdrawal, "Closing")
+    assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
+    proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+    assert list(proof.discrepancies) == []
 
 
 async def test_of_an_invoice_that_was_given_up_the_money_goes_back_without_a_credit_note(stage: Stage) -> None:
