@@ -11,7 +11,6 @@ help:
 	@echo "make run      start everything and show where it is, until Ctrl-C"
 	@echo "make test     run all tests"
 	@echo "make setup    install what the others need, which each does by itself first"
-	@echo "make setup    install what the others need, which each does by itself first"
 	@echo "make lint     style, types, imports, contracts"
 	@echo "make protos   make the Python stubs from protos/ again"
 	@echo "make lock     lock the dependencies of requirements.in again"
