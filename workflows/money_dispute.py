@@ -76,7 +76,7 @@ class DisputeProcess(Process):
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:
             over.append("MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider")
-        state, coming = _standing(dispute)
+        state, coming = _standing(dispute, self.invoice_id or "INVOICE")
         offered = {}
         if self.may_decide(dispute):
             offered = {"claim": _CLAIM, "credit_note": _CREDIT_NOTE, "terminate": _TERMINATE, **updates}
@@ -235,16 +235,17 @@ class DisputeProcess(Process):
         self.look_again()
 
 
-def _standing(dispute: pb.Dispute) -> tuple[str, str]:
+def _standing(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
     """Where a dispute stands, and what comes next."""
     match dispute.state:
         case pb.DISPUTE_STATE_INQUIRY:
-            return NEEDS_OPERATOR, (
-                "the payer's bank asks before it disputes, and nothing is withdrawn yet: answer it in the provider's "
-                "dashboard, or refund the payment there or by a refund here"
-            )
+            return _inquiry(dispute, invoice)
         case pb.DISPUTE_STATE_NEEDS_RESPONSE:
-            return NEEDS_OPERATOR, "give evidence in the provider's dashboard in time: without it the dispute is lost"
+            over = "the day for it has passed: see there how it stands"
+            return NEEDS_OPERATOR, (
+                "give evidence in the provider's dashboard in time: without it the dispute is lost"
+                f"{f'; {over}' if dispute.evidence_over else ''}"
+            )
         case pb.DISPUTE_STATE_UNDER_REVIEW:
             return "Disputed", "the decision of the payer's bank, which may take months"
         case pb.DISPUTE_STATE_LOST if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
@@ -256,3 +257,20 @@ def _standing(dispute: pb.Dispute) -> tuple[str, str]:
             return NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
         case _:
             return "Disputed", "the money's way at the provider, of which its next event tells"
+
+
+def _inquiry(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
+    """The same of a question that the payer's bank asks before it disputes: it may be refunded."""
+    if dispute.refunded.minor >= dispute.amount.minor:
+        return "Disputed", (
+            f"the end of the inquiry, of which the provider tells: {wording.amount(dispute.refunded)} of the payment "
+            "is refunded here, and nothing is left to be done"
+        )
+    answer = "answer it in the provider's dashboard"
+    if dispute.evidence_over:
+        answer = "the day for an answer has passed: see in the provider's dashboard how it stands"
+    refund = f"`casella invoice credit {invoice} --cause agreement --refund online --reason inquiry`"
+    return NEEDS_OPERATOR, (
+        f"the payer's bank asks before it disputes, and nothing is withdrawn yet: {answer}, or refund the payment "
+        f"there or here, by {refund}"
+    )

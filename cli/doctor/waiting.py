@@ -24,7 +24,8 @@ LONGEST_KEPT = timedelta(days=7)
 """So long money that was paid twice may stay before its return is asked for."""
 NEAR_EVIDENCE_DAY = timedelta(days=3)
 """So long before evidence is due at the provider a dispute that has none is trouble."""
-_EVIDENCE = (payments_pb2.DISPUTE_STATE_INQUIRY, payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE)
+_INQUIRY = payments_pb2.DISPUTE_STATE_INQUIRY
+_EVIDENCE = (_INQUIRY, payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE)
 _AT_ONCE = 10
 _UNSENT = (invoicing_pb2.TRANSMISSION_STATE_PENDING, invoicing_pb2.TRANSMISSION_STATE_REJECTED)
 
@@ -94,19 +95,35 @@ def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list
     return [wrong(text, remedy) if late else note(text, remedy)]
 
 
+def _wanted_by(dispute: payments_pb2.Dispute, now: datetime) -> str:
+    """``85.40 EUR by 20 Jan 2027 23:59``, of an inquiry and of a day that has passed with these words."""
+    inquiry = " (inquiry)" if dispute.state == _INQUIRY else ""
+    over = ", which has passed" if from_timestamp(dispute.evidence_by) <= now else ""
+    return f"{words.money(dispute.amount)}{inquiry} by {words.instant(dispute.evidence_by)}{over}"
+
+
 def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
     """Whether evidence is wanted at the provider, what was lost and not decided, and what is claimed."""
     disputes = [each.dispute for each in disputed]
-    wanted = sorted((each for each in disputes if each.state in _EVIDENCE), key=lambda each: each.evidence_by.seconds)
+    asked = [each for each in disputes if each.state in _EVIDENCE]
+    refunded = [each for each in asked if each.state == _INQUIRY and each.refunded.minor >= each.amount.minor]
+    wanted = sorted((each for each in asked if each not in refunded), key=lambda each: each.evidence_by.seconds)
     lost = [each for each in disputes if each.state == payments_pb2.DISPUTE_STATE_LOST]
     undecided = [each for each in lost if not each.decision]
     claims = [each for each in lost if each.decision == payments_pb2.DISPUTE_DECISION_CLAIM]
     found = []
     if wanted:
-        told = named([f"{words.money(each.amount)} by {words.instant(each.evidence_by)}" for each in wanted])
+        told = named([_wanted_by(each, now) for each in wanted])
         near = from_timestamp(wanted[0].evidence_by) - now <= NEAR_EVIDENCE_DAY
         text = f"disputes for which evidence is wanted: {len(wanted)}: {told}"
-        found.append((wrong if near else note)(text, "Give it in the provider's dashboard; without it they are lost"))
+        found.append(
+            (wrong if near else note)(
+                text, "Give it in the provider's dashboard; without it a dispute is lost. An inquiry may be refunded"
+            )
+        )
+    if refunded:
+        text = f"inquiries whose payment is refunded: {len(refunded)}"
+        found.append(note(text, "Nothing is to be done: the provider tells of their end"))
     if undecided:
         late = now - min(from_timestamp(each.closed_at) for each in undecided) > LONGEST_WAITING
         text = f"lost disputes that wait for your decision: {len(undecided)}: "
@@ -114,8 +131,8 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         found.append(
             (wrong if late else note)(text, "`casella show money` lists them; each is decided in its workflow")
         )
-    if len(wanted) + len(lost) < len(disputes):
-        text = f"disputes that the payers' banks decide: {len(disputes) - len(wanted) - len(lost)}"
+    if len(asked) + len(lost) < len(disputes):
+        text = f"disputes that the payers' banks decide: {len(disputes) - len(asked) - len(lost)}"
         found.append(note(text, "`casella show money` lists them"))
     if claims:
         text = f"claims after lost disputes: {len(claims)}: {named([words.money(each.withdrawn) for each in claims])}"

@@ -337,6 +337,20 @@ def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.Mo
             Level.WRONG,
             "evidence is wanted",
         ),
+        (
+            disputed(payments_pb2.DISPUTE_STATE_INQUIRY, evidence_by=to_timestamp(NOON - timedelta(days=3))),
+            Level.WRONG,
+            ", which has passed",
+        ),
+        (
+            disputed(
+                payments_pb2.DISPUTE_STATE_INQUIRY,
+                evidence_by=to_timestamp(NOON - timedelta(days=3)),
+                refunded=common_pb2.Money(minor=10_000, currency="EUR"),
+            ),
+            Level.NOTE,
+            "inquiries whose payment is refunded: 1",
+        ),
         (disputed(payments_pb2.DISPUTE_STATE_UNDER_REVIEW), Level.NOTE, "banks decide: 1"),
         (disputed(payments_pb2.DISPUTE_STATE_LOST, closed_at=to_timestamp(NOON)), Level.NOTE, "wait for your decision"),
         (

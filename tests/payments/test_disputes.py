@@ -125,6 +125,18 @@ async def test_a_dispute_that_is_won_brings_the_money_back_and_leaves_the_queue(
     assert (balances["stripe"], balances["disputed"], balances["dispute_fees"]) == (GROSS, 0, 0)
 
 
+async def test_an_inquiry_tells_what_was_refunded_and_that_its_day_has_passed(world: World) -> None:
+    request, _ = await disputed(world, inquiry=True)
+    before = await of(world, request)
+    assert (before.refunded, before.evidence_over) == (euro(0), False)
+    refund = await world.refund(payment_request_id=request.payment_request_id, amount=euro(GROSS))
+    await world.advance(days=40)
+    (entry,) = await world.queue()
+    assert (refund.means, entry.dispute.refunded, entry.dispute.evidence_over) == (
+        pb.REFUND_MEANS_STRIPE, euro(GROSS), True,
+    )  # fmt: skip
+
+
 async def test_an_inquiry_withdraws_nothing_and_its_end_settles_it_unless_a_dispute_follows(world: World) -> None:
     request, number = await disputed(world, inquiry=True)
     assert (await of(world, request)).state == pb.DISPUTE_STATE_INQUIRY

@@ -102,6 +102,23 @@ async def test_an_open_dispute_tells_over_what_it_is_and_until_when_evidence_is_
         assert await run.end() == "kept"
 
 
+async def test_an_inquiry_names_the_command_of_its_refund_says_when_its_day_has_passed_and_what_was_refunded(
+    temporal: TestNamespace,
+) -> None:
+    entry = a_dispute(pb.DISPUTE_STATE_INQUIRY, withdrawn=euro(0), evidence_by=Timestamp(seconds=1_772_500_000))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, world(entry), entry.money_entry_id) as run:
+        shown = await run.details(f"`casella invoice credit {INVOICE} --cause agreement --refund online")
+        assert "has passed" not in shown
+        entry.dispute.evidence_over = True
+        await run.handle.signal(names.LOOK_AGAIN)
+        shown = await run.details("the day for an answer has passed")
+        assert "### NeedsOperator" in shown
+        entry.dispute.refunded.CopyFrom(euro(10_000))
+        await run.handle.signal(names.LOOK_AGAIN)
+        shown = await run.details("### Disputed")
+        assert "EUR 100.00 of the payment is refunded here, and nothing is left to be done" in shown
+
+
 @pytest.mark.parametrize(
     ("update", "data", "says"),
     [

@@ -79,6 +79,8 @@ class Dispute:
         closed_at: When we learnt of its end.
         decision: What an operator decided after a loss.
         credit_note_id: The credit note that settled it.
+        refunded: What was refunded at the provider of the payment request, as far as no such refund failed or was
+            cancelled.
     """
 
     dispute_id: UUID
@@ -98,6 +100,7 @@ class Dispute:
     closed_at: datetime | None
     decision: DisputeDecision | None
     credit_note_id: UUID | None
+    refunded: Money
 
     @property
     def kept(self) -> bool:

@@ -1,5 +1,7 @@
 """How a dispute looks on the wire."""
 
+from datetime import datetime
+
 from casella.payments.v1 import payments_pb2
 from services.kit.calendar import rome_date
 from services.kit.enums import EnumTable
@@ -23,8 +25,8 @@ DECISIONS = EnumTable(
 )
 
 
-def dispute_message(dispute: Dispute) -> payments_pb2.Dispute:
-    """A dispute."""
+def dispute_message(dispute: Dispute, now: datetime) -> payments_pb2.Dispute:
+    """A dispute as it stands at an instant."""
     message = payments_pb2.Dispute(
         provider_reference=dispute.provider_ref,
         charge_reference=dispute.charge_id,
@@ -39,6 +41,8 @@ def dispute_message(dispute: Dispute) -> payments_pb2.Dispute:
         account_id=str(dispute.account_id or ""),
         credit_note_id=str(dispute.credit_note_id or ""),
         amount_differs=dispute.amount_differs,
+        evidence_over=dispute.evidence_by is not None and dispute.evidence_by <= now,
+        refunded=to_money(dispute.refunded),
     )
     if dispute.decision is not None:
         message.decision = DECISIONS[dispute.decision]

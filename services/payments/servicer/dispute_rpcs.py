@@ -9,7 +9,7 @@ from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.payments.domain.disputes import DisputeDecision
 from services.payments.service.disputes import Disputes
-from services.payments.servicer.dispute_messages import DECISIONS, dispute_message
+from services.payments.servicer.dispute_messages import DECISIONS
 from services.payments.servicer.messages import Messages
 
 
@@ -56,4 +56,4 @@ class DisputeRpcs(PaymentsServiceServicer):
         bad.check()
         read = await self._disputes.page(account_id, page.after, page.limit)
         found, token = page.cut(read, lambda dispute: (dispute.opened_at, dispute.dispute_id))
-        return payments_pb2.ListDisputesResponse(disputes=map(dispute_message, found), next_page_token=token)
+        return payments_pb2.ListDisputesResponse(disputes=map(self._messages.dispute, found), next_page_token=token)

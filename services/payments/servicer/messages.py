@@ -13,6 +13,7 @@ from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_money, to_timestamp
+from services.payments.domain.disputes import Dispute
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.money_emails import MoneyEmail
 from services.payments.domain.pay_links import PayLinks
@@ -131,7 +132,7 @@ class Messages:
         if entry.recorded is not None:
             message.recorded_amount.CopyFrom(to_money(entry.recorded))
         if entry.dispute is not None:
-            message.dispute.CopyFrom(dispute_message(entry.dispute))
+            message.dispute.CopyFrom(self.dispute(entry.dispute))
         if entry.invoice_by is not None:
             message.invoice_by.CopyFrom(to_date(entry.invoice_by))
         if entry.settled_at is not None and entry.settled_as is not None:
@@ -145,6 +146,10 @@ class Messages:
     def rest(self, request: PaymentRequest, missing: Money) -> payments_pb2.Rest:
         """What is still missing of a request, with how to transfer just that."""
         return payments_pb2.Rest(missing=to_money(missing), transfer=self._transfer(request, missing))
+
+    def dispute(self, dispute: Dispute) -> payments_pb2.Dispute:
+        """A dispute as it stands now."""
+        return dispute_message(dispute, self._clock.now())
 
     def _transfer(self, request: PaymentRequest, amount: Money) -> payments_pb2.TransferInstructions:
         return payments_pb2.TransferInstructions(

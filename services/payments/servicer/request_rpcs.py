@@ -17,7 +17,6 @@ from services.payments.service.queue import MoneyQueue
 from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.servicer import inputs
-from services.payments.servicer.dispute_messages import dispute_message
 from services.payments.servicer.messages import CLOSE_REASONS, METHODS, Messages, without_ways_to_pay
 
 
@@ -70,7 +69,7 @@ class RequestRpcs(PaymentsServiceServicer):
             as_message, queue = self._messages.money_entry, self._queue
             answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))
             answer.taken_back.extend(map(as_message, await queue.taken_back(found.request_id)))
-            answer.disputes.extend(map(dispute_message, await self._disputes.of_request(found.request_id)))
+            answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
             answer.refundable.CopyFrom(to_money(await self._refunds.refundable(found.request_id)))
             answer.advances.extend(map(as_message, await self._advances.of_request(found.request_id)))
         return answer

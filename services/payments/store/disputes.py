@@ -20,13 +20,21 @@ from services.kit.money import Money
 from services.payments.domain.disputes import Dispute, DisputeDecision, DisputeState
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.domain.refunds import Means, RefundState
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.store import books
 from services.payments.store.books import Header, Line
-from services.payments.tables import disputes, ledger_lines, ledger_transactions
+from services.payments.tables import disputes, ledger_lines, ledger_transactions, refunds
 
 DISPUTED, _FEES = "disputed", "dispute_fees"
 _DISPUTE = disputes.c
+_REFUNDED = (
+    select(func.coalesce(func.sum(refunds.c.minor), 0))
+    .where(refunds.c.request_id == _DISPUTE.request_id, refunds.c.means == Means.STRIPE)
+    .where(refunds.c.state.not_in((RefundState.FAILED, RefundState.CANCELLED)))
+    .scalar_subquery()
+)
+_READ = select(disputes, _REFUNDED.label("refunded_minor"))
 _OLDEST_FIRST = (_DISPUTE.opened_at, _DISPUTE.id)
 
 
@@ -129,18 +137,18 @@ async def move(conn: AsyncConnection, dispute: Dispute) -> None:
 
 async def by_ref(conn: AsyncConnection, provider_ref: str) -> Dispute | None:
     """A dispute by the provider's id."""
-    row = (await conn.execute(select(disputes).where(_DISPUTE.provider_ref == provider_ref))).one_or_none()
+    row = (await conn.execute(_READ.where(_DISPUTE.provider_ref == provider_ref))).one_or_none()
     return None if row is None else _dispute(row)
 
 
 async def of_entry(conn: AsyncConnection, entry_id: UUID) -> Dispute:
     """The dispute of an entry that was queued for one; its holder holds it too."""
-    return _dispute((await conn.execute(select(disputes).where(_DISPUTE.entry_id == entry_id))).one())
+    return _dispute((await conn.execute(_READ.where(_DISPUTE.entry_id == entry_id))).one())
 
 
 async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Dispute]:
     """The disputes over the payments of a payment request, oldest first."""
-    query = select(disputes).where(_DISPUTE.request_id == request_id).order_by(*_OLDEST_FIRST)
+    query = _READ.where(_DISPUTE.request_id == request_id).order_by(*_OLDEST_FIRST)
     return [_dispute(row) for row in await conn.execute(query)]
 
 
@@ -148,7 +156,7 @@ async def page(
     conn: AsyncConnection, account_id: UUID | None, after: tuple[datetime, UUID] | None, most: int
 ) -> list[Dispute]:
     """The disputes after one, oldest first."""
-    query = select(disputes).order_by(*_OLDEST_FIRST).limit(most)
+    query = _READ.order_by(*_OLDEST_FIRST).limit(most)
     if account_id is not None:
         query = query.where(_DISPUTE.account_id == account_id)
     if after is not None:
@@ -161,9 +169,7 @@ async def with_disputes(conn: AsyncConnection, entries: Sequence[MoneyEntry]) ->
     wanted = [entry.entry_id for entry in entries if entry.reason is QueueReason.DISPUTED]
     if not wanted:
         return list(entries)
-    found = {
-        row.entry_id: _dispute(row) for row in await conn.execute(select(disputes).where(_DISPUTE.entry_id.in_(wanted)))
-    }
+    found = {row.entry_id: _dispute(row) for row in await conn.execute(_READ.where(_DISPUTE.entry_id.in_(wanted)))}
     return [replace(entry, dispute=found.get(entry.entry_id)) for entry in entries]
 
 
@@ -186,4 +192,5 @@ def _dispute(row: Row[Any]) -> Dispute:
         closed_at=row.closed_at,
         decision=DisputeDecision(row.decision) if row.decision else None,
         credit_note_id=row.credit_note_id,
+        refunded=Money(int(row.refunded_minor), row.currency),
     )
