@@ -30,6 +30,11 @@ WHAT_TO_LOOK_AT = (
     "extract of its register of businesses, or look its number up in its country's register; name, address and tax id "
     "must be those of the billing profile"
 )
+OTHER_NAME = (
+    "VIES says that the VAT number is valid, and names somebody else than the billing profile. `casella show` has both "
+    "names: what VIES answered, and the profile. Where both are the same business, `accept_other_proof` is enough, and "
+    "name and number are not asked again; a number that is another's proves nothing"
+)
 _UPDATES = {
     pb.TAX_DECISION_BUSINESS_PROOF: (
         "accept_business_proof",
@@ -40,7 +45,10 @@ _UPDATES = {
     ),
     pb.TAX_DECISION_OTHER_PROOF: (
         "accept_other_proof",
-        'another proof of business is on file: reverse charge: `{"reason_code": "register_extract"}`',
+        (
+            "another proof of business is on file, or the name in VIES is that of the same business: reverse charge: "
+            '`{"reason_code": "register_extract"}`'
+        ),
     ),
     pb.TAX_DECISION_REFUSE: (
         "refuse_order",
@@ -99,6 +107,9 @@ class PayableTax(Payable):
                 f"your decision: {WHAT_TO_LOOK_AT}. The {document} waits, and the customer was told which proof is "
                 "wanted. Undecided, the order expires"
             )
+        elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR and answer.finding == pb.VAT_FINDING_OTHER_NAME:
+            state = NEEDS_OPERATOR
+            coming = f"your decision: {OTHER_NAME}. The {document} waits; VIES is asked again"
         elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
             state = NEEDS_OPERATOR
             coming = f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again"
@@ -114,7 +125,8 @@ class PayableTax(Payable):
 
     @workflow.update(
         description="Accepts another proof that the customer is a business, where VIES does not confirm the VAT "
-        "number: it goes on as reverse charge. Keep the proof in the ticket. "
+        "number, or that the other name which VIES tells is its: it goes on as reverse charge. Keep the proof in the "
+        "ticket. "
         'Data: {"reason_code": "register_extract"}'
     )
     async def accept_other_proof(self, why: Why = NO_DATA) -> str:

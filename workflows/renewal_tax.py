@@ -7,13 +7,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows import retries
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR
-    from workflows.payable_tax import WHAT_TO_LOOK_AT
+    from workflows.payable_tax import OTHER_NAME, WHAT_TO_LOOK_AT
     from workflows.renewal_steps import RenewalSteps
     from workflows.steering import Why, request_id, steering
     from workflows.steps import StepRefused
 
 _AT_MEASURING = {
     "REASON_TAX_STATE": (pb.TAX_DECISION_OTHER_PROOF, pb.TAX_DECISION_CHARGE_VAT),
+    "REASON_VAT_NAME_DIFFERS": (pb.TAX_DECISION_OTHER_PROOF, pb.TAX_DECISION_CHARGE_VAT),
     "REASON_BUSINESS_NOT_PROVED": (pb.TAX_DECISION_BUSINESS_PROOF, pb.TAX_DECISION_CHARGE_VAT),
 }
 """What an operator may decide while nothing was asked for, by why the measuring was refused; ordering refuses what the
@@ -47,6 +48,9 @@ class RenewalTax(RenewalSteps):
                 f"your decision: {WHAT_TO_LOOK_AT}. The period is not measured, and asks for nothing until then; it is "
                 "looked at again every day"
             )
+        elif refused.reason == "REASON_VAT_NAME_DIFFERS":
+            again = "ask VIES again"
+            coming = f"your decision: {OTHER_NAME}. The period is not measured; VIES is asked again every day"
         else:
             again = "ask VIES again"
             coming = (

@@ -28,6 +28,8 @@ def vies(answer: ordering_pb2.SettleTaxResponse) -> str:
             return "VIES confirms the VAT number"
         case ordering_pb2.VAT_FINDING_NOT_VALID:
             return "VIES says that the VAT number is not valid"
+        case ordering_pb2.VAT_FINDING_OTHER_NAME:
+            return "VIES says that the VAT number is valid, and names somebody else than the billing profile"
         case ordering_pb2.VAT_FINDING_NO_ANSWER:
             stands = "; the earlier proof stands" if answer.next == ordering_pb2.TAX_NEXT_SETTLED else ""
             return f"VIES gives no answer ({answer.vies_error}){stands}"

@@ -41,8 +41,7 @@ async def show_period(period_id: str, *, as_json: bool) -> None:
             return
         screen.show_facts(f"Period {period_id}", _facts(period, rooms))
         screen.show_table("Lines (net)", LINE_COLUMNS, [line_row(line) for line in period.lines])
-        if period.HasField("party"):
-            screen.show_facts("Made out to", profile_fields.facts(period.party))
+        screen.show_facts(*await _party(rooms, period))
         asked.show(payment, "period")
         screen.show_table("Documents", documents.COLUMNS, [documents.row(paper) for paper in papers])
         vat_checks.show(checks, period.vat_check_id)
@@ -61,6 +60,15 @@ def row(period: ordering_pb2.Period) -> tuple[str, ...]:
         words.if_any(words.day(period.due_on)),
         period.invoice_id,
     )
+
+
+async def _party(rooms: Rooms, period: ordering_pb2.Period) -> tuple[str, list[tuple[str, str]]]:
+    """To whom it is made out; before its measuring the billing profile, to which it would be."""
+    if period.HasField("party"):
+        return "Made out to", profile_fields.facts(period.party)
+    asked = ordering_pb2.GetBillingProfileRequest(account_id=period.account_id)
+    found = await rooms.ask_for(rooms.ordering.GetBillingProfile, asked)
+    return "Billing profile, as it stands", profile_fields.facts(found.profile) if found else []
 
 
 async def _documents(rooms: Rooms, period: ordering_pb2.Period) -> list[invoicing_pb2.Document]:

@@ -6,17 +6,15 @@ from casella.ordering.v1 import ordering_pb2
 from cli import screen, words
 from cli.rooms import Rooms
 
-_COLUMNS = ("asked", "answer", "consultation number, or why none", "name", "")
+_COLUMNS = ("asked", "VAT number", "answer", "consultation number, or why none", "name in the register", "")
 
 
 async def checks_of(rooms: Rooms, account_id: str, vat_id: str) -> list[ordering_pb2.VatCheck]:
-    """What VIES answered about an account's number, newest first; nothing where the tax rests on none."""
-    if not vat_id:
-        return []
+    """What VIES answered about an account's number, newest first; about all of them where the tax names none."""
     found: list[ordering_pb2.VatCheck] = await rooms.ask_all(
         rooms.ordering.ListVatChecks, ordering_pb2.ListVatChecksRequest(account_id=account_id), "checks"
     )
-    return [check for check in found if check.vat_id == vat_id]
+    return [check for check in found if vat_id in ("", check.vat_id)]
 
 
 def show(checks: Sequence[ordering_pb2.VatCheck], vat_check_id: str) -> None:
@@ -29,6 +27,7 @@ def show(checks: Sequence[ordering_pb2.VatCheck], vat_check_id: str) -> None:
 def _row(check: ordering_pb2.VatCheck, *, rests: bool) -> tuple[str, ...]:
     return (
         words.instant(check.asked_at),
+        check.vat_id,
         words.choice(check, "finding"),
         check.consultation_number or check.error,
         check.name,

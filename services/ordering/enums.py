@@ -111,6 +111,7 @@ FINDINGS = EnumTable(
         Finding.VALID: ordering_pb2.VAT_FINDING_VALID,
         Finding.NOT_VALID: ordering_pb2.VAT_FINDING_NOT_VALID,
         Finding.NO_ANSWER: ordering_pb2.VAT_FINDING_NO_ANSWER,
+        Finding.OTHER_NAME: ordering_pb2.VAT_FINDING_OTHER_NAME,
     }
 )
 CLOSURES = EnumTable(

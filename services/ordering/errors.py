@@ -148,6 +148,12 @@ class PeriodTaxOpen(CasellaError):
     reason = errors_pb2.REASON_TAX_STATE
 
 
+class OtherNameInVies(CasellaError):
+    """VIES names somebody else for the VAT number on which the period's tax rests: an operator must decide."""
+
+    reason = errors_pb2.REASON_VAT_NAME_DIFFERS
+
+
 class BusinessNotProved(CasellaError):
     """Nothing proves that the customer outside the EU is a business: an operator must decide."""
 

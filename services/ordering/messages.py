@@ -93,12 +93,14 @@ CATALOGUE: Catalogue = {
         "en": "In this country a postal code has the form {example}.",
     },
     "postal_code_of_the_town": {
-        "it": "Il CAP di questo comune è {code}.",
-        "en": "The postal code (CAP) of this town is {code}.",
+        "it": "Il codice postale di questo comune è {code}.",
+        "en": "The postal code of this town is {code}.",
     },
     "postal_code_of_another_town": {
-        "it": "Questo CAP è di un altro comune (Livigno o Campione d’Italia), che è fuori dal territorio IVA.",
-        "en": "This postal code (CAP) is another town’s (Livigno or Campione d’Italia), outside the territory of VAT.",
+        "it": "Questo codice postale è di un luogo fuori dal territorio IVA, per esempio {town}: indicare il suo "
+        "comune, oppure correggere il codice.",
+        "en": "This postal code belongs to a place outside the territory of VAT, such as {town}: name its town, or "
+        "correct the code.",
     },
     "vat_country_of_the_address": {
         "it": "La partita IVA deve essere del paese in cui ha sede l’azienda.",

@@ -114,6 +114,17 @@ vat_checks = Table(
     Column("error", Text, nullable=False),
 )
 
+accepted_names = Table(
+    "accepted_names",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("vat_id", Text, primary_key=True),
+    # As the billing profile has it; what VIES told stands in its answer.
+    Column("name", Text, primary_key=True),
+    Column("vat_check_id", Uuid, nullable=False),
+    Column("accepted_at", _INSTANT, nullable=False),
+)
+
 business_proofs = Table(
     "business_proofs",
     metadata,

@@ -28,14 +28,16 @@ _WITHOUT_VAT: Mapping[TaxTreatment, Mapping[str, str]] = {
 
 _OPEN: Mapping[TaxTreatment, Mapping[str, str]] = {
     TaxTreatment.REVERSE_CHARGE: {
-        "it": "Il VIES, il registro europeo delle partite IVA, al momento non risponde. L’ordine può essere inviato: "
-        "la fattura proforma arriva quando la partita IVA {vat_id} è confermata, e il totale è allora {gross}, senza "
-        "IVA italiana (reverse charge). Se non è confermata, l’ordine non prosegue, oppure il totale è "
-        "{gross_with_vat}, IVA italiana inclusa.",
-        "en": "VIES, the EU’s register of VAT numbers, does not answer at the moment. You can place the order: the "
-        "proforma invoice comes once the VAT number {vat_id} is confirmed, and the total is then {gross}, without "
-        "Italian VAT (reverse charge). If it is not confirmed, the order does not go on, or the total is "
-        "{gross_with_vat}, with Italian VAT.",
+        "it": "Il VIES, il registro europeo delle partite IVA, al momento non conferma la partita IVA {vat_id}: non "
+        "risponde, oppure la attribuisce a un nome diverso dai tuoi dati di fatturazione. Controlla lì nome e partita "
+        "IVA e, se sono sbagliati, correggili e riprova. Se sono giusti, l’ordine può essere inviato: la fattura "
+        "proforma arriva quando la partita IVA è confermata, e il totale è allora {gross}, senza IVA italiana (reverse "
+        "charge). Se non è confermata, l’ordine non prosegue, oppure il totale è {gross_with_vat}, con IVA italiana.",
+        "en": "VIES, the EU’s register of VAT numbers, does not confirm the VAT number {vat_id} at the moment: it does "
+        "not answer, or it has another name for it than your billing data. Please check name and number there; if they "
+        "are wrong, correct them and try again. If they are right, you can place the order: the proforma invoice comes "
+        "once the VAT number is confirmed, and the total is then {gross}, without Italian VAT (reverse charge). If it "
+        "is not confirmed, the order does not go on, or the total is {gross_with_vat}, with Italian VAT.",
     },
     TaxTreatment.OUTSIDE_EU: {
         "it": "Senza IVA italiana vendiamo fuori dall’UE solo a chi è un’impresa, e ne serve una prova: un certificato "

@@ -106,6 +106,15 @@ async def test_a_lever_changes_one_number(vies: Vies, url: str) -> None:
     assert (await vies.ask(GERMAN)).finding is Finding.VALID
 
 
+async def test_a_lever_lets_another_name_be_told_or_none(vies: Vies, url: str) -> None:
+    await move(url, "numbers/DE123456788", answer="valid", name="Andere AG")
+    assert (await vies.ask(GERMAN)).name == "Andere AG"
+    await move(url, "numbers/DE123456788", answer="valid")
+    assert (await vies.ask(GERMAN)).name == "Andere AG"
+    await move(url, "numbers/DE123456788", answer="valid", name="")
+    assert (await vies.ask(GERMAN)).name == ""
+
+
 async def test_a_lever_takes_only_what_vies_can_say(url: str) -> None:
     assert await move(url, "numbers/DE123456788", answer="perhaps") == 400
     assert await move(url, "away", error="BROKEN") == 400

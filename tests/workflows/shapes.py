@@ -64,10 +64,13 @@ _WITHOUT_ANSWER = "222222220"
 """A German VAT number about which the VIES stand-in gives no answer (deploy/local/vies/register.yaml)."""
 _VALID = "123456788"
 """One that it confirms."""
+_NAMED = "U12345675"
+"""An Austrian one of which it tells the name."""
 _OUTSIDE_EU, _OTHER_OUTSIDE_EU = "441234567", "447654321"
 """Tax ids of the United States."""
 _PROOF = {"proof": "tax_certificate", "reference": "proofs/2026-0042", "reason_code": "proof_seen"}
 _WILMINGTON = common.Address(street=STREET, postal_code="19801", city="Wilmington", country="US")
+_WIEN = common.Address(street=STREET, postal_code="1010", city="Wien", country="AT")
 _BERLIN = common.Address(street=STREET, postal_code="10115", city="Berlin", country="DE")
 _TRANSFER = common.PAYMENT_METHOD_BANK_TRANSFER
 _ONLINE = common.PAYMENT_METHOD_ONLINE
@@ -448,7 +451,8 @@ class Shapes:
     async def _taxes(self) -> None:
         """VIES does not answer: one order waits for it; of two others an operator lets one go on and refuses one.
 
-        Of two orders from outside the EU one waits for its proof of business and one is refused.
+        Of two orders from outside the EU one waits for its proof of business and one is refused. Of one VIES names
+        somebody else than the billing profile, and an operator lets it go on.
         """
         accepted, refused = [await self._order_without_proof() for _ in range(2)]
         await self.calendar.advance(timedelta(hours=25), lambda _: None)
@@ -464,6 +468,17 @@ class Shapes:
         await self._update(unproved, "refuse_order", {"reason_code": "no_proof"})
         await self.desk.stands(unproved, "Cancelled")
         await self._order_outside_the_eu()
+        misnamed = await self._order_under_another_s_number()
+        await self._update(misnamed, "accept_other_proof", {"reason_code": "same_business"})
+        await self.desk.stands(misnamed, "AwaitingPayment")
+
+    async def _order_under_another_s_number(self) -> str:
+        """The order of an Austrian company whose VAT number VIES knows under another name; its workflow's id."""
+        customer = await self.in_trial()
+        await customer.save_profile(people.business_abroad(COMPANY, _NAMED, _WIEN))
+        workflow_id = names.order_id(await self._place(customer, _TRANSFER, company=True))
+        await self.desk.stands(workflow_id, "NeedsOperator")
+        return workflow_id
 
     async def _order_without_proof(self) -> str:
         """The order of a German company whose VAT number VIES does not tell of; returns its workflow's id."""

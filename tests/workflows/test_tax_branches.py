@@ -139,6 +139,58 @@ async def test_an_operator_s_word_is_taken_only_where_it_is_offered(temporal: Te
     assert (decided.decision, decided.steering.reason_code) == (OTHER_PROOF, "register_extract")
 
 
+def named_otherwise(order: pb.Order, *offered: pb.TaxDecision) -> pb.SettleTaxResponse:
+    """VIES knows the number as somebody else's."""
+    answer = undecided(order, *offered)
+    answer.finding = pb.VAT_FINDING_OTHER_NAME
+    return answer
+
+
+async def test_where_vies_names_somebody_else_the_page_says_so_without_a_name_and_one_update_goes_on(
+    temporal: TestNamespace,
+) -> None:
+    order, payment = open_order(), a_payment()
+    order.party.company_name = "Hans Huber privat"
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        asked.CopyFrom(settle(order))
+        return pb.DecideTaxResponse(order=order)
+
+    asked = named_otherwise(order, OTHER_PROOF, REFUSE)
+    script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        for words in ("names somebody else than the billing profile", "`casella show`", "`accept_other_proof`"):
+            assert words in shown, words
+        assert "Huber" not in shown
+        assert [mail.email for mail in script.requests("SendOrderEmail")] == [pb.ORDER_EMAIL_TAX_OPEN]
+        assert script.requests("IssueProforma") == []
+        await run.handle.execute_update("accept_other_proof", {"reason_code": "same_business"})
+        await run.details("### AwaitingPayment")
+    (decided,) = script.requests("DecideTax")
+    assert (decided.decision, decided.steering.reason_code) == (OTHER_PROOF, "same_business")
+
+
+async def test_before_the_invoice_another_name_in_vies_parks_after_the_unlock(temporal: TestNamespace) -> None:
+    order, payment = open_order(), a_payment()
+    settle(order)
+    paid(order, payment)
+
+    def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
+        asked.CopyFrom(settle(order))
+        return pb.DecideTaxResponse(order=order)
+
+    asked = named_otherwise(order, OTHER_PROOF)
+    script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
+    async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "The invoice waits" in shown
+        assert len(script.requests("UnlockAccount")) == 1
+        assert script.requests("IssueInvoice") == []
+        await run.handle.execute_update("accept_other_proof", {"reason_code": "same_business"})
+        assert await run.end() == "fulfilled"
+
+
 async def test_while_vies_may_still_answer_no_decision_and_no_transfer_is_taken(temporal: TestNamespace) -> None:
     order, payment = open_order(), a_payment()
     script = ordering(payment, order, SettleTax=lambda _: away(order))
@@ -475,3 +527,37 @@ async def test_a_period_outside_the_eu_is_measured_by_the_proof_that_an_operator
         await run.details("### AwaitingPayment")
     decided = script.requests("MeasurePeriod")[-1]
     assert (decided.tax_decision, decided.seen.reference) == (BUSINESS_PROOF, "proofs/2026-0042")
+
+
+async def test_outside_the_eu_a_vat_number_waits_for_vies_as_in_it_and_then_for_a_proof(
+    temporal: TestNamespace,
+) -> None:
+    order, payment = order_outside_the_eu(), a_payment()
+    no = unproved(order)
+    no.finding = pb.VAT_FINDING_NOT_VALID
+    script = ordering(payment, order, SettleTax=one_after_the_other(away(order, SOON), no))
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+    for words in ("MS_UNAVAILABLE", "VIES says that the VAT number is not valid", "`accept_business_proof`"):
+        assert words in shown, words
+
+
+async def test_a_period_whose_number_vies_gives_another_name_is_measured_by_an_operator_s_word(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(next=pb.PERIOD_NEXT_MEASURE_DUE)
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+
+    def measure(request: pb.MeasurePeriodRequest) -> object:
+        return told.measured(request) if request.tax_decision else refuse(errors_pb2.REASON_VAT_NAME_DIFFERS)
+
+    script = told.script(MeasurePeriod=measure)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### NeedsOperator")
+        for words in ("names somebody else", "The period is not measured", "`accept_other_proof`", "`charge_vat`"):
+            assert words in shown, words
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("accept_business_proof", PROOF)
+        await run.handle.execute_update("accept_other_proof", {"reason_code": "same_business"})
+        await run.details("### AwaitingPayment")
+    assert script.requests("MeasurePeriod")[-1].tax_decision == OTHER_PROOF

@@ -1,7 +1,8 @@
 """Decides what the page of the VIES stand-in shows, and its levers for tests and the demo.
 
 The levers: `PUT /_simulator/numbers/{vat id}` with `{"answer": "invalid"}` (`valid`, `invalid`, `slow`, or an error of
-VIES), `PUT /_simulator/away` with `{"error": "MS_UNAVAILABLE"}` for every number (empty: ends it),
+VIES) and, where another name is to be told, `"name": "Beispiel GmbH"` (empty: as a state that tells none),
+`PUT /_simulator/away` with `{"error": "MS_UNAVAILABLE"}` for every number (empty: ends it),
 `GET /_simulator/questions`.
 """
 
@@ -57,7 +58,7 @@ class ViesPages:
     async def set_by_form(self, request: web.Request) -> web.Response:
         """Say something else about a number."""
         given = await request.post()
-        self._set(str(given.get("vat_id", "")), str(given.get("answer", "")))
+        self._set(str(given.get("vat_id", "")), str(given.get("answer", "")), str(given.get("name", "")) or None)
         raise web.HTTPSeeOther("/")
 
     async def send_away_by_form(self, request: web.Request) -> web.Response:
@@ -68,7 +69,8 @@ class ViesPages:
     async def set(self, request: web.Request) -> web.Response:
         """Say something else about a number, for a program."""
         given: dict[str, Any] = await request.json()
-        self._set(request.match_info["vat_id"], str(given.get("answer", "")))
+        name = str(given["name"]) if "name" in given else None
+        self._set(request.match_info["vat_id"], str(given.get("answer", "")), name)
         return web.json_response({"simulator": True})
 
     async def send_away(self, request: web.Request) -> web.Response:
@@ -82,9 +84,9 @@ class ViesPages:
         asked = [asdict(each) | {"asked_at": each.asked_at.isoformat()} for each in self._register.questions]
         return web.json_response({"simulator": True, "questions": asked})
 
-    def _set(self, vat_id: str, answer: str) -> None:
+    def _set(self, vat_id: str, answer: str, name: str | None) -> None:
         try:
-            self._register.set(vat_id.replace(" ", "").upper(), answer)
+            self._register.set(vat_id.replace(" ", "").upper(), answer, name)
         except RegisterNotValid as wrong:
             raise web.HTTPBadRequest(text=str(wrong)) from wrong
 

@@ -98,13 +98,20 @@ class Register:
         entry = self._entries.get(vat_id, _UNKNOWN)
         return replace(entry, answer=self.away) if self.away else entry
 
-    def set(self, vat_id: str, answer: str) -> None:
+    def set(self, vat_id: str, answer: str, name: str | None = None) -> None:
         """Say something else about a number from now on.
+
+        Args:
+            vat_id: With its country, as VIES calls it.
+            answer: What is said.
+            name: Of the owner, empty where the state does not tell it; None leaves the name as it is.
 
         Raises:
             RegisterNotValid: There is no such answer.
         """
-        self._entries[vat_id] = _checked(replace(self._entries.get(vat_id, _UNKNOWN), answer=answer), vat_id)
+        known = self._entries.get(vat_id, _UNKNOWN)
+        said = replace(known, answer=answer, name=known.name if name is None else name)
+        self._entries[vat_id] = _checked(said, vat_id)
 
     def send_away(self, error: str) -> None:
         """Give every question this error from now on; the empty text ends it.

@@ -6,8 +6,8 @@ would fail it (SdI code 00200). The original spelling stays in our rows and in t
 
 import unicodedata
 
-from services.invoicing.fatturapa.transliteration import transliterated
 from services.kit.composed import composed
+from services.kit.transliteration import transliterated
 
 # Characters that have an established spelling in Latin-1 but no Unicode decomposition that leads to it.
 _SPELLINGS = str.maketrans(

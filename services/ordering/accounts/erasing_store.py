@@ -23,6 +23,7 @@ from services.ordering.domain.states import OrderState, PeriodState, Subscriptio
 from services.ordering.errors import LegalHoldStands
 from services.ordering.orders.rows import COLUMNS, order_from
 from services.ordering.tables import (
+    accepted_names,
     accounts,
     billing_profiles,
     business_proofs,
@@ -172,6 +173,7 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
 def _of_an_unpaid(account_id: UUID) -> dict[str, Delete]:
     """What proves nothing where nothing was invoiced."""
     return {
+        "accepted_names": delete(accepted_names).where(accepted_names.c.account_id == account_id),
         "vat_checks": delete(vat_checks).where(vat_checks.c.account_id == account_id),
         "business_proofs": delete(business_proofs).where(business_proofs.c.account_id == account_id),
         "reseller_requests": delete(reseller_requests).where(reseller_requests.c.account_id == account_id),

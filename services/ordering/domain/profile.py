@@ -22,7 +22,8 @@ from services.ordering.domain.kinds import CustomerKind
 from services.ordering.domain.postal_codes import example_of, is_postal_code
 from services.ordering.domain.problems import Problem
 from services.ordering.domain.provinces import PROVINCES
-from services.ordering.domain.tax import Seat, is_postal_code_of_another_town, town_s_postal_code, vat_countries
+from services.ordering.domain.tax import vat_countries
+from services.ordering.domain.vat_area import Seat, town_of_the_postal_code, town_s_postal_code
 
 NAME_LENGTH = 60
 """Longest first name, last name, street, town (FatturaPA: Nome, Cognome, Indirizzo, Comune)."""
@@ -88,6 +89,11 @@ class BillingProfile:
     def abroad(self) -> bool:
         """Whether the customer is established in another country."""
         return self.country not in ("", _ITALY)
+
+    @property
+    def business_name(self) -> str:
+        """The name under which a business is registered: its company's, else its owner's."""
+        return self.company_name or f"{self.first_name} {self.last_name}".strip()
 
     @property
     def seat(self) -> Seat:
@@ -198,16 +204,23 @@ def _address(profile: BillingProfile) -> Iterator[Problem]:
         return
     if not is_postal_code(_ITALY, profile.postal_code):
         yield Problem("address.postal_code", "not_a_postal_code" if profile.postal_code else "required")
-    elif wanted := town_s_postal_code(profile.seat):
-        yield Problem("address.postal_code", "postal_code_of_the_town", {"code": wanted})
-    elif is_postal_code_of_another_town(profile.seat):
-        yield Problem("address.postal_code", "postal_code_of_another_town")
+    else:
+        yield from _outside_vat_area(profile)
     if profile.province not in PROVINCES:
         yield Problem("address.province", "not_a_province" if profile.province else "required")
 
 
+def _outside_vat_area(profile: BillingProfile) -> Iterator[Problem]:
+    """A town and a postal code of which only one is outside the VAT area."""
+    if wanted := town_s_postal_code(profile.seat):
+        yield Problem("address.postal_code", "postal_code_of_the_town", {"code": wanted})
+    elif town := town_of_the_postal_code(profile.seat):
+        yield Problem("address.postal_code", "postal_code_of_another_town", {"town": town})
+
+
 def _postal_code_abroad(profile: BillingProfile) -> Iterator[Problem]:
     if is_postal_code(profile.country, profile.postal_code):
+        yield from _outside_vat_area(profile)
         return
     example = example_of(profile.country)
     if not profile.postal_code:

@@ -18,11 +18,17 @@ _LOOK_AGAIN = timedelta(days=1)
 
 
 class Finding(StrEnum):
-    """What is known about a VAT number after a question."""
+    """What is known about a VAT number after a question; OTHER_NAME: valid, but by its name somebody else's."""
 
     VALID = "valid"
     NOT_VALID = "not_valid"
     NO_ANSWER = "no_answer"
+    OTHER_NAME = "other_name"
+
+    @property
+    def is_no(self) -> bool:
+        """Whether VIES has answered, and not that this is the customer's number."""
+        return self in (Finding.NOT_VALID, Finding.OTHER_NAME)
 
 
 class TaxDecision(StrEnum):
@@ -54,10 +60,16 @@ class Waiting:
     decide_at: datetime
 
 
-def rests_on_proof(treatment: TaxTreatment, policy: TaxPolicy) -> bool:
-    """Whether a sale may be taxed so only once it is proved that the customer is a business."""
+def rests_on_proof(treatment: TaxTreatment, policy: TaxPolicy, *, has_vat_id: bool) -> bool:
+    """Whether a sale may be taxed so only once it is proved that the customer is a business.
+
+    Args:
+        treatment: How it would be taxed.
+        policy: Whether the word of a business outside the EU is taken.
+        has_vat_id: Whether it has a VAT number of a member state, which VIES knows.
+    """
     if treatment is TaxTreatment.OUTSIDE_EU:
-        return policy.outside_eu_needs_proof
+        return policy.outside_eu_needs_proof or has_vat_id
     return treatment is TaxTreatment.REVERSE_CHARGE
 
 
@@ -67,7 +79,7 @@ def look_again_at(now: datetime, latest: datetime) -> datetime:
 
 
 def ask_again_at(now: datetime, attempts: int, finding: Finding, policy: TaxPolicy) -> datetime:
-    """When VIES is asked again: at growing intervals, the longest at once where it said that a number is not valid.
+    """When VIES is asked again: at growing intervals, the longest at once where it said no.
 
     Args:
         now: When it was asked.
@@ -76,7 +88,7 @@ def ask_again_at(now: datetime, attempts: int, finding: Finding, policy: TaxPoli
         policy: The intervals.
     """
     last = len(policy.ask_again_minutes) - 1
-    step = last if finding is Finding.NOT_VALID else min(attempts, last)
+    step = last if finding.is_no else min(attempts, last)
     return now + timedelta(minutes=policy.ask_again_minutes[step])
 
 
@@ -90,10 +102,10 @@ def needs_operator(waiting: Waiting, verdict: Finding | None, now: datetime) -> 
 
     Args:
         waiting: How the order waits.
-        verdict: The last answer of VIES, VALID or NOT_VALID; None where it never answered.
+        verdict: What stands after its last answer; None where it never answered.
         now: The present moment.
     """
-    return verdict is Finding.NOT_VALID or now >= waiting.decide_at
+    return (verdict is not None and verdict.is_no) or now >= waiting.decide_at
 
 
 def holds_for_invoice(verdict: Finding | None, decision: TaxDecision | None) -> bool:
@@ -102,10 +114,10 @@ def holds_for_invoice(verdict: Finding | None, decision: TaxDecision | None) -> 
     An earlier proof stands while VIES does not answer; where it says no, another proof is needed.
 
     Args:
-        verdict: The last answer of VIES, VALID or NOT_VALID; None where it never answered.
+        verdict: What stands after VIES's last answer; None where it never answered.
         decision: What an operator decided about the number, if anything.
     """
-    return verdict is not Finding.NOT_VALID or decision is TaxDecision.OTHER_PROOF
+    return verdict is None or not verdict.is_no or decision is TaxDecision.OTHER_PROOF
 
 
 def offered(treatment: TaxTreatment, *, paid: bool, both_totals: bool, policy: TaxPolicy) -> tuple[TaxDecision, ...]:

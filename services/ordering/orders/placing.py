@@ -165,7 +165,8 @@ class Placing:
     ) -> dict[str, Any]:
         addition = frozen.quote.addition
         treatment = frozen.quote.tax.treatment
-        settled = not rests_on_proof(treatment, self._policy.tax)  # else SettleTax looks for the proof
+        has_vat_id = saved.profile.vat_id is not None
+        rests = rests_on_proof(treatment, self._policy.tax, has_vat_id=has_vat_id)  # then SettleTax looks for the proof
         return {
             "id": order_id,
             "account_id": wish.account_id,
@@ -183,7 +184,7 @@ class Placing:
             "placed_at": now,
             "hold_until": hold,
             "withdrawal_until": withdrawal_until(now) if saved.profile.consumer else None,
-            "tax_treatment": str(treatment) if settled else None,
-            "tax_settled_at": now if settled else None,
+            "tax_treatment": None if rests else str(treatment),
+            "tax_settled_at": None if rests else now,
             "next_at": now,
         }

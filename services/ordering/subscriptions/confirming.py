@@ -14,6 +14,7 @@ from services.kit.requests import Call, claim
 from services.kit.vat_ids import VatId
 from services.kit.wakes import renewal_wake
 from services.ordering.domain.policy import TaxPolicy
+from services.ordering.domain.profile import BillingProfile
 from services.ordering.domain.states import PeriodState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import (
@@ -29,6 +30,7 @@ from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.going_on import Both, read
 from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import locked
+from services.ordering.taxing.accepting import accept_other_name
 from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proof, Proofs
 from services.ordering.taxing.standing import NOTHING_ASKED, TaxStanding
@@ -52,18 +54,18 @@ class Confirming:
         """
         async with self._database.reading() as conn:
             found = await read(conn, period_id)
-        period, vat_id = found.period, _vat_id(found.period)
+        period, profile = found.period, _profile(found.period)
         done = _without_vies(period, self._clock.now())
-        if done is not None or vat_id is None:
+        if done is not None or profile is None or profile.vat_id is None:
             return TaxStanding(next=done or TaxNext.SETTLED)
-        proof = await self._proofs.newest(period.account_id, vat_id, period.tax_ask_at)
+        proof = await self._proofs.newest(period.account_id, profile, period.tax_ask_at)
         if proof is None:
-            return self._standing(period, await self._proofs.known(period.account_id, str(vat_id)))
+            return self._standing(period, await self._proofs.known(period.account_id, profile))
         async with self._database.transaction() as conn:
             now, fresh = self._clock.now(), await locked(conn, period_id)
             period = fresh.period
             if _without_vies(period, now) is None:
-                if holds_for_invoice(proof.stands, _decision_on(fresh.subscription, vat_id)):
+                if holds_for_invoice(proof.stands, _decision_on(fresh.subscription, profile.vat_id, proof)):
                     period = await period_store.confirm_tax(conn, period, now, proof.verdict_id)
                 else:
                     ask_at = ask_again_at(now, 0, Finding.NOT_VALID, self._policy)
@@ -80,18 +82,19 @@ class Confirming:
         now, decision = self._clock.now(), decided.decision
         async with self._database.reading() as conn:
             found = await read(conn, period_id)
-        vat_id = _vat_id(found.period)
-        proof = await self._proofs.known(found.period.account_id, str(vat_id)) if vat_id else NOTHING_ASKED
+        profile = _profile(found.period)
+        proof = await self._proofs.known(found.period.account_id, profile) if profile else NOTHING_ASKED
         async with self._database.transaction() as conn:
             first = await claim(conn, call, period_id)
             fresh = await locked(conn, period_id)
             period, subscription = fresh.period, fresh.subscription
             if first is not None:
                 return Both(period, subscription)
-            if vat_id is None or decision not in self._standing(period, proof).offered:
+            if profile is None or profile.vat_id is None or decision not in self._standing(period, proof).offered:
                 raise TaxDecisionNotOffered(metadata={"state": str(period.state), "decision": str(decision)})
             period = await period_store.confirm_tax(conn, period, now, proof.verdict_id)
-            await store.set_tax_decision(conn, subscription.subscription_id, decision, str(vat_id))
+            await store.set_tax_decision(conn, subscription.subscription_id, decision, str(profile.vat_id))
+            await accept_other_name(conn, proof, profile, now)
             await audit.record(conn, decided.entry, now, account_id=period.account_id)
             await outbox.wake(conn, renewal_wake(period.cause), now)
         return Both(period, subscription)
@@ -115,11 +118,12 @@ def _without_vies(period: PeriodRow, now: datetime) -> TaxNext | None:
     return None if rests_on_number and period.tax_confirmed_at is None else TaxNext.SETTLED
 
 
-def _vat_id(period: PeriodRow) -> VatId | None:
-    """The number on which the period's treatment rests: that of the profile as it stood at the measuring."""
-    return None if period.measured is None else period.measured.party.profile.vat_id
+def _profile(period: PeriodRow) -> BillingProfile | None:
+    """The profile as it stood at the measuring, with the number on which the period's treatment rests."""
+    return None if period.measured is None else period.measured.party.profile
 
 
-def _decision_on(subscription: SubscriptionRow, vat_id: VatId) -> TaxDecision | None:
-    """What an operator decided about a number, if anything."""
-    return subscription.tax_decision if subscription.tax_decision_vat_id == str(vat_id) else None
+def _decision_on(subscription: SubscriptionRow, vat_id: VatId, proof: Proof) -> TaxDecision | None:
+    """What an operator decided about a number, if anything; a name that was not accepted is a question of its own."""
+    stands = subscription.tax_decision_vat_id == str(vat_id) and not proof.other_name
+    return subscription.tax_decision if stands else None

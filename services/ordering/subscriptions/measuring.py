@@ -34,6 +34,7 @@ from services.ordering.subscriptions.rows import Measured, PeriodRow, Subscripti
 from services.ordering.subscriptions.standing import locked
 from services.ordering.subscriptions.taxing import PeriodTax, PeriodTaxing
 from services.ordering.taxing import business_store
+from services.ordering.taxing.accepting import accept_other_name
 from services.ordering.taxing.decided import Decided
 
 
@@ -64,6 +65,7 @@ class Measuring:
             PeriodNotMeasurable: It is not scheduled, its subscription ends and has not ended, or its time has not come.
             ProfileMissing: There is nobody to make a document out to.
             PeriodTaxOpen: Nothing confirms the VAT number.
+            OtherNameInVies: VIES names somebody else for it.
             BusinessNotProved: Nothing proves that the customer outside the EU is a business.
             NotReady: Mailboxes does not answer.
         """
@@ -140,6 +142,8 @@ class Measuring:
             await business_store.insert_proof(conn, tax.business_proof)
         elif tax.decision is not None:
             await store.set_tax_decision(conn, subscription.subscription_id, tax.decision, tax.id_asked)
+            if tax.decision is TaxDecision.OTHER_PROOF:
+                await accept_other_name(conn, tax.proof, given.party.profile, now)
         due = await period_store.measure(conn, period.period_id, scope.days, measured, usage, to_invoice)
         if tax.decision is not None and entry is not None:
             await audit.record(conn, entry, now, account_id=due.account_id)

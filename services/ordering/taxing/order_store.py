@@ -21,14 +21,16 @@ async def settle(
     at: datetime,
     decision: TaxDecision | None = None,
     business_proof_id: UUID | None = None,
+    vat_check_id: UUID | None = None,
 ) -> OrderRow | None:
-    """Settle an open order's tax, once. None where it is settled or the order is not open."""
+    """Settle an open order's tax, once, with what it rests on for good. None where it is settled or not open."""
     values: dict[str, Any] = {
         "tax_treatment": str(treatment),
         "tax_settled_at": at,
         "tax_ask_at": None,
         "tax_decision": None if decision is None else str(decision),
         "business_proof_id": business_proof_id,
+        "vat_check_id": vat_check_id,
         "next_at": at,
     }
     return await _change(conn, order_id, orders.c.state == OrderState.OPEN, orders.c.tax_settled_at.is_(None), values)

@@ -111,7 +111,7 @@ def _standing_message(standing: TaxStanding, clock: Clock) -> ordering_pb2.Settl
     check = standing.proof.check
     message = ordering_pb2.SettleTaxResponse(
         next=TAX_NEXTS[standing.next],
-        finding=FINDINGS[check.finding] if check else ordering_pb2.VAT_FINDING_UNSPECIFIED,
+        finding=FINDINGS[said] if (said := standing.proof.said) else ordering_pb2.VAT_FINDING_UNSPECIFIED,
         vies_error=check.error if check else "",
         offered=[TAX_DECISIONS[decision] for decision in standing.offered],
     )

@@ -37,6 +37,7 @@ from services.ordering.orders.events import order_event
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order
 from services.ordering.taxing import business_store, order_store
+from services.ordering.taxing.accepting import accept_other_name
 from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proof, Proofs
 from services.ordering.taxing.standing import NOTHING_ASKED, TaxStanding
@@ -60,28 +61,30 @@ class Taxing:
         """
         async with self._database.reading() as conn:
             order = _found(await find_order(conn, order_id))
-        vat_id = order.party.profile.vat_id
+        account_id, profile = order.account_id, order.party.profile
         done = _by_the_row(order, self._clock.now())
-        if done is None and order.quote.tax.treatment is TaxTreatment.OUTSIDE_EU:
+        outside = done is None and order.quote.tax.treatment is TaxTreatment.OUTSIDE_EU
+        if outside and (profile.vat_id is None or await self._proofs.of_business(account_id, profile) is not None):
             return await self._settle_outside_eu(order_id)
-        if done is not None or vat_id is None:
+        if done is not None or profile.vat_id is None:
             return order, TaxStanding(next=done or TaxNext.SETTLED)
-        proof = await self._proofs.newest(order.account_id, vat_id, order.tax_ask_at)
+        proof = await self._proofs.newest(account_id, profile, order.tax_ask_at)
         if proof is None:
-            return order, self._standing(order, await self._proofs.known(order.account_id, str(vat_id)))
+            return order, self._standing(order, await self._proofs.known(account_id, profile))
         async with self._database.transaction() as conn:
             await self._write(conn, order, proof)
             order = _found(await find_order(conn, order_id))
         return order, self._standing(order, proof)
 
     async def _settle_outside_eu(self, order_id: UUID) -> tuple[OrderRow, TaxStanding]:
-        """Settle the tax of a business outside the EU, if a proof of it is kept or none is asked for; else wait."""
+        """Settle the tax of a business of which VIES knows nothing, if a proof is kept or none asked for; else wait."""
         async with self._database.transaction() as conn:
             order, now = _found(await lock_order(conn, order_id)), self._clock.now()
             if _by_the_row(order, now) is None:
-                treatment = order.quote.tax.treatment
-                proof = await business_store.find_proof(conn, order.account_id, order.party.profile.business_id)
-                if proof is not None or not rests_on_proof(treatment, self._policy):
+                treatment, profile = order.quote.tax.treatment, order.party.profile
+                proof = await business_store.find_proof(conn, order.account_id, profile.business_id)
+                has_vat_id = profile.vat_id is not None
+                if proof is not None or not rests_on_proof(treatment, self._policy, has_vat_id=has_vat_id):
                     proof_id = proof.proof_id if proof else None
                     await order_store.settle(conn, order_id, treatment, now, business_proof_id=proof_id)
                 elif order.tax_ask_at is None or now >= order.tax_ask_at:
@@ -100,8 +103,7 @@ class Taxing:
         now = self._clock.now()
         async with self._database.reading() as conn:
             order = _found(await find_order(conn, order_id))
-        vat_id = order.party.profile.vat_id
-        proof = await self._proofs.known(order.account_id, str(vat_id)) if vat_id else NOTHING_ASKED
+        proof = await self._proofs.known(order.account_id, order.party.profile)
         async with self._database.transaction() as conn:
             first = await claim(conn, call, order_id)
             order = _found(await lock_order(conn, order_id))
@@ -124,7 +126,9 @@ class Taxing:
                 ask_at = ask_again_at(now, order.tax_attempts, Finding.NOT_VALID, self._policy)
                 await order_store.wait_with_invoice(conn, order.order_id, ask_at)
         elif finding is Finding.VALID and (self._proofs.is_fresh(proof) or not order.quote.tax.is_open):
-            await order_store.settle(conn, order.order_id, TaxTreatment.REVERSE_CHARGE, now)
+            treatment = order.quote.tax.treatment
+            rests_on = proof.verdict_id if treatment is TaxTreatment.OUTSIDE_EU else None
+            await order_store.settle(conn, order.order_id, treatment, now, vat_check_id=rests_on)
         else:
             said = Finding.NO_ANSWER if finding is None else finding
             waiting = Waiting(
@@ -151,6 +155,8 @@ class Taxing:
 async def _carry_out(conn: AsyncConnection, order: OrderRow, decided: Decided, proof: Proof, now: datetime) -> OrderRow:
     """Write a decision that is offered on the locked row."""
     decision, order_id = decided.decision, order.order_id
+    if decision is TaxDecision.OTHER_PROOF:
+        await accept_other_name(conn, proof, order.party.profile, now)
     match decision:
         case TaxDecision.REFUSE:
             await outbox.wake(conn, trial_wake(order.account_id), now)

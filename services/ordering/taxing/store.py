@@ -1,4 +1,6 @@
-"""How VIES's answers are kept: written once, never changed; the newest one that says something counts."""
+"""How VIES's answers are kept: written once, never changed; the newest one that says something counts. And under which
+name in the billing profile an operator has accepted a number of which VIES tells another.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ordering.domain.tax_waiting import Finding
-from services.ordering.tables import vat_checks
+from services.ordering.tables import accepted_names, vat_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,19 @@ async def list_checks(conn: AsyncConnection, account_id: UUID, *, after: UUID | 
     return [_check(row) for row in await conn.execute(found.limit(limit))]
 
 
+async def accept_name(conn: AsyncConnection, check: VatCheck, name: str, at: datetime) -> None:
+    """Keep that an operator has accepted a name beside the one that VIES told; once accepted it stays so."""
+    accepted = insert(accepted_names).values(
+        account_id=check.account_id, vat_id=check.vat_id, name=name, vat_check_id=check.check_id, accepted_at=at
+    )
+    await conn.execute(accepted.on_conflict_do_nothing())
+
+
+async def is_accepted(conn: AsyncConnection, account_id: UUID, vat_id: str, name: str) -> bool:
+    """Whether an operator has accepted a name for an account's number."""
+    return bool((await conn.execute(_ACCEPTED, {"account": account_id, "vat_id": vat_id, "name": name})).scalar())
+
+
 def _check(row: Row[Any]) -> VatCheck:
     return VatCheck(
         check_id=row.id,
@@ -98,3 +114,10 @@ _LAST = (
     .limit(1)
 )
 _LAST_VERDICT = _LAST.where(vat_checks.c.finding != str(Finding.NO_ANSWER))
+_ACCEPTED = select(
+    exists().where(
+        accepted_names.c.account_id == bindparam("account"),
+        accepted_names.c.vat_id == bindparam("vat_id"),
+        accepted_names.c.name == bindparam("name"),
+    )
+)

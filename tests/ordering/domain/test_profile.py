@@ -222,6 +222,31 @@ def test_outside_the_territory_of_vat_town_and_postal_code_must_agree(
     )
 
 
+@pytest.mark.parametrize(
+    ("country", "town", "postal_code", "wrong"),
+    [
+        ("DE", "Helgoland", "27498", ""),
+        ("DE", "Helgoland", "27499", "postal_code_of_the_town"),
+        ("DE", "Berlin", "27498", "postal_code_of_another_town"),
+        ("DE", "Büsingen am Hochrhein", "78266", ""),
+        ("DE", "Konstanz", "78266", "postal_code_of_another_town"),
+        ("FI", "Mariehamn", "22100", ""),
+        ("FI", "Helsinki", "22100", "postal_code_of_another_town"),
+        ("FI", "Sund", "22530", ""),
+        ("ES", "Madrid", "51001", "postal_code_of_another_town"),
+        ("ES", "Teror", "35330", ""),
+        ("GR", "Αθήνα", "630 86", "postal_code_of_another_town"),
+        ("GR", "Καρυές", "630 86", ""),
+        ("FR", "Saint-Denis", "97400", ""),
+    ],
+)
+def test_so_they_must_in_the_parts_of_other_states_that_have_few_towns(
+    country: str, town: str, postal_code: str, wrong: str
+) -> None:
+    seat = replace(GERMAN, country=country, city=town, postal_code=postal_code)
+    assert found(seat).get("address.postal_code", "") == wrong
+
+
 def test_a_private_customer_has_a_codice_fiscale_and_no_vat_number_and_a_business_a_vat_number() -> None:
     for private in (PERSON, BODY):
         assert found(replace(private, codice_fiscale=""))["codice_fiscale"] == "required"

@@ -6,7 +6,8 @@ import pytest
 
 from services.kit.countries import COUNTRIES
 from services.kit.vat_ids import MEMBERS
-from services.ordering.domain.tax import Seat, TaxTreatment, treatment_of, vat_countries
+from services.ordering.domain.tax import TaxTreatment, treatment_of, vat_countries
+from services.ordering.domain.vat_area import Seat
 
 TODAY = date(2026, 3, 2)
 DOMESTIC, REVERSE_CHARGE = TaxTreatment.DOMESTIC, TaxTreatment.REVERSE_CHARGE
@@ -29,17 +30,26 @@ def test_each_country_has_its_treatment(country: str) -> None:
         ("IT", "23100", "Livigno", DOMESTIC),
         ("DE", "27498", "Helgoland", OUTSIDE_EU),
         ("DE", "78266", "Büsingen am Hochrhein", OUTSIDE_EU),
+        ("DE", "27498", "Berlin", REVERSE_CHARGE),
+        ("DE", "78266", "BUESINGEN", OUTSIDE_EU),
+        ("DE", "78266", "Singen", REVERSE_CHARGE),
         ("DE", "78262", "Gailingen", REVERSE_CHARGE),
         ("ES", "35001", "Las Palmas", OUTSIDE_EU),
         ("ES", "38001", "Santa Cruz de Tenerife", OUTSIDE_EU),
         ("ES", "51001", "Ceuta", OUTSIDE_EU),
         ("ES", "52001", "Melilla", OUTSIDE_EU),
+        ("ES", "51001", "Cádiz", REVERSE_CHARGE),
+        ("ES", "52001", "Málaga", REVERSE_CHARGE),
         ("ES", "28001", "Madrid", REVERSE_CHARGE),
         ("FI", "22100", "Mariehamn", OUTSIDE_EU),
+        ("FI", "22240", "HAMMARLAND", OUTSIDE_EU),
+        ("FI", "22100", "Helsinki", REVERSE_CHARGE),
         ("FI", "00100", "Helsinki", REVERSE_CHARGE),
         ("FR", "97400", "Saint-Denis", OUTSIDE_EU),
         ("FR", "20000", "Ajaccio", REVERSE_CHARGE),
         ("GR", "630 86", "Karyes", OUTSIDE_EU),
+        ("GR", "63086", "Άγιο Όρος", OUTSIDE_EU),
+        ("GR", "63086", "Αθήνα", REVERSE_CHARGE),
         ("GR", "105 57", "Athens", REVERSE_CHARGE),
         ("MC", "98000", "Monaco", REVERSE_CHARGE),
         ("GB", "BT1 5GS", "Belfast", OUTSIDE_EU),

@@ -13,6 +13,7 @@ from services.ordering.domain.tax_waiting import (
     Waiting,
     ask_again_at,
     decide_at,
+    holds_for_invoice,
     look_again_at,
     needs_operator,
     offered,
@@ -75,11 +76,21 @@ def test_outside_the_eu_vat_is_offered_with_the_customer_s_consent_alone(
     assert offered(TaxTreatment.OUTSIDE_EU, paid=False, both_totals=both_totals, policy=policy) == expected
 
 
+@pytest.mark.parametrize("has_vat_id", [True, False])
 @pytest.mark.parametrize("asked", [True, False])
-def test_outside_the_eu_a_proof_is_needed_unless_the_policy_asks_for_none(*, asked: bool) -> None:
+def test_outside_the_eu_a_proof_is_needed_unless_the_policy_asks_for_none_and_vies_knows_none(
+    *, asked: bool, has_vat_id: bool
+) -> None:
     policy = TaxPolicy(outside_eu_needs_proof=asked)
-    needing = {treatment for treatment in TaxTreatment if rests_on_proof(treatment, policy)}
-    assert needing == {TaxTreatment.REVERSE_CHARGE, *([TaxTreatment.OUTSIDE_EU] if asked else [])}
+    needing = {treatment for treatment in TaxTreatment if rests_on_proof(treatment, policy, has_vat_id=has_vat_id)}
+    assert needing == {TaxTreatment.REVERSE_CHARGE, *([TaxTreatment.OUTSIDE_EU] if asked or has_vat_id else [])}
+
+
+def test_a_number_that_is_by_its_name_another_s_is_a_no() -> None:
+    assert ask_again_at(NOW, 0, Finding.OTHER_NAME, POLICY) == ask_again_at(NOW, 0, Finding.NOT_VALID, POLICY)
+    assert needs_operator(WAITING, Finding.OTHER_NAME, NOW)
+    assert not holds_for_invoice(Finding.OTHER_NAME, None)
+    assert holds_for_invoice(Finding.OTHER_NAME, OTHER_PROOF)
 
 
 def test_a_missing_proof_is_looked_for_each_day_and_last_when_the_order_ends() -> None:

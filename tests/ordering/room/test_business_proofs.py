@@ -179,16 +179,86 @@ async def test_without_a_proof_italian_vat_is_charged_whatever_is_sold_to_consum
     assert [(line.vat_rate, line.nature) for line in charged.lines] == [("22.00", "")]
 
 
-async def test_a_canarian_business_has_a_number_of_the_eu_and_needs_the_same_proof(shop: Shop) -> None:
-    canary = changed(
-        vat_number="B58378431",
-        vat_country="ES",
-        address=common_pb2.Address(street="Calle Triana 1", postal_code="35001", city="Las Palmas", country="ES"),
+CANARIAN = changed(
+    vat_number="B58378431",
+    vat_country="ES",
+    address=common_pb2.Address(street="Calle Triana 1", postal_code="35001", city="Las Palmas", country="ES"),
+)
+SPANISH = "ESB58378431"
+
+
+async def test_a_canarian_business_is_proved_by_vies_where_it_knows_the_number(shop: Shop) -> None:
+    shop.vies.set(SPANISH, "valid")
+    order = await ordered(shop, party=CANARIAN)
+    assert (order.quote.tax_open, order.quote.tax_treatment, order.quote.vat_id) == (False, OUTSIDE_EU, "")
+    settled = await settle(shop, order)
+    (check,) = await shop.room.rows("vat_checks")
+    assert (settled.next, settled.order.tax_treatment) == (pb.TAX_NEXT_SETTLED, OUTSIDE_EU)
+    assert settled.order.vat_check_id == str(check["id"])
+    assert (await settle(shop, order)).next == pb.TAX_NEXT_SETTLED
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(), TRUSTING], ids=["asked for", "word taken"])
+async def test_a_canarian_business_that_vies_does_not_know_needs_the_same_proof_as_others_outside_the_eu(
+    shop: Shop,
+) -> None:
+    order = await ordered(shop, party=CANARIAN)
+    asked = await settle(shop, order)
+    assert (asked.next, asked.finding) == (pb.TAX_NEXT_NEEDS_OPERATOR, pb.VAT_FINDING_NOT_VALID)
+    assert list(asked.offered) == [BUSINESS_PROOF, REFUSE, CHARGE_VAT]
+    proved = await shop.prove(order)
+    assert (proved.tax_treatment, bool(proved.business_proof_id), proved.vat_check_id) == (OUTSIDE_EU, True, "")
+    asked_before = len(shop.vies.questions)
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    again = await ordered(shop, UUID(order.account_id), CANARIAN)
+    assert (await settle(shop, again)).next == pb.TAX_NEXT_SETTLED
+    assert len(shop.vies.questions) == asked_before
+
+
+async def test_a_canarian_business_waits_for_vies_and_after_24_hours_for_an_operator(shop: Shop) -> None:
+    shop.vies.send_away("MS_UNAVAILABLE")
+    order = await ordered(shop, party=CANARIAN)
+    assert order.quote.tax_open
+    assert (await settle(shop, order)).next == pb.TAX_NEXT_ASK_AGAIN
+    shop.room.clock.advance(hours=24)
+    asked = await settle(shop, order)
+    assert (asked.next, list(asked.offered)) == (pb.TAX_NEXT_NEEDS_OPERATOR, [BUSINESS_PROOF, REFUSE, CHARGE_VAT])
+
+
+async def test_a_canarian_business_whose_number_vies_gives_another_name_needs_a_proof(shop: Shop) -> None:
+    shop.vies.set(SPANISH, "valid", "Wohlklang Versand AG")
+    asked = await settle(shop, await ordered(shop, party=CANARIAN))
+    assert (asked.next, asked.finding) == (pb.TAX_NEXT_NEEDS_OPERATOR, pb.VAT_FINDING_OTHER_NAME)
+
+
+async def test_before_a_canarian_s_period_vies_is_asked_and_without_its_word_a_proof_is_needed(shop: Shop) -> None:
+    shop.vies.set(SPANISH, "valid")
+    subscriber = await monthly(shop, NOVEMBER_10, party=CANARIAN)
+    assert (await subscriber.measured_in_time(2)).tax_treatment == OUTSIDE_EU
+    shop.vies.set(SPANISH, "invalid")
+    shop.room.clock.at = from_timestamp((await subscriber.period(3)).measure_at)
+    third = pb.MeasurePeriodRequest(period_id=subscriber.id_of(3))
+    await refused_for(shop.worker.MeasurePeriod(third), errors_pb2.REASON_BUSINESS_NOT_PROVED)
+
+
+async def test_a_postal_code_of_helgoland_takes_a_business_in_berlin_out_of_nothing(shop: Shop) -> None:
+    berlin = common_pb2.BillingParty(
+        kind=common_pb2.CUSTOMER_KIND_COMPANY,
+        company_name="Max Privat",
+        phone="+493012345678",
+        address=common_pb2.Address(street="Lung 1", postal_code="27498", city="Berlin", country="DE"),
+        vat_number="111111117",
     )
-    order = await ordered(shop, party=canary)
-    assert list((await settle(shop, order)).offered) == [BUSINESS_PROOF, REFUSE, CHARGE_VAT]
-    assert (await shop.prove(order)).tax_treatment == OUTSIDE_EU
-    assert len(shop.vies.questions) == 0
+    refused = await refused_for(shop.save_profile(shop.account(), berlin), errors_pb2.REASON_INVALID_INPUT)
+    assert bad_fields(refused) == {"profile.address.postal_code": "postal_code_of_another_town"}
+    berlin.address.city = "Helgoland"
+    order = await ordered(shop, party=berlin)
+    asked = await settle(shop, order)
+    assert (asked.next, asked.finding, len(shop.vies.questions)) == (
+        pb.TAX_NEXT_NEEDS_OPERATOR,
+        pb.VAT_FINDING_NOT_VALID,
+        2,
+    )
 
 
 async def test_a_decision_of_the_eu_is_none_outside_it(shop: Shop) -> None:

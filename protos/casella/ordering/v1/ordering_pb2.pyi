@@ -54,6 +54,7 @@ class VatFinding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VAT_FINDING_VALID: _ClassVar[VatFinding]
     VAT_FINDING_NOT_VALID: _ClassVar[VatFinding]
     VAT_FINDING_NO_ANSWER: _ClassVar[VatFinding]
+    VAT_FINDING_OTHER_NAME: _ClassVar[VatFinding]
 
 class OrderNext(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -219,6 +220,7 @@ VAT_FINDING_UNSPECIFIED: VatFinding
 VAT_FINDING_VALID: VatFinding
 VAT_FINDING_NOT_VALID: VatFinding
 VAT_FINDING_NO_ANSWER: VatFinding
+VAT_FINDING_OTHER_NAME: VatFinding
 ORDER_NEXT_UNSPECIFIED: OrderNext
 ORDER_NEXT_WAIT: OrderNext
 ORDER_NEXT_EXPIRY_DUE: OrderNext
