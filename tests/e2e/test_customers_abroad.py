@@ -27,6 +27,11 @@ _GERMAN = people.business_abroad(
     "123456788",
     common.Address(street="Lange Straße 5", postal_code="10115", city="Berlin", country="DE"),
 )
+_MISNAMED = people.business_abroad(
+    "Hans Huber privat",
+    "U12345675",
+    common.Address(street="Hauptplatz 3", postal_code="8010", city="Graz", country="AT"),
+)
 _AMERICAN = people.business_abroad(
     "Acme Mail, Inc.",
     "12-3456789",
@@ -206,6 +211,30 @@ async def test_where_vies_says_no_an_operator_charges_the_vat_to_which_the_custo
     await refused(desk, workflow_id, "charge_vat", why, "nothing, the tax waits for no decision")
     assert await desk.audited("ordering", placed.order_id) == [(OPERATOR, "tax_charge_vat", "no_proof")]
     await vies_says(desk, "DE123456788", "valid")
+
+
+async def test_another_company_s_vat_number_waits_for_an_operator_who_sees_both_names(desk: Desk) -> None:
+    customer = desk.play.customer("misnamed")
+    customer.country, customer.language = "AT", common.LANGUAGE_EN
+    await customer.begin_trial()
+    await customer.save_profile(_MISNAMED)
+    quote, order_id = await _ordered(customer)
+    assert quote.tax_open
+    workflow_id = names.order_id(order_id)
+    await desk.stands(workflow_id, "NeedsOperator")
+    assert "Huber" not in await desk.details(workflow_id)
+    terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+    shown = (await terminal.casella("show", "order", order_id)).well().out
+    for words in ("Hans Huber privat", "Beispiel GmbH", "ATU12345675"):
+        assert words in shown
+    mail = await desk.play.inbox.wait_for(
+        customer.email, lambda mail: "still to be confirmed" in mail["Subject"], "that the number is not confirmed"
+    )
+    assert "Beispiel" not in mail.as_string()
+    accepted = await desk.update(workflow_id, "accept_other_proof", {"reason_code": "same_business"})
+    assert accepted.result, accepted.refusal
+    asked = await desk.play.order_when(customer, order_id, lambda order: bool(order.proforma_number))
+    assert asked.tax_treatment == common.TAX_TREATMENT_REVERSE_CHARGE
 
 
 async def _unproved(desk: Desk, name: str) -> Customer:
