@@ -1,6 +1,7 @@
 """`casella invoice`: credits an invoice by hand, wholly or in part."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -115,6 +116,8 @@ async def _credit(
         request.cause_date.CopyFrom(to_date(on or await _today(rooms)))
         if not left:
             raise Failure(f"nothing is left of invoice {credited.number}: all of it was credited")
+        if request.reason == invoicing_pb2.CREDIT_REASON_DISPUTE:
+            await _check_ended(rooms, credited.account_id)
         await _check_refund(rooms, credited, request)
         _show(credited, request, left)
         if not yes:
@@ -125,6 +128,18 @@ async def _credit(
         f"{credited.number}; it is on its way to the SdI, and its copy to the customer."
     )
     screen.say(_THEN[request.refund_method])
+
+
+async def _check_ended(rooms: Rooms, account_id: str) -> None:
+    """Refuse a note that says a dispute has ended a contract which goes on (DPR 633/1972, art. 26(2))."""
+    asked = ordering_pb2.GetSubscriptionRequest(account_id=account_id)
+    found = await rooms.ask_for(rooms.ordering.GetSubscription, asked)
+    runs = found is not None and found.subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE
+    if found is not None and runs and not found.subscription.end:
+        raise Failure(
+            f"the contract of account {account_id} goes on, and with this cause the note says that it has ended",
+            "Cancel the subscription first (`terminate` in the money's workflow), or credit it by agreement",
+        )
 
 
 async def _check_refund(
@@ -152,6 +167,27 @@ async def _check_refund(
     if not to_credit and online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
         means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
         raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
+    if paid is not None and not to_credit:
+        listed = payments_pb2.ListRefundsRequest(payment_request_id=paid.payment_request.payment_request_id)
+        money = money_left(paid.payment_request, await rooms.ask_all(rooms.payments.ListRefunds, listed, "refunds"))
+        if money < request.gross.minor:
+            raise Failure(
+                f"of what invoice {credited.number} was paid with, {words.money(_money(money, credited))} is money: "
+                "the rest was account credit, and goes back to it",
+                "Credit the two parts by two notes, the second with --refund account-credit",
+            )
+
+
+def money_left(paid: payments_pb2.PaymentRequest, refunds: Sequence[payments_pb2.Refund]) -> int:
+    """What came for a payment request as money and not as credit, less what went back of it, in cents.
+
+    What became credit again is first what credit had paid.
+    """
+    credited = sum(each.credited.minor for each in refunds)
+    gone = sum(
+        each.amount.minor - each.credited.minor for each in refunds if each.state != payments_pb2.REFUND_STATE_CANCELLED
+    )
+    return max(0, paid.amount.minor - gone - max(0, credited - paid.credit_used.minor))
 
 
 async def _issue(rooms: Rooms, request: invoicing_pb2.IssueCreditNoteRequest) -> invoicing_pb2.Document:
