@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2
 from cli import accounts, profile_fields, screen
 from cli.failures import Failure, WrongInput, failure_of
@@ -12,6 +12,13 @@ from cli.rooms import Rooms, open_rooms, run
 from cli.steering import steered
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+
+_PROOFS = {
+    "tax_certificate": ordering_pb2.BUSINESS_PROOF_KIND_TAX_CERTIFICATE,
+    "register_extract": ordering_pb2.BUSINESS_PROOF_KIND_REGISTER_EXTRACT,
+    "number_checked": ordering_pb2.BUSINESS_PROOF_KIND_NUMBER_CHECKED,
+}
+_PROOF_OPTIONS = {"seen.reference": "--reference"}
 
 
 @click.group()
@@ -46,6 +53,38 @@ def profile_correct(account: str, file: Path | None, steering: common_pb2.Steeri
     if not changes:
         raise WrongInput("nothing is to be changed", "Name a field, for example --pec, or a --file")
     run(_correct(account, changes, steering))
+
+
+@profile.command("prove")
+@click.argument("account")
+@click.option("--proof", type=click.Choice(sorted(_PROOFS)), required=True, help="What you have seen.")
+@click.option("--reference", required=True, help="Where you have filed it: letters, digits and ./_- without spaces.")
+@steered
+def profile_prove(account: str, proof: str, reference: str, steering: common_pb2.Steering) -> None:
+    """Keep a proof that ACCOUNT (id or email), outside the EU, is a business.
+
+    It counts for the tax id and country of its billing profile: an order that waits for it goes on without Italian VAT,
+    as do later orders and periods. What was charged already stays as it is.
+    """
+    run(_prove(account, ordering_pb2.SeenProof(kind=_PROOFS[proof], reference=reference), steering))
+
+
+async def _prove(name: str, seen: ordering_pb2.SeenProof, steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        account_id = await accounts.id_of(rooms, name)
+        request = ordering_pb2.RecordBusinessProofRequest(
+            request_id=str(new_id()), account_id=account_id, seen=seen, steering=steering
+        )
+        try:
+            proof = (await rooms.ask(rooms.ordering.RecordBusinessProof, request)).proof
+        except Refused as refused:
+            if refused.reason == errors_pb2.REASON_TAX_STATE:
+                raise Failure(
+                    f"account {account_id} is not outside the EU by its billing profile: it needs no such proof",
+                    f"`casella profile show {account_id}`",
+                ) from None
+            raise failure_of(refused, _PROOF_OPTIONS) from None
+    screen.say(f"A proof of business is kept for {proof.country} {proof.tax_id} of account {account_id}.")
 
 
 async def _show(name: str, *, as_json: bool) -> None:

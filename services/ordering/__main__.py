@@ -43,6 +43,7 @@ from services.ordering.subscriptions.steering import SubscriptionSteering
 from services.ordering.subscriptions.taxing import PeriodTaxing
 from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.proving import Proving
 from services.ordering.taxing.service import Taxing
 from services.ordering.vies import VatRegister, Vies
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals
@@ -112,6 +113,7 @@ def _parts(
         accounts=Accounts(database, clock, readings, policy),
         erasures=Erasures(database, clock, policy.unpaid_account_days),
         proofs=proofs,
+        proving=Proving(database, clock),
         taxing=Taxing(database, clock, proofs, policy.tax),
         confirming=Confirming(database, clock, proofs, policy.tax),
         measuring=Measuring(database, clock, policy, reckoning, period_taxing),

@@ -29,6 +29,7 @@ from services.ordering.subscriptions.steering import SubscriptionSteering
 from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.subscriptions.worker_rpcs import WorkerPeriodRpcs
 from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.proving import Proving
 from services.ordering.taxing.rpcs import TaxRpcs
 from services.ordering.taxing.service import Taxing
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals
@@ -52,6 +53,7 @@ class Parts:
     accounts: Accounts
     erasures: Erasures
     proofs: Proofs
+    proving: Proving
     taxing: Taxing
     confirming: Confirming
     measuring: Measuring
@@ -84,6 +86,7 @@ class OrderingServicer(
         self._accounts = parts.accounts
         self._erasures = parts.erasures
         self._proofs = parts.proofs
+        self._proving = parts.proving
         self._taxing = parts.taxing
         self._confirming = parts.confirming
         self._measuring = parts.measuring

@@ -295,3 +295,14 @@ async def test_a_business_outside_the_eu_without_a_proof_pays_italian_vat(desk: 
     assert charged.result, charged.refusal
     asked = await desk.play.order_when(customer, order_id, lambda order: bool(order.proforma_number))
     assert (asked.tax_treatment, asked.totals) == (common.TAX_TREATMENT_DOMESTIC, quote.totals_with_vat)
+
+    # A proof that comes later counts from the next order on; the command says what is wrong.
+    terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+    prove = ("profile", "prove", customer.email, "--proof", "register_extract", "--reason", "proof_seen", "--reference")
+    (await terminal.casella(*prove, "Mr Rossi called")).badly(2, "--reference", "where it is filed")
+    kept = (await terminal.casella(*prove, "proofs/2026-0043")).well()
+    assert "A proof of business is kept for US 123456789" in kept.out
+    await _cancelled(desk, order_id)
+    quote, _ = await _ordered(customer)
+    assert not quote.tax_open
+    assert "prove business" in (await terminal.casella("trail", customer.email)).well().out

@@ -106,7 +106,7 @@ async def remove_addition(conn: AsyncConnection, order: OrderRow, addition: Addi
 
 
 async def wake_measuring(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:
-    """Wake the renewal that may have waited for an addition to be decided."""
+    """Wake the renewal that may have waited for an addition to be decided, or for a proof of business."""
     scheduled = await period_store.scheduled_period(conn, subscription_id)
     if scheduled is not None:
         await outbox.wake(conn, renewal_wake(scheduled.cause), now)

@@ -48,6 +48,12 @@ async def find_proof(conn: AsyncConnection, account_id: UUID, business: Business
     return _proof(row) if row else None
 
 
+async def get_proof(conn: AsyncConnection, proof_id: UUID) -> BusinessProof | None:
+    """A proof by its id, unless it was erased."""
+    row = (await conn.execute(select(business_proofs).where(business_proofs.c.id == proof_id))).first()
+    return _proof(row) if row else None
+
+
 async def list_proofs(
     conn: AsyncConnection, account_id: UUID, *, after: UUID | None, limit: int
 ) -> Sequence[BusinessProof]:

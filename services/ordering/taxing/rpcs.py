@@ -20,20 +20,24 @@ from services.ordering.subscriptions.confirming import Confirming
 from services.ordering.subscriptions.wire import period_message
 from services.ordering.taxing.decided import Decided
 from services.ordering.taxing.proofs import Proofs
+from services.ordering.taxing.proving import Proving
 from services.ordering.taxing.service import Taxing
 from services.ordering.taxing.standing import TaxStanding
 from services.ordering.taxing.store import VatCheck
-from services.ordering.taxing.wire import proof_message, seen_from
+from services.ordering.taxing.wire import proof_from, proof_message, seen_from
 
+PROVE_BUSINESS = "prove_business"
+"""Its name in the audit trail."""
 _NOTHING = UUID(int=0)
 
 
 class TaxRpcs(OrderingServiceServicer):
-    """SettleTax, DecideTax, ListVatChecks, ListBusinessProofs."""
+    """SettleTax, DecideTax, ListVatChecks, RecordBusinessProof, ListBusinessProofs."""
 
     _taxing: Taxing
     _confirming: Confirming
     _proofs: Proofs
+    _proving: Proving
     _requests: Requests
     _clock: Clock
 
@@ -83,6 +87,20 @@ class TaxRpcs(OrderingServiceServicer):
         read = await self._proofs.list(account_id, after=page.after, limit=page.limit)
         checks, token = page.cut(read, lambda check: check.check_id)
         return ordering_pb2.ListVatChecksResponse(checks=map(_check_message, checks), next_page_token=token)
+
+    async def RecordBusinessProof(
+        self, request: ordering_pb2.RecordBusinessProofRequest, context: Context
+    ) -> ordering_pb2.RecordBusinessProofResponse:
+        """Keep what an operator saw as proof of business."""
+        violations = Violations(catalogue=CATALOGUE)
+        account_id = violations.uuid("account_id", request.account_id)
+        seen = proof_from(violations, request.seen)
+        call = self._requests.call(request.request_id, violations, account=account_id, seen=request.seen)
+        source = f"request:{request.request_id}"
+        entry = steering_entry(violations, request.steering, PROVE_BUSINESS, account_id, source=source)
+        violations.check()
+        proof = await self._proving.record(call, account_id, seen, entry)
+        return ordering_pb2.RecordBusinessProofResponse(proof=proof_message(proof))
 
     async def ListBusinessProofs(
         self, request: ordering_pb2.ListBusinessProofsRequest, context: Context

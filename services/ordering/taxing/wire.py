@@ -19,8 +19,13 @@ def seen_from(
         if request.HasField("seen"):
             violations.add("seen", "must_be_empty")
         return None
-    kind = PROOF_KINDS.chosen(violations, "seen.kind", request.seen.kind, ProofKind.TAX_CERTIFICATE)
-    reference = violations.text("seen.reference", request.seen.reference, LONGEST_REFERENCE)
+    return proof_from(violations, request.seen)
+
+
+def proof_from(violations: Violations, seen: ordering_pb2.SeenProof) -> SeenProof:
+    """What was seen, of a field ``seen``."""
+    kind = PROOF_KINDS.chosen(violations, "seen.kind", seen.kind, ProofKind.TAX_CERTIFICATE)
+    reference = violations.text("seen.reference", seen.reference, LONGEST_REFERENCE)
     if 0 < len(reference) <= LONGEST_REFERENCE and not is_reference(reference):
         violations.add("seen.reference", "not_a_reference")
     return SeenProof(kind, reference)

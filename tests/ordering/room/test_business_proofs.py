@@ -13,7 +13,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.wire import from_duration, from_timestamp
 from services.ordering.domain.policy import OrderingPolicy, TaxPolicy
-from tests.ordering.shop import HELVETIA, SEEN, STEERING, TO_ANNA, Shop, mailboxes, place_request
+from tests.ordering.shop import ACME, BEISPIEL, HELVETIA, SEEN, STEERING, TO_ANNA, Shop, mailboxes, place_request
 from tests.ordering.subscribers import Subscriber, monthly
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import START, request_id
@@ -407,6 +407,63 @@ async def test_vat_charged_on_the_order_stands_for_its_periods(shop: Shop) -> No
     shop.neighbours.accounts[account].mailboxes = {8: 7}
     subscriber = Subscriber(shop, made.subscription_id, account)
     assert (await subscriber.measured_in_time(2)).tax_treatment == DOMESTIC
+
+
+def record(account: UUID | str, seen: pb.SeenProof = SEEN) -> pb.RecordBusinessProofRequest:
+    return pb.RecordBusinessProofRequest(request_id=request_id(), account_id=str(account), seen=seen, steering=STEERING)
+
+
+async def test_a_proof_that_is_recorded_before_the_first_order_lets_it_go_on_at_once(shop: Shop) -> None:
+    account = shop.account()
+    await shop.save_profile(account, HELVETIA)
+    request = record(account)
+    kept = (await shop.stub("operator").RecordBusinessProof(request)).proof
+    assert (await shop.stub("operator").RecordBusinessProof(request)).proof == kept
+    assert await proofs(shop, account) == [kept]
+    assert [row["action"] for row in await shop.room.rows("audit")] == ["prove_business"]
+    order = await ordered(shop, account)
+    assert not order.quote.tax_open
+    assert (await settle(shop, order)).order.business_proof_id == kept.proof_id
+
+
+async def test_a_recorded_proof_wakes_the_order_that_waits_for_it(shop: Shop) -> None:
+    order = await ordered(shop)
+    await settle(shop, order)
+    await shop.room.empty_outbox()
+    await shop.stub("operator").RecordBusinessProof(record(order.account_id))
+    assert [wake.workflow_id for wake in await shop.room.wakes()] == [f"order:{order.order_id}"]
+    assert (await settle(shop, order)).next == pb.TAX_NEXT_SETTLED
+
+
+async def test_a_proof_after_vat_was_charged_counts_from_the_next_period_on(shop: Shop) -> None:
+    subscriber = await unproved(shop)
+    charged = await subscriber.measure(2, tax_decision=CHARGE_VAT, steering=STEERING)
+    await shop.room.empty_outbox()
+    kept = (await shop.stub("operator").RecordBusinessProof(record(subscriber.account_id))).proof
+    woken = [wake.workflow_id for wake in await shop.room.wakes()]
+    assert woken == [f"renewal:{subscriber.subscription_id}:3"]
+    assert await subscriber.period(2) == charged
+    assert (await subscriber.measured_in_time(3)).business_proof_id == kept.proof_id
+
+
+@pytest.mark.parametrize("party", [None, ACME, BEISPIEL], ids=["no profile", "Italy", "EU"])
+async def test_who_is_not_outside_the_eu_needs_no_such_proof(shop: Shop, party: common_pb2.BillingParty | None) -> None:
+    account = shop.account()
+    if party is not None:
+        await shop.save_profile(account, party)
+    reason = errors_pb2.REASON_TAX_STATE if party else errors_pb2.REASON_PROFILE_MISSING
+    await refused_for(shop.stub("operator").RecordBusinessProof(record(account)), reason)
+    assert await proofs(shop, account) == await shop.room.rows("audit") == []
+
+
+async def test_a_recorded_proof_names_every_bad_field(shop: Shop) -> None:
+    refused = await refused_for(
+        shop.stub("operator").RecordBusinessProof(pb.RecordBusinessProofRequest()), errors_pb2.REASON_INVALID_INPUT
+    )
+    assert bad_fields(refused) == dict.fromkeys(
+        ("request_id", "account_id", "seen.kind", "seen.reference", "steering.actor", "steering.reason_code"),
+        "required",
+    )
 
 
 async def test_only_operators_read_the_proofs_page_by_page(shop: Shop) -> None:

@@ -666,6 +666,24 @@ class BusinessProof(_message.Message):
     actor: str
     def __init__(self, proof_id: _Optional[str] = ..., country: _Optional[str] = ..., tax_id: _Optional[str] = ..., seen: _Optional[_Union[SeenProof, _Mapping]] = ..., proved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
 
+class RecordBusinessProofRequest(_message.Message):
+    __slots__ = ("request_id", "account_id", "seen", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    account_id: str
+    seen: SeenProof
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., seen: _Optional[_Union[SeenProof, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RecordBusinessProofResponse(_message.Message):
+    __slots__ = ("proof",)
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    proof: BusinessProof
+    def __init__(self, proof: _Optional[_Union[BusinessProof, _Mapping]] = ...) -> None: ...
+
 class ListBusinessProofsRequest(_message.Message):
     __slots__ = ("account_id", "page")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -90,6 +90,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
                 _registered_method=True)
+        self.RecordBusinessProof = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordBusinessProof',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofResponse.FromString,
+                _registered_method=True)
         self.ListBusinessProofs = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/ListBusinessProofs',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListBusinessProofsRequest.SerializeToString,
@@ -389,6 +394,15 @@ class OrderingServiceServicer:
 
     def ListVatChecks(self, request, context):
         """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordBusinessProof(self, request, context):
+        """Keeps what an operator saw as proof that an account outside the EU is a business, for the tax id and country of its
+        billing profile: before it orders, or after VAT was charged for want of a proof. An order, or a period that is not
+        measured, goes on if it waits for this proof; what is settled stays as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -781,6 +795,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ListVatChecks,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.SerializeToString,
+            ),
+            'RecordBusinessProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordBusinessProof,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofResponse.SerializeToString,
             ),
             'ListBusinessProofs': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBusinessProofs,
@@ -1296,6 +1315,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ListVatChecks',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListVatChecksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordBusinessProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordBusinessProof',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordBusinessProofResponse.FromString,
             options,
             channel_credentials,
             insecure,

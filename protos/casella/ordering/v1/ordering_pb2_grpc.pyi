@@ -64,6 +64,11 @@ class OrderingServiceStub:
     """
     ListVatChecks: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+    RecordBusinessProof: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordBusinessProofRequest, _ordering_pb2.RecordBusinessProofResponse]
+    """Keeps what an operator saw as proof that an account outside the EU is a business, for the tax id and country of its
+    billing profile: before it orders, or after VAT was charged for want of a proof. An order, or a period that is not
+    measured, goes on if it waits for this proof; what is settled stays as it is.
+    """
     ListBusinessProofs: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListBusinessProofsRequest, _ordering_pb2.ListBusinessProofsResponse]
     """Lists what operators saw as proof that an account outside the EU is a business, newest first."""
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]
@@ -232,6 +237,11 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """
     ListVatChecks: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListVatChecksRequest, _ordering_pb2.ListVatChecksResponse]  # type: ignore[assignment]
     """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+    RecordBusinessProof: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordBusinessProofRequest, _ordering_pb2.RecordBusinessProofResponse]  # type: ignore[assignment]
+    """Keeps what an operator saw as proof that an account outside the EU is a business, for the tax id and country of its
+    billing profile: before it orders, or after VAT was charged for want of a proof. An order, or a period that is not
+    measured, goes on if it waits for this proof; what is settled stays as it is.
+    """
     ListBusinessProofs: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListBusinessProofsRequest, _ordering_pb2.ListBusinessProofsResponse]  # type: ignore[assignment]
     """Lists what operators saw as proof that an account outside the EU is a business, newest first."""
     RecordProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]  # type: ignore[assignment]
@@ -463,6 +473,17 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ListVatChecksResponse, _abc.Awaitable[_ordering_pb2.ListVatChecksResponse]]:
         """Lists what VIES answered about an account's VAT numbers, newest first: the proof of the reverse charge."""
+
+    @_abc_1.abstractmethod
+    def RecordBusinessProof(
+        self,
+        request: _ordering_pb2.RecordBusinessProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordBusinessProofResponse, _abc.Awaitable[_ordering_pb2.RecordBusinessProofResponse]]:
+        """Keeps what an operator saw as proof that an account outside the EU is a business, for the tax id and country of its
+        billing profile: before it orders, or after VAT was charged for want of a proof. An order, or a period that is not
+        measured, goes on if it waits for this proof; what is settled stays as it is.
+        """
 
     @_abc_1.abstractmethod
     def ListBusinessProofs(
