@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from cli.ties import tie
 from deploy.local.clock import LocalCalendar, open_calendar
 from deploy.local.demo import paying
 from deploy.local.demo.customer import Customer
+from deploy.local.demo.inbox import text_of
 from services.kit.calendar import rome_date
 from services.kit.wire import from_date, from_timestamp
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
@@ -66,6 +68,12 @@ class Stage:
         )
         file = paying.statement(IBAN, [transfer])
         return await self.desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+
+    async def reference(self, order: ordering_pb2.Order) -> str:
+        """The creditor reference of what an order asks for."""
+        asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
+        found = (await self.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
+        return found.transfer.reference
 
     async def waiting(self) -> set[str]:
         listed = await self.desk.play.operator.payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
@@ -126,6 +134,10 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         yield Stage(desk, calendar)
 
 
+def asks_for(mail: EmailMessage, amount: str) -> bool:
+    return f"Importo: {amount}" in text_of(mail).replace("\xa0", " ")
+
+
 def said(root: etree._Element, name: str) -> list[str]:
     return [str(each.text) for each in root.iter(name)]
 
@@ -136,6 +148,12 @@ async def test_a_part_payment_is_invoiced_after_nine_days_and_deducted_once_the_
     gross = order.totals.gross.minor
     money = await stage.arrives(order, 1_000)
     first_day = rome_date(stage.calendar.now())
+    missing = f"{gross // 100 - 10},{gross % 100:02d} €"
+    told = await desk.play.inbox.wait_for(
+        customer.email, lambda mail: "mancano ancora" in mail["Subject"], "what is still missing"
+    )
+    assert (asks_for(told, missing), paying.creditor_reference(told)) == (True, await stage.reference(order))
+    assert "the customer is told by email" in await desk.details(money)
     await stage.calendar.advance(timedelta(days=8), lambda _: None)
     assert ADVANCE not in await stage.documents(customer)
     assert "it is invoiced as a part payment (TD02)" in await desk.details(money)
@@ -148,6 +166,7 @@ async def test_a_part_payment_is_invoiced_after_nine_days_and_deducted_once_the_
         customer.email, lambda mail: advance.number in mail["Subject"], "the invoice of the part payment"
     )
     assert "acconto" in str(mail["Subject"])
+    assert (asks_for(mail, missing), paying.creditor_reference(mail)) == (True, await stage.reference(order))
     await desk.stands(names.order_id(order.order_id), "NeedsOperator")
     assert (await stage.told(order, gross - 1_000)).made_whole == 1
     await desk.stands(names.order_id(order.order_id), "Fulfilled")
