@@ -86,6 +86,8 @@ async def test_who_pays_too_little_is_told_the_rest_and_how_to_pay_it_once(
 
 async def test_of_several_short_payments_each_email_names_what_is_missing_with_all_of_them(world: World) -> None:
     request = await asked(world)
+    over = await short(world, request, GROSS + 1, "over")
+    assert over.reason == pb.MONEY_ENTRY_REASON_OVER
     first = await short(world, request, 4_000, "one")
     assert (await tell(world, first)).written
     second = await short(world, request, 10_000, "two")
@@ -152,10 +154,13 @@ async def test_other_money_that_waits_is_told_to_nobody(world: World) -> None:
 
 
 async def test_money_that_is_settled_or_whose_request_has_ended_meanwhile_is_told_to_nobody(world: World) -> None:
-    request = await asked(world)
-    entry = await short(world, request)
-    await credit(world, entry, request)
-    assert not (await tell(world, entry)).written
+    request, ended = await asked(world), await asked(world)
+    entry, _ = [await short(world, request, number=number) for number in ("settled", "waits")]
+    await world.close(ended, pb.CLOSE_REASON_EXPIRED)
+    late = await short(world, ended, number="late")
+    for settled in (entry, late):
+        await credit(world, settled, request)
+        assert not (await tell(world, settled)).written
     other = await asked(world)
     waits = await short(world, other, number="S2")
     await world.close(other, pb.CLOSE_REASON_CANCELLED)
@@ -166,7 +171,10 @@ async def test_money_that_is_settled_or_whose_request_has_ended_meanwhile_is_tol
 
 async def test_nobody_is_asked_for_a_rest_while_the_whole_is_charged(world: World) -> None:
     due = await due_period(world)
-    entry = await short(world, due.request)
+    number = (await due.now()).proforma_number
+    await world.import_file(statement(Entry(1_000, text=number, bank_reference="N", day=world.today())))
+    [entry] = await world.queue()
+    assert entry.reason == pb.MONEY_ENTRY_REASON_SHORT
     assert not (await tell(world, entry)).written
     assert await rest_of(world, due.request) is None
 
