@@ -9,7 +9,16 @@ from casella.mailboxes.v1 import mailboxes_pb2 as pb
 from services.kit import requests
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp
-from tests.mailboxes.clients import STEERING, Customer, new_customer, resumption, stub, suspension, unlock
+from tests.mailboxes.clients import (
+    STEERING,
+    Customer,
+    new_customer,
+    resumption,
+    stub,
+    suspension,
+    unlock,
+    unlock_monthly,
+)
 from tests.support.refusals import refused_as
 from tests.support.room import START, TestRoom
 
@@ -101,11 +110,11 @@ async def test_an_unlocked_account_is_neither_restricted_nor_reopened_by_a_late_
 
 async def test_an_unlock_removes_the_trials_limits(room: TestRoom, customer: Customer) -> None:
     await restrict(room, customer)
-    unlocked = (await unlock(room, customer)).allowance
+    unlocked = await unlock_monthly(room, customer, 5)
     assert unlocked.state == UNLOCKED
-    assert (unlocked.max_domains, unlocked.max_mailboxes, unlocked.max_size) == (500, 30, pb.MAILBOX_SIZE_100_GB)
+    assert (unlocked.max_domains, unlocked.max_mailboxes, unlocked.max_size) == (500, 25, pb.MAILBOX_SIZE_100_GB)
     assert (unlocked.messages_per_day, unlocked.recipients_per_day) == (1000, 3000)
-    assert (unlocked.account_messages_per_day, unlocked.account_recipients_per_day) == (30_000, 90_000)
+    assert (unlocked.account_messages_per_day, unlocked.account_recipients_per_day) == (5_000, 15_000)
     assert unlocked.order_id
 
 
