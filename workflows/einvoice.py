@@ -254,7 +254,7 @@ class EInvoice(Process):
         """Rejected: counts as never issued until it was corrected and sent again, within 5 days."""
         codes = ", ".join(transmission.error_codes)
         why = _why(transmission)
-        self.details.happened(f"rejected by the SdI with {why}")
+        self.details.happened(f"attempt {transmission.attempt} rejected by the SdI with {why}", once=True)
         self.details.stands(
             NEEDS_OPERATOR,
             f"a correction: the SdI rejected it with {why}, so it counts as never issued; its receipt says more "

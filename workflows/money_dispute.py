@@ -166,6 +166,8 @@ class DisputeProcess(Process):
         account = self.waiting_entry().dispute.account_id
         asked = ordering_pb2.GetSubscriptionRequest(account_id=account)
         found = await self.steer(OrderingSteps.get_subscription, asked, "read the subscription")
+        if found.subscription.end:
+            raise Wrong(f"the subscription ends already, at {wording.day(found.subscription.ends_at)}")
         request = ordering_pb2.CancelSubscriptionRequest(
             request_id=request_id(),
             subscription_id=found.subscription.subscription_id,

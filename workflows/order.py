@@ -89,8 +89,10 @@ class Order(OrderTax):
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
                     skipped = [wording_due.on_order(reminder) for reminder in due.skipped]
-                    coming = wording_due.on_order(due.due)
-                    await self.wait_for_money(due.wait, coming, skipped, reminder=wording_due.is_reminder(due.due))
+                    coming, reminder = wording_due.on_order(due.due), wording_due.is_reminder(due.due)
+                    if reminder and self.waiting:
+                        coming, reminder = f"{coming} (not sent: money waits)", False
+                    await self.wait_for_money(due.wait, coming, skipped, reminder=reminder)
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:

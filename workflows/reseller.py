@@ -30,7 +30,10 @@ with workflow.unsafe.imports_passed_through():
 
 _REQUESTED, _APPROVED = "InReview", "Approved"
 _TRAINING = 'notes that the training was done: `{"reason_code": "training_done"}`'
-_APPROVE = 'grants the status; with `"override": true` although a requirement is missing: `{"reason_code": "all_met"}`'
+_APPROVE = 'grants the status from the next document on: `{"reason_code": "all_met"}`'
+_OVERRIDE = (
+    'grants the status although a requirement is missing: `{"override": true, "reason_code": "missing_accepted"}`'
+)
 _REASONS = f"customer_reason is one of {', '.join(CUSTOMER_REASONS)}"
 _REFUSE = (
     "refuses the request and tells the customer why "
@@ -203,7 +206,11 @@ class ResellerStatus(Process):
             self.details.stands(
                 _REQUESTED,
                 f"an operator's decision; {missing or 'every requirement is met'}. Measured again each day",
-                updates={"record_training": _TRAINING, "approve_reseller": _APPROVE, "refuse_reseller": _REFUSE},
+                updates={
+                    "record_training": _TRAINING,
+                    "approve_reseller": _OVERRIDE if missing else _APPROVE,
+                    "refuse_reseller": _REFUSE,
+                },
             )
         elif status.state == pb.RESELLER_STATE_APPROVED:
             self.show_approved(status, missing)

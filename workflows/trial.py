@@ -254,6 +254,9 @@ class Trial(Process):
         updates = {"extend_trial": _EXTEND, "end_trial": _END} if active else {"extend_trial": _EXTEND}
         if standing.legal_hold and due.due == _PURGE:
             coming = f"the purge is due, but a legal hold holds it: nothing is deleted before {self.release()}"
+        elif standing.order_open and due.due == _PURGE:
+            order = names.order_id(standing.open_order_id)
+            coming += f", unless {order} is still open: it holds the purge until its end, 30 days at the most"
         self.details.stands("Active" if active else "Ended", coming, due.due_at, updates)
 
     def end(self, state: str, what: str) -> str:

@@ -25,7 +25,7 @@ def sign_up_wake(sign_up_id: UUID) -> Wake:
         workflow_id=names.sign_up_id(sign_up_id),
         signal=names.SIGN_UP_RECEIVED,
         subject=sign_up_id,
-        summary=f"Sign-up {sign_up_id} waits for an operator's decision",
+        summary=f"Sign-up {sign_up_id}, held by the checks",
     )
 
 
@@ -79,7 +79,7 @@ def money_wake(entry_id: UUID) -> Wake:
         workflow_id=names.money_id(entry_id),
         signal=names.MONEY_CHANGED,
         subject=entry_id,
-        summary=f"Money entry {entry_id} waits for an operator's decision",
+        summary=f"Money entry {entry_id}",
     )
 
 

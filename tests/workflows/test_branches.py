@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import grpc
 import pytest
@@ -297,6 +298,9 @@ async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNam
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("reminder 3 days after the proforma: not sent")
         assert ": sent" not in shown
+        history = await run.handle.fetch_history()
+    timers = "".join(texts(json.loads(history.to_json())))
+    assert "reminder 3 days after the proforma (not sent: money waits)" in timers
 
 
 async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
@@ -551,6 +555,21 @@ async def test_an_ended_trial_under_a_legal_hold_announces_no_purge(temporal: Te
         shown = await run.details("### Ended")
         assert "a legal hold holds it: nothing is deleted before `casella hold release " in shown
         assert "the account is closed and its purge begins" not in shown
+        due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
+        standing.Clear()
+        await run.handle.signal(names.TRIAL_CHANGED)
+        assert await run.end() == "closed"
+
+
+async def test_an_ended_trial_with_an_open_order_says_in_its_heading_that_this_holds_the_purge(
+    temporal: TestNamespace,
+) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="purge")
+    standing = ordering_pb2.GetStandingResponse(order_open=True, open_order_id=str(uuid4()))
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
+        shown = await run.details("### Ended")
+        assert f"purge begins, unless order:{standing.open_order_id} is still open: it holds the purge" in shown
         due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
         standing.Clear()
         await run.handle.signal(names.TRIAL_CHANGED)

@@ -210,6 +210,9 @@ async def test_the_contract_ends_by_an_operators_word_and_the_money_is_decided_a
         await run.details("the dispute is lost")
         await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
         assert "cancelled the subscription (chargeback)" in await run.details("the dispute is lost")
+        with pytest.raises(WorkflowUpdateFailedError) as twice:
+            await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
+        assert "the subscription ends already, at 20" in str(twice.value.cause)
         await run.handle.execute_update("claim", {"reason_code": "service_was_given"})
         await run.details("### Claim")
     (asked,) = script.requests("CancelSubscription")

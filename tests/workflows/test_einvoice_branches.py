@@ -1,5 +1,7 @@
 """What an e-invoice does once the SdI has spoken, led by a script on the real Temporal server."""
 
+import asyncio
+
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -106,10 +108,19 @@ async def test_a_rejection_says_what_its_codes_mean_and_an_unknown_code_stands_a
         invoicing.TRANSMISSION_STATE_REJECTED,
         1,
         TransmitInvoice=lambda _: invoicing.TransmitInvoiceResponse(transmission=rejected),
+        PrepareResend=lambda _: refuse(errors_pb2.REASON_PROFILE_UNCHANGED),
     )
     async with running(temporal, names.E_INVOICE, names.INVOICE_ISSUED, script) as run:
         shown = await run.details("NeedsOperator")
-    assert "rejected it with 00305 (the customer's VAT number is not valid), 09999, so" in shown
+        assert "rejected it with 00305 (the customer's VAT number is not valid), 09999, so" in shown
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("retry_transmission", {"reason_code": "channel_mended"})
+        await run.details("an update was refused")
+        asked = len(script.requests("TransmitInvoice"))
+        await run.handle.signal(names.LOOK_AGAIN)
+        while len(script.requests("TransmitInvoice")) == asked:  # noqa: ASYNC110  the script says so
+            await asyncio.sleep(0.01)
+        assert (await run.details("NeedsOperator")).count("attempt 1 rejected by the SdI with") == 1
 
 
 async def test_a_rejection_whose_last_day_has_passed_says_so(temporal: TestNamespace) -> None:

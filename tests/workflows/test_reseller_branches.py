@@ -125,7 +125,9 @@ async def test_a_missing_requirement_can_be_overridden(temporal: TestNamespace) 
     told = Told(missing=[pb.RESELLER_REQUIREMENT_KIND_MAILBOXES])
     script = told.script()
     async with of(temporal, script) as run:
-        await run.details("missing: mailboxes: 0 of at least 1")
+        shown = await run.details("missing: mailboxes: 0 of at least 1")
+        assert '{"override": true, "reason_code": "missing_accepted"}' in shown
+        assert "all_met" not in shown
         await run.handle.execute_update("approve_reseller", {"override": True, **WHY})
         await run.details("### Approved")
     assert [request.override for request in script.requests("DecideReseller")] == [True]
