@@ -4,6 +4,7 @@ The sentences on documents are invoicing's; these stand on the order's page and 
 """
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from services.kit import localized
 from services.ordering.domain.quote import Quote
@@ -56,7 +57,13 @@ _OPEN: Mapping[TaxTreatment, Mapping[str, str]] = {
 
 def without_vat(treatment: TaxTreatment, language: str) -> str:
     """Why no VAT is charged; empty where it is."""
-    return _WITHOUT_VAT[treatment][language] if treatment in _WITHOUT_VAT else ""
+    match treatment:
+        case TaxTreatment.DOMESTIC:
+            return ""
+        case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            return _WITHOUT_VAT[treatment][language]
+        case _:
+            assert_never(treatment)
 
 
 def tax_notice(quote: Quote, language: str) -> str:

@@ -4,6 +4,7 @@ Which treatment a sale has is ordering's decision; here stands what follows from
 """
 
 from enum import StrEnum
+from typing import assert_never
 
 
 class TaxTreatment(StrEnum):
@@ -17,7 +18,27 @@ class TaxTreatment(StrEnum):
     @property
     def abroad(self) -> bool:
         """Whether only a customer abroad is taxed so."""
-        return self in {TaxTreatment.REVERSE_CHARGE, TaxTreatment.OUTSIDE_EU}
+        match self:
+            case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU:
+                return True
+            case TaxTreatment.DOMESTIC | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
+    def supplied_abroad(self) -> bool:
+        """Whether what a business buys counts as supplied outside the territory of VAT: it may be invoiced unpaid.
+
+        DPR 633/1972, art. 6(6) and 21(4)(c) and (d).
+        """
+        match self:
+            case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+                return True
+            case TaxTreatment.DOMESTIC:
+                return False
+            case _:
+                assert_never(self)
 
 
 class Natura(StrEnum):

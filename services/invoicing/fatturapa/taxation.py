@@ -4,16 +4,13 @@ Sources: DPR 633/1972, art. 21(6-bis) for the sentences, art. 7 to 7-octies for 
 to filling in e-invoices for N2.1 and INVCONT. In Italian, whatever the customer's language: the tax agency reads them.
 """
 
+from typing import assert_never
+
 from services.invoicing.domain.credit_texts import cause_text
 from services.invoicing.domain.customers import CustomerKind
 from services.invoicing.domain.documents import Document, Language
 from services.invoicing.domain.tax import Natura, TaxTreatment
 
-_CAUSES = {
-    TaxTreatment.REVERSE_CHARGE: "inversione contabile",
-    TaxTreatment.OUTSIDE_EU: "operazione non soggetta",
-    TaxTreatment.OUTSIDE_VAT_TERRITORY: "operazione non soggetta",
-}
 _STAMP_DUTY_CHARGED = "Imposta di bollo, esclusa art. 15, c. 1, n. 3 DPR 633/1972"
 _REVERSE_CHARGE = "Non soggetta art. 7-ter DPR 633/1972, inversione contabile art. 196 dir. 2006/112/CE"
 _OUTSIDE_EU = "Operazione non soggetta art. 7-ter DPR 633/1972"
@@ -26,8 +23,7 @@ REVERSE_CHARGE_DATA = "INVCONT"
 
 def causes_of(document: Document) -> tuple[str, ...]:
     """What the document has to say of itself (`Causale`): why there is no VAT, and why a credit note credits."""
-    cause = _CAUSES.get(document.treatment)
-    causes = () if cause is None else (cause,)
+    causes = _causes_without_vat(document.treatment)
     if document.credit is None:
         return causes
     with_vat = document.treatment is TaxTreatment.DOMESTIC
@@ -46,11 +42,27 @@ def legal_reference(document: Document, natura: Natura | None) -> str:
         case TaxTreatment.OUTSIDE_VAT_TERRITORY:
             consumer = document.customer.kind is CustomerKind.PRIVATE
             return _CONSUMER_OUTSIDE_TERRITORY if consumer else _BUSINESS_OUTSIDE_TERRITORY
-        case _:
+        case TaxTreatment.OUTSIDE_EU:
             return _OUTSIDE_EU
+        case TaxTreatment.DOMESTIC:
+            raise AssertionError("every line of an Italian sale has VAT")
+        case _:
+            assert_never(document.treatment)
 
 
 def data_of(document: Document, natura: Natura | None) -> str:
     """The `TipoDato` of a line's `AltriDatiGestionali`; empty for lines without."""
     owed_by_customer = document.treatment is TaxTreatment.REVERSE_CHARGE and natura is Natura.NOT_SUBJECT
     return REVERSE_CHARGE_DATA if owed_by_customer else ""
+
+
+def _causes_without_vat(treatment: TaxTreatment) -> tuple[str, ...]:
+    match treatment:
+        case TaxTreatment.DOMESTIC:
+            return ()
+        case TaxTreatment.REVERSE_CHARGE:
+            return ("inversione contabile",)
+        case TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            return ("operazione non soggetta",)
+        case _:
+            assert_never(treatment)

@@ -162,7 +162,7 @@ def unpaid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
 
 def check_unpaid(found: Violations, draft: Draft) -> None:
     """Only what a business buys that is taxed abroad is invoiced before it is paid."""
-    if draft.treatment is TaxTreatment.DOMESTIC or draft.customer.kind is CustomerKind.PRIVATE:
+    if not draft.treatment.supplied_abroad or draft.customer.kind is CustomerKind.PRIVATE:
         found.add("unpaid", "paid_first")
 
 

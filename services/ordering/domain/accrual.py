@@ -8,6 +8,7 @@ supplied when it is paid (art. 6(3)), and is invoiced then. Source: docs/rules.m
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from services.kit.calendar import Period, at_hour
 from services.ordering.domain.kinds import CustomerKind
@@ -35,7 +36,7 @@ def invoice_at(
         treatment: How the period is taxed.
         policy: The day of the month.
     """
-    if kind is CustomerKind.PRIVATE or treatment is TaxTreatment.DOMESTIC:
+    if kind is CustomerKind.PRIVATE or not _is_supplied_abroad(treatment):
         return None
     return at_hour(_month_after(accrues_on(lines)).replace(day=policy.accrued_invoice_day), _HOUR)
 
@@ -43,6 +44,17 @@ def invoice_at(
 def accrues_on(lines: Sequence[PeriodLine]) -> date:
     """The day on which the price of a period's first line has accrued."""
     return min(line.days.last for line in lines)
+
+
+def _is_supplied_abroad(treatment: TaxTreatment) -> bool:
+    """Whether what a business buys counts as supplied outside Italy's territory of VAT."""
+    match treatment:
+        case TaxTreatment.DOMESTIC:
+            return False
+        case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            return True
+        case _:
+            assert_never(treatment)
 
 
 def _month_after(day: date) -> date:

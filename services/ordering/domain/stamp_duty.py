@@ -35,7 +35,7 @@ def charged(lines: Iterable[_Line], treatment: TaxTreatment, policy: TaxPolicy) 
         treatment: How it is taxed.
         policy: Who bears it.
     """
-    due = not treatment.rate and sum(line.net_minor for line in lines) > STAMP_DUTY_ABOVE.minor
+    due = treatment.owes_stamp_duty and sum(line.net_minor for line in lines) > STAMP_DUTY_ABOVE.minor
     return STAMP_DUTY.minor if due and policy.stamp_duty == "charged" else 0
 
 

@@ -7,6 +7,7 @@ private customers are sold to in Italy only. Where no Italian VAT is due the lin
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import assert_never
 
 from services.kit.vat_ids import is_member
 from services.ordering.domain.vat_area import Seat, is_outside_vat_area
@@ -34,12 +35,35 @@ class TaxTreatment(StrEnum):
     @property
     def rate(self) -> Decimal:
         """VAT rate in percent."""
-        return VAT_RATE if self is TaxTreatment.DOMESTIC else NO_VAT
+        match self:
+            case TaxTreatment.DOMESTIC:
+                return VAT_RATE
+            case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+                return NO_VAT
+            case _:
+                assert_never(self)
 
     @property
     def nature(self) -> str:
         """Why no VAT is charged, as FatturaPA's Natura; empty where it is."""
-        return "" if self is TaxTreatment.DOMESTIC else NATURE
+        match self:
+            case TaxTreatment.DOMESTIC:
+                return ""
+            case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+                return NATURE
+            case _:
+                assert_never(self)
+
+    @property
+    def owes_stamp_duty(self) -> bool:
+        """Whether a document taxed so owes stamp duty once its amount is reached (DPR 642/1972, tariff, art. 13)."""
+        match self:
+            case TaxTreatment.DOMESTIC:
+                return False
+            case TaxTreatment.REVERSE_CHARGE | TaxTreatment.OUTSIDE_EU | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+                return True
+            case _:
+                assert_never(self)
 
 
 def treatment_of(seat: Seat, day: date) -> TaxTreatment:

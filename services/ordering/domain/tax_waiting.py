@@ -9,6 +9,7 @@ Source: docs/rules.md, "Tax". Dates are computed once, when their cause happens,
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from services.ordering.domain.policy import TaxPolicy
 from services.ordering.domain.tax import TaxTreatment
@@ -68,9 +69,15 @@ def rests_on_proof(treatment: TaxTreatment, policy: TaxPolicy, *, has_vat_id: bo
         policy: Whether the word of a business outside the EU is taken.
         has_vat_id: Whether it has a VAT number of a member state, which VIES knows.
     """
-    if treatment is TaxTreatment.OUTSIDE_EU:
-        return policy.outside_eu_needs_proof or has_vat_id
-    return treatment is TaxTreatment.REVERSE_CHARGE
+    match treatment:
+        case TaxTreatment.REVERSE_CHARGE:
+            return True
+        case TaxTreatment.OUTSIDE_EU:
+            return policy.outside_eu_needs_proof or has_vat_id
+        case TaxTreatment.DOMESTIC | TaxTreatment.OUTSIDE_VAT_TERRITORY:
+            return False
+        case _:
+            assert_never(treatment)
 
 
 def look_again_at(now: datetime, latest: datetime) -> datetime:
