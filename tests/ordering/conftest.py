@@ -63,7 +63,7 @@ def price_list() -> PriceList:
 async def shop(
     room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy, price_list: PriceList
 ) -> AsyncIterator[Shop]:
-    async with running_neighbours() as neighbours, running_vies() as vies:
+    async with running_neighbours() as neighbours, running_vies(neighbours.happens) as vies:
         addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
         settings = {**addresses, "vies_url": vies.url}
         async with running_ordering(room_database("ordering"), tmp_path, policy, price_list, **settings) as room:

@@ -4,7 +4,7 @@ Trial and mailboxes answer for one account each test makes up; invoicing finds i
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -54,6 +54,8 @@ class Neighbours:
         """What was given back of invoices, in cents."""
         self.away: set[str] = set()
         self.asked: Counter[str] = Counter()
+        self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
+        """What happens elsewhere while a room is asked for the next time; VIES, too, by the name `vies`."""
 
     async def GetAccount(self, request: trial_pb2.GetAccountRequest, context: object) -> trial_pb2.GetAccountResponse:
         account = await self._account("trial", request.account_id, context)
@@ -118,12 +120,18 @@ class Neighbours:
         document = invoicing_pb2.Document(document_id=request.document_id, credited=credited, credit_used=used)
         return invoicing_pb2.GetInvoicingDocumentResponse(document=document)
 
+    async def happens(self, room: str) -> None:
+        """Let happen, once, what is to happen while a room is asked."""
+        if room in self.meanwhile:
+            await self.meanwhile.pop(room)()
+
     async def _account(self, room: str, account_id: str, context: object) -> Account:
         await self._answer(room, context)
         return self.accounts[UUID(account_id)]
 
     async def _answer(self, room: str, context: object) -> None:
         self.asked[room] += 1
+        await self.happens(room)
         if room in self.away:
             assert isinstance(context, grpc.aio.ServicerContext)
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")

@@ -1,11 +1,12 @@
 """VIES as its stand-in plays it, on a port of its own in this process: a test moves its register directly."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from deploy.local.standin_clock import StandInClock
 from deploy.local.vies.__main__ import application
@@ -24,10 +25,18 @@ class RunningVies:
 
 
 @asynccontextmanager
-async def running_vies() -> AsyncIterator[RunningVies]:
-    """The stand-in with the register of the tree, until the block ends."""
+async def running_vies(happens: Callable[[str], Awaitable[None]]) -> AsyncIterator[RunningVies]:
+    """The stand-in with the register of the tree, until the block ends; `happens("vies")` comes before each answer."""
     register = Register.read(_FILE)
-    runner = web.AppRunner(application(register, StandInClock()), shutdown_timeout=0)
+    app = application(register, StandInClock())
+
+    @web.middleware
+    async def meanwhile(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await happens("vies")
+        return await handler(request)
+
+    app.middlewares.append(meanwhile)
+    runner = web.AppRunner(app, shutdown_timeout=0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

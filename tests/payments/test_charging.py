@@ -175,6 +175,19 @@ async def test_the_customer_is_told_of_each_refusal_once_with_the_link(world: Wo
     assert due.request.pay_url.encode() in quopri.decodestring(mail.eml)
     assert params["pay_url"] == due.request.pay_url
     assert params["again_at"]
+
+
+async def test_who_has_paid_meanwhile_is_told_nothing_of_a_refusal(world: World) -> None:
+    due = await due_period(world)
+    await world.stripe.faults(off_session="insufficient_funds")
+    assert (await due.charge_in_time()).debit.email_due
+    assert await world.stripe.pay(await world.start(due.request), "card:succeeded") == 303
+    await world.deliver()
+    assert (await due.now()).state == PAID
+    await world.room.empty_outbox()
+    await due.tell()
+    assert await world.room.mails() == []
+    assert not (await due.now()).debit.email_due
     assert not (await due.now()).debit.email_due
 
 

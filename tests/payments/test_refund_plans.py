@@ -70,6 +70,17 @@ def test_a_refund_given_up_leaves_its_money_to_another(
         assert left + planned.credited == total(Money(each) for _, each in came)
 
 
+@given(st.tuples(CENTS, CENTS).filter(lambda pair: pair[0] != pair[1]))
+def test_of_two_means_the_one_with_the_most_left_is_taken_and_the_rest_is_credit(pair: tuple[int, int]) -> None:
+    card, bank = pair
+    came: list[tuple[Source | None, int]] = [(Source.STRIPE, card), (Source.BANK, bank)]
+    for each in (came, came[::-1]):
+        made = plan(received(each), Money(card + bank))
+        assert made is not None
+        assert made.means is (Means.STRIPE if card > bank else Means.BANK_TRANSFER)
+        assert (made.money.minor, made.credited.minor) == (max(pair), min(pair))
+
+
 @given(st.uuids(), st.integers(1, 99))
 def test_an_end_to_end_id_fits_a_transfer_and_is_known_again(refund_id: UUID, attempt: int) -> None:
     written = end_to_end_of(refund_id, attempt)

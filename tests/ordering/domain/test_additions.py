@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.kit.calendar import Period
 from services.kit.ids import new_id
 from services.ordering.domain.addition_lines import addition_lines
-from services.ordering.domain.additions import Addition, addition_from, shares
+from services.ordering.domain.additions import Addition, Share, addition_from, shares
 from services.ordering.domain.items import Item, merged, without
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.price_list import BANDS_GB
@@ -47,6 +47,13 @@ def test_each_line_is_the_year_s_by_the_days_left_of_the_term_s_days_rounded_onc
         assert line.net_minor == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
         assert line.quantity * line.unit_minor == line.net_minor
         assert f"{left} di {term.days} giorni" in line.text_it
+
+
+@given(anchors)
+def test_a_term_s_last_day_is_one_that_an_addition_pays_for(anchor: date) -> None:
+    running, renewed = (Period.of_months(anchor, 12, index) for index in (0, 1))
+    assert shares([running], running.last) == [Share(Period(running.last, running.last), running)]
+    assert shares([running, renewed], renewed.first) == [Share(renewed, renewed)]
 
 
 @given(items, anchors)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,23 @@ async def test_two_who_confirm_at_once_confirm_once(shop: Shop) -> None:
     assert [answer.next for answer in answers] == [pb.TAX_NEXT_SETTLED] * 2
     tied = (await subscriber.period(2)).vat_check_id
     assert tied in {str(row["id"]) for row in await shop.room.rows("vat_checks")}
+
+
+@pytest.mark.parametrize("slower", ["valid", "invalid"])
+async def test_what_was_confirmed_while_vies_was_asked_stays_as_it_was_confirmed(shop: Shop, slower: str) -> None:
+    subscriber = await paid_later(shop)
+    asked = len(shop.vies.questions)
+    confirmed: list[Any] = []
+
+    async def the_other_is_faster() -> None:
+        assert (await confirm(subscriber)).next == pb.TAX_NEXT_SETTLED
+        confirmed.extend(await shop.room.rows("subscription_periods"))
+        shop.vies.set(GERMAN, slower)
+
+    shop.neighbours.meanwhile["vies"] = the_other_is_faster
+    assert (await confirm(subscriber)).next == pb.TAX_NEXT_SETTLED
+    assert len(shop.vies.questions) == asked + 2
+    assert await shop.room.rows("subscription_periods") == confirmed
 
 
 @pytest.mark.parametrize("named", ["", request_id()])

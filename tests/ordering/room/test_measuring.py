@@ -15,7 +15,7 @@ from services.ordering.domain.price_list import PriceList
 from services.ordering.price_list_file import load_price_list
 from tests.ordering.conftest import PRICE_LIST
 from tests.ordering.shop import ACME, BEISPIEL, STEERING, Shop, mailboxes
-from tests.ordering.subscribers import Subscriber, annual, monthly
+from tests.ordering.subscribers import UNPAID, Subscriber, annual, monthly
 from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
@@ -304,3 +304,20 @@ async def test_stamp_duty_that_is_charged_is_the_last_line_of_a_period_and_cover
     *sold, duty = measured.lines
     assert (duty.net.minor, duty.vat_rate, duty.nature, duty.HasField("period_start")) == (2_00, "0.00", "N1", False)
     assert measured.totals.gross.minor == sum(line.net.minor for line in sold) + 2_00
+
+
+async def test_a_period_that_gets_other_days_while_it_is_measured_is_measured_again(shop: Shop) -> None:
+    subscriber = await monthly(shop, NOVEMBER_10)
+    asked = await subscriber.asked_in_time(2)
+    await subscriber.cancel()
+    await subscriber.keep()
+
+    async def the_request_is_closed() -> None:
+        assert (await subscriber.end(2, UNPAID)).period.state == pb.PERIOD_STATE_VOID
+
+    shop.room.clock.at = from_timestamp((await subscriber.period(3)).measure_at)
+    shop.neighbours.meanwhile["usage"] = the_request_is_closed
+    await refused_for(subscriber.measure(3), errors_pb2.REASON_PERIOD_STATE)
+    assert (await subscriber.period(3)).state == pb.PERIOD_STATE_SCHEDULED
+    again = await subscriber.measure(3)
+    assert (again.period_start, again.period_end) == (asked.period_start, asked.period_end)

@@ -273,6 +273,16 @@ async def test_a_payment_that_wins_against_the_closing_is_served_to_its_end(shop
     assert (await subscriber.end(4, UNPAID)).subscription.state == CLOSING
 
 
+async def test_a_payment_of_an_older_period_never_brings_the_end_nearer(shop: Shop) -> None:
+    subscriber = await two_unpaid(shop)
+    await subscriber.end(3, PAID)
+    cancelled = await subscriber.cancel()
+    assert rome_date(from_timestamp(cancelled.ends_at)) == date(2026, 8, 31)
+    paid = await subscriber.end(2, PAID)
+    assert paid.period.state == pb.PERIOD_STATE_PAID
+    assert paid.subscription.ends_at == cancelled.ends_at
+
+
 async def test_an_annual_period_is_due_on_the_last_day_of_the_term_before(shop: Shop) -> None:
     subscriber = await annual(shop, date(2026, 3, 2))
     period = await subscriber.asked_in_time(2)
