@@ -12,6 +12,7 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from cli import words
+from cli.ties import cause_id
 from services.kit.wire import from_date
 
 Sum = tuple[str, int]
@@ -67,10 +68,10 @@ def tie_refunds(
     back, under_way = _by_request(refunds), {each.refund_id for each in refunds if not each.HasField("done_on")}
     lost = _taken(disputes)
     finals = (each for each in invoices if each.kind != invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE)
-    by_cause = {_cause(invoice): invoice for invoice in finals}
+    by_cause = {cause_id(invoice): invoice for invoice in finals}
     found = _Found(under_way)
     for request in paid:
-        invoice = by_cause.get(_cause(request))
+        invoice = by_cause.get(cause_id(request))
         if invoice is None or invoice.document_id in given_up:
             continue  # the tie of payments to invoices tells of the first; nothing is credited on the second
         found.refunds += len(back.get(request.payment_request_id, ()))
@@ -155,10 +156,6 @@ def _taken(disputes: Iterable[payments_pb2.Dispute]) -> Mapping[str, list[paymen
         if dispute.payment_request_id and dispute.withdrawn.minor > 0:
             found.setdefault(dispute.payment_request_id, []).append(dispute)
     return found
-
-
-def _cause(one: words.ForSomething) -> str:
-    return one.period.period_id or one.order_id
 
 
 def _sum(money: common_pb2.Money) -> Sum:

@@ -77,7 +77,7 @@ def tie(
             findings.append(f"{words.thing((requests or documents)[0])}: {', '.join(theirs)}; {', '.join(ours)}")
     notes = []
     for transfer in other_days:
-        told = _other_day(transfer, invoices_of.get(_key(transfer), []))
+        told = _other_day(transfer, invoices_of.get(cause_id(transfer), []))
         if from_date(transfer.bank_booked_on) > from_date(transfer.booked_on):
             notes.append(f"{told}; an invoice may come first, and its date counts (DPR 633/1972, art. 6(4))")
         else:
@@ -93,11 +93,12 @@ def _is_unpaid(invoice: invoicing_pb2.Document) -> bool:
 def _by_cause(each: Iterable[Tied]) -> Mapping[str, list[Tied]]:
     found: dict[str, list[Tied]] = {}
     for one in each:
-        found.setdefault(_key(one), []).append(one)
+        found.setdefault(cause_id(one), []).append(one)
     return found
 
 
-def _key(one: words.ForSomething) -> str:
+def cause_id(one: words.ForSomething) -> str:
+    """By what payments and documents of one sale are tied: the period's id, or the order's."""
     return one.period.period_id or one.order_id
 
 
