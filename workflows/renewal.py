@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         Why,
         Wrong,
         check_cancellation,
-        check_why,
+        check_offered,
         request_id,
         steering,
         ui_cancel,
@@ -206,7 +206,7 @@ class Renewal(RenewalInvoice):
             Wrong: It would end at once, and its sender does not say so; or the other way round.
         """
         await self.read_period()
-        self._must_be_offered("cancel_subscription", why)
+        check_offered("cancel_subscription", why, self.subscription_updates(), "subscription")
         check_end(self.subscription, why)
         request = pb.CancelSubscriptionRequest(
             request_id=request_id(), subscription_id=self.subscription.subscription_id, steering=steering(why)
@@ -220,7 +220,7 @@ class Renewal(RenewalInvoice):
     @cancel_subscription.validator
     def _may_cancel(self, why: Cancellation = NO_CANCELLATION) -> None:
         check_cancellation(why)
-        self._must_be_offered("cancel_subscription", why)
+        check_offered("cancel_subscription", why, self.subscription_updates(), "subscription")
 
     @workflow.update(
         description="Takes a cancellation of the subscription back, until its end. "
@@ -238,13 +238,7 @@ class Renewal(RenewalInvoice):
 
     @keep_subscription.validator
     def _may_keep(self, why: Why = NO_DATA) -> None:
-        self._must_be_offered("keep_subscription", why)
-
-    def _must_be_offered(self, update: str, why: Why) -> None:
-        check_why(why)
-        if update not in self.subscription_updates():
-            offered = ", ".join(self.subscription_updates()) or "nothing"
-            raise Wrong(f"makes no sense as the subscription stands; what may be done with it: {offered}")
+        check_offered("keep_subscription", why, self.subscription_updates(), "subscription")
 
     def check_open(self) -> None:
         """Refuse what makes sense only while the period waits for its money."""

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.payments import PaymentsSteps
     from workflows.renewal_steps import charge_comes_first
     from workflows.renewal_tax import RenewalTax
-    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
+    from workflows.steering import NO_DATA, Why, check_offered, request_id, steering
     from workflows.steps import quickly, visibly
 
 CHARGE_NOW = 'charges it by automatic debit before its time: `{"reason_code": "customer_asked"}`'
@@ -142,13 +142,9 @@ class RenewalDebit(RenewalTax):
         self._must_be_debited("switch_off_automatic_debit", why)
 
     def _must_be_debited(self, update: str, why: Why) -> None:
-        check_why(why)
         self.check_open()
         offered = self.debit_updates(self.payment) if self.payment is not None else {}
-        if update not in offered:
-            raise Wrong(
-                f"makes no sense as the charge stands; what may be done about it: {', '.join(offered) or 'nothing'}"
-            )
+        check_offered(update, why, offered, "charge")
 
 
 def _by_link(payment: payments_pb2.PaymentRequest) -> bool:

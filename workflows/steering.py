@@ -6,7 +6,7 @@ tax send stands in `workflows.steering_money` and `workflows.steering_tax`.
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -121,6 +121,24 @@ def check_why(why: Why) -> None:
         raise Wrong("reason_code: 2 to 40 lower-case letters, digits and underscores, for example phone_confirmed")
     if why.ticket_id and not is_uuid(text_of(why.ticket_id)):
         raise Wrong("ticket_id: the UUID of a ticket, or leave it out")
+
+
+def check_offered(update: str, why: Why, offered: Collection[str], subject: str) -> None:
+    """Refuse an update that makes no sense as its subject stands, or one without a reason.
+
+    Args:
+        update: Its name.
+        why: What was sent.
+        offered: The updates that make sense now.
+        subject: What stands so, as operators call it, for example "charge".
+
+    Raises:
+        Wrong: With what may be done, or with what would be right.
+    """
+    check_why(why)
+    if update not in offered:
+        may = ", ".join(offered) or "nothing"
+        raise Wrong(f"makes no sense as the {subject} stands; what may be done with it: {may}")
 
 
 def check_extension(extension: Extension) -> None:

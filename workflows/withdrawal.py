@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries, wording, wording_due, wording_money
     from workflows.activities.ordering import OrderingSteps
     from workflows.details import NEEDS_OPERATOR, Details
-    from workflows.steering import NO_DATA, Why, Wrong, check_why, steering
+    from workflows.steering import NO_DATA, Why, check_offered, steering
     from workflows.steps import Response, Step, StepRefused
     from workflows.withdrawal_steps import WithdrawalSteps
 
@@ -188,7 +188,7 @@ class Withdrawal(WithdrawalSteps):
 
     @refund_again.validator
     def _may_refund_again(self, why: Why = NO_DATA) -> None:
-        self._must_be_offered("refund_again", why)
+        check_offered("refund_again", why, self.offered, "withdrawal")
 
     @workflow.update(
         description="Notes that the customer has the money already, by a way that Casella does not see, such as a "
@@ -204,7 +204,7 @@ class Withdrawal(WithdrawalSteps):
 
     @refund_made_outside.validator
     def _may_note_refund(self, why: Why = NO_DATA) -> None:
-        self._must_be_offered("refund_made_outside", why)
+        check_offered("refund_made_outside", why, self.offered, "withdrawal")
 
     @workflow.update(
         description="Goes on without a credit note, because the invoice was given up and counts as never issued. "
@@ -220,7 +220,7 @@ class Withdrawal(WithdrawalSteps):
 
     @no_credit_note.validator
     def _may_go_without(self, why: Why = NO_DATA) -> None:
-        self._must_be_offered("no_credit_note", why)
+        check_offered("no_credit_note", why, self.offered, "withdrawal")
 
     async def _decide(self, step: Step[Decision, Response], request: type[Decision], what: str, why: Why) -> None:
         """Carry an operator's decision to ordering for every refund that stands still."""
@@ -261,12 +261,6 @@ class Withdrawal(WithdrawalSteps):
             due.refund_late_at,
             {**_commands(pending), **_pay_out(given_up), **self.offered},
         )
-
-    def _must_be_offered(self, update: str, why: Why) -> None:
-        check_why(why)
-        if update not in self.offered:
-            offered = ", ".join(self.offered) or "nothing"
-            raise Wrong(f"makes no sense as the withdrawal stands; what may be done with it: {offered}")
 
 
 def _waits_for_operator(refund: payments_pb2.Refund, *, near: bool) -> bool:

@@ -169,6 +169,6 @@ async def test_an_operator_charges_before_the_day_and_switches_automatic_debit_o
     await released.written("Addebito automatico disattivato")
     await desk.shows(renewal, "by its link")
     for update in ("charge_now", "switch_off_automatic_debit"):
-        await refused(desk, renewal, update, why, "what may be done about it: nothing")
+        await refused(desk, renewal, update, why, "what may be done with it: nothing")
     await pay_the_link(stage, released.customer.email, "Addebito automatico disattivato", "card:succeeded")
     await released.stands(2, "Invoiced")

@@ -233,7 +233,7 @@ async def test_an_operator_charges_now_and_switches_off(temporal: TestNamespace)
         for update in ("switch_off_automatic_debit", "charge_now"):
             with pytest.raises(WorkflowUpdateFailedError) as over:
                 await run.handle.execute_update(update, WHY)
-            assert "what may be done about it: nothing" in str(over.value.cause)
+            assert "what may be done with it: nothing" in str(over.value.cause)
         with pytest.raises(WorkflowUpdateFailedError):
             await run.handle.execute_update("charge_now", {"reason_code": "Because I say so"})
     [charged] = script.requests("ChargePaymentRequest")
@@ -249,7 +249,7 @@ async def test_a_period_that_is_paid_otherwise_offers_no_charge(temporal: TestNa
         assert "charge_now" not in await run.details("AwaitingPayment")
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await run.handle.execute_update("charge_now", WHY)
-        assert "what may be done about it: nothing" in str(refused.value.cause)
+        assert "what may be done with it: nothing" in str(refused.value.cause)
 
 
 async def test_a_charge_that_payments_refuses_early_fails_the_update_alone(temporal: TestNamespace) -> None:
