@@ -17,7 +17,7 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import Method, PaymentRequest, RequestState
 from services.payments.domain.receipts import Receipt, Source
 from services.payments.domain.references import CreditorReference
-from services.payments.statements.entries import Credit
+from services.payments.statements.entries import Entry
 from services.payments.store import bank, books, receipts, requests
 from services.payments.store.books import between
 
@@ -27,7 +27,7 @@ GROSS = Money(14_640)
 REFERENCE = "CRO-4711"
 
 
-def credit(**changes: Any) -> Credit:
+def credit(**changes: Any) -> Entry:
     """A transfer of EUR 146.40 under the bank's reference CRO-4711; its identity is its own."""
     usual: dict[str, Any] = {
         "account": "IT60X0542811101000000123456",
@@ -43,7 +43,7 @@ def credit(**changes: Any) -> Credit:
         "unsplit": False,
         "identity": secrets.token_bytes(32),
     }
-    return Credit(**{**usual, **changes})
+    return Entry(**{**usual, **changes})
 
 
 def receipt(**changes: Any) -> Receipt:
@@ -94,7 +94,7 @@ class Rows:
             assert await requests.create(conn, made, secrets.token_bytes(32))
         return request_id
 
-    async def entry(self, **changes: Any) -> Credit:
+    async def entry(self, **changes: Any) -> Entry:
         """A bank entry."""
         told = credit(**changes)
         async with self.database.transaction() as conn:

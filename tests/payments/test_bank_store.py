@@ -15,7 +15,7 @@ from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import Source
-from services.payments.statements.entries import Credit
+from services.payments.statements.entries import Entry
 from services.payments.store import bank
 from tests.payments.rows import GROSS, NOW, REFERENCE, TODAY, Rows, credit, somebody_waits
 
@@ -23,7 +23,7 @@ LATER = NOW + timedelta(hours=1)
 DOLLARS = Money(GROSS.minor, "USD")
 
 
-async def confirmed(database: Database, told: Credit, request_id: Any = None) -> Any:
+async def confirmed(database: Database, told: Entry, request_id: Any = None) -> Any:
     """For which request an operator recorded what a bank entry tells of."""
     async with database.transaction() as conn:
         return await bank.confirm(conn, told, request_id)

@@ -6,16 +6,15 @@ from pathlib import Path
 import pytest
 
 from services.payments.domain.references import references_in
-from services.payments.statements import camt
+from services.payments.statements import camt, entries
 from services.payments.statements.amounts import minor_units
 from services.payments.statements.camt import UnreadableStatementError
-from services.payments.statements.entries import Credit
 from tests.payments.statement import Entry, balance, statement
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
-def credits_of(file: bytes) -> list[Credit]:
+def credits_of(file: bytes) -> list[entries.Entry]:
     return [credit for found in camt.read(file) for credit in found.credits]
 
 

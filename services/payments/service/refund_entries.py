@@ -6,7 +6,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.domain.receipts import Fate
 from services.payments.domain.refunds import RETURNED, Means, Refund, RefundState, refund_meant
-from services.payments.statements.entries import Credit
+from services.payments.statements.entries import Entry
 from services.payments.store import bank, refund_books, refunds
 
 
@@ -18,7 +18,7 @@ class RefundEntries:
         self._database = database
         self._clock = clock
 
-    async def leaves(self, debit: Credit) -> Fate | None:
+    async def leaves(self, debit: Entry) -> Fate | None:
         """Take a debit in that is a refund of ours, once; None where it is none, or not as it was asked for.
 
         A debit of a refund that an operator had called refused is its end all the same: the money has left.
@@ -43,7 +43,7 @@ class RefundEntries:
             await hooks.at("payment.before_commit")
         return Fate.REFUNDED
 
-    async def comes_back(self, credit: Credit, statement_id: str, sha256: bytes) -> Fate:
+    async def comes_back(self, credit: Entry, statement_id: str, sha256: bytes) -> Fate:
         """Take a credit in that is a refund of ours coming back, once; it has failed then."""
         meant = refund_meant(credit.end_to_end)
         if meant is None:
@@ -64,6 +64,6 @@ class RefundEntries:
         return Fate.RETURNED
 
 
-def _fits(refund: Refund, entry: Credit) -> bool:
+def _fits(refund: Refund, entry: Entry) -> bool:
     same = (entry.minor, entry.currency) == (refund.money.minor, refund.money.currency)
     return same and refund.means is Means.BANK_TRANSFER

@@ -26,7 +26,7 @@ from services.payments.errors import StatementUnreadable
 from services.payments.policy import TransferPolicy
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
-from services.payments.statements.entries import Credit, Statement
+from services.payments.statements.entries import Entry, Statement
 from services.payments.store import bank, books, receipts, requests
 from services.payments.store.books import between
 
@@ -109,7 +109,7 @@ class Statements:
             for credit in (*statement.credits, *statement.reversed_debits):
                 fates[await self._take_credit(credit, statement.statement_id, sha256, told)] += 1
         taken_back: Counter[Fate] = Counter(fate for fate in left.values() if fate is not None)
-        ignored: list[Credit] = []
+        ignored: list[Entry] = []
         for entry in (entry for entry in reversals if left[entry.identity] is None):
             taken_back[await self._take_back(entry, marked=True)] += 1
         for entry in (entry for entry in debits if left[entry.identity] is None):
@@ -122,7 +122,7 @@ class Statements:
         return result
 
     async def _take_credit(
-        self, credit: Credit, statement_id: str, sha256: bytes, told: Mapping[str, AbstractSet[Money]]
+        self, credit: Entry, statement_id: str, sha256: bytes, told: Mapping[str, AbstractSet[Money]]
     ) -> Fate:
         """Take money that came: a refund of ours that is back, a payment, or an undone debit for a person to see."""
         now = self._clock.now()
@@ -155,7 +155,7 @@ class Statements:
             await hooks.at("payment.before_commit")
         return fate
 
-    async def _take_back(self, entry: Credit, *, marked: bool) -> Fate:
+    async def _take_back(self, entry: Entry, *, marked: bool) -> Fate:
         """Take a credit that the bank takes back out of the ledger's bank, once; what it had paid stays paid."""
         async with self._database.transaction() as conn:
             known, request_id = await bank.request_of_reversed(conn, entry)
@@ -181,7 +181,7 @@ class Statements:
     async def _decide(
         self,
         conn: AsyncConnection,
-        credit: Credit,
+        credit: Entry,
         receipt: Receipt,
         target: PaymentRequest | None,
         told: Mapping[str, AbstractSet[Money]],
@@ -202,7 +202,7 @@ class Statements:
         fault = fault or date_fault(receipt.available_on, target.created_at, receipt.received_at)
         return (await receipts.take_in(conn, receipt, target.request_id, fault)).fate
 
-    async def _match(self, conn: AsyncConnection, credit: Credit) -> _Match:
+    async def _match(self, conn: AsyncConnection, credit: Entry) -> _Match:
         """Find what a credit is for; a batch that the bank does not split is for nothing that we could know."""
         text = credit.searchable()
         by_reference = await requests.by_references(conn, references_in(text))
@@ -217,7 +217,7 @@ class Statements:
             return _Match(target, (target,), (target,))
         return _Match(None, tuple(named), tuple(named[:MOST_SUGGESTIONS]) or await self._guess(conn, credit))
 
-    async def _guess(self, conn: AsyncConnection, credit: Credit) -> tuple[PaymentRequest, ...]:
+    async def _guess(self, conn: AsyncConnection, credit: Entry) -> tuple[PaymentRequest, ...]:
         """What a credit that names nothing may be for: numbers that it nearly writes, then requests of its amount."""
         keys = perhaps_meant(credit.searchable())
         meant = {key_of(found.proforma_number or ""): found for found in await requests.by_proforma_keys(conn, keys)}
@@ -226,7 +226,7 @@ class Statements:
         return tuple({found.request_id: found for found in guessed}.values())[:MOST_SUGGESTIONS]
 
 
-def _shown(entry: Credit) -> str:
+def _shown(entry: Entry) -> str:
     """The name by which an operator says what an entry is for; one of ours where the bank gives none."""
     return entry.bank_reference or entry.end_to_end or entry.identity.hex()[:_SHOWN_CHARACTERS]
 
@@ -252,13 +252,13 @@ def _contradicting(receipt: Receipt, transfer_id: UUID, request_id: UUID) -> Rec
     )
 
 
-def _ignored_debit(entry: Credit) -> IgnoredDebit:
+def _ignored_debit(entry: Entry) -> IgnoredDebit:
     reference = entry.bank_reference or entry.end_to_end or ""
     return IgnoredDebit(reference, Money(entry.minor, entry.currency), entry.booking_date, entry.remittance)
 
 
 def _summary(
-    statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate], ignored: list[Credit]
+    statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate], ignored: list[Entry]
 ) -> Imported:
     passed_over = sum(statement.passed_over + statement.pending for statement in statements)
     return Imported(

@@ -17,7 +17,7 @@ from datetime import date
 from lxml import etree
 
 from services.payments.statements.balances import amount_of, check_balances, direction, is_booked
-from services.payments.statements.entries import Credit, Statement, identify
+from services.payments.statements.entries import Entry, Statement, identify
 from services.payments.statements.xml import Element, child, child_text, children, path_text, texts
 
 _NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOT PROVIDED"}
@@ -99,7 +99,7 @@ def _with_entry(statement: Statement, entry: Element) -> Statement:
     return statement
 
 
-def _debits(entry: Element, account: str) -> list[Credit]:
+def _debits(entry: Element, account: str) -> list[Entry]:
     """The debits of a booked entry: a batch of ours is split where its parts add up, so that each is known again."""
     minor, currency = amount_of(entry)
     details = _details(entry)
@@ -108,41 +108,41 @@ def _debits(entry: Element, account: str) -> list[Credit]:
     if len(details) <= 1 or len(known) != len(details) or sum(known) != minor:
         return [_whole(entry, account)]
     return [
-        _credit(entry, part, account, share, currency, unsplit=False)
+        _booked(entry, part, account, share, currency, unsplit=False)
         for part, share in zip(details, known, strict=True)
     ]
 
 
-def _whole(entry: Element, account: str) -> Credit:
+def _whole(entry: Element, account: str) -> Entry:
     """A booked entry as one, with its details where it has only one."""
     minor, currency = amount_of(entry)
     details = _details(entry)
     part = details[0] if len(details) == 1 else None
-    return _credit(entry, part, account, minor, currency, unsplit=len(details) > 1)
+    return _booked(entry, part, account, minor, currency, unsplit=len(details) > 1)
 
 
 def _details(entry: Element) -> list[Element]:
     return [part for detail in children(entry, "NtryDtls") for part in children(detail, "TxDtls")]
 
 
-def _parts(entry: Element, account: str) -> Iterator[tuple[Credit | None, bool]]:
+def _parts(entry: Element, account: str) -> Iterator[tuple[Entry | None, bool]]:
     """The credits of a booked entry, and whether each is a return; None stands for a debit in the batch."""
     minor, currency = amount_of(entry)
     details = _details(entry)
     if len(details) <= 1:
         part = details[0] if details else None
         batched = _transfers_in_batch(entry) > 1
-        yield _credit(entry, part, account, minor, currency, unsplit=batched), _is_return(part)
+        yield _booked(entry, part, account, minor, currency, unsplit=batched), _is_return(part)
         return
     shares = [_share(part, entry, currency) for part in details]
     if any(share is None for share in shares) or sum(share for share in shares if share) != minor:
-        yield _credit(entry, None, account, minor, currency, unsplit=True), False
+        yield _booked(entry, None, account, minor, currency, unsplit=True), False
         return
     for part, share in zip(details, shares, strict=True):
         if not share or share < 0:
             yield None, False
         else:
-            yield _credit(entry, part, account, share, currency, unsplit=False), _is_return(part)
+            yield _booked(entry, part, account, share, currency, unsplit=False), _is_return(part)
 
 
 def _transfers_in_batch(entry: Element) -> int:
@@ -180,7 +180,7 @@ def _is_return(part: Element | None) -> bool:
     return child(part, "RtrInf") is not None
 
 
-def _credit(entry: Element, part: Element | None, account: str, minor: int, currency: str, *, unsplit: bool) -> Credit:
+def _booked(entry: Element, part: Element | None, account: str, minor: int, currency: str, *, unsplit: bool) -> Entry:
     if minor == 0:
         raise ValueError("an amount of zero")
     parties, remittance, references = child(part, "RltdPties"), child(part, "RmtInf"), child(part, "Refs")
@@ -193,7 +193,7 @@ def _credit(entry: Element, part: Element | None, account: str, minor: int, curr
     )
     debtor = child(parties, "Dbtr")
     iban = path_text(parties, "DbtrAcct", "Id", "IBAN")
-    return Credit(
+    return Entry(
         account=account,
         minor=minor,
         currency=currency,
@@ -241,7 +241,7 @@ def _identified(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     )
 
 
-def _named(entries: tuple[Credit, ...], statement_id: str, seen: Counter[bytes]) -> tuple[Credit, ...]:
+def _named(entries: tuple[Entry, ...], statement_id: str, seen: Counter[bytes]) -> tuple[Entry, ...]:
     named = []
     for entry in entries:
         content = identify(entry, statement_id, 0)

@@ -1,4 +1,4 @@
-"""What a bank statement tells us, free of its XML: the credits that may pay something, and how much was passed over."""
+"""What a bank statement tells us, free of its XML: what came and what left, and how much was passed over."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """One booked transfer to our account, or one by which the bank takes such a transfer back.
+class Entry:
+    """One booked transfer to our account or from it; which of them it is, its statement tells.
 
     Attributes:
         account: The IBAN (or other id) of the account the statement is about, without spaces.
@@ -22,7 +22,7 @@ class Credit:
         bank_reference: The servicer's reference of the entry; None when it gives none.
         unsplit: The entry is a batch whose single transfers the bank does not tell: it can pay nothing by itself.
         reverses: The bank marks it as undoing an earlier entry of the other direction (`RvslInd`).
-        identity: What makes this credit the same one in the next delivery of the file (see `identify`).
+        identity: What makes this entry the same one in the next delivery of the file (see `identify`).
     """
 
     account: str
@@ -67,39 +67,39 @@ class Statement:
 
     statement_id: str
     account: str
-    credits: tuple[Credit, ...]
-    reversals: tuple[Credit, ...] = ()
-    debits: tuple[Credit, ...] = ()
-    returns: tuple[Credit, ...] = ()
-    reversed_debits: tuple[Credit, ...] = ()
+    credits: tuple[Entry, ...]
+    reversals: tuple[Entry, ...] = ()
+    debits: tuple[Entry, ...] = ()
+    returns: tuple[Entry, ...] = ()
+    reversed_debits: tuple[Entry, ...] = ()
     passed_over: int = 0
     pending: int = 0
 
 
-def identify(credit: Credit, statement_id: str, ordinal: int) -> bytes:
-    """The identity of a credit: equal for the same entry in a file that comes twice, different for a genuine twin.
+def identify(entry: Entry, statement_id: str, ordinal: int) -> bytes:
+    """The identity of an entry: equal for the same entry in a file that comes twice, different for a genuine twin.
 
     The bank's own reference and the content identify an entry across statements and notifications. A bank that gives
     no reference leaves only the statement's id to tell a repeat from a second transfer; then a repeat under another
     id reaches the operator as paid twice, which is seen, while the other choice would lose real money unseen.
 
     Args:
-        credit: The entry.
+        entry: It, still without its identity.
         statement_id: The statement's own id.
         ordinal: How many entries with the same content stand before it in the file: two equal transfers are two.
     """
     parts = (
-        credit.account,
-        f"ref:{credit.bank_reference}" if credit.bank_reference else f"stmt:{statement_id}",
-        str(credit.minor),
-        credit.currency,
-        credit.booking_date.isoformat() if credit.booking_date else "",
-        credit.end_to_end or "",
-        credit.debtor_iban or "",
-        " ".join(credit.references),
-        credit.text,
+        entry.account,
+        f"ref:{entry.bank_reference}" if entry.bank_reference else f"stmt:{statement_id}",
+        str(entry.minor),
+        entry.currency,
+        entry.booking_date.isoformat() if entry.booking_date else "",
+        entry.end_to_end or "",
+        entry.debtor_iban or "",
+        " ".join(entry.references),
+        entry.text,
         str(ordinal),
-        *(("reverses",) if credit.reverses else ()),
+        *(("reverses",) if entry.reverses else ()),
     )
     # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).digest()

@@ -12,7 +12,7 @@ from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import Settlement, Source
-from services.payments.statements.entries import Credit
+from services.payments.statements.entries import Entry
 from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
@@ -20,7 +20,7 @@ _TRANSFER = announced_transfers.c
 
 
 async def insert_entry(
-    conn: AsyncConnection, credit: Credit, statement_id: str, file_sha256: bytes, now: datetime
+    conn: AsyncConnection, credit: Entry, statement_id: str, file_sha256: bytes, now: datetime
 ) -> bool:
     """Write down a bank entry, first thing in its transaction.
 
@@ -77,7 +77,7 @@ async def announce(
     return None if row is None else row.id
 
 
-async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None) -> UUID | None:
+async def confirm(conn: AsyncConnection, credit: Entry, request_id: UUID | None) -> UUID | None:
     """Find the recorded transfer that a bank entry now confirms, and tie the two together.
 
     It is one of the same amount that has the entry's bank reference or end-to-end id, or stands for the request that
@@ -107,7 +107,7 @@ async def confirm(conn: AsyncConnection, credit: Credit, request_id: UUID | None
 
 
 async def contradicted(
-    conn: AsyncConnection, credit: Credit, told_beside: Collection[Money]
+    conn: AsyncConnection, credit: Entry, told_beside: Collection[Money]
 ) -> tuple[UUID, UUID] | None:
     """Find a recorded transfer, not confirmed, to whose bank reference an entry gives another amount.
 
@@ -137,7 +137,7 @@ async def contradicted(
     return None if row is None else (row.id, row.request_id)
 
 
-async def request_of_reversed(conn: AsyncConnection, debit: Credit) -> tuple[bool, UUID | None]:
+async def request_of_reversed(conn: AsyncConnection, debit: Entry) -> tuple[bool, UUID | None]:
     """Whether a debit takes back a credit that is known: the same amount under the same reference of bank or payer.
 
     Returns:
