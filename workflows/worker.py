@@ -144,8 +144,8 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
 
 
 def activities_of(room: object) -> list[Callable[..., Any]]:
-    """The methods of a room's steps that are activities."""
-    methods = (getattr(room, name) for name in dir(type(room)) if not name.startswith("_"))
+    """The methods of a room's steps, or of their class, that are activities."""
+    methods = (getattr(room, name) for name in dir(room) if not name.startswith("_"))
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
 
 

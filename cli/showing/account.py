@@ -126,11 +126,21 @@ def _allowance(allowance: mailboxes_pb2.Allowance) -> list[tuple[str, str]]:
         ("domains", f"{allowance.domains} of {allowance.max_domains or 'any number'}"),
         ("mailboxes", f"{allowance.mailboxes} of {allowance.max_mailboxes}{f' ({sizes})' if sizes else ''}"),
         ("new contract", "lower ceiling until the second period is paid" if allowance.new_contract else ""),
+        ("not covered, so they send nothing", uncovered(allowance)),
         ("options", ", ".join(f"{option.code} on {option.mailboxes}" for option in allowance.options)),
         ("options covered", ", ".join(f"{place.code} on {place.mailboxes}" for place in allowance.option_places)),
         ("messages a day", f"{allowance.messages_per_day} a mailbox" if allowance.messages_per_day else "no limit"),
         ("switched off", ", ".join(words.one_of(mailboxes_pb2.Feature, each) for each in allowance.features_off)),
     ]
+
+
+def uncovered(allowance: mailboxes_pb2.Allowance) -> str:
+    """What an annual contract does not cover, and what helps; empty where it covers all."""
+    counted = [
+        (allowance.uncovered_mailboxes, "mailbox", "mailboxes"), (allowance.uncovered_domains, "domain", "domains")
+    ]  # fmt: skip
+    beyond = [f"{number} {one if number == 1 else many}" for number, one, many in counted if number]
+    return f"{' and '.join(beyond)}: the customer deletes some or orders an addition" if beyond else ""
 
 
 def _standing(

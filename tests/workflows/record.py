@@ -38,6 +38,7 @@ _WAYS = {
     (names.E_INVOICE, "SendInvoice"): "part-payment",
     (names.MONEY, "IssueAdvanceInvoice"): "part-payment",
     (names.MONEY, "SendMoneyEmail"): "told",
+    (names.RENEWAL, "NotePaymentOnInvoice"): "invoiced-unpaid",
 }
 """What a workflow is about where it has this step."""
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -85,7 +86,7 @@ def shape(found: WorkflowExecution, history: Any) -> str:
     """What tells one way through a workflow from another: its end, what held it, who intervened, what stumbled."""
     state = str(found.typed_search_attributes.get(_STATE, ""))
     events = history["events"]
-    steps = _quick_steps(events)
+    steps = quick_steps(events)
     parts = [found.workflow_type]
     parts += [word for (kind, step), word in _WAYS.items() if kind == found.workflow_type and step in steps]
     parts += [state, "open" if found.status == WorkflowExecutionStatus.RUNNING else ""]
@@ -115,7 +116,7 @@ def _interventions(events: list[dict[str, Any]]) -> set[str]:
     return found
 
 
-def _quick_steps(events: list[dict[str, Any]]) -> set[str]:
+def quick_steps(events: list[dict[str, Any]]) -> set[str]:
     """The steps that were done as local activities."""
     markers = [event["markerRecordedEventAttributes"] for event in events if "markerRecordedEventAttributes" in event]
     told = [marker["details"]["data"]["payloads"][0]["data"] for marker in markers if "data" in marker["details"]]
