@@ -193,7 +193,7 @@ async def test_what_was_confirmed_while_vies_was_asked_stays_as_it_was_confirmed
     assert await shop.room.rows("subscription_periods") == confirmed
 
 
-@pytest.mark.parametrize("named", ["", request_id()])
+@pytest.mark.parametrize("named", ["", request_id()], ids=["neither", "both"])
 async def test_exactly_one_of_order_and_period_is_named(shop: Shop, named: str) -> None:
     wanted = dict.fromkeys(("order_id", "period_id"), "order_or_period")
     asked = pb.SettleTaxRequest(order_id=named, period_id=named)
