@@ -90,14 +90,17 @@ class Database:
     async def single(self) -> AsyncIterator[AsyncConnection]:
         """A connection on which each statement is a transaction of its own.
 
-        Rings the bell at the end, for a statement that also wrote an outbox row. For reads, ``reading`` is cheaper.
+        Rings the bell at the end, for a statement that also wrote an outbox row. For any other, ``reading`` is cheaper.
         """
         async with self.autocommit.connect() as connection:
             yield connection
         self.ring()
 
     def reading(self) -> AsyncConnection:
-        """A connection for reads: ``async with database.reading() as connection``."""
+        """A connection for reads, and for single statements that write no outbox row, such as a count of what was sent.
+
+        ``async with database.reading() as connection``; each statement is a transaction of its own.
+        """
         return self.autocommit.connect()
 
     def ring(self) -> None:

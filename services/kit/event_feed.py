@@ -208,7 +208,7 @@ async def prune(database: Database, policy: EventsPolicy, now: datetime) -> int:
     Returns:
         How many rows were deleted.
     """
-    async with database.single() as conn:
+    async with database.reading() as conn:
         done = await conn.execute(_PRUNE, {"before": now - timedelta(days=policy.kept_days)})
     return done.rowcount
 
