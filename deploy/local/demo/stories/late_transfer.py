@@ -15,6 +15,7 @@ from deploy.local.demo.trying import begin_trial, see, use_trial
 _DAYS_UNTIL_THE_TRANSFER = 17
 """An order by transfer expires after 15 (deploy/policy.yaml)."""
 _REMINDERS = 3
+_TOO_LATE = "troppo tardi"
 
 
 async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
@@ -33,6 +34,10 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     stage.tell(f"transfers the money when the order is {state} for two days: {answer.queued} entry waits in the queue")
     workflow_id = await stage.money_of(placed.proforma_number)
     see(stage, tale, "Money", workflow_id)
+    told = await stage.inbox.wait_for(
+        customer.email, lambda mail: _TOO_LATE in mail["Subject"], "word of the late money"
+    )
+    stage.tell(f"email: {told['Subject']}")
     data = {"account_id": customer.account_id, "reason_code": "payer_confirmed"}
     stage.tell(f"an operator makes it account credit: {await stage.steer(workflow_id, 'credit', data)}")
     await _orders(stage, tale)
@@ -71,7 +76,12 @@ async def _check(stage: Stage, customer: dict[str, Any]) -> Results:
 async def _expects(_: Stage, customer: dict[str, Any]) -> Expected:
     numbers = customer["ids"]
     both = [*buying.GREETINGS[common.LANGUAGE_IT], "Conferma del tuo ordine"]
-    first = [f"Proforma {numbers['expired_proforma_number']}", *["Promemoria"] * _REMINDERS, "ordine è scaduto"]
+    first = [
+        f"Proforma {numbers['expired_proforma_number']}",
+        *["Promemoria"] * _REMINDERS,
+        "ordine è scaduto",
+        _TOO_LATE,
+    ]
     second = [f"Proforma {numbers['proforma_number']}", f"Fattura {numbers['invoice_number']}"]
     return Expected([*both, *first, *second], proformas=2, invoices=1)
 
