@@ -38,7 +38,7 @@ OUTSIDE_THE_STORIES = {
     "RecordWithdrawalCreditNote",
     "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
     "DecideAdvance", "IssueAdvanceInvoice", "RecordAdvanceCredited", "RecordInvoicePaid",
-    "DecideDispute", "RecordDisputeCreditNote",
+    "DecideDispute", "RecordDisputeCreditNote", "SendMoneyEmail", "ConfirmContract",
 }  # fmt: skip
 """What comes when months have passed, where VIES is asked or an operator decides: twice in its room's own tests."""
 
