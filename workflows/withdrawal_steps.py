@@ -16,14 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.order_steps import by_size, with_options
+    from workflows.refund_methods import REFUND_METHODS
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
 
-_MADE_BY = {
-    payments_pb2.REFUND_MEANS_STRIPE: invoicing_pb2.REFUND_METHOD_ONLINE,
-    payments_pb2.REFUND_MEANS_BANK_TRANSFER: invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
-    payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT: invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT,
-}
 _REASON = "withdrawal"
 """Why payments refunds, as its rows and lists show it."""
 
@@ -188,7 +184,7 @@ def _ways(parts: Sequence[payments_pb2.Refund]) -> list[invoicing_pb2.RefundPart
     for part in parts:
         left = part.amount.minor - part.credited.minor
         stays = 0 if part.paid_out_by else part.credited.minor
-        for method, minor in ((_MADE_BY[part.means], left), (invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT, stays)):
+        for method, minor in ((REFUND_METHODS[part.means], left), (invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT, stays)):
             if minor:
                 sums[method] = sums.get(method, 0) + minor
     currency = parts[0].amount.currency

@@ -9,6 +9,7 @@ from services.kit.ids import derive
 from services.kit.wire import from_timestamp, to_date
 from workflows.activities.calls import step
 from workflows.activities.invoicing_client import InvoicingClient, ids_only, period_of
+from workflows.refund_methods import REFUND_METHODS
 
 _RETURNED = {
     payments_pb2.MONEY_SETTLEMENT_REFUNDED: (pb.CREDIT_REASON_CONTRACT, pb.REFUND_METHOD_UNSPECIFIED),
@@ -18,10 +19,6 @@ _RETURNED = {
 come about, or not with this money (DPR 633/1972, art. 26(2))."""
 _NOT_THEIRS = (pb.CREDIT_REASON_CORRECTION, pb.REFUND_METHOD_UNSPECIFIED)
 """Of money that was none of the customer's, or was for something else."""
-_MADE_BY = {
-    payments_pb2.REFUND_MEANS_BANK_TRANSFER: pb.REFUND_METHOD_BANK_TRANSFER,
-    payments_pb2.REFUND_MEANS_STRIPE: pb.REFUND_METHOD_ONLINE,
-}
 
 
 class AdvanceActivities(InvoicingClient):
@@ -51,7 +48,7 @@ class AdvanceActivities(InvoicingClient):
         reason, method = _RETURNED.get(entry.settlement, _NOT_THEIRS)
         if entry.settlement == payments_pb2.MONEY_SETTLEMENT_REFUNDED:
             asked = payments_pb2.GetRefundRequest(refund_id=entry.settled_to)
-            method = _MADE_BY.get((await self._payments.GetRefund(asked)).refund.means, method)
+            method = REFUND_METHODS.get((await self._payments.GetRefund(asked)).refund.means, method)
         answer = await self._invoicing.IssueCreditNote(
             pb.IssueCreditNoteRequest(
                 credit_id=str(derive("advance_credit", invoice.money_entry_id)),

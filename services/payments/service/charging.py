@@ -60,13 +60,13 @@ class Charging:
         Raises:
             NotFound: No such request.
         """
-        request = await self._by_id(request_id)
+        request = await self._checkout.read(request_id)
         if request.method is not Method.AUTOMATIC_DEBIT or request.state is not RequestState.OPEN:
             return request
         async with self._database.transaction() as conn:
             if await mandates.active(conn, request.account_id) is not None:
                 await debits.plan(conn, request_id, charge_on, self._policy.first_charge(charge_on, request_id))
-        return await self._by_id(request_id)
+        return await self._checkout.read(request_id)
 
     async def charge(self, request_id: UUID, early: AuditEntry | None = None) -> PaymentRequest:
         """Charge a request whose time has come; another one, and one that is final, is told as it stands.
@@ -84,7 +84,7 @@ class Charging:
         if early is not None:
             await self._bring_forward(request_id, early)
         for _ in range(_ROUNDS):
-            request = await self._by_id(request_id)
+            request = await self._checkout.read(request_id)
             if not self._due(request):
                 return request
             live = request.live
@@ -93,9 +93,9 @@ class Charging:
             elif live.kind is AttemptKind.CHARGE:
                 await self._charges.go_on(request, live)
                 if live.state is not AttemptState.CREATING or await self._settled(request_id, live):
-                    return await self._by_id(request_id)
+                    return await self._checkout.read(request_id)
             elif await self._page_keeps(request, live):
-                return await self._by_id(request_id)
+                return await self._checkout.read(request_id)
         raise NotReady(retry_after=timedelta(seconds=1))
 
     async def tell_refusal(self, request_id: UUID, recipient: common_pb2.Recipient) -> None:
@@ -104,7 +104,7 @@ class Charging:
         Raises:
             NotFound: No such request.
         """
-        request = await self._by_id(request_id)
+        request = await self._checkout.read(request_id)
         debit = request.debit
         if debit is None or not debit.email_due or debit.refused_at is None:
             return
@@ -165,7 +165,7 @@ class Charging:
 
     async def _settled(self, request_id: UUID, was: Attempt) -> bool:
         """Whether a charge that was only written down has come as far as it goes now."""
-        request = await self._by_id(request_id)
+        request = await self._checkout.read(request_id)
         return not self._due(request) or (request.live is not None and request.live.number == was.number)
 
     async def _page_keeps(self, request: PaymentRequest, live: Attempt) -> bool:
@@ -181,13 +181,6 @@ class Charging:
             await self._charges.no_answer(request)
             return True
         return False
-
-    async def _by_id(self, request_id: UUID) -> PaymentRequest:
-        async with self._database.reading() as conn:
-            request = await requests.by_id(conn, request_id)
-        if request is None:
-            raise NotFound
-        return request
 
 
 def _check_not_again(request: PaymentRequest, now: datetime) -> None:

@@ -84,6 +84,18 @@ class Checkout:
             request = await self._by_token(token)
         raise NotReady(retry_after=timedelta(seconds=1))
 
+    async def read(self, request_id: UUID) -> PaymentRequest:
+        """A request as it stands.
+
+        Raises:
+            NotFound: No such request.
+        """
+        async with self._database.reading() as conn:
+            request = await requests.by_id(conn, request_id)
+        if request is None:
+            raise NotFound
+        return request
+
     async def close(self, request_id: UUID, reason: CloseReason) -> PaymentRequest:
         """Close a request, after the end of its page; one that is final already is told as it is.
 
@@ -94,7 +106,7 @@ class Checkout:
             ProviderUnavailable: The page's end cannot be made sure of.
         """
         for _ in range(_ROUNDS):
-            request = await self._by_id(request_id)
+            request = await self.read(request_id)
             if request.state is not RequestState.OPEN:
                 return request
             if request.live is not None:
@@ -201,7 +213,7 @@ class Checkout:
             await self._ask_for_page(request, live)
             return
         await self._expire(page_id)
-        after = await self._by_id(request.request_id)
+        after = await self.read(request.request_id)
         if after.live is not None and after.live.state is AttemptState.PROCESSING:
             raise PaymentProcessing(retry_after=_ASK_AGAIN)
 
@@ -214,13 +226,6 @@ class Checkout:
     async def _give_up(self, request: PaymentRequest, attempt: Attempt, state: AttemptState) -> None:
         async with self._database.single() as conn:
             await attempts.end(conn, request.request_id, attempt.number, state)
-
-    async def _by_id(self, request_id: UUID) -> PaymentRequest:
-        async with self._database.reading() as conn:
-            request = await requests.by_id(conn, request_id)
-        if request is None:
-            raise NotFound
-        return request
 
     async def _by_token(self, token: str) -> PaymentRequest:
         if not looks_like_token(token):

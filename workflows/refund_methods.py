@@ -1,0 +1,10 @@
+"""How the means by which payments gives money back is called on invoicing's documents."""
+
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+
+REFUND_METHODS = {
+    payments_pb2.REFUND_MEANS_STRIPE: invoicing_pb2.REFUND_METHOD_ONLINE,
+    payments_pb2.REFUND_MEANS_BANK_TRANSFER: invoicing_pb2.REFUND_METHOD_BANK_TRANSFER,
+    payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT: invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT,
+}
