@@ -178,7 +178,7 @@ def part_payment(of: Document, gross: int, *others: Document) -> Document:
         kind=DocumentKind.ADVANCE_INVOICE,
         number=f"2026/{1 + len(others)}",
         date=date(2026, 3, 1),
-        lines=part_lines(text, shares),
+        lines=part_lines(text, shares, of.lines),
         money_entry_id=_NOBODY,
     )
 

@@ -146,6 +146,8 @@ KINDS |= {
     "less a part payment, reverse charge": _less("reverse charge", 8000),
     "less a part payment, with stamp duty left": _less("outside the EU", 1000),
     "less a part payment, stamp duty charged": _less("reverse charge, stamp duty charged", 6000),
+    "part payment, stamp duty charged": part_payment(KINDS["reverse charge, stamp duty charged"], 9000),
+    "less a part payment that has the stamp duty": _less("reverse charge, stamp duty charged", 9000),
     "unpaid, less a part payment": _less("reverse charge, unpaid", 4000),
     "unpaid, less all but account credit": _less("reverse charge, unpaid, in part with account credit", 9500),
     "less all": _less("company", 1281),

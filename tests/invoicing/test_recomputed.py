@@ -68,11 +68,13 @@ taxed_lines = st.lists(
     min_size=1,
     max_size=9,
 ).map(numbered)
-untaxed_lines = st.lists(
-    st.builds(line, quantity=quantities, price=prices, rate=st.just("0.00"), natura=st.sampled_from(Natura)),
+sold_without_vat = st.lists(
+    st.builds(line, quantity=quantities, price=prices, rate=st.just("0.00"), natura=st.just(Natura.NOT_SUBJECT)),
     min_size=1,
     max_size=5,
-).map(numbered)
+)
+charged_stamp_duty = st.lists(st.just(line(1, 1, 2_00, "0.00", natura=Natura.EXCLUDED)), max_size=1)
+untaxed_lines = st.tuples(sold_without_vat, charged_stamp_duty).map(lambda found: numbered(found[0] + found[1]))
 invoices = st.one_of(
     st.builds(invoice, lines=taxed_lines, language=st.sampled_from(Language)),
     st.builds(
@@ -133,7 +135,8 @@ def test_the_sums_of_an_e_invoice_follow_from_the_lines_in_it(document: Document
     assert cents(str(root.findtext(".//ImportoTotaleDocumento"))) == total
     ways = [cents(str(each.text)) for each in root.iter("ImportoPagamento")]
     assert ways == [way for way in (credit, total - credit) if way]
-    stamped = sum(net for (_, natura), net in nets.items() if natura == "N2.1") > 77_47
+    without_vat, charged = (sum(net for (_, each), net in nets.items() if each == natura) for natura in ("N2.1", "N1"))
+    stamped = charged > 0 or without_vat > 77_47
     assert root.findtext(".//BolloVirtuale") == ("SI" if stamped else None)
 
 

@@ -15,6 +15,7 @@ from services.invoicing.domain.documents import Document, Language
 from services.invoicing.domain.sums import Line, VatShare, vat_shares
 from services.invoicing.domain.tax import Natura
 from services.kit.money import Money, total, vat
+from services.kit.stamp_duty import STAMP_DUTY_ABOVE
 
 
 def part_shares(whole: Sequence[Line], invoiced: Iterable[VatShare], gross: Money) -> tuple[VatShare, ...]:
@@ -32,12 +33,16 @@ def part_shares(whole: Sequence[Line], invoiced: Iterable[VatShare], gross: Mone
     left = left_of(shares, invoiced)
     # Parts whose money goes back are not credited at once: then they leave too little, and the sale is whole again.
     enough = all(share.gross.minor >= 0 for share in left) and gross <= total(s.gross for s in left)
-    return tuple(map(_within_a_cent, split(left if enough else shares, gross)))
+    return tuple(map(_within_a_cent, _part_of(left if enough else shares, gross)))
 
 
-def part_lines(text: str, shares: Sequence[VatShare]) -> tuple[Line, ...]:
-    """The lines of a part payment's invoice, one for each rate or natura."""
-    return tuple(share.as_line(position, text) for position, share in enumerate(shares, start=1))
+def part_lines(text: str, shares: Sequence[VatShare], whole: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a part payment's invoice, one for each rate or natura; that of charged stamp duty as the sale's."""
+    duty = next((line.description for line in whole if line.natura is Natura.EXCLUDED), text)
+    return tuple(
+        share.as_line(position, duty if share.natura is Natura.EXCLUDED else text)
+        for position, share in enumerate(shares, start=1)
+    )
 
 
 def deduction_lines(advance: Document, left: Sequence[VatShare], language: Language, after: int) -> tuple[Line, ...]:
@@ -67,6 +72,17 @@ def settled(lines: Sequence[Line]) -> tuple[Line, ...]:
             net, tax = line.net - beyond, (line.tax or Money(0, beyond.currency)) + beyond
             result[last] = replace(line, unit_price=net, net=net, tax=tax)
     return tuple(result)
+
+
+def _part_of(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
+    """Splits a part payment; stamp duty that is charged goes with the first one that would owe it by itself."""
+    given = split(left, gross)
+    without_vat = total(share.taxable for share in given if share.natura is Natura.NOT_SUBJECT)
+    duties = [share for share in left if share.natura is Natura.EXCLUDED and share.gross]
+    if without_vat <= STAMP_DUTY_ABOVE:
+        return given
+    sold = [share for share in left if share not in duties]
+    return (*split(sold, gross - total(share.gross for share in duties)), *duties)
 
 
 def _key(line: Line) -> tuple[Decimal, Natura | None]:

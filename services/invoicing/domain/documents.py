@@ -13,10 +13,11 @@ from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import Customer
 from services.invoicing.domain.sums import Line, Totals, totals
-from services.invoicing.domain.tax import TaxTreatment
+from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.domain.transmissions import State
 from services.kit.causes import Cause
-from services.kit.money import Money
+from services.kit.money import Money, total
+from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
 
 Day = date
 """The type's name where a document's own `date` hides it."""
@@ -209,3 +210,18 @@ def credit_used(document: Document) -> Money:
 def to_pay(document: Document) -> Money:
     """What account credit leaves to pay of a proforma, or left of an invoice."""
     return totals(document.lines).gross - credit_used(document)
+
+
+def stamp_duty(document: Document) -> Money | None:
+    """The stamp duty that a document pays, whoever bears it; None where it pays none.
+
+    By its own lines without VAT. An invoice on which the customer is charged for it pays it however small those are:
+    what part payments leave of a sale that owes it may not, and nobody keeps what was taken for a tax.
+    """
+    without_vat = _net_of(document, Natura.NOT_SUBJECT)
+    charged = document.kind.is_invoice and _net_of(document, Natura.EXCLUDED).minor > 0
+    return STAMP_DUTY if charged or without_vat > STAMP_DUTY_ABOVE else None
+
+
+def _net_of(document: Document, natura: Natura) -> Money:
+    return total(line.net for line in document.lines if line.natura is natura)

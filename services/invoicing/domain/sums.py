@@ -11,7 +11,6 @@ from uuid import UUID
 
 from services.invoicing.domain.tax import Natura
 from services.kit.money import Money, total, vat
-from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +114,3 @@ def _share(rate: Decimal, natura: Natura | None, lines: Sequence[Line]) -> VatSh
     own = total((line.tax for line in lines if line.tax is not None), currency)
     computed = vat(total((line.net for line in lines if line.tax is None), currency), rate)
     return VatShare(rate, natura, total((line.net for line in lines), currency), computed + own)
-
-
-def stamp_duty(lines: Iterable[Line]) -> Money | None:
-    """The stamp duty that a document owes, whoever bears it; None where it owes none."""
-    without_vat = total(line.net for line in lines if line.natura is Natura.NOT_SUBJECT)
-    return STAMP_DUTY if without_vat > STAMP_DUTY_ABOVE else None

@@ -18,6 +18,9 @@ _LINE_TOLERANCE = Decimal("0.01")
 
 _STAMP_DUTY_ABOVE = Decimal("77.47")
 _WITH_STAMP_DUTY = frozenset({"N2.1", "N2.2", "N3.5", "N3.6", "N4"})
+_CHARGED = frozenset({"N1"})
+"""Nothing else than stamp duty is excluded on a document of ours."""
+_CREDIT_NOTE = "TD04"
 
 WRONG_TOTAL = "CASELLA-TOTAL"
 WRONG_STAMP_DUTY = "CASELLA-STAMP"
@@ -64,10 +67,15 @@ def _total(body: etree._Element, summaries: list[etree._Element]) -> Iterator[Fi
 
 
 def _stamp_duty(body: etree._Element, summaries: list[etree._Element]) -> Iterator[Finding]:
-    without_vat = (summary for summary in summaries if text(summary, "Natura") in _WITH_STAMP_DUTY)
-    due = sum((decimal(s, "ImponibileImporto") for s in without_vat), Decimal()) > _STAMP_DUTY_ABOVE
-    if due != bool(text(body, "DatiGenerali/DatiGeneraliDocumento/DatiBollo/BolloVirtuale")):
+    document = found(body, "DatiGenerali/DatiGeneraliDocumento")
+    charged = text(document, "TipoDocumento") != _CREDIT_NOTE and _taxable_of(summaries, _CHARGED) > 0
+    due = charged or _taxable_of(summaries, _WITH_STAMP_DUTY) > _STAMP_DUTY_ABOVE
+    if due != bool(text(document, "DatiBollo/BolloVirtuale")):
         yield Finding(WRONG_STAMP_DUTY, "DatiBollo", "is missing" if due else "is not due")
+
+
+def _taxable_of(summaries: list[etree._Element], naturas: frozenset[str]) -> Decimal:
+    return sum((decimal(s, "ImponibileImporto") for s in summaries if text(s, "Natura") in naturas), Decimal())
 
 
 def _line_total(line: etree._Element) -> Decimal:

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from services.invoicing.domain.credits import RefundMethod
 from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
-from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, to_pay
+from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, stamp_duty, to_pay
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line as InvoiceLine
-from services.invoicing.domain.sums import VatShare, stamp_duty, totals, vat_shares
+from services.invoicing.domain.sums import VatShare, totals, vat_shares
 from services.invoicing.fatturapa.latin import to_latin1
 from services.invoicing.fatturapa.model import (
     Buyer,
@@ -65,7 +65,7 @@ def compose_invoice(invoice: Document, issuer: Issuer, progressive: str) -> Elec
         issuer: Who issues it.
         progressive: The five characters of the file's name.
     """
-    sums, stamp = totals(invoice.lines), stamp_duty(invoice.lines)
+    sums, stamp = totals(invoice.lines), stamp_duty(invoice)
     return ElectronicInvoice(
         transmission=_transmission(invoice.customer, issuer, progressive),
         seller=_seller(issuer),

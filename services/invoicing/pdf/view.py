@@ -9,9 +9,9 @@ from datetime import date
 from services.invoicing.domain.credit_texts import cause_text, credited_invoices
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import CustomerKind
-from services.invoicing.domain.documents import Document, credit_used, to_pay
+from services.invoicing.domain.documents import Document, credit_used, stamp_duty, to_pay
 from services.invoicing.domain.issuer import Issuer
-from services.invoicing.domain.sums import Line, VatShare, stamp_duty, totals, vat_shares
+from services.invoicing.domain.sums import Line, VatShare, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.pdf.formats import breakable
 from services.invoicing.pdf.parties import customer_view, issuer_view
@@ -109,7 +109,7 @@ def printed_view(document: Document, issuer: Issuer, xml_name: str) -> View:
 def _finish(writer: Writer, view: View, document: Document, xml_name: str, prefix: str = "") -> None:
     """Adds the stamp duty, and to a courtesy copy that it is one; the texts of credit notes have a prefix."""
     texts = writer.texts
-    if (stamp := stamp_duty(document.lines)) is not None:
+    if (stamp := stamp_duty(document)) is not None:
         view["vat"]["notes"].append(texts["note_stamp_duty"].format(amount=writer.formats.money(stamp)))
     if not document.customer.abroad:
         reader = "original_private" if document.customer.kind is CustomerKind.PRIVATE else "original_business"

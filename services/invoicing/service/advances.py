@@ -123,7 +123,7 @@ class AdvanceInvoices:
         for other_id in await advances.of_cause(conn, whole.cause):
             others += (await _left(conn, other_id))[1]
         text = received_text(whole.language, part.day, whole.payment.proforma_number, whole.lines)
-        lines = part_lines(text, part_shares(whole.lines, others, part.gross))
+        lines = part_lines(text, part_shares(whole.lines, others, part.gross), whole.lines)
         draft = replace(whole, lines=lines, money_entry_id=part.money_entry_id)
         return await self._issuing.number(conn, draft, DocumentKind.ADVANCE_INVOICE, part.day, document_id)
 

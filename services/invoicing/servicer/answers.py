@@ -6,9 +6,9 @@ from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, RefundPart, ServedDays
-from services.invoicing.domain.documents import Document, DocumentKind, credit_used
+from services.invoicing.domain.documents import Document, DocumentKind, credit_used, stamp_duty
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
-from services.invoicing.domain.sums import Line, stamp_duty
+from services.invoicing.domain.sums import Line
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
 from services.invoicing.messages import FINDINGS
 from services.invoicing.sdi.error_meanings import MEANINGS
@@ -222,8 +222,8 @@ def finding_message(finding: ProfileFinding) -> pb.ProfileFinding:
 def _stamp_duty(document: Document | None) -> common_pb2.Money | None:
     if document is None or document.kind is DocumentKind.PROFORMA:
         return None
-    owed = stamp_duty(document.lines)
-    return None if owed is None else to_money(owed)
+    paid = stamp_duty(document)
+    return None if paid is None else to_money(paid)
 
 
 def _lines(document: Document) -> list[common_pb2.Line]:
