@@ -48,6 +48,9 @@ _SETTINGS = {
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
     "history.visibilityProcessorMaxPollRPS": "1000",
+    # A priority holds within a partition of a task queue; the default of four lets an order wait behind others.
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
 }
 _USABLE_SECONDS = 180.0
 _STOP_SECONDS = 20.0
