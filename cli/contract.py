@@ -21,7 +21,7 @@ def contract() -> None:
 def contract_confirm(account: str, steering: common_pb2.Steering) -> None:
     """End the lower ceiling of mailboxes of the new monthly contract of ACCOUNT (id or email).
 
-    It ends by itself once the second period is paid. Until then nobody pays for what is used above the prepaid.
+    It ends by itself once the second month is paid. Until then nobody pays for what is used above the prepaid.
     """
     run(_confirm(account, steering))
 

@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from casella.common.v1.common_pb2 import BILLING_PERIOD_MONTHLY, Subject
+    from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording, wording_contracts, wording_due
@@ -173,7 +173,7 @@ class Renewal(RenewalInvoice):
         payment = await self.read_payment()
         recorded = await self.record_paid(payment)
         await self.resume_if_due(recorded)
-        if recorded.subscription.billing == BILLING_PERIOD_MONTHLY:
+        if recorded.confirms_contract:
             await self.confirm_contract(recorded.period.account_id)
         await self.invoice_paid(recorded.period, payment)
         self.settled = True

@@ -143,7 +143,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         await quickly(MailboxesSteps.resume, request, "resume sending")
 
     async def confirm_contract(self, account_id: str) -> None:
-        """Who has paid a second period of a monthly contract may have as many mailboxes as any other."""
+        """Who has paid a second month of a monthly contract may have as many mailboxes as any other."""
         request = mailboxes_pb2.ConfirmContractRequest(account_id=account_id, request_id=str(workflow.uuid4()))
         await quickly(MailboxesSteps.confirm_contract, request, "end the lower ceiling of a new contract")
 

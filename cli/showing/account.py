@@ -125,7 +125,7 @@ def _allowance(allowance: mailboxes_pb2.Allowance) -> list[tuple[str, str]]:
         ("state", words.choice(allowance, "state")),
         ("domains", f"{allowance.domains} of {allowance.max_domains or 'any number'}"),
         ("mailboxes", f"{allowance.mailboxes} of {allowance.max_mailboxes}{f' ({sizes})' if sizes else ''}"),
-        ("new contract", "lower ceiling until the second period is paid" if allowance.new_contract else ""),
+        ("new contract", "lower ceiling until the second month is paid" if allowance.new_contract else ""),
         ("not covered, so they send nothing", uncovered(allowance)),
         ("options", ", ".join(f"{option.code} on {option.mailboxes}" for option in allowance.options)),
         ("options covered", ", ".join(f"{place.code} on {place.mailboxes}" for place in allowance.option_places)),

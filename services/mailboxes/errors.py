@@ -17,7 +17,7 @@ class MailboxLimit(CasellaError):
 
 
 class NewContractLimit(CasellaError):
-    """A new monthly contract has as many mailboxes as it may until its second period is paid."""
+    """A new monthly contract has as many mailboxes as it may until its second month is paid."""
 
     reason = errors_pb2.REASON_MAILBOX_LIMIT
 

@@ -54,9 +54,9 @@ CATALOGUE: Catalogue = {
         "en": "The same size is given more than once.",
     },
     "new_contract_limit": {
-        "it": "Un contratto mensile nuovo può avere al massimo {most} caselle, finché il secondo periodo non è pagato. "
+        "it": "Un contratto mensile nuovo può avere al massimo {most} caselle, finché il secondo mese non è pagato. "
         "Se te ne servono di più prima di allora, scrivici con un ticket.",
-        "en": "A new monthly contract may have at most {most} mailboxes until its second period is paid. If you need "
+        "en": "A new monthly contract may have at most {most} mailboxes until its second month is paid. If you need "
         "more before then, write to us with a ticket.",
     },
 }

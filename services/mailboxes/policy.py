@@ -57,13 +57,14 @@ class PaidPolicy(Section):
     Attributes:
         domains: Domains at most.
         monthly_mailboxes: Mailboxes at most under monthly billing, of any size; annual allows what was ordered.
-        new_monthly_mailboxes: The same until a contract's second period is paid, or an operator confirms it: what is
+        new_monthly_mailboxes: The same until a contract's second month is paid, or an operator confirms it: what is
             used above the prepaid is not paid by then, and a consumer who withdraws never pays it.
         new_monthly_times: Who has ordered much may have so many times that, where it is more.
         messages_per_day: Messages a mailbox may send in any sliding 24 h.
         recipients_per_day: Recipients a mailbox may address in the same window.
         account_messages_per_day: Messages all mailboxes together, deleted ones included, may send in it; null is
-            mailboxes × messages (monthly: those that were ordered, or those that there are, if they are more).
+            mailboxes × messages (monthly: those that were ordered, or, once it is no new contract, those that there
+            are, if they are more).
         account_recipients_per_day: Recipients they may address together; null is mailboxes × recipients.
     """
 

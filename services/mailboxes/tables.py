@@ -26,7 +26,7 @@ accounts = Table(
     Column("account_recipients_per_day", Integer),
     # Of a monthly contract; what all mailboxes together may send follows it where the two above are empty.
     Column("ordered_mailboxes", Integer),
-    # A monthly contract whose second period is not paid yet.
+    # A monthly contract whose second month is not paid yet.
     Column("new_contract", Boolean, nullable=False, server_default=false()),
     Column("features_off", ARRAY(Text), nullable=False),
     Column("opened_at", _INSTANT, nullable=False),

@@ -1,4 +1,4 @@
-"""A monthly contract: what its mailboxes send together, and how many it may have before its second period is paid."""
+"""A monthly contract: what its mailboxes send together, and how many it may have before its second month is paid."""
 
 import asyncio
 
@@ -21,11 +21,17 @@ def sums(allowance: pb.Allowance) -> tuple[int, int]:
     return allowance.account_messages_per_day, allowance.account_recipients_per_day
 
 
-async def test_all_mailboxes_together_send_as_those_that_were_ordered_or_that_there_are(
+async def confirm(room: TestRoom, customer: Customer) -> pb.Allowance:
+    return (await stub(room, "worker").ConfirmContract(confirmation(customer.id))).allowance
+
+
+async def test_all_mailboxes_together_send_as_those_that_were_ordered_or_later_that_there_are(
     room: TestRoom, customer: Customer
 ) -> None:
     assert sums(await unlock_monthly(room, customer, 5)) == (5 * 1000, 5 * 3000)
     made = await filled(customer, 7)
+    assert sums(await customer.allowance()) == (5 * 1000, 5 * 3000)
+    await confirm(room, customer)
     assert sums(await customer.allowance()) == (7 * 1000, 7 * 3000)
     for each in made[:4]:
         await customer.delete_mailbox(each.mailbox_id)
@@ -46,6 +52,9 @@ async def test_in_a_monthly_contract_deleted_mailboxes_free_nothing(room: TestRo
         await send(room, INFO)
     assert (refused.value.metadata["limit"], refused.value.metadata["value"]) == ("account_recipients", "6000")
     others = [await customer.create_mailbox(f"m{number}@rossi.example") for number in range(2)]
+    with refused_as(errors_pb2.REASON_RECIPIENT_LIMIT):
+        await send(room, others[0].address)
+    await confirm(room, customer)
     await send(room, others[0].address, recipients=3000)  # there are three now
     with refused_as(errors_pb2.REASON_RECIPIENT_LIMIT) as refused:
         await send(room, others[1].address)
@@ -56,6 +65,7 @@ async def test_sends_and_the_mailboxes_that_they_count_for_hold_the_sum_at_once(
     room: TestRoom, customer: Customer
 ) -> None:
     await unlock_monthly(room, customer, 1)
+    await confirm(room, customer)
     await filled(customer, 2)
     calls = [send(room, f"m{number % 2}@rossi.example", recipients=1000) for number in range(12)]
     answers = await asyncio.gather(*calls, return_exceptions=True)
@@ -71,12 +81,12 @@ async def test_a_new_contract_has_a_lower_ceiling_and_the_refusal_says_what_help
     with refused_as(LIMIT) as refused:
         await customer.create_mailbox(INFO)
     assert refused.value.metadata == {"limit": "new_contract_mailboxes", "value": "25"}
-    for told in ("25", "secondo periodo", "ticket"):
+    for told in ("25", "secondo mese", "ticket"):
         assert told in refused.value.message
     assert (await customer.allowance()).mailboxes == 25
 
 
-async def test_who_paid_a_second_period_has_the_operators_ceiling(room: TestRoom, customer: Customer) -> None:
+async def test_who_paid_a_second_month_has_the_operators_ceiling(room: TestRoom, customer: Customer) -> None:
     await unlock_monthly(room, customer, 5)
     request = confirmation(customer.id)
     first = (await stub(room, "worker").ConfirmContract(request)).allowance
@@ -120,8 +130,6 @@ async def test_a_confirmation_at_the_ceiling_lets_the_next_mailboxes_in(room: Te
     await unlock_monthly(room, customer, 1)
     await filled(customer, 24)
     calls = [customer.create_mailbox(f"n{number}@rossi.example") for number in range(3)]
-    answers = await asyncio.gather(
-        *calls, stub(room, "worker").ConfirmContract(confirmation(customer.id)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*calls, confirm(room, customer), return_exceptions=True)
     assert {each.reason for each in answers if isinstance(each, Refused)} <= {LIMIT}
     assert (await customer.create_mailbox(INFO)).address == INFO

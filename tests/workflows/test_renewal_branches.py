@@ -57,6 +57,7 @@ class Told:
     due: str = "suspension"
     wait: Duration = field(default_factory=lambda: LONG)
     resume_due: bool = False
+    confirms_contract: bool = False
     suspend_at: Timestamp | None = None
 
     def script(self, **changes: Answer) -> Script:
@@ -105,7 +106,10 @@ class Told:
         self.period.state = pb.PERIOD_STATE_PAID if paid else pb.PERIOD_STATE_UNPAID
         self.next = pb.PERIOD_NEXT_NOT_OPEN
         return pb.RecordPeriodOutcomeResponse(
-            period=self.period, subscription=self.subscription, resume_due=self.resume_due
+            period=self.period,
+            subscription=self.subscription,
+            resume_due=self.resume_due,
+            confirms_contract=self.confirms_contract,
         )
 
     def closed(self, request: payments_pb2.ClosePaymentRequestRequest) -> payments_pb2.ClosePaymentRequestResponse:
@@ -149,21 +153,18 @@ async def test_a_period_is_measured_asked_for_paid_and_invoiced_in_this_order(te
     assert script.requests("ResumeAccount") == []
 
 
-@pytest.mark.parametrize(
-    ("billing", "confirmations"), [(common_pb2.BILLING_PERIOD_MONTHLY, 1), (common_pb2.BILLING_PERIOD_ANNUAL, 0)]
-)
-async def test_the_first_paid_period_of_a_monthly_contract_ends_the_lower_ceiling_of_a_new_one(
-    temporal: TestNamespace, billing: common_pb2.BillingPeriod, confirmations: int
+@pytest.mark.parametrize("confirms", [True, False])
+async def test_a_paid_period_ends_the_lower_ceiling_of_a_new_contract_where_it_is_one_that_does(
+    temporal: TestNamespace, *, confirms: bool
 ) -> None:
-    told = Told()
-    told.subscription.billing = billing
+    told = Told(confirms_contract=confirms)
     script = told.script()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         await run.details("AwaitingPayment")
         assert script.requests("ConfirmContract") == []
         assert await paid(told, run) == "invoiced"
     made = script.requests("ConfirmContract")
-    assert [each.account_id for each in made] == [told.period.account_id] * confirmations
+    assert [each.account_id for each in made] == [told.period.account_id] * confirms
 
 
 async def test_a_period_that_account_credit_pays_is_told_of_by_its_proforma(temporal: TestNamespace) -> None:

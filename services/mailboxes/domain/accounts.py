@@ -20,7 +20,7 @@ class Entitlement:
         account_messages_per_day: Messages that all mailboxes together, deleted ones included, may send in any 24 h.
         account_recipients_per_day: Recipients that they together may address in any 24 h.
         ordered_mailboxes: Of a monthly contract: a limit of all mailboxes together that is not named follows them, or
-            those that there are, if they are more. None: it is named, or there is none.
+            those that there are, if they are more and the contract is no new one. None: it is named, or there is none.
     """
 
     max_domains: int | None
@@ -37,7 +37,8 @@ class Account:
     """The row of an account.
 
     Attributes:
-        new_contract: A monthly contract whose second period is not paid yet: its ceiling of mailboxes is lower.
+        new_contract: A monthly contract whose second month is not paid yet: its ceiling of mailboxes is lower, and
+            all together send as those that were ordered.
     """
 
     id: UUID
@@ -85,7 +86,8 @@ class Allowance:
         ordered = self.account.ordered_mailboxes
         if named is not None or ordered is None or per_mailbox is None:
             return named
-        return max(ordered, sum(self.sizes.values())) * per_mailbox
+        counted = 0 if self.account.new_contract else sum(self.sizes.values())
+        return max(ordered, counted) * per_mailbox
 
 
 @dataclass(frozen=True, slots=True)

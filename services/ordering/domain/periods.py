@@ -15,6 +15,8 @@ from services.ordering.domain.kinds import Billing
 from services.ordering.domain.policy import RenewalPolicy
 
 _DAY = timedelta(days=1)
+_A_MONTH = 28
+"""Days of the shortest month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ def planned(contract: Contract, paid_until: date, policy: RenewalPolicy) -> Plan
         return Plan(Period(first, month.last), measuring(contract.subscription_id, month.first, policy))
     term = Period.of_months(contract.anchor, contract.billing.months, first.year - contract.anchor.year)
     return Plan(term, measuring(contract.subscription_id, paid_until - timedelta(days=policy.notice_days), policy))
+
+
+def confirms_contract(billing: Billing, days: Period) -> bool:
+    """Whether a later period, once paid, makes a new monthly contract one like any other.
+
+    A month's use has been paid with it, and it is asked for when no right of withdrawal is left. A shorter one, the
+    rest of the month in which the first period ended, may be asked for on the contract's second day.
+    """
+    return billing is Billing.MONTHLY and days.days >= _A_MONTH
 
 
 def term_before(contract: Contract, days: Period) -> Period:

@@ -18,6 +18,7 @@ from services.kit.errors import NotFound
 from services.kit.event_types import EventType
 from services.ordering.domain.dunning import Dunning, carried, close_at, dunning, last_moment
 from services.ordering.domain.period_next import PeriodNext, next_step
+from services.ordering.domain.periods import confirms_contract
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState, SubscriptionState
 from services.ordering.errors import PeriodNotDue, PeriodNotPaid, SuspensionNotDue
@@ -40,6 +41,11 @@ class Both:
     period: PeriodRow
     subscription: SubscriptionRow
     resume_due: bool = False
+
+    @property
+    def confirms_contract(self) -> bool:
+        """Whether its payment ends the lower ceiling of a new monthly contract."""
+        return self.period.state is PeriodState.PAID and confirms_contract(self.subscription.billing, self.period.days)
 
 
 class Periods:

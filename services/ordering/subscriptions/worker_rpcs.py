@@ -93,6 +93,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
             period=_period(found),
             subscription=subscription_message(found.subscription),
             resume_due=found.resume_due,
+            confirms_contract=found.confirms_contract,
         )
 
     async def RecordPeriodInvoice(

@@ -5,12 +5,13 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.kit.calendar import Period, add_months, rome_date, start_of_day
+from services.ordering.domain.dates import withdrawal_until
 from services.ordering.domain.kinds import Billing
-from services.ordering.domain.periods import Contract, month_before, planned
+from services.ordering.domain.periods import Contract, confirms_contract, month_before, planned
 from services.ordering.domain.policy import RenewalPolicy
 
 POLICY = RenewalPolicy()
@@ -54,6 +55,25 @@ def test_from_the_third_on_monthly_periods_are_calendar_months(subscription: UUI
     _, second, *others = series(Contract(subscription, MONTHLY, anchor), 14)
     assert all(period == Period.month(period.first) for period in others)
     assert second.last == Period.month(second.first).last
+
+
+@given(ids, anchors)
+@example(AT_MIDNIGHT, date(2026, 12, 5))
+def test_a_contract_is_confirmed_by_what_is_asked_for_when_nobody_may_withdraw_any_more(
+    subscription: UUID, anchor: date
+) -> None:
+    contract = Contract(subscription, MONTHLY, anchor)
+    first, second, third = series(contract, 3)
+    assert confirms_contract(MONTHLY, third)
+    confirms = second if confirms_contract(MONTHLY, second) else third
+    asked = planned(contract, confirms.first - DAY, POLICY).measure_at
+    assert asked > withdrawal_until(start_of_day(first.first))
+    assert confirms.days >= 28
+
+
+def test_the_rest_of_a_month_confirms_no_contract_nor_does_a_year() -> None:
+    assert not confirms_contract(MONTHLY, Period(date(2026, 12, 5), date(2026, 12, 31)))
+    assert not confirms_contract(ANNUAL, Period(date(2026, 12, 1), date(2027, 11, 30)))
 
 
 @given(ids, anchors)

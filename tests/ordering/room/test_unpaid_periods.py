@@ -55,6 +55,23 @@ async def test_the_dates_count_from_the_proforma_and_a_repetition_changes_nothin
     assert len(await shop.room.rows("period_reminders")) == 2
 
 
+@pytest.mark.parametrize(("begin", "confirms"), [(BEGIN, True), (date(2026, 6, 20), False)])
+async def test_a_month_that_is_paid_confirms_a_monthly_contract_and_the_rest_of_one_does_not(
+    shop: Shop, begin: date, *, confirms: bool
+) -> None:
+    subscriber = await monthly(shop, begin)
+    await subscriber.asked_in_time(2)
+    assert (await subscriber.end(2, PAID)).confirms_contract == confirms
+
+
+async def test_a_period_that_is_closed_unpaid_confirms_nothing(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.suspend(2)
+    move_to(shop, date(2026, 8, 21))
+    assert not (await subscriber.end(2, UNPAID)).confirms_contract
+
+
 async def test_before_the_measuring_there_is_no_proforma_to_record(shop: Shop) -> None:
     subscriber = await monthly(shop, BEGIN)
     await refused_for(subscriber.record_proforma(2), errors_pb2.REASON_PERIOD_STATE)

@@ -258,7 +258,7 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmContract(self, request, context):
-        """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+        """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
         earlier. Every other account stays as it is, and nothing is recorded then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

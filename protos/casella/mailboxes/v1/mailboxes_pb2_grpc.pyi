@@ -73,7 +73,7 @@ class MailboxesServiceStub:
     be made.
     """
     ConfirmContract: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]
-    """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+    """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
     earlier. Every other account stays as it is, and nothing is recorded then.
     """
     SuspendAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]
@@ -132,7 +132,7 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     be made.
     """
     ConfirmContract: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]  # type: ignore[assignment]
-    """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+    """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
     earlier. Every other account stays as it is, and nothing is recorded then.
     """
     SuspendAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.SuspendAccountRequest, _mailboxes_pb2.SuspendAccountResponse]  # type: ignore[assignment]
@@ -284,7 +284,7 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.ConfirmContractRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.ConfirmContractResponse, _abc.Awaitable[_mailboxes_pb2.ConfirmContractResponse]]:
-        """Ends the lower ceiling of mailboxes of a new monthly contract: its second period is paid, or an operator confirms it
+        """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
         earlier. Every other account stays as it is, and nothing is recorded then.
         """
 

@@ -1519,14 +1519,16 @@ class RecordPeriodOutcomeRequest(_message.Message):
     def __init__(self, period_id: _Optional[str] = ..., outcome: _Optional[_Union[PeriodOutcome, str]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class RecordPeriodOutcomeResponse(_message.Message):
-    __slots__ = ("period", "subscription", "resume_due")
+    __slots__ = ("period", "subscription", "resume_due", "confirms_contract")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RESUME_DUE_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMS_CONTRACT_FIELD_NUMBER: _ClassVar[int]
     period: Period
     subscription: Subscription
     resume_due: bool
-    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., resume_due: _Optional[bool] = ...) -> None: ...
+    confirms_contract: bool
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., resume_due: _Optional[bool] = ..., confirms_contract: _Optional[bool] = ...) -> None: ...
 
 class RecordPeriodInvoiceRequest(_message.Message):
     __slots__ = ("period_id", "invoice_id")
