@@ -2,11 +2,12 @@
 
 A VAT number counts with the name that belongs to it (Council Implementing Regulation (EU) 282/2011, art. 18(1)(a)).
 Registers write names in their own way: in capitals, without accents, with the legal form or the trading name. So one
-word in common is enough. The address is not compared: each state writes it otherwise, many tell none.
+word in common is enough, also where one name writes it in several. The address is not compared: each state writes it otherwise, many tell none.
 """
 
 import re
 import unicodedata
+from itertools import combinations
 
 from services.kit.composed import composed
 from services.kit.transliteration import transliterated
@@ -31,7 +32,7 @@ _UMLAUTS = re.compile("(?<=[aou])e")
 """Müller is written Mueller as well: of both the umlaut is left out."""
 _SHORTEST_WORD = 2
 _SHORTEST_RUN = 4
-"""Letters that two names must have in common where one is written in one word and the other in several."""
+"""Letters of a word that is written as several in the other name."""
 
 
 def agree(name: str, told: str) -> bool:
@@ -44,17 +45,24 @@ def agree(name: str, told: str) -> bool:
     if not told:
         return True
     ours, theirs = _words(name), _words(told)
-    if set(ours) & set(theirs):
-        return True
-    one, other = "".join(ours), "".join(theirs)
-    return min(len(one), len(other)) >= _SHORTEST_RUN and (one in other or other in one)
+    one, other = _significant(ours), _significant(theirs)
+    return not (one.isdisjoint(other) and one.isdisjoint(_runs(theirs)) and other.isdisjoint(_runs(ours)))
 
 
 def _words(name: str) -> list[str]:
-    """The significant words of a name in plain small letters; all of them where none is."""
-    words = [_plain(word) for word in _split(name)]
-    significant = [word for word in words if len(word) >= _SHORTEST_WORD and word not in _INSIGNIFICANT]
-    return significant or words
+    """The words of a name in plain small letters."""
+    return [_plain(word) for word in _split(name)]
+
+
+def _significant(words: list[str]) -> set[str]:
+    """Those that tell one business from another; all of them where none does."""
+    return {word for word in words if len(word) >= _SHORTEST_WORD and word not in _INSIGNIFICANT} or set(words)
+
+
+def _runs(words: list[str]) -> set[str]:
+    """Words that follow each other, written as one."""
+    runs = ("".join(words[first:last]) for first, last in combinations(range(len(words) + 1), 2) if last - first > 1)
+    return {run for run in runs if len(run) >= _SHORTEST_RUN}
 
 
 def _split(name: str) -> list[str]:

@@ -22,6 +22,7 @@ from services.ordering.domain.company_names import agree
         ("Paradeigma AE", "ΠΑΡΑΔΕΙΓΜΑ ΑΕ||ΠΑΡΑΔΕΙΓΜΑ"),
         ("Шуменска ООД", "SHUMENSKA OOD"),
         ("3M", "3M BELGIUM"),
+        ("Mailhaus GmbH", "MAIL HAUS EUROPA GMBH"),
         ("Ås AB", "ÅS AB"),
     ],
 )
@@ -40,6 +41,8 @@ def test_names_that_can_be_of_one_business_agree(name: str, told: str) -> None:
         ("Società Rossi di Rossi e figli", "SOCIETÀ BIANCHI DI BIANCHI E FIGLIE"),
         ("Παπαδόπουλος Α.Ε.", "ΠΑΡΑΔΕΙΓΜΑ ΑΕ"),
         ("GmbH", "AG"),
+        ("Beispielsweise Hans Huber", "Beispiel GmbH"),
+        ("Rosso Mail", "Sso Ltd"),
     ],
 )
 def test_neither_legal_form_nor_little_words_make_two_businesses_one(name: str, told: str) -> None:
