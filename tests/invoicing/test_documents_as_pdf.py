@@ -26,7 +26,9 @@ from tests.invoicing.documents import (
     credit_note,
     customer,
     invoice,
+    less,
     line,
+    part_payment,
     private_person,
     proforma,
     untaxed,
@@ -301,6 +303,17 @@ def test_every_reason_and_refund_has_its_own_words(language: Language, reason: C
     assert len({words(printed_view(note, ISSUER, XML_NAME)) for note in notes}) == len(notes)
     others = [credit_note(invoice(language=language), reason=other) for other in CreditReason]
     assert len({words(printed_view(note, ISSUER, XML_NAME)) for note in others}) == len(others)
+
+
+def test_a_credit_note_names_the_invoices_that_it_amends_one_a_line() -> None:
+    sale = invoice()
+    one = part_payment(sale, 5_00)
+    two = part_payment(sale, 4_00, one)
+    note = credit_note(sale, advances=less(sale, one, two).advances)
+    view = printed_view(note, ISSUER, XML_NAME)
+    assert view["facts"][-1]["value"].split("\n") == [
+        "2026/1 del 02/03/2026", f"{one.number} del 01/03/2026", f"{two.number} del 01/03/2026",
+    ]  # fmt: skip
 
 
 def test_a_credit_note_carries_its_xml(typesetter: Typesetter) -> None:

@@ -59,7 +59,9 @@ def credited_text(
     What an invoice that deducts part payments (`advances`) gives back is of the whole sale, so their invoices are named
     too. The line of stamp duty that was charged (natura N1) says that it is that.
     """
-    invoice = credited_invoices(credit, language, advances)
+    invoice, *deducted = credited_invoices(credit, language, advances)
+    if deducted:
+        invoice += _ADVANCES[language].format(invoices=", ".join(deducted))
     if natura is Natura.EXCLUDED:
         return f"{_DUTY[language]} {invoice}: {_why(credit, language)}"
     text = f"{(_WHOLE if whole else _PART)[language]} {invoice}: {_why(credit, language)}"
@@ -71,14 +73,11 @@ def credited_text(
     return text + _SERVED[language].format(**days, first=first, last=last)
 
 
-def credited_invoices(credit: Credit, language: Language, advances: Sequence[DeductedAdvance]) -> str:
-    """The credited invoice by number and date, with those of the part payments that it deducts."""
-    invoice = _named(credit.invoice_number, credit.invoice_date, language)
-    if not advances:
-        return invoice
-    named = ", ".join(_named(each.number, each.date, language) for each in advances[:_MOST_NAMED])
-    more = ", …" if len(advances) > _MOST_NAMED else ""
-    return invoice + _ADVANCES[language].format(invoices=named + more)
+def credited_invoices(credit: Credit, language: Language, advances: Sequence[DeductedAdvance]) -> list[str]:
+    """The credited invoice by number and date, and then those of the part payments that it deducts."""
+    more = ["…"] if len(advances) > _MOST_NAMED else []
+    deducted = [_named(each.number, each.date, language) for each in advances[:_MOST_NAMED]]
+    return [_named(credit.invoice_number, credit.invoice_date, language), *deducted, *more]
 
 
 def cause_text(credit: Credit, language: Language, *, with_vat: bool) -> str:

@@ -79,7 +79,7 @@ def credit_note_view(note: Document, credit: Credit, issuer: Issuer, xml_name: s
     view["facts"] = [
         writer.entry("number", note.number),
         writer.entry("date", day(note.date)),
-        writer.entry("credited_invoice", credited_invoices(credit, note.language, note.advances)),
+        writer.entry("credited_invoice", "\n".join(credited_invoices(credit, note.language, note.advances))),
     ]
     view["total"] = writer.entry("total_credit_note", writer.formats.money(totals(note.lines).gross))
     why = cause_text(credit, note.language, with_vat=note.treatment is TaxTreatment.DOMESTIC)

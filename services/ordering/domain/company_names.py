@@ -2,7 +2,8 @@
 
 A VAT number counts with the name that belongs to it (Council Implementing Regulation (EU) 282/2011, art. 18(1)(a)).
 Registers write names in their own way: in capitals, without accents, with the legal form or the trading name. So one
-word in common is enough, also where one name writes it in several. The address is not compared: each state writes it otherwise, many tell none.
+word in common is enough, also where one name writes it in several. The address is not compared: each state writes it
+otherwise, many tell none.
 """
 
 import re
