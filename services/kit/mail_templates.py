@@ -3,6 +3,7 @@
 A template is ``<folder>/<language>/<name>.md.j2``: the first line ``Subject: …``, the rest Markdown with Jinja2. What a
 customer typed is escaped on its way into the Markdown, so that a first name makes neither a link nor a heading nor
 HTML. A paragraph that holds one link and nothing else becomes a button, unless it is part of a list or a quotation.
+What several rooms' mails have in common is a part, ``<kit's templates>/<language>/<name>.j2``, which they include.
 """
 
 import re
@@ -24,7 +25,8 @@ from services.kit.mail_text import text_of
 from services.kit.money import Money
 
 _SUBJECT = re.compile(r"Subject: (?P<subject>[^\n]+)\n+(?P<body>.+)", re.DOTALL)
-_LAYOUT = Path(__file__).parent / "templates"
+_SHARED = Path(__file__).parent / "templates"
+"""The layout, and the parts that any room's mails may include."""
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
@@ -57,11 +59,11 @@ class MailTemplates:
             public_url: The gateway's address.
             company: Who writes; stands below each mail.
         """
-        self._loader = FileSystemLoader(folder)
+        self._loader = FileSystemLoader([folder, _SHARED])
         self._company = company
         self._common = {"provider": provider_name, "public_url": public_url}
         self._layout = Environment(
-            loader=FileSystemLoader(_LAYOUT), autoescape=True, undefined=StrictUndefined
+            loader=FileSystemLoader(_SHARED), autoescape=True, undefined=StrictUndefined
         ).get_template("layout.html.j2")
         self._prepared: dict[tuple[str, str], tuple[Template, Template]] = {}
 
@@ -108,7 +110,12 @@ class MailTemplates:
             return escape(printed(value, language))
 
         environment = Environment(  # noqa: S701  the output is Markdown: finalize escapes for that
-            loader=self._loader, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True
+            loader=self._loader,
+            undefined=StrictUndefined,
+            finalize=finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,  # without it a paragraph behind an included table would become its last row
         )
         environment.filters["lines"] = lambda value: Lines(printed(value, language))
         environment.filters["moment"] = lambda value: localized.moment(value, language)

@@ -99,6 +99,33 @@ def test_what_a_customer_typed_stays_text(templates: MailTemplates, name: str) -
     assert " ".join(name.split()) in " ".join(made.text.split())
 
 
+_ACCOUNT = {"holder": "Posta & Figli", "iban": "IT60 X054", "bic": "BPPIITRRXXX"}
+
+
+@pytest.mark.parametrize(
+    ("account", "lines"),
+    [
+        (_ACCOUNT, ["Beneficiario: Posta & Figli", "IBAN: IT60 X054", "BIC: BPPIITRRXXX"]),
+        (_ACCOUNT | {"bic": ""}, ["Beneficiario: Posta & Figli", "IBAN: IT60 X054"]),
+        ({"iban": "IT60 X054"}, ["IBAN: IT60 X054"]),
+    ],
+    ids=["whole", "without a BIC", "queued before the part had a holder"],
+)
+def test_every_mail_that_asks_for_a_transfer_has_the_same_block(
+    tmp_path: Path, account: dict[str, str], lines: list[str]
+) -> None:
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "ask.md.j2").write_text(
+        "Subject: Paga\n\nPaga:\n\n{% with amount = total %}\n"
+        '{% include "it/transfer.j2" %}\n{% endwith %}\n\nGrazie.\n'
+    )
+    templates = MailTemplates(tmp_path, "Posta Fiorentina", "https://casella.example", COMPANY)
+    made = templates.render("ask", "it", {**account, "total": Money(123450), "reference": "RF18 5390"})
+    block = "\n".join([*lines, "Importo: 1.234,50\u00a0€", "Causale: RF18 5390"])
+    assert made.text == f"Paga:\n\n{block}\n\nGrazie.\n{_FOOT}"
+    assert "Grazie.</p>" in made.html
+
+
 def test_a_text_with_lines_keeps_them_and_makes_no_markdown(tmp_path: Path) -> None:
     (tmp_path / "it").mkdir()
     (tmp_path / "it" / "answer.md.j2").write_text("Subject: Risposta\n\nEcco:\n\n> {{ answer | lines }}\n")

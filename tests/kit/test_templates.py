@@ -12,7 +12,7 @@ _SERVICES = Path(__file__).parents[2] / "services"
 
 def test_every_mail_exists_in_italian_and_in_english() -> None:
     for folder in _SERVICES.glob("*/templates"):
-        found = {language: {file.name for file in (folder / language).glob("*.md.j2")} for language in ("it", "en")}
+        found = {language: {file.name for file in (folder / language).glob("*.j2")} for language in ("it", "en")}
         assert found["it"] == found["en"], folder
 
 

@@ -47,7 +47,7 @@ async def test_a_reminder_says_what_is_due_how_to_pay_and_what_follows(shop: Sho
     assert subject == "Promemoria: il tuo servizio è in attesa del pagamento"
     assert "dal 10 luglio 2026 al 31 luglio 2026, proforma n. P2026/2, con scadenza l’11 luglio 2026" in text
     assert "entro il 21 luglio 2026, l’invio viene sospeso" in text
-    assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Causale: RF18539007547034 Importo: 9,09 €" in text
+    assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 9,09 € Causale: RF18539007547034" in text
 
 
 async def test_a_reminder_in_english_holds_the_link_for_paying_online_which_no_row_keeps(shop: Shop) -> None:
