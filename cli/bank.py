@@ -128,7 +128,10 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ("confirmed by hand before", str(done.confirmed)),
             ("payment requests paid now", str(done.paid)),
             ("of them by short money that is whole now", str(done.made_whole or "")),
-            ("for the operator's queue", f"{done.queued}{' (see `casella show money`)' if done.queued else ''}"),
+            (
+                "into the operator's queue as they came",
+                f"{done.queued}{' (see `casella show money`)' if done.queued else ''}",
+            ),
             ("refunds that have left", str(done.refunds_done or "")),
             ("refunds that came back, see `casella refund list`", str(done.refunds_returned or "")),
             ("ignored (debits, returns, pending)", str(done.ignored)),

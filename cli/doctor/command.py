@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import clocks, credit, machine, places, proofs, temporal, waiting
+from cli.doctor import clocks, credit, endpoints, machine, places, proofs, temporal, waiting
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -62,6 +62,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *(await waiting.refunds(rooms, healthy, now)),
         *(await credit.stranded(rooms, healthy)),
         *(await waiting.e_invoices(rooms, healthy, e_invoices)),
+        *(await endpoints.webhooks(rooms, healthy)),
         *(await proofs.given_up(rooms, healthy)),
         *(await proofs.prove(rooms, healthy)),
     ]

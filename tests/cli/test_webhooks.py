@@ -63,6 +63,7 @@ async def test_a_test_that_is_refused_is_told_with_its_reason(terminal: Terminal
         added = (await terminal.casella("webhooks", "add", receiver.url, "--types", "order.*", "--json")).well().json
         endpoint_id = added["endpoint"]["endpoint_id"]
         (await terminal.casella("webhooks", "test", endpoint_id)).badly(1, "HTTP_500", "tried again")
+        assert f"tried again: 1: {receiver.url}" in (await terminal.casella("doctor")).well().out
         (await terminal.casella("webhooks", "enable", endpoint_id)).well()
         (await terminal.casella("webhooks", "remove", endpoint_id)).well()
 

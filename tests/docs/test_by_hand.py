@@ -149,6 +149,16 @@ async def test_a_business_abroad_as_the_readme_describes_it_is_quoted_reverse_ch
     assert '"taxTreatment": "TAX_TREATMENT_REVERSE_CHARGE"' in said
 
 
+async def test_a_statement_with_one_credit_is_written_and_imported(world: World) -> None:
+    lines = [*blocks()[:1], 'by_hand statement "7,50" P1999/1', './casella bank import "$VAR"/statement-*.xml']
+    code, said = await pasted(world.site.var, lines, "-eu")
+    assert code == 0, said
+    assert re.search(r"credit entries *1\b", said), said
+    assert re.search(r"into the operator's queue as they came *1\b", said), said
+    code, said = await pasted(world.site.var, [*blocks()[:1], "by_hand statement ten P1999/1"])
+    assert (code, "'ten' is no amount" in said) == (1, True), said
+
+
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text('{"accountId": "of an earlier day"}')
     _, said = await pasted(tmp_path, ["sleep() { :; }", *blocks()])

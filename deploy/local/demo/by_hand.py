@@ -13,15 +13,18 @@ import re
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 
 from deploy.local.failure import LaunchError
 from deploy.local.processes import runs
+from services.kit.calendar import rome_date
+from services.kit.clock import read_offset
 from services.kit.exiting import exit_after
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -29,7 +32,7 @@ _PAGE_SECONDS = 30.0
 _HEADING = re.compile(r"<h1>([^<]+)</h1>")
 _MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.5
-_PRESSED = b"pay=card:succeeded"
+_BUTTON = re.compile(r'name="pay" value="(\w+:succeeded)"')
 
 
 def address(var: Path, service: str) -> str:
@@ -128,20 +131,51 @@ def _subjects_of_registered() -> set[str]:
 
 
 def pay(link: str) -> str:
-    """Follows a pay link, presses the button that pays by card, and answers where that ends.
+    """Follows a pay link, presses the first button that pays, and answers where that ends.
 
     Raises:
         LaunchError: The link is none, a page does not answer, or there is nothing to pay: what the link's page says.
     """
     try:
         with urllib.request.urlopen(link, timeout=_PAGE_SECONDS) as shown:  # noqa: S310  the operator's own link
-            hosted, heading = shown.url, _HEADING.search(shown.read().decode())
-        if hosted == link and heading is not None:
-            raise LaunchError(f"{link!r} leads to no page on which to pay", f"its page says: {unescape(heading[1])}")
-        with urllib.request.urlopen(hosted, _PRESSED, timeout=_PAGE_SECONDS) as end:  # noqa: S310  where that led
+            hosted, page = shown.url, shown.read().decode()
+        button = _BUTTON.search(page)
+        if button is None:
+            heading = _HEADING.search(page)
+            told = f"its page says: {unescape(heading[1])}" if heading else "ask for the link again"
+            raise LaunchError(f"{link!r} leads to no page on which to pay", told)
+        pressed = urlencode({"pay": button[1]}).encode()
+        with urllib.request.urlopen(hosted, pressed, timeout=_PAGE_SECONDS) as end:  # noqa: S310  where that led
             return str(end.url)
     except (OSError, ValueError) as error:
         raise LaunchError(f"{link!r} leads to no page on which to pay ({error})", "ask for the link again") from None
+
+
+def statement(var: Path, amount: str, reference: str) -> Path:
+    """Writes a statement of the example account with one credit of today, for `casella bank import`.
+
+    Args:
+        var: Folder of the state, where it is written, and whose calendar says which day it is.
+        amount: Euro and cents, for example `19.76`.
+        reference: What the payer wrote: creditor reference, proforma's number or any text; may be empty.
+
+    Raises:
+        LaunchError: The amount is none.
+    """
+    # They load much, which no other command needs.
+    from casella.common.v1 import common_pb2  # noqa: PLC0415
+    from deploy.local.demo import paying  # noqa: PLC0415
+    from services.payments.settings import EXAMPLE_IBAN  # noqa: PLC0415
+
+    written = re.fullmatch(r"([0-9]{1,7})[.,]([0-9]{2})", amount)
+    minor = 0 if written is None else int(written[1] + written[2])
+    if not minor:
+        raise LaunchError(f"{amount!r} is no amount", "write euro and cents, for example 19.76")
+    now = datetime.now(UTC) + read_offset(var / "clock.json")
+    transfer = paying.Transfer(common_pb2.Money(currency="EUR", minor=minor), rome_date(now), text=reference)
+    file = var / f"statement-{now:%Y%m%d-%H%M%S}.xml"
+    file.write_bytes(paying.statement(EXAMPLE_IBAN, [transfer]))
+    return file
 
 
 def _run(var: Path) -> dict[str, Any]:
@@ -157,8 +191,9 @@ def _run(var: Path) -> dict[str, Any]:
 def main() -> int:
     """Does one thing; 1 where it cannot, with one sentence that says why."""
     parser = argparse.ArgumentParser(prog="by_hand", description=__doc__)
-    parser.add_argument("command", choices=("address", "field", "pay", "refusal", "token"))
+    parser.add_argument("command", choices=("address", "field", "pay", "refusal", "statement", "token"))
     parser.add_argument("about", nargs="?", default="")
+    parser.add_argument("reference", nargs="?", default="", help="of a transfer, beside its amount")
     chosen = parser.parse_args()
     var = Path(os.environ.get("CASELLA_VAR") or _ROOT / "var").resolve()
     try:
@@ -171,6 +206,8 @@ def main() -> int:
                 print(token(var, chosen.about))
             case "pay":
                 print(pay(chosen.about))
+            case "statement":
+                print(statement(var, chosen.about, chosen.reference))
             case _:
                 print(f"Casella: {refusal(var)}", file=sys.stderr)
                 return 1
