@@ -41,7 +41,7 @@ SHORTEST_STEP = timedelta(minutes=1)
 """Things that fall due within a minute are done in one step."""
 PAST_A_TIMER = timedelta(seconds=1)
 
-_SKIP_SECONDS = 60.0
+_SKIP_SECONDS = 180.0
 _CONFIRM_SECONDS = 30.0
 _AT_ONCE = 50
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?", re.ASCII)
