@@ -1,7 +1,6 @@
 """Withdrawal: from a consumer's notice to the refund, its credit note, and the closing of the account."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -39,8 +38,6 @@ _PAY_OUT = (
 )
 _EXPORT = "then writes the file for the bank with what is approved"
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
-_NEAR = timedelta(days=3)
-"""From so long before the law's last day on, a transfer that waits for its file is a person's case of its own."""
 
 
 @workflow.defn(name=names.WITHDRAWAL)
@@ -251,10 +248,9 @@ class Withdrawal(WithdrawalSteps):
             again = {} if any(_is_half(each, refund) for each, refund in given_up) else {"refund_again": _AGAIN}
             stuck = {each.refund_id: each for each, _ in given_up}
             self.offers({**again, "refund_made_outside": _OUTSIDE}, list(stuck.values()))
-        late_in = due.refund_late_in.ToTimedelta()
-        late, near = not late_in, late_in <= _NEAR
+        late = not due.refund_late_in.ToTimedelta()
         wanted = "wanted by {}: that day has passed" if late else "wants by {}"
-        yours = any(_waits_for_operator(refund, near=near) for _, refund in pending)
+        yours = any(_waits_for_operator(refund, near=due.refund_near) for _, refund in pending)
         self.details.stands(
             NEEDS_OPERATOR if yours else "Refunding",
             f"the refund, which the law {wanted.format(wording.date(self.withdrawal.refund_by))}: {shown}",

@@ -17,6 +17,8 @@ from services.ordering.domain.states import OrderState
 
 REFUND_DAYS = 14
 """Days after the notice for the refund (consumer code art. 56(1)); no working day prolongs them."""
+_NEAR = timedelta(days=3)
+"""So long before its last day a refund that nobody sends is a person's case; until then files are made now and then."""
 
 LABELS = {
     "it": ("recedere dal contratto qui", "conferma recesso"),
@@ -111,6 +113,11 @@ def served(contract: Contract, on: date) -> Served | None:
         return None
     first = contract.served_from or contract.term.first
     return Served(Period(first, first + timedelta(days=days - 1)), contract.term.days)
+
+
+def is_near(late_in: timedelta) -> bool:
+    """Whether the law's day for the refund is so near that a person has to look."""
+    return late_in <= _NEAR
 
 
 def refund_by(on: date) -> date:

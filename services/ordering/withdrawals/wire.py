@@ -2,7 +2,7 @@
 
 from casella.ordering.v1 import ordering_pb2
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
-from services.ordering.domain.withdrawal import LABELS
+from services.ordering.domain.withdrawal import LABELS, is_near
 from services.ordering.enums import GROUNDS, REFUSALS, STATES, WITHDRAWAL_NEXTS
 from services.ordering.pricing.wire import item_message
 from services.ordering.profiles.wire import party_message
@@ -64,6 +64,7 @@ def advanced_message(advanced: Advanced) -> ordering_pb2.AdvanceWithdrawalRespon
         added_items=map(item_message, advanced.order.quote.items) if advanced.order.quote.addition else (),
         refund_late_at=to_timestamp(advanced.late_at),
         refund_late_in=to_duration(advanced.late_in),
+        refund_near=is_near(advanced.late_in),
     )
 
 

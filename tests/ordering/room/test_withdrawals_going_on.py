@@ -214,10 +214,15 @@ async def test_a_refund_is_late_once_its_last_day_has_passed_in_rome(shop: Shop)
     order = await bought(shop)
     day(shop, 5)
     await withdraw(shop, order)
+    shop.room.clock.at = datetime(2026, 3, 16, 22, 59, 59, tzinfo=UTC)
+    assert not (await advance(shop, order.order_id)).refund_near
+    shop.room.clock.advance(seconds=1)
+    assert (await advance(shop, order.order_id)).refund_near
     shop.room.clock.at = datetime(2026, 3, 19, 22, 59, 59, tzinfo=UTC)
     assert (await advance(shop, order.order_id)).refund_late_in.ToTimedelta() == timedelta(seconds=1)
     shop.room.clock.advance(days=1)
-    assert not (await advance(shop, order.order_id)).refund_late_in.ToTimedelta()
+    late = await advance(shop, order.order_id)
+    assert (late.refund_late_in.ToTimedelta(), late.refund_near) == (timedelta(), True)
 
 
 async def test_refund_credit_note_closing_days_and_closing_follow_each_other(shop: Shop) -> None:

@@ -1101,7 +1101,7 @@ class AdvanceWithdrawalRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ...) -> None: ...
 
 class AdvanceWithdrawalResponse(_message.Message):
-    __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state", "added_items", "refund_late_at", "refund_late_in")
+    __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state", "added_items", "refund_late_at", "refund_late_in", "refund_near")
     WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1112,6 +1112,7 @@ class AdvanceWithdrawalResponse(_message.Message):
     ADDED_ITEMS_FIELD_NUMBER: _ClassVar[int]
     REFUND_LATE_AT_FIELD_NUMBER: _ClassVar[int]
     REFUND_LATE_IN_FIELD_NUMBER: _ClassVar[int]
+    REFUND_NEAR_FIELD_NUMBER: _ClassVar[int]
     withdrawal: Withdrawal
     next: WithdrawalNext
     wait: _duration_pb2.Duration
@@ -1122,7 +1123,8 @@ class AdvanceWithdrawalResponse(_message.Message):
     added_items: _containers.RepeatedCompositeFieldContainer[MailboxItem]
     refund_late_at: _timestamp_pb2.Timestamp
     refund_late_in: _duration_pb2.Duration
-    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ..., added_items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., refund_late_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refund_late_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    refund_near: bool
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ..., added_items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., refund_late_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refund_late_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., refund_near: _Optional[bool] = ...) -> None: ...
 
 class RecordWithdrawalRefundRequest(_message.Message):
     __slots__ = ("order_id", "refund_id", "steering")
