@@ -1,4 +1,4 @@
-"""Activities that ask the payments service: thin clients that decide nothing.
+"""Activities that ask the payments service: clients that decide nothing but that a closed account gets no credit.
 
 Pay links and transfer instructions stay out of what they return, and so does what a payer wrote: a link is a secret, a
 payer's name and text are personal data, and histories keep what they get.
