@@ -163,13 +163,15 @@ async def _check_refund(
     to_credit = how == invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT
     if to_credit and (await rooms.ask(rooms.ordering.GetStanding, account)).closed:
         raise Failure(f"account {credited.account_id} is closed and uses no credit any more: refund it otherwise")
-    online = paid is not None and paid.payment_request.method in _ONLINE
-    if not to_credit and online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
-        means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
-        raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
+    if paid is not None and paid.received and not to_credit:
+        by_most = max(paid.received, key=lambda part: part.amount.minor)  # as payments chooses, where two have paid
+        online = by_most.method in _ONLINE
+        if online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
+            means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
+            raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
     if paid is not None and not to_credit:
         listed = payments_pb2.ListRefundsRequest(payment_request_id=paid.payment_request.payment_request_id)
-        money = money_left(paid.payment_request, await rooms.ask_all(rooms.payments.ListRefunds, listed, "refunds"))
+        money = money_left(paid, await rooms.ask_all(rooms.payments.ListRefunds, listed, "refunds"))
         if money < request.gross.minor:
             raise Failure(
                 f"of what invoice {credited.number} was paid with, {words.money(_money(money, credited))} is money: "
@@ -178,7 +180,7 @@ async def _check_refund(
             )
 
 
-def money_left(paid: payments_pb2.PaymentRequest, refunds: Sequence[payments_pb2.Refund]) -> int:
+def money_left(paid: payments_pb2.GetPaymentRequestResponse, refunds: Sequence[payments_pb2.Refund]) -> int:
     """What came for a payment request as money and not as credit, less what went back of it, in cents.
 
     What became credit again is first what credit had paid.
@@ -187,7 +189,8 @@ def money_left(paid: payments_pb2.PaymentRequest, refunds: Sequence[payments_pb2
     gone = sum(
         each.amount.minor - each.credited.minor for each in refunds if each.state != payments_pb2.REFUND_STATE_CANCELLED
     )
-    return max(0, paid.amount.minor - gone - max(0, credited - paid.credit_used.minor))
+    came = sum(part.amount.minor for part in paid.received)
+    return max(0, came - gone - max(0, credited - paid.payment_request.credit_used.minor))
 
 
 async def _issue(rooms: Rooms, request: invoicing_pb2.IssueCreditNoteRequest) -> invoicing_pb2.Document:

@@ -52,7 +52,8 @@ def tie_refunds(
 ) -> RefundTies:
     """Ties each refund that was made to a credit note of the same sum on its invoice, and each note to its refund.
 
-    A refund to the account's credit is one, too. What a lost dispute took stands for a refund.
+    A refund to the account's credit is one, too. What a lost dispute took stands for a refund. What the customer had
+    never paid, because a shortfall was accepted, goes back to nobody: the rest of such a note is tied.
 
     Args:
         paid: All paid payment requests.
@@ -76,7 +77,7 @@ def tie_refunds(
             continue  # the tie of payments to invoices tells of the first; nothing is credited on the second
         found.refunds += len(back.get(request.payment_request_id, ()))
         found.credit_notes += len(invoice.credit_notes)
-        left = Counter(_sum(note.gross) for note in invoice.credit_notes)
+        left = Counter(map(_returned, invoice.credit_notes))
         for refund in back.get(request.payment_request_id, ()):
             if left[_sum(refund.amount)]:
                 left[_sum(refund.amount)] -= 1
@@ -85,8 +86,8 @@ def tie_refunds(
         for dispute in lost.get(request.payment_request_id, ()):
             left[_sum(dispute.withdrawn)] -= 1 if left[_sum(dispute.withdrawn)] else 0
         for note in reversed(invoice.credit_notes):
-            if left[_sum(note.gross)]:
-                left[_sum(note.gross)] -= 1
+            if left[_returned(note)]:
+                left[_returned(note)] -= 1
                 found.without_refund(invoice, note, today, outside)
     return found.ties()
 
@@ -126,7 +127,7 @@ class _Found:
         """A credit note by which no money has gone back, nor is to."""
         told = (
             f"{words.thing(invoice)}: credit note {note.number} ({note.document_id}) of {words.money(note.gross)} on "
-            f"invoice {invoice.number}"
+            f"invoice {invoice.number}{_never_paid(note)}"
         )
         if note.document_id in outside:
             self.notes.append(f"{told}: the money went back outside of Casella, by an operator's word")
@@ -156,6 +157,16 @@ def _taken(disputes: Iterable[payments_pb2.Dispute]) -> Mapping[str, list[paymen
         if dispute.payment_request_id and dispute.withdrawn.minor > 0:
             found.setdefault(dispute.payment_request_id, []).append(dispute)
     return found
+
+
+def _never_paid(note: invoicing_pb2.CreditNoteInfo) -> str:
+    """That not all of it goes back."""
+    return f", of which {words.money(note.remitted)} were never paid" if note.remitted.minor else ""
+
+
+def _returned(note: invoicing_pb2.CreditNoteInfo) -> Sum:
+    """What of a credit note goes back."""
+    return note.gross.currency, note.gross.minor - note.remitted.minor
 
 
 def _sum(money: common_pb2.Money) -> Sum:

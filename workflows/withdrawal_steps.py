@@ -136,7 +136,8 @@ class WithdrawalSteps(ServiceEnd):
             credit_id=each.credit_id,
             invoice_id=each.invoice_id,
             reason=invoicing_pb2.CREDIT_REASON_WITHDRAWAL,
-            gross=each.amount,
+            gross=common_pb2.Money(minor=each.amount.minor + each.remitted.minor, currency=each.amount.currency),
+            remitted=each.remitted,
             cause_date=withdrawal.noticed_on,
         )
         for place, way in enumerate(await self.read_ways(each)):
@@ -168,7 +169,8 @@ class WithdrawalSteps(ServiceEnd):
         for each in withdrawal.refunds:
             sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
             left = "refunded" if each.HasField("refunded_at") else "to be refunded"
-            facts.append("{} paid, {} owed, {} {}".format(*sums, left))
+            remitted = f", {wording.amount(each.remitted)} accepted as missing" if each.remitted.minor else ""
+            facts.append("{} paid{}, {} owed, {} {}".format(sums[0], remitted, *sums[1:], left))
         if withdrawal.refunds:
             facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
         self.details.knows(", ".join([*facts, f"account {withdrawal.account_id}"]))

@@ -110,6 +110,7 @@ credit_notes = Table(
     Column("refund_follows", Boolean, nullable=False),
     Column("other_method", Text),
     Column("other_minor", BigInteger),
+    Column("remitted_minor", BigInteger),
 )
 
 customers = Table(

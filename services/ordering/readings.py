@@ -67,10 +67,12 @@ class Invoiced:
     Attributes:
         credited: What credit notes have given back of it so far, gross; zero where there is none.
         credit_used: Whether account credit had paid some of it.
+        remitted_minor: What of it an operator accepted as missing and no note has credited, in minor units.
     """
 
     credited: Money
     credit_used: bool = False
+    remitted_minor: int = 0
 
 
 class Readings:
@@ -208,7 +210,9 @@ class Readings:
             request = invoicing_pb2.GetInvoicingDocumentRequest(document_id=str(invoice_id))
             answer = await _asked("invoicing", self._invoicing.GetInvoicingDocument(request, timeout=_PATIENCE))
             document = answer.document
-            found[invoice_id] = Invoiced(from_money(document.credited), credit_used=document.credit_used.minor > 0)
+            found[invoice_id] = Invoiced(
+                from_money(document.credited), document.credit_used.minor > 0, document.shortfall.minor
+            )
         return found
 
     async def _account(self, account_id: UUID) -> trial_pb2.Account:

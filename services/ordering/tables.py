@@ -175,6 +175,8 @@ withdrawal_refunds = Table(
     Column("currency", Text, nullable=False),
     Column("paid_minor", BigInteger, nullable=False),
     Column("owed_minor", BigInteger, nullable=False),
+    # What was invoiced and nobody has paid, because an operator accepted less: credited beside the refund.
+    Column("remitted_minor", BigInteger, nullable=False, default=0),
     # The days of service that are owed, of so many of the term; empty where nothing is.
     Column("served_from", Date),
     Column("served_to", Date),

@@ -6,7 +6,11 @@ from casella.payments.v1 import payments_pb2 as pb
 from cli.invoice import money_left
 from tests.cli.test_ties import euro
 
-PAID = pb.PaymentRequest(amount=euro(2_921), credit_used=euro(900))
+PAID = pb.GetPaymentRequestResponse(
+    payment_request=pb.PaymentRequest(amount=euro(3_297), credit_used=euro(900)),
+    received=[pb.ReceivedMoney(amount=euro(2_000)), pb.ReceivedMoney(amount=euro(921))],
+    shortfall=euro(376),
+)
 
 
 def refund(minor: int, credited: int = 0, state: pb.RefundState = pb.REFUND_STATE_DONE) -> pb.Refund:
@@ -26,5 +30,5 @@ def refund(minor: int, credited: int = 0, state: pb.RefundState = pb.REFUND_STAT
         ([refund(3_821)], 0),
     ],
 )
-def test_what_credit_had_paid_is_no_money_that_goes_back(refunds: list[pb.Refund], left: int) -> None:
+def test_what_credit_had_paid_or_nobody_is_no_money_that_goes_back(refunds: list[pb.Refund], left: int) -> None:
     assert money_left(PAID, refunds) == left

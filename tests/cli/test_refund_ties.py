@@ -24,8 +24,13 @@ def refund(minor: int = 500, **fields: Any) -> pb.Refund:
     return pb.Refund(**{**usual, **fields})
 
 
-def note(minor: int = 500, name: str = "n1", day: common.Date = DAY_BEFORE) -> invoicing_pb2.CreditNoteInfo:
-    return invoicing_pb2.CreditNoteInfo(document_id=name, number=f"2026/{name}", date=day, gross=euro(minor))
+def note(
+    minor: int = 500, name: str = "n1", day: common.Date = DAY_BEFORE, remitted: int = 0
+) -> invoicing_pb2.CreditNoteInfo:
+    never_paid = euro(remitted) if remitted else None
+    return invoicing_pb2.CreditNoteInfo(
+        document_id=name, number=f"2026/{name}", date=day, gross=euro(minor), remitted=never_paid
+    )
 
 
 def dispute(minor: int = 500, **fields: Any) -> pb.Dispute:
@@ -45,6 +50,7 @@ def tied(*each: pb.Refund | pb.Dispute | invoicing_pb2.CreditNoteInfo, **more: A
     [
         (),
         (refund(), note()),
+        (refund(), note(876, remitted=376)),
         (refund(500), refund(700, refund_id="f2"), note(700, "n2"), note(500)),
         (refund(), refund(refund_id="f2"), note(), note(name="n2")),
         (refund(state=pb.REFUND_STATE_FAILED, done_on=None), note()),
@@ -67,6 +73,10 @@ def test_what_belongs_together_is_no_finding(each: tuple[Any, ...]) -> None:
         ((refund(),), ["order a: refund f1 of 5.00 EUR, made on 2026-03-01 (withdrawal)", "no credit note"]),
         ((refund(), note(499)), ["refund f1", "no credit note of that sum"]),
         ((refund(), refund(refund_id="f2"), note()), ["refund f2"]),
+        (
+            (refund(), note(remitted=376)),
+            ["no credit note", "of which 3.76 EUR were never paid"],
+        ),
         ((note(),), ["order a: credit note 2026/n1 (n1) of 5.00 EUR on invoice 2026/1", "no refund, credit or lost"]),
         ((refund(), note(), note(name="n2")), ["credit note 2026/n2"]),
         ((refund(state=pb.REFUND_STATE_CANCELLED), note()), ["credit note 2026/n1"]),

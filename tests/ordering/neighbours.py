@@ -50,6 +50,7 @@ class Neighbours:
         self.accounts: dict[UUID, Account] = {}
         self.findings: list[invoicing_pb2.ProfileFinding] = []
         self.credited: dict[str, int] = {}
+        self.remitted: dict[str, int] = {}
         self.credit_used: dict[str, int] = {}
         """What was given back of invoices, in cents."""
         self.away: set[str] = set()
@@ -117,7 +118,10 @@ class Neighbours:
         await self._answer("credited", context)
         credited = common_pb2.Money(minor=self.credited.get(request.document_id, 0), currency="EUR")
         used = common_pb2.Money(minor=self.credit_used.get(request.document_id, 0), currency="EUR")
-        document = invoicing_pb2.Document(document_id=request.document_id, credited=credited, credit_used=used)
+        remitted = common_pb2.Money(minor=self.remitted.get(request.document_id, 0), currency="EUR")
+        document = invoicing_pb2.Document(
+            document_id=request.document_id, credited=credited, credit_used=used, shortfall=remitted
+        )
         return invoicing_pb2.GetInvoicingDocumentResponse(document=document)
 
     async def happens(self, room: str) -> None:

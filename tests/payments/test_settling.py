@@ -149,6 +149,28 @@ async def test_a_shortfall_pays_only_by_an_operators_word_and_within_the_toleran
         )
 
 
+async def test_what_paid_a_request_is_told_by_its_means_without_an_accepted_shortfall_and_without_credit(
+    world: World,
+) -> None:
+    account = (await world.transfer_request()).account_id
+    await world.give_credit(account, 300)
+    online = await world.request(account_id=account)
+    missing = statement(Entry(GROSS - 700, text=online.payment_request_id), number="S-2")
+    assert (await read(world, online)).received == []
+    await world.import_file(missing)
+    (entry,) = await world.queue()
+    await assign(world, entry, online, accept_shortfall=True)
+    told = await read(world, online)
+    (part,) = told.received
+    assert (part.method, part.amount.minor) == (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, GROSS - 700)
+    assert part.reference.startswith("RF")
+    assert (told.payment_request.credit_used.minor, told.shortfall.minor) == (300, 400)
+    by_card = await read(world, await world.paid_online())
+    assert [(each.method, each.amount.minor, each.reference) for each in by_card.received] == [
+        (common_pb2.PAYMENT_METHOD_ONLINE, GROSS, "")
+    ]
+
+
 async def test_a_shortfall_is_at_most_a_part_of_what_is_asked_for_and_the_refusal_names_the_limit(world: World) -> None:
     asked = common_pb2.Money(minor=295, currency="EUR")
     request, other = await world.transfer_request(amount=asked), await world.transfer_request(amount=asked)
@@ -445,3 +467,9 @@ async def get(world: World, entry: payments_pb2.MoneyEntry) -> payments_pb2.Mone
     asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry.money_entry_id)
     shown: payments_pb2.MoneyEntry = (await world.stub().GetMoneyEntry(asked)).entry
     return shown
+
+
+async def read(world: World, request: payments_pb2.PaymentRequest) -> payments_pb2.GetPaymentRequestResponse:
+    asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    found: payments_pb2.GetPaymentRequestResponse = await world.stub().GetPaymentRequest(asked)
+    return found

@@ -229,6 +229,23 @@ async def test_service_stopped_receipt_refund_credit_note_closing_in_this_order(
     assert closed.reason == pb.CLOSURE_REASON_SUBSCRIPTION_ENDED
 
 
+async def test_what_was_accepted_as_missing_is_credited_beside_the_refund_and_refunded_to_nobody(
+    temporal: TestNamespace,
+) -> None:
+    """16.00 of 19.76 had paid; 0.05 stay owed."""
+    told = Told()
+    [refund] = told.refunds
+    for name, minor in (("paid", 1600), ("owed", 5), ("amount", 1595), ("remitted", 376)):
+        getattr(refund, name).CopyFrom(euro(minor))
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### Closing")
+        assert "EUR 16.00 paid, EUR 3.76 accepted as missing, EUR 0.05 owed, EUR 15.95 refunded" in shown
+        assert await ended(told, run) == "done"
+    [asked], [note] = script.requests("RequestRefund"), script.requests("IssueCreditNote")
+    assert (asked.amount, note.gross, note.remitted) == (euro(1595), euro(1971), euro(376))
+
+
 async def test_before_the_payment_it_waits_for_the_orders_end_and_leaves_the_account_alone(
     temporal: TestNamespace,
 ) -> None:

@@ -23,6 +23,8 @@ class _HowPaid(TypedDict, total=False):
     payment_reference: str
     credit_used: common_pb2.Money
     advance_ids: list[str]
+    paid_by: list[pb.PaidPart]
+    shortfall: common_pb2.Money
     unpaid: pb.UnpaidInvoice
 
 
@@ -79,6 +81,11 @@ class DocumentActivities(AdvanceActivities):
                 "payment_reference": asked.transfer.reference,
                 "credit_used": asked.credit_used,
                 "advance_ids": [advance.document_id for advance in advances],
+                "paid_by": [
+                    pb.PaidPart(method=part.method, amount=part.amount, reference=part.reference)
+                    for part in answer.received
+                ],
+                "shortfall": answer.shortfall,
             }
         issued = await self._invoicing.IssueInvoice(
             pb.IssueInvoiceRequest(

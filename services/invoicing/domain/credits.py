@@ -4,6 +4,7 @@ Source: art. 26 DPR 633/1972. What ends or changes a contract by law or by its o
 (paragraph 2); an agreement made afterwards and an error of the invoice only within a year of the sale (paragraph 3).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -73,6 +74,7 @@ class Credit:
         refund_method: None where nothing is said of a refund.
         served: Days that stay owed; None where the line names none.
         other_refund: The part that goes back otherwise than by `refund_method`; None where all goes back in one way.
+        remitted: The part that the customer had not paid, because a shortfall was accepted; None where all was paid.
         refund_follows: The note's e-invoice workflow asks for the refund; a process that issues a note does so itself.
     """
 
@@ -85,25 +87,49 @@ class Credit:
     served: ServedDays | None = None
     refund_follows: bool = False
     other_refund: RefundPart | None = None
+    remitted: Money | None = None
 
     def refunds(self, gross: Money) -> tuple[RefundPart, ...]:
-        """How what is credited, `gross`, goes back: in one way, in two, or nothing is said of it."""
+        """How what is credited, `gross`, goes back, without what was never paid: in one way, two, or none is said."""
         if self.refund_method is None:
             return ()
+        paid = gross if self.remitted is None else gross - self.remitted
         if self.other_refund is None:
-            return (RefundPart(self.refund_method, gross),)
-        return (RefundPart(self.refund_method, gross - self.other_refund.amount), self.other_refund)
+            return (RefundPart(self.refund_method, paid),)
+        return (RefundPart(self.refund_method, paid - self.other_refund.amount), self.other_refund)
 
 
 @dataclass(frozen=True, slots=True)
 class CreditNoteInfo:
-    """A credit note as its invoice names it; `gross` is what it credits."""
+    """A credit note as its invoice names it.
+
+    `gross` is what it credits, `remitted` the part of that which the customer had not paid; `refund_method` is None
+    where nothing is said of a refund.
+    """
 
     document_id: UUID
     invoice_id: UUID
     number: str
     date: date
     gross: Money
+    reason: CreditReason
+    refund_method: RefundMethod | None = None
+    remitted: Money | None = None
+
+
+def remitted_left(remitted: Money, notes: Iterable[CreditNoteInfo]) -> Money:
+    """What of an accepted shortfall no credit note has credited, so that it is invoiced and nobody has paid it.
+
+    A note that says of no refund credits it first, because it gives nothing back; after a dispute the provider has
+    given it back.
+    """
+    left = remitted.minor
+    for note in notes:
+        if note.remitted is not None:
+            left -= note.remitted.minor
+        elif note.refund_method is None and note.reason is not CreditReason.DISPUTE:
+            left -= note.gross.minor
+    return Money(max(left, 0), remitted.currency)
 
 
 def last_day_of(reason: CreditReason, invoice_date: date) -> date | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from services.invoicing.domain.advance_texts import deducted_text
 from services.invoicing.domain.crediting import left_of, split
-from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.documents import Document, Language, PaidPart, Payment
 from services.invoicing.domain.sums import Line, VatShare, vat_shares
 from services.invoicing.domain.tax import Natura
 from services.kit.money import Money, total, vat
@@ -53,6 +53,17 @@ def deduction_lines(advance: Document, left: Sequence[VatShare], language: Langu
         replace(share.as_line(position, text), advance_id=advance.document_id)
         for position, share in enumerate(given, start=after + 1)
     )
+
+
+def paid_less(payment: Payment, advance: Document, gross: Money) -> Payment:
+    """How a sale was paid, less a part payment that is deducted from it: of its own means first, then of the others."""
+    own = [part for part in payment.parts if part.method.by_transfer is advance.payment.method.by_transfer]
+    left, parts = gross.minor, list[PaidPart]()
+    for part in (*own, *(part for part in payment.parts if part not in own)):
+        taken = min(left, part.minor)
+        left -= taken
+        parts.append(replace(part, minor=part.minor - taken))
+    return replace(payment, parts=tuple(part for part in parts if part.minor))
 
 
 def settled(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -88,6 +88,18 @@ class RestToPay:
     transfer: Transfer
 
 
+@dataclass(frozen=True, slots=True)
+class PaidPart:
+    """A part of an invoice, in the currency's minor unit, and by which means it was paid.
+
+    `reference` is the transfer's RF reference or the provider's id of the payment; it may be empty.
+    """
+
+    method: PaymentMethod
+    minor: int
+    reference: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """How a document is to be paid (proforma, invoice issued unpaid), or was (a credit note says it of its invoice).
@@ -100,6 +112,8 @@ class Payment:
         proforma_number: The proforma that asked for it; invoices only.
         credit_minor: What account credit covers of it, in the currency's minor unit.
         due_on: The last day for paying an invoice that is issued unpaid; None for every other document.
+        parts: By which means it was paid beside account credit; none where all was paid by `method` (`paid_parts`).
+        shortfall_minor: What of it was remitted, because an operator accepted less; invoices only.
     """
 
     method: PaymentMethod
@@ -109,6 +123,8 @@ class Payment:
     proforma_number: str = ""
     credit_minor: int = 0
     due_on: date | None = None
+    parts: tuple[PaidPart, ...] = ()
+    shortfall_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +223,23 @@ def credit_used(document: Document) -> Money:
     return Money(document.payment.credit_minor, totals(document.lines).gross.currency)
 
 
+def shortfall(document: Document) -> Money:
+    """What of an invoice was remitted: nobody has paid it, and nobody owes it."""
+    return Money(document.payment.shortfall_minor, totals(document.lines).gross.currency)
+
+
 def to_pay(document: Document) -> Money:
-    """What account credit leaves to pay of a proforma, or left of an invoice."""
-    return totals(document.lines).gross - credit_used(document)
+    """What account credit leaves to pay of a proforma, or it and an accepted shortfall left of an invoice."""
+    return totals(document.lines).gross - credit_used(document) - shortfall(document)
+
+
+def paid_parts(document: Document) -> tuple[PaidPart, ...]:
+    """By which means an invoice was paid beside account credit, or one issued unpaid is to be; none where none was."""
+    payment, rest = document.payment, to_pay(document)
+    if payment.parts or not rest:
+        return payment.parts
+    reference = payment.transfer.reference if payment.transfer else payment.reference
+    return (PaidPart(payment.method, rest.minor, reference),)
 
 
 def stamp_duty(document: Document) -> Money | None:

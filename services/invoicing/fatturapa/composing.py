@@ -8,7 +8,14 @@ from decimal import Decimal
 
 from services.invoicing.domain.credits import RefundMethod
 from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
-from services.invoicing.domain.documents import Document, DocumentKind, PaymentMethod, credit_used, stamp_duty, to_pay
+from services.invoicing.domain.documents import (
+    Document,
+    DocumentKind,
+    PaymentMethod,
+    credit_used,
+    paid_parts,
+    stamp_duty,
+)
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line as InvoiceLine
 from services.invoicing.domain.sums import VatShare, totals, vat_shares
@@ -31,6 +38,7 @@ from services.invoicing.fatturapa.model import (
     Transmission,
 )
 from services.invoicing.fatturapa.taxation import causes_of, data_of, legal_reference
+from services.kit.money import Money
 
 # The recipient code of everybody who has no channel of the SdI; the SdI then looks for a PEC, or keeps the invoice.
 NO_CHANNEL = "0000000"
@@ -96,18 +104,25 @@ def _summary(invoice: Document, share: VatShare) -> Summary:
 
 
 def _payments(invoice: Document) -> tuple[Payment, ...]:
-    """How an invoice was paid, or is to be; how a credit note is paid back, on a day that is still to come."""
+    """How an invoice was paid, or is to be; how a credit note is paid back, on a day that is still to come.
+
+    What was remitted has no means and is named by none: the sum is what was paid, and `Causale` tells the difference.
+    The SdI compares the payments with nothing (list of controls 2.0), and the block may be missing (0 to n).
+    """
     credit = invoice.credit
     if credit is not None:
         parts = credit.refunds(totals(invoice.lines).gross)
         return tuple(Payment(_REFUNDS[part.method], part.amount.decimal, None) for part in parts)
-    payment = invoice.payment
-    reference = payment.transfer.reference if payment.transfer else payment.reference
-    ways = (
-        Payment(PaymentMeans.ACCOUNT_CREDIT, credit_used(invoice).decimal, invoice.date),
-        Payment(_MEANS[payment.method], to_pay(invoice).decimal, payment.due_on or invoice.date, reference),
+    used, currency, day = credit_used(invoice), totals(invoice.lines).gross.currency, invoice.date
+    by_credit = (Payment(PaymentMeans.ACCOUNT_CREDIT, used.decimal, day),) if used else ()
+    due = invoice.payment.due_on or day
+    return (
+        *by_credit,
+        *(
+            Payment(_MEANS[part.method], Money(part.minor, currency).decimal, due, part.reference)
+            for part in paid_parts(invoice)
+        ),
     )
-    return tuple(way for way in ways if way.amount)
 
 
 def _related(invoice: Document) -> tuple[RelatedDocument, ...]:

@@ -8,9 +8,12 @@ from typing import assert_never
 
 from services.invoicing.domain.credit_texts import cause_text
 from services.invoicing.domain.customers import CustomerKind
-from services.invoicing.domain.documents import Document, Language
+from services.invoicing.domain.documents import Document, Language, shortfall
 from services.invoicing.domain.tax import Natura, TaxTreatment
+from services.kit.money import Money
 
+_NOT_PAID = "{amount} EUR non incassati e non più dovuti: al pagamento è stata accettata una differenza"
+_NOT_RETURNED = "{amount} EUR non erano stati pagati (differenza accettata al pagamento): nulla da restituire per essi"
 _STAMP_DUTY_CHARGED = "Imposta di bollo, esclusa art. 15, c. 1, n. 3 DPR 633/1972"
 _REVERSE_CHARGE = "Non soggetta art. 7-ter DPR 633/1972, inversione contabile art. 196 dir. 2006/112/CE"
 _OUTSIDE_EU = "Operazione non soggetta art. 7-ter DPR 633/1972"
@@ -22,12 +25,14 @@ REVERSE_CHARGE_DATA = "INVCONT"
 
 
 def causes_of(document: Document) -> tuple[str, ...]:
-    """What the document has to say of itself (`Causale`): why there is no VAT, and why a credit note credits."""
-    causes = _causes_without_vat(document.treatment)
-    if document.credit is None:
-        return causes
+    """What the document has to say of itself (`Causale`): why there is no VAT, why a credit note credits, what of it
+    nobody has paid.
+    """
+    causes, credit = _causes_without_vat(document.treatment), document.credit
+    if credit is None:
+        return (*causes, *_remitted(_NOT_PAID, shortfall(document)))
     with_vat = document.treatment is TaxTreatment.DOMESTIC
-    return (*causes, cause_text(document.credit, Language.IT, with_vat=with_vat))
+    return (*causes, cause_text(credit, Language.IT, with_vat=with_vat), *_remitted(_NOT_RETURNED, credit.remitted))
 
 
 def legal_reference(document: Document, natura: Natura | None) -> str:
@@ -54,6 +59,10 @@ def data_of(document: Document, natura: Natura | None) -> str:
     """The `TipoDato` of a line's `AltriDatiGestionali`; empty for lines without."""
     owed_by_customer = document.treatment is TaxTreatment.REVERSE_CHARGE and natura is Natura.NOT_SUBJECT
     return REVERSE_CHARGE_DATA if owed_by_customer else ""
+
+
+def _remitted(text: str, amount: Money | None) -> tuple[str, ...]:
+    return (text.format(amount=f"{amount.decimal}".replace(".", ",")),) if amount else ()
 
 
 def _causes_without_vat(treatment: TaxTreatment) -> tuple[str, ...]:

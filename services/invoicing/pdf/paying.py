@@ -2,11 +2,20 @@
 
 from datetime import date
 
-from services.invoicing.domain.documents import Document, PaymentMethod, credit_used, to_pay
+from services.invoicing.domain.documents import (
+    Document,
+    PaidPart,
+    PaymentMethod,
+    credit_used,
+    paid_parts,
+    shortfall,
+    to_pay,
+)
 from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.writer import View, Writer
 from services.kit.causes import OrderCause
 from services.kit.localized import groups_of_four
+from services.kit.money import Money
 
 _PAID_BY = {
     PaymentMethod.BANK_TRANSFER: "paid_transfer",
@@ -50,11 +59,10 @@ def how_paid(writer: Writer, invoice: Document) -> View:
         return block(texts["payment"], texts["paid_on_account"])
     if invoice.payment.due_on is not None and to_pay(invoice):
         return _unpaid(writer, invoice, invoice.payment.due_on)
-    paid = texts[_PAID_BY[invoice.payment.method]].format(date=writer.formats.day(invoice.date))
-    paragraphs = _paid_with_credit(writer, invoice, paid) if invoice.payment.credit_minor else [paid]
-    view = block(texts["payment"], *paragraphs)
-    if invoice.payment.reference and to_pay(invoice):
-        view["rows"] = [writer.entry("payment_reference", _spaced(invoice))]
+    view = block(texts["payment"], *_paid_with_credit(writer, invoice), *_paid_by(writer, invoice))
+    if shortfall(invoice):
+        view["paragraphs"].append(texts["remitted"].format(amount=writer.formats.money(shortfall(invoice))))
+    view["rows"] = [writer.entry("payment_reference", _spaced(part)) for part in paid_parts(invoice) if part.reference]
     return view
 
 
@@ -73,13 +81,22 @@ def block(heading: str, *paragraphs: str) -> View:
     return {"heading": heading, "paragraphs": [*paragraphs], "rows": [], "hints": [], "qr_hint": "", "qr_alt": ""}
 
 
-def _paid_with_credit(writer: Writer, invoice: Document, otherwise: str) -> list[str]:
-    """That account credit has paid an invoice, or the part of it, and how the rest was paid."""
-    credit = writer.formats.money(credit_used(invoice))
-    with_credit = writer.texts["paid_credit"].format(amount=credit)
-    return [with_credit, *([otherwise] if to_pay(invoice) else [])]
+def _paid_with_credit(writer: Writer, invoice: Document) -> list[str]:
+    """That account credit has paid an invoice, or the part of it; nothing where none has."""
+    if not invoice.payment.credit_minor:
+        return []
+    return [writer.texts["paid_credit"].format(amount=writer.formats.money(credit_used(invoice)))]
 
 
-def _spaced(invoice: Document) -> str:
-    reference = invoice.payment.reference
-    return groups_of_four(reference) if invoice.payment.method.by_transfer else reference
+def _paid_by(writer: Writer, invoice: Document) -> list[str]:
+    """By which means money has paid an invoice; how much by each, where that is not all that the invoice comes to."""
+    parts, day = paid_parts(invoice), writer.formats.day(invoice.date)
+    if len(parts) == 1 and not shortfall(invoice):
+        return [writer.texts[_PAID_BY[parts[0].method]].format(date=day)]
+    currency = totals(invoice.lines).gross.currency
+    sums = [(part.method, writer.formats.money(Money(part.minor, currency))) for part in parts]
+    return [writer.texts[f"{_PAID_BY[method]}_part"].format(amount=amount, date=day) for method, amount in sums]
+
+
+def _spaced(part: PaidPart) -> str:
+    return groups_of_four(part.reference) if part.method.by_transfer else part.reference

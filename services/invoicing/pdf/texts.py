@@ -70,6 +70,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_credit": "Pagata con il credito del conto: {amount}.",
         "covered_by_credit": "Il credito del conto copre l’intero importo: non c’è nulla da pagare.",
         "paid_transfer": "Pagata con bonifico bancario in data {date}.",
+        "paid_transfer_part": "Pagati con bonifico bancario, entro il {date}: {amount}.",
+        "remitted": "{amount} non sono stati pagati e non sono più dovuti: abbiamo accettato l’importo ricevuto.",
         "paid_on_account": "L’intero importo è già stato pagato in acconto.",
         "unpaid": "Da pagare: {amount} entro il {date}.",
         "unpaid_by_link": "Come pagare: vedi l’email con cui hai ricevuto la proforma.",
@@ -78,6 +80,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "debit_hint": "L’email con cui hai ricevuto questa proforma indica il giorno dell’addebito sul tuo conto "
         "PayPal, oppure il link per pagarla.",
         "paid_online": "Pagata con carta o PayPal in data {date}.",
+        "paid_online_part": "Pagati con carta o PayPal, entro il {date}: {amount}.",
         "credit": "Motivo e rimborso",
         "credit_reason": "Motivo",
         "refund_bank_transfer": "L’importo ti viene restituito con bonifico bancario.",
@@ -86,7 +89,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_part_bank_transfer": "{amount} ti vengono restituiti con bonifico bancario.",
         "refund_part_online": "{amount} ti vengono restituiti sulla carta o sul conto PayPal con cui hai pagato.",
         "refund_part_account_credit": "{amount} restano a tuo credito e riducono la prossima proforma.",
+        "not_returned": "{amount} non erano stati pagati, perché avevamo accettato l’importo ricevuto: per essi non "
+        "c’è nulla da restituire.",
         "paid_debit": "Pagata con PayPal o carta in data {date}.",
+        "paid_debit_part": "Pagati con PayPal o carta, entro il {date}: {amount}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
         "proforma_covered": "Documento non valido ai fini fiscali. Il credito del conto copre l’importo: non c’è nulla "
         "da pagare, e la fattura viene emessa senza attendere un pagamento.",
@@ -178,6 +184,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_credit": "Paid with account credit: {amount}.",
         "covered_by_credit": "Your account credit covers the whole amount: there is nothing to pay.",
         "paid_transfer": "Paid by bank transfer on {date}.",
+        "paid_transfer_part": "Paid by bank transfer, by {date}: {amount}.",
+        "remitted": "{amount} was not paid and is not due any more: we accepted the amount received.",
         "paid_on_account": "The whole amount was paid on account before.",
         "unpaid": "To be paid: {amount} by {date}.",
         "unpaid_by_link": "How to pay: see the email with which you received the proforma invoice.",
@@ -186,6 +194,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "debit_hint": "The email with which you received this proforma names the day on which your PayPal account is "
         "charged, or the link for paying it.",
         "paid_online": "Paid by card or PayPal on {date}.",
+        "paid_online_part": "Paid by card or PayPal, by {date}: {amount}.",
         "credit": "Reason and refund",
         "credit_reason": "Reason",
         "refund_bank_transfer": "The amount is returned to you by bank transfer.",
@@ -194,7 +203,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_part_bank_transfer": "{amount} is returned to you by bank transfer.",
         "refund_part_online": "{amount} is returned to the card or PayPal account with which you paid.",
         "refund_part_account_credit": "{amount} stays to your credit and lowers the next proforma.",
+        "not_returned": "{amount} had not been paid, because we accepted the amount received: nothing of it is "
+        "returned.",
         "paid_debit": "Paid by PayPal or card on {date}.",
+        "paid_debit_part": "Paid by PayPal or card, by {date}: {amount}.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
         "proforma_covered": "Not valid for tax purposes. Your account credit covers the amount: there is nothing to "
         "pay, and the invoice is issued without waiting for a payment.",

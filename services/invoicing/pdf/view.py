@@ -90,13 +90,13 @@ def credit_note_view(note: Document, credit: Credit, issuer: Issuer, xml_name: s
 
 
 def _refunded(writer: Writer, credit: Credit, gross: Money) -> list[str]:
-    """How the customer gets it back; where in two ways, how much in each."""
-    parts = credit.refunds(gross)
-    if len(parts) == 1:
+    """How the customer gets it back; where in two ways, or not all of it, how much in each."""
+    parts, money = credit.refunds(gross), writer.formats.money
+    if credit.remitted is None and len(parts) == 1:
         return [writer.texts[f"refund_{parts[0].method}"]]
-    return [
-        writer.texts[f"refund_part_{part.method}"].format(amount=writer.formats.money(part.amount)) for part in parts
-    ]
+    told = [writer.texts[f"refund_part_{part.method}"].format(amount=money(part.amount)) for part in parts]
+    remitted = [] if credit.remitted is None else [writer.texts["not_returned"].format(amount=money(credit.remitted))]
+    return told + remitted
 
 
 def printed_view(document: Document, issuer: Issuer, xml_name: str) -> View:

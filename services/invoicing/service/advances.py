@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.invoicing.domain.advance_texts import received_text
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.crediting import left_of
-from services.invoicing.domain.deducting import deduction_lines, part_lines, part_shares, settled
+from services.invoicing.domain.deducting import deduction_lines, paid_less, part_lines, part_shares, settled
 from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.sums import VatShare, totals, vat_shares
 from services.invoicing.domain.transmissions import State
@@ -138,7 +138,7 @@ class AdvanceInvoices:
             await documents.lock_invoice(conn, advance_id)
         states = await transmissions.states(conn, advance_ids)
         found = Violations(catalogue=CATALOGUE)
-        lines, named = list(draft.lines), list[DeductedAdvance]()
+        lines, named, payment = list(draft.lines), list[DeductedAdvance](), draft.payment
         for advance_id in advance_ids:
             advance, left = await _left(conn, advance_id)
             if advance is None or (advance.kind, advance.cause) != (DocumentKind.ADVANCE_INVOICE, draft.cause):
@@ -150,12 +150,13 @@ class AdvanceInvoices:
             if unpaid and gross.minor > totals(lines).gross.minor - draft.payment.credit_minor:
                 continue
             lines += deduction_lines(advance, left, draft.language, len(lines))
+            payment = paid_less(payment, advance, gross)
             invoice_id = derive(DocumentKind.INVOICE, str(draft.cause.key))
             named.append(DeductedAdvance(advance_id, invoice_id, advance.number, advance.date, gross))
-        if not found and totals(lines).gross.minor < draft.payment.credit_minor:
+        if not found and totals(lines).gross.minor < payment.credit_minor + payment.shortfall_minor:
             found.add("advance_ids", "more_than_paid")
         found.check()
-        return replace(draft, lines=settled(lines), advances=tuple(named))
+        return replace(draft, lines=settled(lines), payment=payment, advances=tuple(named))
 
 
 def part_currency(advance: Document) -> str:

@@ -46,6 +46,7 @@ class CreditOrder:
     served: ServedDays | None = None
     by_hand: bool = False
     other_refund: RefundPart | None = None
+    remitted: Money | None = None
 
 
 class Crediting:
@@ -158,6 +159,7 @@ def _credit(order: CreditOrder, invoice: Document) -> Credit:
         served=order.served,
         refund_follows=order.by_hand and order.refund_method is not None,
         other_refund=order.other_refund,
+        remitted=order.remitted,
     )
 
 
@@ -166,8 +168,8 @@ def _first(known: Document, order: CreditOrder) -> Document:
     credit, gross = known.credit, totals(known.lines).gross
     if credit is None:
         raise LookupError("a credit note says what it credits")
-    made = (credit.invoice_id, credit.reason, credit.cause_date, credit.served, gross)
-    asked = (order.invoice_id, order.reason, order.cause_date, order.served, order.gross)
+    made = (credit.invoice_id, credit.reason, credit.cause_date, credit.served, credit.remitted, gross)
+    asked = (order.invoice_id, order.reason, order.cause_date, order.served, order.remitted, order.gross)
     if made != asked:
         raise RequestIdReused
     return known

@@ -202,7 +202,8 @@ def _invoiced(document: Document) -> dict[str, object]:
     credited = {"invoice": credit.invoice_number, "invoice_date": credit.invoice_date}
     parts = credit.refunds(totals(document.lines).gross)
     refunds = [{"method": part.method, "amount": part.amount} for part in parts]
-    return {**said, **credited, "refunds": refunds, "in_parts": len(refunds) > 1}
+    in_parts = len(refunds) > 1 or credit.remitted is not None
+    return {**said, **credited, "refunds": refunds, "in_parts": in_parts, "remitted": credit.remitted}
 
 
 def _rest(rest: RestToPay) -> dict[str, object]:

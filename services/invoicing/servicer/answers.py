@@ -1,12 +1,21 @@
 """Translates what goes out: this room's domain to protobuf."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.advances import DeductedAdvance
-from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, RefundPart, ServedDays
-from services.invoicing.domain.documents import Document, DocumentKind, credit_used, stamp_duty
+from services.invoicing.domain.credits import (
+    Credit,
+    CreditNoteInfo,
+    CreditReason,
+    RefundMethod,
+    RefundPart,
+    ServedDays,
+    remitted_left,
+)
+from services.invoicing.domain.documents import Document, DocumentKind, credit_used, shortfall, stamp_duty
 from services.invoicing.domain.files import FileInfo, FileKind, StoredFile
 from services.invoicing.domain.sums import Line
 from services.invoicing.domain.transmissions import FINAL, SdiError, State
@@ -19,7 +28,7 @@ from services.invoicing.store.given_up import GivenUp
 from services.invoicing.store.transmissions import Transmission
 from services.kit.cause_fields import order_id_of, period_of
 from services.kit.enums import EnumTable
-from services.kit.money import total
+from services.kit.money import Money, total
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 
 DOCUMENT_KINDS = EnumTable(
@@ -92,7 +101,14 @@ def document_message(shown: Shown) -> pb.Document:
         due_on=None if heading.due_on is None else to_date(heading.due_on),
         paid_on=None if heading.paid_on is None else to_date(heading.paid_on),
         credit_used=None if shown.document is None else to_money(credit_used(shown.document)),
+        shortfall=None if shown.document is None else to_money(_shortfall_left(shown.document, shown.credit_notes)),
     )
+
+
+def _shortfall_left(document: Document, notes: Sequence[CreditNoteInfo]) -> Money:
+    """What of an accepted shortfall is invoiced still; nothing for other documents."""
+    found = shortfall(document)
+    return remitted_left(found, notes) if document.kind.is_invoice else found - found
 
 
 def _deducted(advance: DeductedAdvance) -> pb.DeductedAdvance:
@@ -114,6 +130,7 @@ def _credit(credit: Credit) -> pb.Credit:
         refund_method=REFUND_METHODS[credit.refund_method] if credit.refund_method else None,
         served=None if credit.served is None else _served(credit.served),
         other_refund=None if credit.other_refund is None else _refund_part(credit.other_refund),
+        remitted=None if credit.remitted is None else to_money(credit.remitted),
     )
 
 
@@ -129,7 +146,11 @@ def _served(served: ServedDays) -> pb.ServedDays:
 
 def _credit_note(note: CreditNoteInfo) -> pb.CreditNoteInfo:
     return pb.CreditNoteInfo(
-        document_id=str(note.document_id), number=note.number, date=to_date(note.date), gross=to_money(note.gross)
+        document_id=str(note.document_id),
+        number=note.number,
+        date=to_date(note.date),
+        gross=to_money(note.gross),
+        remitted=None if note.remitted is None else to_money(note.remitted),
     )
 
 

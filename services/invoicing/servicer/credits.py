@@ -25,6 +25,7 @@ def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand:
         served=_served(found, request.served) if request.HasField("served") else None,
         by_hand=by_hand,
     )
+    order = replace(order, remitted=_remitted(found, request, order))
     return replace(order, other_refund=_other(found, request, order)) if request.HasField("other_refund") else order
 
 
@@ -41,9 +42,28 @@ def _other(found: Violations, request: pb.IssueCreditNoteRequest, order: CreditO
         found.add("other_refund.method", "same_method")
     if amount.currency != order.gross.currency:
         found.add("other_refund.amount", "one_currency")
-    elif amount >= order.gross > Money(0, amount.currency):
+    elif amount >= _paid(order) > Money(0, amount.currency):
         found.add("other_refund.amount", "not_a_part")
     return RefundPart(method, amount)
+
+
+def _remitted(found: Violations, request: pb.IssueCreditNoteRequest, order: CreditOrder) -> Money | None:
+    """The part that was never paid: less than the whole; an operator's note names none."""
+    if not request.remitted.minor:
+        return None
+    amount = money_of(found, "remitted", request.remitted, least=1)
+    if order.by_hand:
+        found.add("remitted", "must_be_empty")
+    if amount.currency != order.gross.currency:
+        found.add("remitted", "one_currency")
+    elif amount >= order.gross > Money(0, amount.currency):
+        found.add("remitted", "not_a_part")
+    return amount
+
+
+def _paid(order: CreditOrder) -> Money:
+    """What of it goes back."""
+    return order.gross if order.remitted is None else order.gross - order.remitted
 
 
 def _served(found: Violations, message: pb.ServedDays) -> ServedDays:

@@ -23,11 +23,13 @@ from services.invoicing.servicer.parts import Parts
 from services.invoicing.servicer.requests import (
     MOST_LINES,
     check_credit,
+    check_paid,
     check_totals,
     check_unpaid,
     day_of,
     lines_of,
     money_of,
+    paid_in_parts,
     paid_of,
     pay_url_of,
     rest_of,
@@ -85,7 +87,8 @@ class DocumentRpcs:
             draft, day = _draft(found, request, unpaid_of(found, request)), None
             check_unpaid(found, draft)
         else:
-            draft = _draft(found, request, paid_of(found, request, request.credit_used))
+            draft = _draft(found, request, paid_in_parts(found, request))
+            check_paid(found, draft)
             day = self._tax_point(found, request.date)
         named = found.at_most("advance_ids", request.advance_ids, MOST_LINES)
         advance_ids = [found.uuid(f"advance_ids[{n}]", each) for n, each in enumerate(named)]

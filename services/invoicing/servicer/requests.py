@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.customers import Customer, CustomerKind
-from services.invoicing.domain.documents import Payment, PaymentMethod, RestToPay, Transfer
+from services.invoicing.domain.documents import PaidPart, Payment, PaymentMethod, RestToPay, Transfer
 from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.service.issuing import Draft
@@ -147,12 +147,10 @@ def pay_url_of(found: Violations, field: str, value: str) -> str:
 
 def unpaid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
     """How an invoice is to be paid that is issued before its payment; nothing is said of one."""
-    for name in ("date", "method", "payment_reference", "credit_used"):
+    for name in ("date", "method", "payment_reference", "credit_used", "advance_ids", "paid_by", "shortfall"):
         value = getattr(request, name)
-        if request.HasField(name) if name in {"date", "credit_used"} else bool(value):
+        if request.HasField(name) if name in {"date", "credit_used", "shortfall"} else bool(value):
             found.add(name, "must_be_empty")
-    if request.advance_ids:
-        found.add("advance_ids", "must_be_empty")
     return dataclasses.replace(
         terms_of(found, request.unpaid.payment, "unpaid.payment"),
         due_on=day_of(found, "unpaid.due_on", request.unpaid.due_on),
@@ -178,6 +176,36 @@ def paid_of(
         proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
         credit_minor=0 if credit_used is None else _credit(found, "credit_used", credit_used),
     )
+
+
+def paid_in_parts(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
+    """How an invoice was paid: by which means how much of it, and what was remitted."""
+    parts = [
+        PaidPart(
+            method_of(found, f"paid_by[{n}].method", each.method),
+            money_of(found, f"paid_by[{n}].amount", each.amount, least=1).minor,
+            found.text(f"paid_by[{n}].reference", each.reference, _LONGEST_REFERENCE, required=False),
+        )
+        for n, each in enumerate(found.at_most("paid_by", request.paid_by, len(PaymentMethod)))
+    ]
+    return dataclasses.replace(
+        paid_of(found, request, request.credit_used),
+        parts=tuple(parts),
+        shortfall_minor=_credit(found, "shortfall", request.shortfall),
+    )
+
+
+def check_paid(found: Violations, draft: Draft) -> None:
+    """By all means, with account credit and what was remitted, the total was paid; of that something was."""
+    payment = draft.payment
+    if found or not (payment.parts or payment.shortfall_minor):
+        return
+    gross = totals(draft.lines).gross
+    other = payment.credit_minor + payment.shortfall_minor
+    if other > gross.minor:
+        found.add("shortfall", "out_of_range", least=0, most=gross.minor - payment.credit_minor)
+    elif payment.parts and sum(part.minor for part in payment.parts) + other != gross.minor:
+        found.add("paid_by", "wrong_sum")
 
 
 def method_of(found: Violations, field: str, value: common_pb2.PaymentMethod) -> PaymentMethod:

@@ -52,6 +52,7 @@ def credit_of(row: Row[Any]) -> Credit | None:
         other_refund=None
         if row.other_method is None
         else RefundPart(RefundMethod(row.other_method), Money(row.other_minor, row.currency)),
+        remitted=None if row.remitted_minor is None else Money(row.remitted_minor, row.currency),
     )
 
 
@@ -71,6 +72,7 @@ async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit
             refund_follows=credit.refund_follows,
             other_method=None if other is None else other.method,
             other_minor=None if other is None else other.amount.minor,
+            remitted_minor=None if credit.remitted is None else credit.remitted.minor,
         )
     )
 
@@ -78,13 +80,28 @@ async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit
 async def notes_on(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> list[CreditNoteInfo]:
     """Reads the credit notes on invoices, oldest first."""
     query = (
-        select(credit_notes.c.invoice_id, documents)
+        select(
+            credit_notes.c.invoice_id,
+            credit_notes.c.reason,
+            credit_notes.c.refund_method,
+            credit_notes.c.remitted_minor,
+            documents,
+        )
         .join(documents, documents.c.id == credit_notes.c.document_id)
         .join(transmissions, COUNTED)
         .where(credit_notes.c.invoice_id.in_(invoice_ids))
         .order_by(documents.c.issued_at, documents.c.id)
     )
     return [
-        CreditNoteInfo(row.id, row.invoice_id, row.number, row.date, Money(row.gross, row.currency))
+        CreditNoteInfo(
+            row.id,
+            row.invoice_id,
+            row.number,
+            row.date,
+            Money(row.gross, row.currency),
+            CreditReason(row.reason),
+            None if row.refund_method is None else RefundMethod(row.refund_method),
+            None if row.remitted_minor is None else Money(row.remitted_minor, row.currency),
+        )
         for row in await conn.execute(query)
     ]

@@ -15,6 +15,7 @@ from services.invoicing.domain.documents import (
     DocumentKind,
     Heading,
     Language,
+    PaidPart,
     Payment,
     PaymentMethod,
     Transfer,
@@ -294,7 +295,8 @@ def _payment(stored: dict[str, Any], payable_until: datetime | None) -> Payment:
     transfer = Transfer(**stored["transfer"]) if stored["transfer"] else None
     method = PaymentMethod(stored["method"])
     known = {"method": method, "transfer": transfer, "payable_until": payable_until}
-    return Payment(**{**stored, **known, "due_on": _day(stored.get("due_on"))})
+    parts = [PaidPart(**{**part, "method": PaymentMethod(part["method"])}) for part in stored.get("parts", ())]
+    return Payment(**{**stored, **known, "due_on": _day(stored.get("due_on")), "parts": tuple(parts)})
 
 
 def _day(stored: str | None) -> date | None:

@@ -36,12 +36,13 @@ _UNDECIDED = (OrderState.OPEN, OrderState.PAID)
 
 @dataclass(frozen=True, slots=True)
 class _Reckoned:
-    """What was paid for a term, and what a notice leaves owed of it."""
+    """What was paid for a term, what was remitted of its price, and what a notice leaves owed of it."""
 
     contract: Contract
     paid: Money
     owed: Money
     served: Served | None
+    remitted: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Payments:
         additions: the orders that added to the contract that it made; none where it is an addition itself.
         periods: the later periods of the subscription.
         ground: on what the withdrawal rests.
-        invoiced: by invoice what credit notes had given back of it before; what is left of it is what was paid.
+        invoiced: by invoice what credit notes had given back of it before, and what an operator accepted as missing;
+            what is left of it was paid.
         fixed: by what was paid the refunds that are fixed; they stand, whatever is credited later.
     """
 
@@ -126,24 +128,31 @@ class Payments:
         contract = self._contract(order)
         if order.order_id in self.fixed:
             return _as_fixed(contract, self.fixed[order.order_id])
-        paid = self._left(_total(order), order.invoice_id)
+        left = self._left(_total(order), order.invoice_id)
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        due = owed_by_the_day(contract, paid, on) if leaving else owed(contract, paid, on)
-        return _Reckoned(contract, paid, due, served(contract, on) if due else None)
+        due = owed_by_the_day(contract, left, on) if leaving else owed(contract, left, on)
+        return self._reckoned(contract, left, order.invoice_id, due, on)
 
     def _of_period(self, period: PeriodRow, on: date) -> _Reckoned:
         contract = Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
         if period.period_id in self.fixed:
             return _as_fixed(contract, self.fixed[period.period_id])
-        paid = self._left(_gross(period), period.invoice_id)
+        left = self._left(_gross(period), period.invoice_id)
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        due = owed_by_the_day(contract, paid, on) if leaving else Money(0, paid.currency)
-        return _Reckoned(contract, paid, due, served(contract, on) if due else None)
+        due = owed_by_the_day(contract, left, on) if leaving else Money(0, left.currency)
+        return self._reckoned(contract, left, period.invoice_id, due, on)
 
     def _left(self, gross: Money, invoice_id: UUID | None) -> Money:
-        """What was paid, less what was given back of it before."""
+        """What was asked for, less what was credited of it before."""
         found = None if invoice_id is None else self.invoiced.get(invoice_id)
         return gross if found is None else gross - found.credited
+
+    def _reckoned(self, contract: Contract, left: Money, invoice_id: UUID | None, due: Money, on: date) -> _Reckoned:
+        """What was paid of what is left, without what an operator accepted as missing; no more than that is owed."""
+        found = None if invoice_id is None else self.invoiced.get(invoice_id)
+        remitted = min(left, Money(0 if found is None else found.remitted_minor, left.currency))
+        paid = left - remitted
+        return _Reckoned(contract, paid, min(due, paid), served(contract, on) if due else None, remitted)
 
     def _days(self, reckoned: Sequence[_Reckoned], on: date) -> tuple[int, int]:
         """How many days of service are owed, of how many: of the order's term, or of the one that is being left."""
@@ -172,16 +181,19 @@ async def read_payments(
 
 
 def _as_fixed(contract: Contract, payment: Payment) -> _Reckoned:
-    return _Reckoned(contract, payment.paid, payment.owed, payment.served)
+    return _Reckoned(contract, payment.paid, payment.owed, payment.served, payment.remitted)
 
 
 def _order_payment(order: OrderRow, reckoned: _Reckoned) -> Payment:
-    return Payment(order.order_id, _invoice(order.invoice_id), reckoned.paid, reckoned.owed, reckoned.served)
+    return _payment(order.order_id, order.invoice_id, reckoned)
 
 
 def _period_payment(period: PeriodRow, reckoned: _Reckoned) -> Payment:
-    invoice_id = _invoice(period.invoice_id)
-    return Payment(period.period_id, invoice_id, reckoned.paid, reckoned.owed, reckoned.served, is_period=True)
+    return replace(_payment(period.period_id, period.invoice_id, reckoned), is_period=True)
+
+
+def _payment(key: UUID, invoice_id: UUID | None, reckoned: _Reckoned) -> Payment:
+    return Payment(key, _invoice(invoice_id), reckoned.paid, reckoned.owed, reckoned.served, reckoned.remitted)
 
 
 def _total(order: OrderRow) -> Money:

@@ -30,7 +30,10 @@ class Payment:
 
     Attributes:
         key: what was paid: the order's id, or the period's.
+        paid: what was received and not credited before.
         served: the days that are owed; None where nothing is.
+        remitted: what was invoiced beside it and nobody has paid, because an operator accepted less: the credit note
+            credits it, too.
         is_period: whether what was paid is a period.
     """
 
@@ -39,6 +42,7 @@ class Payment:
     paid: Money
     owed: Money
     served: Served | None
+    remitted: Money
     is_period: bool = False
 
     @property
@@ -137,6 +141,7 @@ def refund_from(row: Row[Any]) -> RefundRow:
             Money(row.paid_minor, row.currency),
             Money(row.owed_minor, row.currency),
             Served(Period(row.served_from, row.served_to), row.days_of_term) if row.served_from else None,
+            Money(row.remitted_minor, row.currency),
             is_period=row.is_period,
         ),
         refund_id=row.refund_id,

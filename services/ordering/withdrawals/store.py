@@ -109,6 +109,7 @@ async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[
             "currency": each.paid.currency,
             "paid_minor": each.paid.minor,
             "owed_minor": each.owed.minor,
+            "remitted_minor": each.remitted.minor,
             "served_from": each.served.days.first if each.served else None,
             "served_to": each.served.days.last if each.served else None,
             "days_of_term": each.served.days_of_term if each.served else None,

@@ -110,6 +110,7 @@ def _refund(refund: RefundRow) -> ordering_pb2.WithdrawalRefund:
         paid=to_money(payment.paid),
         owed=to_money(payment.owed),
         amount=to_money(payment.refund),
+        remitted=to_money(payment.remitted),
         refunded_at=to_timestamp(refund.refunded_at) if refund.refunded_at else None,
         credit_note_id=str(refund.credit_note_id or ""),
         credit_id=str(refund.credit_id),

@@ -26,7 +26,8 @@ IBAN_NOT_SEPA = "iban_not_sepa"
 HOLDER_MISSING = "holder_missing"
 RETURNED = "returned"
 REFUSED_BY_BANK = "refused_by_bank"
-_TRANSFERS = {Source.BANK, Source.ANNOUNCED}
+TRANSFERS = frozenset({Source.BANK, Source.ANNOUNCED})
+"""Where the money of bank transfers lies."""
 # European Payments Council, "EPC list of SEPA scheme countries" (EPC409-09), by the country of the IBAN.
 _SEPA = frozenset(
     "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE "
@@ -171,7 +172,7 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
     charges = {source_ref: [place] for place, each in enumerate(came) if (source_ref := each.source_ref)}
     moneys = [place for place, each in enumerate(came) if each.source is not None]
     credit_places = [place for place, each in enumerate(came) if each.source is None]
-    transfers = [place for place in moneys if came[place].source in _TRANSFERS]
+    transfers = [place for place in moneys if came[place].source in TRANSFERS]
 
     def lower(amount: int, places: Sequence[int]) -> int:
         """Take an amount from some of what came, in order; what is not there is left."""
@@ -187,7 +188,7 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
             lower(lower(refund.money.minor, places), credit_places)
         lower(lower(refund.credited.minor, credit_places), moneys)
     for source, amount in taken_back.items():
-        of_source = transfers if source in _TRANSFERS else [p for p in moneys if came[p].source is source]
+        of_source = transfers if source in TRANSFERS else [p for p in moneys if came[p].source is source]
         lower(amount.minor, of_source)
     return [replace(each, left=Money(minor, each.left.currency)) for each, minor in zip(came, rest, strict=True)]
 
@@ -221,7 +222,7 @@ def plan(
         money = min(amount, largest.left)
         return Plan(Means.STRIPE, largest.source_ref, money, amount - money)
     # Transfers of one customer go back as one.
-    banks = [each for each in moneys if each.source in _TRANSFERS]
+    banks = [each for each in moneys if each.source in TRANSFERS]
     if credit_by_transfer:
         banks += [each for each in received if each.source is None]
     money = min(amount, total((each.left for each in banks), amount.currency))

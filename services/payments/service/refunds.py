@@ -19,6 +19,7 @@ from services.payments.domain.refunds import (
     MOST_ATTEMPTS,
     REFUSED_BY_BANK,
     Means,
+    Received,
     Refund,
     RefundState,
     fault_of_account,
@@ -75,6 +76,11 @@ class Refunds:
         """What of a payment request may still be refunded; zero while it is not paid."""
         async with self._database.reading() as conn:
             return total(each.left for each in await refunds.left(conn, request_id))
+
+    async def received(self, request_id: UUID) -> tuple[list[Received], Money]:
+        """What paid a payment request, and what was accepted as missing; nothing while it is not paid."""
+        async with self._database.reading() as conn:
+            return await refunds.received(conn, request_id), await refunds.shortfall(conn, request_id)
 
     async def approve(self, call: Call, refund_ids: Sequence[UUID], by: AuditEntry) -> list[Refund]:
         """Put transfers on the list of the next file, all of them or none.

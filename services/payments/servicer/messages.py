@@ -27,6 +27,7 @@ from services.payments.domain.payment_requests import (
     RequestState,
 )
 from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
+from services.payments.domain.refunds import TRANSFERS, Received
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
 from services.payments.servicer.dispute_messages import dispute_message
@@ -159,6 +160,25 @@ class Messages:
             reference=request.reference.value,
             epc_payload=epc_payload(self._account, request.reference, amount.minor),
         )
+
+
+def received(request: PaymentRequest, came: Sequence[Received]) -> list[payments_pb2.ReceivedMoney]:
+    """The money that paid a request, by its means: what came through Stripe by the request's way, where it has one."""
+    sums: dict[bool, Money] = {}
+    for each in came:
+        if each.source is not None:
+            by_transfer = each.source in TRANSFERS
+            sums[by_transfer] = sums.get(by_transfer, Money(0, each.left.currency)) + each.left
+    by_link = METHODS[request.method if request.method.by_link else Method.ONLINE]
+    return [
+        payments_pb2.ReceivedMoney(
+            method=METHODS[Method.BANK_TRANSFER] if by_transfer else by_link,
+            amount=to_money(amount),
+            reference=request.reference.value if by_transfer else "",
+        )
+        for by_transfer, amount in sorted(sums.items(), reverse=True)
+        if amount
+    ]
 
 
 def money_email(due: MoneyEmail) -> payments_pb2.MoneyEmail:

@@ -17,7 +17,7 @@ from services.payments.service.queue import MoneyQueue
 from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import CLOSE_REASONS, METHODS, Messages, without_ways_to_pay
+from services.payments.servicer.messages import CLOSE_REASONS, METHODS, Messages, received, without_ways_to_pay
 
 
 class RequestRpcs(PaymentsServiceServicer):
@@ -72,6 +72,9 @@ class RequestRpcs(PaymentsServiceServicer):
             answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
             answer.refundable.CopyFrom(to_money(await self._refunds.refundable(found.request_id)))
             answer.advances.extend(map(as_message, await self._advances.of_request(found.request_id)))
+            came, shortfall = await self._refunds.received(found.request_id)
+            answer.received.extend(received(found, came))
+            answer.shortfall.CopyFrom(to_money(shortfall))
         return answer
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:

@@ -30,12 +30,16 @@ _TOLD = {
     RefundState.CANCELLED: EventType.REFUND_CANCELLED,
 }
 
-# What came for a request, by its source, less what an accepted shortfall lacked; and what was taken back of it.
+# What came for a request, by its source, less what an accepted shortfall lacked; that; and what was taken back of it.
 _RECEIVED = text("""
     SELECT t.source, t.source_ref, -sum(l.minor) AS minor, l.currency
     FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
     WHERE t.request_id = :request AND l.ledger_account IN ('receivable', 'shortfall')
     GROUP BY t.source, t.source_ref, l.currency ORDER BY t.source, t.source_ref
+""")
+_SHORTFALL = text("""
+    SELECT coalesce(sum(l.minor), 0) FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
+    WHERE t.request_id = :request AND l.ledger_account = 'shortfall'
 """)
 _TAKEN_BACK = text("""
     SELECT t.source, sum(l.minor) AS minor, l.currency
@@ -200,14 +204,24 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
         await outbox.wake(conn, erasure_news(refund.account_id), now)
 
 
-async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:
-    """What a request was paid with, less what went back; a caller that refunds of it holds the request."""
-    came = [
+async def received(conn: AsyncConnection, request_id: UUID) -> list[Received]:
+    """What a request was paid with, whatever went back of it; an accepted shortfall is none of it."""
+    return [
         Received(
             None if row.source == CREDIT else Source(row.source), row.source_ref, Money(int(row.minor), row.currency)
         )
         for row in await conn.execute(_RECEIVED, {"request": request_id})
     ]
+
+
+async def shortfall(conn: AsyncConnection, request_id: UUID) -> Money:
+    """What an operator accepted as missing of a request; zero where nothing is."""
+    return Money(int(await conn.scalar(_SHORTFALL, {"request": request_id}) or 0))
+
+
+async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:
+    """What a request was paid with, less what went back; a caller that refunds of it holds the request."""
+    came = await received(conn, request_id)
     taken_back = {
         Source(row.source): Money(int(row.minor), row.currency)
         for row in await conn.execute(_TAKEN_BACK, {"request": request_id})

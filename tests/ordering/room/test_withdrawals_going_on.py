@@ -83,6 +83,58 @@ async def test_page_receipt_and_refund_agree_after_an_earlier_credit_note_whiche
     assert "".join(page.pages[0].consequences.split()) in "".join(told.split())
 
 
+@pytest.mark.parametrize("first", ["the receipt", "the refunds", "the credit note of the withdrawal"])
+async def test_what_was_accepted_as_missing_is_told_and_refunded_to_nobody_and_credited_beside_the_refund(
+    shop: Shop, first: str
+) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    whole = (await read(shop, order)).offer
+    shop.neighbours.remitted[order.invoice_id] = 376
+    page = (await read(shop, order)).offer
+    assert page.paid.minor == order.totals.gross.minor - 376
+    assert page.owed == whole.owed, "what is owed is measured by the price"
+    assert page.refund.minor == page.paid.minor - page.owed.minor
+    await withdraw(shop, order)
+    if first != "the receipt":
+        await advance(shop, order.order_id)
+    if first == "the credit note of the withdrawal":
+        shop.neighbours.credited[order.invoice_id] = page.refund.minor + 376
+        shop.neighbours.remitted[order.invoice_id] = 0
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    assert "".join(page.pages[0].consequences.split()) in "".join(told.split())
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (refund.paid, refund.owed, refund.amount) == (page.paid, page.owed, page.refund)
+    assert refund.remitted.minor == 376
+    invoiced = order.totals.gross.minor - refund.amount.minor - refund.remitted.minor
+    assert invoiced == refund.owed.minor, "what stays invoiced is owed and paid"
+
+
+@pytest.mark.parametrize(
+    ("credited_before", "remitted", "paid"),
+    [(1_000, 376, -1_376), (-100, 376, 0), (0, -1, 1)],
+    ids=["credited before", "less is left than was missing", "more is owed than was paid"],
+)
+async def test_never_more_goes_back_than_was_received_and_never_less_than_nothing(
+    shop: Shop, credited_before: int, remitted: int, paid: int
+) -> None:
+    order = await bought(shop)
+    gross = order.totals.gross.minor
+    shop.neighbours.credited[order.invoice_id] = credited_before % gross
+    shop.neighbours.remitted[order.invoice_id] = remitted % gross
+    day(shop, 5)
+    page = (await read(shop, order)).offer
+    came = paid % gross
+    assert page.paid.minor == came
+    assert 0 <= page.owed.minor <= came
+    assert page.refund.minor == came - page.owed.minor
+    await withdraw(shop, order)
+    refunds = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert [each.amount for each in refunds] == ([page.refund] if page.refund.minor else [])
+
+
 @pytest.mark.parametrize("used", [0, 900])
 async def test_page_and_receipt_say_how_that_goes_back_which_account_credit_had_paid(shop: Shop, used: int) -> None:
     order = await bought(shop)

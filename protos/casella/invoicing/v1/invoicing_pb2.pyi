@@ -97,7 +97,7 @@ class FileInfo(_message.Message):
     def __init__(self, file_id: _Optional[str] = ..., kind: _Optional[_Union[FileKind, str]] = ..., name: _Optional[str] = ..., sha256: _Optional[str] = ..., size: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Document(_message.Message):
-    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances", "due_on", "paid_on", "credit_used")
+    __slots__ = ("document_id", "kind", "number", "date", "account_id", "order_id", "lines", "totals", "issued_at", "transmission_state", "files", "language", "period", "tax_treatment", "stamp_duty", "credit", "credit_notes", "credited", "money_entry_id", "deducted_by", "advances", "due_on", "paid_on", "credit_used", "shortfall")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -122,6 +122,7 @@ class Document(_message.Message):
     DUE_ON_FIELD_NUMBER: _ClassVar[int]
     PAID_ON_FIELD_NUMBER: _ClassVar[int]
     CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
+    SHORTFALL_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     kind: DocumentKind
     number: str
@@ -146,7 +147,8 @@ class Document(_message.Message):
     due_on: _common_pb2.Date
     paid_on: _common_pb2.Date
     credit_used: _common_pb2.Money
-    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    shortfall: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., kind: _Optional[_Union[DocumentKind, str]] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., transmission_state: _Optional[_Union[TransmissionState, str]] = ..., files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., stamp_duty: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ..., credit_notes: _Optional[_Iterable[_Union[CreditNoteInfo, _Mapping]]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., deducted_by: _Optional[str] = ..., advances: _Optional[_Iterable[_Union[DeductedAdvance, _Mapping]]] = ..., due_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., shortfall: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class DeductedAdvance(_message.Message):
     __slots__ = ("document_id", "number", "date", "gross")
@@ -161,7 +163,7 @@ class DeductedAdvance(_message.Message):
     def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class Credit(_message.Message):
-    __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served", "other_refund")
+    __slots__ = ("invoice_id", "invoice_number", "invoice_date", "reason", "cause_date", "refund_method", "served", "other_refund", "remitted")
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     INVOICE_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -170,6 +172,7 @@ class Credit(_message.Message):
     REFUND_METHOD_FIELD_NUMBER: _ClassVar[int]
     SERVED_FIELD_NUMBER: _ClassVar[int]
     OTHER_REFUND_FIELD_NUMBER: _ClassVar[int]
+    REMITTED_FIELD_NUMBER: _ClassVar[int]
     invoice_id: str
     invoice_number: str
     invoice_date: _common_pb2.Date
@@ -178,7 +181,8 @@ class Credit(_message.Message):
     refund_method: RefundMethod
     served: ServedDays
     other_refund: RefundPart
-    def __init__(self, invoice_id: _Optional[str] = ..., invoice_number: _Optional[str] = ..., invoice_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ...) -> None: ...
+    remitted: _common_pb2.Money
+    def __init__(self, invoice_id: _Optional[str] = ..., invoice_number: _Optional[str] = ..., invoice_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class RefundPart(_message.Message):
     __slots__ = ("method", "amount")
@@ -189,16 +193,18 @@ class RefundPart(_message.Message):
     def __init__(self, method: _Optional[_Union[RefundMethod, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CreditNoteInfo(_message.Message):
-    __slots__ = ("document_id", "number", "date", "gross")
+    __slots__ = ("document_id", "number", "date", "gross", "remitted")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
     GROSS_FIELD_NUMBER: _ClassVar[int]
+    REMITTED_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     number: str
     date: _common_pb2.Date
     gross: _common_pb2.Money
-    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    remitted: _common_pb2.Money
+    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ServedDays(_message.Message):
     __slots__ = ("first_day", "last_day", "days_of_term")
@@ -277,7 +283,7 @@ class SendProformaResponse(_message.Message):
     def __init__(self, erased: _Optional[bool] = ...) -> None: ...
 
 class IssueInvoiceRequest(_message.Message):
-    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used", "advance_ids", "unpaid")
+    __slots__ = ("order_id", "account_id", "language", "party", "lines", "totals", "date", "method", "payment_reference", "proforma_number", "period", "tax_treatment", "credit_used", "advance_ids", "unpaid", "paid_by", "shortfall")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -293,6 +299,8 @@ class IssueInvoiceRequest(_message.Message):
     CREDIT_USED_FIELD_NUMBER: _ClassVar[int]
     ADVANCE_IDS_FIELD_NUMBER: _ClassVar[int]
     UNPAID_FIELD_NUMBER: _ClassVar[int]
+    PAID_BY_FIELD_NUMBER: _ClassVar[int]
+    SHORTFALL_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     account_id: str
     language: _common_pb2.Language
@@ -308,7 +316,19 @@ class IssueInvoiceRequest(_message.Message):
     credit_used: _common_pb2.Money
     advance_ids: _containers.RepeatedScalarFieldContainer[str]
     unpaid: UnpaidInvoice
-    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., advance_ids: _Optional[_Iterable[str]] = ..., unpaid: _Optional[_Union[UnpaidInvoice, _Mapping]] = ...) -> None: ...
+    paid_by: _containers.RepeatedCompositeFieldContainer[PaidPart]
+    shortfall: _common_pb2.Money
+    def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., language: _Optional[_Union[_common_pb2.Language, str]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_common_pb2.Line, _Mapping]]] = ..., totals: _Optional[_Union[_common_pb2.Totals, _Mapping]] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., payment_reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., tax_treatment: _Optional[_Union[_common_pb2.TaxTreatment, str]] = ..., credit_used: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., advance_ids: _Optional[_Iterable[str]] = ..., unpaid: _Optional[_Union[UnpaidInvoice, _Mapping]] = ..., paid_by: _Optional[_Iterable[_Union[PaidPart, _Mapping]]] = ..., shortfall: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class PaidPart(_message.Message):
+    __slots__ = ("method", "amount", "reference")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    method: _common_pb2.PaymentMethod
+    amount: _common_pb2.Money
+    reference: str
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reference: _Optional[str] = ...) -> None: ...
 
 class UnpaidInvoice(_message.Message):
     __slots__ = ("due_on", "payment")
@@ -423,7 +443,7 @@ class SendCorrectedInvoiceResponse(_message.Message):
     def __init__(self, due: _Optional[bool] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class IssueCreditNoteRequest(_message.Message):
-    __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering", "other_refund")
+    __slots__ = ("credit_id", "invoice_id", "reason", "gross", "cause_date", "refund_method", "served", "steering", "other_refund", "remitted")
     CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -433,6 +453,7 @@ class IssueCreditNoteRequest(_message.Message):
     SERVED_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
     OTHER_REFUND_FIELD_NUMBER: _ClassVar[int]
+    REMITTED_FIELD_NUMBER: _ClassVar[int]
     credit_id: str
     invoice_id: str
     reason: CreditReason
@@ -442,7 +463,8 @@ class IssueCreditNoteRequest(_message.Message):
     served: ServedDays
     steering: _common_pb2.Steering
     other_refund: RefundPart
-    def __init__(self, credit_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ...) -> None: ...
+    remitted: _common_pb2.Money
+    def __init__(self, credit_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., reason: _Optional[_Union[CreditReason, str]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., cause_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., refund_method: _Optional[_Union[RefundMethod, str]] = ..., served: _Optional[_Union[ServedDays, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., other_refund: _Optional[_Union[RefundPart, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class IssueCreditNoteResponse(_message.Message):
     __slots__ = ("document",)

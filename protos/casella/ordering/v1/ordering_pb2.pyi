@@ -1031,7 +1031,7 @@ class Withdrawal(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ...) -> None: ...
 
 class WithdrawalRefund(_message.Message):
-    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived", "made_outside")
+    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived", "made_outside", "remitted")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1047,6 +1047,7 @@ class WithdrawalRefund(_message.Message):
     CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
     CREDIT_WAIVED_FIELD_NUMBER: _ClassVar[int]
     MADE_OUTSIDE_FIELD_NUMBER: _ClassVar[int]
+    REMITTED_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     order_id: str
     invoice_id: str
@@ -1062,7 +1063,8 @@ class WithdrawalRefund(_message.Message):
     credit_id: str
     credit_waived: bool
     made_outside: bool
-    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ..., made_outside: _Optional[bool] = ...) -> None: ...
+    remitted: _common_pb2.Money
+    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ..., made_outside: _Optional[bool] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ListOpenWithdrawalsRequest(_message.Message):
     __slots__ = ("page",)

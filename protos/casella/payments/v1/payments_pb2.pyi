@@ -305,7 +305,7 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances", "rest")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances", "rest", "received", "shortfall")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
@@ -313,6 +313,8 @@ class GetPaymentRequestResponse(_message.Message):
     DISPUTES_FIELD_NUMBER: _ClassVar[int]
     ADVANCES_FIELD_NUMBER: _ClassVar[int]
     REST_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    SHORTFALL_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
@@ -320,7 +322,19 @@ class GetPaymentRequestResponse(_message.Message):
     disputes: _containers.RepeatedCompositeFieldContainer[Dispute]
     advances: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     rest: Rest
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., rest: _Optional[_Union[Rest, _Mapping]] = ...) -> None: ...
+    received: _containers.RepeatedCompositeFieldContainer[ReceivedMoney]
+    shortfall: _common_pb2.Money
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., rest: _Optional[_Union[Rest, _Mapping]] = ..., received: _Optional[_Iterable[_Union[ReceivedMoney, _Mapping]]] = ..., shortfall: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class ReceivedMoney(_message.Message):
+    __slots__ = ("method", "amount", "reference")
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    method: _common_pb2.PaymentMethod
+    amount: _common_pb2.Money
+    reference: str
+    def __init__(self, method: _Optional[_Union[_common_pb2.PaymentMethod, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reference: _Optional[str] = ...) -> None: ...
 
 class Rest(_message.Message):
     __slots__ = ("missing", "transfer")
