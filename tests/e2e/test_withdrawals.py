@@ -3,6 +3,7 @@
 The payment provider is a stand-in: it proves our handling of refunds, not the provider's behaviour.
 """
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from lxml import etree
 
 from casella.common.v1 import common_pb2 as common
 from casella.common.v1.common_pb2 import Subject
@@ -27,6 +29,7 @@ from tests.cli.running import Terminal
 from tests.e2e.levers import answered, sdi_will, transfer_of
 from tests.e2e.operator_desk import Desk, at_the_desk, refused, wrongly_filled_in
 from tests.e2e.waiting import until
+from tests.payments.statement import Entry, statement
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("withdrawals")]
@@ -314,6 +317,94 @@ async def test_what_credit_had_paid_beside_a_card_is_owed_until_an_operator_has_
     assert len(await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == 1
     proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
     assert list(proof.discrepancies) == []
+
+
+async def test_of_an_order_with_an_accepted_shortfall_what_came_goes_back_and_the_note_credits_what_nobody_paid(
+    stage: Stage,
+) -> None:
+    play, desk = stage.desk.play, stage.desk
+    payments = play.operator.payments
+    customer, placed = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+    gross, missing = placed.quote.totals.gross.minor, 376
+    came, today = gross - missing, rome_date(stage.calendar.now())
+    await arrives(stage, paying.Transfer(euro(came), today, text=placed.proforma_number, payer_iban=_PAYERS_IBAN))
+    [entry] = (await payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())).entries
+    assignment = {"proforma_number": placed.proforma_number, "accept_shortfall": True, "reason_code": "bank_charges"}
+    answer = await desk.update(names.money_id(entry.money_entry_id), "assign", assignment)
+    assert not answer.refusal
+    order = await play.fulfilled(customer, placed.order_id)
+    assert means_of(await xml_of(stage, customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)) == [("MP05", came)]
+
+    page = (await customer.withdrawal(order.order_id)).offer
+    owed = page.owed.minor
+    assert (page.paid.minor, page.refund.minor) == (came, came - owed)
+    await customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
+    assert " ".join(page.pages[0].consequences.split()) in await stage.written(
+        customer, "Abbiamo ricevuto il tuo recesso"
+    )
+    [refund] = await stage.refunds(customer)
+    assert (refund.amount.minor, refund.iban) == (came - owed, _PAYERS_IBAN)
+    await transferred(stage, refund)
+    await desk.stands(withdrawal, "Closing")
+    [note] = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
+    assert note.totals.gross.minor == gross - owed
+    assert note.totals.gross.minor == refund.amount.minor + missing
+    assert means_of(await xml_of(stage, customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == [("MP05", came - owed)]
+    (await stage.terminal.casella("audit")).well()
+
+
+async def test_an_order_by_card_that_a_transfer_paid_names_the_transfer_on_its_invoice(stage: Stage) -> None:
+    customer, placed = await stage.desk.play.buyer(_ONLINE)
+    whole, today = placed.quote.totals.gross, rome_date(stage.calendar.now())
+    await arrives(stage, paying.Transfer(whole, today, text=placed.proforma_number, payer_iban=_PAYERS_IBAN))
+    await stage.desk.play.fulfilled(customer, placed.order_id)
+    assert means_of(await xml_of(stage, customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)) == [("MP05", whole.minor)]
+
+
+async def transferred(stage: Stage, refund: payments_pb2.Refund) -> None:
+    """An operator approves a refund and exports it; the bank's statement tells that it has left."""
+    payments, terminal = stage.desk.play.operator.payments, stage.terminal
+    (await terminal.casella("refund", "approve", refund.refund_id, "--reason", "withdrawal")).well()
+    made = await payments.ExportRefunds(
+        payments_pb2.ExportRefundsRequest(
+            request_id=str(uuid4()),
+            steering=common.Steering(actor="giulia", reason_code="withdrawal", source="test/1"),
+        )
+    )
+    sent = re.search(rb"<EndToEndId>(" + refund.refund_id.replace("-", "").encode() + rb"-\d+)</EndToEndId>", made.file)
+    assert sent is not None
+    left = Entry(
+        refund.amount.minor, direction="DBIT", end_to_end=sent[1].decode(), bank_reference=f"OUT {uuid4()}"[:30],
+        day=rome_date(stage.calendar.now()),
+    )  # fmt: skip
+    file = statement(left, number=str(uuid4())[:30], iban="IT60X0542811101000000123456")
+    await payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+
+
+async def xml_of(stage: Stage, customer: Customer, kind: invoicing_pb2.DocumentKind) -> bytes:
+    """The e-invoice's file of the customer's one document of a kind."""
+    [document] = await stage.documents(customer, kind)
+    invoicing = stage.desk.play.operator.invoicing
+
+    async def made() -> invoicing_pb2.FileInfo | None:
+        asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=document.document_id)
+        files = (await invoicing.GetInvoicingDocument(asked)).document.files
+        return next((file for file in files if file.kind == invoicing_pb2.FILE_KIND_XML), None)
+
+    file = await until(made, "the e-invoice's file")
+    wanted = invoicing_pb2.GetDocumentFileRequest(document_id=document.document_id, file_id=file.file_id)
+    return bytes((await invoicing.GetDocumentFile(wanted)).content)
+
+
+def means_of(xml: bytes) -> list[tuple[str, int]]:
+    """By which means an e-invoice says that how much was paid, or goes back, in cents."""
+    ways = etree.fromstring(xml).iter("DettaglioPagamento")
+    return [
+        (str(way.findtext("ModalitaPagamento")), int(str(way.findtext("ImportoPagamento")).replace(".", "")))
+        for way in ways
+    ]
 
 
 async def test_of_an_invoice_that_was_given_up_the_money_goes_back_without_a_credit_note(stage: Stage) -> None:
