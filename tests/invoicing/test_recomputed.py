@@ -221,6 +221,20 @@ def test_whichever_part_payments_are_deducted_the_sdi_takes_the_invoice(
     assert totals(final.lines).gross.minor == totals(document.lines).gross.minor - received
 
 
+def test_cents_that_add_up_over_part_payments_are_in_the_last_deduction() -> None:
+    """Two cents come together by the fourth, which was credited after the others had been taken out of what it left."""
+    document = invoice(lines=(line(1, 1, 1770),))
+    made = taken(document, [154, 564, 324, 348, 152, 265])
+    deducted = [each for place, each in enumerate(made) if place != 3]
+    final = less(document, *deducted)
+    assert check_controls(etree.fromstring(xml_of(final)), date(2026, 3, 2)) == []
+    given = [totals(each.lines) for each in deducted]
+    assert [(-each.net.minor, -each.tax.minor) for each in final.lines[1:-1] if each.tax] == [
+        (each.net.minor, each.vat.minor) for each in given[:-1]
+    ]
+    assert totals(final.lines).gross.minor == 2159 - sum(each.gross.minor for each in given)
+
+
 @given(invoices, st.integers(1, 99))
 def test_a_final_invoice_prints_its_deduction_and_what_was_left(document: Document, percent: int) -> None:
     gross = totals(document.lines).gross.minor

@@ -125,6 +125,21 @@ async def test_a_dispute_that_is_won_brings_the_money_back_and_leaves_the_queue(
     assert (balances["stripe"], balances["disputed"], balances["dispute_fees"]) == (GROSS, 0, 0)
 
 
+async def test_a_dispute_that_is_won_stays_with_the_operator_until_its_money_is_back(world: World) -> None:
+    request, number = await disputed(world)
+    await world.stripe.move_dispute(number, "win", money_later=True)
+    await world.deliver()
+    (entry,) = await world.queue()
+    assert (entry.dispute.state, entry.dispute.withdrawn.minor) == (pb.DISPUTE_STATE_WON, GROSS)
+    assert (await world.balances())["disputed"] == GROSS
+    await world.stripe.move_dispute(number, "reinstate")
+    await world.deliver()
+    assert await world.queue() == []
+    kept = await entry_of(world, (await of(world, request)).money_entry_id)
+    assert (kept.settlement, kept.dispute.withdrawn.minor) == (pb.MONEY_SETTLEMENT_KEPT, 0)
+    assert (await world.balances())["disputed"] == 0
+
+
 async def test_an_inquiry_tells_what_was_refunded_and_that_its_day_has_passed(world: World) -> None:
     request, _ = await disputed(world, inquiry=True)
     before = await of(world, request)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.kit.money import Money, total
@@ -56,6 +56,38 @@ def test_all_refunds_together_are_never_more_than_came(
     for place, (source, minor) in enumerate(came):
         if source is Source.STRIPE:
             assert total(each.money for each in made if each.charge_id == f"{source}-{place}") <= Money(minor)
+
+
+@given(
+    came=CAME,
+    back=st.dictionaries(st.sampled_from([Source.BANK, Source.STRIPE]), CENTS),
+    asked=st.lists(st.tuples(CENTS, st.booleans(), st.booleans()), max_size=6),
+)
+@example(came=[(Source.BANK, 10), (None, 5)], back={Source.BANK: 3}, asked=[(12, False, True)])
+@example(came=[(Source.STRIPE, 10), (Source.BANK, 5)], back={Source.STRIPE: 3}, asked=[(12, True, False)])
+def test_what_bank_or_provider_took_back_and_all_refunds_together_are_what_came(
+    came: list[tuple[Source | None, int]], back: dict[Source, int], asked: list[tuple[int, bool, bool]]
+) -> None:
+    transfers = {Source.BANK, Source.ANNOUNCED}
+    sums = {
+        source: sum(minor for of, minor in came if of in (transfers if source is Source.BANK else {source}))
+        for source in back
+    }
+    taken_back = {source: Money(min(minor, sums[source])) for source, minor in back.items()}
+    whole = total(Money(minor) for _, minor in came) - total(taken_back.values())
+    made: list[Refund] = []
+    for minor, as_credit, credit_by_transfer in asked:
+        left = left_of(received(came), taken_back, made)
+        planned = plan(left, Money(minor), as_credit=as_credit, credit_by_transfer=credit_by_transfer)
+        if planned is not None:
+            made.append(refund(planned.means, planned.source_ref, planned.money, planned.credited))
+    rest = total(each.left for each in left_of(received(came), taken_back, made))
+    assert rest + total(each.amount for each in made) == whole
+
+
+def test_what_the_bank_takes_back_of_a_payment_recorded_by_hand_is_no_transfer_any_more() -> None:
+    came = received([(Source.STRIPE, 100), (Source.ANNOUNCED, 100)])
+    assert [each.left.minor for each in left_of(came, {Source.BANK: Money(30)}, [])] == [100, 70]
 
 
 @given(came=CAME, minor=CENTS, credit_by_transfer=st.booleans())

@@ -155,6 +155,20 @@ async def test_a_lost_answer_is_looked_for_and_never_refunds_twice(world: World,
     assert len((await world.stripe.state())["refunds"]) == 1
 
 
+async def test_a_refund_whose_answer_was_lost_is_not_given_up_for_it_may_have_left(world: World) -> None:
+    request = await world.paid_online()
+    await world.stripe.faults(lose_refund_answer=True, drop=True)
+    refund = await world.refund(**of(request, GROSS))
+    assert refund.state == REQUESTED
+    with refused_as(errors_pb2.REASON_REFUND_STATE):
+        await cancel(world, refund)
+    with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH):
+        await world.refund(**of(request, 1))
+    await world.stripe.faults()
+    assert await push(world) == 1
+    assert (await world.get_refund(refund)).state == DONE
+
+
 async def test_a_pending_refund_is_done_when_stripe_says_so_whichever_news_comes(world: World) -> None:
     request = await world.paid_online()
     await world.stripe.faults(refund="pending")

@@ -123,6 +123,18 @@ async def test_short_money_that_is_whole_waits_where_its_day_or_its_invoice_need
     assert (await assign(world, waiting[-1], late, accept_late=True)).payment_request.state == PAID
 
 
+async def test_short_money_pays_by_itself_though_its_first_part_is_older_than_an_invoice_may_be(world: World) -> None:
+    request = await world.transfer_request()
+    half = Entry(GROSS // 2, reference=request.transfer.reference, day=world.today())
+    await arrives(world, half)
+    await world.advance(days=13)
+    rest = statement(replace(half, day=world.today()), number="rest")
+    done = await world.import_file(rest)
+    assert (done.made_whole, done.queued) == (1, 1)
+    paid = await world.get(request)
+    assert (paid.state, paid.available_on) == (PAID, to_date(world.today()))
+
+
 async def test_statements_imported_at_once_let_the_whole_pay_once(world: World) -> None:
     for number in range(5):
         request = await world.transfer_request()

@@ -151,9 +151,9 @@ class World:
         asked = payments_pb2.GetAccountCreditRequest(account_id=account_id)
         return int((await self.stub().GetAccountCredit(asked)).credit.minor)
 
-    async def give_credit(self, account_id: str, minor: int) -> None:
+    async def give_credit(self, account_id: str, minor: int, iban: str = Entry.iban) -> None:
         """Let an account have credit, out of money that came for nothing."""
-        await self.import_file(statement(Entry(minor, text="?"), number=f"S-{new_id()}"))
+        await self.import_file(statement(Entry(minor, text="?", iban=iban), number=f"S-{new_id()}"))
         entry = (await self.queue())[-1]
         await self.stub("operator").CreditMoney(
             payments_pb2.CreditMoneyRequest(

@@ -104,7 +104,7 @@ class StripeProcess:
             return str((await answer.json())["id"])
 
     async def move_dispute(self, dispute: str, move: str, **wanted: Any) -> None:
-        """Escalate an inquiry, answer a dispute, win or lose it."""
+        """Escalate an inquiry, answer a dispute, win or lose it, give back the money of one that was won."""
         url = f"{self.url}/_simulator/disputes/{dispute}/{move}"
         async with aiohttp.ClientSession() as http, http.post(url, json=wanted) as answer:
             assert answer.status == 200, await answer.text()

@@ -86,8 +86,10 @@ class Disputes:
         self._tell("updated", dispute)
         return dispute
 
-    def decide(self, number: str, *, won: bool, fee_back: bool = False) -> Object:
+    def decide(self, number: str, *, won: bool, fee_back: bool = False, money_later: bool = False) -> Object:
         """The payer's bank decides; a dispute that is won brings the money back. A lost one may be won later.
+
+        The money of a dispute that is won comes with the decision, or when `reinstate` says so.
 
         Raises:
             Refusal: There is no such dispute, or it was won, or an inquiry ended.
@@ -96,8 +98,20 @@ class Disputes:
         inquiry = dispute["status"] == "warning_needs_response"
         dispute["status"] = "warning_closed" if inquiry else "won" if won else "lost"
         self._tell("closed", dispute)
-        if won and not inquiry:
+        if won and not inquiry and not money_later:
             self._move_money(dispute, dispute["amount"], -FEE_MINOR if fee_back else 0, "funds_reinstated")
+        return dispute
+
+    def reinstate(self, number: str, *, fee_back: bool = False) -> Object:
+        """The money of a dispute that was won comes back after the decision.
+
+        Raises:
+            Refusal: There is no such dispute, it was not won, or its money is back.
+        """
+        dispute = self._in(number, {"won"})
+        if sum(moved["amount"] for moved in dispute["balance_transactions"]) >= 0:
+            raise Refusal(409, "invalid_request_error", "The money of this dispute is back.")
+        self._move_money(dispute, dispute["amount"], -FEE_MINOR if fee_back else 0, "funds_reinstated")
         return dispute
 
     def _in(self, number: str, states: set[str]) -> Object:

@@ -8,7 +8,8 @@ would succeed), `lose_refund_answer` (true: made, and answered with an error);
 `POST /_simulator/payment_intents/{id}/refund` (one made by hand in the dashboard) with `{"amount": 100}`;
 `POST /_simulator/payment_intents/{id}/dispute` (the payer disputes it) with any of `amount`, `reason` and `inquiry`,
 and `POST /_simulator/disputes/{id}/…` with `escalate` (a dispute follows the inquiry), `answer` (evidence was given in
-the dashboard), `win` and `lose`, with `{"fee_back": true}` where the fee comes back too;
+the dashboard), `win` and `lose`, with `{"fee_back": true}` where the fee comes back too, and `{"money_later": true}`
+where `reinstate` brings the money of a dispute that is won;
 `POST /_simulator/events/{id}/resend`;
 `POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
 PayPal;
@@ -66,7 +67,7 @@ class Hosted:
         add.add_post("/_simulator/payment_intents/{id}/refund", self._refund)
         add.add_post("/_simulator/refunds/{id}/settle", self._settle_refund)
         add.add_post("/_simulator/payment_intents/{id}/dispute", self._dispute)
-        add.add_post("/_simulator/disputes/{id}/{move:escalate|answer|win|lose}", self._move_dispute)
+        add.add_post("/_simulator/disputes/{id}/{move:escalate|answer|win|lose|reinstate}", self._move_dispute)
         add.add_post("/_simulator/events/{id}/resend", self._resend)
         add.add_post("/_simulator/off_session", self._choose)
         add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
@@ -207,8 +208,11 @@ class Hosted:
                     return self._disputes.escalate(number)
                 case "answer":
                     return self._disputes.answer(number)
+                case "reinstate":
+                    return self._disputes.reinstate(number, fee_back=bool(wanted.get("fee_back")))
                 case _:
-                    return self._disputes.decide(number, won=move == "win", fee_back=bool(wanted.get("fee_back")))
+                    later, fee_back = bool(wanted.get("money_later")), bool(wanted.get("fee_back"))
+                    return self._disputes.decide(number, won=move == "win", fee_back=fee_back, money_later=later)
 
         return await self._changed(request, moved)
 

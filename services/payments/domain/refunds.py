@@ -189,7 +189,8 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
         lower(lower(refund.credited.minor, credit_places), moneys)
     for source, amount in taken_back.items():
         of_source = transfers if source in TRANSFERS else [p for p in moneys if came[p].source is source]
-        lower(amount.minor, of_source)
+        # Where refunds have used what it took back, as much of the rest is gone: never more than came goes back.
+        lower(lower(amount.minor, of_source), [*moneys, *credit_places])
     return [replace(each, left=Money(minor, each.left.currency)) for each, minor in zip(came, rest, strict=True)]
 
 
