@@ -68,6 +68,12 @@ def test_partial_credits_add_up_to_the_invoice_to_the_cent(lines: list[Line], da
         assert total(note.tax for note in own) == share.tax
 
 
+def test_the_cent_that_rounding_leaves_goes_to_the_largest_fraction() -> None:
+    invoiced = vat_shares([line(quantity=1, price=82, rate="22"), line(2, 1, 45, "10")])
+    assert [share.gross.minor for share in invoiced] == [100, 50]
+    assert [share.gross.minor for share in split(invoiced, Money(149))] == [99, 50]
+
+
 @given(st.integers(1, 200), st.sampled_from(["22", "10", "4"]))
 def test_a_credit_cent_by_cent_never_drifts_from_the_rate(price: int, rate: str) -> None:
     invoiced = vat_shares([line(quantity=1, price=price, rate=rate)])

@@ -125,6 +125,15 @@ async def test_a_trial_and_an_annual_contract_have_nothing_to_confirm(room: Test
         await stub(room, "worker").ConfirmContract(confirmation(request_id()))
 
 
+async def test_of_a_purged_account_no_contract_is_confirmed(room: TestRoom, customer: Customer) -> None:
+    await unlock_monthly(room, customer, 5)
+    await stub(room, "worker").PurgeAccount(pb.PurgeAccountRequest(account_id=customer.id, contract_ended=True))
+    before = await room.rows("accounts"), await room.rows("places"), await room.rows("audit")
+    await confirm(room, customer)
+    await stub(room, "operator").ConfirmContract(confirmation(customer.id, steering=STEERING))
+    assert (await room.rows("accounts"), await room.rows("places"), await room.rows("audit")) == before
+
+
 async def test_a_confirmation_at_the_ceiling_lets_the_next_mailboxes_in(room: TestRoom, customer: Customer) -> None:
     """Created while it is confirmed: the account's row decides, and never more than the ceiling of then are there."""
     await unlock_monthly(room, customer, 1)

@@ -179,6 +179,19 @@ async def test_nobody_is_asked_for_a_rest_while_the_whole_is_charged(world: Worl
     assert await rest_of(world, due.request) is None
 
 
+async def test_nobody_is_asked_for_a_rest_while_a_payment_of_the_whole_is_processed(world: World) -> None:
+    request = await asked(world, method=common_pb2.PAYMENT_METHOD_ONLINE)
+    await world.stripe.pay(await world.start(request), "paypal:processing")
+    await world.deliver()
+    await world.import_file(
+        statement(Entry(1_000, text=request.proforma_number, bank_reference="N", day=world.today()))
+    )
+    [entry] = await world.queue()
+    assert entry.reason == pb.MONEY_ENTRY_REASON_SHORT
+    assert not (await tell(world, entry)).written
+    assert await rest_of(world, request) is None
+
+
 async def test_who_pays_by_link_is_told_not_to_use_it_for_the_rest(world: World) -> None:
     request = await asked(world, method=common_pb2.PAYMENT_METHOD_ONLINE)
     number = Entry(1_000, text=request.proforma_number, bank_reference="N", day=world.today())

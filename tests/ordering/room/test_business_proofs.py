@@ -456,6 +456,13 @@ async def test_who_is_not_outside_the_eu_needs_no_such_proof(shop: Shop, party: 
     assert await proofs(shop, account) == await shop.room.rows("audit") == []
 
 
+async def test_of_several_proofs_of_a_tax_id_the_newest_is_the_one_that_a_period_rests_on(shop: Shop) -> None:
+    subscriber = await monthly(shop, NOVEMBER_10, party=HELVETIA)
+    newer = (await shop.stub("operator").RecordBusinessProof(record(subscriber.account_id))).proof
+    assert len(await proofs(shop, subscriber.account_id)) == 2
+    assert (await subscriber.measured_in_time(2)).business_proof_id == newer.proof_id
+
+
 async def test_a_recorded_proof_names_every_bad_field(shop: Shop) -> None:
     refused = await refused_for(
         shop.stub("operator").RecordBusinessProof(pb.RecordBusinessProofRequest()), errors_pb2.REASON_INVALID_INPUT

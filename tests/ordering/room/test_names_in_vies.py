@@ -197,6 +197,20 @@ async def test_another_proof_for_the_number_says_nothing_about_another_name(shop
     await refused_for(shop.worker.MeasurePeriod(request), errors_pb2.REASON_VAT_NAME_DIFFERS)
 
 
+async def test_another_proof_for_the_number_confirms_no_invoice_of_another_name(shop: Shop) -> None:
+    subscriber = await paid_later(shop)
+    shop.vies.set(GERMAN, "invalid")
+    await confirm(subscriber)
+    await shop.worker.DecideTax(period_decision(subscriber))
+    shop.vies.set(GERMAN, "valid")
+    await subscriber.asked_in_time(3)
+    shop.room.clock.advance(days=3)
+    await subscriber.end(3, PAID)
+    names_another(shop)
+    answer = await confirm(subscriber, 3)
+    assert (answer.next, answer.finding) == (pb.TAX_NEXT_NEEDS_OPERATOR, pb.VAT_FINDING_OTHER_NAME)
+
+
 async def test_a_period_s_invoice_waits_for_another_name_and_the_decision_stands_for_the_next(shop: Shop) -> None:
     subscriber = await paid_later(shop)
     names_another(shop)

@@ -196,6 +196,17 @@ async def test_an_old_proof_is_asked_for_again_and_stands_where_vies_does_not_an
     assert len(shop.vies.questions) == 2
 
 
+async def test_an_old_proof_does_not_settle_an_order_that_was_taken_with_an_open_tax(shop: Shop) -> None:
+    first = await ordered(shop)
+    await shop.end(first.order_id, pb.OUTCOME_CANCELLED)
+    shop.room.clock.advance(hours=25)
+    shop.vies.send_away("TIMEOUT")
+    order = await ordered(shop, account=UUID(first.account_id))
+    assert order.quote.tax_open
+    asked = await settle(shop, order)
+    assert (asked.next, asked.finding) == (pb.TAX_NEXT_ASK_AGAIN, pb.VAT_FINDING_NO_ANSWER)
+
+
 async def test_an_open_tax_lets_nothing_ask_for_money(shop: Shop) -> None:
     order = await open_order(shop)
     await refused_for(shop.record_proforma(order.order_id), errors_pb2.REASON_TAX_STATE)

@@ -244,6 +244,20 @@ async def test_an_unlock_that_is_not_noted_at_the_notice_leaves_nothing_owed_as_
     assert bool(refund.owed.minor) is known_at_notice
 
 
+async def test_an_unlock_after_the_notice_that_is_noted_while_the_notice_is_taken_leaves_nothing_owed(
+    shop: Shop,
+) -> None:
+    order = await shop.order()
+    await shop.end(order.order_id, pb.OUTCOME_PAID)
+    unlocked_at = to_timestamp(shop.room.clock.now() + timedelta(seconds=3))
+    await shop.record_unlock(order.order_id, unlocked_at)
+    await withdraw(shop, order)
+    shop.room.clock.advance(seconds=3)
+    await shop.fulfil(order.order_id, unlocked_at)
+    [refund] = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert (refund.owed.minor, refund.amount) == (0, order.totals.gross)
+
+
 async def test_the_receipt_s_words_hold_where_the_payment_comes_all_the_same(shop: Shop) -> None:
     """They promise the money whole, and the trial only where no payment comes before the cancellation."""
     order = await shop.order()
