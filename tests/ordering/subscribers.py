@@ -76,16 +76,13 @@ class Subscriber:
         return await self.record_proforma(number)
 
     async def advance(
-        self, number: int, language: common_pb2.Language = common_pb2.LANGUAGE_IT, *, money_waiting: bool = False
-    ) -> Any:
+        self, number: int, language: common_pb2.Language = common_pb2.LANGUAGE_IT, *, money_waiting: bool = False,
+        **more: Any,
+    ) -> Any:  # fmt: skip
         recipient = common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
+        how = {"iban": IBAN, "reference": REFERENCE, "pay_url": PAY_URL, **more}
         request = pb.AdvancePeriodRequest(
-            period_id=self.id_of(number),
-            recipient=recipient,
-            iban=IBAN,
-            reference=REFERENCE,
-            pay_url=PAY_URL,
-            money_waiting=money_waiting,
+            period_id=self.id_of(number), recipient=recipient, money_waiting=money_waiting, **how
         )
         return await self.shop.worker.AdvancePeriod(request)
 

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
+from casella.common.v1.common_pb2 import Money
 from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
 from workflows.activities.trial import Contacts
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -27,6 +29,11 @@ class OrderingClient:
         self._payments = payments
         self._contacts = contacts
         self._client = client
+
+
+def to_pay(asked: payments_pb2.PaymentRequest) -> Money | None:
+    """What must come as money; None where nothing must, or nothing is asked for yet."""
+    return asked.amount if asked.amount.minor > 0 else None
 
 
 def without_person(order: pb.Order) -> pb.Order:

@@ -7,7 +7,7 @@ from casella.common.v1.common_pb2 import Money
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
-from workflows.activities.ordering_client import OrderingClient, without_person
+from workflows.activities.ordering_client import OrderingClient, to_pay, without_person
 
 
 class OrderActivities(OrderingClient):
@@ -38,6 +38,7 @@ class OrderActivities(OrderingClient):
                 reference=asked.payment_request.transfer.reference,
                 pay_url=asked.payment_request.pay_url,
                 money_waiting=bool(asked.waiting),
+                to_pay=to_pay(asked.payment_request),
             )
         )
 

@@ -3,7 +3,7 @@
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
-from workflows.activities.ordering_client import OrderingClient, without_payer
+from workflows.activities.ordering_client import OrderingClient, to_pay, without_payer
 from workflows.covering import may_pay
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
@@ -39,14 +39,20 @@ class PeriodActivities(OrderingClient):
         if period.payment_request_id:
             by_id = payments_pb2.GetPaymentRequestRequest(payment_request_id=period.payment_request_id)
             asked = await self._payments.GetPaymentRequest(by_id)
+        in_part = asked.HasField("rest")
+        how = asked.rest.transfer if in_part else asked.payment_request.transfer
         return await self._ordering.AdvancePeriod(
             pb.AdvancePeriodRequest(
                 period_id=request.period_id,
                 recipient=await self._contacts.of(period.account_id),
-                iban=asked.payment_request.transfer.iban,
-                reference=asked.payment_request.transfer.reference,
-                pay_url=asked.payment_request.pay_url,
+                iban=how.iban,
+                reference=how.reference,
+                pay_url="" if in_part else asked.payment_request.pay_url,
                 money_waiting=may_pay(asked.payment_request, asked.waiting) or asked.payment_request.processing,
+                to_pay=to_pay(asked.payment_request),
+                rest=asked.rest.missing if in_part else None,
+                holder=how.holder if in_part else "",
+                end_held=bool(asked.waiting),
             )
         )
 

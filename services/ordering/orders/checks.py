@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from casella.common.v1 import common_pb2
@@ -17,6 +18,8 @@ LONGEST_NUMBER = 20
 """FatturaPA: Numero; a proforma's number may become part of a document."""
 _LONGEST_LABEL = 100
 _LONGEST_AGENT = 512
+_LONGEST_HOLDER = 70
+"""ISO 20022: Nm of a party."""
 _LONGEST_URL = 2000
 _MOST_CURRENCIES = 20
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -68,16 +71,11 @@ def check_available_on(
 
 def check_held(violations: Violations, amounts: Sequence[common_pb2.Money]) -> list[Money]:
     """Money that an email tells of: positive amounts."""
-    held = []
-    for place, amount in enumerate(violations.at_most("held", amounts, _MOST_CURRENCIES)):
-        try:
-            held.append(from_money(amount))
-        except ValueError:
-            violations.add(f"held[{place}]", "not_an_amount")
-        else:
-            if amount.minor <= 0:
-                violations.add(f"held[{place}]", "not_an_amount")
-    return held
+    checked = [
+        _above_zero(violations, f"held[{place}]", amount)
+        for place, amount in enumerate(violations.at_most("held", amounts, _MOST_CURRENCIES))
+    ]
+    return [amount for amount in checked if amount is not None]
 
 
 def check_hints(
@@ -88,4 +86,31 @@ def check_hints(
         iban=violations.text("iban", request.iban, 34, required=False),
         reference=violations.text("reference", request.reference, 25, required=False),
         pay_url=violations.text("pay_url", request.pay_url, _LONGEST_URL, required=False),
+        to_pay=_above_zero(violations, "to_pay", request.to_pay) if request.HasField("to_pay") else None,
     )
+
+
+def check_period_hints(violations: Violations, request: ordering_pb2.AdvancePeriodRequest) -> PaymentHints:
+    """How to pay a period, for its emails' texts: all of it, or what is left once a part has come."""
+    hints = replace(check_hints(violations, request), end_held=request.end_held)
+    if not request.HasField("rest"):
+        return hints
+    for field in ("iban", "reference"):
+        if not getattr(request, field):
+            violations.add(field, "required")
+    rest, whole = _above_zero(violations, "rest", request.rest), hints.to_pay
+    if rest and whole and (rest.currency != whole.currency or rest.minor >= whole.minor):
+        violations.add("rest", "not_an_amount")
+    return replace(hints, rest=rest, holder=violations.text("holder", request.holder, _LONGEST_HOLDER))
+
+
+def _above_zero(violations: Violations, field: str, amount: common_pb2.Money) -> Money | None:
+    """An amount above zero; None where it is none."""
+    try:
+        found = from_money(amount)
+    except ValueError:
+        found = None
+    if found is None or found.minor <= 0:
+        violations.add(field, "not_an_amount")
+        return None
+    return found

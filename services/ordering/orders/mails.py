@@ -26,11 +26,23 @@ _REMINDER = "payment_reminder"
 
 @dataclass(frozen=True, slots=True)
 class PaymentHints:
-    """How to pay, for a reminder: IBAN and RF reference of a bank transfer, or the link for paying online."""
+    """How to pay, for a reminder: IBAN and RF reference of a bank transfer, or the link for paying online.
+
+    Attributes:
+        to_pay: What must come as money, without the account credit that is used; None where that is the total.
+        rest: What is left of that once a part has come, to be paid by bank transfer whatever the method; None where no
+            part has, or nobody is asked for a rest.
+        holder: The account's holder, with a rest.
+        end_held: Whether money that waits for an operator, however little, keeps a subscription from closing.
+    """
 
     iban: str
     reference: str
     pay_url: str
+    to_pay: Money | None = None
+    rest: Money | None = None
+    holder: str = ""
+    end_held: bool = False
 
 
 class Mails:
@@ -56,6 +68,7 @@ class Mails:
             "iban": groups_of_four(hints.iban),
             "reference": hints.reference,
             "pay_url": hints.pay_url,
+            **({"gross": hints.to_pay} if hints.to_pay else {}),
         }
         key = f"{_REMINDER}_{reminder.days}:{order.order_id}"
         return self._mail(order, key, _REMINDER, recipient, params, secret_params=("pay_url",))

@@ -124,7 +124,7 @@ class _Writer:
             await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:
-            await self._send(self.mails.suspended(period, self.recipient, self.hints))
+            await self._send(self.mails.suspended(self.found.subscription, period, self.recipient, self.hints))
 
     async def about_the_end(self) -> None:
         """The confirmation of a cancellation, and later the end of the service."""

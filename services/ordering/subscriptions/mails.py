@@ -48,13 +48,16 @@ class PeriodMails:
         params = {"ended": subscription.state is not SubscriptionState.ACTIVE, "ends": subscription.end is not None}
         return self._about(period, key, "period_reminder", recipient, params, hints)
 
-    def suspended(self, period: PeriodRow, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
-        """That sending is suspended, and when the subscription closes."""
+    def suspended(
+        self, subscription: SubscriptionRow, period: PeriodRow, recipient: common_pb2.Recipient, hints: PaymentHints
+    ) -> Mail:
+        """That sending is suspended, and when the subscription closes: not while money waits, unless it ends anyway."""
         if period.close_at is None:
             raise AssertionError("a period that led to a suspension knows when it closes")
         close_after = rome_date(period.close_at)
         key = f"subscription_suspended_{close_after}:{period.period_id}"
-        return self._about(period, key, "subscription_suspended", recipient, {"close_after": close_after}, hints)
+        params = {"close_after": close_after, "goes_on": hints.end_held and subscription.end is None}
+        return self._about(period, key, "subscription_suspended", recipient, params, hints)
 
     def cancelled(self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient) -> Mail:
         """The confirmation of a cancellation: once for each that was not taken back."""
@@ -91,15 +94,20 @@ class PeriodMails:
         if measured is None or asked is None:
             raise AssertionError("a period that asks for its money was measured and has its proforma")
         how = hints or PaymentHints("", "", "")
+        to_pay = how.to_pay or measured.totals.gross
         values = {
             "first_day": period.days.first,
             "last_day": period.days.last,
-            "gross": measured.totals.gross,
+            "gross": to_pay,
+            "rest": how.rest,
+            "received": None if how.rest is None else to_pay - how.rest,
+            "held": how.end_held,
             "taxed": measured.treatment is TaxTreatment.DOMESTIC,
             "proforma_number": asked.proforma_number,
             "due_on": asked.due_on,
             "suspend_after": rome_date(asked.suspend_at),
             "transfer": measured.payment_method.by_transfer,
+            "holder": how.holder,
             "iban": groups_of_four(how.iban),
             "reference": how.reference,
             "pay_url": how.pay_url,

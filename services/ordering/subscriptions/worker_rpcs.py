@@ -13,7 +13,7 @@ from services.ordering.domain.states import PeriodState
 from services.ordering.domain.tax_waiting import TaxDecision
 from services.ordering.enums import METHODS, PERIOD_OUTCOMES, TAX_DECISIONS
 from services.ordering.messages import CATALOGUE
-from services.ordering.orders.checks import LONGEST_NUMBER, check_available_on, check_hints
+from services.ordering.orders.checks import LONGEST_NUMBER, check_available_on, check_period_hints
 from services.ordering.orders.store import Proforma
 from services.ordering.subscriptions.advancing import AdvancingPeriods
 from services.ordering.subscriptions.going_on import Both, Periods
@@ -68,7 +68,7 @@ class WorkerPeriodRpcs(OrderingServiceServicer):
         violations = Violations()
         period_id = violations.uuid("period_id", request.period_id)
         recipient = violations.recipient("recipient", request.recipient)
-        hints = check_hints(violations, request)
+        hints = check_period_hints(violations, request)
         violations.check()
         advanced = await self._advancing_periods.advance(
             period_id, recipient, hints, money_waiting=request.money_waiting

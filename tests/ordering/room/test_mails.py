@@ -131,6 +131,13 @@ async def test_a_reminder_says_how_to_pay_by_bank_transfer(shop: Shop) -> None:
     assert "scade il 17 marzo 2026, ore 23:59" in text
 
 
+async def test_a_reminder_asks_for_what_account_credit_has_left(shop: Shop) -> None:
+    left = common_pb2.Money(minor=1_500, currency="EUR")
+    await reminded(shop, TRANSFER, iban="IT60X0542811101000000123456", reference="RF18539007547034", to_pay=left)
+    _, text = await only_mail(shop)
+    assert ("L’importo da pagare è 15,00 €" in text, "Importo: 15,00 €" in text, "19,76" in text) == (True, True, False)
+
+
 @pytest.mark.parametrize("policy", [OrderingPolicy(online_expiry_days=5)])
 async def test_a_reminder_holds_the_link_for_paying_online(shop: Shop) -> None:
     await reminded(shop, ONLINE, pay_url="https://casella.example/pay/abc")

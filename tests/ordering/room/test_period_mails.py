@@ -1,17 +1,20 @@
 """What customers read about the periods of their subscription and about its end, in both languages."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date
 from services.kit.wire import from_timestamp
 from tests.ordering.letters import only_mail
 from tests.ordering.shop import ACME, Shop
-from tests.ordering.subscribers import UNPAID, Subscriber, annual, monthly
+from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.support.post import delivered, tables_holding, texts_of
+from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
 
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
@@ -83,6 +86,148 @@ async def test_a_suspension_says_what_still_works_and_when_the_service_ends(shop
     assert subject == "L’invio della posta è sospeso"
     assert "non possono più inviare; puoi ancora ricevere e leggere" in text
     assert "Se non è pagato entro il 20 agosto 2026, il servizio termina" in text
+
+
+def euro(minor: int) -> common_pb2.Money:
+    return common_pb2.Money(minor=minor, currency="EUR")
+
+
+PART_CAME: dict[str, Any] = {
+    "rest": euro(609), "to_pay": euro(909), "holder": "Casella S.r.l.", "pay_url": "", "end_held": True
+}  # fmt: skip
+"""Three euro of 9.09 have come."""
+THE_REST = {
+    IT: (
+        "abbiamo ricevuto 3,00 € su un totale da pagare di 9,09 € (IVA inclusa)",
+        "Mancano ancora 6,09 €",
+        "Beneficiario: Casella S",
+    ),
+    EN: ("received €3.00 of a total of €9.09 (VAT included)", "€6.09 is still missing", "Account holder: Casella S"),
+}
+INSTRUCTIONS = {
+    IT: "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 6,09 € Causale: RF18539007547034",
+    EN: "IBAN: IT60 X054 2811 1010 0000 0123 456 Amount: €6.09 Reference: RF18539007547034",
+}
+WHOLE = {IT: ("non abbiamo", "Importo: 9,09", "Paga ora"), EN: ("have not", "Amount: €9.09", "Pay now")}
+AND_NO_OTHER_WAY = {
+    (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, IT): "Il codice QR della proforma chiede invece l’intero importo",
+    (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, EN): "QR code asks for the whole amount",
+    (common_pb2.PAYMENT_METHOD_ONLINE, IT): "Non usare per questo il link di pagamento",
+    (common_pb2.PAYMENT_METHOD_ONLINE, EN): "do not use the payment link",
+}
+
+
+@pytest.mark.parametrize(("method", "language"), AND_NO_OTHER_WAY)
+async def test_once_a_part_has_come_reminders_and_suspension_ask_for_the_rest_alone_and_threaten_no_end(
+    shop: Shop, method: common_pb2.PaymentMethod, language: common_pb2.Language
+) -> None:
+    subscriber = await monthly(shop, BEGIN)
+    change = pb.ChangePaymentMethodRequest(
+        request_id=request_id(), subscription_id=subscriber.subscription_id, payment_method=method
+    )
+    await shop.stub().ChangePaymentMethod(change, metadata=subscriber.metadata)
+    await subscriber.asked_in_time(2)
+    await shop.room.empty_outbox()
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2, language, **PART_CAME)
+    _, reminder = await only_mail(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2, language, **PART_CAME)
+    await shop.room.empty_outbox()
+    await subscriber.suspend(2)
+    await subscriber.advance(2, language, **PART_CAME)
+    _, suspension = await only_mail(shop)
+    for text in (reminder, suspension):
+        for said in (*THE_REST[language], INSTRUCTIONS[language], AND_NO_OTHER_WAY[method, language]):
+            assert said in text
+        assert [said for said in WHOLE[language] if said in text] == []
+    assert {IT: "Se il resto non è pagato entro il 21 luglio 2026", EN: "If the rest is not paid by 21 July 2026"}[
+        language
+    ] in reminder
+    stays, threat = {
+        IT: ("Finché quanto abbiamo ricevuto resta presso di noi, il servizio non termina", "Se non è pagato"),
+        EN: ("While we have what we received, the service does not end", "If it is not paid"),
+    }[language]
+    assert (stays in suspension, threat in suspension) == (True, False)
+    assert {IT: "entro il 20 agosto 2026", EN: "by 20 August 2026"}[language] in suspension, "should it be returned"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "threat"),
+    [
+        (IT, "Abbiamo ricevuto del denaro per questa proforma, che da solo non la paga", "Se non è pagato entro il 20"),
+        (EN, "received money for this proforma which does not pay it by itself", "If it is not paid by 20"),
+    ],
+)
+async def test_while_money_waits_of_which_nobody_is_asked_for_a_rest_the_emails_tell_of_it_and_threaten_no_end(
+    shop: Shop, language: common_pb2.Language, words: str, threat: str
+) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2, language, end_held=True)
+    _, reminder = await only_mail(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2, language, end_held=True)
+    await shop.room.empty_outbox()
+    await subscriber.suspend(2)
+    await subscriber.advance(2, language, end_held=True)
+    _, suspension = await only_mail(shop)
+    assert (words in reminder, words in suspension, threat in suspension) == (True, True, False)
+
+
+async def test_who_has_cancelled_is_not_told_that_the_service_goes_on_while_money_waits(shop: Shop) -> None:
+    """July is unpaid and served, because August is paid; its suspension comes late."""
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 16))
+    await subscriber.advance(2)
+    await subscriber.asked_in_time(3)
+    await subscriber.end(3, PAID)
+    await subscriber.cancel()
+    await subscriber.suspend(2)
+    await shop.room.empty_outbox()
+    await subscriber.advance(2, **PART_CAME)
+    _, text = await only_mail(shop)
+    assert ("Mancano ancora 6,09 €" in text, "il servizio non termina" in text) == (True, False)
+
+
+async def test_what_account_credit_pays_is_not_asked_for_again(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2, to_pay=euro(700))
+    _, text = await only_mail(shop)
+    assert ("L’importo da pagare è 7,00 €" in text, "Importo: 7,00 €" in text, "9,09" in text) == (True, True, False)
+
+
+async def test_emails_that_were_queued_before_a_rest_was_known_of_are_written_as_they_were(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2)
+    async with shop.room.core.database.transaction() as conn:
+        for name in ("rest", "received", "held", "holder", "goes_on"):
+            await conn.execute(sql("UPDATE outbox SET payload = payload #- :path"), {"path": ["params", name]})
+    _, written = await only_mail(shop)
+    assert "Importo: 9,09 €" in written
+
+
+@pytest.mark.parametrize(
+    ("changes", "bad"),
+    [
+        ({"rest": euro(0)}, ["rest"]),
+        ({"rest": common_pb2.Money(minor=5, currency="")}, ["rest"]),
+        ({"rest": euro(909)}, ["rest"]),
+        ({"to_pay": euro(-1), "rest": euro(-2)}, ["rest", "to_pay"]),
+        ({"iban": "", "reference": "", "holder": ""}, ["holder", "iban", "reference"]),
+        ({"holder": "x" * 71}, ["holder"]),
+    ],
+)
+async def test_a_rest_that_makes_no_sense_or_says_no_way_is_refused_and_nothing_is_sent(
+    shop: Shop, changes: dict[str, Any], bad: list[str]
+) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    call = subscriber.advance(2, **{**PART_CAME, **changes})
+    assert sorted(bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT))) == bad
+    assert await shop.room.mails() == []
 
 
 @pytest.mark.parametrize(
