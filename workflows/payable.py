@@ -63,6 +63,8 @@ class Payable(Process):
     """What is to be paid; None until that is known."""
     waiting: Sequence[payments_pb2.MoneyEntry] = ()
     """Money that names it and waits for an operator, as read last."""
+    rest: Money | None = None
+    """What short money of that has left to pay, as read last; None where nobody is asked for a rest."""
 
     @abstractmethod
     def asked_by(self) -> payments_pb2.GetPaymentRequestRequest:
@@ -105,7 +107,7 @@ class Payable(Process):
             self.details.happened(f"no money that names the {self.name} waits any more")
         for entry in answer.waiting:
             self.details.happened(f"money that names the {self.name} waits: {wording_money.waiting(entry)}", once=True)
-        self.waiting = answer.waiting
+        self.waiting, self.rest = answer.waiting, answer.rest.missing if answer.HasField("rest") else None
         return answer.payment_request
 
     async def note_number(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> None:
@@ -169,6 +171,8 @@ class Payable(Process):
         """Tell the operator which money waits, and what ends that: each of it something that payments takes."""
         by_link = "by the emailed link or " if payment.method == PAYMENT_METHOD_ONLINE else ""
         ends = [f"a further payment of exactly {wording.amount(payment.amount)}, {by_link}as a statement tells it"]
+        if self.rest is not None:
+            ends.insert(0, _rest(self.rest, self.waiting))
         updates = dict(self.remedies())
         others = [f"`{name}`" for name in updates]
         in_full = [entry for entry in self.waiting if entry.amount == payment.amount]
@@ -183,11 +187,12 @@ class Payable(Process):
         ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
         shown = "; ".join(wording_money.waiting(entry) for entry in self.waiting) or "see `casella show money`"
+        part_payments = "".join(f"{told}. " for told in map(_part_payment, self.waiting) if told)
         meanwhile = self.meanwhile(payment)
         self.details.stands(
             meanwhile.state,
             f"{meanwhile.by_itself}. Money that names this {self.name} waits in the operator's queue: {shown}. "
-            f"Meanwhile {meanwhile.told}. What ends it: {', or '.join(ends)}",
+            f"{part_payments}Meanwhile {meanwhile.told}. What ends it: {', or '.join(ends)}",
             meanwhile.due_at,
             updates,
         )
@@ -259,6 +264,26 @@ def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
     if entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED:
         gives = "`assign` (pays this with it, and with short money that waits too), `credit` or `refund`"
     return f"an update of the workflow `{names.money_id(entry.money_entry_id)}`: {gives}"
+
+
+def _rest(rest: Money, waiting: Sequence[payments_pb2.MoneyEntry]) -> str:
+    """How the rest of what came short ends the waiting: by itself, where a statement has told of all that came."""
+    short = [entry for entry in waiting if entry.reason == payments_pb2.MONEY_ENTRY_REASON_SHORT]
+    told = all(entry.money_source == payments_pb2.MONEY_SOURCE_BANK for entry in short)
+    how = "which pays by itself once a statement tells it" if told else "which pays by `assign`, once it is there"
+    return f"the rest, {wording.amount(rest)}, by bank transfer, {how}"
+
+
+def _part_payment(entry: payments_pb2.MoneyEntry) -> str:
+    """The invoice of a part payment that waiting money becomes, or has become; empty where it is none."""
+    if not entry.HasField("advance"):
+        return ""
+    told_by = f"the workflow `{names.money_id(entry.money_entry_id)}`"
+    if entry.advance.HasField("decided_at"):
+        part, since = wording.amount(entry.advance.amount), wording.day(entry.advance.decided_at)
+        return f"{part} is invoiced as a part payment (TD02) since {since}: {told_by} names the invoice"
+    part, due = wording.amount(entry.amount), wording.day(entry.advance.due_at)
+    return f"Should {part} still wait at {due}, it is invoiced as a part payment (TD02)"
 
 
 def invoiced(invoice_id: str) -> str:

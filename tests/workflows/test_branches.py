@@ -23,7 +23,7 @@ from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
-from workflows import names, retries
+from workflows import names, retries, wording
 from workflows.worker import WORKFLOWS
 
 SOON = Duration(nanos=50_000_000)
@@ -212,6 +212,40 @@ async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_d
         assert "`credit` or `refund`, or `cancel_order`" in shown
         assert "record_bank_transfer" not in shown  # it is refused while other money names the order
         assert script.requests("RecordOutcome") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "how"),
+    [
+        (payments_pb2.MONEY_SOURCE_BANK, "which pays by itself once a statement tells it"),
+        (payments_pb2.MONEY_SOURCE_ANNOUNCED, "which pays by `assign`, once it is there"),
+    ],
+)
+async def test_an_order_that_was_paid_in_part_waits_for_the_rest_first_and_tells_of_the_part_payments_invoice(
+    temporal: TestNamespace, source: payments_pb2.MoneySource, how: str
+) -> None:
+    payment, order = a_payment(), an_order()
+    entry, missing = waiting_money(500, source=source), common_pb2.Money(minor=1476, currency="EUR")
+    entry.advance.CopyFrom(payments_pb2.Advance(due_at=MOMENT, wait=LONG))
+    transfer = payments_pb2.TransferInstructions(iban="IT60X0542811101000000123456", holder="Casella S.r.l.")
+    answers: dict[str, Answer] = {
+        "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(
+            payment_request=payment, waiting=[entry], rest=payments_pb2.Rest(missing=missing, transfer=transfer)
+        )
+    }
+    script = ordering(payment, order, **answers)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        rest = f"What ends it: the rest, EUR 14.76, by bank transfer, {how}, or a further payment of exactly EUR 19.76"
+        assert rest in shown
+        invoiced = "invoiced as a part payment (TD02)"
+        assert f"Should EUR 5.00 still wait at {wording.day(MOMENT)}, it is {invoiced}. Meanwhile" in shown
+        entry.advance.CopyFrom(payments_pb2.Advance(decided_at=MOMENT, amount=entry.amount))
+        await run.handle.signal(names.MONEY_WAITING)
+        shown = await run.details(f"EUR 5.00 is {invoiced} since {wording.day(MOMENT)}: the workflow `money:")
+        history = await run.handle.fetch_history()
+    assert "IT60" not in "".join(texts(json.loads(history.to_json())))
+    assert script.requests("AdvanceOrder")[-1].to_pay == payment.amount
 
 
 async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_comes(temporal: TestNamespace) -> None:

@@ -53,6 +53,7 @@ class Told:
         proforma_number="P2026/2",
     ))  # fmt: skip
     waiting: list[payments_pb2.MoneyEntry] = field(default_factory=list)
+    rest: payments_pb2.Rest | None = None
     next: pb.PeriodNext = pb.PERIOD_NEXT_WAIT
     due: str = "suspension"
     wait: Duration = field(default_factory=lambda: LONG)
@@ -73,7 +74,7 @@ class Told:
             "MeasurePeriod": self.measured,
             "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=self.payment),
             "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(
-                payment_request=self.payment, waiting=self.waiting
+                payment_request=self.payment, waiting=self.waiting, rest=self.rest
             ),
             "IssueProforma": lambda _: invoicing.IssueProformaResponse(document=document),
             "GetInvoicingDocument": lambda _: invoicing.GetInvoicingDocumentResponse(document=document),
@@ -242,6 +243,31 @@ async def test_with_short_money_the_page_says_what_comes_by_itself_and_when_and_
         assert f"sending is suspended since {day}; the subscription does not close" in shown
         assert "**What comes next:** nothing by itself" in shown  # its closing is held by the money
         assert (await _found_by(run))[0] == "Suspended"
+        assert await paid(told, run) == "invoiced"
+
+
+@pytest.mark.parametrize("in_part", [True, False])
+async def test_once_a_part_has_come_the_periods_emails_are_given_the_rest_and_how_to_transfer_just_that(
+    temporal: TestNamespace, *, in_part: bool
+) -> None:
+    told = Told()
+    told.period.payment_request_id = told.payment.payment_request_id
+    told.payment.transfer.CopyFrom(payments_pb2.TransferInstructions(iban="IT60WHOLE", reference="RF18WHOLE"))
+    told.payment.pay_url = "https://casella.example/pay/abc"
+    if in_part:
+        how = payments_pb2.TransferInstructions(holder="Casella S.r.l.", iban="IT60", reference="RF18")
+        told.waiting = [in_two_parts(told.payment.amount, first=False)]
+        told.rest = payments_pb2.Rest(missing=common_pb2.Money(minor=1, currency="EUR"), transfer=how)
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### NeedsOperator" if in_part else "### AwaitingPayment")
+        assert ("What ends it: the rest, EUR 0.01, by bank transfer" in shown) == in_part
+        asked = script.requests("AdvancePeriod")[-1]
+        assert (asked.to_pay, asked.end_held, asked.HasField("rest")) == (told.payment.amount, in_part, in_part)
+        ways = (asked.holder, asked.iban, asked.reference, asked.pay_url)
+        whole = ("", "IT60WHOLE", "RF18WHOLE", told.payment.pay_url)
+        assert ways == (("Casella S.r.l.", "IT60", "RF18", "") if in_part else whole)
+        assert not in_part or asked.rest.minor == 1
         assert await paid(told, run) == "invoiced"
 
 

@@ -59,10 +59,12 @@ class PaymentsSteps:
 
     @step("GetPaymentRequest")
     async def get(self, request: pb.GetPaymentRequestRequest) -> pb.GetPaymentRequestResponse:
-        """Read whether it is paid, and which money for it waits."""
+        """Read whether it is paid, which money for it waits, and what that has left of it."""
         answer = await self._payments.GetPaymentRequest(request)
         return pb.GetPaymentRequestResponse(
-            payment_request=_without_links(answer.payment_request), waiting=map(_without_payer, answer.waiting)
+            payment_request=_without_links(answer.payment_request),
+            waiting=map(_without_payer, answer.waiting),
+            rest=pb.Rest(missing=answer.rest.missing) if answer.HasField("rest") else None,
         )
 
     @step("ClosePaymentRequest")
