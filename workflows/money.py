@@ -46,6 +46,8 @@ _SET_ASIDE = (
     "takes it out of the queue, where it is none of the customers' or is settled outside: "
     '`{"reason_code": "not_from_a_customer"}`'
 )
+_ANY_NUMBER, _ANY_ACCOUNT = "NUMBER", "ACCOUNT"
+"""What stands in an example where nothing tells which is right: no proforma and no account has such a name."""
 _ASSIGN = (
     "pays that payment request with it, and with short money that waits for it; the rest becomes credit. "
     '`"accept_shortfall": true` lets a little less pay, `"booked_on": "2026-11-24"` gives a day to money without one, '
@@ -123,18 +125,22 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         accounts = {each.account_id for each in candidates}
         if len(accounts) == 1:
             self.details.concerns(account=candidates[0].account_id, order=candidates[0].order_id)
+        named = [each for each in candidates if each.payment_request_id in entry.named]
+        names_open = any(each in open_ones for each in named or candidates)
         if entry.reason == _DISPUTED:
             self.show_dispute(entry.dispute, self.offered(entry, candidates, open_ones))
             return
         told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
-        if entry.HasField("invoice_by"):
+        if entry.HasField("invoice_by") and names_open:
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         others = [each for each in candidates if each not in open_ones]
         told += [f"it may be for {wording_money.candidate(each)}" for each in [*open_ones, *others]]
         if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
-        elif open_ones and entry.reason not in _TAKEN_BACK:
+        elif names_open and entry.reason not in _TAKEN_BACK:
             told.append("an open order or period that it names by reference or number does not expire meanwhile")
+        if entry.reason not in _TAKEN_BACK:
+            told += map(_held, sorted({each.account_id for each in named}))
         told += self.told_of_part_payment(entry.advance)
         due = entry.advance.due_at if entry.advance.HasField("wait") else None
         self.details.stands(NEEDS_OPERATOR, "; ".join(told), due, self.offered(entry, candidates, open_ones))
@@ -143,10 +149,13 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self, entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest], open_ones: Sequence[pb.PaymentRequest]
     ) -> dict[str, str]:
         """The updates that make sense for this money, with data that fit it."""
-        account = candidates[0].account_id if candidates else "ACCOUNT"
+        named = [each for each in candidates if each.payment_request_id in entry.named]
+        accounts = {each.account_id for each in named or candidates}
+        account = accounts.pop() if len(accounts) == 1 else _ANY_ACCOUNT
         if entry.reason in _TAKEN_BACK:
             return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
-        number = next((each.proforma_number for each in open_ones if each.proforma_number), "P2026/17")
+        theirs = [each.proforma_number for each in open_ones if each.account_id == account and each.proforma_number]
+        number = theirs[0] if theirs else _ANY_NUMBER
         updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
         if entry.money_source != pb.MONEY_SOURCE_ANNOUNCED:
             updates["refund"] = _REFUND
@@ -201,7 +210,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         'over becomes credit of its account. "payment_request_id" may stand in place of the proforma\'s number. '
         '"accept_shortfall": true lets a little less pay, within the policy\'s tolerance; "booked_on": "2026-11-24" '
         'gives a day to money without one; "accept_late": true lets it pay after the last day for its invoice, which '
-        'is late for good then. Data: {"proforma_number": "P2026/17", "reason_code": "payer_confirmed"}'
+        'is late for good then. Data: {"proforma_number": "NUMBER", "reason_code": "payer_confirmed"}'
     )
     async def assign(self, assignment: Assignment = NO_ASSIGNMENT) -> str:
         """Give it to a payment request."""
@@ -299,3 +308,11 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.details.steered(deed)
         self.look_again()
         return result
+
+
+def _held(account_id: str) -> str:
+    """What money that names something of an account holds of it, until it is settled."""
+    return (
+        f"until it is settled it holds the purge of account {account_id}, where that has not begun, by at most "
+        "`ordering.hold_days` days, and its erasure"
+    )

@@ -314,6 +314,8 @@ async def test_money_given_to_its_order_after_the_last_day_for_the_invoice_is_to
         statement(Entry(GROSS, text=both, bank_reference="B-1"), Entry(GROSS, text=both, bank_reference="B-2"))
     )
     assert [entry.invoice_by for entry in await world.queue()] == [to_date(day + timedelta(days=12))] * 2
+    ids = {in_time.payment_request_id, late.payment_request_id}
+    assert [set(entry.named) for entry in await world.queue()] == [ids] * 2
     await world.advance(days=12)
     answer = await record(world, seen(world, in_time, bank_reference="B-1"))
     assert (answer.payment_request.state, answer.HasField("invoice_was_due")) == (PAID, False)
@@ -329,6 +331,7 @@ async def test_money_that_names_nothing_or_was_taken_back_has_no_last_day_for_an
     )
     await world.import_file(statement(Entry(GROSS, text="?"), taken_back))
     assert [entry.HasField("invoice_by") for entry in await world.queue()] == [False, False]
+    assert [list(entry.named) for entry in await world.queue()] == [[], [request.payment_request_id]]
 
 
 async def test_an_unconfirmed_record_is_named_by_order_and_proforma(world: World) -> None:

@@ -79,6 +79,60 @@ async def test_waiting_money_tells_what_came_what_it_may_be_for_and_what_may_be_
             assert secret not in history
 
 
+def a_candidate(**changes: Any) -> pb.PaymentRequest:
+    """Another payment request that money may be for."""
+    changed = pb.PaymentRequest(payment_request_id=str(uuid4()), **changes)
+    found = pb.PaymentRequest()
+    found.CopyFrom(CANDIDATE)
+    found.MergeFrom(changed)
+    return found
+
+
+CLOSED = a_candidate(state=pb.PAYMENT_REQUEST_STATE_CLOSED, proforma_number="P2026/3")
+"""What money came too late for."""
+OF_A_STRANGER = a_candidate(account_id=str(uuid4()), proforma_number="P2026/18")
+OF_THE_SAME = a_candidate(proforma_number="P2026/19")
+
+
+@pytest.mark.parametrize(
+    ("candidates", "number"),
+    [
+        ([CLOSED], "NUMBER"),
+        ([CLOSED, OF_A_STRANGER], "NUMBER"),
+        ([CLOSED, OF_A_STRANGER, OF_THE_SAME], "P2026/19"),
+    ],
+)
+async def test_money_that_came_too_late_is_offered_no_proforma_of_another_account_and_tells_what_it_holds(
+    temporal: TestNamespace, candidates: list[pb.PaymentRequest], number: str
+) -> None:
+    entry = an_entry(reason=pb.MONEY_ENTRY_REASON_LATE, named=[CLOSED.payment_request_id])
+    script = payments(entry, GetMoneyEntry=lambda _: pb.GetMoneyEntryResponse(entry=entry, candidates=candidates))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert f'{{"proforma_number": "{number}", "reason_code": "payer_confirmed"}}' in shown
+        assert f'{{"account_id": "{ACCOUNT}", "reason_code": "customer_agrees"}}' in shown
+        assert f"it holds the purge of account {ACCOUNT}, where that has not begun" in shown
+        assert "the purge of account " + OF_A_STRANGER.account_id not in shown
+        assert "the invoice is due by" not in shown  # what it names is closed: it cannot pay that
+        assert "does not expire meanwhile" not in shown
+
+
+async def test_money_that_names_nothing_is_offered_no_account_where_it_may_be_of_several(
+    temporal: TestNamespace,
+) -> None:
+    entry = an_entry(reason=pb.MONEY_ENTRY_REASON_UNKNOWN)
+    entry.ClearField("invoice_by")
+    answer = pb.GetMoneyEntryResponse(entry=entry, candidates=[OF_THE_SAME, OF_A_STRANGER])
+    script = payments(entry, GetMoneyEntry=lambda _: answer)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("### NeedsOperator")
+        for example in ('{"proforma_number": "NUMBER"', '{"account_id": "ACCOUNT"'):
+            assert example in shown
+        for number in ("P2026/18", "P2026/19"):
+            assert f"it may be for proforma {number}" in shown
+        assert "it holds the purge" not in shown
+
+
 @pytest.mark.parametrize(
     ("update", "data", "rpc", "end"),
     [

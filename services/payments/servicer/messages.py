@@ -127,6 +127,7 @@ class Messages:
             unconfirmed=map(_unconfirmed, unconfirmed),
             payer_iban=entry.payer_iban,
             names_only_paid=entry.names_only_paid,
+            named=[str(request_id) for request_id in entry.named],
         )
         if entry.available_on is not None:
             message.available_on.CopyFrom(to_date(entry.available_on))
