@@ -26,6 +26,7 @@ def untied(
     """
     invoice_of = {invoice.money_entry_id: invoice for invoice in invoices if invoice.money_entry_id}
     unpaid = {invoice.document_id for invoice in invoices if invoice.HasField("due_on")}
+    named = {advance.document_id for invoice in invoices for advance in invoice.advances}
     money = {entry.money_entry_id for entry in entries}
     found = [
         f"{_invoice(invoice)}: payments knows no part payment of it"
@@ -42,7 +43,7 @@ def untied(
             found.append(f"{_entry(entry)}: it has no invoice (TD02)")
             continue
         pair = f"{_entry(entry)}; {_invoice(invoice)}"
-        faults = _differences(entry, invoice) + _fate(entry, invoice, before, unpaid)
+        faults = _differences(entry, invoice) + _fate(entry, invoice, before, unpaid, named)
         found += [f"{pair}: {fault}" for fault in faults]
     return found
 
@@ -57,11 +58,16 @@ def _differences(entry: payments_pb2.MoneyEntry, invoice: invoicing_pb2.Document
 
 
 def _fate(
-    entry: payments_pb2.MoneyEntry, invoice: invoicing_pb2.Document, before: datetime, unpaid: Collection[str]
+    entry: payments_pb2.MoneyEntry,
+    invoice: invoicing_pb2.Document,
+    before: datetime,
+    unpaid: Collection[str],
+    named: Collection[str],
 ) -> list[str]:
     """What is wrong with what became of the two; while the money waits or goes back, nothing has.
 
-    An invoice that was issued `unpaid` deducts the part payment whatever becomes of the money.
+    An invoice that was issued `unpaid` deducts the part payment whatever becomes of the money. One that was given up
+    deducts nothing, and still is the one in which the part payment is `named`: what is to be done, its admin knows.
     """
     if invoice.deducted_by in unpaid:
         return []
@@ -69,7 +75,7 @@ def _fate(
     paid = paid and entry.settled_to == entry.advance.payment_request_id
     credited = invoice.credited == invoice.totals.gross
     if paid:
-        if invoice.deducted_by or credited or from_timestamp(entry.settled_at) > before:
+        if invoice.document_id in named or credited or from_timestamp(entry.settled_at) > before:
             return []
         return ["the money has paid what it names, and no invoice deducts the part payment"]
     if invoice.deducted_by:

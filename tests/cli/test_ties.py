@@ -223,6 +223,10 @@ def test_an_invoice_that_was_issued_unpaid_deducts_a_part_payment_whatever_becom
     assert (ties.findings, ties.unpaid) == ([], 1)
 
 
+def test_of_an_invoice_that_was_given_up_the_part_payment_that_it_names_is_no_finding() -> None:
+    assert tie([paid()], [DEDUCTS, part_invoice()], NOW, advances=[part(**PAID)]).findings == []
+
+
 def test_of_what_was_invoiced_unpaid_a_later_part_payment_has_no_invoice() -> None:
     accrued = invoice(due_on=DAY_BEFORE, paid_on=None)
     assert tie([], [accrued], NOW, advances=[part()], accrued={"r1"}).findings == []

@@ -81,6 +81,14 @@ async def violations(operator: Stub) -> list[str]:
     return list((await operator.AuditNumbering(pb.AuditNumberingRequest())).violations)
 
 
+async def give_up(worker: Stub, document: pb.Document) -> None:
+    await worker.GiveUpTransmission(
+        pb.GiveUpTransmissionRequest(
+            request_id=request_id(), invoice_id=document.document_id, steering=steering(f"give_up:{new_id()}")
+        )
+    )
+
+
 def sums(document: pb.Document) -> tuple[int, int, int]:
     return document.totals.net.minor, document.totals.vat.minor, document.totals.gross.minor
 
@@ -228,11 +236,7 @@ async def test_a_credit_and_a_deduction_at_once_never_both_take_a_part_payment(w
 
 async def test_a_given_up_part_payment_counts_as_never_issued_and_is_not_deducted(worker: Stub) -> None:
     advance = await part(worker)
-    await worker.GiveUpTransmission(
-        pb.GiveUpTransmissionRequest(
-            request_id=request_id(), invoice_id=advance.document_id, steering=steering(f"give_up:{new_id()}")
-        )
-    )
+    await give_up(worker, advance)
     document = await final(worker, advance)
     assert sums(document) == (1050, 231, 1281)
 
@@ -240,11 +244,26 @@ async def test_a_given_up_part_payment_counts_as_never_issued_and_is_not_deducte
 async def test_a_deducted_part_payment_is_not_given_up(worker: Stub) -> None:
     advance = await part(worker)
     await final(worker, advance)
-    give_up = pb.GiveUpTransmissionRequest(
-        request_id=request_id(), invoice_id=advance.document_id, steering=steering(f"give_up:{new_id()}")
-    )
-    refused = await refusal(worker.GiveUpTransmission(give_up))
-    assert refused.reason == errors_pb2.REASON_TRANSMISSION_STATE
+    assert (await refusal(give_up(worker, advance))).reason == errors_pb2.REASON_TRANSMISSION_STATE
+
+
+@pytest.mark.parametrize("way_out", ["credited", "given up"])
+async def test_an_invoice_that_was_given_up_deducts_nothing_and_its_part_payment_is_credited_or_given_up(
+    worker: Stub, operator: Stub, way_out: str
+) -> None:
+    advance = await part(worker)
+    document = await final(worker, advance)
+    await give_up(worker, document)
+    assert [each.number for each in (await read(worker, document)).advances] == [advance.number]
+    assert (await read(worker, advance)).deducted_by == ""
+    assert await violations(operator) == []
+    if way_out == "credited":
+        note = (await worker.IssueCreditNote(credit_request(advance))).document
+        assert sums(note) == (410, 90, 500)
+    else:
+        await give_up(worker, advance)
+        assert (await read(worker, advance)).transmission_state == pb.TRANSMISSION_STATE_GIVEN_UP
+    assert await violations(operator) == []
 
 
 async def test_only_part_payments_of_the_same_sale_are_deducted(worker: Stub, operator: Stub) -> None:

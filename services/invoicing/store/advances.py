@@ -71,8 +71,9 @@ async def deducted_in(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> lis
 
 
 async def deducting(conn: AsyncConnection, advance_ids: Sequence[UUID]) -> list[DeductedAdvance]:
-    """The invoices of part payments among these that an invoice deducts."""
-    return await _read(conn, _DEDUCTED.where(lines.c.advance_id.in_(advance_ids)))
+    """The invoices of part payments among these that an invoice deducts; one that was given up deducts nothing."""
+    query = _DEDUCTED.join(transmissions, transmissions.c.invoice_id == lines.c.document_id)
+    return await _read(conn, query.where(lines.c.advance_id.in_(advance_ids), transmissions.c.state != State.GIVEN_UP))
 
 
 async def _read(conn: AsyncConnection, query: Select[Any]) -> list[DeductedAdvance]:

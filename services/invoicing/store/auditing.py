@@ -95,7 +95,7 @@ _CREDITS = text("""
 """)
 
 # A part payment is deducted once, in whole but for what was credited of it before, and by an invoice of the same sale
-# that is not older; nothing is deducted of one that was given up, which counts as never issued.
+# that is not older; nothing is deducted of one that was given up, nor by one, for both count as never issued.
 _DEDUCTED = text("""
     SELECT p.number, f.number AS invoice, f.date < p.date AS older, t.state = 'given_up' AS given_up,
         p.gross <> coalesce(l.gross, 0) + coalesce(c.gross, 0) AS differs,
@@ -106,6 +106,7 @@ _DEDUCTED = text("""
         SELECT document_id, -sum(net + tax) AS gross FROM lines WHERE advance_id = p.id GROUP BY document_id
     ) l
     JOIN documents f ON f.id = l.document_id
+    JOIN transmissions g ON g.invoice_id = f.id AND g.state <> 'given_up'
     CROSS JOIN LATERAL (
         SELECT sum(d.gross) AS gross FROM credit_notes n JOIN documents d ON d.id = n.document_id
         JOIN transmissions s ON s.invoice_id = d.id
