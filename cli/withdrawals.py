@@ -65,21 +65,31 @@ def owed(withdrawals: Sequence[ordering_pb2.Withdrawal]) -> list[ordering_pb2.Wi
     open_ones = [
         each
         for each in withdrawals
-        if each.state in _OWED and not (each.refunds and all(part.HasField("refunded_at") for part in each.refunds))
+        if each.state in _OWED
+        and (
+            each.state == ordering_pb2.WITHDRAWAL_STATE_NOTICED
+            or not (each.refunds and all(part.HasField("refunded_at") for part in each.refunds))
+        )
     ]
-    return sorted(open_ones, key=lambda each: from_date(each.refund_by))
+    return sorted(open_ones, key=_due_by)
 
 
 def late(withdrawals: Sequence[ordering_pb2.Withdrawal], today: date) -> list[ordering_pb2.Withdrawal]:
     """Those whose refund is owed for longer than the law allows (consumer code art. 56(1))."""
-    return [each for each in owed(withdrawals) if from_date(each.refund_by) < today]
+    return [each for each in owed(withdrawals) if _due_by(each) < today]
 
 
 def sentence(each: ordering_pb2.Withdrawal) -> str:
     """Of which order, how much, until when it was due."""
     parts = [part for part in each.refunds if not part.HasField("refunded_at")]
     sums = " and ".join(words.money(part.amount) for part in parts) or "what was paid is not decided"
-    return f"order {each.order_id}: {sums}, due by {words.day(each.refund_by)}"
+    return f"order {each.order_id}: {sums}, due by {_due_by(each).isoformat()}"
+
+
+def _due_by(each: ordering_pb2.Withdrawal) -> date:
+    """The last day for the first of its refunds that was not made; that of the withdrawal while none is known."""
+    owed_by = [from_date(part.refund_by) for part in each.refunds if not part.HasField("refunded_at")]
+    return min(owed_by, default=from_date(each.refund_by))
 
 
 async def _record(name: str, declared_on: date, steering: common_pb2.Steering) -> None:

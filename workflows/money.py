@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from google.protobuf.timestamp_pb2 import Timestamp
+
     from casella.common.v1.common_pb2 import Subject
+    from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2 as pb
     from workflows import names, wording, wording_money
+    from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.money_dispute import DisputeProcess
@@ -27,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         optional_day,
     )
     from workflows.steps import quickly
+    from workflows.waiting_money import waiting_money
 
 _ENDS = {
     pb.MONEY_SETTLEMENT_ASSIGNED: "assigned",
@@ -67,6 +72,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.entry_id = subject.id
         self.invoice_id = ""
         self.decided = False
+        self.withdrawn: ordering_pb2.RecordWithdrawalMoneyResponse | None = None
+        """The withdrawal from what it names, as read last; None where there is none."""
         self.was_settled = False
         """Whether it was settled before this run began, which then tells what its row knows of that."""
 
@@ -83,6 +90,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             else:
                 await self.wait_for_decision(entry.advance)
         await self.credit_part_payment(entry)
+        await self.tell_withdrawal(entry)
         end = _ENDS[entry.settlement]
         await workflow.wait_condition(workflow.all_handlers_finished)  # an update tells of itself
         refunded = entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED
@@ -107,6 +115,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.entry, self.candidates = answer.entry, answer.candidates
         self.details.knows(wording_money.money_that_came(answer.entry))
         if not answer.entry.settlement:
+            await self.read_withdrawal(answer.entry, answer.candidates)
             self.show_waiting(answer.candidates)
             if (
                 answer.entry.HasField("dispute")
@@ -114,9 +123,22 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
                 and await self.read_invoice(answer.entry.dispute)
             ):
                 self.show_waiting(answer.candidates)
-            if answer.entry.HasField("email_due"):
+            if answer.entry.HasField("email_due") and self.withdrawn is None:
                 await self.tell_customer(answer.entry.email_due)
         return answer.entry
+
+    async def read_withdrawal(self, entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest]) -> None:
+        """Whether the consumer has withdrawn from what the money names: then the withdrawal owes it."""
+        self.withdrawn = None
+        decided = [each for each in candidates if each.state != pb.PAYMENT_REQUEST_STATE_OPEN]
+        money = waiting_money(entry, decided)
+        if entry.reason in _TAKEN_BACK or not (money.order_ids or money.period_ids):
+            return
+        request = ordering_pb2.RecordWithdrawalMoneyRequest(money=money)
+        what = "ask whether the consumer has withdrawn from what it names"
+        answer = await quickly(OrderingSteps.record_withdrawal_money, request, what)
+        if answer.HasField("withdrawal"):
+            self.withdrawn = answer
 
     def show_waiting(self, candidates: Sequence[pb.PaymentRequest]) -> None:
         """Tell the operator since when it waits, what it may be for, what it holds, and what may be done."""
@@ -131,7 +153,9 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             self.show_dispute(entry.dispute, self.offered(entry, candidates, open_ones))
             return
         told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
-        if entry.HasField("invoice_by") and names_open:
+        if self.withdrawn is not None:
+            told = [f"{self.told_of_withdrawal(self.withdrawn)}; it waits since {wording.day(entry.created_at)}"]
+        elif entry.HasField("invoice_by") and names_open:
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         others = [each for each in candidates if each not in open_ones]
         told += [f"it may be for {wording_money.candidate(each)}" for each in [*open_ones, *others]]
@@ -142,8 +166,20 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         if entry.reason not in _TAKEN_BACK:
             told += map(_held, sorted({each.account_id for each in named}))
         told += self.told_of_part_payment(entry.advance)
-        due = entry.advance.due_at if entry.advance.HasField("wait") else None
+        due: Timestamp | None = entry.advance.due_at if entry.advance.HasField("wait") else None
+        if self.withdrawn is not None:
+            due = self.withdrawn.refund_late_at
         self.details.stands(NEEDS_OPERATOR, "; ".join(told), due, self.offered(entry, candidates, open_ones))
+
+    def told_of_withdrawal(self, withdrawn: ordering_pb2.RecordWithdrawalMoneyResponse) -> str:
+        """From what the consumer has withdrawn, who sends the money back, and by when."""
+        theirs = [each for each in withdrawn.withdrawal.refunds if each.money_entry_id == self.entry_id]
+        by = wording.date(theirs[0].refund_by)
+        goes_on = names.withdrawal_id(withdrawn.withdrawal.order_id)
+        return (
+            f"the consumer has withdrawn from what it names: it must be back by {by} (consumer code, art. 56(1)). "
+            f"`{goes_on}` sends it back, or says what that waits for"
+        )
 
     def offered(
         self, entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest], open_ones: Sequence[pb.PaymentRequest]
@@ -178,20 +214,47 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         refund = (await quickly(PaymentsSteps.get_refund, request, "read the refund")).refund
         if self.was_settled:
             self.details.happened(f"before this run: {wording_money.refund_asked(refund)}", once=True)
+        why, due = await self.why_it_goes_back(entry, refund)
         if refund.state == pb.REFUND_STATE_FAILED:
             self.details.stands(
                 NEEDS_OPERATOR,
-                f"nothing by itself: the refund has failed ({refund.failure}). "
+                f"{why}nothing by itself: the refund has failed ({refund.failure}). "
                 f"`casella refund retry {refund.refund_id}` tries it again, where wanted to another account; "
                 f"`casella refund cancel {refund.refund_id}` puts the money back into the queue",
+                due,
             )
         elif refund.state != pb.REFUND_STATE_DONE:
             self.details.stands(
                 "Refunding",
-                f"the refund leaves: {wording_money.refund(refund)}. Transfers leave by `casella refund export FILE`, "
-                "and are done when a statement has them",
+                f"{why}the refund leaves: {wording_money.refund(refund)}. Transfers leave by "
+                "`casella refund export FILE`, and are done when a statement has them",
+                due,
             )
         return refund.state != pb.REFUND_STATE_DONE
+
+    async def tell_withdrawal(self, entry: pb.MoneyEntry) -> None:
+        """A withdrawal does not send money back that an operator gave to something else."""
+        if self.withdrawn is None or entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED:
+            return
+        withdrawal = self.withdrawn.withdrawal
+        (theirs,) = (each for each in withdrawal.refunds if each.money_entry_id == self.entry_id)
+        request = ordering_pb2.RecordWithdrawalRefundRequest(
+            order_id=withdrawal.order_id, refund_id=theirs.refund_id, settled_otherwise=True
+        )
+        what = "tell the withdrawal that the money was settled otherwise"
+        await quickly(OrderingSteps.record_withdrawal_refund, request, what)
+
+    async def why_it_goes_back(self, entry: pb.MoneyEntry, refund: pb.Refund) -> tuple[str, Timestamp | None]:
+        """The withdrawal because of which it goes back, and when its last day has passed; nothing without one."""
+        if not refund.withdrawal_order_id or refund.state == pb.REFUND_STATE_DONE:
+            return "", None
+        if self.withdrawn is None:
+            request = ordering_pb2.RecordWithdrawalMoneyRequest(money=waiting_money(entry, self.candidates))
+            answer = await quickly(OrderingSteps.record_withdrawal_money, request, "read the withdrawal")
+            self.withdrawn = answer if answer.HasField("withdrawal") else None
+        if self.withdrawn is None:
+            return "", None
+        return f"{self.told_of_withdrawal(self.withdrawn)}; ", self.withdrawn.refund_late_at
 
     def waiting_entry(self) -> pb.MoneyEntry:
         """The entry, while it waits.
@@ -258,6 +321,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         request = pb.RequestRefundRequest(
             refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why)
         )
+        if self.withdrawn is not None:
+            request.withdrawal_order_id = self.withdrawn.withdrawal.order_id
         answer = await self.steer(PaymentsSteps.request_refund, request, "refund the money")
         return self._settled(f"refunds it ({why.reason_code})", wording_money.refund(answer.refund))
 

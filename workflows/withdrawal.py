@@ -6,6 +6,7 @@ from typing import TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from casella.common.v1 import common_pb2
     from casella.common.v1.common_pb2 import Subject
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
@@ -14,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.steering import NO_DATA, Why, check_offered, steering
     from workflows.steps import Response, Step, StepRefused
-    from workflows.withdrawal_steps import WithdrawalSteps
+    from workflows.withdrawal_steps import WithdrawalSteps, is_settled_otherwise
 
 Decision = TypeVar(
     "Decision",
@@ -38,6 +39,8 @@ _PAY_OUT = (
 )
 _EXPORT = "then writes the file for the bank with what is approved"
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
+Pending = tuple[pb.WithdrawalRefund, payments_pb2.Refund]
+"""A refund that is owed, and how it stands at payments."""
 
 
 @workflow.defn(name=names.WITHDRAWAL)
@@ -115,18 +118,30 @@ class Withdrawal(WithdrawalSteps):
 
     async def refund(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """Give back what is not owed, and wait until it is with the customer."""
-        pending = []
+        pending = list[Pending]()
+        undecided = list[payments_pb2.MoneyEntry]()
         for each in due.withdrawal.refunds:
-            if not each.HasField("refunded_at"):
+            if each.HasField("refunded_at"):
+                continue
+            if each.money_entry_id:
+                entry = await self.read_money(each)
+                if is_settled_otherwise(entry):
+                    await self.note_otherwise(each, entry)
+                    continue
+                parts = await self.send_money_back(each, entry)
+                if not parts:
+                    undecided.append(entry)
+                    continue
+            else:
                 self.offers({"refund_made_outside": _OUTSIDE}, [each])  # where payments refuses it
                 parts = await self.ask_for_refund(each)
                 self.offers()
-                left = [(each, part) for part in parts if part.state != payments_pb2.REFUND_STATE_DONE]
-                if not left:
-                    await self.note_refund(each)
-                pending += left
-        if pending:
-            self.show_pending(due, pending)
+            left = [(each, part) for part in parts if part.state != payments_pb2.REFUND_STATE_DONE]
+            if not left:
+                await self.note_refund(each)
+            pending += left
+        if pending or undecided:
+            self.show_pending(due, pending, undecided)
             late_in = due.refund_late_in.ToTimedelta() or retries.LOOK_AGAIN
             await self.wait(min(late_in, retries.LOOK_AGAIN), "look again whether the refund was made")
             self.offers()
@@ -136,7 +151,9 @@ class Withdrawal(WithdrawalSteps):
         failed = [
             each
             for each in withdrawal.refunds
-            if each.HasField("refunded_at") and not each.made_outside and await self.has_failed(each)
+            if each.HasField("refunded_at")
+            and not (each.made_outside or each.settled_otherwise)
+            and await self.has_failed(each)
         ]
         for each in failed:
             await self.note_failure(each)
@@ -145,7 +162,7 @@ class Withdrawal(WithdrawalSteps):
     async def credit(self, withdrawal: pb.Withdrawal) -> None:
         """The credit note of each refund, which follows it; the workflow of its e-invoice emails it."""
         for each in withdrawal.refunds:
-            if not each.credit_note_id and not each.credit_waived:
+            if not (each.credit_note_id or each.credit_waived or each.money_entry_id):
                 try:
                     note = await self.issue_credit_note(withdrawal, each)
                 except StepRefused as refused:
@@ -156,7 +173,8 @@ class Withdrawal(WithdrawalSteps):
 
     def end(self) -> str:
         """Say how it ended."""
-        refunded = ", what was paid and is not owed is refunded" if self.withdrawal.refunds else ""
+        made = any(not each.settled_otherwise for each in self.withdrawal.refunds)
+        refunded = ", what was paid and is not owed is refunded" if made else ""
         self.details.happened(f"the withdrawal is done{refunded}", once=True)
         self.details.stands("Done", "nothing: the withdrawal is done")
         return "done"
@@ -194,6 +212,7 @@ class Withdrawal(WithdrawalSteps):
     async def refund_made_outside(self, why: Why = NO_DATA) -> str:
         """Note refunds as made, by an operator's word."""
         request = pb.RecordWithdrawalRefundRequest
+        self.stuck = [each for each in self.stuck if not each.money_entry_id]  # that is set aside where it waits
         await self._decide(OrderingSteps.record_withdrawal_refund, request, "note the refund as made outside", why)
         return self._decided(
             f"noted the refund as made outside Casella ({why.reason_code})", "noted; the credit note follows"
@@ -238,25 +257,45 @@ class Withdrawal(WithdrawalSteps):
         """Say which updates make sense now, and of which refunds they speak; the others go on by themselves."""
         self.offered, self.stuck = updates or {}, list(stuck)
 
+    def refund_by(self) -> common_pb2.Date:
+        """The last day for the first refund that is owed."""
+        owed = [each.refund_by for each in self.withdrawal.refunds if not each.HasField("refunded_at")]
+        return min(owed, key=lambda day: (day.year, day.month, day.day))
+
     def show_pending(
-        self, due: pb.AdvanceWithdrawalResponse, pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]
+        self,
+        due: pb.AdvanceWithdrawalResponse,
+        pending: Sequence[Pending],
+        undecided: Sequence[payments_pb2.MoneyEntry] = (),
     ) -> None:
         """Tell the operator which refund is not with the customer yet, and whose turn it is."""
-        shown = "; ".join(wording_money.refund(refund) for _, refund in pending)
+        shown = "; ".join([*(wording_money.refund(refund) for _, refund in pending), *map(_to_be_decided, undecided)])
         given_up = [(each, refund) for each, refund in pending if refund.state == payments_pb2.REFUND_STATE_CANCELLED]
         if given_up:
             again = {} if any(_is_half(each, refund) for each, refund in given_up) else {"refund_again": _AGAIN}
             stuck = {each.refund_id: each for each, _ in given_up}
-            self.offers({**again, "refund_made_outside": _OUTSIDE}, list(stuck.values()))
+            waits = [each.money_entry_id for each, _ in given_up if each.money_entry_id]
+            outside = {"refund_made_outside": _OUTSIDE} if len(waits) < len(given_up) else {}
+            self.offers({**again, **outside}, list(stuck.values()))
+            shown += "".join(f"; or decide at `{names.money_id(each)}`, where it waits again" for each in waits)
         late = not due.refund_late_in.ToTimedelta()
         wanted = "wanted by {}: that day has passed" if late else "wants by {}"
-        yours = any(_waits_for_operator(refund, near=due.refund_near) for _, refund in pending)
+        yours = undecided or any(_waits_for_operator(refund, near=due.refund_near) for _, refund in pending)
         self.details.stands(
             NEEDS_OPERATOR if yours else "Refunding",
-            f"the refund, which the law {wanted.format(wording.date(self.withdrawal.refund_by))}: {shown}",
+            f"the refund, which the law {wanted.format(wording.date(self.refund_by()))}: {shown}",
             due.refund_late_at,
             {**_commands(pending), **_pay_out(given_up), **self.offered},
         )
+
+
+def _to_be_decided(entry: payments_pb2.MoneyEntry) -> str:
+    """Money that an operator alone sends back, and how."""
+    if entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED:
+        how = "no statement has it yet: import it, or take the record back with `casella bank withdraw`"
+    else:
+        how = f"look at it, and send it back by `refund` at `{names.money_id(entry.money_entry_id)}`"
+    return f"{wording_money.waiting(entry)}: {how}"
 
 
 def _waits_for_operator(refund: payments_pb2.Refund, *, near: bool) -> bool:
@@ -279,10 +318,10 @@ def _is_half(each: pb.WithdrawalRefund, refund: payments_pb2.Refund) -> bool:
 
 
 def _pays_credit_out(each: pb.WithdrawalRefund, refund: payments_pb2.Refund) -> bool:
-    return refund.refund_id != each.refund_id
+    return not each.money_entry_id and refund.refund_id != each.refund_id
 
 
-def _pay_out(given_up: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> dict[str, str]:
+def _pay_out(given_up: Sequence[Pending]) -> dict[str, str]:
     """What pays credit out whose own refund was given up: it is the account's again."""
     accounts = {refund.account_id for each, refund in given_up if _pays_credit_out(each, refund)}
     return {f"casella refund credit {account} --reason withdrawal": _PAY_OUT for account in sorted(accounts)}
@@ -293,7 +332,7 @@ def _to_be_approved(refund: payments_pb2.Refund) -> bool:
     return transfer and refund.state == payments_pb2.REFUND_STATE_REQUESTED
 
 
-def _commands(pending: Sequence[tuple[pb.WithdrawalRefund, payments_pb2.Refund]]) -> dict[str, str]:
+def _commands(pending: Sequence[Pending]) -> dict[str, str]:
     """What moves transfers on that wait here; payments wakes the process once it is done."""
     to_approve = " ".join(refund.refund_id for _, refund in pending if _to_be_approved(refund))
     approved = any(refund.state == payments_pb2.REFUND_STATE_APPROVED for _, refund in pending)

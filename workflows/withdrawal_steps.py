@@ -20,6 +20,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
 
+_BY_ITSELF = {
+    payments_pb2.MONEY_ENTRY_REASON_SHORT,
+    payments_pb2.MONEY_ENTRY_REASON_OVER,
+    payments_pb2.MONEY_ENTRY_REASON_LATE,
+    payments_pb2.MONEY_ENTRY_REASON_UNDATED,
+    payments_pb2.MONEY_ENTRY_REASON_DATE,
+}
+"""Why money waits that surely came for what it names alone, in euro; of the rest a person must look first."""
 _REASON = "withdrawal"
 """Why payments refunds, as its rows and lists show it."""
 
@@ -84,6 +92,61 @@ class WithdrawalSteps(ServiceEnd):
         self.tell(answer.refund)
         return [answer.refund, *await self.read_payout(answer.refund)]
 
+    async def read_money(self, each: pb.WithdrawalRefund) -> payments_pb2.MoneyEntry:
+        """Money that came for the contract and paid nothing, as it stands."""
+        asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=each.money_entry_id)
+        return (await quickly(PaymentsSteps.get_money_entry, asked, "read the money that came for it")).entry
+
+    async def send_money_back(
+        self, each: pb.WithdrawalRefund, entry: payments_pb2.MoneyEntry
+    ) -> list[payments_pb2.Refund]:
+        """Have payments send waiting money back to where it came from; asked again it says how far that is.
+
+        Returns:
+            The refund, be it one that an operator has asked for; none where an operator must decide first.
+        """
+        if entry.settlement == payments_pb2.MONEY_SETTLEMENT_REFUNDED:
+            return [await self.read_return(entry)]
+        if not _goes_back_by_itself(entry):
+            return []
+        request = payments_pb2.RequestRefundRequest(
+            refund_id=each.refund_id,
+            money_entry_id=each.money_entry_id,
+            reason_code=_REASON,
+            withdrawal_order_id=self.order_id,
+        )
+        sent_back = f"send {wording.amount(each.amount)} back, which came for it and paid nothing"
+        try:
+            answer = await visibly(PaymentsSteps.request_refund, request, sent_back, outside=True)
+        except StepRefused as refused:
+            if refused.reason != "REASON_MONEY_SETTLED":
+                raise
+            self.look_again()  # somebody has decided about it in this moment
+            return []
+        self.details.happened(
+            f"refund {each.refund_id} asked for of {wording.amount(each.amount)} that came for it and paid nothing "
+            f"({names.money_id(each.money_entry_id)})",
+            once=True,
+        )
+        self.tell(answer.refund)
+        return [answer.refund]
+
+    async def read_return(self, entry: payments_pb2.MoneyEntry) -> payments_pb2.Refund:
+        """The refund by which money that came for the contract goes back."""
+        asked = payments_pb2.GetRefundRequest(refund_id=entry.settled_to)
+        refund = (await quickly(PaymentsSteps.get_refund, asked, "read how far the money is on its way back")).refund
+        self.tell(refund)
+        return refund
+
+    async def note_otherwise(self, each: pb.WithdrawalRefund, entry: payments_pb2.MoneyEntry) -> None:
+        """Nothing of the money is to go back any more: an operator gave it to something else."""
+        request = pb.RecordWithdrawalRefundRequest(
+            order_id=self.order_id, refund_id=each.refund_id, settled_otherwise=True
+        )
+        await quickly(OrderingSteps.record_withdrawal_refund, request, "note that the money was settled otherwise")
+        what = f"{wording.amount(each.amount)} of {names.money_id(each.money_entry_id)}"
+        self.details.happened(f"{what} does not go back: {wording_money.settled(entry)}", once=True)
+
     async def read_payout(self, refund: payments_pb2.Refund) -> list[payments_pb2.Refund]:
         """The refund that pays out what went back to account credit; none where all leaves in one way."""
         if not refund.paid_out_by:
@@ -108,6 +171,10 @@ class WithdrawalSteps(ServiceEnd):
 
     async def has_failed(self, each: pb.WithdrawalRefund) -> bool:
         """Whether a refund that was noted as made by payments is not with the customer after all."""
+        if each.money_entry_id:
+            entry = await self.read_money(each)
+            refunded = entry.settlement == payments_pb2.MONEY_SETTLEMENT_REFUNDED
+            return _not_made(await self.read_return(entry)) if refunded else not entry.settlement
         asked = payments_pb2.GetRefundRequest(refund_id=each.refund_id)
         refund = (await quickly(PaymentsSteps.get_refund, asked, "read whether the refund has come back")).refund
         return any(_not_made(part) for part in (refund, *await self.read_payout(refund)))
@@ -167,6 +234,9 @@ class WithdrawalSteps(ServiceEnd):
         self.details.concerns(account=withdrawal.account_id, order=withdrawal.order_id)
         facts = [f"noticed on {wording.date(withdrawal.noticed_on)}, {wording_contracts.ground(withdrawal.ground)}"]
         for each in withdrawal.refunds:
+            if each.money_entry_id:
+                facts.append(_came_and_paid_nothing(each))
+                continue
             sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
             left = "refunded" if each.HasField("refunded_at") else "to be refunded"
             remitted = f", {wording.amount(each.remitted)} accepted as missing" if each.remitted.minor else ""
@@ -174,6 +244,30 @@ class WithdrawalSteps(ServiceEnd):
         if withdrawal.refunds:
             facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
         self.details.knows(", ".join([*facts, f"account {withdrawal.account_id}"]))
+
+
+def is_settled_otherwise(entry: payments_pb2.MoneyEntry) -> bool:
+    """Whether money is neither waiting nor on its way back."""
+    return entry.settlement not in {
+        payments_pb2.MONEY_SETTLEMENT_UNSPECIFIED,
+        payments_pb2.MONEY_SETTLEMENT_REFUNDED,
+    }
+
+
+def _goes_back_by_itself(entry: payments_pb2.MoneyEntry) -> bool:
+    """Whether nobody need look at money before it goes back: of what came twice the bank may tell what was recorded."""
+    if entry.reason == payments_pb2.MONEY_ENTRY_REASON_TWICE:
+        return entry.money_source == payments_pb2.MONEY_SOURCE_STRIPE
+    return entry.reason in _BY_ITSELF and entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED
+
+
+def _came_and_paid_nothing(each: pb.WithdrawalRefund) -> str:
+    """``EUR 5.00 came and paid nothing (money:018f…), to be refunded by 2027-01-21``."""
+    if each.settled_otherwise:
+        left = "settled otherwise"
+    else:
+        left = "refunded" if each.HasField("refunded_at") else f"to be refunded by {wording.date(each.refund_by)}"
+    return f"{wording.amount(each.amount)} came and paid nothing ({names.money_id(each.money_entry_id)}), {left}"
 
 
 def _not_made(refund: payments_pb2.Refund) -> bool:

@@ -7,7 +7,7 @@ from cli import screen, words
 from cli.rooms import Rooms
 from workflows import names
 
-_COLUMNS = ("for", "paid", "owed", "refund", "refunded", "credit note", "refund id")
+_COLUMNS = ("for", "paid", "owed", "refund", "due by", "refunded", "credit note", "refund id")
 
 
 async def of_order(rooms: Rooms, order: ordering_pb2.Order) -> ordering_pb2.Withdrawal | None:
@@ -48,11 +48,18 @@ def show(rooms: Rooms, withdrawal: ordering_pb2.Withdrawal) -> None:
 
 def _row(refund: ordering_pb2.WithdrawalRefund) -> tuple[str, ...]:
     return (
-        f"period {refund.period_id}" if refund.period_id else "the order",
+        _what(refund),
         words.money(refund.paid),
         words.money(refund.owed),
         words.money(refund.amount),
-        words.if_any(words.instant(refund.refunded_at)),
-        "not due" if refund.credit_waived else refund.credit_note_id,
+        words.day(refund.refund_by),
+        "settled otherwise" if refund.settled_otherwise else words.if_any(words.instant(refund.refunded_at)),
+        "not due" if refund.credit_waived or refund.money_entry_id else refund.credit_note_id,
         refund.refund_id,
     )
+
+
+def _what(refund: ordering_pb2.WithdrawalRefund) -> str:
+    if refund.money_entry_id:
+        return f"money that paid nothing ({names.money_id(refund.money_entry_id)})"
+    return f"period {refund.period_id}" if refund.period_id else "the order"

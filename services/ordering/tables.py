@@ -164,11 +164,13 @@ withdrawals = Table(
 withdrawal_refunds = Table(
     "withdrawal_refunds",
     metadata,
-    # What was paid: the order's id, or the period's.
+    # What was paid: the order's id, or the period's; of money that paid nothing its entry's at payments.
     Column("key", Uuid, primary_key=True),
     Column("is_period", Boolean, nullable=False),
+    Column("is_money", Boolean, nullable=False),
     Column("order_id", Uuid, nullable=False),
-    Column("invoice_id", Uuid, nullable=False),
+    # Empty of money that paid nothing.
+    Column("invoice_id", Uuid),
     # Derived from the attempt, which rises when payments has given a refund up.
     Column("refund_id", Uuid, nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -181,7 +183,11 @@ withdrawal_refunds = Table(
     Column("served_from", Date),
     Column("served_to", Date),
     Column("days_of_term", Integer),
+    # The last day for it: that of the withdrawal, or later where the money came later.
+    Column("refund_by", Date, nullable=False),
     Column("refunded_at", _INSTANT),
+    # Money that was not refunded: an operator gave it to something else.
+    Column("settled_otherwise", Boolean, nullable=False, default=False),
     Column("credit_note_id", Uuid),
     # An operator decided that none is due: the invoice was given up, so that it counts as never issued.
     Column("credit_waived", Boolean, nullable=False, default=False),

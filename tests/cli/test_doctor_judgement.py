@@ -111,12 +111,16 @@ def test_what_bank_and_record_by_hand_name_differently_is_not_told_to_be_returne
     ("due_in", "refunded", "level"), [(-1, False, Level.WRONG), (0, False, Level.NOTE), (-1, True, None)]
 )
 def test_a_refund_owed_for_more_than_fourteen_days_is_wrong(due_in: int, refunded: bool, level: Level | None) -> None:  # noqa: FBT001
-    amount = common_pb2.Money(minor=2648, currency="EUR")
+    amount, due_by = common_pb2.Money(minor=2648, currency="EUR"), to_date((NOON + timedelta(days=due_in)).date())
     owed = ordering_pb2.Withdrawal(
         order_id="o1",
         state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
-        refund_by=to_date((NOON + timedelta(days=due_in)).date()),
-        refunds=[ordering_pb2.WithdrawalRefund(amount=amount, refunded_at=to_timestamp(NOON) if refunded else None)],
+        refund_by=due_by,
+        refunds=[
+            ordering_pb2.WithdrawalRefund(
+                amount=amount, refund_by=due_by, refunded_at=to_timestamp(NOON) if refunded else None
+            )
+        ],
     )
     findings = waiting.judge_refunds([owed, owed], NOON)
     assert all(finding.text.count("order o1: ") == 2 for finding in findings), "each is named"
@@ -222,18 +226,46 @@ def test_a_request_for_erasure_is_trouble_from_the_day_on_which_its_answer_is_wa
 
 @pytest.mark.parametrize(("due", "level"), [(24, Level.NOTE), (23, Level.WRONG)])
 def test_a_refund_after_a_withdrawal_is_late_from_the_day_after_its_last(due: int, level: Level) -> None:
-    amount = common_pb2.Money(minor=1976, currency="EUR")
+    amount, due_by = common_pb2.Money(minor=1976, currency="EUR"), common_pb2.Date(year=2026, month=11, day=due)
     withdrawn = ordering_pb2.Withdrawal(
         order_id="o1",
         state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
-        refund_by=common_pb2.Date(year=2026, month=11, day=due),
-        refunds=[ordering_pb2.WithdrawalRefund(amount=amount)],
+        refund_by=due_by,
+        refunds=[ordering_pb2.WithdrawalRefund(amount=amount, refund_by=due_by)],
     )
     (finding,) = waiting.judge_refunds([withdrawn], NOON)
     assert finding.level is level
     assert f"order o1: 19.76 EUR, due by 2026-11-{due}" in finding.text
     withdrawn.refunds[0].refunded_at.CopyFrom(to_timestamp(NOON))
     assert waiting.judge_refunds([withdrawn], NOON) == []
+
+
+@pytest.mark.parametrize(("due", "level"), [(24, Level.NOTE), (23, Level.WRONG)])
+def test_money_that_came_after_a_withdrawal_is_late_from_the_day_after_its_own_last(due: int, level: Level) -> None:
+    withdrawn = ordering_pb2.Withdrawal(
+        order_id="o1",
+        state=ordering_pb2.WITHDRAWAL_STATE_REFUNDING,
+        refund_by=common_pb2.Date(year=2026, month=11, day=1),
+        refunds=[
+            ordering_pb2.WithdrawalRefund(
+                money_entry_id="m1",
+                amount=common_pb2.Money(minor=500, currency="EUR"),
+                refund_by=common_pb2.Date(year=2026, month=11, day=due),
+            )
+        ],
+    )
+    (finding,) = waiting.judge_refunds([withdrawn], NOON)
+    assert finding.level is level
+    assert f"order o1: 5.00 EUR, due by 2026-11-{due}" in finding.text
+
+
+def test_a_part_that_is_back_does_not_hide_that_the_rest_is_undecided() -> None:
+    part = ordering_pb2.WithdrawalRefund(money_entry_id="m1", refunded_at=to_timestamp(NOON))
+    undecided = ordering_pb2.Withdrawal(
+        order_id="o1", state=ordering_pb2.WITHDRAWAL_STATE_NOTICED, refund_by=to_date(NOON.date()), refunds=[part]
+    )
+    (finding,) = waiting.judge_refunds([undecided], NOON)
+    assert "what was paid is not decided" in finding.text
 
 
 @pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=59), Level.NOTE), (timedelta(minutes=61), Level.WRONG)])

@@ -53,6 +53,7 @@ def payments(entry: pb.MoneyEntry, **answers: Any) -> Script:
         "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
         "GetTrial": lambda _: trial_pb2.GetTrialResponse(),
         "GetStanding": lambda _: ordering_pb2.GetStandingResponse(paid=True),
+        "RecordWithdrawalMoney": lambda _: ordering_pb2.RecordWithdrawalMoneyResponse(),
     }
     return Script({**usual, **answers})
 

@@ -41,6 +41,7 @@ def refund_of(**more: object) -> pb.WithdrawalRefund:
     made = pb.WithdrawalRefund(
         refund_id=str(new_id()), invoice_id=str(new_id()), credit_id=str(new_id()),
         paid=euro(2684), owed=euro(36), amount=euro(2648), served_from=DAY, served_to=DAY, days_of_term=365,
+        refund_by=DAY,
     )  # fmt: skip
     for name, value in more.items():
         setattr(made, name, value)
@@ -94,13 +95,15 @@ class Told:
         if self.closing and self.order == pb.ORDER_STATE_FULFILLED:
             state = pb.SUBSCRIPTION_STATE_ENDED if self.closed else pb.SUBSCRIPTION_STATE_CLOSING
             answer.subscription.CopyFrom(pb.Subscription(state=state, end=pb.SUBSCRIPTION_END_WITHDRAWN))
-        if self.order == pb.ORDER_STATE_OPEN:
+        if any(each.money_entry_id and not each.HasField("refunded_at") for each in self.refunds):
+            answer.next = pb.WITHDRAWAL_NEXT_REFUND_DUE
+        elif self.order == pb.ORDER_STATE_OPEN:
             answer.next, answer.due = pb.WITHDRAWAL_NEXT_WAIT, "order_end"
         elif self.order == pb.ORDER_STATE_PAID:
             answer.next, answer.due = pb.WITHDRAWAL_NEXT_WAIT, "invoice"
         elif not all(each.HasField("refunded_at") for each in self.refunds):
             answer.next = pb.WITHDRAWAL_NEXT_REFUND_DUE
-        elif not all(each.credit_note_id or each.credit_waived for each in self.refunds):
+        elif not all(each.credit_note_id or each.credit_waived or each.money_entry_id for each in self.refunds):
             answer.next = pb.WITHDRAWAL_NEXT_CREDIT_NOTE_DUE
         elif self.order != pb.ORDER_STATE_FULFILLED or self.closed:
             answer.next = pb.WITHDRAWAL_NEXT_NOT_OPEN
@@ -163,7 +166,7 @@ class Told:
         """The refund is noted."""
         found = self._find(request.refund_id)
         found.refunded_at.CopyFrom(MOMENT)
-        found.made_outside = request.HasField("steering")
+        found.made_outside, found.settled_otherwise = request.HasField("steering"), request.settled_otherwise
         return pb.RecordWithdrawalRefundResponse(withdrawal=self.withdrawal())
 
     def failed(self, request: pb.RecordWithdrawalRefundFailureRequest) -> pb.RecordWithdrawalRefundFailureResponse:

@@ -1,8 +1,10 @@
 """Activities about withdrawals: their receipt, what comes next on them, and what became of refunds and credit notes."""
 
 from casella.ordering.v1 import ordering_pb2 as pb
+from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.ordering_client import OrderingClient
+from workflows.waiting_money import waiting_money
 
 
 class WithdrawalActivities(OrderingClient):
@@ -19,8 +21,19 @@ class WithdrawalActivities(OrderingClient):
 
     @step("AdvanceWithdrawal")
     async def advance_withdrawal(self, request: pb.AdvanceWithdrawalRequest) -> pb.AdvanceWithdrawalResponse:
-        """Learn what comes next on the withdrawal."""
+        """Learn what comes next on the withdrawal; ordering is told which money of the account waits."""
+        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        asked = payments_pb2.GetWaitingMoneyRequest(account_id=order.account_id)
+        found = await self._payments.GetWaitingMoney(asked)
+        request.waiting.extend(waiting_money(entry, found.named) for entry in found.waiting)
         return await self._ordering.AdvanceWithdrawal(request)
+
+    @step("RecordWithdrawalMoney")
+    async def record_withdrawal_money(
+        self, request: pb.RecordWithdrawalMoneyRequest
+    ) -> pb.RecordWithdrawalMoneyResponse:
+        """Note that money which waits names a withdrawn contract, if it does."""
+        return await self._ordering.RecordWithdrawalMoney(request)
 
     @step("RecordWithdrawalRefund")
     async def record_withdrawal_refund(

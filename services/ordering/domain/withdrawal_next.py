@@ -1,5 +1,6 @@
 """What comes next on a withdrawal: first what was paid is decided, then it is refunded, then credited, then closed.
 
+Money that came for the contract and paid nothing needs no decision: it goes back at once, whatever else is waited for.
 The credit note follows the refund, and the account is closed only once nothing is owed any more. Source: docs/rules.md,
 "Withdrawal".
 """
@@ -62,10 +63,11 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """How far one refund is."""
+    """How far one refund is, and whether it is of money that paid nothing."""
 
     refunded: bool
     credited: bool
+    is_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ class WithdrawalStanding:
 
 def next_step(standing: WithdrawalStanding, now: datetime) -> Step:
     """What comes next."""
-    if standing.paid.waits_for:
-        return Step(WithdrawalNext.WAIT, standing.paid.waits_for)
-    if not all(each.refunded for each in standing.refunds):
+    waits_for = standing.paid.waits_for
+    if any(not each.refunded and (each.is_money or not waits_for) for each in standing.refunds):
         return Step(WithdrawalNext.REFUND_DUE)
+    if waits_for:
+        return Step(WithdrawalNext.WAIT, waits_for)
     if not all(each.credited for each in standing.refunds):
         return Step(WithdrawalNext.CREDIT_NOTE_DUE)
     if standing.purge_at is None:

@@ -3,8 +3,9 @@
 Everything happens under the lock on the order's row, then on its subscription's, so that refunds are fixed once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,7 @@ from services.kit.calendar import start_of_day
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
+from services.kit.wakes import withdrawal_wake
 from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionState
@@ -36,7 +38,8 @@ from services.ordering.withdrawals import store
 from services.ordering.withdrawals.events import refunded_event
 from services.ordering.withdrawals.mails import WithdrawalMails
 from services.ordering.withdrawals.paying import Payments, read_payments
-from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow
+from services.ordering.withdrawals.rows import RefundRow, WaitingMoney, WithdrawalRow
+from workflows.names import WITHDRAWAL_CHANGED
 
 _AGAIN = timedelta(seconds=1)
 
@@ -55,7 +58,9 @@ class Locked:
         """What decides on the withdrawal; a subscription that ends for another reason is closed by its own renewal."""
         closing = self.subscription
         carries = closing is not None and closing.withdrawn and closing.state is SubscriptionState.CLOSING
-        refunds = [Owed(each.refunded_at is not None, each.credited) for each in self.withdrawal.refunds]
+        refunds = [
+            Owed(each.refunded_at is not None, each.credited, each.payment.is_money) for each in self.withdrawal.refunds
+        ]
         return WithdrawalStanding(self.payments.known, refunds, closing.purge_at if closing and carries else None)
 
 
@@ -69,7 +74,7 @@ class Advanced:
         subscription: Where one began.
         step: What comes next.
         wait: How long until then by the service's clock, with WAIT.
-        late_at: When the law's last day for the refund has passed.
+        late_at: When the law's last day for the first refund that is owed has passed.
         late_in: How long until then by the service's clock; zero afterwards.
     """
 
@@ -110,15 +115,20 @@ class AdvancingWithdrawals:
             found = await _locked(conn, order_id)
             if found.withdrawal.receipt_at is not None or recipient.erased:
                 return found
-            fixed = {each.payment.key: each.payment for each in found.withdrawal.refunds}
+            fixed = {each.payment.key: each.payment for each in found.withdrawal.refunds if not each.payment.is_money}
             payments = replace(found.payments, invoiced=invoiced, fixed=fixed)
             sums = payments.sums(found.withdrawal.noticed_on, self._policy, now)
+            sums = replace(sums, returned=found.withdrawal.returned)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
             await store.note_receipt(conn, order_id, now)
             return await _locked(conn, order_id)
 
-    async def advance(self, order_id: UUID) -> Advanced:
+    async def advance(self, order_id: UUID, waiting: Sequence[WaitingMoney]) -> Advanced:
         """Fix the refunds once everything that was paid is known, and say what comes next.
+
+        Args:
+            order_id: The order.
+            waiting: Money of its account that waits at payments; what names the withdrawn contract is owed at once.
 
         Raises:
             NotFound: There is no such withdrawal.
@@ -128,13 +138,17 @@ class AdvancingWithdrawals:
         invoiced = await self._invoiced(order_id)
         async with self._database.transaction() as conn:
             found = await _locked(conn, order_id)
+            for money in waiting:
+                if order_id in await store.withdrawals_named(conn, money):
+                    await store.owe_money(conn, found.withdrawal, money, now)
+            found = await _locked(conn, order_id)
             if found.withdrawal.ended_at is not None:
                 return _advanced(found, Step(WithdrawalNext.NOT_OPEN), now)
             if found.withdrawal.fixed_at is None and not found.payments.known.waits_for:
                 if found.payments.invoices - invoiced.keys():
                     raise NotReady("an invoice was issued in this moment: look again", retry_after=_AGAIN)
                 payments = replace(found.payments, invoiced=invoiced).of_notice(found.withdrawal.noticed_on)
-                await store.fix_refunds(conn, order_id, payments, now)
+                await store.fix_refunds(conn, found.withdrawal, payments, now)
                 found = await _locked(conn, order_id)
             step = next_step(found.standing, now)
             if step.next is WithdrawalNext.NOT_OPEN:
@@ -157,6 +171,39 @@ class AdvancingWithdrawals:
             begun = await find_subscription_of_order(conn, order_id)
             payments = await read_payments(conn, order, begun.subscription_id if begun else None, made.ground)
         return await self._readings.invoiced(payments.invoices)
+
+    async def record_money(self, money: WaitingMoney) -> tuple[WithdrawalRow, datetime] | None:
+        """Owe money that waits and names a withdrawn contract, and wake its withdrawal; a repetition changes nothing.
+
+        Returns:
+            The withdrawal, the first one where it names several contracts, and when the last day for the money has
+            passed; None where it names no withdrawn contract.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            named = await store.withdrawals_named(conn, money)
+            if not named:
+                return None
+            found = await _locked(conn, named[0])
+            if await store.owe_money(conn, found.withdrawal, money, now):
+                await outbox.wake(conn, withdrawal_wake(found.withdrawal.order_id, WITHDRAWAL_CHANGED), now)
+            withdrawal = (await _locked(conn, named[0])).withdrawal
+        (theirs,) = (each for each in withdrawal.refunds if each.payment.key == money.entry_id)
+        return withdrawal, start_of_day(theirs.refund_by + timedelta(days=1))
+
+    async def record_otherwise(self, order_id: UUID, refund_id: UUID) -> Locked:
+        """Note that waiting money was not refunded, because an operator gave it to something else, and wake; once.
+
+        Raises:
+            NotFound: There is no such withdrawal, or it has no such refund.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as conn:
+            found = await _locked(conn, order_id)
+            _refund(found.withdrawal, refund_id)
+            if await store.note_otherwise(conn, order_id, refund_id, now):
+                await outbox.wake(conn, withdrawal_wake(order_id, WITHDRAWAL_CHANGED), now)
+            return await _locked(conn, order_id)
 
     async def record_refund(self, order_id: UUID, refund_id: UUID, entry: AuditEntry | None) -> Locked:
         """Note that a refund was made; the first moment stays.
@@ -249,8 +296,15 @@ def _refund(withdrawal: WithdrawalRow, refund_id: UUID) -> RefundRow:
     return found
 
 
+def _refund_by(withdrawal: WithdrawalRow) -> date:
+    """The last day for the first refund that is owed; the withdrawal's where none is."""
+    return min(
+        (each.refund_by for each in withdrawal.refunds if each.refunded_at is None), default=withdrawal.refund_by
+    )
+
+
 def _advanced(found: Locked, step: Step, now: datetime) -> Advanced:
     wait = look_again_at(step.due_at, now) - now if step.next is WithdrawalNext.WAIT else None
-    late_at = start_of_day(found.withdrawal.refund_by + timedelta(days=1))
+    late_at = start_of_day(_refund_by(found.withdrawal) + timedelta(days=1))
     late_in = max(late_at - now, timedelta())
     return Advanced(found.withdrawal, found.order, found.subscription, step, wait, late_at, late_in)

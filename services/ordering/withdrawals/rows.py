@@ -25,25 +25,46 @@ class WithdrawalState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingMoney:
+    """Money that waits for an operator at payments and names an order or a period.
+
+    Attributes:
+        entry_id: of payments' queue.
+        came_on: the day on which it was available; None where the bank tells none.
+        order_ids: the orders whose payment requests it names.
+        period_ids: the periods likewise.
+    """
+
+    entry_id: UUID
+    amount: Money
+    came_on: date | None
+    order_ids: tuple[UUID, ...]
+    period_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment for a withdrawn contract, and what is owed of it.
 
     Attributes:
-        key: what was paid: the order's id, or the period's.
+        key: what was paid: the order's id, or the period's; of money that paid nothing the id of its entry.
+        invoice_id: of what was paid; None of money that paid nothing.
         paid: what was received and not credited before.
         served: the days that are owed; None where nothing is.
         remitted: what was invoiced beside it and nobody has paid, because an operator accepted less: the credit note
             credits it, too.
         is_period: whether what was paid is a period.
+        is_money: whether it paid nothing, such as a part of the price: it waits at payments, and goes back whole.
     """
 
     key: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     paid: Money
     owed: Money
     served: Served | None
     remitted: Money
     is_period: bool = False
+    is_money: bool = False
 
     @property
     def refund(self) -> Money:
@@ -53,12 +74,19 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """The refund of one payment."""
+    """The refund of one payment.
+
+    Attributes:
+        refund_by: the last day for it.
+        settled_otherwise: of money that paid nothing: it was not refunded, an operator gave it to something else.
+    """
 
     payment: Payment
     refund_id: UUID
     attempt: int
+    refund_by: date
     refunded_at: datetime | None
+    settled_otherwise: bool
     credit_note_id: UUID | None
     credit_waived: bool
     made_outside: bool
@@ -70,13 +98,13 @@ class RefundRow:
 
     @property
     def credited(self) -> bool:
-        """Whether it has its credit note, or needs none."""
-        return self.credit_note_id is not None or self.credit_waived
+        """Whether it has its credit note, or needs none: what a part payment's invoice needs, its money sees to."""
+        return self.payment.is_money or self.credit_note_id is not None or self.credit_waived
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRow:
-    """A withdrawal; it has no refunds before they are fixed, and none at all where nothing is to be refunded."""
+    """A withdrawal; before its refunds are fixed it has those of waiting money alone, and none if nothing goes back."""
 
     order_id: UUID
     account_id: UUID
@@ -90,6 +118,16 @@ class WithdrawalRow:
     fixed_at: datetime | None
     ended_at: datetime | None
     refunds: tuple[RefundRow, ...]
+
+    @property
+    def returned(self) -> tuple[Money, ...]:
+        """What goes back of money that paid nothing, a sum for each currency."""
+        sums = dict[str, Money]()
+        for each in self.refunds:
+            if each.payment.is_money and not each.settled_otherwise:
+                amount = each.payment.refund
+                sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
+        return tuple(sums.values())
 
     @property
     def state(self) -> WithdrawalState:
@@ -143,10 +181,13 @@ def refund_from(row: Row[Any]) -> RefundRow:
             Served(Period(row.served_from, row.served_to), row.days_of_term) if row.served_from else None,
             Money(row.remitted_minor, row.currency),
             is_period=row.is_period,
+            is_money=row.is_money,
         ),
         refund_id=row.refund_id,
         attempt=row.attempt,
+        refund_by=row.refund_by,
         refunded_at=row.refunded_at,
+        settled_otherwise=row.settled_otherwise,
         credit_note_id=row.credit_note_id,
         credit_waived=row.credit_waived,
         made_outside=row.made_outside,

@@ -44,6 +44,7 @@ class Sums:
             goes on.
         credit_used: account credit had paid some of it.
         adds: the order added to an annual contract, which goes on without it.
+        returned: what came for the contract beside it and paid nothing, such as a part of the price; all goes back.
     """
 
     paid: Money
@@ -56,6 +57,7 @@ class Sums:
     adds: bool = False
     ground: Ground = Ground.RIGHT_OF_WITHDRAWAL
     credit_used: bool = False
+    returned: tuple[Money, ...] = ()
 
     @property
     def refund(self) -> Money:
@@ -110,7 +112,9 @@ def statement_hash(text: str) -> str:
 
 def consequences(sums: Sums, language: str) -> str:
     """What follows, in words."""
-    return _in_italian(sums) if language == "it" else _in_english(sums)
+    if language == "it":
+        return f"{_in_italian(sums)}{_returned_in_italian(sums)}"
+    return f"{_in_english(sums)}{_returned_in_english(sums)}"
 
 
 def _leaving(order: OrderRow, renewed_on: date, language: str, who: str) -> str:
@@ -131,8 +135,8 @@ def _leaving(order: OrderRow, renewed_on: date, language: str, who: str) -> str:
 def _in_italian(sums: Sums) -> str:
     if sums.ground is Ground.RENEWAL_WITHOUT_NOTICE and not sums.paid:
         return (
-            f"{_ends_in_italian(sums)}Per i giorni dopo oggi non hai pagato nulla e non devi nulla. Se un pagamento è "
-            "già partito, ti rimborsiamo i giorni dopo oggi."
+            f"{_ends_in_italian(sums)}Per i giorni dopo oggi {'' if sums.returned else 'non hai pagato nulla e '}non "
+            "devi nulla. Se un pagamento è già partito, ti rimborsiamo i giorni dopo oggi."
         )
     if not sums.paid:
         left = (
@@ -145,7 +149,7 @@ def _in_italian(sums: Sums) -> str:
         )
         return (
             "L’ordine viene annullato, se un pagamento non è già partito, e in ogni caso non devi nulla: un pagamento "
-            f"già partito ti torna per intero. {left}"
+            f"già partito ti torna per intero, e così una parte già versata. {left}"
         )
     days = "un giorno" if sums.days == 1 else f"{sums.days} giorni"
     owed = (
@@ -156,6 +160,17 @@ def _in_italian(sums: Sums) -> str:
         f"{_ends_in_italian(sums)}Hai pagato {money(sums.paid, 'it')}; {owed}; ti "
         f"rimborsiamo {money(sums.refund, 'it')} entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo "
         f"stesso mezzo di pagamento{by_transfer}."
+    )
+
+
+def _returned_in_italian(sums: Sums) -> str:
+    """What goes back of money that paid nothing; it stands after all other consequences."""
+    if not sums.returned:
+        return ""
+    came = " e ".join(money(each, "it") for each in sums.returned)
+    return (
+        f" Abbiamo ricevuto {'anche ' if sums.paid else ''}{came}, che non pagano nulla: te li rimborsiamo per intero "
+        f"entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo stesso mezzo di pagamento."
     )
 
 
@@ -172,8 +187,8 @@ def _ends_in_italian(sums: Sums) -> str:
 def _in_english(sums: Sums) -> str:
     if sums.ground is Ground.RENEWAL_WITHOUT_NOTICE and not sums.paid:
         return (
-            f"{_ends_in_english(sums)}For the days after today you have paid nothing and owe nothing. If a payment is "
-            "already on its way, we refund the days after today."
+            f"{_ends_in_english(sums)}For the days after today you {'' if sums.returned else 'have paid nothing and '}"
+            "owe nothing. If a payment is already on its way, we refund the days after today."
         )
     if not sums.paid:
         left = (
@@ -185,7 +200,7 @@ def _in_english(sums: Sums) -> str:
         )
         return (
             "The order is cancelled, unless a payment for it is already on its way, and in any case you owe nothing: "
-            f"such a payment comes back to you whole. {left}"
+            f"such a payment comes back to you whole, and so does a part that you have paid already. {left}"
         )
     days = "one day" if sums.days == 1 else f"{sums.days} days"
     owed = (
@@ -195,6 +210,16 @@ def _in_english(sums: Sums) -> str:
     return (
         f"{_ends_in_english(sums)}You paid {money(sums.paid, 'en')}; {owed}; we refund {money(sums.refund, 'en')} by "
         f"{day(sums.refund_by, 'en')}, by the same means of payment{by_transfer}."
+    )
+
+
+def _returned_in_english(sums: Sums) -> str:
+    if not sums.returned:
+        return ""
+    came = " and ".join(money(each, "en") for each in sums.returned)
+    return (
+        f" We have {'also ' if sums.paid else ''}received {came}, which pays nothing: we refund it whole by "
+        f"{day(sums.refund_by, 'en')}, by the same means of payment."
     )
 
 

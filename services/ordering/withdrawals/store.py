@@ -9,18 +9,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, select, union, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.calendar import rome_date
 from services.kit.outbox import Wake
 from services.kit.wakes import unfinished, withdrawal_wake
 from services.ordering.domain.states import OrderState
 from services.ordering.domain.withdrawal import Ground, refund_by
 from services.ordering.orders.rows import COLUMNS, OrderRow, order_from
-from services.ordering.tables import orders, subscriptions, withdrawal_refunds, withdrawals
+from services.ordering.tables import orders, subscription_periods, subscriptions, withdrawal_refunds, withdrawals
 from services.ordering.withdrawals.rows import (
     Payment,
     RefundRow,
+    WaitingMoney,
     WithdrawalRow,
     refund_from,
     refund_id,
@@ -96,13 +99,49 @@ async def list_open(conn: AsyncConnection, *, after: UUID | None, limit: int) ->
     return [withdrawal for withdrawal in each if withdrawal is not None]
 
 
-async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[Payment], at: datetime) -> None:
+async def withdrawals_named(conn: AsyncConnection, money: WaitingMoney) -> list[UUID]:
+    """The withdrawn orders whose contracts money names, by an order of them or a period; by id."""
+    theirs = select(withdrawals.c.order_id).select_from(_THEIRS).where(orders.c.id.in_(money.order_ids))
+    of_periods = (
+        select(withdrawals.c.order_id)
+        .join(subscriptions, subscriptions.c.order_id == withdrawals.c.order_id)
+        .join(subscription_periods, subscription_periods.c.subscription_id == subscriptions.c.id)
+        .where(subscription_periods.c.id.in_(money.period_ids))
+    )
+    return sorted((await conn.scalars(union(theirs, of_periods))).all())
+
+
+async def owe_money(conn: AsyncConnection, withdrawal: WithdrawalRow, money: WaitingMoney, at: datetime) -> bool:
+    """Owe money that paid nothing, whole; a withdrawal that had ended is open again. False where it is owed already."""
+    values = {
+        "key": money.entry_id,
+        "is_period": False,
+        "is_money": True,
+        "order_id": withdrawal.order_id,
+        "refund_id": refund_id(money.entry_id, 1),
+        "attempt": 1,
+        "currency": money.amount.currency,
+        "paid_minor": money.amount.minor,
+        "owed_minor": 0,
+        "refund_by": max(withdrawal.refund_by, refund_by(money.came_on or rome_date(at))),
+    }
+    written = insert(withdrawal_refunds).values(**values).on_conflict_do_nothing().returning(withdrawal_refunds.c.key)
+    if (await conn.execute(written)).first() is None:
+        return False
+    await _open_again(conn, withdrawal.order_id, at)
+    return True
+
+
+async def fix_refunds(
+    conn: AsyncConnection, withdrawal: WithdrawalRow, payments: Sequence[Payment], at: datetime
+) -> None:
     """Write what is refunded, once everything that was paid is known; a payment that is owed whole brings none."""
     rows = [
         {
             "key": each.key,
             "is_period": each.is_period,
-            "order_id": order_id,
+            "is_money": False,
+            "order_id": withdrawal.order_id,
             "invoice_id": each.invoice_id,
             "refund_id": refund_id(each.key, 1),
             "attempt": 1,
@@ -110,6 +149,7 @@ async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[
             "paid_minor": each.paid.minor,
             "owed_minor": each.owed.minor,
             "remitted_minor": each.remitted.minor,
+            "refund_by": withdrawal.refund_by,
             "served_from": each.served.days.first if each.served else None,
             "served_to": each.served.days.last if each.served else None,
             "days_of_term": each.served.days_of_term if each.served else None,
@@ -119,7 +159,7 @@ async def fix_refunds(conn: AsyncConnection, order_id: UUID, payments: Sequence[
     ]
     if rows:
         await conn.execute(insert(withdrawal_refunds), rows)
-    await _set(conn, order_id, {"fixed_at": at})
+    await _set(conn, withdrawal.order_id, {"fixed_at": at})
 
 
 async def note_receipt(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
@@ -133,16 +173,23 @@ async def note_refund(conn: AsyncConnection, order_id: UUID, refund: UUID, at: d
     return await _change_refund(conn, order_id, refund, values, withdrawal_refunds.c.refunded_at.is_(None))
 
 
+async def note_otherwise(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime) -> bool:
+    """Note that waiting money was given to something else. False where it was settled before, or is no such money."""
+    values = {"refunded_at": at, "settled_otherwise": True}
+    still_owed = (withdrawal_refunds.c.refunded_at.is_(None), withdrawal_refunds.c.is_money)
+    return await _change_refund(conn, order_id, refund, values, *still_owed)
+
+
 async def note_failure(conn: AsyncConnection, order_id: UUID, refund: UUID, at: datetime) -> bool:
     """Owe a refund again that payments had made; a withdrawal that had ended is open again.
 
-    False where it is owed already, was made outside, or there is no such refund.
+    False where it is owed already, was made outside or settled otherwise, or there is no such refund.
     """
-    made = (withdrawal_refunds.c.refunded_at.is_not(None), ~withdrawal_refunds.c.made_outside)
+    settled = withdrawal_refunds.c.made_outside | withdrawal_refunds.c.settled_otherwise
+    made = (withdrawal_refunds.c.refunded_at.is_not(None), ~settled)
     if not await _change_refund(conn, order_id, refund, {"refunded_at": None, "came_back_at": at}, *made):
         return False
-    again = update(withdrawals).where(withdrawals.c.order_id == order_id)
-    await conn.execute(again.values(ended_at=None, next_at=at))
+    await _open_again(conn, order_id, at)
     return True
 
 
@@ -180,6 +227,11 @@ async def unfinished_withdrawals(conn: AsyncConnection, due_before: datetime | N
     """Withdrawals for which something is still to be done, for the reconciler."""
     query = select(withdrawals.c.order_id).where(unfinished(withdrawals.c.next_at, due_before))
     return [withdrawal_wake(order_id, WITHDRAWAL_CHANGED) for order_id in await conn.scalars(query)]
+
+
+async def _open_again(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
+    again = update(withdrawals).where(withdrawals.c.order_id == order_id)
+    await conn.execute(again.values(ended_at=None, next_at=at))
 
 
 async def _set(conn: AsyncConnection, order_id: UUID, values: dict[str, Any]) -> None:

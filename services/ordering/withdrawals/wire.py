@@ -104,8 +104,9 @@ def _refund(refund: RefundRow) -> ordering_pb2.WithdrawalRefund:
     payment = refund.payment
     message = ordering_pb2.WithdrawalRefund(
         refund_id=str(refund.refund_id),
-        order_id="" if payment.is_period else str(payment.key),
-        invoice_id=str(payment.invoice_id),
+        order_id="" if payment.is_period or payment.is_money else str(payment.key),
+        money_entry_id=str(payment.key) if payment.is_money else "",
+        invoice_id=str(payment.invoice_id or ""),
         period_id=str(payment.key) if payment.is_period else "",
         paid=to_money(payment.paid),
         owed=to_money(payment.owed),
@@ -113,9 +114,11 @@ def _refund(refund: RefundRow) -> ordering_pb2.WithdrawalRefund:
         remitted=to_money(payment.remitted),
         refunded_at=to_timestamp(refund.refunded_at) if refund.refunded_at else None,
         credit_note_id=str(refund.credit_note_id or ""),
-        credit_id=str(refund.credit_id),
+        credit_id="" if payment.is_money else str(refund.credit_id),
         made_outside=refund.made_outside,
         credit_waived=refund.credit_waived,
+        settled_otherwise=refund.settled_otherwise,
+        refund_by=to_date(refund.refund_by),
     )
     if payment.served is not None:
         message.served_from.CopyFrom(to_date(payment.served.days.first))

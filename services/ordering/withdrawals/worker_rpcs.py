@@ -4,14 +4,20 @@ from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
-from services.kit.validation import Violations, checked_uuid
+from services.kit.money import Money
+from services.kit.validation import Violations
+from services.kit.wire import from_money, to_timestamp
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals, Locked
+from services.ordering.withdrawals.rows import WaitingMoney
 from services.ordering.withdrawals.wire import advanced_message, withdrawal_message
+
+_MOST_MINOR = 99_999_999_999
+"""More than any transfer in SEPA: EUR 999,999,999.99."""
 
 
 class WorkerWithdrawalRpcs(OrderingServiceServicer):
-    """SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalRefund, RecordWithdrawalRefundFailure,
-    RenewWithdrawalRefund and RecordWithdrawalCreditNote.
+    """SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalMoney, RecordWithdrawalRefund,
+    RecordWithdrawalRefundFailure, RenewWithdrawalRefund and RecordWithdrawalCreditNote.
     """
 
     _advancing_withdrawals: AdvancingWithdrawals
@@ -31,7 +37,26 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         self, request: ordering_pb2.AdvanceWithdrawalRequest, context: Context
     ) -> ordering_pb2.AdvanceWithdrawalResponse:
         """Say what comes next."""
-        return advanced_message(await self._advancing_withdrawals.advance(checked_uuid("order_id", request.order_id)))
+        violations = Violations()
+        order_id = violations.uuid("order_id", request.order_id)
+        waiting = [_money(violations, f"waiting[{at}]", each) for at, each in enumerate(request.waiting)]
+        violations.check()
+        return advanced_message(await self._advancing_withdrawals.advance(order_id, waiting))
+
+    async def RecordWithdrawalMoney(
+        self, request: ordering_pb2.RecordWithdrawalMoneyRequest, context: Context
+    ) -> ordering_pb2.RecordWithdrawalMoneyResponse:
+        """Note money that waits."""
+        violations = Violations()
+        money = _money(violations, "money", request.money)
+        violations.check()
+        found = await self._advancing_withdrawals.record_money(money)
+        if found is None:
+            return ordering_pb2.RecordWithdrawalMoneyResponse()
+        withdrawal, late_at = found
+        return ordering_pb2.RecordWithdrawalMoneyResponse(
+            withdrawal=withdrawal_message(withdrawal), refund_late_at=to_timestamp(late_at)
+        )
 
     async def RecordWithdrawalRefund(
         self, request: ordering_pb2.RecordWithdrawalRefundRequest, context: Context
@@ -44,7 +69,12 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         if request.HasField("steering"):
             source = f"refund:{request.refund_id}"
             entry = steering_entry(violations, request.steering, "refund_made_outside", order_id, source=source)
+            if request.settled_otherwise:
+                violations.add("settled_otherwise", "must_be_empty")
         violations.check()
+        if request.settled_otherwise:
+            found = await self._advancing_withdrawals.record_otherwise(order_id, refund_id)
+            return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
         found = await self._advancing_withdrawals.record_refund(order_id, refund_id, entry)
         return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
 
@@ -90,6 +120,26 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations.check()
         found = await self._advancing_withdrawals.record_credit_note(order_id, refund_id, credit_note_id, entry)
         return ordering_pb2.RecordWithdrawalCreditNoteResponse(withdrawal=_withdrawal(found))
+
+
+def _money(violations: Violations, field: str, message: ordering_pb2.WaitingMoney) -> WaitingMoney:
+    """Money that waits, as payments tells it."""
+    if message.amount.minor < 1:
+        violations.add(f"{field}.amount.minor", "out_of_range", least=1, most=_MOST_MINOR)
+    try:
+        amount = from_money(message.amount)
+    except ValueError:
+        violations.add(f"{field}.amount.currency", "not_a_choice")
+        amount = Money(0)
+    return WaitingMoney(
+        entry_id=violations.uuid(f"{field}.money_entry_id", message.money_entry_id),
+        amount=amount,
+        came_on=violations.day(f"{field}.came_on", message.came_on) if message.HasField("came_on") else None,
+        order_ids=tuple(violations.uuid(f"{field}.order_ids[{at}]", each) for at, each in enumerate(message.order_ids)),
+        period_ids=tuple(
+            violations.uuid(f"{field}.period_ids[{at}]", each) for at, each in enumerate(message.period_ids)
+        ),
+    )
 
 
 def _withdrawal(found: Locked) -> ordering_pb2.Withdrawal:

@@ -28,7 +28,7 @@ from services.payments.provider.errors import PageUnusableError, ProviderUnavail
 from services.payments.provider.pages import PageOrder
 from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
-from services.payments.store import attempts, paying, queue, requests
+from services.payments.store import attempts, paying, queue, requests, waking
 
 PAGE_LIFE = timedelta(hours=23)
 """Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
@@ -126,6 +126,8 @@ class Checkout:
                 raise MoneyWaiting
             now = self._clock.now()
             closed = await requests.close(conn, request.request_id, request.attempt, reason, now)
+            if closed:
+                await waking.wake_naming(conn, request.request_id, now)
             if closed and request.credit:
                 await paying.give_back(conn, request.request_id, request.account_id, request.credit, now)
 

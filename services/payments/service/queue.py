@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.store import disputes, ledger, queue, recorded
+from services.payments.store import disputes, ledger, queue, recorded, requests
 from services.payments.store.ledger import Proof
 from services.payments.store.recorded import RecordedTransfer
 
@@ -42,10 +43,13 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.taken_back(conn, request_id)
 
-    async def naming_account(self, account_id: UUID) -> list[MoneyEntry]:
-        """The money that waits and names a payment request of an account, oldest first."""
+    async def naming_account(self, account_id: UUID) -> tuple[list[MoneyEntry], list[PaymentRequest]]:
+        """The money that waits and names a payment request of an account, oldest first, and what requests it names."""
         async with self._database.reading() as conn:
-            return await queue.naming_account(conn, account_id)
+            waiting = await queue.naming_account(conn, account_id)
+            wanted = dict.fromkeys(request_id for entry in waiting for request_id in entry.named)
+            found = [await requests.by_id(conn, request_id) for request_id in wanted]
+        return waiting, [request for request in found if request is not None]
 
     async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[RecordedTransfer]]:
         """Records by hand that may be the money of entries which a statement told of, by the entry's id."""

@@ -6,7 +6,7 @@ from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_moment
 from services.kit.validation import Violations
 from services.payments.service.queue import MoneyQueue
-from services.payments.servicer.messages import Messages, proof
+from services.payments.servicer.messages import Messages, proof, without_ways_to_pay
 
 
 class QueueRpcs(PaymentsServiceServicer):
@@ -35,8 +35,10 @@ class QueueRpcs(PaymentsServiceServicer):
         bad = Violations()
         account = bad.uuid("account_id", request.account_id)
         bad.check()
-        found = await self._queue.naming_account(account)
-        return payments_pb2.GetWaitingMoneyResponse(waiting=map(self._messages.money_entry, found))
+        found, named = await self._queue.naming_account(account)
+        return payments_pb2.GetWaitingMoneyResponse(
+            waiting=map(self._messages.money_entry, found), named=map(without_ways_to_pay, named)
+        )
 
     async def ProveLedger(
         self, request: payments_pb2.ProveLedgerRequest, context: Context

@@ -25,6 +25,7 @@ async def pay(conn: AsyncConnection, request_id: UUID, amount: Money, available_
     if paid.credit:
         await apply_reserved(conn, request_id, paid.credit, available_on, now)
     await waking.wake_for_payment(conn, paid.cause, now)
+    await waking.wake_naming(conn, request_id, now)
     return True
 
 

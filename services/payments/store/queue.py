@@ -148,6 +148,12 @@ async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     return [_entry(row) for row in await conn.execute(query)]
 
 
+async def all_naming(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
+    """Whatever waits and names this request: money, what the bank took back of it, disputes. By id."""
+    named = _ENTRY.named.contains([request_id])
+    return list(await conn.scalars(select(_ENTRY.id).where(_ENTRY.settled_at.is_(None), named).order_by(_ENTRY.id)))
+
+
 async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     """What the bank took back of money that was for this request, oldest first."""
     query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason == QueueReason.REVERSED)

@@ -198,6 +198,8 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
         await events.tell(conn, event, now)
     if refund.entry_id is not None:
         await waking.wake_money(conn, refund.entry_id, now)
+    if refund.request_id is not None:
+        await waking.wake_naming(conn, refund.request_id, now)
     if refund.withdrawal_order_id is not None:
         await outbox.wake(conn, withdrawal_wake(refund.withdrawal_order_id, names.REFUND_CHANGED), now)
     if refund.account_id is not None:

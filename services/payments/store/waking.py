@@ -39,6 +39,12 @@ async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime
         await outbox.wake(conn, erasure_news(row.account_id), now)
 
 
+async def wake_naming(conn: AsyncConnection, request_id: UUID, now: datetime) -> None:
+    """Tell the workflows of what waits and names a request, disputes too, that something has become of that."""
+    for entry_id in await queue.all_naming(conn, request_id):
+        await outbox.wake(conn, money_wake(entry_id), now)
+
+
 async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
     """Tell the workflow of money that waits that something has become of it; none begins for what is finished."""
     wake = money_news(entry_id) if await queue.is_finished(conn, entry_id) else money_wake(entry_id)

@@ -1033,7 +1033,7 @@ class Withdrawal(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., account_id: _Optional[str] = ..., state: _Optional[_Union[WithdrawalState, str]] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., noticed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., recorded_by_operator: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., receipt_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refunds: _Optional[_Iterable[_Union[WithdrawalRefund, _Mapping]]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[_Union[WithdrawalGround, str]] = ...) -> None: ...
 
 class WithdrawalRefund(_message.Message):
-    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived", "made_outside", "remitted")
+    __slots__ = ("refund_id", "order_id", "invoice_id", "period_id", "paid", "owed", "amount", "refunded_at", "credit_note_id", "served_from", "served_to", "days_of_term", "credit_id", "credit_waived", "made_outside", "money_entry_id", "settled_otherwise", "refund_by", "remitted")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1049,6 +1049,9 @@ class WithdrawalRefund(_message.Message):
     CREDIT_ID_FIELD_NUMBER: _ClassVar[int]
     CREDIT_WAIVED_FIELD_NUMBER: _ClassVar[int]
     MADE_OUTSIDE_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_OTHERWISE_FIELD_NUMBER: _ClassVar[int]
+    REFUND_BY_FIELD_NUMBER: _ClassVar[int]
     REMITTED_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     order_id: str
@@ -1065,8 +1068,25 @@ class WithdrawalRefund(_message.Message):
     credit_id: str
     credit_waived: bool
     made_outside: bool
+    money_entry_id: str
+    settled_otherwise: bool
+    refund_by: _common_pb2.Date
     remitted: _common_pb2.Money
-    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ..., made_outside: _Optional[bool] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ..., made_outside: _Optional[bool] = ..., money_entry_id: _Optional[str] = ..., settled_otherwise: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class WaitingMoney(_message.Message):
+    __slots__ = ("money_entry_id", "amount", "came_on", "order_ids", "period_ids")
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    CAME_ON_FIELD_NUMBER: _ClassVar[int]
+    ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_IDS_FIELD_NUMBER: _ClassVar[int]
+    money_entry_id: str
+    amount: _common_pb2.Money
+    came_on: _common_pb2.Date
+    order_ids: _containers.RepeatedScalarFieldContainer[str]
+    period_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, money_entry_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., came_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_ids: _Optional[_Iterable[str]] = ..., period_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListOpenWithdrawalsRequest(_message.Message):
     __slots__ = ("page",)
@@ -1099,10 +1119,12 @@ class SendWithdrawalReceiptResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., erased: _Optional[bool] = ...) -> None: ...
 
 class AdvanceWithdrawalRequest(_message.Message):
-    __slots__ = ("order_id",)
+    __slots__ = ("order_id", "waiting")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     order_id: str
-    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+    waiting: _containers.RepeatedCompositeFieldContainer[WaitingMoney]
+    def __init__(self, order_id: _Optional[str] = ..., waiting: _Optional[_Iterable[_Union[WaitingMoney, _Mapping]]] = ...) -> None: ...
 
 class AdvanceWithdrawalResponse(_message.Message):
     __slots__ = ("withdrawal", "next", "wait", "due", "due_at", "subscription", "order_state", "added_items", "refund_late_at", "refund_late_in", "refund_near")
@@ -1130,15 +1152,31 @@ class AdvanceWithdrawalResponse(_message.Message):
     refund_near: bool
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ..., added_items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., refund_late_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refund_late_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., refund_near: _Optional[bool] = ...) -> None: ...
 
+class RecordWithdrawalMoneyRequest(_message.Message):
+    __slots__ = ("money",)
+    MONEY_FIELD_NUMBER: _ClassVar[int]
+    money: WaitingMoney
+    def __init__(self, money: _Optional[_Union[WaitingMoney, _Mapping]] = ...) -> None: ...
+
+class RecordWithdrawalMoneyResponse(_message.Message):
+    __slots__ = ("withdrawal", "refund_late_at")
+    WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
+    REFUND_LATE_AT_FIELD_NUMBER: _ClassVar[int]
+    withdrawal: Withdrawal
+    refund_late_at: _timestamp_pb2.Timestamp
+    def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., refund_late_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class RecordWithdrawalRefundRequest(_message.Message):
-    __slots__ = ("order_id", "refund_id", "steering")
+    __slots__ = ("order_id", "refund_id", "steering", "settled_otherwise")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_OTHERWISE_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     refund_id: str
     steering: _common_pb2.Steering
-    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    settled_otherwise: bool
+    def __init__(self, order_id: _Optional[str] = ..., refund_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., settled_otherwise: _Optional[bool] = ...) -> None: ...
 
 class RecordWithdrawalRefundResponse(_message.Message):
     __slots__ = ("withdrawal",)

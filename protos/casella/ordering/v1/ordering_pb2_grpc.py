@@ -155,6 +155,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.FromString,
                 _registered_method=True)
+        self.RecordWithdrawalMoney = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/RecordWithdrawalMoney',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyResponse.FromString,
+                _registered_method=True)
         self.RecordWithdrawalRefund = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/RecordWithdrawalRefund',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalRefundRequest.SerializeToString,
@@ -495,6 +500,15 @@ class OrderingServiceServicer:
 
     def AdvanceWithdrawal(self, request, context):
         """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordWithdrawalMoney(self, request, context):
+        """Notes money that waits for an operator and names what a consumer has withdrawn from: it goes back whole, so its
+        withdrawal owes it from now on and is woken, one that had ended too. A repetition changes nothing; the answer has no
+        withdrawal where nothing that the money names is withdrawn.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -860,6 +874,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.AdvanceWithdrawal,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.SerializeToString,
+            ),
+            'RecordWithdrawalMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordWithdrawalMoney,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyResponse.SerializeToString,
             ),
             'RecordWithdrawalRefund': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordWithdrawalRefund,
@@ -1666,6 +1685,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/AdvanceWithdrawal',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.AdvanceWithdrawalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordWithdrawalMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/RecordWithdrawalMoney',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.RecordWithdrawalMoneyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -104,6 +104,11 @@ class OrderingServiceStub:
     """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
     AdvanceWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]
     """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+    RecordWithdrawalMoney: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalMoneyRequest, _ordering_pb2.RecordWithdrawalMoneyResponse]
+    """Notes money that waits for an operator and names what a consumer has withdrawn from: it goes back whole, so its
+    withdrawal owes it from now on and is woken, one that had ended too. A repetition changes nothing; the answer has no
+    withdrawal where nothing that the money names is withdrawn.
+    """
     RecordWithdrawalRefund: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]
     """Notes that a refund of a withdrawal was made. The first moment stays."""
     RecordWithdrawalRefundFailure: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundFailureRequest, _ordering_pb2.RecordWithdrawalRefundFailureResponse]
@@ -277,6 +282,11 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
     AdvanceWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]  # type: ignore[assignment]
     """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+    RecordWithdrawalMoney: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalMoneyRequest, _ordering_pb2.RecordWithdrawalMoneyResponse]  # type: ignore[assignment]
+    """Notes money that waits for an operator and names what a consumer has withdrawn from: it goes back whole, so its
+    withdrawal owes it from now on and is woken, one that had ended too. A repetition changes nothing; the answer has no
+    withdrawal where nothing that the money names is withdrawn.
+    """
     RecordWithdrawalRefund: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundRequest, _ordering_pb2.RecordWithdrawalRefundResponse]  # type: ignore[assignment]
     """Notes that a refund of a withdrawal was made. The first moment stays."""
     RecordWithdrawalRefundFailure: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordWithdrawalRefundFailureRequest, _ordering_pb2.RecordWithdrawalRefundFailureResponse]  # type: ignore[assignment]
@@ -591,6 +601,17 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.AdvanceWithdrawalResponse, _abc.Awaitable[_ordering_pb2.AdvanceWithdrawalResponse]]:
         """Says what comes next on a withdrawal, and fixes its refunds once everything that was paid is known."""
+
+    @_abc_1.abstractmethod
+    def RecordWithdrawalMoney(
+        self,
+        request: _ordering_pb2.RecordWithdrawalMoneyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.RecordWithdrawalMoneyResponse, _abc.Awaitable[_ordering_pb2.RecordWithdrawalMoneyResponse]]:
+        """Notes money that waits for an operator and names what a consumer has withdrawn from: it goes back whole, so its
+        withdrawal owes it from now on and is woken, one that had ended too. A repetition changes nothing; the answer has no
+        withdrawal where nothing that the money names is withdrawn.
+        """
 
     @_abc_1.abstractmethod
     def RecordWithdrawalRefund(

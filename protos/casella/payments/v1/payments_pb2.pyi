@@ -723,10 +723,12 @@ class GetWaitingMoneyRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetWaitingMoneyResponse(_message.Message):
-    __slots__ = ("waiting",)
+    __slots__ = ("waiting", "named")
     WAITING_FIELD_NUMBER: _ClassVar[int]
+    NAMED_FIELD_NUMBER: _ClassVar[int]
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
-    def __init__(self, waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
+    named: _containers.RepeatedCompositeFieldContainer[PaymentRequest]
+    def __init__(self, waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., named: _Optional[_Iterable[_Union[PaymentRequest, _Mapping]]] = ...) -> None: ...
 
 class ProveLedgerRequest(_message.Message):
     __slots__ = ()

@@ -1,0 +1,25 @@
+"""How money that waits at payments is told to ordering, which knows whether it came for a withdrawn contract."""
+
+from collections.abc import Iterable
+
+from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
+
+
+def waiting_money(
+    entry: payments_pb2.MoneyEntry, requests: Iterable[payments_pb2.PaymentRequest]
+) -> ordering_pb2.WaitingMoney:
+    """An entry of the queue, with the orders and periods that it names.
+
+    Args:
+        entry: As payments tells it.
+        requests: Payment requests, those among them that it names.
+    """
+    named = [each for each in requests if each.payment_request_id in entry.named]
+    return ordering_pb2.WaitingMoney(
+        money_entry_id=entry.money_entry_id,
+        amount=entry.amount,
+        came_on=entry.available_on if entry.HasField("available_on") else None,
+        order_ids=[each.order_id for each in named if each.order_id],
+        period_ids=[each.period.period_id for each in named if each.HasField("period")],
+    )
