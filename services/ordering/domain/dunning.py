@@ -34,14 +34,21 @@ class Dunning:
 
 
 def dunning(proforma_at: datetime, billing: Billing, first_day: date, policy: RenewalPolicy) -> Dunning:
-    """The dates of a period: due some days after its proforma, an annual one on the last day of the term before it.
+    """The dates of a period: due some days after its proforma, and never suspended before its first day.
 
-    An annual one that was measured too late still has the days that a monthly one has.
+    The days before the first are paid. An annual one is due on the last of them, a monthly one, asked for as a month
+    begins in which much is paid already, so late that its suspension comes with the end of the last of them. One that
+    is asked for late still has its days.
+
+    Args:
+        proforma_at: When its money is asked for.
+        billing: Of the subscription.
+        first_day: Of the period.
+        policy: The days between the dates.
     """
-    day = rome_date(proforma_at)
-    due_on = day + timedelta(days=policy.due_days)
-    if billing is Billing.ANNUAL:
-        due_on = max(due_on, first_day - _DAY)
+    day, last_paid = rome_date(proforma_at), first_day - _DAY
+    earliest = last_paid if billing is Billing.ANNUAL else last_paid - timedelta(days=policy.suspend_days)
+    due_on = max(day + timedelta(days=policy.due_days), earliest)
     until_due = (due_on - day).days
     return Dunning(
         due_on,
@@ -54,7 +61,7 @@ def carried(fresh: Dunning, before: Dunning, closed_on: date, today: date) -> Du
     """The dates of days that were asked for before: a debt does not grow younger by a cancellation that is taken back.
 
     The days between, on which nothing was asked for, do not count. Each date is the earlier of the two, so that their
-    order stays.
+    order stays, and that they suspend nothing before the first of the days: both begin with the same.
 
     Args:
         fresh: As if they were asked for the first time.

@@ -64,7 +64,8 @@ class RenewalPolicy(BaseModel):
         overage: how mailboxes above the prepaid are counted: on each day, or at the month's end for all its days.
         notice_days: days before an annual term's end on which its renewal is measured and the consumer is told; the law
             wants 30 (consumer code art. 65-bis).
-        due_days: days after its proforma on which a period is due; an annual one not before its term begins.
+        due_days: days after its proforma on which a period is due; an annual one not before the last day of the term
+            before, a monthly one not so early that it would be suspended before its first day.
         reminder_days: days after the due day on which an unpaid period is reminded of.
         suspend_days: days after the due day; after the last of them sending is suspended.
         close_days: days after the suspension; after the last of them the subscription closes.

@@ -2,15 +2,17 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.kit.calendar import add_days, rome_date
+from services.kit.calendar import Period, add_days, rome_date, start_of_day
 from services.ordering.domain.dunning import carried, close_at, dunning, ends_at, notice_in_time, purge_at
 from services.ordering.domain.kinds import Billing
+from services.ordering.domain.periods import Contract, planned
 from services.ordering.domain.policy import RenewalPolicy
 
 POLICY = RenewalPolicy()
@@ -39,6 +41,34 @@ def test_a_monthly_period_is_due_10_days_after_its_proforma(at: datetime) -> Non
     assert (dates.due_on - rome_date(at)).days == 10
     assert rome_date(dates.suspend_at) == dates.due_on + timedelta(days=10)
     assert is_last_of_its_day(dates.suspend_at)
+
+
+anchors = st.dates(date(2026, 1, 1), date(2034, 1, 1))
+
+
+@given(anchors, st.integers(0, 40), st.integers(0, 24 * 60 - 1), policies)
+@example(anchor=date(2026, 11, 29), late=0, minute=60, policy=POLICY)
+def test_no_monthly_period_suspends_on_a_day_that_is_paid(
+    anchor: date, late: int, minute: int, policy: RenewalPolicy
+) -> None:
+    """Whatever the day on which the service began, however late the period after its first month is asked for."""
+    paid = Period.of_months(anchor, 1)
+    plan = planned(Contract(UUID(int=minute * 60), MONTHLY, anchor), paid.last, policy)
+    dates = dunning(add_days(plan.measure_at, late), MONTHLY, plan.days.first, policy)
+    assert plan.days.first == paid.last + timedelta(days=1)
+    assert dates.suspend_at >= start_of_day(plan.days.first) - MICROSECOND
+    asked_on = rome_date(add_days(plan.measure_at, late))
+    is_early = asked_on + timedelta(days=policy.due_days + policy.suspend_days) < paid.last
+    assert rome_date(dates.suspend_at) == (
+        paid.last if is_early else asked_on + timedelta(days=policy.due_days + policy.suspend_days)
+    )
+
+
+def test_days_at_a_month_s_end_are_due_and_reminded_of_as_long_before_their_suspension_as_any() -> None:
+    at = datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
+    dates = dunning(at, MONTHLY, date(2026, 12, 29), POLICY)
+    assert (dates.due_on, rome_date(dates.suspend_at)) == (date(2026, 12, 18), date(2026, 12, 28))
+    assert [rome_date(each.due_at) for each in dates.reminders] == [date(2026, 12, 19), date(2026, 12, 23)]
 
 
 @given(moments)
@@ -122,6 +152,7 @@ def test_a_debt_of_days_that_are_asked_for_again_grows_no_younger_and_its_dates_
     today = closed_on + timedelta(days=closed_for)
     before, fresh = (dunning(add_days(at, days), billing, first_day, policy) for days in (0, asked_for + closed_for))
     dates = carried(fresh, before, closed_on, today)
+    assert dates.suspend_at >= start_of_day(first_day) - MICROSECOND
     assert dates.due_on == min(fresh.due_on, before.due_on + timedelta(days=closed_for))
     assert rome_date(dates.suspend_at) - dates.due_on == timedelta(days=policy.suspend_days)
     assert [rome_date(each.due_at) - dates.due_on for each in dates.reminders] == [

@@ -8,7 +8,7 @@ import pytest
 from casella.common.v1 import errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date
-from services.kit.wire import from_date, from_duration, from_timestamp
+from services.kit.wire import from_date, from_duration, from_timestamp, to_date, to_timestamp
 from tests.ordering.shop import Shop
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.support.refusals import bad_fields, refused_for
@@ -103,6 +103,22 @@ async def test_an_unpaid_period_is_reminded_of_then_leads_to_suspension_and_clos
         ("closing", date(2026, 8, 20)),
     ]
     assert await mail_keys(shop) == ["period_reminder_1", "period_reminder_5", "subscription_suspended_2026-08-20"]
+
+
+async def test_sending_stays_on_to_the_end_of_the_last_day_that_is_paid(shop: Shop) -> None:
+    subscriber = await monthly(shop, date(2026, 11, 29))  # paid to 28 December
+    period = await subscriber.asked_in_time(2)
+    assert rome_date(shop.room.clock.now()) == date(2026, 12, 1)
+    assert (from_date(period.period_start), from_date(period.due_on)) == (date(2026, 12, 29), date(2026, 12, 18))
+    seen = []
+    while (advanced := await subscriber.advance(2)).next == pb.PERIOD_NEXT_WAIT:
+        seen.append((advanced.due, rome_date(from_timestamp(advanced.due_at)).day))
+        shop.room.clock.at = from_timestamp(advanced.due_at)
+    assert seen == [("reminder_1_days", 19), ("reminder_5_days", 23), ("suspension", 28)]
+    assert advanced.next == pb.PERIOD_NEXT_SUSPEND_DUE
+    assert (await subscriber.subscription()).period_end == to_date(date(2026, 12, 28))
+    shop.room.clock.advance(seconds=1)
+    assert (await subscriber.cancel()).ends_at == to_timestamp(shop.room.clock.now())  # nothing that is paid is left
 
 
 async def test_a_repeated_question_sends_no_email_twice(shop: Shop) -> None:
