@@ -120,7 +120,7 @@ class _Writer:
         if due is not None and self.money_waiting:
             past = [*past, due]
         elif due is not None:
-            await self._send(self.mails.reminder(self.found.subscription, period, due, self.recipient, self.hints))
+            await self._send(self.mails.reminder(self.found, due, self.recipient, self.hints))
             await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:

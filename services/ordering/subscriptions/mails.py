@@ -13,6 +13,7 @@ from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.mails import PaymentHints
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.standing import Locked
 
 _DAY = timedelta(days=1)
 
@@ -39,13 +40,19 @@ class PeriodMails:
         }
         return self._about(period, f"renewal_notice:{period.period_id}", "renewal_notice", recipient, params)
 
-    def reminder(
-        self, subscription: SubscriptionRow, period: PeriodRow, reminder: Reminder, recipient: common_pb2.Recipient,
-        hints: PaymentHints,
-    ) -> Mail:  # fmt: skip
-        """A payment reminder, once for each of its days; where the service has ended nothing is threatened any more."""
+    def reminder(self, found: Locked, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
+        """A payment reminder, once for each of its days.
+
+        Where an older period has suspended sending, it names that one and the day of the end, unless money that waits
+        holds that; where the service has ended, nothing is threatened any more.
+        """
+        period, subscription, older = found.period, found.subscription, found.suspended_by
         key = f"period_reminder_{reminder.days}:{period.period_id}"
-        params = {"ended": subscription.state is not SubscriptionState.ACTIVE, "ends": subscription.end is not None}
+        params = {
+            "ended": subscription.state is not SubscriptionState.ACTIVE,
+            "ends": subscription.end is not None,
+            "suspended_by": None if older is None else _suspends(older),
+        }
         return self._about(period, key, "period_reminder", recipient, params, hints)
 
     def suspended(
@@ -125,3 +132,14 @@ class PeriodMails:
         return Mail.to_recipient(
             recipient, key=key, template=template, params=params, subject_id=subscription.account_id
         )
+
+
+def _suspends(period: PeriodRow) -> dict[str, object]:
+    """What a newer period's reminder says of the one that has suspended sending."""
+    if period.asked is None or period.close_at is None:
+        raise AssertionError("a period that led to a suspension was asked for and knows when it closes")
+    return {
+        "proforma_number": period.asked.proforma_number,
+        "due_on": period.asked.due_on,
+        "close_after": rome_date(period.close_at),
+    }

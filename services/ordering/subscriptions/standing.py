@@ -53,6 +53,13 @@ class Locked:
         return at if end is None or at < end.at else None
 
     @property
+    def suspended_by(self) -> PeriodRow | None:
+        """The older period that has suspended sending for want of its money and decides on the end; None without."""
+        oldest = self.unpaid[0] if self.unpaid else self.period
+        suspends = self.subscription.state is SubscriptionState.ACTIVE and oldest.close_at is not None
+        return oldest if suspends and oldest.period_id != self.period.period_id else None
+
+    @property
     def standing(self) -> PeriodStanding:
         """What decides on the period."""
         end = self.subscription.end

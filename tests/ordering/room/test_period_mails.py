@@ -231,6 +231,49 @@ async def test_a_rest_that_makes_no_sense_or_says_no_way_is_refused_and_nothing_
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            IT,
+            (
+                "L’invio è già sospeso, perché la proforma n. P2026/2, con scadenza l’11 luglio 2026, non è",
+                "se non lo è entro il 20 agosto 2026, il servizio termina",
+            ),
+        ),
+        (
+            EN,
+            (
+                "Sending is suspended already, because proforma no. P2026/2, due on 11 July 2026, has not been paid",
+                "if it is not paid by 20 August 2026, the service ends",
+            ),
+        ),
+    ],
+)
+async def test_while_an_older_period_suspends_sending_a_reminder_names_it_and_the_day_of_the_end(
+    shop: Shop, language: common_pb2.Language, words: tuple[str, ...]
+) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2)
+    await subscriber.suspend(2)
+    await subscriber.asked_in_time(3)
+    await shop.room.empty_outbox()
+    move_to(shop, date(2026, 8, 12))
+    await subscriber.advance(3, language)
+    _, text = await only_mail(shop)
+    assert [word for word in words if word not in text] == []
+    assert "viene sospeso" not in text
+    assert "sending is suspended;" not in text
+    await shop.room.empty_outbox()
+    await subscriber.end(2, PAID)
+    await subscriber.resume(2)
+    move_to(shop, date(2026, 8, 16))
+    await subscriber.advance(3, language)
+    assert "P2026/2" not in (text := (await only_mail(shop))[1])
+    assert "viene sospeso" in text or "sending is suspended;" in text
+
+
+@pytest.mark.parametrize(
     ("language", "subject", "words"),
     [
         (IT, "Il tuo servizio è terminato", ("perché non è stato pagato", "Fino al 19 settembre 2026")),
