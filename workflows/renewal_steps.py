@@ -116,7 +116,10 @@ class RenewalSteps(PayableTax, ServiceEnd):
     ) -> None:
         """The proforma with its instructions or link, or with the day of the charge."""
         request = invoicing_pb2.SendProformaRequest(
-            document_id=proforma.document_id, expires_at=period.due_at, debit_on=debit_on
+            document_id=proforma.document_id,
+            expires_at=period.due_at,
+            debit_on=debit_on,
+            suspend_after=period.suspend_after,
         )
         self.could_write(await quickly(InvoicingSteps.send_proforma, request, "email the proforma"))
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,12 @@ from services.invoicing.domain.customers import Address
 from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.composing import compose_invoice
-from services.invoicing.pdf.formats import breakable
+from services.invoicing.pdf.formats import Formats, breakable
 from services.invoicing.pdf.texts import TEXTS
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import invoice_view, printed_view, proforma_view
 from services.invoicing.pdf.writer import View
+from services.kit.calendar import end_of_day, start_of_day
 from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from tests.invoicing.documents import (
@@ -127,6 +128,21 @@ def test_a_proforma_names_the_last_day_on_which_it_can_be_paid(language: Languag
         asked = proforma(language=language, payment=replace(payment, payable_until=until))
         assert says in words(proforma_view(asked, ISSUER))
     assert TEXTS[language]["payable_until"] not in words(proforma_view(proforma(language=language), ISSUER))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [(Language.IT, "Da pagare subito; scaduta il\n{}\n"), (Language.EN, "To be paid at once; was due on\n{}\n")],
+)
+def test_a_proforma_whose_last_day_had_passed_before_its_own_day_is_to_be_paid_at_once(
+    language: Language, label: str
+) -> None:
+    own = proforma(language=language).date
+    for last in (own - timedelta(days=1), own):
+        payment = Payment(method=PaymentMethod.ONLINE, payable_until=end_of_day(start_of_day(last)))
+        text = words(proforma_view(proforma(language=language, payment=payment), ISSUER))
+        assert (label.format(Formats(language).day(last)) in text) is (last < own)
+        assert (TEXTS[language]["payable_until"] in text) is (last == own)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The emails of documents: each once, with its PDF, in the customer's language, with all that is needed to pay."""
 
+from datetime import date
+
 import pytest
 
 from casella.common.v1 import common_pb2
@@ -7,6 +9,7 @@ from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.store import documents
+from services.kit.calendar import start_of_day
 from services.kit.errors import Refused
 from services.kit.wire import from_timestamp, to_timestamp
 from tests.invoicing.builders import (
@@ -92,6 +95,34 @@ async def test_the_pdf_and_the_email_name_the_same_last_moment_which_stays(room:
     assert "Puoi pagarla entro il 17 marzo 2026, ore 23:59." in text_of(message)
     (attachment,) = message.iter_attachments()
     assert attachment.get_content() == Typesetter(room.core.settings.issuer).proforma(stored)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            common_pb2.LANGUAGE_IT,
+            "Era da pagare entro il 1° marzo 2026: pagala subito. Se non è pagata entro l’11 marzo 2026, l’invio viene",
+        ),
+        (
+            common_pb2.LANGUAGE_EN,
+            "It was due on 1 March 2026: please pay it at once. If it is not paid by 11 March 2026, sending is",
+        ),
+    ],
+)
+async def test_a_proforma_whose_due_day_has_passed_says_so_and_what_follows(
+    room: TestRoom, worker: Stub, language: common_pb2.Language, words: str
+) -> None:
+    proforma = (await worker.IssueProforma(proforma_request())).document
+    await worker.SendProforma(
+        send_proforma_request(
+            proforma, language, expires_at=to_timestamp(start_of_day(date(2026, 3, 1))), suspend_after=day(2026, 3, 11)
+        )
+    )
+    text = text_of(await only_mail(room))
+    assert words in text
+    assert "Puoi pagarla entro" not in text
+    assert "You can pay it until" not in text
 
 
 async def test_once_a_proforma_has_left_no_row_holds_its_link(room: TestRoom, worker: Stub) -> None:

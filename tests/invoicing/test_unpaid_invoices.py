@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from lxml import etree
@@ -57,12 +58,28 @@ async def note(worker: Stub, invoice: pb.Document, paid_on: common_pb2.Date) -> 
 
 def test_the_print_says_until_when_and_how_it_is_to_be_paid_and_not_that_it_was() -> None:
     text = said("reverse charge, unpaid")
-    for expected in ("To be paid: €105.00 by", "11 February 2026", "IT60", "RF18", "Reverse charge"):
+    for expected in (
+        "To be paid at once: €105.00. It was due on",
+        "11 February 2026",
+        "IT60",
+        "RF18",
+        "Reverse charge",
+    ):
         assert expected in text
     assert "Paid by" not in text
     italian = said("reverse charge, unpaid", Language.IT)
-    assert "Da pagare: 105,00" in italian
+    assert "Da pagare subito: 105,00" in italian
     assert "Pagata" not in italian
+
+
+@pytest.mark.parametrize(
+    ("due_on", "says"), [(1, "To be paid at once: €105.00. It was due"), (2, "To be paid: €105.00 by")]
+)
+def test_a_day_that_has_passed_is_not_named_as_one_until_which_it_can_be_paid(due_on: int, says: str) -> None:
+    unpaid = KINDS["reverse charge, unpaid"]
+    payment = replace(unpaid.payment, due_on=date(2026, 3, due_on))
+    assert unpaid.date == date(2026, 3, 2)
+    assert says in words(invoice_view(replace(unpaid, payment=payment), ISSUER, ""))
 
 
 def test_where_a_link_leads_to_the_payment_the_print_names_the_email_of_the_proforma() -> None:
@@ -74,7 +91,7 @@ def test_where_a_link_leads_to_the_payment_the_print_names_the_email_of_the_prof
 def test_account_credit_has_paid_its_part_and_the_rest_is_to_be_paid() -> None:
     text = said("reverse charge, unpaid, in part with account credit")
     assert "Paid with account credit: €10.00." in text
-    assert "To be paid: €95.00 by" in text
+    assert "To be paid at once: €95.00. It was due on" in text
     xml = etree.fromstring(xml_of(KINDS["reverse charge, unpaid, in part with account credit"]))
     assert xml.xpath("//ModalitaPagamento/text()") == ["MP22", "MP05"]
     assert xml.xpath("//ImportoPagamento/text()") == ["10.00", "95.00"]
@@ -82,7 +99,7 @@ def test_account_credit_has_paid_its_part_and_the_rest_is_to_be_paid() -> None:
 
 def test_what_part_payments_leave_is_to_be_paid() -> None:
     text = said("unpaid, less a part payment")
-    assert "To be paid: €65.00 by" in text
+    assert "To be paid at once: €65.00. It was due on" in text
     xml = etree.fromstring(xml_of(KINDS["unpaid, less a part payment"]))
     assert xml.xpath("//ImportoPagamento/text()") == ["65.00"]
     assert xml.xpath("//DatiFattureCollegate/IdDocumento/text()") == [

@@ -63,6 +63,13 @@ async def test_a_charge_falls_into_the_morning_of_the_day_that_was_announced(wor
     assert again.debit.charge_at == planned.charge_at  # the first plan stays
 
 
+async def test_a_day_that_has_passed_is_not_announced_but_today(world: World) -> None:
+    due = await due_period(world, days=-6)
+    planned = (await due.now()).debit
+    assert planned.charge_on == common_pb2.Date(**_day(world))
+    assert planned.charge_at.ToDatetime().date() == world.today()
+
+
 @pytest.mark.parametrize("method", [common_pb2.PAYMENT_METHOD_ONLINE, common_pb2.PAYMENT_METHOD_BANK_TRANSFER])
 async def test_only_automatic_debit_is_planned(world: World, method: common_pb2.PaymentMethod) -> None:
     account = await with_mandate(world)

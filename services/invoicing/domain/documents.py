@@ -15,6 +15,7 @@ from services.invoicing.domain.customers import Customer
 from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.domain.transmissions import State
+from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.money import Money, total
 from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
@@ -107,7 +108,8 @@ class Payment:
     Attributes:
         method: How.
         transfer: Instructions for a transfer; of what is to be paid only.
-        payable_until: The last moment at which the order can be paid; proformas only, None until they are sent.
+        payable_until: The last moment at which the order or period can be paid; proformas only, None until they are
+            sent.
         reference: RF reference of the transfer or the provider's id of the payment; invoices only.
         proforma_number: The proforma that asked for it; invoices only.
         credit_minor: What account credit covers of it, in the currency's minor unit.
@@ -226,6 +228,16 @@ def credit_used(document: Document) -> Money:
 def shortfall(document: Document) -> Money:
     """What of an invoice was remitted: nobody has paid it, and nobody owes it."""
     return Money(document.payment.shortfall_minor, totals(document.lines).gross.currency)
+
+
+def is_overdue(document: Document) -> bool:
+    """Whether the last day for paying what a document asks for had passed on the document's own day.
+
+    So it is where an invoice is issued unpaid, and where days are asked for anew whose money was owed before.
+    """
+    until, due_on = document.payment.payable_until, document.payment.due_on
+    last = rome_date(until) if until is not None else due_on
+    return last is not None and last < document.date
 
 
 def to_pay(document: Document) -> Money:

@@ -7,6 +7,7 @@ from services.invoicing.domain.documents import (
     PaidPart,
     PaymentMethod,
     credit_used,
+    is_overdue,
     paid_parts,
     shortfall,
     to_pay,
@@ -70,7 +71,8 @@ def _unpaid(writer: Writer, invoice: Document, due_on: date) -> View:
     """That an invoice is to be paid, until when and how; account credit may have paid a part."""
     texts, payment = writer.texts, invoice.payment
     view = how_to_pay(writer, invoice) if payment.transfer else block(texts["payment"], texts["unpaid_by_link"])
-    to_be_paid = texts["unpaid"].format(amount=writer.formats.money(to_pay(invoice)), date=writer.formats.day(due_on))
+    asked = texts["overdue" if is_overdue(invoice) else "unpaid"]
+    to_be_paid = asked.format(amount=writer.formats.money(to_pay(invoice)), date=writer.formats.day(due_on))
     paid = [texts["paid_credit"].format(amount=writer.formats.money(credit_used(invoice)))]
     view["paragraphs"] = [*(paid if payment.credit_minor else []), to_be_paid, *view["paragraphs"]]
     return view

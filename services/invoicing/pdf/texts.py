@@ -11,6 +11,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "number": "Numero",
         "date": "Data",
         "payable_until": "Da pagare entro",
+        "was_due": "Da pagare subito; scaduta il",
         "proforma_number": "Proforma",
         "credited_invoice": "Sulla fattura",
         "customer": "Intestata a",
@@ -74,6 +75,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "remitted": "{amount} non sono stati pagati e non sono più dovuti: abbiamo accettato l’importo ricevuto.",
         "paid_on_account": "L’intero importo è già stato pagato in acconto.",
         "unpaid": "Da pagare: {amount} entro il {date}.",
+        "overdue": "Da pagare subito: {amount}. La scadenza era il {date}.",
         "unpaid_by_link": "Come pagare: vedi l’email con cui hai ricevuto la proforma.",
         "debit_first_hint": "Con PayPal: apri il link nell’email con cui hai ricevuto questa proforma. Con il "
         "pagamento autorizzi l’addebito delle proforma successive.",
@@ -125,6 +127,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "number": "Number",
         "date": "Date",
         "payable_until": "To be paid by",
+        "was_due": "To be paid at once; was due on",
         "proforma_number": "Proforma",
         "credited_invoice": "On invoice",
         "customer": "Billed to",
@@ -188,6 +191,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "remitted": "{amount} was not paid and is not due any more: we accepted the amount received.",
         "paid_on_account": "The whole amount was paid on account before.",
         "unpaid": "To be paid: {amount} by {date}.",
+        "overdue": "To be paid at once: {amount}. It was due on {date}.",
         "unpaid_by_link": "How to pay: see the email with which you received the proforma invoice.",
         "debit_first_hint": "By PayPal: open the link in the email with which you received this proforma. With the "
         "payment you authorise the debit of later proformas.",

@@ -9,7 +9,7 @@ from datetime import date
 from services.invoicing.domain.credit_texts import cause_text, credited_invoices
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import CustomerKind
-from services.invoicing.domain.documents import Document, credit_used, stamp_duty, to_pay
+from services.invoicing.domain.documents import Document, credit_used, is_overdue, stamp_duty, to_pay
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line, VatShare, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
@@ -31,7 +31,8 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
     ]
     covered = not to_pay(proforma)
     if proforma.payment.payable_until is not None and not covered:
-        view["facts"].append(writer.entry("payable_until", writer.formats.last_moment(proforma.payment.payable_until)))
+        label = "was_due" if is_overdue(proforma) else "payable_until"
+        view["facts"].append(writer.entry(label, writer.formats.last_moment(proforma.payment.payable_until)))
     if proforma.payment.credit_minor:
         view["sums"] += [
             writer.entry("total_gross", writer.formats.money(totals(proforma.lines).gross)),

@@ -15,6 +15,7 @@ from services.invoicing.domain.documents import (
     RestToPay,
     Transfer,
     credit_used,
+    is_overdue,
     to_pay,
 )
 from services.invoicing.domain.files import StoredFile
@@ -54,6 +55,8 @@ class Mailing:
         expires_at: datetime,
         pay_url: str,
         debit_on: date | None = None,
+        *,
+        suspend_after: date | None = None,
     ) -> None:
         """Sends a proforma with its PDF; a repetition sends nothing.
 
@@ -63,6 +66,8 @@ class Mailing:
             expires_at: Until when it can be paid; the first call's stays, in the PDF and in the email.
             pay_url: The link for paying online; empty where it is paid otherwise.
             debit_on: The day on which the amount is taken by automatic debit; None where it is not.
+            suspend_after: The last day for paying before sending is suspended, for one that is overdue; None where
+                nothing is suspended.
 
         Raises:
             NotFound: There is no such proforma.
@@ -79,6 +84,8 @@ class Mailing:
             "pay_url": pay_url,
             "debit_on": debit_on,
             "expires_at": proforma.payment.payable_until,
+            "overdue": is_overdue(proforma),
+            "suspend_after": suspend_after if suspend_after is not None and suspend_after >= proforma.date else None,
         }
         await self._send(recipient, proforma, "proforma", params, pdf, secret_params=("pay_url",))
 

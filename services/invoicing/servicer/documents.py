@@ -76,8 +76,12 @@ class DocumentRpcs:
         expires_at = found.instant("expires_at", request.expires_at)
         pay_url = pay_url_of(found, "pay_url", request.pay_url)
         debit_on = day_of(found, "debit_on", request.debit_on) if request.HasField("debit_on") else None
+        suspends = request.HasField("suspend_after")
+        suspend_after = day_of(found, "suspend_after", request.suspend_after) if suspends else None
         found.check()
-        await self._parts.mailing.send_proforma(document_id, recipient, expires_at, pay_url, debit_on)
+        await self._parts.mailing.send_proforma(
+            document_id, recipient, expires_at, pay_url, debit_on, suspend_after=suspend_after
+        )
         return pb.SendProformaResponse(erased=recipient.erased)
 
     async def IssueInvoice(self, request: pb.IssueInvoiceRequest, context: object) -> pb.IssueInvoiceResponse:

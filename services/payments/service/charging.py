@@ -6,6 +6,7 @@ from uuid import UUID
 from casella.common.v1 import common_pb2
 from services.kit import audit, outbox
 from services.kit.audit import AuditEntry
+from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
@@ -55,7 +56,7 @@ class Charging:
         self._policy = policy
 
     async def plan(self, request_id: UUID, charge_on: date) -> PaymentRequest:
-        """Plan the first charge of an open request; the first plan stays.
+        """Plan the first charge of an open request for a day, or for today where that has passed; the first plan stays.
 
         Raises:
             NotFound: No such request.
@@ -65,7 +66,8 @@ class Charging:
             return request
         async with self._database.transaction() as conn:
             if await mandates.active(conn, request.account_id) is not None:
-                await debits.plan(conn, request_id, charge_on, self._policy.first_charge(charge_on, request_id))
+                day = max(charge_on, rome_date(self._clock.now()))
+                await debits.plan(conn, request_id, day, self._policy.first_charge(day, request_id))
         return await self._checkout.read(request_id)
 
     async def charge(self, request_id: UUID, early: AuditEntry | None = None) -> PaymentRequest:

@@ -263,18 +263,20 @@ class IssueProformaResponse(_message.Message):
     def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
 
 class SendProformaRequest(_message.Message):
-    __slots__ = ("document_id", "recipient", "expires_at", "pay_url", "debit_on")
+    __slots__ = ("document_id", "recipient", "expires_at", "pay_url", "debit_on", "suspend_after")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     PAY_URL_FIELD_NUMBER: _ClassVar[int]
     DEBIT_ON_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_AFTER_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     recipient: _common_pb2.Recipient
     expires_at: _timestamp_pb2.Timestamp
     pay_url: str
     debit_on: _common_pb2.Date
-    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_url: _Optional[str] = ..., debit_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+    suspend_after: _common_pb2.Date
+    def __init__(self, document_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pay_url: _Optional[str] = ..., debit_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., suspend_after: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class SendProformaResponse(_message.Message):
     __slots__ = ("erased",)
