@@ -1,7 +1,6 @@
 """`casella invoice`: credits an invoice by hand, wholly or in part."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -163,34 +162,26 @@ async def _check_refund(
     to_credit = how == invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT
     if to_credit and (await rooms.ask(rooms.ordering.GetStanding, account)).closed:
         raise Failure(f"account {credited.account_id} is closed and uses no credit any more: refund it otherwise")
-    if paid is not None and paid.received and not to_credit:
-        by_most = max(paid.received, key=lambda part: part.amount.minor)  # as payments chooses, where two have paid
-        online = by_most.method in _ONLINE
-        if online != (how == invoicing_pb2.REFUND_METHOD_ONLINE):
-            means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
-            raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
     if paid is not None and not to_credit:
-        listed = payments_pb2.ListRefundsRequest(payment_request_id=paid.payment_request.payment_request_id)
-        money = money_left(paid, await rooms.ask_all(rooms.payments.ListRefunds, listed, "refunds"))
-        if money < request.gross.minor:
-            raise Failure(
-                f"of what invoice {credited.number} was paid with, {words.money(_money(money, credited))} is money: "
-                "the rest was account credit, and goes back to it",
-                "Credit the two parts by two notes, the second with --refund account-credit",
-            )
+        check_money(credited, paid.refundable_money, request)
 
 
-def money_left(paid: payments_pb2.GetPaymentRequestResponse, refunds: Sequence[payments_pb2.Refund]) -> int:
-    """What came for a payment request as money and not as credit, less what went back of it, in cents.
-
-    What became credit again is first what credit had paid.
-    """
-    credited = sum(each.credited.minor for each in refunds)
-    gone = sum(
-        each.amount.minor - each.credited.minor for each in refunds if each.state != payments_pb2.REFUND_STATE_CANCELLED
-    )
-    came = sum(part.amount.minor for part in paid.received)
-    return max(0, came - gone - max(0, credited - paid.payment_request.credit_used.minor))
+def check_money(
+    credited: invoicing_pb2.Document,
+    money: payments_pb2.ReceivedMoney,
+    request: invoicing_pb2.IssueCreditNoteRequest,
+) -> None:
+    """Refuse a note that promises more as money, or by another means, than the refund will give back as `money`."""
+    online = money.method in _ONLINE
+    if money.amount.minor and online != (request.refund_method == invoicing_pb2.REFUND_METHOD_ONLINE):
+        means = "card or PayPal: --refund online" if online else "bank transfer: --refund transfer"
+        raise WrongInput(f"invoice {credited.number} was paid by {means}, or --refund account-credit")
+    if money.amount.minor < request.gross.minor:
+        raise Failure(
+            f"of what invoice {credited.number} was paid with, {words.money(_money(money.amount.minor, credited))} "
+            "goes back as money: the rest becomes account credit",
+            "Credit the two parts by two notes, the second with --refund account-credit",
+        )
 
 
 async def _issue(rooms: Rooms, request: invoicing_pb2.IssueCreditNoteRequest) -> invoicing_pb2.Document:

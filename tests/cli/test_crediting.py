@@ -1,34 +1,45 @@
-"""Of what an invoice was paid with, only what came as money is refunded as money by a credit note by hand."""
+"""A credit note by hand promises as money no more than its refund gives back as money, and by the same means."""
 
 import pytest
 
-from casella.payments.v1 import payments_pb2 as pb
-from cli.invoice import money_left
+from casella.common.v1 import common_pb2
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+from cli.failures import Failure, WrongInput
+from cli.invoice import check_money
 from tests.cli.test_ties import euro
 
-PAID = pb.GetPaymentRequestResponse(
-    payment_request=pb.PaymentRequest(amount=euro(3_297), credit_used=euro(900)),
-    received=[pb.ReceivedMoney(amount=euro(2_000)), pb.ReceivedMoney(amount=euro(921))],
-    shortfall=euro(376),
-)
+TRANSFER, ONLINE = invoicing_pb2.REFUND_METHOD_BANK_TRANSFER, invoicing_pb2.REFUND_METHOD_ONLINE
+BY_TRANSFER = payments_pb2.ReceivedMoney(method=common_pb2.PAYMENT_METHOD_BANK_TRANSFER, amount=euro(6_500))
+INVOICE = invoicing_pb2.Document(number="2026/1", totals=common_pb2.Totals(gross=euro(10_000)))
 
 
-def refund(minor: int, credited: int = 0, state: pb.RefundState = pb.REFUND_STATE_DONE) -> pb.Refund:
-    return pb.Refund(amount=euro(minor), credited=euro(credited), state=state)
+def note(gross: int, how: invoicing_pb2.RefundMethod = TRANSFER) -> invoicing_pb2.IssueCreditNoteRequest:
+    return invoicing_pb2.IssueCreditNoteRequest(gross=euro(gross), refund_method=how)
+
+
+def test_what_payments_gives_back_as_money_is_what_a_note_may_promise() -> None:
+    check_money(INVOICE, BY_TRANSFER, note(6_500))
+    with pytest.raises(Failure, match=r"65\.00 EUR goes back as money"):
+        check_money(INVOICE, BY_TRANSFER, note(6_501))
+
+
+def test_where_nothing_is_left_that_came_as_money_no_note_promises_any() -> None:
+    with pytest.raises(Failure, match=r"0\.00 EUR goes back as money"):
+        check_money(INVOICE, payments_pb2.ReceivedMoney(), note(1))
 
 
 @pytest.mark.parametrize(
-    ("refunds", "left"),
+    ("came_by", "how", "said"),
     [
-        ([], 2_921),
-        ([refund(921)], 2_000),
-        ([refund(3_821, 900)], 0),
-        ([refund(900, 900)], 2_921),
-        ([refund(1_000, 1_000)], 2_821),
-        ([refund(921, state=pb.REFUND_STATE_CANCELLED)], 2_921),
-        ([refund(921, state=pb.REFUND_STATE_FAILED)], 2_000),
-        ([refund(3_821)], 0),
+        (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, ONLINE, "--refund transfer"),
+        (common_pb2.PAYMENT_METHOD_ONLINE, TRANSFER, "--refund online"),
+        (common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT, TRANSFER, "--refund online"),
     ],
 )
-def test_what_credit_had_paid_or_nobody_is_no_money_that_goes_back(refunds: list[pb.Refund], left: int) -> None:
-    assert money_left(PAID, refunds) == left
+def test_a_note_names_the_means_by_which_the_money_goes_back(
+    came_by: common_pb2.PaymentMethod, how: invoicing_pb2.RefundMethod, said: str
+) -> None:
+    money = payments_pb2.ReceivedMoney(method=came_by, amount=euro(6_500))
+    with pytest.raises(WrongInput, match=said):
+        check_money(INVOICE, money, note(100, how))

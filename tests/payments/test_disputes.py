@@ -306,6 +306,24 @@ async def test_what_was_withdrawn_is_not_refunded_as_well(world: World) -> None:
         await world.refund(payment_request_id=request.payment_request_id, amount=euro(1))
 
 
+async def test_what_a_refund_gives_back_as_money_is_told_less_what_was_withdrawn_and_what_credit_had_paid(
+    world: World,
+) -> None:
+    account = str(new_id())
+    await world.give_credit(account, 2_000)
+    request = await world.paid_online(account_id=account)
+    await world.stripe.dispute(await charge_of_last(world), amount=3_000)
+    await world.deliver()
+    asked = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    told = await world.stub().GetPaymentRequest(asked)
+    assert told.refundable == euro(GROSS - 3_000)
+    assert told.refundable_money == pb.ReceivedMoney(method=request.method, amount=euro(GROSS - 5_000))
+    refund = await world.refund(payment_request_id=request.payment_request_id, amount=told.refundable)
+    assert (refund.amount, refund.credited) == (told.refundable, euro(2_000))
+    told = await world.stub().GetPaymentRequest(asked)
+    assert (told.refundable, told.HasField("refundable_money")) == (euro(0), False)
+
+
 async def test_nothing_is_decided_before_the_payers_bank_has_decided(world: World) -> None:
     await disputed(world)
     (entry,) = await world.queue()

@@ -230,6 +230,14 @@ def plan(
     return Plan(Means.BANK_TRANSFER, largest.source_ref, money, amount - money)
 
 
+def most_of(received: Sequence[Received]) -> Plan:
+    """What one refund of all that is left would be; of nothing where nothing is."""
+    whole = plan(received, total(each.left for each in received))
+    if whole is None:
+        raise AssertionError("all that is left is not more than is left")
+    return whole
+
+
 def fault_of_account(iban: str, holder: str) -> str:
     """Why nothing can be transferred to an account, as a code; empty where it can."""
     if not iban:

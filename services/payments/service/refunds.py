@@ -12,17 +12,19 @@ from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.kit.money import Money, total
+from services.kit.money import Money
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
 from services.payments.domain.refunds import (
     MOST_ATTEMPTS,
     REFUSED_BY_BANK,
     Means,
+    Plan,
     Received,
     Refund,
     RefundState,
     fault_of_account,
+    most_of,
 )
 from services.payments.errors import RefundNotInState
 from services.payments.messages import CATALOGUE
@@ -72,10 +74,10 @@ class Refunds:
         await self._sending.send(refund)
         return await self.by_id(refund.refund_id, None)
 
-    async def refundable(self, request_id: UUID) -> Money:
-        """What of a payment request may still be refunded; zero while it is not paid."""
+    async def refundable(self, request_id: UUID) -> Plan:
+        """The refund of all that may still be refunded of a payment request; of nothing while it is not paid."""
         async with self._database.reading() as conn:
-            return total(each.left for each in await refunds.left(conn, request_id))
+            return most_of(await refunds.left(conn, request_id))
 
     async def received(self, request_id: UUID) -> tuple[list[Received], Money]:
         """What paid a payment request, and what was accepted as missing; nothing while it is not paid."""

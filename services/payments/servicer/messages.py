@@ -27,7 +27,7 @@ from services.payments.domain.payment_requests import (
     RequestState,
 )
 from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
-from services.payments.domain.refunds import TRANSFERS, Received
+from services.payments.domain.refunds import TRANSFERS, Means, Plan, Received
 from services.payments.domain.transfer import BankAccount, epc_payload
 from services.payments.service.statements import IgnoredDebit
 from services.payments.servicer.dispute_messages import dispute_message
@@ -170,16 +170,26 @@ def received(request: PaymentRequest, came: Sequence[Received]) -> list[payments
         if each.source is not None:
             by_transfer = each.source in TRANSFERS
             sums[by_transfer] = sums.get(by_transfer, Money(0, each.left.currency)) + each.left
-    by_link = METHODS[request.method if request.method.by_link else Method.ONLINE]
     return [
-        payments_pb2.ReceivedMoney(
-            method=METHODS[Method.BANK_TRANSFER] if by_transfer else by_link,
-            amount=to_money(amount),
-            reference=request.reference.value if by_transfer else "",
-        )
+        _by_one_means(request, amount, by_transfer=by_transfer)
         for by_transfer, amount in sorted(sums.items(), reverse=True)
         if amount
     ]
+
+
+def refundable_money(request: PaymentRequest, most: Plan) -> payments_pb2.ReceivedMoney | None:
+    """What one refund of a request gives back as money at the most; None where that is nothing."""
+    by_transfer = most.means is Means.BANK_TRANSFER
+    return _by_one_means(request, most.money, by_transfer=by_transfer) if most.money else None
+
+
+def _by_one_means(request: PaymentRequest, amount: Money, *, by_transfer: bool) -> payments_pb2.ReceivedMoney:
+    by_link = METHODS[request.method if request.method.by_link else Method.ONLINE]
+    return payments_pb2.ReceivedMoney(
+        method=METHODS[Method.BANK_TRANSFER] if by_transfer else by_link,
+        amount=to_money(amount),
+        reference=request.reference.value if by_transfer else "",
+    )
 
 
 def money_email(due: MoneyEmail) -> payments_pb2.MoneyEmail:

@@ -17,7 +17,14 @@ from services.payments.service.queue import MoneyQueue
 from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.servicer import inputs
-from services.payments.servicer.messages import CLOSE_REASONS, METHODS, Messages, received, without_ways_to_pay
+from services.payments.servicer.messages import (
+    CLOSE_REASONS,
+    METHODS,
+    Messages,
+    received,
+    refundable_money,
+    without_ways_to_pay,
+)
 
 
 class RequestRpcs(PaymentsServiceServicer):
@@ -70,7 +77,11 @@ class RequestRpcs(PaymentsServiceServicer):
             answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))
             answer.taken_back.extend(map(as_message, await queue.taken_back(found.request_id)))
             answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
-            answer.refundable.CopyFrom(to_money(await self._refunds.refundable(found.request_id)))
+            most = await self._refunds.refundable(found.request_id)
+            answer.refundable.CopyFrom(to_money(most.money + most.credited))
+            as_money = refundable_money(found, most)
+            if as_money is not None:
+                answer.refundable_money.CopyFrom(as_money)
             answer.advances.extend(map(as_message, await self._advances.of_request(found.request_id)))
             came, shortfall = await self._refunds.received(found.request_id)
             answer.received.extend(received(found, came))
