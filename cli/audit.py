@@ -62,6 +62,7 @@ async def _audit(year: int, *, as_json: bool) -> bool:
             "ties": dataclasses.asdict(found.ties),
             "refund_ties": dataclasses.asdict(found.refund_ties),
             "late_refunds": overdue,
+            "still_served": list(found.still_served),
         })  # fmt: skip
     else:
         _show(found)
@@ -103,6 +104,11 @@ def _show(found: Books) -> None:
             *(("mismatch", text) for text in refund_ties.findings),
             *(("noted", text) for text in refund_ties.notes),
         ],
+    )
+    screen.show_facts(
+        "Credit notes after a lost dispute: "
+        f"{'OF WHAT IS STILL SERVED' if found.still_served else 'none of what is still served'}",
+        [("violation", text) for text in found.still_served],
     )
     screen.show_facts(
         f"Ledger: {'balanced' if ledger.balanced else 'NOT BALANCED'}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
-from cli import withdrawals
+from cli import dissolved, withdrawals
 from cli.refund_ties import RefundTies, tie_refunds
 from cli.rooms import LONG_SECONDS, Rooms
 from cli.showing import disputes
@@ -24,6 +24,7 @@ class Books:
         ledger: Payments' proof of its ledger.
         ties: Payments and invoices, tied to each other.
         refund_ties: Refunds and credit notes, likewise.
+        still_served: Credit notes that say of what is served that a dispute has ended it, a sentence each.
     """
 
     numbering: invoicing_pb2.AuditNumberingResponse
@@ -31,11 +32,12 @@ class Books:
     ledger: payments_pb2.ProveLedgerResponse
     ties: Ties
     refund_ties: RefundTies
+    still_served: Sequence[str]
 
     @property
     def proved(self) -> bool:
         """Whether nothing disagrees; a given-up invoice is a person's decision, and no violation."""
-        agree = not self.ties.findings and not self.refund_ties.findings
+        agree = not self.ties.findings and not self.refund_ties.findings and not self.still_served
         return not self.numbering.violations and self.ledger.balanced and agree
 
 
@@ -63,7 +65,7 @@ async def read(rooms: Rooms, year: int) -> Books:
     ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days, advances, accrued)
     refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
     in_year = [each for each in given_up if year in (0, each.date.year)]
-    return Books(numbering, in_year, ledger, ties, refund_ties)
+    return Books(numbering, in_year, ledger, ties, refund_ties, await dissolved.still_served(rooms, invoices))
 
 
 async def _invoiced_unpaid(

@@ -11,7 +11,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from cli import screen, words
+from cli import dissolved, screen, words
 from cli.doctor import clocks
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
@@ -116,7 +116,7 @@ async def _credit(
         if not left:
             raise Failure(f"nothing is left of invoice {credited.number}: all of it was credited")
         if request.reason == invoicing_pb2.CREDIT_REASON_DISPUTE:
-            await _check_ended(rooms, credited.account_id)
+            await dissolved.check_ended(rooms, credited)
         await _check_refund(rooms, credited, request)
         _show(credited, request, left)
         if not yes:
@@ -127,18 +127,6 @@ async def _credit(
         f"{credited.number}; it is on its way to the SdI, and its copy to the customer."
     )
     screen.say(_THEN[request.refund_method])
-
-
-async def _check_ended(rooms: Rooms, account_id: str) -> None:
-    """Refuse a note that says a dispute has ended a contract which goes on (DPR 633/1972, art. 26(2))."""
-    asked = ordering_pb2.GetSubscriptionRequest(account_id=account_id)
-    found = await rooms.ask_for(rooms.ordering.GetSubscription, asked)
-    runs = found is not None and found.subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE
-    if found is not None and runs and not found.subscription.end:
-        raise Failure(
-            f"the contract of account {account_id} goes on, and with this cause the note says that it has ended",
-            "Cancel the subscription first (`terminate` in the money's workflow), or credit it by agreement",
-        )
 
 
 async def _check_refund(

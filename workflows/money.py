@@ -116,6 +116,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.details.knows(wording_money.money_that_came(answer.entry))
         if not answer.entry.settlement:
             await self.read_withdrawal(answer.entry, answer.candidates)
+            if answer.entry.HasField("dispute") and self.may_decide(answer.entry.dispute):
+                await self.read_service(answer.entry.dispute)
             self.show_waiting(answer.candidates)
             if (
                 answer.entry.HasField("dispute")

@@ -18,11 +18,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.details import NEEDS_OPERATOR
-    from workflows.process import Process
+    from workflows.service_end import ServiceEnd
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id
     from workflows.steering import steering as steering_of
     from workflows.steering_money import NO_CREDITING, Crediting, check_crediting
-    from workflows.steps import StepRefused, quickly, visibly
+    from workflows.steps import quickly
 
 _CREDITED = {
     pb.DISPUTE_DECISION_CREDIT_NOTE: invoicing_pb2.CREDIT_REASON_DISPUTE,
@@ -34,20 +34,23 @@ _DECISIONS = {
 }
 _CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
 _CREDIT_NOTE = (
-    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it (`terminate` "
-    'first); with `"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
+    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it; with "
+    '`"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
+)
+_CREDIT_AGREED = (
+    "issues a credit note on the invoice for what was withdrawn, because it was agreed; because the contract has ended "
+    'only once it has: `{"cause": "agreement", "reason_code": "customer_agrees"}`'
 )
 _TERMINATE = (
-    "cancels the account's subscription, which ends with what is paid; decide about the money after it: "
-    '`{"reason_code": "chargeback"}`'
+    'ends {}, {}, which nobody can take back; decide about the money after it: `{{"reason_code": "chargeback"}}`'
 )
-_GOES_ON = (
-    "the contract goes on, and with this cause the note says that it has ended: `terminate` first, which cancels the "
-    'subscription, or credit by agreement: `"cause": "agreement"`'
-)
+_CONTRACT, _ADDITION = "the contract", "what the order added to its contract, which goes on"
+_SAYS_ENDED = "with this cause the note says that it has ended"
+_AGREED = 'credit by agreement: `"cause": "agreement"`'
+_IN_A_MOMENT = "send it again in a moment"
 
 
-class DisputeProcess(Process):
+class DisputeProcess(ServiceEnd):
     """What a dispute adds to the process of money that waits."""
 
     entry_id: str
@@ -55,6 +58,10 @@ class DisputeProcess(Process):
     candidates: Sequence[pb.PaymentRequest]
     invoice_id: str
     """Of what the disputed payment had paid; empty until it is known."""
+    service: ordering_pb2.ServiceEnd | None = None
+    """Of what it had paid, as read last; None until then, and where it is not known what that is."""
+    places_taken = False
+    """Whether the places of an addition that was terminated are taken back."""
 
     @abstractmethod
     def waiting_entry(self) -> pb.MoneyEntry:
@@ -76,10 +83,12 @@ class DisputeProcess(Process):
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:
             over.append("MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider")
+        if self.may_decide(dispute) and self.service is not None:
+            over.append(_served(self.service))
         state, coming = _standing(dispute, self.invoice_id or "INVOICE")
         offered = {}
         if self.may_decide(dispute):
-            offered = {"claim": _CLAIM, "credit_note": _CREDIT_NOTE, "terminate": _TERMINATE, **updates}
+            offered = {"claim": _CLAIM, "credit_note": self._crediting(), **self._terminating(), **updates}
             if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
                 del offered["claim"]
         due = dispute.evidence_by if dispute.HasField("evidence_by") else None
@@ -119,18 +128,50 @@ class DisputeProcess(Process):
         """Where the credit note is refused, another decision helps."""
         if self.entry is None or not self.is_to_be_credited(self.entry):
             return {}
-        return {"claim": _CLAIM, "credit_note": _CREDIT_NOTE}
+        return {"claim": _CLAIM, "credit_note": self._crediting()}
+
+    def _crediting(self) -> str:
+        """What the credit note may say as the service stands."""
+        return _CREDIT_NOTE if self.service is not None and self.service.ended else _CREDIT_AGREED
+
+    def _terminating(self) -> dict[str, str]:
+        """The termination, where there is something for it to end."""
+        service = self.service
+        if service is None or not service.HasField("would_end_at"):
+            return {}
+        ends = "at once" if service.would_end_at_once else f"at {wording.day(service.would_end_at)}"
+        return {"terminate": _TERMINATE.format(_ADDITION if service.addition else _CONTRACT, ends)}
+
+    def _paid(self, dispute: pb.Dispute) -> pb.PaymentRequest | None:
+        """What the disputed payment had paid; None where it is not known."""
+        paid = (each for each in self.candidates if each.payment_request_id == dispute.payment_request_id)
+        return next(paid, None)
+
+    async def read_service(self, dispute: pb.Dispute) -> None:
+        """Until when it is served what the disputed payment had paid; the end of an addition is carried out."""
+        paid = self._paid(dispute)
+        if paid is not None:
+            asked = _end_of(paid)
+            self.service = (await quickly(OrderingSteps.get_service_end, asked, "read until when it is served")).service
+            await self._take_back_addition(self.service)
+
+    async def _take_back_addition(self, service: ordering_pb2.ServiceEnd) -> None:
+        """The places that an addition brought go with it; the annual contract to which it was added goes on."""
+        if service.take_back and not self.places_taken:
+            await self.take_back_places(service.account_id, service.order_id, service.take_back)
+            self.details.happened("the added places are taken back; the contract goes on without them", once=True)
+            self.places_taken = True
 
     async def read_invoice(self, dispute: pb.Dispute) -> str:
         """The invoice of what the disputed payment had paid; empty where there is none, or none yet."""
-        paid = [each for each in self.candidates if each.payment_request_id == dispute.payment_request_id]
-        if paid and not self.invoice_id:
-            if paid[0].HasField("period"):
-                period = ordering_pb2.GetPeriodRequest(period_id=paid[0].period.period_id)
+        paid = self._paid(dispute)
+        if paid is not None and not self.invoice_id:
+            if paid.HasField("period"):
+                period = ordering_pb2.GetPeriodRequest(period_id=paid.period.period_id)
                 found = (await quickly(OrderingSteps.get_period, period, "read the period's invoice")).period
                 self.invoice_id = found.invoice_id
             else:
-                order = ordering_pb2.GetOrderRequest(order_id=paid[0].order_id)
+                order = ordering_pb2.GetOrderRequest(order_id=paid.order_id)
                 sold = (await quickly(OrderingSteps.get_order, order, "read the order's invoice")).order
                 self.invoice_id = sold.invoice_id
         return self.invoice_id
@@ -146,8 +187,8 @@ class DisputeProcess(Process):
 
     @workflow.update(
         description="After a lost dispute: issues a credit note on the invoice for what was withdrawn. The cause is "
-        '"dispute" where the contract has ended with it, so that the subscription is cancelled (terminate first), or '
-        '"agreement" within a year of the invoice. The money is settled then, and this workflow ends. '
+        '"dispute" once the service has ended with it (terminate first), or "agreement" within a year of the invoice. '
+        "The money is settled then, and this workflow ends. "
         'Data: {"cause": "dispute", "reason_code": "customer_was_right"}'
     )
     async def credit_note(self, crediting: Crediting = NO_CREDITING) -> str:
@@ -158,25 +199,30 @@ class DisputeProcess(Process):
         return "the credit note follows"
 
     @workflow.update(
-        description="After a lost dispute: cancels the account's subscription, which ends with what is paid, as the "
-        'customer could. The money is decided about besides. Data: {"reason_code": "chargeback"}'
+        description="After a lost dispute: ends what the payment had paid for. A contract ends at once, or where other "
+        "payments pay for the present days with those, and can be read for the closing days; nobody can take that "
+        "back. An addition to an annual contract ends alone. The money is decided about besides. "
+        'Data: {"reason_code": "chargeback"}'
     )
     async def terminate(self, why: Why = NO_DATA) -> str:
-        """End the contract."""
-        account = self.waiting_entry().dispute.account_id
-        asked = ordering_pb2.GetSubscriptionRequest(account_id=account)
-        found = await self.steer(OrderingSteps.get_subscription, asked, "read the subscription")
-        if found.subscription.end:
-            raise Wrong(f"the subscription ends already, at {wording.day(found.subscription.ends_at)}")
-        request = ordering_pb2.CancelSubscriptionRequest(
-            request_id=request_id(),
-            subscription_id=found.subscription.subscription_id,
-            steering=steering_of(why),
-        )
-        answer = await self.steer(OrderingSteps.cancel_subscription, request, "cancel the subscription")
-        ends = wording.day(answer.subscription.ends_at)
-        self.details.steered(f"cancelled the subscription ({why.reason_code}): it ends at {ends}")
-        return f"cancelled: it ends at {ends}. Decide about the money as well"
+        """End what nobody has paid for."""
+        paid = self._paid_by_disputed()
+        service = await self._read_service_now(paid)
+        if not service.HasField("would_end_at"):
+            raise Wrong(_cannot_be_ended(service))
+        request = ordering_pb2.TerminateServiceRequest(request_id=request_id(), steering=steering_of(why))
+        if paid.HasField("period"):
+            request.period.CopyFrom(paid.period)
+        else:
+            request.order_id = paid.order_id
+        answer = await self.steer(OrderingSteps.terminate_service, request, "end what nobody has paid for")
+        self.could_write(answer)
+        self.service = answer.service
+        await self._take_back_addition(answer.service)
+        ended = f"{_ADDITION if answer.service.addition else _CONTRACT}: {_served(answer.service)}"
+        self.details.steered(f"ended {ended} ({why.reason_code})")
+        self.look_again()
+        return f"ended {ended}. Decide about the money as well"
 
     @claim.validator
     def _may_claim(self, why: Why = NO_DATA) -> None:
@@ -210,22 +256,32 @@ class DisputeProcess(Process):
             )
         return entry.dispute
 
-    async def _check_ended(self) -> None:
-        """Refuse what says that the contract has ended while it goes on (DPR 633/1972, art. 26(2)).
+    def _paid_by_disputed(self) -> pb.PaymentRequest:
+        """What the payment of the lost dispute had paid.
 
         Raises:
-            Wrong: The subscription is not cancelled.
+            Wrong: It is not known.
         """
-        asked = ordering_pb2.GetSubscriptionRequest(account_id=self.lost_dispute().account_id)
-        try:
-            read = await visibly(OrderingSteps.get_subscription, asked, "read whether the contract goes on")
-        except StepRefused as refused:
-            if refused.reason != "REASON_NOT_FOUND":
-                raise
-            return  # what was paid has begun no contract
-        if read.subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE and not read.subscription.end:
-            self.details.happened("an update was refused: credit the invoice as of an ended contract: it goes on")
-            raise Wrong(_GOES_ON)
+        paid = self._paid(self.lost_dispute())
+        if paid is None:
+            raise Wrong("it is not known what the payment had paid: look at `casella show money`")
+        return paid
+
+    async def _read_service_now(self, paid: pb.PaymentRequest) -> ordering_pb2.ServiceEnd:
+        answer = await self.steer(OrderingSteps.get_service_end, _end_of(paid), "read until when it is served")
+        self.service = answer.service
+        return answer.service
+
+    async def _check_ended(self) -> None:
+        """Refuse what says that the contract has ended while it is served (DPR 633/1972, art. 26(2)).
+
+        Raises:
+            Wrong: It has not ended.
+        """
+        service = await self._read_service_now(self._paid_by_disputed())
+        if not service.ended:
+            self.details.happened("an update was refused: credit the invoice as of an ended contract: it is served")
+            raise Wrong(_is_served(service))
 
     async def _decide(self, decision: pb.DisputeDecision, why: Why) -> None:
         request = pb.DecideDisputeRequest(
@@ -235,6 +291,48 @@ class DisputeProcess(Process):
         name = pb.DisputeDecision.Name(decision).removeprefix("DISPUTE_DECISION_").lower().replace("_", " ")
         self.details.steered(f"decided: {name} ({why.reason_code})")
         self.look_again()
+
+
+def _end_of(paid: pb.PaymentRequest) -> ordering_pb2.GetServiceEndRequest:
+    if paid.HasField("period"):
+        return ordering_pb2.GetServiceEndRequest(period=paid.period)
+    return ordering_pb2.GetServiceEndRequest(order_id=paid.order_id)
+
+
+def _served(service: ordering_pb2.ServiceEnd) -> str:
+    """Until when it is served what the disputed payment had paid."""
+    at = f" at {wording.day(service.ends_at)}" if service.HasField("ends_at") else ""
+    if service.ended:
+        return f"the service has ended{at}"
+    if service.ending:
+        return f"the service ends now,{at}"
+    return f"the service ends{at}" if at else "the service goes on"
+
+
+def _cannot_be_ended(service: ordering_pb2.ServiceEnd) -> str:
+    """Why a termination would change nothing."""
+    if service.renewed:
+        return (
+            "the contract's renewal was asked for with what the order added, which ends with the contract alone: keep "
+            f"the money as a claim, or {_AGREED}"
+        )
+    if service.ended or service.HasField("ends_at"):
+        return f"{_served(service)} already"
+    return f"the order is not fulfilled yet: {_IN_A_MOMENT}"
+
+
+def _is_served(service: ordering_pb2.ServiceEnd) -> str:
+    """Why no credit note may say that it has ended, and what leads there."""
+    if service.ending:
+        return f"{_served(service)}, and is just being stopped: {_IN_A_MOMENT}"
+    if service.HasField("would_end_at"):
+        ends = "at once" if service.would_end_at_once else f"at {wording.day(service.would_end_at)}"
+        return f"{_served(service)}, and {_SAYS_ENDED}: `terminate` first, which ends it {ends}, or {_AGREED}"
+    if service.HasField("ends_at"):
+        return f"{_served(service)}, and {_SAYS_ENDED}: send it again once it has, or {_AGREED}"
+    if service.renewed:
+        return f"what the order added is renewed with its contract and goes on, and {_SAYS_ENDED}: {_AGREED}"
+    return f"the order is not fulfilled yet: {_IN_A_MOMENT}"
 
 
 def _standing(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:

@@ -27,12 +27,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps import StepRefused, visibly
 
 
-_BY_THE_CUSTOMER = (
+_DECIDED = (
     pb.SUBSCRIPTION_END_CANCELLED,
     pb.SUBSCRIPTION_END_WITHDRAWN,
     pb.SUBSCRIPTION_END_ERASURE,
+    pb.SUBSCRIPTION_END_TERMINATED,
 )
-"""Ends that the customer wanted: what waits for its money is cancelled, and money that waits does not hold that."""
+"""Ends that somebody decided: what waits for its money is cancelled, and money that waits does not hold that."""
 
 _AFTER_THE_END = (pb.PERIOD_NEXT_WAIT, pb.PERIOD_NEXT_MEASURE_DUE)
 """What may come next while the account of a subscription that has ended is there to be read."""
@@ -120,7 +121,7 @@ class Renewal(RenewalInvoice):
                 case pb.PERIOD_NEXT_SUSPEND_DUE:
                     await self.suspend(period, payment)
                 case pb.PERIOD_NEXT_CLOSE_DUE:
-                    wanted = self.ending in _BY_THE_CUSTOMER or self.is_over(due)
+                    wanted = self.ending in _DECIDED or self.is_over(due)
                     reason = payments_pb2.CLOSE_REASON_CANCELLED if wanted else payments_pb2.CLOSE_REASON_EXPIRED
                     await self.close_payment_request(payment, reason)
                 case _:
@@ -238,6 +239,8 @@ class Renewal(RenewalInvoice):
 
     @keep_subscription.validator
     def _may_keep(self, why: Why = NO_DATA) -> None:
+        if self.ending == pb.SUBSCRIPTION_END_TERMINATED:
+            raise Wrong("the contract was terminated after a lost dispute: that is not taken back")
         check_offered("keep_subscription", why, self.subscription_updates(), "subscription")
 
     def check_open(self) -> None:

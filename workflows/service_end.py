@@ -1,4 +1,6 @@
-"""What the ends of a service share, by a subscription that ran out or by a withdrawal: it can be read, then it goes."""
+"""What the ends of a service share, by a subscription that ran out, a withdrawal or a lost dispute."""
+
+from collections.abc import Sequence
 
 from temporalio import workflow
 
@@ -8,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
+    from workflows.order_steps import by_size, with_options
     from workflows.process import Process
     from workflows.steps import StepRefused, quickly
 
@@ -23,6 +26,13 @@ class ServiceEnd(Process):
         """The mailboxes receive and can be read, but send nothing."""
         request = mailboxes_pb2.SuspendAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
         await quickly(MailboxesSteps.suspend, request, "suspend sending")
+
+    async def take_back_places(self, account_id: str, order_id: str, items: Sequence[pb.MailboxItem]) -> None:
+        """The places that an addition to an annual contract had brought."""
+        request = mailboxes_pb2.TakeBackPlacesRequest(
+            account_id=account_id, order_id=order_id, sizes=by_size(items), ordered=with_options(items)
+        )
+        await quickly(MailboxesSteps.take_back, request, "take back the added places")
 
     async def close_account(self, account_id: str) -> None:
         """The closing days are over: the purge begins, unless a legal hold stands or money waits."""

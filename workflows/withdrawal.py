@@ -77,7 +77,7 @@ class Withdrawal(WithdrawalSteps):
                 continue
             self.withdrawal = due.withdrawal
             await self.stop_service(due)
-            await self.take_back_places(due)
+            await self.take_back_addition(due)
             if not due.withdrawal.HasField("receipt_at"):
                 await self.send_receipt()
             match due.next:
@@ -100,10 +100,10 @@ class Withdrawal(WithdrawalSteps):
             self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
             self.stopped = True
 
-    async def take_back_places(self, due: pb.AdvanceWithdrawalResponse) -> None:
+    async def take_back_addition(self, due: pb.AdvanceWithdrawalResponse) -> None:
         """A withdrawn addition takes its places with it; the annual contract to which it was added goes on."""
         if due.added_items and due.order_state == pb.ORDER_STATE_FULFILLED and not self.taken_back:
-            await self.take_back(due)
+            await self.take_back_places(due.withdrawal.account_id, self.order_id, due.added_items)
             self.details.happened("the added places are taken back; the contract goes on without them", once=True)
             self.taken_back = True
 

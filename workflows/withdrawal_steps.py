@@ -7,15 +7,12 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1 import common_pb2
     from casella.invoicing.v1 import invoicing_pb2
-    from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording, wording_contracts, wording_money
     from workflows.activities.invoicing import InvoicingSteps
-    from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.order_steps import by_size, with_options
     from workflows.refund_methods import REFUND_METHODS
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
@@ -44,16 +41,6 @@ class WithdrawalSteps(ServiceEnd):
         request = pb.SendWithdrawalReceiptRequest(order_id=self.order_id)
         if self.could_write(await quickly(OrderingSteps.send_withdrawal_receipt, request, "email the receipt")):
             self.details.happened("the receipt is sent", once=True)
-
-    async def take_back(self, due: pb.AdvanceWithdrawalResponse) -> None:
-        """The places that the addition brought."""
-        request = mailboxes_pb2.TakeBackPlacesRequest(
-            account_id=due.withdrawal.account_id,
-            order_id=self.order_id,
-            sizes=by_size(due.added_items),
-            ordered=with_options(due.added_items),
-        )
-        await quickly(MailboxesSteps.take_back, request, "take back the added places")
 
     async def do_what_is_due(self) -> pb.AdvanceWithdrawalResponse:
         """Have ordering fix the refunds once what was paid is known, and say what comes next."""

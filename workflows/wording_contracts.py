@@ -8,6 +8,7 @@ _WHY_VOID = {
     ordering_pb2.SUBSCRIPTION_END_UNPAID: "the subscription ended because a period before was not paid",
     ordering_pb2.SUBSCRIPTION_END_WITHDRAWN: "the consumer withdrew from the contract",
     ordering_pb2.SUBSCRIPTION_END_ERASURE: "the customer has the profile deleted",
+    ordering_pb2.SUBSCRIPTION_END_TERMINATED: "the subscription was terminated after a lost dispute",
 }
 
 

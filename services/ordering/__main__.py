@@ -41,6 +41,7 @@ from services.ordering.subscriptions.period_store import unfinished_periods
 from services.ordering.subscriptions.reckoning import Reckoning
 from services.ordering.subscriptions.steering import SubscriptionSteering
 from services.ordering.subscriptions.taxing import PeriodTaxing
+from services.ordering.subscriptions.terminating import Terminating
 from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.taxing.proofs import Proofs
 from services.ordering.taxing.proving import Proving
@@ -101,6 +102,7 @@ def _parts(
     reckoning = Reckoning(clock, policy, price_list, readings)
     period_taxing = PeriodTaxing(clock, proofs, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
+    period_mails = PeriodMails(settings.public_url, policy.renewals)
     return Parts(
         requests=core.requests,
         readings=readings,
@@ -118,9 +120,10 @@ def _parts(
         confirming=Confirming(database, clock, proofs, policy.tax),
         measuring=Measuring(database, clock, policy, reckoning, period_taxing),
         upcoming=UpcomingPeriods(database, clock, policy.tax, reckoning, period_taxing),
-        advancing_periods=AdvancingPeriods(database, clock, PeriodMails(settings.public_url, policy.renewals)),
+        advancing_periods=AdvancingPeriods(database, clock, period_mails),
         periods=Periods(database, clock, policy.renewals),
         steering=SubscriptionSteering(database, clock, policy),
+        terminating=Terminating(database, clock, period_mails),
         resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
         withdrawals=Withdrawals(database, clock, policy.renewals, readings),
         advancing_withdrawals=AdvancingWithdrawals(

@@ -134,6 +134,7 @@ SUBSCRIPTION_ENDS = EnumTable(
         SubscriptionEnd.UNPAID: ordering_pb2.SUBSCRIPTION_END_UNPAID,
         SubscriptionEnd.WITHDRAWN: ordering_pb2.SUBSCRIPTION_END_WITHDRAWN,
         SubscriptionEnd.ERASURE: ordering_pb2.SUBSCRIPTION_END_ERASURE,
+        SubscriptionEnd.TERMINATED: ordering_pb2.SUBSCRIPTION_END_TERMINATED,
     }
 )
 REFUSALS = EnumTable(

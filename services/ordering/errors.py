@@ -112,6 +112,18 @@ class SubscriptionNotActive(CasellaError):
     reason = errors_pb2.REASON_SUBSCRIPTION_STATE
 
 
+class AdditionRenewed(CasellaError):
+    """The contract's renewal was asked for with what the order added: that ends with the contract alone."""
+
+    reason = errors_pb2.REASON_SUBSCRIPTION_STATE
+
+
+class OrderNotFulfilled(CasellaError):
+    """The order is not fulfilled yet: nothing of it can be ended."""
+
+    reason = errors_pb2.REASON_ORDER_STATE
+
+
 class NoUpcomingPeriod(CasellaError):
     """No period follows: the subscription ended, or was cancelled; KeepSubscription takes that back until it ends."""
 

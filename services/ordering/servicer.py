@@ -26,6 +26,8 @@ from services.ordering.subscriptions.customer_rpcs import CustomerSubscriptionRp
 from services.ordering.subscriptions.going_on import Periods
 from services.ordering.subscriptions.measuring import Measuring
 from services.ordering.subscriptions.steering import SubscriptionSteering
+from services.ordering.subscriptions.terminating import Terminating
+from services.ordering.subscriptions.terminating_rpcs import TerminatingRpcs
 from services.ordering.subscriptions.upcoming import UpcomingPeriods
 from services.ordering.subscriptions.worker_rpcs import WorkerPeriodRpcs
 from services.ordering.taxing.proofs import Proofs
@@ -61,6 +63,7 @@ class Parts:
     advancing_periods: AdvancingPeriods
     periods: Periods
     steering: SubscriptionSteering
+    terminating: Terminating
     resellers: Resellers
     withdrawals: Withdrawals
     advancing_withdrawals: AdvancingWithdrawals
@@ -69,7 +72,7 @@ class Parts:
 
 class OrderingServicer(
     PricingRpcs, ProfileRpcs, CustomerOrderRpcs, WorkerOrderRpcs, TaxRpcs, CustomerSubscriptionRpcs, WorkerPeriodRpcs,
-    CustomerWithdrawalRpcs, WorkerWithdrawalRpcs, ResellerRpcs, AccountRpcs,
+    TerminatingRpcs, CustomerWithdrawalRpcs, WorkerWithdrawalRpcs, ResellerRpcs, AccountRpcs,
 ):  # fmt: skip
     """`casella.ordering.v1.OrderingService`."""
 
@@ -94,6 +97,7 @@ class OrderingServicer(
         self._advancing_periods = parts.advancing_periods
         self._periods = parts.periods
         self._steering = parts.steering
+        self._terminating = parts.terminating
         self._resellers = parts.resellers
         self._withdrawals = parts.withdrawals
         self._advancing_withdrawals = parts.advancing_withdrawals

@@ -78,6 +78,8 @@ orders = Table(
     Column("unlocked_at", _INSTANT),
     # The consumer withdrew before it was unlocked: nothing of it was served, so nothing is owed.
     Column("withdrawn_unserved", Boolean, nullable=False, default=False),
+    # When what it added to a contract ended alone, because its payment was taken back.
+    Column("terminated_at", _INSTANT),
     # What the order pays for, fixed with the unlock: the invoice and the subscription name the same days.
     Column("period_start", Date),
     Column("period_end", Date),

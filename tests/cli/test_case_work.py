@@ -236,7 +236,7 @@ async def test_an_operator_credits_an_invoice_by_its_number_sees_the_amounts_fir
     by_transfer = ("invoice", "credit", invoice.number, "--amount", "1.00", "--refund", "transfer", "--yes", *why)
     (await desk.terminal.casella(*by_transfer)).badly(2, "was paid by card or PayPal")
     ended = ("invoice", "credit", invoice.number, "--cause", "dispute", "--reason", "chargeback", "--yes")
-    (await desk.terminal.casella(*ended)).badly(1, "the contract of account")
+    (await desk.terminal.casella(*ended)).badly(1, "with this cause the note says that it has ended")
     early = ("invoice", "credit", invoice.number, "--amount", "1.00", "--on", "2020-01-01", "--yes", *why)
     (await desk.terminal.casella(*early)).badly(2, "cause_date (--on)")
     tried = ("invoice", "credit", invoice.number, "--amount", "99999.00", "--yes", *why)

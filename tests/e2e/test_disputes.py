@@ -4,18 +4,24 @@ The simulator leads the disputes: these stories prove Casella's handling, not St
 """
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from deploy.local.demo.customer import Customer
+from deploy.local.demo.inbox import text_of
+from services.kit.errors import Refused
 from tests.cli.running import Terminal
 from tests.e2e.levers import dispute, stripe_does
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
 from tests.e2e.waiting import until
+from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("disputes")]
 
@@ -26,11 +32,11 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         yield desk
 
 
-async def paid(desk: Desk) -> ordering_pb2.Order:
-    """An order that was paid by card, and invoiced."""
+async def bought(desk: Desk) -> tuple[Customer, ordering_pb2.Order]:
+    """A customer with a year's contract that was paid by card, and invoiced."""
     customer, order = await desk.play.buyer(common.PAYMENT_METHOD_ONLINE)
     await desk.play.pay_by_card(customer)
-    return await desk.play.fulfilled(customer, order.order_id)
+    return customer, await desk.play.fulfilled(customer, order.order_id)
 
 
 def terminal(desk: Desk) -> Terminal:
@@ -50,7 +56,7 @@ async def prove(desk: Desk) -> None:
 
 
 async def test_a_dispute_that_is_won_ends_by_itself_with_the_money_here(desk: Desk) -> None:
-    order = await paid(desk)
+    _, order = await bought(desk)
     number, money = await dispute(desk, order.order_id)
     shown = await until(lambda: told(desk, money, order.invoice_id), "the invoice in the details")
     assert "evidence in the provider's dashboard" in shown
@@ -71,16 +77,45 @@ async def told(desk: Desk, workflow_id: str, text: str) -> str | None:
     return shown if text in shown else None
 
 
-async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(desk: Desk) -> None:
-    order = await paid(desk)
+async def subscription_of(desk: Desk, customer: Customer) -> ordering_pb2.Subscription:
+    asked = ordering_pb2.GetSubscriptionRequest(account_id=customer.account_id)
+    return (await desk.play.operator.ordering.GetSubscription(asked)).subscription
+
+
+async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_an_operators_word(desk: Desk) -> None:
+    customer, order = await bought(desk)
     number, money = await dispute(desk, order.order_id)
     await stripe_does(desk, f"disputes/{number}/lose")
     await until(lambda: told(desk, money, "and the invoice stands: decide"), "the loss in the details")
     assert "lost disputes that wait for your decision: 1" in (await terminal(desk).casella("doctor")).out
     assert (await desk.update(money, "claim", {"reason_code": "service_was_given"})).result == "it waits as a claim"
     await desk.stands(money, "Claim")
-    assert "cancelled" in str((await desk.update(money, "terminate", {"reason_code": "chargeback"})).result)
-    await desk.update(money, "credit_note", {"cause": "dispute", "reason_code": "customer_was_right"})
+    credit = {"cause": "dispute", "reason_code": "customer_was_right"}
+    refusal = (await desk.update(money, "credit_note", credit)).refusal
+    assert "the service goes on, and with this cause the note says that it has ended: `terminate` first" in refusal
+    invoice = ("invoice", "credit", order.invoice_id, "--cause", "dispute", "--reason", "chargeback", "--yes")
+    (await terminal(desk).casella(*invoice)).badly(1, "goes on, and with this cause the note says that it has ended")
+    ended = await desk.update(money, "terminate", {"reason_code": "chargeback"})
+    assert str(ended.result).startswith("ended the contract: the service ends now, at 20"), ended.refusal
+    renewal = names.renewal_id((await subscription_of(desk, customer)).subscription_id, 2)
+    await desk.stands(renewal, "Closing")
+    subscription = await subscription_of(desk, customer)
+    assert (subscription.state, subscription.end) == (
+        ordering_pb2.SUBSCRIPTION_STATE_CLOSING, ordering_pb2.SUBSCRIPTION_END_TERMINATED,
+    )  # fmt: skip
+    asked_of = mailboxes_pb2.GetAllowanceRequest(account_id=customer.account_id)
+    allowance = (await desk.play.operator.mailboxes.GetAllowance(asked_of)).allowance
+    assert allowance.state == mailboxes_pb2.ACCESS_STATE_SUSPENDED
+    mail = await desk.play.inbox.wait_for(customer.email, lambda mail: "terminato" in str(mail["Subject"]), "the end")
+    assert "è stato contestato" in text_of(mail)
+    assert (await desk.update(renewal, "keep_subscription", {"reason_code": "customer_asked"})).refusal
+    keep = ordering_pb2.KeepSubscriptionRequest(
+        request_id=str(uuid4()), subscription_id=subscription.subscription_id,
+        steering=common.Steering(actor=OPERATOR, reason_code="customer_asked"),
+    )  # fmt: skip
+    with pytest.raises(Refused):
+        await desk.play.operator.ordering.KeepSubscription(keep)
+    await desk.update(money, "credit_note", credit)
     await desk.stands(money, "CreditNote")
     (after,) = await disputes_of(desk, order)
     asked = invoicing_pb2.GetInvoicingDocumentRequest(document_id=after.credit_note_id)
@@ -96,3 +131,18 @@ async def test_a_lost_dispute_ends_contract_and_invoice_by_an_operators_word(des
         assert words in proved
     assert number[:8] in (await terminal(desk).casella("show", "money", entry_id)).well().out
     await prove(desk)
+
+
+async def test_the_audit_finds_a_note_that_says_a_dispute_has_ended_what_is_served(desk: Desk) -> None:
+    _, order = await bought(desk)
+    await desk.play.operator.invoicing.IssueCreditNote(
+        invoicing_pb2.IssueCreditNoteRequest(
+            credit_id=str(uuid4()), invoice_id=order.invoice_id, reason=invoicing_pb2.CREDIT_REASON_DISPUTE,
+            gross=order.totals.gross, cause_date=order.available_on,
+            steering=common.Steering(actor=OPERATOR, reason_code="chargeback", source=f"test/{uuid4()}"),
+        )
+    )  # fmt: skip
+    found = (await terminal(desk).casella("audit")).badly(
+        1, "Credit notes after a lost dispute: OF WHAT IS STILL SERVED"
+    )
+    assert f"says that a dispute has ended it, but the service of account {order.account_id} goes on" in found.out

@@ -1,7 +1,11 @@
 """The shapes of disputes over payments by card: one that waits for evidence, one won, one claimed, one credited."""
 
+from functools import partial
+
+from casella.ordering.v1 import ordering_pb2
 from tests.e2e.levers import dispute, stripe_does
 from tests.e2e.operator_desk import Desk
+from tests.e2e.waiting import until
 
 
 async def disputes(desk: Desk, orders: list[str]) -> None:
@@ -24,7 +28,14 @@ async def disputes(desk: Desk, orders: list[str]) -> None:
         await desk.stands(money, "Disputed")
         await stripe_does(desk, f"disputes/{number}/lose")
         await desk.stands(money, "NeedsOperator")
-        for each in ("terminate", update) if update == "credit_note" else (update,):
-            answer = await desk.update(money, each, {"reason_code": "chargeback"})
-            assert not answer.refusal, answer.refusal
+        if update == "credit_note":
+            assert not (await desk.update(money, "terminate", {"reason_code": "chargeback"})).refusal
+            await until(partial(_has_ended, desk, order_id), "the end of the service")
+        answer = await desk.update(money, update, {"reason_code": "chargeback"})
+        assert not answer.refusal, answer.refusal
         await desk.stands(money, end)
+
+
+async def _has_ended(desk: Desk, order_id: str) -> bool | None:
+    asked = ordering_pb2.GetServiceEndRequest(order_id=order_id)
+    return (await desk.play.operator.ordering.GetServiceEnd(asked)).service.ended or None

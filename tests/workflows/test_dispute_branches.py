@@ -9,11 +9,13 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from casella.trial.v1 import trial_pb2
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
-from tests.workflows.script import Answer, Script, refuse, running
+from tests.workflows.script import Script, refuse, running
 from tests.workflows.test_money_branches import euro, settle
 from workflows import names
 
@@ -45,8 +47,23 @@ def a_dispute(state: pb.DisputeState = pb.DISPUTE_STATE_LOST, **changes: Any) ->
     )  # fmt: skip
 
 
-def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, *, cancelled: bool = True, **answers: Any) -> Script:
-    """Payments, ordering and invoicing around one dispute."""
+GOES_ON = ordering_pb2.ServiceEnd(account_id=ACCOUNT, would_end_at=MOMENT, would_end_at_once=True)
+ENDED = ordering_pb2.ServiceEnd(account_id=ACCOUNT, ended=True, ends_at=MOMENT)
+NOW, LATER_ON = "2026-11-18 11:06 UTC", "2027-12-28 13:20 UTC"
+LATER = Timestamp(seconds=1_830_000_000)
+
+
+def world(
+    entry: pb.MoneyEntry,
+    paid: pb.PaymentRequest = PAID,
+    *,
+    service: ordering_pb2.ServiceEnd = ENDED,
+    terminated: ordering_pb2.ServiceEnd = ENDED,
+    **answers: Any,
+) -> Script:
+    """Payments, ordering and invoicing around one dispute; how the service stands, and how once it is terminated."""
+    stands = ordering_pb2.ServiceEnd()
+    stands.CopyFrom(service)
 
     def decide(asked: pb.DecideDisputeRequest) -> pb.DecideDisputeResponse:
         entry.dispute.decision = asked.decision
@@ -57,15 +74,10 @@ def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, *, cancelled: bo
         return settle(entry, pb.MONEY_SETTLEMENT_CREDIT_NOTE, pb.RecordDisputeCreditNoteResponse(entry=entry))
 
     note = invoicing_pb2.Document(document_id=NOTE, number="2026/18")
-    subscription = ordering_pb2.Subscription(
-        subscription_id=SUBSCRIPTION, state=ordering_pb2.SUBSCRIPTION_STATE_ACTIVE,
-        end=ordering_pb2.SUBSCRIPTION_END_CANCELLED if cancelled else ordering_pb2.SUBSCRIPTION_END_UNSPECIFIED,
-    )  # fmt: skip
 
-    def cancel(_: object) -> ordering_pb2.CancelSubscriptionResponse:
-        subscription.end = ordering_pb2.SUBSCRIPTION_END_CANCELLED
-        subscription.ends_at.CopyFrom(MOMENT)
-        return ordering_pb2.CancelSubscriptionResponse(subscription=subscription)
+    def terminate(_: object) -> ordering_pb2.TerminateServiceResponse:
+        stands.CopyFrom(terminated)
+        return ordering_pb2.TerminateServiceResponse(service=stands)
 
     usual: dict[str, Any] = {
         "GetMoneyEntry": lambda _: pb.GetMoneyEntryResponse(entry=entry, candidates=[paid]),
@@ -74,8 +86,10 @@ def world(entry: pb.MoneyEntry, paid: pb.PaymentRequest = PAID, *, cancelled: bo
         "DecideDispute": decide,
         "IssueCreditNote": lambda _: invoicing_pb2.IssueCreditNoteResponse(document=note),
         "RecordDisputeCreditNote": credited,
-        "GetSubscription": lambda _: ordering_pb2.GetSubscriptionResponse(subscription=subscription),
-        "CancelSubscription": cancel,
+        "GetServiceEnd": lambda _: ordering_pb2.GetServiceEndResponse(service=stands),
+        "TerminateService": terminate,
+        "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
+        "TakeBackPlaces": lambda _: mailboxes_pb2.TakeBackPlacesResponse(),
         "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
     }
     return Script({**usual, **answers})
@@ -201,35 +215,44 @@ async def test_a_credit_note_that_is_asked_for_again_is_the_same_one(temporal: T
     assert first.credit_id == second.credit_id
 
 
-async def test_the_contract_ends_by_an_operators_word_and_the_money_is_decided_about_besides(
-    temporal: TestNamespace,
+async def refused(run: Any, update: str, data: dict[str, Any], says: str) -> None:
+    """An update must be refused with this sentence."""
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await run.handle.execute_update(update, {"reason_code": "checked", **data})
+    assert says in str(failed.value.cause)
+
+
+@pytest.mark.parametrize("paid", [PAID, PAID_PERIOD])
+async def test_the_contract_ends_at_once_by_an_operators_word_and_the_money_is_decided_about_besides(
+    temporal: TestNamespace, paid: pb.PaymentRequest
 ) -> None:
     entry = a_dispute()
-    script = world(entry, cancelled=False)
+    ending = ordering_pb2.ServiceEnd(account_id=ACCOUNT, ending=True, ends_at=MOMENT)
+    script = world(entry, paid, service=GOES_ON, terminated=ending)
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
-        await run.details("the dispute is lost")
-        await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
-        assert "cancelled the subscription (chargeback)" in await run.details("the dispute is lost")
-        with pytest.raises(WorkflowUpdateFailedError) as twice:
-            await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
-        assert "the subscription ends already, at 20" in str(twice.value.cause)
+        assert "ends the contract, at once, which nobody can take back" in await run.details("the service goes on")
+        told = await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
+        assert told == f"ended the contract: the service ends now, at {NOW}. Decide about the money as well"
+        shown = await run.details(f"the service ends now, at {NOW} (chargeback)")
+        assert "`terminate`: " not in shown
+        await refused(run, "terminate", {}, f"the service ends now, at {NOW} already")
+        await refused(run, "credit_note", {}, "is just being stopped: send it again in a moment")
         await run.handle.execute_update("claim", {"reason_code": "service_was_given"})
         await run.details("### Claim")
-    (asked,) = script.requests("CancelSubscription")
-    assert (asked.subscription_id, asked.steering.reason_code) == (SUBSCRIPTION, "chargeback")
+    (asked,) = script.requests("TerminateService")
+    assert (asked.order_id, asked.period, asked.steering.reason_code) == (paid.order_id, paid.period, "chargeback")
+    assert script.requests("TakeBackPlaces") == []
 
 
-async def test_no_credit_note_says_that_the_contract_has_ended_while_it_goes_on(temporal: TestNamespace) -> None:
+async def test_no_credit_note_says_that_the_contract_has_ended_while_it_is_served(temporal: TestNamespace) -> None:
     entry = a_dispute()
-    script = world(entry, cancelled=False)
+    script = world(entry, service=GOES_ON)
     credit = {"cause": "dispute", "reason_code": "customer_was_right"}
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
-        await run.details("the dispute is lost")
-        with pytest.raises(WorkflowUpdateFailedError) as failed:
-            await run.handle.execute_update("credit_note", credit)
-        assert "the contract goes on" in str(failed.value.cause)
-        assert "`terminate` first" in str(failed.value.cause)
-        assert "it goes on" in await run.details("an update was refused")
+        assert '`{"cause": "agreement", "reason_code": "customer_agrees"}`' in await run.details("the dispute is lost")
+        await refused(run, "credit_note", credit, "the service goes on, and with this cause the note says that it has")
+        await refused(run, "credit_note", credit, "`terminate` first, which ends it at once, or credit by agreement")
+        assert "it is served" in await run.details("an update was refused")
         assert script.requests("DecideDispute") == []
         await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
         await run.handle.execute_update("credit_note", credit)
@@ -238,29 +261,92 @@ async def test_no_credit_note_says_that_the_contract_has_ended_while_it_goes_on(
     assert asked.reason == invoicing_pb2.CREDIT_REASON_DISPUTE
 
 
+NOT_FULFILLED = "the order is not fulfilled yet: send it again in a moment"
+
+
+@pytest.mark.parametrize(
+    ("service", "terminate", "credit"),
+    [
+        (
+            ordering_pb2.ServiceEnd(ends_at=LATER),
+            f"the service ends at {LATER_ON} already",
+            f"the service ends at {LATER_ON}, and with this cause the note says that it has ended: send it again once",
+        ),
+        (
+            ordering_pb2.ServiceEnd(addition=True, renewed=True),
+            "which ends with the contract alone",
+            "what the order added is renewed with its contract and goes on",
+        ),
+        (ordering_pb2.ServiceEnd(), NOT_FULFILLED, NOT_FULFILLED),
+    ],
+)
+async def test_where_nothing_is_to_be_ended_both_say_why(
+    temporal: TestNamespace, service: ordering_pb2.ServiceEnd, terminate: str, credit: str
+) -> None:
+    entry = a_dispute()
+    script = world(entry, service=service)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        assert "nobody can take back" not in await run.details("the dispute is lost")
+        await refused(run, "terminate", {}, terminate)
+        await refused(run, "credit_note", {}, credit)
+    assert script.requests("TerminateService") == script.requests("DecideDispute") == []
+
+
+async def test_days_that_other_payments_pay_for_are_named_before_and_after(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    until = ordering_pb2.ServiceEnd(would_end_at=LATER)
+    script = world(entry, service=until, terminated=ordering_pb2.ServiceEnd(ends_at=LATER))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        assert f"ends the contract, at {LATER_ON}, which nobody" in await run.details("the dispute is lost")
+        told = await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
+        assert f"the service ends at {LATER_ON}" in str(told)
+
+
+ADDED = ordering_pb2.MailboxItem(size=mailboxes_pb2.MAILBOX_SIZE_25_GB, quantity=2)
+ADDITION_ENDED = ordering_pb2.ServiceEnd(
+    account_id=ACCOUNT, ended=True, ends_at=MOMENT, addition=True, take_back=[ADDED], order_id=ORDER
+)
+
+
+async def test_an_addition_ends_alone_and_its_places_are_taken_back_once(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    before = ordering_pb2.ServiceEnd(account_id=ACCOUNT, would_end_at=MOMENT, would_end_at_once=True, addition=True)
+    script = world(entry, service=before, terminated=ADDITION_ENDED)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        assert "ends what the order added to its contract, which goes on" in await run.details("the dispute is lost")
+        told = await run.handle.execute_update("terminate", {"reason_code": "chargeback"})
+        assert "what the order added to its contract, which goes on: the service has ended at" in str(told)
+        await run.details("the added places are taken back")
+        await run.handle.execute_update("credit_note", {"reason_code": "customer_was_right"})
+        assert await run.end() == "credit note"
+    (taken,) = script.requests("TakeBackPlaces")
+    assert (taken.account_id, taken.order_id, taken.sizes[0].mailboxes) == (ACCOUNT, ORDER, 2)
+
+
+async def test_a_run_that_begins_after_the_end_of_an_addition_takes_its_places_back(temporal: TestNamespace) -> None:
+    entry = a_dispute()
+    script = world(entry, service=ADDITION_ENDED)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the added places are taken back")
+        await run.handle.execute_update("set_aside", {"reason_code": "written_off"})
+        assert await run.end() == "set aside"
+    assert len(script.requests("TakeBackPlaces")) == 1
+
+
 async def test_by_agreement_the_invoice_is_credited_and_the_contract_goes_on(temporal: TestNamespace) -> None:
     entry = a_dispute()
-    script = world(entry, cancelled=False)
+    script = world(entry, service=GOES_ON)
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
         await run.details("the dispute is lost")
         await run.handle.execute_update("credit_note", {"cause": "agreement", "reason_code": "agreed"})
         assert await run.end() == "credit note"
 
 
-@pytest.mark.parametrize(
-    "without",
-    [
-        lambda _: refuse(errors_pb2.REASON_NOT_FOUND, "no contract"),
-        lambda _: ordering_pb2.GetSubscriptionResponse(
-            subscription=ordering_pb2.Subscription(state=ordering_pb2.SUBSCRIPTION_STATE_ENDED)
-        ),
-    ],
-)
-async def test_where_no_contract_runs_a_dispute_is_cause_enough(temporal: TestNamespace, without: Answer) -> None:
+async def test_where_no_contract_ever_ran_a_dispute_is_cause_enough(temporal: TestNamespace) -> None:
     entry = a_dispute()
-    script = world(entry, GetSubscription=without)
+    script = world(entry, service=ordering_pb2.ServiceEnd(account_id=ACCOUNT, ended=True))
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
-        await run.details("the dispute is lost")
+        await run.details("the service has ended")
         await run.handle.execute_update("credit_note", {"cause": "dispute", "reason_code": "customer_was_right"})
         assert await run.end() == "credit note"
 

@@ -98,6 +98,22 @@ class PeriodActivities(OrderingClient):
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._ordering.KeepSubscription(request)
 
+    @step("GetServiceEnd")
+    async def get_service_end(self, request: pb.GetServiceEndRequest) -> pb.GetServiceEndResponse:
+        """Read until when what a payment paid for is served."""
+        return await self._ordering.GetServiceEnd(request)
+
+    @step("TerminateService")
+    async def terminate_service(self, request: pb.TerminateServiceRequest) -> pb.TerminateServiceResponse:
+        """End what a payment paid for that was taken back, by an operator's decision."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        asked = pb.GetServiceEndRequest(order_id=request.order_id)
+        if request.HasField("period"):
+            asked.period.CopyFrom(request.period)
+        account_id = (await self._ordering.GetServiceEnd(asked)).service.account_id
+        request.recipient.CopyFrom(await self._contacts.of(account_id))
+        return await self._ordering.TerminateService(request)
+
     @step("FollowAutomaticDebit")
     async def follow_automatic_debit(self, request: pb.FollowAutomaticDebitRequest) -> pb.FollowAutomaticDebitResponse:
         """Let the subscription be paid as its account's mandate stands."""

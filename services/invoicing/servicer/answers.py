@@ -151,6 +151,7 @@ def _credit_note(note: CreditNoteInfo) -> pb.CreditNoteInfo:
         date=to_date(note.date),
         gross=to_money(note.gross),
         remitted=None if note.remitted is None else to_money(note.remitted),
+        reason=CREDIT_REASONS[note.reason],
     )
 
 

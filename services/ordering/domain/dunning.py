@@ -4,10 +4,11 @@ What is due on a day can be done to that day's last moment in Rome, so that a da
 Source: docs/rules.md, "Renewals".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.kit.calendar import add_days, end_of_day, rome_date, start_of_day
+from services.kit.calendar import Period, add_days, end_of_day, rome_date, start_of_day
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.policy import RenewalPolicy
@@ -92,6 +93,21 @@ def purge_at(closing_at: datetime, policy: RenewalPolicy) -> datetime:
 def ends_at(paid_until: date, now: datetime) -> datetime:
     """When the service of a subscription ends that is over with what is paid: at once, where that lies in the past."""
     return max(now, last_moment(paid_until))
+
+
+def paid_without(terms: Sequence[Period], now: datetime) -> datetime:
+    """When a service ends as the first day begins that none of these terms covers: at once, if the present one is.
+
+    Args:
+        terms: The days of what is paid, without what was taken back; in any order.
+        now: By the service's clock.
+    """
+    today = rome_date(now)
+    last: date | None = None
+    for term in sorted(terms, key=lambda each: each.first):
+        if term.first <= today <= term.last or (last is not None and term.first <= last + _DAY):
+            last = term.last if last is None else max(last, term.last)
+    return now if last is None else last_moment(last)
 
 
 def notice_in_time(sent_at: datetime, first_day: date) -> bool:

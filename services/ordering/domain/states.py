@@ -36,11 +36,13 @@ class SubscriptionEnd(StrEnum):
     UNPAID = "unpaid"
     WITHDRAWN = "withdrawn"
     ERASURE = "erasure"
+    TERMINATED = "terminated"
+    """A payment for it was taken back for good, and an operator ended it."""
 
     @property
     def leaves_debts(self) -> bool:
         """Whether what was served stays owed; a withdrawal has its own reckoning, an erasure waives it."""
-        return self in {SubscriptionEnd.CANCELLED, SubscriptionEnd.UNPAID}
+        return self in {SubscriptionEnd.CANCELLED, SubscriptionEnd.UNPAID, SubscriptionEnd.TERMINATED}
 
 
 class PeriodState(StrEnum):

@@ -47,6 +47,7 @@ class OrderRow:
     invoice_id: UUID | None
     unlocked_at: datetime | None
     withdrawn_unserved: bool
+    terminated_at: datetime | None
     period: Period | None
     fulfilled_at: datetime | None
     tax_treatment: TaxTreatment | None
@@ -95,6 +96,7 @@ def order_from(row: Row[Any]) -> OrderRow:
         invoice_id=row.invoice_id,
         unlocked_at=row.unlocked_at,
         withdrawn_unserved=row.withdrawn_unserved,
+        terminated_at=row.terminated_at,
         period=None if row.period_start is None else Period(row.period_start, row.period_end),
         fulfilled_at=row.fulfilled_at,
         tax_treatment=None if row.tax_treatment is None else TaxTreatment(row.tax_treatment),

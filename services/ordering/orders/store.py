@@ -127,6 +127,11 @@ async def fulfil(conn: AsyncConnection, order_id: UUID, invoice_id: UUID, at: da
     )
 
 
+async def note_termination(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
+    """Note that what a locked order added to its contract has ended alone."""
+    await conn.execute(update(orders).where(orders.c.id == order_id).values(terminated_at=at))
+
+
 async def set_next(conn: AsyncConnection, order_id: UUID, next_at: datetime | None) -> None:
     """Note when an order should have moved on; None once nothing more is to be done."""
     await conn.execute(update(orders).where(orders.c.id == order_id).values(next_at=next_at))

@@ -16,13 +16,14 @@ from services.kit import events, outbox
 from services.kit.calendar import Period, rome_date, start_of_day
 from services.kit.event_types import EventType
 from services.kit.events import Event
-from services.kit.wakes import renewal_wake
+from services.kit.wakes import order_wake, renewal_wake
 from services.ordering import errors
 from services.ordering.domain.additions import Addition, Share, shares
 from services.ordering.domain.items import merged, without
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.states import OrderState, SubscriptionState
 from services.ordering.orders.rows import OrderRow
+from services.ordering.orders.store import note_cancel_request
 from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.tables import orders
@@ -103,6 +104,14 @@ async def remove_addition(conn: AsyncConnection, order: OrderRow, addition: Addi
     contract = await store.lock_subscription(conn, addition.subscription_id)
     if contract is not None and contract.state is SubscriptionState.ACTIVE:
         await store.set_items(conn, contract.subscription_id, without(contract.items, order.quote.items))
+
+
+async def cancel_open(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:
+    """Ask for the cancellation of the orders that wait for their money to add to a contract which ends."""
+    waiting = select(orders.c.id).where(orders.c.subscription_id == subscription_id, orders.c.state == OrderState.OPEN)
+    for order_id in (await conn.scalars(waiting)).all():
+        await note_cancel_request(conn, order_id, now)
+        await outbox.wake(conn, order_wake(order_id), now)
 
 
 async def wake_measuring(conn: AsyncConnection, subscription_id: UUID, now: datetime) -> None:

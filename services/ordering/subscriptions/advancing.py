@@ -130,7 +130,7 @@ class _Writer:
         """The confirmation of a cancellation, and later the end of the service."""
         subscription = self.found.subscription
         end = subscription.end
-        if end is not None and end.reason is SubscriptionEnd.CANCELLED:
+        if end is not None and end.is_announced:
             await self._send(self.mails.cancelled(subscription, end, self.recipient))
         erasing = end is not None and end.reason is SubscriptionEnd.ERASURE
         if subscription.state is SubscriptionState.CLOSING and not erasing:  # then nothing stays readable

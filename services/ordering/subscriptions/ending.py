@@ -1,5 +1,5 @@
-"""Decides how a subscription ends: with what is paid, by a cancellation or because a period was not paid; or at once,
-by a withdrawal or an erasure.
+"""Decides how a subscription ends: with what is paid, by a cancellation or because a period was not paid; at once, by a
+withdrawal or an erasure; or, terminated because a payment was taken back, as soon as no other payment covers the day.
 
 The newest period, which waits for its measuring, carries the subscription to its end; of a monthly contract it then
 asks for what was used above the prepaid. A withdrawal carries its own; an erasure changes the moment, not the carrier.
@@ -19,6 +19,7 @@ from services.ordering.domain.period_next import is_closing_time
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import PeriodState, SubscriptionEnd, SubscriptionState
 from services.ordering.subscriptions import period_store, store
+from services.ordering.subscriptions.adding import cancel_open
 from services.ordering.subscriptions.events import period_event, subscription_event
 from services.ordering.subscriptions.rows import End, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, replan, unpaid_of
@@ -35,6 +36,20 @@ async def cancel(conn: AsyncConnection, subscription: SubscriptionRow, now: date
     await _wake_open(conn, subscription.subscription_id, now, carrier)
 
 
+async def terminate(conn: AsyncConnection, subscription: SubscriptionRow, at: datetime, now: datetime) -> None:
+    """Let a locked, running subscription end at a moment because a payment for it was taken back for good.
+
+    What waits for its money is closed as by a cancellation, and so are open orders that would add to it.
+    """
+    carrier = await _carrier(conn, subscription)
+    end = End(SubscriptionEnd.TERMINATED, now, at, carrier.number)
+    await store.write_end(conn, subscription.subscription_id, end)
+    await _wake_open(conn, subscription.subscription_id, now, carrier)
+    await cancel_open(conn, subscription.subscription_id, now)
+    if subscription.end is None:
+        await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CANCELLED, subscription), now)
+
+
 async def erase(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
     """End a locked subscription at once because its account is erased, whatever of it is paid, or still owed.
 
@@ -43,12 +58,7 @@ async def erase(conn: AsyncConnection, subscription: SubscriptionRow, now: datet
     end = subscription.end
     if end is not None and end.at <= now and not end.reason.leaves_debts:
         return
-    if end is None:
-        carrier = (await period_store.next_period(conn, subscription.subscription_id)).cause
-    elif end.number is not None:
-        carrier = PeriodCause(subscription.subscription_id, end.number)
-    else:
-        raise AssertionError("a subscription from which the consumer withdrew does not run")
+    carrier = await _carrier(conn, subscription)
     at = now if end is None else min(end.at, now)
     at_once = End(SubscriptionEnd.ERASURE, now, at, carrier.number)
     await store.write_end(conn, subscription.subscription_id, at_once, subscription.state)
@@ -123,6 +133,16 @@ async def void_scheduled(conn: AsyncConnection, subscription_id: UUID, now: date
     if scheduled is not None:
         await period_store.end(conn, scheduled, PeriodState.VOID, now)
         await outbox.wake(conn, renewal_wake(scheduled.cause), now)
+
+
+async def _carrier(conn: AsyncConnection, subscription: SubscriptionRow) -> PeriodCause:
+    """The period that carries a locked subscription to its end, or would."""
+    end = subscription.end
+    if end is None:
+        return (await period_store.next_period(conn, subscription.subscription_id)).cause
+    if end.number is None:
+        raise AssertionError("a subscription from which the consumer withdrew does not run")
+    return PeriodCause(subscription.subscription_id, end.number)
 
 
 def _all_owed(found: Locked, end: End) -> bool:

@@ -16,6 +16,8 @@ from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 
 _COMING = (PeriodState.SCHEDULED, PeriodState.DUE)
 """A renewal that will not come to pass, once the contract is cancelled."""
+_RUNS_ON = (SubscriptionEnd.CANCELLED, SubscriptionEnd.TERMINATED)
+"""Ends up to which what is paid for is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ async def leave_of(conn: AsyncConnection, subscription: SubscriptionRow, on: dat
     A period that is not measured yet is that of whom the billing profile names now.
     """
     end = subscription.end
-    runs = subscription.state is SubscriptionState.ACTIVE and (end is None or end.reason is SubscriptionEnd.CANCELLED)
+    runs = subscription.state is SubscriptionState.ACTIVE and (end is None or end.reason in _RUNS_ON)
     if not runs or subscription.billing is not Billing.ANNUAL:
         return None
     states = (PeriodState.PAID,) if end else (*_COMING, PeriodState.PAID)

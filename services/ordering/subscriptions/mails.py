@@ -12,6 +12,7 @@ from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.orders.mails import PaymentHints
+from services.ordering.orders.rows import OrderRow
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked
 
@@ -67,8 +68,9 @@ class PeriodMails:
         return self._about(period, key, "subscription_suspended", recipient, params, hints)
 
     def cancelled(self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient) -> Mail:
-        """The confirmation of a cancellation: once for each that was not taken back."""
+        """The confirmation of a cancellation: once for each that was not taken back; or that it was terminated."""
         params = {
+            "terminated": end.reason is SubscriptionEnd.TERMINATED,
             "decided_at": end.decided_at,
             "at_once": end.at <= end.decided_at,
             "ends_on": rome_date(end.at),
@@ -85,12 +87,22 @@ class PeriodMails:
             raise AssertionError("a closing subscription knows why, and until when")
         params = {
             "unpaid": subscription.end.reason is SubscriptionEnd.UNPAID,
+            "terminated": subscription.end.reason is SubscriptionEnd.TERMINATED,
             "last_period": subscription.owes_use,
             "readable_until": rome_date(subscription.purge_at),
             "panel_url": self._panel_url,
         }
         key = f"subscription_closing:{subscription.subscription_id}"
         return self._mail(subscription, key, "subscription_closing", recipient, params)
+
+    def addition_ended(self, order: OrderRow, recipient: common_pb2.Recipient) -> Mail:
+        """That what an order had added to an annual contract has ended, because its payment was taken back."""
+        totals = order.totals or order.quote.totals
+        params = {"placed_at": order.placed_at, "gross": totals.gross, "panel_url": self._panel_url}
+        return Mail.to_recipient(
+            recipient, key=f"addition_ended:{order.order_id}", template="addition_ended", params=params,
+            subject_id=order.account_id,
+        )  # fmt: skip
 
     def _about(
         self, period: PeriodRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any],

@@ -36,6 +36,12 @@ class End:
     at: datetime
     number: int | None
 
+    @property
+    def is_announced(self) -> bool:
+        """Whether the customer is told before it comes; of a termination that ends it at once its end tells."""
+        later = self.reason is SubscriptionEnd.TERMINATED and self.at > self.decided_at
+        return later or self.reason is SubscriptionEnd.CANCELLED
+
     def owes(self, days: Period) -> bool:
         """Whether a period with these days stays owed after the end: they were served to the last."""
         return self.reason.leaves_debts and days.last <= rome_date(self.at)

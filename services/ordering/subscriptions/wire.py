@@ -30,11 +30,12 @@ from services.ordering.enums import (
     SUBSCRIPTIONS,
     TREATMENTS,
 )
-from services.ordering.pricing.wire import totals_message
+from services.ordering.pricing.wire import item_message, totals_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.advancing import Advanced
 from services.ordering.subscriptions.leaving import Leave
 from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.terminating import ServiceEnd
 from services.ordering.subscriptions.upcoming import Upcoming
 
 _NEXTS = {
@@ -130,6 +131,25 @@ def advanced_message(advanced: Advanced, now: datetime, *, erased: bool) -> orde
         erased=erased,
         suspend_at=to_timestamp(advanced.suspend_at) if advanced.suspend_at is not None else None,
     )
+
+
+def service_end_message(found: ServiceEnd, now: datetime) -> ordering_pb2.ServiceEnd:
+    """How a service stands whose payment was taken back, or may have been, at a moment by the service's clock."""
+    message = ordering_pb2.ServiceEnd(
+        ended=found.ended,
+        ending=found.ending,
+        addition=found.addition,
+        renewed=found.renewed,
+        would_end_at_once=found.would_end_at is not None and found.would_end_at <= now,
+        take_back=map(item_message, found.take_back),
+        account_id=str(found.account_id),
+        order_id=str(found.order_id or ""),
+    )
+    for name in ("ends_at", "would_end_at"):
+        instant = getattr(found, name)
+        if instant is not None:
+            getattr(message, name).CopyFrom(to_timestamp(instant))
+    return message
 
 
 def upcoming_message(upcoming: Upcoming) -> ordering_pb2.UpcomingPeriod:

@@ -30,7 +30,7 @@ from services.ordering.domain.withdrawal import LABELS, Ground, Refusal, refusal
 from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order, note_cancel_request
 from services.ordering.readings import Readings
-from services.ordering.subscriptions.adding import remove_addition
+from services.ordering.subscriptions.adding import cancel_open, remove_addition
 from services.ordering.subscriptions.ending import withdraw
 from services.ordering.subscriptions.leaving import leave_of
 from services.ordering.subscriptions.rows import SubscriptionRow
@@ -187,15 +187,12 @@ class Withdrawals:
             await outbox.wake(conn, order_wake(order.order_id), now)
             return
         if order.quote.addition is not None:
-            if order.state is OrderState.FULFILLED:
+            if order.state is OrderState.FULFILLED and order.terminated_at is None:
                 await remove_addition(conn, order, order.quote.addition)
             return
         if locked is not None and locked.state is SubscriptionState.ACTIVE:
             await withdraw(conn, locked, self._policy, now)
-            for each in await store.additions_to(conn, locked.subscription_id):
-                if each.state is OrderState.OPEN:
-                    await note_cancel_request(conn, each.order_id, now)
-                    await outbox.wake(conn, order_wake(each.order_id), now)
+            await cancel_open(conn, locked.subscription_id, now)
 
 
 async def _basis(

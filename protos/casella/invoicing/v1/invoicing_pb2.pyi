@@ -193,18 +193,20 @@ class RefundPart(_message.Message):
     def __init__(self, method: _Optional[_Union[RefundMethod, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class CreditNoteInfo(_message.Message):
-    __slots__ = ("document_id", "number", "date", "gross", "remitted")
+    __slots__ = ("document_id", "number", "date", "gross", "remitted", "reason")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
     GROSS_FIELD_NUMBER: _ClassVar[int]
     REMITTED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     document_id: str
     number: str
     date: _common_pb2.Date
     gross: _common_pb2.Money
     remitted: _common_pb2.Money
-    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    reason: CreditReason
+    def __init__(self, document_id: _Optional[str] = ..., number: _Optional[str] = ..., date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., gross: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason: _Optional[_Union[CreditReason, str]] = ...) -> None: ...
 
 class ServedDays(_message.Message):
     __slots__ = ("first_day", "last_day", "days_of_term")

@@ -125,6 +125,7 @@ class SubscriptionEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SUBSCRIPTION_END_UNPAID: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_WITHDRAWN: _ClassVar[SubscriptionEnd]
     SUBSCRIPTION_END_ERASURE: _ClassVar[SubscriptionEnd]
+    SUBSCRIPTION_END_TERMINATED: _ClassVar[SubscriptionEnd]
 
 class PeriodState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -264,6 +265,7 @@ SUBSCRIPTION_END_CANCELLED: SubscriptionEnd
 SUBSCRIPTION_END_UNPAID: SubscriptionEnd
 SUBSCRIPTION_END_WITHDRAWN: SubscriptionEnd
 SUBSCRIPTION_END_ERASURE: SubscriptionEnd
+SUBSCRIPTION_END_TERMINATED: SubscriptionEnd
 PERIOD_STATE_UNSPECIFIED: PeriodState
 PERIOD_STATE_PREPAID: PeriodState
 PERIOD_STATE_SCHEDULED: PeriodState
@@ -1637,6 +1639,66 @@ class CancelSubscriptionResponse(_message.Message):
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     subscription: Subscription
     def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+
+class TerminateServiceRequest(_message.Message):
+    __slots__ = ("request_id", "order_id", "period", "recipient", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    order_id: str
+    period: _common_pb2.PeriodRef
+    recipient: _common_pb2.Recipient
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class TerminateServiceResponse(_message.Message):
+    __slots__ = ("service", "erased")
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    service: ServiceEnd
+    erased: bool
+    def __init__(self, service: _Optional[_Union[ServiceEnd, _Mapping]] = ..., erased: _Optional[bool] = ...) -> None: ...
+
+class GetServiceEndRequest(_message.Message):
+    __slots__ = ("order_id", "period")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    period: _common_pb2.PeriodRef
+    def __init__(self, order_id: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ...) -> None: ...
+
+class GetServiceEndResponse(_message.Message):
+    __slots__ = ("service",)
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    service: ServiceEnd
+    def __init__(self, service: _Optional[_Union[ServiceEnd, _Mapping]] = ...) -> None: ...
+
+class ServiceEnd(_message.Message):
+    __slots__ = ("ended", "ends_at", "ending", "would_end_at", "addition", "renewed", "take_back", "account_id", "order_id", "would_end_at_once")
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDING_FIELD_NUMBER: _ClassVar[int]
+    WOULD_END_AT_FIELD_NUMBER: _ClassVar[int]
+    ADDITION_FIELD_NUMBER: _ClassVar[int]
+    RENEWED_FIELD_NUMBER: _ClassVar[int]
+    TAKE_BACK_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    WOULD_END_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
+    ended: bool
+    ends_at: _timestamp_pb2.Timestamp
+    ending: bool
+    would_end_at: _timestamp_pb2.Timestamp
+    addition: bool
+    renewed: bool
+    take_back: _containers.RepeatedCompositeFieldContainer[MailboxItem]
+    account_id: str
+    order_id: str
+    would_end_at_once: bool
+    def __init__(self, ended: _Optional[bool] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ending: _Optional[bool] = ..., would_end_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., addition: _Optional[bool] = ..., renewed: _Optional[bool] = ..., take_back: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., account_id: _Optional[str] = ..., order_id: _Optional[str] = ..., would_end_at_once: _Optional[bool] = ...) -> None: ...
 
 class KeepSubscriptionRequest(_message.Message):
     __slots__ = ("request_id", "subscription_id", "steering")

@@ -195,6 +195,16 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.FromString,
                 _registered_method=True)
+        self.TerminateService = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/TerminateService',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceResponse.FromString,
+                _registered_method=True)
+        self.GetServiceEnd = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/GetServiceEnd',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndResponse.FromString,
+                _registered_method=True)
         self.ChangePaymentMethod = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/ChangePaymentMethod',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ChangePaymentMethodRequest.SerializeToString,
@@ -569,6 +579,26 @@ class OrderingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TerminateService(self, request, context):
+        """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
+        contract ends as the first day begins that no other payment pays for, mostly at once, with its closing days and with
+        all that was added to it; it cannot be kept. What waits for its money is closed as by a cancellation. An order that
+        added to an annual contract ends alone: the customer is told, the caller takes its places back (`take_back`), the
+        contract goes on. Refused with SUBSCRIPTION_STATE where it has ended, ends no later already, or is not to be ended
+        alone (`renewed`), and with ORDER_STATE while the order is not fulfilled.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetServiceEnd(self, request, context):
+        """Tells whether the service that an order or a period paid for has ended: only then may a credit note say that the
+        contract is dissolved (DPR 633/1972, art. 26(2)).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ChangePaymentMethod(self, request, context):
         """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE.
         """
@@ -914,6 +944,16 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.KeepSubscription,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.SerializeToString,
+            ),
+            'TerminateService': grpc.unary_unary_rpc_method_handler(
+                    servicer.TerminateService,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceResponse.SerializeToString,
+            ),
+            'GetServiceEnd': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetServiceEnd,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndResponse.SerializeToString,
             ),
             'ChangePaymentMethod': grpc.unary_unary_rpc_method_handler(
                     servicer.ChangePaymentMethod,
@@ -1901,6 +1941,60 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/KeepSubscription',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.KeepSubscriptionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TerminateService(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/TerminateService',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.TerminateServiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetServiceEnd(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/GetServiceEnd',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.GetServiceEndResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -133,6 +133,18 @@ class OrderingServiceStub:
     asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
     who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
     """
+    TerminateService: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.TerminateServiceRequest, _ordering_pb2.TerminateServiceResponse]
+    """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
+    contract ends as the first day begins that no other payment pays for, mostly at once, with its closing days and with
+    all that was added to it; it cannot be kept. What waits for its money is closed as by a cancellation. An order that
+    added to an annual contract ends alone: the customer is told, the caller takes its places back (`take_back`), the
+    contract goes on. Refused with SUBSCRIPTION_STATE where it has ended, ends no later already, or is not to be ended
+    alone (`renewed`), and with ORDER_STATE while the order is not fulfilled.
+    """
+    GetServiceEnd: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.GetServiceEndRequest, _ordering_pb2.GetServiceEndResponse]
+    """Tells whether the service that an order or a period paid for has ended: only then may a credit note say that the
+    contract is dissolved (DPR 633/1972, art. 26(2)).
+    """
     ChangePaymentMethod: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]
     """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
     FollowAutomaticDebit: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.FollowAutomaticDebitRequest, _ordering_pb2.FollowAutomaticDebitResponse]
@@ -310,6 +322,18 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
     asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
     who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+    """
+    TerminateService: _aio.UnaryUnaryMultiCallable[_ordering_pb2.TerminateServiceRequest, _ordering_pb2.TerminateServiceResponse]  # type: ignore[assignment]
+    """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
+    contract ends as the first day begins that no other payment pays for, mostly at once, with its closing days and with
+    all that was added to it; it cannot be kept. What waits for its money is closed as by a cancellation. An order that
+    added to an annual contract ends alone: the customer is told, the caller takes its places back (`take_back`), the
+    contract goes on. Refused with SUBSCRIPTION_STATE where it has ended, ends no later already, or is not to be ended
+    alone (`renewed`), and with ORDER_STATE while the order is not fulfilled.
+    """
+    GetServiceEnd: _aio.UnaryUnaryMultiCallable[_ordering_pb2.GetServiceEndRequest, _ordering_pb2.GetServiceEndResponse]  # type: ignore[assignment]
+    """Tells whether the service that an order or a period paid for has ended: only then may a credit note say that the
+    contract is dissolved (DPR 633/1972, art. 26(2)).
     """
     ChangePaymentMethod: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ChangePaymentMethodRequest, _ordering_pb2.ChangePaymentMethodResponse]  # type: ignore[assignment]
     """Changes how periods are paid, from the next measuring on: bank transfer or PayPal and card. Automatic debit begins with payments' SetUpAutomaticDebit and ends with SwitchOffAutomaticDebit: to it and from it a change is refused with MANDATE_STATE."""
@@ -677,6 +701,30 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
         asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
         who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def TerminateService(
+        self,
+        request: _ordering_pb2.TerminateServiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.TerminateServiceResponse, _abc.Awaitable[_ordering_pb2.TerminateServiceResponse]]:
+        """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
+        contract ends as the first day begins that no other payment pays for, mostly at once, with its closing days and with
+        all that was added to it; it cannot be kept. What waits for its money is closed as by a cancellation. An order that
+        added to an annual contract ends alone: the customer is told, the caller takes its places back (`take_back`), the
+        contract goes on. Refused with SUBSCRIPTION_STATE where it has ended, ends no later already, or is not to be ended
+        alone (`renewed`), and with ORDER_STATE while the order is not fulfilled.
+        """
+
+    @_abc_1.abstractmethod
+    def GetServiceEnd(
+        self,
+        request: _ordering_pb2.GetServiceEndRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.GetServiceEndResponse, _abc.Awaitable[_ordering_pb2.GetServiceEndResponse]]:
+        """Tells whether the service that an order or a period paid for has ended: only then may a credit note say that the
+        contract is dissolved (DPR 633/1972, art. 26(2)).
         """
 
     @_abc_1.abstractmethod
