@@ -13,7 +13,7 @@ from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.view import credit_note_view, invoice_view
 from services.kit.ids import new_id
 from services.kit.money import Money
-from tests.invoicing.builders import RF, credit_request, invoice_request, money, recipient
+from tests.invoicing.builders import RF, credit_request, day, invoice_request, money, recipient, steering
 from tests.invoicing.clients import Stub
 from tests.invoicing.documents import ISSUER, invoice
 from tests.invoicing.kinds import xml_of
@@ -164,12 +164,39 @@ async def test_a_credit_note_over_what_was_never_paid_says_that_nothing_of_it_is
         await worker.IssueCreditNote(asked)
 
 
-@pytest.mark.parametrize(("minor", "bad"), [(GROSS, "not_a_part"), (-1, "out_of_range")])
-async def test_what_was_never_paid_is_a_part_of_what_is_credited(worker: Stub, minor: int, bad: str) -> None:
+@pytest.mark.parametrize(
+    ("fields", "bad"),
+    [
+        ({"remitted": money(GROSS)}, {"remitted": "not_a_part"}),
+        ({"remitted": money(-1)}, {"remitted": "out_of_range"}),
+        ({"remitted": common_pb2.Money(minor=1, currency="CHF")}, {"remitted": "one_currency"}),
+        (
+            {
+                "remitted": money(281),
+                "refund_method": pb.REFUND_METHOD_ONLINE,
+                "other_refund": pb.RefundPart(method=pb.REFUND_METHOD_ACCOUNT_CREDIT, amount=money(1000)),
+            },
+            {"other_refund.amount": "not_a_part"},
+        ),
+    ],
+)
+async def test_what_was_never_paid_is_a_part_of_what_is_credited(
+    worker: Stub, fields: dict[str, object], bad: dict[str, str]
+) -> None:
     issued = await issue(worker)
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
-        await worker.IssueCreditNote(credit_request(issued, gross=money(GROSS), remitted=money(minor)))
-    assert bad_fields(refused.value) == {"remitted": bad}
+        await worker.IssueCreditNote(credit_request(issued, gross=money(GROSS), **fields))
+    assert bad_fields(refused.value) == bad
+
+
+async def test_a_note_by_hand_names_nothing_that_was_never_paid(worker: Stub, operator: Stub) -> None:
+    asked = credit_request(
+        await issue(worker), gross=money(500), remitted=money(100), cause_date=day(2026, 3, 2),
+        steering=steering("casella invoice credit/1"),
+    )  # fmt: skip
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+        await operator.IssueCreditNote(asked)
+    assert bad_fields(refused.value) == {"remitted": "must_be_empty"}
 
 
 def note(gross: int, reason: CreditReason, how: RefundMethod | None, remitted: int = 0) -> CreditNoteInfo:

@@ -207,6 +207,8 @@ async def test_what_is_unpaid_says_nothing_of_a_payment_and_every_bad_field_is_n
         method=common_pb2.PAYMENT_METHOD_ONLINE,
         payment_reference="pi_1",
         advance_ids=[str(new_id())],
+        paid_by=[pb.PaidPart(method=common_pb2.PAYMENT_METHOD_ONLINE)],
+        shortfall=common_pb2.Money(),
         unpaid=pb.UnpaidInvoice(payment=terms),
     )
     assert bad_fields(await refused_for(worker.IssueInvoice(request), INVALID)) == {
@@ -214,6 +216,8 @@ async def test_what_is_unpaid_says_nothing_of_a_payment_and_every_bad_field_is_n
         "method": "must_be_empty",
         "payment_reference": "must_be_empty",
         "advance_ids": "must_be_empty",
+        "paid_by": "must_be_empty",
+        "shortfall": "must_be_empty",
         "unpaid.due_on": "required",
         "unpaid.payment.iban": "required",
     }
