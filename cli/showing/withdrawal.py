@@ -49,7 +49,7 @@ def show(rooms: Rooms, withdrawal: ordering_pb2.Withdrawal) -> None:
 def _row(refund: ordering_pb2.WithdrawalRefund) -> tuple[str, ...]:
     return (
         _what(refund),
-        words.money(refund.paid),
+        f"{words.money(refund.paid)}{_missing(refund)}",
         words.money(refund.owed),
         words.money(refund.amount),
         words.day(refund.refund_by),
@@ -63,3 +63,8 @@ def _what(refund: ordering_pb2.WithdrawalRefund) -> str:
     if refund.money_entry_id:
         return f"money that paid nothing ({names.money_id(refund.money_entry_id)})"
     return f"period {refund.period_id}" if refund.period_id else "the order"
+
+
+def _missing(refund: ordering_pb2.WithdrawalRefund) -> str:
+    """What nobody has paid, because an operator accepted less: the credit note credits it, too."""
+    return f", {words.money(refund.remitted)} accepted as missing" if refund.remitted.minor else ""

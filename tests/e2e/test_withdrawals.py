@@ -352,6 +352,8 @@ async def test_of_an_order_with_an_accepted_shortfall_what_came_goes_back_and_th
     assert note.totals.gross.minor == gross - owed
     assert note.totals.gross.minor == refund.amount.minor + missing
     assert means_of(await xml_of(stage, customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)) == [("MP05", came - owed)]
+    shown = " ".join((await stage.terminal.casella("show", "order", order.order_id)).well().out.split())
+    assert "3.76 EUR accepted as missing" in shown
     (await stage.terminal.casella("audit")).well()
 
 

@@ -110,6 +110,30 @@ async def test_short_money_pays_by_itself_once_it_is_exactly_the_whole(world: Wo
     assert (await world.import_file(cent)).paid == 0
 
 
+async def test_a_transfer_recorded_by_hand_counts_for_the_whole_once_a_statement_has_confirmed_it(world: World) -> None:
+    request = await world.transfer_request()
+    recorded = await record(world, request, SHORT, "HH 1")
+    rest = Entry(GROSS - SHORT, reference=request.transfer.reference, bank_reference="HH 2")
+    assert (await world.import_file(statement(rest, number="rest"))).made_whole == 0
+    assert (await world.get(request)).state == OPEN
+    seen = Entry(SHORT, reference=request.transfer.reference, bank_reference="HH 1")
+    done = await world.import_file(statement(seen, number="seen"))
+    assert (done.confirmed, done.made_whole) == (1, 1)
+    assert (await world.get(request)).state == PAID
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": GROSS, "announced": 0, "receivable": -GROSS, "suspense": 0}
+    assert recorded.payment_request.state == OPEN
+
+
+async def test_the_rest_that_comes_after_a_confirmed_record_pays_with_it(world: World) -> None:
+    request = await world.transfer_request()
+    await record(world, request, SHORT, "HH 1")
+    seen = Entry(SHORT, reference=request.transfer.reference, bank_reference="HH 1")
+    assert (await world.import_file(statement(seen, number="seen"))).made_whole == 0
+    rest = Entry(GROSS - SHORT, reference=request.transfer.reference, bank_reference="HH 2")
+    assert (await world.import_file(statement(rest, number="rest"))).made_whole == 1
+
+
 async def test_short_money_that_is_whole_waits_where_its_day_or_its_invoice_needs_a_person(world: World) -> None:
     request, late = await world.transfer_request(), await world.transfer_request()
     before, day = world.today() - timedelta(days=1), world.today()
@@ -485,3 +509,20 @@ async def read(world: World, request: payments_pb2.PaymentRequest) -> payments_p
     asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
     found: payments_pb2.GetPaymentRequestResponse = await world.stub().GetPaymentRequest(asked)
     return found
+
+
+async def record(
+    world: World, request: payments_pb2.PaymentRequest, minor: int, reference: str
+) -> payments_pb2.RecordBankTransferResponse:
+    """A transfer that an operator has seen on the account."""
+    told: payments_pb2.RecordBankTransferResponse = await world.stub("operator").RecordBankTransfer(
+        payments_pb2.RecordBankTransferRequest(
+            request_id=str(new_id()),
+            payment_request_id=request.payment_request_id,
+            amount=common_pb2.Money(minor=minor, currency="EUR"),
+            booked_on=to_date(world.today()),
+            bank_reference=reference,
+            steering=STEERING,
+        )
+    )
+    return told

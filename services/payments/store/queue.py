@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, any_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Row, Text, Uuid, and_, any_, cast, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,9 @@ _TO_CREDIT = and_(
 """Invoiced as a part payment of a request that it did not pay, and not credited yet."""
 _UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
 _UNFINISHED = or_(_ENTRY.settled_at.is_(None), _UNDER_WAY, _TO_CREDIT)
+_CONFIRMED = exists().where(cast(_RECORD.id, Text) == _ENTRY.source_ref, _RECORD.confirmed_by.is_not(None))
+_ARRIVED = or_(_ENTRY.source == Source.BANK, and_(_ENTRY.source == Source.ANNOUNCED, _CONFIRMED))
+"""A statement tells of it, be it after an operator had recorded it."""
 _NAMES_UNPAID = exists().where(
     payment_requests.c.id == any_(_ENTRY.named), payment_requests.c.state != RequestState.PAID
 )
@@ -89,7 +92,7 @@ async def whole(conn: AsyncConnection) -> list[tuple[UUID, UUID]]:
         select(request.id, youngest[1].label("entry"))
         .join(money_entries, _ENTRY.named == array([request.id]))
         .where(request.state == RequestState.OPEN, _ENTRY.settled_at.is_(None), _ENTRY.currency == request.currency)
-        .where(_ENTRY.reason == QueueReason.SHORT, _ENTRY.source == Source.BANK, _ENTRY.available_on.is_not(None))
+        .where(_ENTRY.reason == QueueReason.SHORT, _ARRIVED, _ENTRY.available_on.is_not(None))
         .group_by(request.id)
         .having(func.sum(_ENTRY.minor) == request.minor)
     )
