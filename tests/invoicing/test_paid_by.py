@@ -185,7 +185,7 @@ async def test_what_was_never_paid_is_a_part_of_what_is_credited(
 ) -> None:
     issued = await issue(worker)
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
-        await worker.IssueCreditNote(credit_request(issued, gross=money(GROSS), **fields))
+        await worker.IssueCreditNote(credit_request(issued, GROSS, **fields))
     assert bad_fields(refused.value) == bad
 
 
