@@ -149,7 +149,9 @@ class Shop:
             pb.AdvanceOrderRequest(
                 order_id=order_id,
                 recipient=TO_ANNA,
+                holder="Casella Esempio S.r.l.",
                 iban="IT60X0542811101000000123456",
+                bic="BPPIITRRXXX",
                 reference="RF18539007547034",
                 money_waiting=money_waiting,
             )

@@ -16,7 +16,8 @@ from tests.support.room import request_id
 
 MONTHLY, ANNUAL = common_pb2.BILLING_PERIOD_MONTHLY, common_pb2.BILLING_PERIOD_ANNUAL
 PAID, UNPAID = pb.PERIOD_OUTCOME_PAID, pb.PERIOD_OUTCOME_UNPAID
-IBAN, REFERENCE, PAY_URL = "IT60X0542811101000000123456", "RF18539007547034", "https://casella.example/pay/abc"
+HOLDER, IBAN, REFERENCE = "Casella Esempio S.r.l.", "IT60X0542811101000000123456", "RF18539007547034"
+PAY_URL = "https://casella.example/pay/abc"
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Subscriber:
         **more: Any,
     ) -> Any:  # fmt: skip
         recipient = common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
-        how = {"iban": IBAN, "reference": REFERENCE, "pay_url": PAY_URL, **more}
+        how = {"holder": HOLDER, "iban": IBAN, "reference": REFERENCE, "pay_url": PAY_URL, **more}
         request = pb.AdvancePeriodRequest(
             period_id=self.id_of(number), recipient=recipient, money_waiting=money_waiting, **how
         )

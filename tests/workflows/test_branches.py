@@ -225,6 +225,7 @@ async def test_an_order_that_was_paid_in_part_waits_for_the_rest_first_and_tells
     temporal: TestNamespace, source: payments_pb2.MoneySource, how: str
 ) -> None:
     payment, order = a_payment(), an_order()
+    payment.transfer.CopyFrom(payments_pb2.TransferInstructions(holder="Casella S.r.l.", bic="BPPI"))
     entry, missing = waiting_money(500, source=source), common_pb2.Money(minor=1476, currency="EUR")
     entry.advance.CopyFrom(payments_pb2.Advance(due_at=MOMENT, wait=LONG))
     transfer = payments_pb2.TransferInstructions(iban="IT60X0542811101000000123456", holder="Casella S.r.l.")
@@ -245,7 +246,8 @@ async def test_an_order_that_was_paid_in_part_waits_for_the_rest_first_and_tells
         shown = await run.details(f"EUR 5.00 is {invoiced} since {wording.day(MOMENT)}: the workflow `money:")
         history = await run.handle.fetch_history()
     assert "IT60" not in "".join(texts(json.loads(history.to_json())))
-    assert script.requests("AdvanceOrder")[-1].to_pay == payment.amount
+    asked = script.requests("AdvanceOrder")[-1]
+    assert (asked.to_pay, asked.holder, asked.bic) == (payment.amount, "Casella S.r.l.", "BPPI")
 
 
 async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_comes(temporal: TestNamespace) -> None:

@@ -252,7 +252,9 @@ async def test_once_a_part_has_come_the_periods_emails_are_given_the_rest_and_ho
 ) -> None:
     told = Told()
     told.period.payment_request_id = told.payment.payment_request_id
-    told.payment.transfer.CopyFrom(payments_pb2.TransferInstructions(iban="IT60WHOLE", reference="RF18WHOLE"))
+    told.payment.transfer.CopyFrom(
+        payments_pb2.TransferInstructions(holder="Casella S.r.l.", iban="IT60WHOLE", bic="BPPI", reference="RF18WHOLE")
+    )
     told.payment.pay_url = "https://casella.example/pay/abc"
     if in_part:
         how = payments_pb2.TransferInstructions(holder="Casella S.r.l.", iban="IT60", reference="RF18")
@@ -264,9 +266,9 @@ async def test_once_a_part_has_come_the_periods_emails_are_given_the_rest_and_ho
         assert ("What ends it: the rest, EUR 0.01, by bank transfer" in shown) == in_part
         asked = script.requests("AdvancePeriod")[-1]
         assert (asked.to_pay, asked.end_held, asked.HasField("rest")) == (told.payment.amount, in_part, in_part)
-        ways = (asked.holder, asked.iban, asked.reference, asked.pay_url)
-        whole = ("", "IT60WHOLE", "RF18WHOLE", told.payment.pay_url)
-        assert ways == (("Casella S.r.l.", "IT60", "RF18", "") if in_part else whole)
+        ways = (asked.holder, asked.iban, asked.bic, asked.reference, asked.pay_url)
+        whole = ("Casella S.r.l.", "IT60WHOLE", "BPPI", "RF18WHOLE", told.payment.pay_url)
+        assert ways == (("Casella S.r.l.", "IT60", "", "RF18", "") if in_part else whole)
         assert not in_part or asked.rest.minor == 1
         assert await paid(told, run) == "invoiced"
 

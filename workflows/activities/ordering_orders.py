@@ -30,12 +30,15 @@ class OrderActivities(OrderingClient):
         """Do everything that is due on the open order; learn what is due next."""
         order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
         asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=request.order_id))
+        how = asked.payment_request.transfer
         return await self._ordering.AdvanceOrder(
             pb.AdvanceOrderRequest(
                 order_id=request.order_id,
                 recipient=await self._contacts.of(order.account_id),
-                iban=asked.payment_request.transfer.iban,
-                reference=asked.payment_request.transfer.reference,
+                iban=how.iban,
+                reference=how.reference,
+                holder=how.holder,
+                bic=how.bic,
                 pay_url=asked.payment_request.pay_url,
                 money_waiting=bool(asked.waiting),
                 to_pay=to_pay(asked.payment_request),

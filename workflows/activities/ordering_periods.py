@@ -51,7 +51,8 @@ class PeriodActivities(OrderingClient):
                 money_waiting=may_pay(asked.payment_request, asked.waiting) or asked.payment_request.processing,
                 to_pay=to_pay(asked.payment_request),
                 rest=asked.rest.missing if in_part else None,
-                holder=how.holder if in_part else "",
+                holder=how.holder,
+                bic=how.bic,
                 end_held=bool(asked.waiting),
             )
         )

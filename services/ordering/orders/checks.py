@@ -85,6 +85,8 @@ def check_hints(
     return PaymentHints(
         iban=violations.text("iban", request.iban, 34, required=False),
         reference=violations.text("reference", request.reference, 25, required=False),
+        holder=violations.text("holder", request.holder, _LONGEST_HOLDER, required=False),
+        bic=violations.text("bic", request.bic, 11, required=False),
         pay_url=violations.text("pay_url", request.pay_url, _LONGEST_URL, required=False),
         to_pay=_above_zero(violations, "to_pay", request.to_pay) if request.HasField("to_pay") else None,
     )
@@ -95,13 +97,13 @@ def check_period_hints(violations: Violations, request: ordering_pb2.AdvancePeri
     hints = replace(check_hints(violations, request), end_held=request.end_held)
     if not request.HasField("rest"):
         return hints
-    for field in ("iban", "reference"):
+    for field in ("iban", "reference", "holder"):
         if not getattr(request, field):
             violations.add(field, "required")
     rest, whole = _above_zero(violations, "rest", request.rest), hints.to_pay
     if rest and whole and (rest.currency != whole.currency or rest.minor >= whole.minor):
         violations.add("rest", "not_an_amount")
-    return replace(hints, rest=rest, holder=violations.text("holder", request.holder, _LONGEST_HOLDER))
+    return replace(hints, rest=rest)
 
 
 def _above_zero(violations: Violations, field: str, amount: common_pb2.Money) -> Money | None:

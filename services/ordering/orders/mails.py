@@ -26,23 +26,34 @@ _REMINDER = "payment_reminder"
 
 @dataclass(frozen=True, slots=True)
 class PaymentHints:
-    """How to pay, for a reminder: IBAN and RF reference of a bank transfer, or the link for paying online.
+    """How to pay, for a reminder: account and RF reference of a bank transfer, or the link for paying online.
 
     Attributes:
+        holder: The account's holder; payers' banks compare it.
         to_pay: What must come as money, without the account credit that is used; None where that is the total.
         rest: What is left of that once a part has come, to be paid by bank transfer whatever the method; None where no
             part has, or nobody is asked for a rest.
-        holder: The account's holder, with a rest.
         end_held: Whether money that waits for an operator, however little, keeps a subscription from closing.
     """
 
     iban: str
     reference: str
     pay_url: str
+    holder: str = ""
+    bic: str = ""
     to_pay: Money | None = None
     rest: Money | None = None
-    holder: str = ""
     end_held: bool = False
+
+    @property
+    def transfer(self) -> dict[str, str]:
+        """The details of a bank transfer, as kit's part of emails names them."""
+        return {
+            "holder": self.holder,
+            "iban": groups_of_four(self.iban),
+            "bic": self.bic,
+            "reference": groups_of_four(self.reference),
+        }
 
 
 class Mails:
@@ -65,8 +76,7 @@ class Mails:
     ) -> Mail:
         """A payment reminder, once for each of its days."""
         params = {
-            "iban": groups_of_four(hints.iban),
-            "reference": hints.reference,
+            **hints.transfer,
             "pay_url": hints.pay_url,
             **({"gross": hints.to_pay} if hints.to_pay else {}),
         }

@@ -5,7 +5,6 @@ from typing import Any
 
 from casella.common.v1 import common_pb2
 from services.kit.calendar import rome_date
-from services.kit.localized import groups_of_four
 from services.kit.outbox import Mail
 from services.ordering.domain.dates import Reminder
 from services.ordering.domain.policy import RenewalPolicy
@@ -126,9 +125,7 @@ class PeriodMails:
             "due_on": asked.due_on,
             "suspend_after": rome_date(asked.suspend_at),
             "transfer": measured.payment_method.by_transfer,
-            "holder": how.holder,
-            "iban": groups_of_four(how.iban),
-            "reference": how.reference,
+            **how.transfer,
             "pay_url": how.pay_url,
             "panel_url": self._panel_url,
         }

@@ -123,10 +123,18 @@ async def reminded(shop: Shop, method: common_pb2.PaymentMethod, **hints: Any) -
 
 
 async def test_a_reminder_says_how_to_pay_by_bank_transfer(shop: Shop) -> None:
-    order = await reminded(shop, TRANSFER, iban="IT60X0542811101000000123456", reference="RF18539007547034")
+    order = await reminded(
+        shop,
+        TRANSFER,
+        holder="Casella Esempio S.r.l.",
+        iban="IT60X0542811101000000123456",
+        bic="BPPIITRRXXX",
+        reference="RF18539007547034",
+    )
     subject, text = await only_mail(shop)
     assert subject == "Promemoria: il tuo ordine è in attesa del pagamento"
-    assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 19,76 € Causale: RF18539007547034" in text
+    account = "Beneficiario: Casella Esempio S.r.l. IBAN: IT60 X054 2811 1010 0000 0123 456 BIC: BPPIITRRXXX"
+    assert f"{account} Importo: 19,76 € Causale: RF18 5390 0754 7034" in text
     assert f"proforma n. {order.proforma_number}. L’importo da pagare è 19,76 € (IVA inclusa)" in text
     assert "scade il 17 marzo 2026, ore 23:59" in text
 

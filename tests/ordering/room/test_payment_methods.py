@@ -11,6 +11,7 @@ from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.invoicing.domain.documents import PaymentMethod as OfDocuments
 from services.kit.calendar import end_of_day
+from services.kit.localized import groups_of_four
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.enums import METHODS
@@ -23,9 +24,10 @@ from workflows import wording_money
 IT, EN = common_pb2.LANGUAGE_IT, common_pb2.LANGUAGE_EN
 PAY_URL = "https://casella.example/pay/abc"
 REFERENCE = "RF18539007547034"
+SPACED = groups_of_four(REFERENCE)
 SAID = {
-    (PaymentMethod.BANK_TRANSFER, IT): ("Paghi con bonifico bancario", REFERENCE),
-    (PaymentMethod.BANK_TRANSFER, EN): ("You pay by bank transfer", REFERENCE),
+    (PaymentMethod.BANK_TRANSFER, IT): ("Paghi con bonifico bancario", SPACED),
+    (PaymentMethod.BANK_TRANSFER, EN): ("You pay by bank transfer", SPACED),
     (PaymentMethod.ONLINE, IT): ("Paghi online con PayPal o carta", PAY_URL),
     (PaymentMethod.ONLINE, EN): ("You pay online by PayPal or card", PAY_URL),
     (PaymentMethod.AUTOMATIC_DEBIT, IT): ("Paghi con PayPal, e così ci autorizzi ad addebitare", PAY_URL),
@@ -33,8 +35,8 @@ SAID = {
 }
 """How the order's confirmation names the way, and by what its reminder leads there."""
 ASKED = {
-    (PaymentMethod.BANK_TRANSFER, IT): ("Per pagare con bonifico usa questi dati", REFERENCE),
-    (PaymentMethod.BANK_TRANSFER, EN): ("To pay by bank transfer, please use these details", REFERENCE),
+    (PaymentMethod.BANK_TRANSFER, IT): ("Per pagare con bonifico usa questi dati", SPACED),
+    (PaymentMethod.BANK_TRANSFER, EN): ("To pay by bank transfer, please use these details", SPACED),
     (PaymentMethod.ONLINE, IT): ("Paga ora", PAY_URL),
     (PaymentMethod.ONLINE, EN): ("Pay now", PAY_URL),
     (PaymentMethod.AUTOMATIC_DEBIT, IT): ("Paga ora", PAY_URL),

@@ -50,7 +50,8 @@ async def test_a_reminder_says_what_is_due_how_to_pay_and_what_follows(shop: Sho
     assert subject == "Promemoria: il tuo servizio è in attesa del pagamento"
     assert "dal 10 luglio 2026 al 31 luglio 2026, proforma n. P2026/2, con scadenza l’11 luglio 2026" in text
     assert "entro il 21 luglio 2026, l’invio viene sospeso" in text
-    assert "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 9,09 € Causale: RF18539007547034" in text
+    account = "Beneficiario: Casella Esempio S.r.l. IBAN: IT60 X054 2811 1010 0000 0123 456"
+    assert f"{account} Importo: 9,09 € Causale: RF18 5390 0754 7034" in text
 
 
 async def test_a_reminder_in_english_holds_the_link_for_paying_online_which_no_row_keeps(shop: Shop) -> None:
@@ -84,6 +85,7 @@ async def test_a_suspension_says_what_still_works_and_when_the_service_ends(shop
     await subscriber.advance(2)
     subject, text = await only_mail(shop)
     assert subject == "L’invio della posta è sospeso"
+    assert "Beneficiario: Casella Esempio S.r.l. IBAN: IT60 X054" in text
     assert "non possono più inviare; puoi ancora ricevere e leggere" in text
     assert "Se non è pagato entro il 20 agosto 2026, il servizio termina" in text
 
@@ -105,8 +107,8 @@ THE_REST = {
     EN: ("received €3.00 of a total of €9.09 (VAT included)", "€6.09 is still missing", "Account holder: Casella S"),
 }
 INSTRUCTIONS = {
-    IT: "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 6,09 € Causale: RF18539007547034",
-    EN: "IBAN: IT60 X054 2811 1010 0000 0123 456 Amount: €6.09 Reference: RF18539007547034",
+    IT: "IBAN: IT60 X054 2811 1010 0000 0123 456 Importo: 6,09 € Causale: RF18 5390 0754 7034",
+    EN: "IBAN: IT60 X054 2811 1010 0000 0123 456 Amount: €6.09 Reference: RF18 5390 0754 7034",
 }
 WHOLE = {IT: ("non abbiamo", "Importo: 9,09", "Paga ora"), EN: ("have not", "Amount: €9.09", "Pay now")}
 AND_NO_OTHER_WAY = {
@@ -203,7 +205,7 @@ async def test_emails_that_were_queued_before_a_rest_was_known_of_are_written_as
     move_to(shop, date(2026, 7, 12))
     await subscriber.advance(2)
     async with shop.room.core.database.transaction() as conn:
-        for name in ("rest", "received", "held", "holder", "goes_on"):
+        for name in ("rest", "received", "held", "holder", "bic", "suspended_by", "goes_on"):
             await conn.execute(sql("UPDATE outbox SET payload = payload #- :path"), {"path": ["params", name]})
     _, written = await only_mail(shop)
     assert "Importo: 9,09 €" in written

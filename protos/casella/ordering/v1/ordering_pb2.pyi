@@ -811,7 +811,7 @@ class RecordProformaResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
 
 class AdvanceOrderRequest(_message.Message):
-    __slots__ = ("order_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay")
+    __slots__ = ("order_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay", "holder", "bic")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
@@ -819,6 +819,8 @@ class AdvanceOrderRequest(_message.Message):
     PAY_URL_FIELD_NUMBER: _ClassVar[int]
     MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
     TO_PAY_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    BIC_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     recipient: _common_pb2.Recipient
     iban: str
@@ -826,7 +828,9 @@ class AdvanceOrderRequest(_message.Message):
     pay_url: str
     money_waiting: bool
     to_pay: _common_pb2.Money
-    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    holder: str
+    bic: str
+    def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., bic: _Optional[str] = ...) -> None: ...
 
 class AdvanceOrderResponse(_message.Message):
     __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased")
@@ -1517,7 +1521,7 @@ class RecordPeriodProformaResponse(_message.Message):
     def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
 
 class AdvancePeriodRequest(_message.Message):
-    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay", "rest", "holder", "end_held")
+    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay", "rest", "holder", "end_held", "bic")
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
@@ -1528,6 +1532,7 @@ class AdvancePeriodRequest(_message.Message):
     REST_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     END_HELD_FIELD_NUMBER: _ClassVar[int]
+    BIC_FIELD_NUMBER: _ClassVar[int]
     period_id: str
     recipient: _common_pb2.Recipient
     iban: str
@@ -1538,7 +1543,8 @@ class AdvancePeriodRequest(_message.Message):
     rest: _common_pb2.Money
     holder: str
     end_held: bool
-    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., end_held: _Optional[bool] = ...) -> None: ...
+    bic: str
+    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., end_held: _Optional[bool] = ..., bic: _Optional[str] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
     __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased", "suspend_at")
