@@ -31,6 +31,12 @@ _CANCEL_AT_ONCE = (
     'is closed, unless a payment wins: `{{"ends_now": true, "reason_code": "customer_asked"}}`'
 )
 _SUSPENDED = "Suspended"
+_PURGE = "purge"
+"""What ordering calls the closing of the account once what a subscription leaves was readable for its days."""
+_HOLDS_PURGE = (
+    "the subscription has ended, and the money holds the account's purge, until `ordering.hold_days` past its day at "
+    "the latest"
+)
 _CLOSING = "closing"
 """What ordering calls the end of a subscription that was not paid; money that waits holds it."""
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
@@ -62,19 +68,21 @@ class RenewalSteps(PayableTax, ServiceEnd):
         due, suspended = self.due, self.subscription.HasField("suspended_at")
         state = _SUSPENDED if suspended else NEEDS_OPERATOR
         sending = f"sending is suspended since {wording.day(self.subscription.suspended_at)}" if suspended else ""
+        ended = self.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+        ends = _HOLDS_PURGE if ended else "the subscription does not close"
         if may_pay(payment, self.waiting):
-            told = f"no reminder is sent, {sending or 'sending is not suspended'} and the subscription does not close"
+            told = f"no reminder is sent, {sending or 'sending is not suspended'} and {ends}"
             return Meanwhile(told, state=state)
         if not suspended and due.HasField("suspend_at"):
             sending = f"sending will be suspended at {wording.day(due.suspend_at)}"
         told = ", ".join(filter(None, ("reminders are sent", sending)))
-        told = (
-            f"it counts as unpaid, because that is less than what is asked for: {told}; the subscription does not close"
-        )
+        told = f"it counts as unpaid, because that is less than what is asked for: {told}; {ends}"
         if charge_comes_first(due, payment.debit):
             coming, due_at = wording_money.debit(payment.debit), payment.debit.charge_at
         elif due.next == pb.PERIOD_NEXT_WAIT and due.due != _CLOSING:
             coming, due_at = wording_due.on_period(due.due), due.due_at
+            if due.due == _PURGE:
+                coming = f"{coming}, unless money still waits then"
         else:
             return Meanwhile(told, state=state)
         return Meanwhile(told, f"by itself, at {wording.day(due_at)}: {coming}", due_at, state)

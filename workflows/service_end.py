@@ -10,13 +10,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
+    from workflows.held import held
     from workflows.order_steps import by_size, with_options
     from workflows.process import Process
     from workflows.steps import StepRefused, quickly
-
-_LEGAL_HOLD = "REASON_LEGAL_HOLD"
-_HELD = {_LEGAL_HOLD: "a legal hold", "REASON_MONEY_WAITING": "money that waits (`casella show money`)"}
-"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 
 
 class ServiceEnd(Process):
@@ -41,14 +38,9 @@ class ServiceEnd(Process):
             await quickly(OrderingSteps.close_account, request, "close the account")
             self.details.happened(f"account closed; it goes on as {names.purge_id(account_id)}", once=True)
         except StepRefused as refused:
-            held_by = _HELD.get(refused.reason)
-            if held_by is None:
+            found = held(refused, account_id)
+            if found is None:
                 raise
-            release = f", or at once after `casella hold release {account_id} --reason CODE`"
-            self.details.happened(f"the purge is held by {held_by}")
-            self.details.stands(
-                "Held",
-                f"the purge, which is held by {held_by}; asked for again every day"
-                f"{release if refused.reason == _LEGAL_HOLD else ''}",
-            )
+            self.details.happened(f"the purge is held by {found.by}", once=True)
+            self.details.stands("Held", found.coming, found.until)
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")

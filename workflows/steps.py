@@ -4,7 +4,7 @@ Quick steps run local-first: one local attempt inside the workflow task, and on 
 activity, which operators see retrying. A refusal that repeating cannot change arrives as ``StepRefused``.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -27,13 +27,15 @@ class StepRefused(ApplicationError):
     Attributes:
         step: What was refused, in the words that the Temporal UI shows.
         reason: Name of the ``casella.common.v1.Reason``.
+        facts: What the service told beside its sentence, by name; none of a refusal that a run makes itself.
     """
 
-    def __init__(self, step: str, reason: str, message: str) -> None:
-        """Carry the service's sentence, which holds no personal data."""
+    def __init__(self, step: str, reason: str, message: str, facts: Mapping[str, str] | None = None) -> None:
+        """Carry the service's sentence and facts, which hold no personal data."""
         super().__init__(message, type=reason, non_retryable=True)
         self.step = step
         self.reason = reason
+        self.facts = facts or {}
 
 
 async def quickly(step: Step[Request, Response], request: Request, summary: str) -> Response:
@@ -86,4 +88,5 @@ def _raise_if_refused(error: FailureError, step: str) -> None:
     """A failed local activity arrives bare, a normal one wrapped; both name the reason in the error's type."""
     cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError) and cause.non_retryable and (cause.type or "").startswith("REASON_"):
-        raise StepRefused(step, cause.type or "", cause.message) from error
+        facts = cause.details[0] if cause.details else {}
+        raise StepRefused(step, cause.type or "", cause.message, facts) from error

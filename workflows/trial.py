@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.trial import TrialSteps
     from workflows.details import Details
+    from workflows.held import ORDER_OPEN, Held, held, held_by_order, release
     from workflows.process import Process
     from workflows.steering import (
         NO_DATA,
@@ -27,13 +28,6 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.steps import StepRefused, quickly
 
-_LEGAL_HOLD, _ORDER_OPEN = "REASON_LEGAL_HOLD", "REASON_ORDER_OPEN"
-_HELD = {
-    _ORDER_OPEN: "an open order",
-    "REASON_MONEY_WAITING": "money that waits (`casella show money`)",
-    _LEGAL_HOLD: "a legal hold",
-}
-"""Refusals of the closing that pass by themselves or by an operator's hand; the closing is then asked for again."""
 _PURGE, _ORDER_HOLDS = "purge", "order_end"
 """What the trial service calls the purge, and the look at a purge that is due but held by an open order."""
 _EXTEND = 'moves the end later: `{"days": 7, "reason_code": "slow_migration"}`'
@@ -208,25 +202,18 @@ class Trial(Process):
                 "close the account",
             )
         except StepRefused as refused:
-            held_by = _HELD.get(refused.reason, f"a refusal: {refused.message}")
-            release = f", or at once after {self.release()}" if refused.reason == _LEGAL_HOLD else ""
-            self.stands_held(held_by, release)
+            if refused.reason == ORDER_OPEN:
+                self.stands_held(held_by_order(self.open_order_id, None))
+            else:
+                self.stands_held(held(refused, self.account_id) or Held(f"a refusal: {refused.message}"))
             await self.wait(retries.LOOK_AGAIN, "ask again whether the account may be closed")
             return False
         return True
 
-    def stands_held(self, held_by: str, release: str = "") -> None:
-        """Tell the operator that the purge is due and what holds it."""
-        self.details.happened(f"the purge is held by {held_by}")
-        self.details.stands(
-            "Held",
-            f"the purge, which is held by {held_by}; asked for again every day{release}",
-            updates={"extend_trial": _EXTEND},
-        )
-
-    def release(self) -> str:
-        """The command that lifts a legal hold."""
-        return f"`casella hold release {self.account_id} --reason CODE`"
+    def stands_held(self, found: Held) -> None:
+        """Tell the operator that the purge is due, what holds it, and when it goes ahead at the latest."""
+        self.details.happened(f"the purge is held by {found.by}", once=True)
+        self.details.stands("Held", found.coming, found.until, {"extend_trial": _EXTEND})
 
     def show(self, due: pb.AdvanceTrialResponse, standing: ordering_pb2.GetStandingResponse) -> None:
         """Tell the operator where the trial stands."""
@@ -249,11 +236,14 @@ class Trial(Process):
             self.details.happened(f"{names.order_id(changed)} {what}")
             self.open_order_id = standing.open_order_id
         if due.due == _ORDER_HOLDS:
-            self.stands_held(_HELD[_ORDER_OPEN])
+            expires_at = standing.open_order_expires_at if standing.HasField("open_order_expires_at") else None
+            self.stands_held(held_by_order(standing.open_order_id, expires_at))
             return
         updates = {"extend_trial": _EXTEND, "end_trial": _END} if active else {"extend_trial": _EXTEND}
         if standing.legal_hold and due.due == _PURGE:
-            coming = f"the purge is due, but a legal hold holds it: nothing is deleted before {self.release()}"
+            coming = (
+                f"the purge is due, but a legal hold holds it: nothing is deleted before {release(self.account_id)}"
+            )
         elif standing.order_open and due.due == _PURGE:
             order = names.order_id(standing.open_order_id)
             coming += f", unless {order} is still open: it holds the purge until its end, 30 days at the most"

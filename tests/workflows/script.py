@@ -54,9 +54,9 @@ class Script:
         return [name for name, _ in self.asked if name in rpcs]
 
 
-def refuse(reason: int, message: str = "not now") -> Any:
+def refuse(reason: int, message: str = "not now", **facts: str) -> Any:
     """Refuse a call as a service does."""
-    raise Refused(grpc.StatusCode.FAILED_PRECONDITION, Refusal(cast("Any", reason), message))
+    raise Refused(grpc.StatusCode.FAILED_PRECONDITION, Refusal(cast("Any", reason), message, facts))
 
 
 @dataclass

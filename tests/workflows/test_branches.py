@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import grpc
@@ -24,6 +24,7 @@ from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names, retries, wording
+from workflows.details import DUE_AT
 from workflows.worker import WORKFLOWS
 
 SOON = Duration(nanos=50_000_000)
@@ -572,10 +573,13 @@ def trial_steps(due: trial_pb2.AdvanceTrialResponse, standing: ordering_pb2.GetS
 async def test_a_trial_whose_due_purge_an_open_order_holds_is_held(temporal: TestNamespace) -> None:
     trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ENDED, ends_at=MOMENT, purge_at=MOMENT)
     due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="order_end")
-    standing = ordering_pb2.GetStandingResponse(order_open=True, open_order_id="1")
+    standing = ordering_pb2.GetStandingResponse(order_open=True, open_order_id="1", open_order_expires_at=MOMENT)
     async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, trial_steps(due, standing)) as run:
         shown = await run.details("### Held")
-        assert "the purge, which is held by an open order; asked for again every day" in shown
+        assert (
+            f"held by an open order (`{names.order_id('1')}`); it goes ahead at {wording.day(MOMENT)} at the" in shown
+        )
+        assert (await run.handle.describe()).typed_search_attributes.get(DUE_AT) == MOMENT.ToDatetime(tzinfo=UTC)
         due.next = trial_pb2.TRIAL_NEXT_PURGE_DUE
         due.due = "purge"
         standing.Clear()
@@ -634,7 +638,8 @@ async def test_a_trial_whose_money_waits_is_held_and_closed_once_it_is_settled(t
 
     def close(request: ordering_pb2.CloseAccountRequest) -> ordering_pb2.CloseAccountResponse:
         if request.money_waiting:
-            refuse(errors_pb2.REASON_MONEY_WAITING)
+            entries = ",".join(request.money_entry_ids)
+            refuse(errors_pb2.REASON_MONEY_WAITING, held_until=MOMENT.ToJsonString(), money_entry_ids=entries)
         return ordering_pb2.CloseAccountResponse()
 
     script = Script({
@@ -647,8 +652,11 @@ async def test_a_trial_whose_money_waits_is_held_and_closed_once_it_is_settled(t
     })  # fmt: skip
     async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
         shown = await run.details("### Held")
-        assert "held by money that waits (`casella show money`); asked for again every day" in shown
-        assert (await run.handle.describe()).close_time is None
+        held = f"held by money that waits (`{names.money_id(waiting[0].money_entry_id)}`)"
+        assert f"{held}; it goes ahead at {wording.day(MOMENT)} at the latest; asked for again every day" in shown
+        description = await run.handle.describe()
+        assert description.close_time is None
+        assert description.typed_search_attributes.get(DUE_AT) == MOMENT.ToDatetime(tzinfo=UTC)
         waiting.clear()
         await run.handle.signal(names.TRIAL_CHANGED)
         assert await run.end() == "closed"

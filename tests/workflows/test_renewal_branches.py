@@ -382,16 +382,34 @@ async def test_money_that_waits_holds_the_purge_until_it_is_settled(temporal: Te
     told.subscription.state = pb.SUBSCRIPTION_STATE_CLOSING
 
     def close(request: pb.CloseAccountRequest) -> object:
-        return refuse(errors_pb2.REASON_MONEY_WAITING) if request.money_waiting else told.account_closed(request)
+        if not request.money_waiting:
+            return told.account_closed(request)
+        entries = ",".join(request.money_entry_ids)
+        return refuse(errors_pb2.REASON_MONEY_WAITING, held_until=MOMENT.ToJsonString(), money_entry_ids=entries)
 
     script = told.script(CloseAccount=close)
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
         shown = await run.details("### Held")
-        assert "held by money that waits (`casella show money`); asked for again every day" in shown
+        assert f"held by money that waits (`money:e1`); it goes ahead at {wording.day(MOMENT)} at the latest" in shown
+        assert (await run.handle.describe()).typed_search_attributes.get(DUE_AT) == MOMENT.ToDatetime(tzinfo=UTC)
         assert "casella hold release" not in shown
         told.waiting.clear()
         await run.handle.signal(names.MONEY_WAITING)
         assert await run.end() == "void"
+
+
+async def test_short_money_of_an_ended_subscription_holds_the_purge_and_the_page_says_no_other_thing(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(due="purge")
+    told.subscription.state = pb.SUBSCRIPTION_STATE_CLOSING
+    told.waiting = [in_two_parts(told.payment.amount, first=False)]
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "its purge begins, unless money still waits then" in shown
+        assert "holds the account's purge, until `ordering.hold_days` past its day at the latest" in shown
+        assert "does not close" not in shown
 
 
 async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:

@@ -34,8 +34,9 @@ def step(name: str) -> Callable[[Method[Request, Response]], Method[Request, Res
             try:
                 return await method(self, request)
             except Refused as refused:
+                facts = [dict(refused.metadata)] if refused.metadata else []
                 raise ApplicationError(
-                    _sentence(refused), type=Reason.Name(refused.reason), non_retryable=True
+                    _sentence(refused), *facts, type=Reason.Name(refused.reason), non_retryable=True
                 ) from None
 
         return activity.defn(name=name)(call)

@@ -38,7 +38,9 @@ class AccountActivities(OrderingClient):
     async def close_account(self, request: pb.CloseAccountRequest) -> pb.CloseAccountResponse:
         """Close the account, which starts its purge, unless money waits for it."""
         asked = payments_pb2.GetWaitingMoneyRequest(account_id=request.account_id)
-        request.money_waiting = bool((await self._payments.GetWaitingMoney(asked)).waiting)
+        waiting = (await self._payments.GetWaitingMoney(asked)).waiting
+        request.money_waiting = bool(waiting)
+        request.money_entry_ids.extend(entry.money_entry_id for entry in waiting)
         return await self._ordering.CloseAccount(request)
 
     @step("BeginErasure")

@@ -10,7 +10,7 @@ from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_timestamp
 from services.ordering.accounts.erasing import Erasures
-from services.ordering.accounts.service import LIFT_HOLD, SET_HOLD, Accounts
+from services.ordering.accounts.service import LIFT_HOLD, SET_HOLD, Accounts, WaitingFor
 from services.ordering.accounts.store import AccountRow
 from services.ordering.domain.states import ClosureReason
 from services.ordering.enums import CLOSURES
@@ -44,6 +44,9 @@ class AccountRpcs(OrderingServiceServicer):
             hold=None if hold is None else _hold(hold),
             erasure_due=await self._erasures.is_due(account_id),
             purged_at=to_timestamp(found.account.purged_at) if found.account and found.account.purged_at else None,
+            open_order_expires_at=to_timestamp(standing.open_order_expires_at)
+            if standing.open_order_expires_at
+            else None,
         )
 
     async def CloseAccount(
@@ -53,8 +56,12 @@ class AccountRpcs(OrderingServiceServicer):
         violations = Violations()
         account_id = violations.uuid("account_id", request.account_id)
         reason = CLOSURES.chosen(violations, "reason", request.reason, ClosureReason.TRIAL_ENDED)
+        entries = [
+            violations.uuid(f"money_entry_ids[{place}]", each) for place, each in enumerate(request.money_entry_ids)
+        ]
         violations.check()
-        closed = await self._accounts.close(account_id, reason, money_waiting=request.money_waiting)
+        money = WaitingFor(request.money_waiting, entries)
+        closed = await self._accounts.close(account_id, reason, money)
         return ordering_pb2.CloseAccountResponse(closure=_closure(closed))
 
     async def GetClosure(

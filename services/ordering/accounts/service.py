@@ -3,6 +3,7 @@
 CloseAccount and PlaceOrder lock the same row: whichever comes first decides, and the other one is refused.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,6 +63,14 @@ class AccountStanding:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingFor:
+    """Money that waits for an account at payments: whether there is any, and the entries as far as they were told."""
+
+    waits: bool
+    entry_ids: Sequence[UUID] = ()
+
+
 class Accounts:
     """Closing, holds and standing of accounts."""
 
@@ -86,15 +95,15 @@ class Accounts:
                 return None
             return await audit.newest(conn, account_id, SET_HOLD)
 
-    async def close(self, account_id: UUID, reason: ClosureReason, *, money_waiting: bool) -> AccountRow:
+    async def close(self, account_id: UUID, reason: ClosureReason, money: WaitingFor) -> AccountRow:
         """Close an account and start its purge, in one transaction; a repetition gets the first closure.
 
         Args:
             account_id: Which.
             reason: Why.
-            money_waiting: Whether money that names an order or a period of the account waits for an operator. It holds
-                the purge for as long as an open order could, of a subscription that has ended counted from the end of
-                its closing days: what is never settled must not keep the data for ever.
+            money: That which names an order or a period of the account and waits for an operator. It holds the purge
+                for as long as an open order could, of a subscription that has ended counted from the end of its closing
+                days: what is never settled must not keep the data for ever.
 
         Raises:
             LegalHoldStands: Nothing may be deleted.
@@ -105,7 +114,7 @@ class Accounts:
             NotReady: Trial, which knows the purge's date, does not answer.
         """
         now = self._clock.now()
-        purge_at = await self._readings.purge_at(account_id) if money_waiting else None
+        purge_at = await self._readings.purge_at(account_id) if money.waits else None
         async with self._database.transaction() as conn:
             account = await store.lock_account(conn, account_id, now)
             if account.closed:
@@ -119,8 +128,8 @@ class Accounts:
                 raise SubscriptionRuns
             if not _may_close(standing, reason, now):
                 raise ClosingDaysNotOver
-            if purge_at is not None and now < hold_until(standing.readable_until or purge_at, self._policy):
-                raise MoneyWaits
+            if purge_at is not None:
+                _check_not_held(hold_until(standing.readable_until or purge_at, self._policy), money, now)
             await self._end_subscription(conn, account_id, now, erasing=reason is ClosureReason.ERASURE)
             if await end_with_account(conn, account_id, now):
                 await outbox.wake(conn, reseller_wake(account_id), now)
@@ -207,6 +216,17 @@ class Accounts:
             if erasing:
                 await outbox.wake(conn, renewal_wake(carrier), now)  # it did not close the account itself
         await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_ENDED, ended), now)
+
+
+def _check_not_held(until: datetime, money: WaitingFor, now: datetime) -> None:
+    """Refuse to close an account whose purge money still holds.
+
+    Raises:
+        MoneyWaits: With the moment from which it holds nothing any more, and its entries.
+    """
+    if now < until:
+        entries = ",".join(map(str, money.entry_ids))
+        raise MoneyWaits(metadata={"held_until": until.isoformat(), "money_entry_ids": entries})
 
 
 def _may_close(standing: Standing, reason: ClosureReason, now: datetime) -> bool:

@@ -43,6 +43,7 @@ class Standing:
 
     Attributes:
         open_order_id: its order that waits for payment.
+        open_order_expires_at: when that expires; None where none is open, or its proforma is still to come.
         paid_order_id: its first paid order, fulfilled or not.
         unfulfilled: a paid order is still being unlocked and invoiced.
         subscribed: a subscription runs.
@@ -50,6 +51,7 @@ class Standing:
     """
 
     open_order_id: UUID | None
+    open_order_expires_at: datetime | None
     paid_order_id: UUID | None
     unfulfilled: bool
     subscribed: bool
@@ -83,7 +85,9 @@ async def note_erasure(conn: AsyncConnection, account_id: UUID, at: datetime) ->
 async def standing(conn: AsyncConnection, account_id: UUID) -> Standing:
     """Orders and subscriptions in one statement: an order that becomes a subscription is never seen as neither."""
     row = (await conn.execute(_STANDING, {"account": account_id})).one()
-    return Standing(row.open_order, row.paid_order, row.unfulfilled, row.subscribed, row.readable_until)
+    return Standing(
+        row.open_order, row.open_order_expires_at, row.paid_order, row.unfulfilled, row.subscribed, row.readable_until
+    )
 
 
 async def close(conn: AsyncConnection, account_id: UUID, reason: ClosureReason, at: datetime) -> AccountRow:
@@ -150,6 +154,11 @@ _STANDING = select(
     .limit(1)
     .scalar_subquery()
     .label("open_order"),
+    select(orders.c.expires_at)
+    .where(_OF_ACCOUNT, orders.c.state == OrderState.OPEN)
+    .limit(1)
+    .scalar_subquery()
+    .label("open_order_expires_at"),
     select(orders.c.id)
     .where(_OF_ACCOUNT, _BOUGHT)
     .order_by(orders.c.ended_at)

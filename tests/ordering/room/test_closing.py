@@ -47,8 +47,14 @@ async def test_an_open_order_holds_the_closing_until_it_ends(shop: Shop) -> None
 
 
 async def test_money_that_waits_holds_the_closing_until_it_is_settled(shop: Shop) -> None:
-    account = shop.account(purge_at=shop.room.clock.now())
-    await refused_for(shop.close(account, money_waiting=True), errors_pb2.REASON_MONEY_WAITING)
+    purge_at, entry = shop.room.clock.now(), request_id()
+    account = shop.account(purge_at=purge_at)
+    close = pb.CloseAccountRequest(
+        account_id=str(account), reason=pb.CLOSURE_REASON_TRIAL_ENDED, money_waiting=True, money_entry_ids=[entry]
+    )
+    refused = await refused_for(shop.worker.CloseAccount(close), errors_pb2.REASON_MONEY_WAITING)
+    told = {"held_until": add_days(purge_at, 30).isoformat(), "money_entry_ids": entry}
+    assert {name: refused.metadata[name] for name in told} == told
     assert await shop.room.wakes() == []
     assert (await shop.close(account)).account_id == str(account)
 

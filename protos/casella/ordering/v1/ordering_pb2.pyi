@@ -1909,7 +1909,7 @@ class GetStandingRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class GetStandingResponse(_message.Message):
-    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold", "hold", "erasure_due", "purged_at")
+    __slots__ = ("order_open", "open_order_id", "paid", "paid_order_id", "closed", "legal_hold", "hold", "erasure_due", "purged_at", "open_order_expires_at")
     ORDER_OPEN_FIELD_NUMBER: _ClassVar[int]
     OPEN_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
@@ -1919,6 +1919,7 @@ class GetStandingResponse(_message.Message):
     HOLD_FIELD_NUMBER: _ClassVar[int]
     ERASURE_DUE_FIELD_NUMBER: _ClassVar[int]
     PURGED_AT_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ORDER_EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     order_open: bool
     open_order_id: str
     paid: bool
@@ -1928,7 +1929,8 @@ class GetStandingResponse(_message.Message):
     hold: LegalHold
     erasure_due: bool
     purged_at: _timestamp_pb2.Timestamp
-    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ..., hold: _Optional[_Union[LegalHold, _Mapping]] = ..., erasure_due: _Optional[bool] = ..., purged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    open_order_expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, order_open: _Optional[bool] = ..., open_order_id: _Optional[str] = ..., paid: _Optional[bool] = ..., paid_order_id: _Optional[str] = ..., closed: _Optional[bool] = ..., legal_hold: _Optional[bool] = ..., hold: _Optional[_Union[LegalHold, _Mapping]] = ..., erasure_due: _Optional[bool] = ..., purged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open_order_expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class LegalHold(_message.Message):
     __slots__ = ("set_at", "steering")
@@ -1939,14 +1941,16 @@ class LegalHold(_message.Message):
     def __init__(self, set_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class CloseAccountRequest(_message.Message):
-    __slots__ = ("account_id", "reason", "money_waiting")
+    __slots__ = ("account_id", "reason", "money_waiting", "money_entry_ids")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MONEY_WAITING_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_IDS_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     reason: ClosureReason
     money_waiting: bool
-    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ..., money_waiting: _Optional[bool] = ...) -> None: ...
+    money_entry_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, account_id: _Optional[str] = ..., reason: _Optional[_Union[ClosureReason, str]] = ..., money_waiting: _Optional[bool] = ..., money_entry_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CloseAccountResponse(_message.Message):
     __slots__ = ("closure",)
