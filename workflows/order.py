@@ -88,11 +88,10 @@ class Order(OrderTax):
             match due.next:
                 case pb.ORDER_NEXT_WAIT:
                     self.show_waiting(due, payment)
-                    skipped = [wording_due.on_order(reminder) for reminder in due.skipped]
-                    coming, reminder = wording_due.on_order(due.due), wording_due.is_reminder(due.due)
-                    if reminder and self.waiting:
-                        coming, reminder = f"{coming} (not sent: money waits)", False
-                    await self.wait_for_money(due.wait, coming, skipped, reminder=reminder)
+                    coming = wording_due.on_order(due.due)
+                    if wording_due.is_reminder(due.due) and self.waiting:
+                        coming = f"{coming} (not sent: money waits)"
+                    await self.wait_for_money(due.wait, coming)
                 case pb.ORDER_NEXT_EXPIRY_DUE:
                     await self.close_payment_request(payment, payments_pb2.CLOSE_REASON_EXPIRED)
                 case pb.ORDER_NEXT_CANCEL_REQUESTED:

@@ -73,6 +73,7 @@ class OrderSteps(PayableTax):
         request = pb.AdvanceOrderRequest(order_id=self.order_id)
         due = await quickly(OrderingSteps.advance, request, "do what is due on the order")
         self.could_write(due)
+        self.tell_reminders(wording_due.on_order(due.sent), [wording_due.on_order(each) for each in due.skipped])
         return due
 
     async def record(self, outcome: pb.Outcome, payment: payments_pb2.PaymentRequest) -> pb.Order:

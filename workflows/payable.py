@@ -1,7 +1,7 @@
 """What an order and a period of a subscription share: both ask for money and wait for it, and payments decides."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -159,11 +159,10 @@ class Payable(Process):
         )
         await self.wait(retries.PROCESSING, "ask again whether the charge has ended")
 
-    async def wait_for_money(self, wait: Duration, coming: str, skipped: Collection[str], *, reminder: bool) -> None:
+    async def wait_for_money(self, wait: Duration, coming: str) -> None:
         """Wait for news until something is due, a day at most: a payment whose signal was lost must not wait longer."""
-        self.tell_what_was_due(coming, skipped)
         if wait.ToTimedelta() <= retries.LOOK_AGAIN:
-            await self.wait_for_due(wait, coming, reminder=reminder)
+            await self.wait(wait, coming)
         else:
             await self.wait(retries.LOOK_AGAIN, f"look again whether it is paid; coming: {coming}")
 

@@ -38,7 +38,6 @@ class Process:
         self.details = details
         self._rung = False
         self._parked = False
-        self._reminder_due = ""
 
     @workflow.signal(name=names.LOOK_AGAIN, description="Look at the row again. Harmless at any time.")
     def look_again(self) -> None:
@@ -116,18 +115,12 @@ class Process:
             return False
         return True
 
-    async def wait_for_due(self, longest: Duration | timedelta, what: str, *, reminder: bool) -> None:
-        """Wait like ``wait``, and keep in mind a reminder that fell due."""
-        if not await self.wait(longest, what) and reminder:
-            self._reminder_due = what
-
-    def tell_what_was_due(self, coming: str, unsent: Collection[str] = ()) -> None:
-        """Note a reminder that fell due, once its service says that something else comes next, and those not sent."""
+    def tell_reminders(self, sent: str, unsent: Collection[str] = ()) -> None:
+        """Note the reminder that its service has just sent, if any, and those that came due and never are."""
         for reminder in unsent:
             self.details.happened(f"{reminder}: not sent", once=True)
-        if self._reminder_due and self._reminder_due != coming and self._reminder_due not in unsent:
-            self.details.happened(f"{self._reminder_due}: sent")
-        self._reminder_due = ""
+        if sent:
+            self.details.happened(f"{sent}: sent")
 
     def could_write(self, answer: Emailed) -> bool:
         """Whether there was somebody to write to; a run may outlive its customer's address, and goes on without it."""

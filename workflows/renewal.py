@@ -114,8 +114,7 @@ class Renewal(RenewalInvoice):
             match due.next:
                 case pb.PERIOD_NEXT_WAIT:
                     self.show_asking(due, payment)
-                    skipped = [wording_due.on_period(reminder) for reminder in due.skipped]
-                    await self.wait_for_money_or_charge(due, payment, skipped)
+                    await self.wait_for_money_or_charge(due, payment)
                 case pb.PERIOD_NEXT_INVOICE_DUE:
                     await self.invoice_accrued(period)
                 case pb.PERIOD_NEXT_SUSPEND_DUE:

@@ -3,8 +3,6 @@
 Payments says when, and decides what a refusal leads to; a charge never begins while one is in flight.
 """
 
-from collections.abc import Collection
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -77,14 +75,13 @@ class RenewalDebit(RenewalTax):
             self.details.happened("the charge is being processed at the provider")
 
     async def wait_for_money_or_charge(
-        self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest, skipped: Collection[str]
+        self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest
     ) -> None:
         """Wait for news until the next thing is due: what ordering says, or the charge."""
         if charge_comes_first(due, payment.debit):
-            await self.wait_for_money(payment.debit.wait, wording_money.debit(payment.debit), skipped, reminder=False)
+            await self.wait_for_money(payment.debit.wait, wording_money.debit(payment.debit))
         else:
-            reminder = wording_due.is_reminder(due.due)
-            await self.wait_for_money(due.wait, wording_due.on_period(due.due), skipped, reminder=reminder)
+            await self.wait_for_money(due.wait, wording_due.on_period(due.due))
 
     def debit_updates(self, payment: payments_pb2.PaymentRequest) -> dict[str, str]:
         """What an operator may do about the charges as they stand."""

@@ -39,6 +39,8 @@ _HOLDS_PURGE = (
 )
 _CLOSING = "closing"
 """What ordering calls the end of a subscription that was not paid; money that waits holds it."""
+_OLDER = "older_period"
+"""What ordering calls the look again at an older period that waits for its money."""
 _KEEP_SUBSCRIPTION = 'takes the cancellation back: `{"reason_code": "customer_asked"}`'
 
 
@@ -75,12 +77,13 @@ class RenewalSteps(PayableTax, ServiceEnd):
             return Meanwhile(told, state=state)
         if not suspended and due.HasField("suspend_at"):
             sending = f"sending will be suspended at {wording.day(due.suspend_at)}"
-        told = ", ".join(filter(None, ("reminders are sent", sending)))
+        reminders = "no reminder is left to send" if due.reminders_over else "reminders are sent"
+        told = ", ".join(filter(None, (reminders, sending)))
         told = f"it counts as unpaid, because that is less than what is asked for: {told}; {ends}"
         if charge_comes_first(due, payment.debit):
             coming, due_at = wording_money.debit(payment.debit), payment.debit.charge_at
         elif due.next == pb.PERIOD_NEXT_WAIT and due.due != _CLOSING:
-            coming, due_at = wording_due.on_period(due.due), due.due_at
+            coming, due_at = _coming(due), due.due_at
             if due.due == _PURGE:
                 coming = f"{coming}, unless money still waits then"
         else:
@@ -99,6 +102,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         request = pb.AdvancePeriodRequest(period_id=self.period_id)
         due = await quickly(OrderingSteps.advance_period, request, "do what is due on the period")
         self.could_write(due)
+        self.tell_reminders(wording_due.on_period(due.sent), [wording_due.on_period(each) for each in due.skipped])
         self.due, self.subscription = due, due.subscription
         return due
 
@@ -214,9 +218,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         if payment.debit.refusal:
             note += f"; the last charge was not done: {wording_money.refusal(payment.debit.refusal)}"
         state = _SUSPENDED if suspended else "AwaitingPayment"
-        coming = (
-            f"the payment of proforma {payment.proforma_number}{note}; without it: {wording_due.on_period(due.due)}"
-        )
+        coming = f"the payment of proforma {payment.proforma_number}{note}; without it: {_coming(due)}"
         if self.offered:
             state = NEEDS_OPERATOR
             coming = (
@@ -255,6 +257,12 @@ class RenewalSteps(PayableTax, ServiceEnd):
     def remedies(self) -> dict[str, str]:
         """A period that cannot go on can still be given up with its subscription."""
         return self.subscription_updates()
+
+
+def _coming(due: pb.AdvancePeriodResponse) -> str:
+    """What ordering says is due next on a period; of a look at an older one, which."""
+    coming = wording_due.on_period(due.due)
+    return f"{coming}: period {due.oldest_unpaid}" if due.due == _OLDER and due.oldest_unpaid else coming
 
 
 def charge_comes_first(due: pb.AdvancePeriodResponse, debit: payments_pb2.Debit) -> bool:

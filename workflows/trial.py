@@ -71,8 +71,7 @@ class Trial(Process):
             self.show(due, standing)
             match due.next:
                 case pb.TRIAL_NEXT_WAIT:
-                    coming, reminder = wording_due.on_trial(due.due), wording_due.is_reminder(due.due)
-                    await self.wait_for_due(due.wait, coming, reminder=reminder)
+                    await self.wait(due.wait, wording_due.on_trial(due.due))
                 case pb.TRIAL_NEXT_PURGE_DUE:
                     if await self.close_account():
                         return self.end("Closed", f"account closed; it goes on as {names.purge_id(self.account_id)}")
@@ -225,7 +224,7 @@ class Trial(Process):
             f"{ends} {wording.day(trial.ends_at)}, purge {wording.day(trial.purge_at)} unless bought{held}"
         )
         coming = wording_due.on_trial(due.due)
-        self.tell_what_was_due(coming)
+        self.tell_reminders(wording_due.on_trial(due.sent) if wording_due.is_reminder(due.sent) else "")
         if standing.legal_hold != self.legal_hold:
             what = "was set: no reminder of the purge is sent, and nothing is deleted"
             self.details.happened(f"a legal hold {what}" if standing.legal_hold else "the legal hold was released")

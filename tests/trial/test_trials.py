@@ -33,8 +33,9 @@ async def test_the_days_left_are_calendar_days_in_rome(customer: Customer, room:
 
 async def test_a_trial_sends_its_reminders_ends_and_comes_to_its_purge(customer: Customer, room: TestRoom) -> None:
     start = room.clock.now()
-    seen = []
+    seen, told = [], []
     while (answer := await customer.advance()).next == pb.TRIAL_NEXT_WAIT:
+        told.append(answer.sent)
         room.clock.at += from_duration(answer.wait)
         assert room.clock.at == from_timestamp(answer.due_at)
         days = next(n for n in range(60) if add_days(start, n) == room.clock.at)
@@ -48,6 +49,7 @@ async def test_a_trial_sends_its_reminders_ends_and_comes_to_its_purge(customer:
         (44, "purge_reminder_1_day"),
         (45, "purge"),
     ]
+    assert told == ["", *(due for _, due in seen[:-1])]
     assert answer.next == pb.TRIAL_NEXT_PURGE_DUE
     assert answer.trial.state == pb.TRIAL_STATE_ENDED
     assert await sent(room) == [*["trial_ending"] * 3, "trial_ended", *["purge_ahead"] * 2]
@@ -59,6 +61,7 @@ async def test_asked_too_early_or_twice_it_changes_nothing_and_says_how_much_lon
     room.clock.advance(days=23)
     await customer.advance()
     again = await asyncio.gather(*(customer.advance() for _ in range(5)))
+    assert [answer.sent for answer in again] == [""] * 5
     assert await sent(room) == ["trial_ending"]
     assert {answer.due for answer in again} == {"reminder_3_days"}
 

@@ -340,21 +340,23 @@ async def test_a_reminder_that_was_skipped_is_not_told_as_sent(temporal: TestNam
     assert "reminder 3 days after the proforma (not sent: money waits)" in timers
 
 
-async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
+async def test_a_reminder_is_told_as_sent_by_whatever_the_order_was_woken(temporal: TestNamespace) -> None:
     payment, order = a_payment(), an_order()
     due = ordering_pb2.AdvanceOrderResponse(
-        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, due="reminder_3_days", wait=SOON
+        state=ordering_pb2.ORDER_STATE_OPEN, next=ordering_pb2.ORDER_NEXT_WAIT, due="reminder_3_days", wait=LONG
     )
 
     def advance(_: object) -> ordering_pb2.AdvanceOrderResponse:
-        if len(script.requests("AdvanceOrder")) > 1:
-            due.due = "reminder_7_days"
-            due.wait.CopyFrom(LONG)
+        due.sent = "reminder_3_days" if len(script.requests("AdvanceOrder")) == 2 else ""
         return due
 
     script = ordering(payment, order, AdvanceOrder=advance)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
-        await run.details("reminder 3 days after the proforma: sent")
+        assert ": sent" not in await run.details("reminder 3 days after the proforma")
+        for _ in range(2):
+            await run.handle.signal(names.LOOK_AGAIN)
+            shown = await run.details("reminder 3 days after the proforma: sent")
+        assert shown.count("proforma: sent") == 1
 
 
 async def test_an_order_is_confirmed_by_an_email_of_its_own_beside_the_proforma(temporal: TestNamespace) -> None:
@@ -585,6 +587,17 @@ async def test_a_trial_whose_due_purge_an_open_order_holds_is_held(temporal: Tes
         standing.Clear()
         await run.handle.signal(names.TRIAL_CHANGED)
         assert await run.end() == "closed"
+
+
+async def test_a_reminder_of_a_trial_is_told_as_sent_by_whatever_it_was_woken(temporal: TestNamespace) -> None:
+    trial = trial_pb2.Trial(state=trial_pb2.TRIAL_STATE_ACTIVE, ends_at=MOMENT, purge_at=MOMENT)
+    due = trial_pb2.AdvanceTrialResponse(trial=trial, next=trial_pb2.TRIAL_NEXT_WAIT, wait=LONG, due="reminder_3_days")
+    script = trial_steps(due, ordering_pb2.GetStandingResponse())
+    async with running(temporal, names.TRIAL, names.TRIAL_CHANGED, script) as run:
+        assert ": sent" not in await run.details("reminder 3 days before the end")
+        due.due, due.sent = "reminder_1_day", "reminder_3_days"
+        await run.handle.signal(names.LOOK_AGAIN)
+        await run.details("reminder 3 days before the end: sent")
 
 
 async def test_an_ended_trial_under_a_legal_hold_announces_no_purge(temporal: TestNamespace) -> None:

@@ -60,6 +60,9 @@ class Told:
     resume_due: bool = False
     confirms_contract: bool = False
     suspend_at: Timestamp | None = None
+    sent: str = ""
+    reminders_over: bool = False
+    oldest_unpaid: int = 0
 
     def script(self, **changes: Answer) -> Script:
         """The services."""
@@ -69,7 +72,8 @@ class Told:
             "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@b.example")),
             "AdvancePeriod": lambda _: pb.AdvancePeriodResponse(
                 state=self.period.state, next=self.next, wait=self.wait, due=self.due, due_at=MOMENT,
-                subscription=self.subscription, suspend_at=self.suspend_at,
+                subscription=self.subscription, suspend_at=self.suspend_at, sent=self.sent,
+                reminders_over=self.reminders_over, oldest_unpaid=self.oldest_unpaid,
             ),
             "MeasurePeriod": self.measured,
             "CreatePaymentRequest": lambda _: payments_pb2.CreatePaymentRequestResponse(payment_request=self.payment),
@@ -412,13 +416,28 @@ async def test_short_money_of_an_ended_subscription_holds_the_purge_and_the_page
         assert "does not close" not in shown
 
 
-async def test_a_reminder_that_fell_due_is_told_as_sent_once_the_next_is_named(temporal: TestNamespace) -> None:
-    told = Told(due="reminder_3_days", wait=SOON)
+async def test_a_reminder_is_told_as_sent_by_whatever_the_period_was_woken(temporal: TestNamespace) -> None:
+    told = Told(due="reminder_3_days")
     script = told.script()
     async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
-        await run.details("reminder 3 days after the due date")
-        told.due, told.wait = "suspension", LONG
+        assert ": sent" not in await run.details("reminder 3 days after the due date")
+        told.due, told.sent = "suspension", "reminder_3_days"
+        await run.handle.signal(names.LOOK_AGAIN)
         await run.details("reminder 3 days after the due date: sent")
+
+
+async def test_a_newer_period_that_waits_for_an_older_one_names_it(temporal: TestNamespace) -> None:
+    told = Told(due="older_period", oldest_unpaid=2)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script()) as run:
+        shown = await run.details("### AwaitingPayment")
+        assert "without it: look again whether the older unpaid period was paid: period 2" in shown
+
+
+async def test_with_short_money_the_page_says_when_no_reminder_is_left(temporal: TestNamespace) -> None:
+    told = Told(reminders_over=True)
+    told.waiting = [in_two_parts(told.payment.amount, first=False)]
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, told.script()) as run:
+        assert "asked for: no reminder is left to send; the subscription" in await run.details("### NeedsOperator")
 
 
 async def test_an_operator_decides_where_nothing_confirms_the_vat_number(temporal: TestNamespace) -> None:

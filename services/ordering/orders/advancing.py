@@ -13,7 +13,7 @@ from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.ordering.domain.dates import PROFORMA_WAIT, due_now, look_again_at, next_due
+from services.ordering.domain.dates import PROFORMA_WAIT, due_now, look_again_at, next_due, reminder_name
 from services.ordering.domain.states import OrderState
 from services.ordering.orders import store
 from services.ordering.orders.mails import Mails, PaymentHints
@@ -39,6 +39,7 @@ class Advanced:
         wait: how long until then by the service's clock; with WAIT.
         skipped: the reminders that came due and were not sent, whenever that was; with WAIT.
         expires_at: when the order expires unpaid; with WAIT, once the proforma is known.
+        sent: the reminder that was sent just now; empty where none was.
     """
 
     state: OrderState
@@ -48,6 +49,7 @@ class Advanced:
     wait: timedelta | None = None
     skipped: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    sent: str = ""
 
 
 class Advancing:
@@ -91,13 +93,15 @@ class Advancing:
                 return Advanced(order.state, Next.EXPIRY_DUE)
             pending = await ORDER_REMINDERS.pending(conn, order_id)
             due, past = due_now(pending, now)
+            sent = ""
             if due is not None and money_waiting:
                 past = [*past, due]
             elif due is not None:
-                await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now)
+                if await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now):
+                    sent = reminder_name(due.days)
                 await ORDER_REMINDERS.mark_sent(conn, order_id, due, now)
             await ORDER_REMINDERS.mark_skipped(conn, order_id, past, now)
             what, due_at = next_due(pending, order.expires_at, now)
             await store.set_next(conn, order_id, due_at)
             skipped = await ORDER_REMINDERS.skipped(conn, order_id)
-            return Advanced(order.state, Next.WAIT, what, due_at, due_at - now, skipped, order.expires_at)
+            return Advanced(order.state, Next.WAIT, what, due_at, due_at - now, skipped, order.expires_at, sent)

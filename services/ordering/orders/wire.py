@@ -68,6 +68,7 @@ def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.Advanc
         skipped=advanced.skipped,
         expires_at=to_timestamp(advanced.expires_at) if advanced.expires_at is not None else None,
         erased=erased,
+        sent=advanced.sent,
     )
 
 

@@ -15,7 +15,7 @@ from casella.common.v1 import common_pb2
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.ordering.domain.dates import due_now, look_again_at
+from services.ordering.domain.dates import due_now, look_again_at, reminder_name
 from services.ordering.domain.dunning import notice_in_time
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.period_next import PeriodNext, Step, next_step
@@ -35,6 +35,9 @@ class Advanced:
     Attributes:
         wait: how long until the step's date by the service's clock.
         suspend_at: when it leads to a suspension; None once it has, and where it leads to none.
+        sent: the reminder that was sent just now; empty where none was.
+        reminders_over: whether none is to come any more.
+        oldest_unpaid: number of the oldest period that waits for its money; 0 where none does.
     """
 
     state: PeriodState
@@ -43,6 +46,9 @@ class Advanced:
     subscription: SubscriptionRow
     skipped: Sequence[str]
     suspend_at: datetime | None
+    sent: str
+    reminders_over: bool
+    oldest_unpaid: int
 
 
 class AdvancingPeriods:
@@ -73,19 +79,24 @@ class AdvancingPeriods:
         async with self._database.transaction() as conn:
             found = await locked(conn, period_id)
             step = next_step(found.standing, now)
+            sent = ""
             writer = _Writer(conn, self._mails, found, recipient, hints, money_waiting, now)
             if found.carries:
                 await writer.about_the_end()
             if found.period.state is PeriodState.DUE and step.next is not PeriodNext.CLOSE_DUE:
                 await writer.about_the_renewal()
-                await writer.about_the_money()
+                sent = await writer.about_the_money()
             elif found.period.state is PeriodState.PAID and found.subscription.end is None:
                 await writer.about_the_renewal()  # paid before anything was due on it, for example by account credit
             if step.next is not PeriodNext.NOT_OPEN:
                 await period_store.set_next(conn, period_id, look_again_at(step.due_at, now))
             skipped = await PERIOD_REMINDERS.skipped(conn, period_id)
         wait = None if step.due_at is None else step.due_at - now
-        return Advanced(found.period.state, step, wait, found.subscription, skipped, found.suspend_at)
+        over = all(each.due_at <= now for each in found.pending)
+        oldest = found.unpaid[0].number if found.unpaid else 0
+        return Advanced(
+            found.period.state, step, wait, found.subscription, skipped, found.suspend_at, sent, over, oldest
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +122,22 @@ class _Writer:
             await self._send(self.mails.notice(subscription, period, self.recipient, in_time=in_time))
             await period_store.set_notice(self.conn, period, self.now, in_time=in_time)
 
-    async def about_the_money(self) -> None:
-        """The reminder that is due, the suspension."""
-        period = self.found.period
+    async def about_the_money(self) -> str:
+        """The reminder that is due, the suspension; which reminder was sent."""
+        period, sent = self.found.period, ""
         if period.asked is None:
-            return
+            return sent
         due, past = due_now(self.found.pending, self.now)
         if due is not None and self.money_waiting:
             past = [*past, due]
         elif due is not None:
-            await self._send(self.mails.reminder(self.found, due, self.recipient, self.hints))
+            reminder = self.mails.reminder(self.found, due, self.recipient, self.hints)
+            sent = reminder_name(due.days) if await self._send(reminder) else ""
             await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:
             await self._send(self.mails.suspended(self.found.subscription, period, self.recipient, self.hints))
+        return sent
 
     async def about_the_end(self) -> None:
         """The confirmation of a cancellation, and later the end of the service."""
@@ -136,5 +149,5 @@ class _Writer:
         if subscription.state is SubscriptionState.CLOSING and not erasing:  # then nothing stays readable
             await self._send(self.mails.closing(subscription, self.recipient))
 
-    async def _send(self, mail: outbox.Mail) -> None:
-        await outbox.mail(self.conn, mail, self.now)
+    async def _send(self, mail: outbox.Mail) -> bool:
+        return await outbox.mail(self.conn, mail, self.now)

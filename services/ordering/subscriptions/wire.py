@@ -130,6 +130,9 @@ def advanced_message(advanced: Advanced, now: datetime, *, erased: bool) -> orde
         skipped=advanced.skipped,
         erased=erased,
         suspend_at=to_timestamp(advanced.suspend_at) if advanced.suspend_at is not None else None,
+        sent=advanced.sent,
+        reminders_over=advanced.reminders_over,
+        oldest_unpaid=advanced.oldest_unpaid,
     )
 
 

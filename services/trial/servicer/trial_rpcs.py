@@ -66,6 +66,7 @@ class TrialRpcs(TrialServiceServicer):
             wait=to_duration(plan.wait(now)) if waits else None,
             due=plan.due,
             due_at=to_timestamp(plan.due_at) if plan.due_at else None,
+            sent=str(plan.send.kind) if plan.send else "",
         )
 
     async def RecordPurchase(self, request: pb.RecordPurchaseRequest, context: object) -> pb.RecordPurchaseResponse:

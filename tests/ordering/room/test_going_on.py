@@ -54,11 +54,13 @@ async def test_a_proforma_is_recorded_once(shop: Shop) -> None:
 
 async def test_reminders_come_3_7_and_12_days_after_the_proforma(shop: Shop) -> None:
     order = await proforma_order(shop)
-    begun, due, sent = shop.room.clock.now(), [], []
+    begun, due, sent, told = shop.room.clock.now(), [], [], []
     while (advanced := await shop.advance(order.order_id)).next == pb.ORDER_NEXT_WAIT:
         assert from_duration(advanced.wait) == from_timestamp(advanced.due_at) - shop.room.clock.now()
         due.append((advanced.due, from_timestamp(advanced.due_at)))
         sent.append(len(await shop.room.mail_params()))
+        told.append(advanced.sent)
+        assert not (await shop.advance(order.order_id)).sent  # it sends none twice
         shop.room.clock.at = from_timestamp(advanced.due_at)
     assert advanced.next == pb.ORDER_NEXT_EXPIRY_DUE
     assert due == [
@@ -68,6 +70,7 @@ async def test_reminders_come_3_7_and_12_days_after_the_proforma(shop: Shop) -> 
         ("expiry", end_of_day(begun, 15)),
     ]
     assert sent == [0, 1, 2, 3]
+    assert told == ["", "reminder_3_days", "reminder_7_days", "reminder_12_days"]
 
 
 @pytest.mark.parametrize("cancelled", [False, True])

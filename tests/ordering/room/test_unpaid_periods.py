@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from casella.common.v1 import errors_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date
 from services.kit.wire import from_date, from_duration, from_timestamp, to_date, to_timestamp
@@ -128,6 +128,18 @@ async def test_a_repeated_question_sends_no_email_twice(shop: Shop) -> None:
     assert await mail_keys(shop) == ["period_reminder_1"]
 
 
+async def test_who_asks_what_is_due_learns_which_reminder_was_sent_and_whether_one_is_left(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    seen = []
+    for day in (date(2026, 7, 11), date(2026, 7, 12), date(2026, 7, 12), date(2026, 7, 16)):
+        move_to(shop, day)
+        advanced = await subscriber.advance(2)
+        seen.append((advanced.sent, advanced.reminders_over, advanced.oldest_unpaid))
+    assert seen == [("", False, 2), ("reminder_1_days", False, 2), ("", False, 2), ("reminder_5_days", True, 2)]
+    nobody = pb.AdvancePeriodRequest(period_id=subscriber.id_of(2), recipient=common_pb2.Recipient(erased=True))
+    assert not (await shop.worker.AdvancePeriod(nobody)).sent
+
+
 async def test_past_reminders_are_skipped(shop: Shop) -> None:
     subscriber = await asked(shop)
     move_to(shop, date(2026, 7, 18))
@@ -218,6 +230,7 @@ async def test_the_oldest_unpaid_period_decides(shop: Shop) -> None:
     subscriber = await two_unpaid(shop)
     move_to(shop, date(2026, 8, 17))
     assert await subscriber.next(3) == "WAIT older_period"
+    assert (await subscriber.advance(3)).oldest_unpaid == 2
     await refused_for(subscriber.suspend(3), errors_pb2.REASON_PERIOD_STATE)
     assert await subscriber.next(2) == "WAIT closing"
 

@@ -833,7 +833,7 @@ class AdvanceOrderRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., bic: _Optional[str] = ...) -> None: ...
 
 class AdvanceOrderResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased", "sent")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -842,6 +842,7 @@ class AdvanceOrderResponse(_message.Message):
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
     state: OrderState
     next: OrderNext
     wait: _duration_pb2.Duration
@@ -850,7 +851,8 @@ class AdvanceOrderResponse(_message.Message):
     skipped: _containers.RepeatedScalarFieldContainer[str]
     expires_at: _timestamp_pb2.Timestamp
     erased: bool
-    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[bool] = ...) -> None: ...
+    sent: str
+    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[bool] = ..., sent: _Optional[str] = ...) -> None: ...
 
 class RecordOutcomeRequest(_message.Message):
     __slots__ = ("order_id", "outcome", "available_on")
@@ -1547,7 +1549,7 @@ class AdvancePeriodRequest(_message.Message):
     def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., end_held: _Optional[bool] = ..., bic: _Optional[str] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased", "suspend_at")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased", "suspend_at", "sent", "reminders_over", "oldest_unpaid")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -1557,6 +1559,9 @@ class AdvancePeriodResponse(_message.Message):
     SKIPPED_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
     SUSPEND_AT_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
+    REMINDERS_OVER_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_UNPAID_FIELD_NUMBER: _ClassVar[int]
     state: PeriodState
     next: PeriodNext
     wait: _duration_pb2.Duration
@@ -1566,7 +1571,10 @@ class AdvancePeriodResponse(_message.Message):
     skipped: _containers.RepeatedScalarFieldContainer[str]
     erased: bool
     suspend_at: _timestamp_pb2.Timestamp
-    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., erased: _Optional[bool] = ..., suspend_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sent: str
+    reminders_over: bool
+    oldest_unpaid: int
+    def __init__(self, state: _Optional[_Union[PeriodState, str]] = ..., next: _Optional[_Union[PeriodNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., erased: _Optional[bool] = ..., suspend_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent: _Optional[str] = ..., reminders_over: _Optional[bool] = ..., oldest_unpaid: _Optional[int] = ...) -> None: ...
 
 class RecordPeriodOutcomeRequest(_message.Message):
     __slots__ = ("period_id", "outcome", "available_on")

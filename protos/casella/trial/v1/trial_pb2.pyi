@@ -270,18 +270,20 @@ class AdvanceTrialRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., order_open: _Optional[bool] = ..., legal_hold: _Optional[bool] = ...) -> None: ...
 
 class AdvanceTrialResponse(_message.Message):
-    __slots__ = ("trial", "next", "wait", "due", "due_at")
+    __slots__ = ("trial", "next", "wait", "due", "due_at", "sent")
     TRIAL_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
     DUE_FIELD_NUMBER: _ClassVar[int]
     DUE_AT_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
     trial: Trial
     next: TrialNext
     wait: _duration_pb2.Duration
     due: str
     due_at: _timestamp_pb2.Timestamp
-    def __init__(self, trial: _Optional[_Union[Trial, _Mapping]] = ..., next: _Optional[_Union[TrialNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sent: str
+    def __init__(self, trial: _Optional[_Union[Trial, _Mapping]] = ..., next: _Optional[_Union[TrialNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent: _Optional[str] = ...) -> None: ...
 
 class RecordPurchaseRequest(_message.Message):
     __slots__ = ("account_id", "order_id")
