@@ -3,7 +3,8 @@
 import asyncio
 import json
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -15,10 +16,13 @@ from services.kit import migrations
 from services.kit.causes import PeriodCause
 from services.kit.database import Database, async_url
 from services.kit.ids import new_id
+from services.kit.wire import from_date
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.periods import Contract, planned
 from services.ordering.domain.policy import RenewalPolicy
 from tests.fixtures.postgres import TestDatabases
+from tests.ordering.shop import Shop
+from tests.ordering.subscribers import monthly
 
 OLD = "20261130_tax"
 UNLOCKED = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -93,3 +97,19 @@ async def test_each_subscription_gets_its_second_period_as_the_room_plans_it(
     plan = planned(contract, last, RenewalPolicy())
     assert (second.state, second.next_at, second.measure_at) == ("scheduled", plan.measure_at, plan.measure_at)
     assert (second.first_day, second.last_day) == (plan.days.first, plan.days.last)
+
+
+@pytest.mark.parametrize(("begin", "last"), [(date(2026, 11, 29), 28), (date(2026, 11, 5), 21)])
+async def test_what_was_to_suspend_a_day_that_is_paid_does_so_with_the_end_of_the_last_of_them(
+    shop: Shop, begin: date, last: int
+) -> None:
+    subscriber = await monthly(shop, begin)  # paid to 28 December, or to the 4th
+    await subscriber.asked_in_time(2)
+    stored = datetime(2026, 12, 21, 22, 59, 59, 999999, tzinfo=UTC)
+    migration = import_module("services.ordering.migrations.versions.20261219_paid_days")
+    async with shop.room.core.database.transaction() as conn:
+        await conn.execute(text("UPDATE subscription_periods SET suspend_at = :at WHERE state = 'due'"), {"at": stored})
+        await conn.execute(text(migration.STATEMENT))
+    assert from_date((await subscriber.period(2)).suspend_after) == date(2026, 12, last)
+    shop.room.clock.at = stored + timedelta(days=last - 21)
+    assert await subscriber.next(2) == "SUSPEND_DUE"
