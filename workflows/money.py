@@ -70,7 +70,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         """Begin with the entry's id."""
         super().__init__(Details(f"Money entry {subject.id}", f"casella show money {subject.id}"))
         self.entry_id = subject.id
-        self.invoice_id = ""
+        self.invoice_id = self.credited_by = ""
         self.decided = False
         self.withdrawn: ordering_pb2.RecordWithdrawalMoneyResponse | None = None
         """The withdrawal from what it names, as read last; None where there is none."""
@@ -119,11 +119,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             if answer.entry.HasField("dispute") and self.may_decide(answer.entry.dispute):
                 await self.read_service(answer.entry.dispute)
             self.show_waiting(answer.candidates)
-            if (
-                answer.entry.HasField("dispute")
-                and not self.invoice_id
-                and await self.read_invoice(answer.entry.dispute)
-            ):
+            if answer.entry.HasField("dispute") and await self.learn_of_invoice(answer.entry.dispute):
                 self.show_waiting(answer.candidates)
             if answer.entry.HasField("email_due") and self.withdrawn is None:
                 await self.tell_customer(answer.entry.email_due)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from casella.common.v1 import common_pb2
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2 as pb
@@ -44,6 +45,10 @@ _CREDIT_AGREED = (
 _TERMINATE = (
     'ends {}, {}, which nobody can take back; decide about the money after it: `{{"reason_code": "chargeback"}}`'
 )
+_DECIDES = (
+    "the consumer has withdrawn: what the dispute takes counts as given back, and `{}` gives back the rest and issues "
+    "the credit note"
+)
 _CONTRACT, _ADDITION = "the contract", "what the order added to its contract, which goes on"
 _SAYS_ENDED = "with this cause the note says that it has ended"
 _AGREED = 'credit by agreement: `"cause": "agreement"`'
@@ -58,6 +63,8 @@ class DisputeProcess(ServiceEnd):
     candidates: Sequence[pb.PaymentRequest]
     invoice_id: str
     """Of what the disputed payment had paid; empty until it is known."""
+    credited_by: str
+    """The order whose withdrawal decides how much of that invoice is credited; empty where none does."""
     service: ordering_pb2.ServiceEnd | None = None
     """Of what it had paid, as read last; None until then, and where it is not known what that is."""
     places_taken = False
@@ -79,33 +86,37 @@ class DisputeProcess(ServiceEnd):
             updates: What any entry of the queue may be settled by.
         """
         over = [f"it is over {wording_money.candidate(each)}" for each in self.candidates]
+        if self.credited_by:
+            over.append(_DECIDES.format(names.withdrawal_id(self.credited_by)))
         if self.invoice_id:
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:
             over.append("MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider")
         if self.may_decide(dispute) and self.service is not None:
             over.append(_served(self.service))
-        state, coming = _standing(dispute, self.invoice_id or "INVOICE")
+        state, coming = _standing(dispute, self.invoice_id or "INVOICE", withdrawn=bool(self.credited_by))
         offered = {}
         if self.may_decide(dispute):
-            offered = {"claim": _CLAIM, "credit_note": self._crediting(), **self._terminating(), **updates}
+            ending = {} if self.credited_by else {"credit_note": self._crediting(), **self._terminating()}
+            offered = {"claim": _CLAIM, **ending, **updates}
             if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
                 del offered["claim"]
         due = dispute.evidence_by if dispute.HasField("evidence_by") else None
         self.details.stands(state, "; ".join([coming, *over]), due, updates=offered)
 
     def may_decide(self, dispute: pb.Dispute) -> bool:
-        """Whether the payer's bank has decided for the payer, and the money is gone."""
-        return dispute.state == pb.DISPUTE_STATE_LOST and dispute.withdrawn.minor > 0
+        """Whether the payer's bank has decided for the payer, and money is gone that counts as no refund."""
+        return dispute.state == pb.DISPUTE_STATE_LOST and dispute.withdrawn.minor > dispute.counted_as_refund.minor
 
     def is_to_be_credited(self, entry: pb.MoneyEntry) -> bool:
-        """Whether an operator has decided for a credit note that is not recorded yet."""
-        return not entry.settlement and self.may_decide(entry.dispute) and entry.dispute.decision in _CREDITED
+        """Whether an operator has decided for a credit note that is not recorded yet, and no withdrawal issues it."""
+        decided = self.may_decide(entry.dispute) and entry.dispute.decision in _CREDITED
+        return not entry.settlement and decided and not self.credited_by
 
     async def credit_the_invoice(self, dispute: pb.Dispute) -> None:
         """The credit note for what was withdrawn, once; it settles the money."""
         self.details.stands("Crediting", "the credit note on the invoice", updates=self.remedies())
-        if not await self.read_invoice(dispute):
+        if not self.invoice_id:
             self.details.stands(
                 NEEDS_OPERATOR, "the invoice, which is still to come; asked for again", updates=self.remedies()
             )
@@ -162,6 +173,20 @@ class DisputeProcess(ServiceEnd):
             self.details.happened("the added places are taken back; the contract goes on without them", once=True)
             self.places_taken = True
 
+    async def learn_of_invoice(self, dispute: pb.Dispute) -> bool:
+        """Read the invoice, and whether a withdrawal decides about it; whether that is news."""
+        known = (self.invoice_id, self.credited_by)
+        await self.read_invoice(dispute)
+        await self.read_crediting_withdrawal()
+        return known != (self.invoice_id, self.credited_by)
+
+    async def read_crediting_withdrawal(self) -> None:
+        """Whether the consumer has withdrawn from what the invoice is for."""
+        if self.invoice_id:
+            asked = ordering_pb2.FindInvoiceWithdrawalRequest(invoice_id=self.invoice_id)
+            what = "read whether the consumer has withdrawn"
+            self.credited_by = (await quickly(OrderingSteps.find_invoice_withdrawal, asked, what)).order_id
+
     async def read_invoice(self, dispute: pb.Dispute) -> str:
         """The invoice of what the disputed payment had paid; empty where there is none, or none yet."""
         paid = self._paid(dispute)
@@ -193,6 +218,7 @@ class DisputeProcess(ServiceEnd):
     )
     async def credit_note(self, crediting: Crediting = NO_CREDITING) -> str:
         """Credit the invoice."""
+        await self._check_not_withdrawn("credit the invoice")
         if crediting.cause == "dispute":
             await self._check_ended()
         await self._decide(_DECISIONS[crediting.cause], crediting)
@@ -206,6 +232,7 @@ class DisputeProcess(ServiceEnd):
     )
     async def terminate(self, why: Why = NO_DATA) -> str:
         """End what nobody has paid for."""
+        await self._check_not_withdrawn("end what nobody has paid for")
         paid = self._paid_by_disputed()
         service = await self._read_service_now(paid)
         if not service.HasField("would_end_at"):
@@ -234,12 +261,14 @@ class DisputeProcess(ServiceEnd):
         check_crediting(crediting)
         if not self.lost_dispute().payment_request_id:
             raise Wrong("the payment had paid nothing, so there is no invoice to credit. There are claim and set_aside")
+        self._refuse_if_withdrawn()
 
     @terminate.validator
     def _may_terminate(self, why: Why = NO_DATA) -> None:
         check_why(why)
         if not self.lost_dispute().account_id:
             raise Wrong("the payment had paid nothing, so it is not known whose contract it was")
+        self._refuse_if_withdrawn()
 
     def lost_dispute(self) -> pb.Dispute:
         """The dispute of the entry, if it is to be decided about.
@@ -271,6 +300,23 @@ class DisputeProcess(ServiceEnd):
         answer = await self.steer(OrderingSteps.get_service_end, _end_of(paid), "read until when it is served")
         self.service = answer.service
         return answer.service
+
+    async def _check_not_withdrawn(self, what: str) -> None:
+        """Refuse what a withdrawal decides that was given after the page was written.
+
+        Raises:
+            Wrong: The consumer has withdrawn.
+        """
+        await self.read_crediting_withdrawal()
+        if self.credited_by:
+            self.details.happened(f"an update was refused: {what}: the consumer has withdrawn")
+            self.look_again()
+            self._refuse_if_withdrawn()
+
+    def _refuse_if_withdrawn(self) -> None:
+        if self.credited_by:
+            decides = _DECIDES.format(names.withdrawal_id(self.credited_by))
+            raise Wrong(f"{decides}. There are claim, credit and set_aside")
 
     async def _check_ended(self) -> None:
         """Refuse what says that the contract has ended while it is served (DPR 633/1972, art. 26(2)).
@@ -335,11 +381,19 @@ def _is_served(service: ordering_pb2.ServiceEnd) -> str:
     return f"the order is not fulfilled yet: {_IN_A_MOMENT}"
 
 
-def _standing(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
-    """Where a dispute stands, and what comes next."""
+def _standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool) -> tuple[str, str]:
+    """Where a dispute stands, and what comes next.
+
+    Args:
+        dispute: The dispute.
+        invoice: The invoice's id.
+        withdrawn: A withdrawal decides about that invoice.
+    """
     match dispute.state:
         case pb.DISPUTE_STATE_INQUIRY:
             return _inquiry(dispute, invoice)
+        case pb.DISPUTE_STATE_NEEDS_RESPONSE | pb.DISPUTE_STATE_UNDER_REVIEW if dispute.counted_as_refund.minor:
+            return _counted(dispute)
         case pb.DISPUTE_STATE_NEEDS_RESPONSE:
             over = "the day for it has passed: see there how it stands"
             return NEEDS_OPERATOR, (
@@ -348,15 +402,44 @@ def _standing(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
             )
         case pb.DISPUTE_STATE_UNDER_REVIEW:
             return "Disputed", "the decision of the payer's bank, which may take months"
-        case pb.DISPUTE_STATE_LOST if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
-            return "Claim", (
-                "nothing by itself: the customer owes it. Once it is paid it comes to the queue by itself: set both "
-                "aside then"
-            )
         case pb.DISPUTE_STATE_LOST if dispute.withdrawn.minor > 0:
-            return NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
+            return _lost(dispute, withdrawn=withdrawn)
         case _:
             return "Disputed", "the money's way at the provider, of which its next event tells"
+
+
+def _lost(dispute: pb.Dispute, *, withdrawn: bool) -> tuple[str, str]:
+    """The same of one that is lost: what it took is gone."""
+    counted = dispute.counted_as_refund
+    if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
+        return "Claim", (
+            "nothing by itself: the customer owes it. Once it is paid it comes to the queue by itself: set both "
+            "aside then"
+        )
+    if counted.minor:
+        rest = common_pb2.Money(minor=dispute.withdrawn.minor - counted.minor, currency=counted.currency)
+        return NEEDS_OPERATOR, (
+            f"nothing by itself: the dispute is lost. {wording.amount(counted)} of it is the refund of the withdrawal; "
+            f"it took {wording.amount(rest)} more, which the customer still owes: decide about that"
+        )
+    if withdrawn:
+        return NEEDS_OPERATOR, (
+            "the withdrawal, which counts what the dispute took as given back: let it go first. Where it has refunded "
+            "already, decide"
+        )
+    return NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
+
+
+def _counted(dispute: pb.Dispute) -> tuple[str, str]:
+    """The same of one that has taken what a withdrawal gives back: to contest it is to keep the consumer waiting."""
+    counted = wording.amount(dispute.counted_as_refund)
+    ends = f"lost, {counted} of it is the refund of the withdrawal, which waits for it; won, that refund leaves"
+    if dispute.state == pb.DISPUTE_STATE_UNDER_REVIEW:
+        return "Disputed", f"the decision of the payer's bank, which may take months: {ends}"
+    over = ": the day for evidence has passed, see there how it stands" if dispute.evidence_over else ""
+    return NEEDS_OPERATOR, (
+        f"accept the dispute in the provider's dashboard, where nothing is to be contested{over}: {ends}"
+    )
 
 
 def _inquiry(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:

@@ -38,7 +38,15 @@ _PAY_OUT = (
     "`refund_made_outside`"
 )
 _EXPORT = "then writes the file for the bank with what is approved"
+_EXCEEDS = "REASON_CREDIT_EXCEEDS_INVOICE"
+"""Another credit note has taken what is left."""
 _NO_NOTE = 'goes on without a credit note: `{"reason_code": "invoice_given_up"}`'
+_CREDITED = (
+    "goes on without a credit note, because another one has credited it; what is still to be credited credit first, by "
+    '`casella invoice credit`: `{"reason_code": "credited_already"}`'
+)
+_WITHOUT_NOTE = {_GIVEN_UP: _NO_NOTE, _EXCEEDS: _CREDITED}
+"""Why a credit note may be refused for good, and what an operator may do then."""
 Pending = tuple[pb.WithdrawalRefund, payments_pb2.Refund]
 """A refund that is owed, and how it stands at payments."""
 
@@ -166,8 +174,8 @@ class Withdrawal(WithdrawalSteps):
                 try:
                     note = await self.issue_credit_note(withdrawal, each)
                 except StepRefused as refused:
-                    if refused.reason == _GIVEN_UP:
-                        self.offers({"no_credit_note": _NO_NOTE}, [each])
+                    if refused.reason in _WITHOUT_NOTE:
+                        self.offers({"no_credit_note": _WITHOUT_NOTE[refused.reason]}, [each])
                     raise
                 await self.note_credit_note(each, note)  # last: with it nothing is owed
 
@@ -207,7 +215,7 @@ class Withdrawal(WithdrawalSteps):
 
     @workflow.update(
         description="Notes that the customer has the money already, by a way that Casella does not see, such as a "
-        'chargeback or a transfer by hand; payments makes no refund then. Data: {"reason_code": "paid_by_hand"}'
+        'transfer by hand; payments makes no refund then. Data: {"reason_code": "paid_by_hand"}'
     )
     async def refund_made_outside(self, why: Why = NO_DATA) -> str:
         """Note refunds as made, by an operator's word."""
@@ -223,8 +231,8 @@ class Withdrawal(WithdrawalSteps):
         check_offered("refund_made_outside", why, self.offered, "withdrawal")
 
     @workflow.update(
-        description="Goes on without a credit note, because the invoice was given up and counts as never issued. "
-        'Data: {"reason_code": "invoice_given_up"}'
+        description="Goes on without a credit note, because the invoice was given up and counts as never issued, or "
+        'another credit note has credited it. Data: {"reason_code": "invoice_given_up"}'
     )
     async def no_credit_note(self, why: Why = NO_DATA) -> str:
         """Note that no credit note is due, by an operator's decision."""
@@ -299,10 +307,13 @@ def _to_be_decided(entry: payments_pb2.MoneyEntry) -> str:
 
 
 def _waits_for_operator(refund: payments_pb2.Refund, *, near: bool) -> bool:
-    """Whether nothing moves a refund on but a person here; files are made now and then, until the law's day is near."""
-    unexported = near and refund.state == payments_pb2.REFUND_STATE_APPROVED
+    """Whether nothing moves a refund on but a person here; files are made now and then, until the law's day is near.
+
+    By then a dispute that has taken the money is to be accepted: nothing else gives it back in time.
+    """
+    unexported = refund.state == payments_pb2.REFUND_STATE_APPROVED
     return (
-        unexported
+        (near and (unexported or _is_taken(refund)))
         or _to_be_approved(refund)
         or refund.state
         in {
@@ -325,6 +336,12 @@ def _pay_out(given_up: Sequence[Pending]) -> dict[str, str]:
     """What pays credit out whose own refund was given up: it is the account's again."""
     accounts = {refund.account_id for each, refund in given_up if _pays_credit_out(each, refund)}
     return {f"casella refund credit {account} --reason withdrawal": _PAY_OUT for account in sorted(accounts)}
+
+
+def _is_taken(refund: payments_pb2.Refund) -> bool:
+    """Whether a dispute has taken the money, about which the payer's bank has not decided."""
+    chargeback = refund.means == payments_pb2.REFUND_MEANS_CHARGEBACK
+    return chargeback and refund.state == payments_pb2.REFUND_STATE_REQUESTED
 
 
 def _to_be_approved(refund: payments_pb2.Refund) -> bool:

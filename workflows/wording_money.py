@@ -2,7 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
-from workflows import wording
+from workflows import names, wording
 
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
@@ -103,9 +103,14 @@ def dispute(found: payments_pb2.Dispute) -> str:
     evidence = (
         f", evidence at the provider by {wording.day(found.evidence_by)}" if found.HasField("evidence_by") else ""
     )
+    counted = (
+        f", of which {wording.amount(found.counted_as_refund)} counts as a withdrawal's refund"
+        if found.counted_as_refund.minor
+        else ""
+    )
     return (
         f"dispute {found.provider_reference} over {wording.amount(found.amount)} ({found.reason}), {state}{evidence}: "
-        f"{wording.amount(found.withdrawn)} withdrawn, fee {wording.amount(found.fee)}"
+        f"{wording.amount(found.withdrawn)} withdrawn{counted}, fee {wording.amount(found.fee)}"
     )
 
 
@@ -145,6 +150,8 @@ def refund(made: payments_pb2.Refund) -> str:
     match made.state:
         case payments_pb2.REFUND_STATE_REQUESTED if transfer:
             how = "a transfer that waits for your approval"
+        case payments_pb2.REFUND_STATE_REQUESTED if made.means == payments_pb2.REFUND_MEANS_CHARGEBACK:
+            how = _taken(made)
         case payments_pb2.REFUND_STATE_APPROVED:
             how = "a transfer that waits for the next file for the bank"
         case payments_pb2.REFUND_STATE_FAILED:
@@ -161,10 +168,27 @@ def refund(made: payments_pb2.Refund) -> str:
     return f"{wording.amount(made.amount)}, {how} (refund {made.refund_id})"
 
 
+def _taken(made: payments_pb2.Refund) -> str:
+    """Of a refund whose money a dispute has taken: for whom it waits, and how it is with the customer at once."""
+    by = (
+        f", by {wording.day(made.dispute_evidence_by)} at the latest where no evidence is given"
+        if made.HasField("dispute_evidence_by")
+        else ", which may take months"
+    )
+    follows = names.money_id(made.dispute_entry_id)
+    return (
+        f"taken by the dispute that `{follows}` follows: it waits for the payer's bank{by}. Lost, it is refunded by "
+        "that; won, it leaves for card or PayPal. Accepted in the provider's dashboard it is lost at once; `casella "
+        "refund cancel` with the id gives it up"
+    )
+
+
 def refund_news(made: payments_pb2.Refund) -> str:
     """What has become of a refund that was asked for; empty where nothing has, or it is done."""
     transfer = made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
     match made.state:
+        case payments_pb2.REFUND_STATE_REQUESTED if made.means == payments_pb2.REFUND_MEANS_CHARGEBACK:
+            return "taken by a dispute: it waits for its end"
         case payments_pb2.REFUND_STATE_APPROVED:
             return "approved"
         case payments_pb2.REFUND_STATE_SENT:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
@@ -127,7 +128,7 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
     if undecided:
         late = now - min(from_timestamp(each.closed_at) for each in undecided) > LONGEST_WAITING
         text = f"lost disputes that wait for your decision: {len(undecided)}: "
-        text += named([words.money(each.withdrawn) for each in undecided])
+        text += named([_to_decide(each) for each in undecided])
         found.append(
             (wrong if late else note)(text, "`casella show money` lists them; each is decided in its workflow")
         )
@@ -135,9 +136,15 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         text = f"disputes that the payers' banks decide: {len(disputes) - len(asked) - len(lost)}"
         found.append(note(text, "`casella show money` lists them"))
     if claims:
-        text = f"claims after lost disputes: {len(claims)}: {named([words.money(each.withdrawn) for each in claims])}"
+        text = f"claims after lost disputes: {len(claims)}: {named([_to_decide(each) for each in claims])}"
         found.append(note(text, "Once one is paid, set both aside; `casella show money` lists them"))
     return found
+
+
+def _to_decide(dispute: payments_pb2.Dispute) -> str:
+    """What it took and is decided about: without what counts as the refund of a withdrawal."""
+    minor = dispute.withdrawn.minor - dispute.counted_as_refund.minor
+    return words.money(common_pb2.Money(minor=minor, currency=dispute.withdrawn.currency))
 
 
 def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:

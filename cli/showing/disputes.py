@@ -26,12 +26,14 @@ async def _read(rooms: Rooms, asked: payments_pb2.ListDisputesRequest) -> list[p
 def row(dispute: payments_pb2.Dispute) -> tuple[str, ...]:
     """A dispute as a line of a table."""
     decided = words.choice(dispute, "decision")
+    counted = dispute.counted_as_refund
+    refund = f", {words.money(counted)} of it a withdrawal's refund" if counted.minor else ""
     differs = ", MORE THAN THE PAYMENT" if dispute.amount_differs else ""
     return (
         words.instant(dispute.opened_at),
         words.choice(dispute, "state"),
         f"{words.money(dispute.amount)}{differs}",
-        words.money(dispute.withdrawn),
+        f"{words.money(dispute.withdrawn)}{refund}",
         words.money(dispute.fee),
         dispute.reason,
         words.instant(dispute.evidence_by),

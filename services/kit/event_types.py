@@ -197,7 +197,8 @@ TOLD: Mapping[EventType, Told] = {
     EventType.PAYMENT_SETTLED: Told(
         "payments",
         _FIRST,
-        "An operator decided what becomes of money that waited, or a dispute ended without a loss (`kept`).",
+        "An operator decided what becomes of money that waited, or a dispute ended without a loss (`kept`) or as a "
+        "withdrawal's refund (`refunded`).",
         ("money_entry_id",),
     ),
     EventType.CREDIT_CHANGED: Told(

@@ -399,6 +399,15 @@ def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.Mo
             Level.NOTE,
             "claims after lost disputes: 1: 100.00 EUR",
         ),
+        (
+            disputed(
+                payments_pb2.DISPUTE_STATE_LOST,
+                closed_at=to_timestamp(NOON - timedelta(hours=1)),
+                counted_as_refund=common_pb2.Money(minor=9_995, currency="EUR"),
+            ),
+            Level.NOTE,
+            "lost disputes that wait for your decision: 1: 0.05 EUR",
+        ),
     ],
 )
 def test_a_dispute_is_trouble_once_its_evidence_or_its_decision_is_late(

@@ -60,6 +60,7 @@ def tied(*each: pb.Refund | pb.Dispute | invoicing_pb2.CreditNoteInfo, **more: A
         (refund(payment_request_id="", money_entry_id="m1"),),
         (dispute(credit_note_id="n1"), note()),
         (dispute(decision=pb.DISPUTE_DECISION_CLAIM),),
+        (dispute(counted_as_refund=euro(495)), refund(495, means=pb.REFUND_MEANS_CHARGEBACK), note(495)),
     ],
 )
 def test_what_belongs_together_is_no_finding(each: tuple[Any, ...]) -> None:
@@ -80,6 +81,7 @@ def test_what_belongs_together_is_no_finding(each: tuple[Any, ...]) -> None:
         ((note(),), ["order a: credit note 2026/n1 (n1) of 5.00 EUR on invoice 2026/1", "no refund, credit or lost"]),
         ((refund(), note(), note(name="n2")), ["credit note 2026/n2"]),
         ((refund(state=pb.REFUND_STATE_CANCELLED), note()), ["credit note 2026/n1"]),
+        ((dispute(counted_as_refund=euro(500)), refund(), note(), note(name="n2")), ["credit note 2026/n2"]),
     ],
 )
 def test_a_half_without_the_other_is_named_with_its_ids(each: tuple[Any, ...], said: list[str]) -> None:

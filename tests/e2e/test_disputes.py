@@ -19,7 +19,7 @@ from deploy.local.demo.inbox import text_of
 from services.kit.errors import Refused
 from tests.cli.running import Terminal
 from tests.e2e.levers import dispute, stripe_does
-from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
+from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk, refused
 from tests.e2e.waiting import until
 from workflows import names
 
@@ -130,6 +130,61 @@ async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_
     for words in ("Refunds and credit notes: each tied", "what the provider charged for disputes"):
         assert words in proved
     assert number[:8] in (await terminal(desk).casella("show", "money", entry_id)).well().out
+    await prove(desk)
+
+
+async def given_back(desk: Desk, customer: Customer, order: ordering_pb2.Order) -> list[tuple[int, int]]:
+    """How much went back, each with its means; the invoice has one credit note over just that."""
+    asked = payments_pb2.ListRefundsRequest(account_id=customer.account_id)
+    refunds = (await desk.play.operator.payments.ListRefunds(asked)).refunds
+    assert {each.state for each in refunds} == {payments_pb2.REFUND_STATE_DONE}
+    of = invoicing_pb2.GetInvoicingDocumentRequest(document_id=order.invoice_id)
+    notes = (await desk.play.operator.invoicing.GetInvoicingDocument(of)).document.credit_notes
+    [settled] = (await customer.withdrawal(order.order_id)).withdrawal.refunds
+    assert settled.owed.minor
+    assert [(each.document_id, each.gross) for each in notes] == [(settled.credit_note_id, settled.amount)]
+    return [(each.means, each.amount.minor) for each in refunds]
+
+
+async def test_a_dispute_that_is_lost_beside_a_withdrawal_is_its_refund_and_the_rest_is_decided(desk: Desk) -> None:
+    customer, order = await bought(desk)
+    number, money = await dispute(desk, order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await customer.withdraw(order.order_id)
+    await desk.stands(withdrawal, "Refunding")
+    await desk.shows(withdrawal, f"taken by the dispute that `{money}` follows")
+    await desk.shows(money, "accept the dispute in the provider's dashboard")
+    await stripe_does(desk, f"disputes/{number}/lose")
+    await desk.stands(withdrawal, "Closing")
+    [(means, minor)] = await given_back(desk, customer, order)
+    assert (means, minor) == (payments_pb2.REFUND_MEANS_CHARGEBACK, order.totals.gross.minor - 5)
+    await desk.shows(money, "it took EUR 0.05 more, which the customer still owes")
+    credit = {"cause": "dispute", "reason_code": "customer_was_right"}
+    await refused(desk, money, "credit_note", credit, f"`{withdrawal}` gives back the rest and issues the credit note")
+    await desk.update(money, "set_aside", {"reason_code": "written_off"})
+    await desk.stands(money, "SetAside")
+    (await terminal(desk).casella("audit")).well()
+    await prove(desk)
+
+
+async def test_a_dispute_that_is_won_beside_a_withdrawal_lets_the_refund_leave_by_card(desk: Desk) -> None:
+    customer, order = await bought(desk)
+    await customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "Closing")
+    number, money = await dispute(desk, order.order_id)  # after the refund
+    await stripe_does(desk, f"disputes/{number}/win")
+    await desk.stands(money, "Kept")
+    other, second = await bought(desk)
+    number, money = await dispute(desk, second.order_id)
+    await other.withdraw(second.order_id)
+    await desk.stands(names.withdrawal_id(second.order_id), "Refunding")
+    await stripe_does(desk, f"disputes/{number}/win")
+    await desk.stands(money, "Kept")
+    await desk.stands(names.withdrawal_id(second.order_id), "Closing")
+    for who, what in ((customer, order), (other, second)):
+        [(means, _)] = await given_back(desk, who, what)
+        assert means == payments_pb2.REFUND_MEANS_STRIPE
     await prove(desk)
 
 

@@ -82,6 +82,7 @@ def world(
     usual: dict[str, Any] = {
         "GetMoneyEntry": lambda _: pb.GetMoneyEntryResponse(entry=entry, candidates=[paid]),
         "GetOrder": lambda _: ordering_pb2.GetOrderResponse(order=ordering_pb2.Order(invoice_id=INVOICE)),
+        "FindInvoiceWithdrawal": lambda _: ordering_pb2.FindInvoiceWithdrawalResponse(),
         "GetPeriod": lambda _: ordering_pb2.GetPeriodResponse(period=ordering_pb2.Period(invoice_id=INVOICE)),
         "DecideDispute": decide,
         "IssueCreditNote": lambda _: invoicing_pb2.IssueCreditNoteResponse(document=note),
@@ -156,7 +157,7 @@ async def test_while_the_payers_bank_has_not_decided_nothing_is_decided(
         with pytest.raises(WorkflowUpdateFailedError) as failed:
             await run.handle.execute_update(update, {**data, "reason_code": "checked"})
         assert says in str(failed.value.cause)
-    assert {name for name, _ in script.asked} == {"GetMoneyEntry", "GetOrder"}
+    assert {name for name, _ in script.asked} == {"GetMoneyEntry", "GetOrder", "FindInvoiceWithdrawal"}
 
 
 @pytest.mark.parametrize("paid", [PAID, PAID_PERIOD])
@@ -375,3 +376,64 @@ async def test_a_credit_note_waits_for_an_invoice_that_is_still_to_come(temporal
         order.invoice_id = INVOICE
         await run.handle.signal(names.MONEY_CHANGED)
         assert await run.end() == "credit note"
+
+
+def withdrawn(_: object) -> ordering_pb2.FindInvoiceWithdrawalResponse:
+    """The consumer has withdrawn, and that decides about the invoice."""
+    return ordering_pb2.FindInvoiceWithdrawalResponse(order_id=ORDER)
+
+
+async def test_where_the_consumer_has_withdrawn_the_withdrawal_credits_the_invoice_and_the_rest_is_decided(
+    temporal: TestNamespace,
+) -> None:
+    entry = a_dispute(counted_as_refund=euro(9_995), decision=pb.DISPUTE_DECISION_CREDIT_NOTE)
+    script = world(entry, FindInvoiceWithdrawal=withdrawn)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details(f"`withdrawal:{ORDER}` gives back the rest")
+        for told in ("EUR 99.95 of it is the refund of the withdrawal", "it took EUR 0.05 more", "`claim`"):
+            assert told in shown
+        for update in ("credit_note", "terminate"):
+            assert f"- `{update}`" not in shown
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await run.handle.execute_update(update, {"reason_code": "checked"})
+            assert "the consumer has withdrawn" in str(failed.value.cause)
+        await run.handle.execute_update("set_aside", {"reason_code": "written_off"})
+        assert await run.end() == "set aside"
+    assert script.requests("IssueCreditNote") == []
+    assert script.requests("DecideDispute") == []
+
+
+@pytest.mark.parametrize("update", ["credit_note", "terminate"])
+async def test_a_withdrawal_that_the_page_does_not_know_yet_is_found_before_anything_is_decided(
+    temporal: TestNamespace, update: str
+) -> None:
+    entry = a_dispute()
+    script = world(entry, cancelled=False)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("the dispute is lost")
+        script.answers = {**script.answers, "FindInvoiceWithdrawal": withdrawn}
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await run.handle.execute_update(update, {"reason_code": "checked"})
+        assert f"`withdrawal:{ORDER}`" in str(failed.value.cause)
+        shown = await run.details("let it go first")
+        assert "an update was refused" in shown
+        entry.dispute.counted_as_refund.CopyFrom(euro(10_000))
+        refund = pb.Refund(refund_id=str(uuid4()), state=pb.REFUND_STATE_DONE, means=pb.REFUND_MEANS_CHARGEBACK)
+        script.answers = {**script.answers, "GetRefund": lambda _: pb.GetRefundResponse(refund=refund)}
+        entry.settled_to = refund.refund_id
+        settle(entry, pb.MONEY_SETTLEMENT_REFUNDED, None)
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert await run.end() == "refunded"
+    assert {name for name, _ in script.asked}.isdisjoint({"DecideDispute", "CancelSubscription", "IssueCreditNote"})
+
+
+async def test_an_open_dispute_over_what_is_owed_back_is_to_be_accepted(temporal: TestNamespace) -> None:
+    entry = a_dispute(pb.DISPUTE_STATE_NEEDS_RESPONSE, counted_as_refund=euro(9_995))
+    script = world(entry, FindInvoiceWithdrawal=withdrawn)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("accept the dispute in the provider's dashboard")
+        assert "EUR 100.00 withdrawn, of which EUR 99.95 counts as a withdrawal's refund" in shown
+        assert "### NeedsOperator" in shown
+        entry.dispute.state = pb.DISPUTE_STATE_UNDER_REVIEW
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert "which may take months: lost, EUR 99.95" in await run.details("### Disputed")

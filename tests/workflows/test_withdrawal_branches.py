@@ -6,6 +6,7 @@ from datetime import UTC
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.client import WorkflowUpdateFailedError
 
 from casella.common.v1 import common_pb2, errors_pb2
@@ -73,6 +74,9 @@ class Told:
     means: payments_pb2.RefundMeans = payments_pb2.REFUND_MEANS_STRIPE
     payout: payments_pb2.Refund | None = None
     """The refund that pays out what account credit had paid."""
+    taken_by: str = ""
+    """The money entry of the dispute that has taken the money."""
+    evidence_by: Timestamp | None = None
     account_id: str = field(default_factory=lambda: str(new_id()))
 
     def __post_init__(self) -> None:
@@ -154,7 +158,7 @@ class Told:
             credited=self.payout.amount if self.payout else euro(0),
             paid_out_by=self.payout.refund_id if self.payout else "",
             refund_id=refund_id, state=self.state, means=self.means, amount=euro(2648), failure="iban_missing",
-            message_id="MSG1",
+            message_id="MSG1", dispute_entry_id=self.taken_by, dispute_evidence_by=self.evidence_by,
             iban="IT60X0542811101000000123456", holder="Zenobia",
         )  # fmt: skip
 
@@ -498,9 +502,57 @@ async def test_an_invoice_that_was_given_up_needs_no_credit_note_by_an_operators
     assert (waived.credit_note_id, waived.steering.reason_code) == ("", "looked_at")
 
 
-async def test_another_refusal_of_the_credit_note_is_mended_and_tried_again(temporal: TestNamespace) -> None:
+async def test_what_another_credit_note_has_credited_needs_none_by_an_operators_decision(
+    temporal: TestNamespace,
+) -> None:
     told = Told()
     script = told.script(IssueCreditNote=lambda _: refuse(errors_pb2.REASON_CREDIT_EXCEEDS_INVOICE, "less is left"))
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert "- `no_credit_note` goes on without a credit note, because another one has credited it" in shown
+        await run.handle.execute_update("no_credit_note", {"reason_code": "credited_already"})
+        assert await ended(told, run) == "done"
+    [waived] = script.requests("RecordWithdrawalCreditNote")
+    assert (waived.credit_note_id, waived.steering.reason_code) == ("", "credited_already")
+
+
+async def test_what_a_dispute_has_taken_is_waited_for_and_lost_it_is_the_refund(temporal: TestNamespace) -> None:
+    told = Told(means=payments_pb2.REFUND_MEANS_CHARGEBACK, state=payments_pb2.REFUND_STATE_REQUESTED)
+    told.taken_by, told.evidence_by = "ENTRY", Timestamp(seconds=1_772_500_000)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        shown = await run.details("### Refunding")
+        assert "taken by the dispute that `money:ENTRY` follows: it waits for the payer's bank, by 2026-03-03" in shown
+        assert "Accepted in the provider's dashboard it is lost at once" in shown
+        assert f"refund {told.refunds[0].refund_id}: taken by a dispute" in shown
+        told.evidence_by = None
+        told.near = True
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        assert "it waits for the payer's bank, which may take months" in await run.details("### NeedsOperator")
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_ONLINE)
+
+
+async def test_a_dispute_that_is_won_lets_the_refund_leave_and_the_credit_note_follows(temporal: TestNamespace) -> None:
+    told = Told(means=payments_pb2.REFUND_MEANS_CHARGEBACK, state=payments_pb2.REFUND_STATE_REQUESTED)
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details("### Refunding")
+        told.means, told.state = payments_pb2.REFUND_MEANS_STRIPE, payments_pb2.REFUND_STATE_SENT
+        await run.handle.signal(names.REFUND_CHANGED)
+        await run.details("on its way to card or PayPal")
+        assert script.requests("IssueCreditNote") == []
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+
+
+async def test_another_refusal_of_the_credit_note_is_mended_and_tried_again(temporal: TestNamespace) -> None:
+    told = Told()
+    script = told.script(IssueCreditNote=lambda _: refuse(errors_pb2.REASON_NOT_FOUND, "no such invoice"))
     async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
         shown = await run.details("### NeedsOperator")
         assert "`no_credit_note`" not in shown

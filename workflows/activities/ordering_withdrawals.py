@@ -35,6 +35,13 @@ class WithdrawalActivities(OrderingClient):
         """Note that money which waits names a withdrawn contract, if it does."""
         return await self._ordering.RecordWithdrawalMoney(request)
 
+    @step("FindInvoiceWithdrawal")
+    async def find_invoice_withdrawal(
+        self, request: pb.FindInvoiceWithdrawalRequest
+    ) -> pb.FindInvoiceWithdrawalResponse:
+        """Learn which withdrawal decides how much of an invoice is credited."""
+        return await self._ordering.FindInvoiceWithdrawal(request)
+
     @step("RecordWithdrawalRefund")
     async def record_withdrawal_refund(
         self, request: pb.RecordWithdrawalRefundRequest

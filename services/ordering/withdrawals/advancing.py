@@ -158,6 +158,11 @@ class AdvancingWithdrawals:
                 await store.set_next(conn, order_id, look_again_at(step.due_at, now))
             return _advanced(found, step, now)
 
+    async def deciding_on(self, invoice_id: UUID) -> UUID | None:
+        """The withdrawn order whose withdrawal decides how much of an invoice is credited; None where none does."""
+        async with self._database.reading() as conn:
+            return await store.deciding_on(conn, invoice_id)
+
     async def _invoiced(self, order_id: UUID, *, for_receipt: bool = False) -> dict[UUID, Invoiced]:
         """The invoices of what was paid, with what was credited of them before: until the refunds are fixed, or the
         receipt is sent.

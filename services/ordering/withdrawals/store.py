@@ -85,6 +85,12 @@ async def is_withdrawn(conn: AsyncConnection, order_id: UUID) -> bool:
     return bool((await conn.execute(_IS_WITHDRAWN, {"order": order_id})).scalar_one())
 
 
+async def deciding_on(conn: AsyncConnection, invoice_id: UUID) -> UUID | None:
+    """The order whose withdrawal refunds of an invoice; or may, because it has not fixed its refunds yet."""
+    found: UUID | None = (await conn.execute(_DECIDING, {"invoice": invoice_id})).scalar()
+    return found
+
+
 async def additions_to(conn: AsyncConnection, subscription_id: UUID) -> list[OrderRow]:
     """The orders that add to a contract, paid or waiting for it, without those from which the consumer withdrew."""
     return [order_from(row) for row in await conn.execute(_ADDITIONS, {"subscription": subscription_id})]
@@ -259,6 +265,23 @@ _OF_CONTRACT = (
     .select_from(_THEIRS)
     .where(orders.c.id == bindparam("order"))
     .order_by(withdrawals.c.order_id != orders.c.id)
+    .limit(1)
+)
+_REFUNDED = withdrawal_refunds.c.order_id == withdrawals.c.order_id
+_OF_INVOICE = _REFUNDED & (withdrawal_refunds.c.invoice_id == bindparam("invoice"))
+_SOLD = union(
+    select(orders.c.id).where(orders.c.invoice_id == bindparam("invoice")),
+    select(subscriptions.c.order_id)
+    .join(orders, orders.c.subscription_id == subscriptions.c.id)
+    .where(orders.c.invoice_id == bindparam("invoice")),
+    select(subscriptions.c.order_id)
+    .join(subscription_periods, subscription_periods.c.subscription_id == subscriptions.c.id)
+    .where(subscription_periods.c.invoice_id == bindparam("invoice")),
+)
+_DECIDING = (
+    select(withdrawals.c.order_id)
+    .where(exists().where(_OF_INVOICE) | (withdrawals.c.fixed_at.is_(None) & withdrawals.c.order_id.in_(_SOLD)))
+    .order_by(~exists().where(_OF_INVOICE), withdrawals.c.order_id)
     .limit(1)
 )
 _ADDITIONS = (

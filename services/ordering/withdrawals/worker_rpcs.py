@@ -1,11 +1,11 @@
-"""The RPCs about withdrawals that the Withdrawal workflow uses: receipt, what comes next, refunds, credit notes."""
+"""The RPCs about withdrawals that workflows use: receipt, what comes next, refunds, credit notes, who decides them."""
 
 from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
 from services.kit.money import Money
-from services.kit.validation import Violations
+from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_money, to_timestamp
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals, Locked
 from services.ordering.withdrawals.rows import WaitingMoney
@@ -16,7 +16,7 @@ _MOST_MINOR = 99_999_999_999
 
 
 class WorkerWithdrawalRpcs(OrderingServiceServicer):
-    """SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalMoney, RecordWithdrawalRefund,
+    """FindInvoiceWithdrawal, SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalMoney, RecordWithdrawalRefund,
     RecordWithdrawalRefundFailure, RenewWithdrawalRefund and RecordWithdrawalCreditNote.
     """
 
@@ -32,6 +32,13 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations.check()
         found = await self._advancing_withdrawals.send_receipt(order_id, recipient)
         return ordering_pb2.SendWithdrawalReceiptResponse(withdrawal=_withdrawal(found), erased=recipient.erased)
+
+    async def FindInvoiceWithdrawal(
+        self, request: ordering_pb2.FindInvoiceWithdrawalRequest, context: Context
+    ) -> ordering_pb2.FindInvoiceWithdrawalResponse:
+        """Say which withdrawal decides how much of an invoice is credited."""
+        found = await self._advancing_withdrawals.deciding_on(checked_uuid("invoice_id", request.invoice_id))
+        return ordering_pb2.FindInvoiceWithdrawalResponse(order_id=str(found or ""))
 
     async def AdvanceWithdrawal(
         self, request: ordering_pb2.AdvanceWithdrawalRequest, context: Context

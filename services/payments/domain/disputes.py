@@ -81,6 +81,7 @@ class Dispute:
         credit_note_id: The credit note that settled it.
         refunded: What was refunded at the provider of the payment request, as far as no such refund failed or was
             cancelled.
+        counted: What of the withdrawn counts as refunds after a withdrawal, cancelled ones left out.
     """
 
     dispute_id: UUID
@@ -101,6 +102,12 @@ class Dispute:
     decision: DisputeDecision | None
     credit_note_id: UUID | None
     refunded: Money
+    counted: Money
+
+    @property
+    def rest(self) -> Money:
+        """What is withdrawn and counts as no refund."""
+        return self.withdrawn - self.counted
 
     @property
     def kept(self) -> bool:
@@ -109,5 +116,5 @@ class Dispute:
 
     @property
     def to_decide(self) -> bool:
-        """Whether it is lost, with money that is gone: an operator decides."""
-        return self.state is DisputeState.LOST and self.withdrawn > Money(0, self.withdrawn.currency)
+        """Whether it is lost, with money that is gone and counts as no refund: an operator decides."""
+        return self.state is DisputeState.LOST and self.rest > Money(0, self.withdrawn.currency)

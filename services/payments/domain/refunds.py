@@ -56,6 +56,8 @@ class Means(StrEnum):
     STRIPE = "stripe"
     BANK_TRANSFER = "bank_transfer"
     ACCOUNT_CREDIT = "account_credit"
+    CHARGEBACK = "chargeback"
+    """By a dispute, which has taken the money already; it counts once the dispute is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ class Refund:
         done_on: The day on which the money left.
         message_id: The file that has it.
         paid_out_by: The refund that pays out what was credited, where a consumer has withdrawn; None elsewhere.
+        dispute_id: The dispute that has taken the money, of a chargeback.
+        dispute_entry_id: Its money entry.
+        dispute_evidence_by: Until when evidence can be given in it.
     """
 
     refund_id: UUID
@@ -111,6 +116,9 @@ class Refund:
     done_on: date | None
     message_id: str | None
     paid_out_by: UUID | None = None
+    dispute_id: UUID | None = None
+    dispute_entry_id: UUID | None = None
+    dispute_evidence_by: datetime | None = None
 
     @property
     def amount(self) -> Money:
@@ -166,7 +174,7 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
     Args:
         came: What paid it.
         taken_back: What bank or provider took back of it, by source.
-        refunds: All refunds of it, given up ones too.
+        refunds: All refunds of it, given up ones too; of a chargeback the money is among what was taken back.
     """
     rest = [each.left.minor for each in came]
     charges = {source_ref: [place] for place, each in enumerate(came) if (source_ref := each.source_ref)}
@@ -185,7 +193,8 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
     for refund in refunds:
         if refund.state is not RefundState.CANCELLED:
             places = charges.get(refund.charge_id, []) if refund.charge_id else transfers
-            lower(lower(refund.money.minor, places), credit_places)
+            if refund.means is not Means.CHARGEBACK:
+                lower(lower(refund.money.minor, places), credit_places)
         lower(lower(refund.credited.minor, credit_places), moneys)
     for source, amount in taken_back.items():
         of_source = transfers if source in TRANSFERS else [p for p in moneys if came[p].source is source]
@@ -205,14 +214,24 @@ class Plan:
 
 
 def plan(
-    received: Sequence[Received], amount: Money, *, as_credit: bool = False, credit_by_transfer: bool = False
+    received: Sequence[Received],
+    amount: Money,
+    *,
+    as_credit: bool = False,
+    credit_by_transfer: bool = False,
+    disputed: Money | None = None,
 ) -> Plan | None:
     """By which means an amount of a payment request goes back; None when it is more than is left.
 
     One refund leaves by one means, the one with the most left. What that does not have goes back as account credit:
     what was paid with credit, or (rarely) came by two means; all of it where it is wanted as credit. A transfer takes
-    with it what was paid with credit where that is wanted.
+    with it what was paid with credit where that is wanted. What a dispute has taken (`disputed`) comes first.
     """
+    if disputed:
+        rest = amount - min(amount, disputed)
+        if rest > total((each.left for each in received), amount.currency):
+            return None
+        return Plan(Means.CHARGEBACK, "", amount - rest, rest)
     if total((each.left for each in received), amount.currency) < amount:
         return None
     moneys = [each for each in received if each.source is not None and each.left]

@@ -25,8 +25,12 @@ from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, S
 from services.payments.errors import MoneySettled
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.provider.events import Event
+from services.payments.service import chargebacks
 from services.payments.store import disputes, events, mandates, queue, receipts, requests, settling, waking
+from services.payments.store.books import DISPUTED
 
+_FOLLOWED = {None, Settlement.KEPT, Settlement.REFUNDED}
+"""How an entry stands that goes on with its dispute, because no operator has decided about it."""
 _LEEWAY = timedelta(minutes=1)
 """The provider's clock is not ours, and has whole seconds."""
 
@@ -85,7 +89,10 @@ class Disputes:
         closed_at = (dispute.closed_at or now) if state.closed else None
         dispute = replace(dispute, state=state, closed_at=closed_at)
         await disputes.move(conn, dispute)
-        await _follow(conn, dispute, entry, now)
+        if entry.settled_as in _FOLLOWED:
+            await chargebacks.follow(conn, dispute, entry, now)
+        else:
+            await waking.wake_money(conn, entry.entry_id, now)
 
     async def _begin(
         self, conn: AsyncConnection, told: ProviderDispute, request_id: UUID | None, now: datetime
@@ -118,9 +125,9 @@ class Disputes:
         now: datetime,
     ) -> Dispute:
         """Count every movement of money that is not counted yet."""
-        decided = entry.settled_as not in {None, Settlement.KEPT}
+        decided = entry.settled_as not in _FOLLOWED
         for movement in movements:
-            to = "suspense" if decided else disputes.DISPUTED
+            to = "suspense" if decided else DISPUTED
             if not await disputes.post(conn, dispute, movement, to, now):
                 continue
             withdrawn, fee = dispute.withdrawn.minor, dispute.fee.minor
@@ -139,14 +146,15 @@ class Disputes:
 
         Raises:
             NotFound: No such entry.
-            MoneySettled: It is no lost dispute that waits, or its payment had paid nothing that could be credited.
+            MoneySettled: It is no lost dispute that waits, its payment had paid nothing that could be credited, or a
+                withdrawal's refund counts what it has taken.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
                 dispute = await self._lost(conn, entry_id)
-                if dispute.request_id is None and decision is not DisputeDecision.CLAIM:
-                    raise MoneySettled("the payment had paid nothing, so there is no invoice to credit")
+                if decision is not DisputeDecision.CLAIM:
+                    _check_may_credit(dispute)
                 await audit.record(conn, by, now, account_id=dispute.account_id)
                 await disputes.move(conn, replace(dispute, decision=decision))
                 await waking.wake_money(conn, entry_id, now)
@@ -157,13 +165,14 @@ class Disputes:
 
         Raises:
             NotFound: No such entry.
-            MoneySettled: It is no lost dispute that waits, or is settled otherwise.
+            MoneySettled: It is no lost dispute that waits, is settled otherwise, or counts as a withdrawal's refund.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             entry = await queue.by_id(conn, entry_id, lock=True)
             if entry is None or entry.settled_as is not Settlement.CREDIT_NOTE or entry.settled_to != credit_note_id:
                 dispute = await self._lost(conn, entry_id)
+                _check_may_credit(dispute)
                 await disputes.credit(conn, dispute, credit_note_id, now)
                 await settling.settle_entry(conn, entry_id, Settlement.CREDIT_NOTE, credit_note_id, now)
                 await hooks.at("payment.before_commit")
@@ -215,6 +224,20 @@ async def lost(conn: AsyncConnection, entry_id: UUID) -> Dispute:
     return dispute
 
 
+def _check_may_credit(dispute: Dispute) -> None:
+    """Refuse a credit note where there is no invoice, or where a withdrawal issues it.
+
+    Raises:
+        MoneySettled: With what decides.
+    """
+    if dispute.request_id is None:
+        raise MoneySettled("the payment had paid nothing, so there is no invoice to credit")
+    if dispute.counted:
+        raise MoneySettled(
+            "what the dispute has taken counts as the refund of a withdrawal, which issues the credit note"
+        )
+
+
 async def _queue_anew(conn: AsyncConnection, dispute: Dispute, movement: DisputeMovement, now: datetime) -> None:
     """Queue money of a dispute that moved after an operator had settled it: a case of its own."""
     back = movement.amount > Money(0, movement.amount.currency)
@@ -230,18 +253,3 @@ async def _queue_anew(conn: AsyncConnection, dispute: Dispute, movement: Dispute
     )
     named = () if dispute.request_id is None else (dispute.request_id,)
     await receipts.enqueue(conn, receipt, QueueReason.TWICE if back else QueueReason.REVERSED, named)
-
-
-async def _follow(conn: AsyncConnection, dispute: Dispute, entry: MoneyEntry, now: datetime) -> None:
-    """Let the entry say what the dispute says: how much is gone, and whether there is anything to follow."""
-    if entry.settled_as not in {None, Settlement.KEPT}:
-        await waking.wake_money(conn, entry.entry_id, now)
-        return
-    gone = dispute.withdrawn > Money(0, dispute.withdrawn.currency)
-    await queue.amount_now(conn, entry.entry_id, dispute.withdrawn if gone else dispute.amount)
-    if dispute.kept and entry.settled_at is None:
-        await settling.settle_entry(conn, entry.entry_id, Settlement.KEPT, None, now)
-    elif not dispute.kept and entry.settled_at is not None:
-        await settling.reopen(conn, entry.entry_id, now)
-    else:
-        await waking.wake_money(conn, entry.entry_id, now)

@@ -1,8 +1,8 @@
 """How a refund is asked for: of a payment request, of money that waits, or of an account's credit, once for its id.
 
-A consumer who has withdrawn gets back all payments as money (consumer code, art. 56(1)). What cannot leave with the
-refund, because account credit had paid it, is paid out by a second one: a transfer, which waits for an account where
-none is known.
+A consumer who has withdrawn gets back all payments as money (consumer code, art. 56(1)). What a dispute has
+taken counts as given back (`chargebacks`). What cannot leave with the refund, because account credit had paid it, is
+paid out by a second one: a transfer, which waits for an account where none is known.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Settlement, Source
 from services.payments.domain.refunds import Means, Refund, RefundState, fault_of_account, plan
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
+from services.payments.service import chargebacks
 from services.payments.service.refunds import Refunds
 from services.payments.store import credit, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
@@ -125,6 +126,8 @@ class RefundAsking:
         if refund.state is not RefundState.REQUESTED:
             await refunds.tell(conn, replace(refund, state=RefundState.REQUESTED), now)
         await refunds.tell(conn, refund, now)
+        if refund.dispute_entry_id is not None:
+            await chargebacks.follow_entry(conn, refund.dispute_entry_id, now)
         if refund.paid_out_by is not None:
             await self._make(conn, _payout(wish, refund), now)
 
@@ -139,7 +142,16 @@ class RefundAsking:
         if state is not RequestState.PAID or wish.amount is None:
             raise RefundTooMuch("the payment request is not paid", metadata={"left": "0"})
         left = await refunds.left(conn, request_id)
-        planned = plan(left, wish.amount, as_credit=wish.as_credit, credit_by_transfer=wish.gives_money)
+        taking = None
+        if wish.gives_money and not wish.iban:
+            taking = await chargebacks.taking(conn, request_id, wish.amount.currency)
+        planned = plan(
+            left,
+            wish.amount,
+            as_credit=wish.as_credit,
+            credit_by_transfer=wish.gives_money,
+            disputed=taking[0].rest if taking else None,
+        )
         if planned is None:
             most = sum(each.left.minor for each in left)
             raise RefundTooMuch(metadata={"left": str(most)})
@@ -147,7 +159,13 @@ class RefundAsking:
         iban, holder = await refunds.payer(conn, planned.source_ref) if to_bank else ("", "")
         charge_id = planned.source_ref if planned.means is Means.STRIPE else None
         way = _Way(planned.means, planned.money, request.account_id, planned.credited, charge_id, iban, holder)
-        return _new(wish, way, now)
+        refund = _new(wish, way, now)
+        if taking is None:
+            return refund
+        dispute, entry = taking
+        return replace(
+            refund, charge_id=dispute.charge_id, dispute_id=dispute.dispute_id, dispute_entry_id=entry.entry_id
+        )
 
     async def _of_entry(self, conn: AsyncConnection, wish: RefundWish, entry_id: UUID, now: datetime) -> Refund:
         entry = await queue.by_id(conn, entry_id, lock=True)

@@ -43,6 +43,7 @@ def dispute_message(dispute: Dispute, now: datetime) -> payments_pb2.Dispute:
         amount_differs=dispute.amount_differs,
         evidence_over=dispute.evidence_by is not None and dispute.evidence_by <= now,
         refunded=to_money(dispute.refunded),
+        counted_as_refund=to_money(dispute.counted),
     )
     if dispute.decision is not None:
         message.decision = DECISIONS[dispute.decision]

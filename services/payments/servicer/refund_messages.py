@@ -20,6 +20,7 @@ _MEANS = {
     Means.STRIPE: payments_pb2.REFUND_MEANS_STRIPE,
     Means.BANK_TRANSFER: payments_pb2.REFUND_MEANS_BANK_TRANSFER,
     Means.ACCOUNT_CREDIT: payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT,
+    Means.CHARGEBACK: payments_pb2.REFUND_MEANS_CHARGEBACK,
 }
 _CAUSES = {
     CreditCause.MONEY: payments_pb2.CREDIT_CAUSE_MONEY,
@@ -54,6 +55,10 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
         paid_out_by=str(refund.paid_out_by or ""),
         reference=refund.provider_ref or (refund.end_to_end if by_transfer else ""),
     )
+    if not for_customer:
+        message.dispute_entry_id = str(refund.dispute_entry_id or "")
+        if refund.dispute_evidence_by is not None:
+            message.dispute_evidence_by.CopyFrom(to_timestamp(refund.dispute_evidence_by))
     if refund.sent_at is not None:
         message.sent_at.CopyFrom(to_timestamp(refund.sent_at))
     if refund.statement_by is not None:

@@ -16,6 +16,8 @@ from services.payments.tables import ledger_lines, ledger_transactions
 
 CREDIT = "credit"
 """The ledger account of account credit: each of its lines names the account whose credit it is."""
+DISPUTED = "disputed"
+"""The ledger account of what disputes have taken, until it comes back or is decided about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from services.payments.domain.receipts import MoneyEntry, Source
 from services.payments.domain.refunds import Means, RefundState
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.store import books
-from services.payments.store.books import Header, Line
+from services.payments.store.books import DISPUTED, Header, Line
 from services.payments.tables import disputes, ledger_lines, ledger_transactions, refunds
 
-DISPUTED, _FEES = "disputed", "dispute_fees"
+_FEES = "dispute_fees"
 _DISPUTE = disputes.c
 _REFUNDED = (
     select(func.coalesce(func.sum(refunds.c.minor), 0))
@@ -34,7 +34,12 @@ _REFUNDED = (
     .where(refunds.c.state.not_in((RefundState.FAILED, RefundState.CANCELLED)))
     .scalar_subquery()
 )
-_READ = select(disputes, _REFUNDED.label("refunded_minor"))
+_COUNTED = (
+    select(func.coalesce(func.sum(refunds.c.minor), 0))
+    .where(refunds.c.dispute_id == _DISPUTE.id, refunds.c.state != RefundState.CANCELLED)
+    .scalar_subquery()
+)
+_READ = select(disputes, _REFUNDED.label("refunded_minor"), _COUNTED.label("counted_minor"))
 _OLDEST_FIRST = (_DISPUTE.opened_at, _DISPUTE.id)
 
 
@@ -193,4 +198,5 @@ def _dispute(row: Row[Any]) -> Dispute:
         decision=DisputeDecision(row.decision) if row.decision else None,
         credit_note_id=row.credit_note_id,
         refunded=Money(int(row.refunded_minor), row.currency),
+        counted=Money(int(row.counted_minor), row.balance_currency),
     )

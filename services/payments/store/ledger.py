@@ -91,15 +91,18 @@ _FAULTS = text("""
     SELECT 'dispute ' || d.provider_ref || ' is ' || d.state || ' with ' || d.withdrawn_minor || ' withdrawn, ledger: '
         || d.ledger || ', fee ' || d.fee_minor || ', ledger: ' || d.fees
     FROM (
-        SELECT d.*, e.settled_at, coalesce(s.minor, 0) AS ledger, coalesce(s.fees, 0) AS fees
+        SELECT d.*, e.settled_at, coalesce(r.minor, 0) AS refunded,
+            coalesce(s.minor, 0) - coalesce(r.minor, 0) AS ledger, coalesce(s.fees, 0) AS fees
         FROM disputes d JOIN money_entries e ON e.id = d.entry_id
+        LEFT JOIN (SELECT dispute_id, sum(minor) AS minor FROM refunds WHERE state = 'done' GROUP BY dispute_id) r
+            ON r.dispute_id = d.id
         LEFT JOIN (SELECT split_part(t.source_ref, ':', 1) AS provider_ref,
             sum(l.minor) FILTER (WHERE l.ledger_account = 'disputed') AS minor,
             sum(l.minor) FILTER (WHERE l.ledger_account = 'dispute_fees') AS fees
             FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
             WHERE l.ledger_account IN ('disputed', 'dispute_fees') GROUP BY 1) s USING (provider_ref)
     ) d WHERE d.fees <> d.fee_minor
-        OR d.ledger <> CASE WHEN d.settled_at IS NULL THEN d.withdrawn_minor ELSE 0 END
+        OR d.ledger <> CASE WHEN d.settled_at IS NULL THEN d.withdrawn_minor - d.refunded ELSE 0 END
     UNION ALL
     SELECT 'bank entries: ' || b.currency || ' ' || b.minor || ', bank: ' || b.ledger
     FROM (

@@ -1,4 +1,7 @@
-"""The SQL by which refunds move money in the ledger: owed to the payer, paid out, come back, given up."""
+"""The SQL by which refunds move money in the ledger: owed to the payer, paid out, come back, given up.
+
+What a dispute has taken lies in `disputed`: paid out, it is no more to be decided about there.
+"""
 
 from datetime import date, datetime
 
@@ -7,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import Means, Refund
 from services.payments.store import books, credit, settling
-from services.payments.store.books import CREDIT, Header, Line, between
+from services.payments.store.books import CREDIT, DISPUTED, Header, Line, between
 from services.payments.store.credit import CreditCause
 
 _REFUND, _OWED = "refund", "refunds"
@@ -63,6 +66,8 @@ def _source(refund: Refund) -> Line:
     return Line("suspense", 0) if refund.entry_id is not None else Line(CREDIT, 0, refund.account_id)
 
 
-def _lies(refund: Refund) -> Source:
+def _lies(refund: Refund) -> str:
     """Where the money lies until it leaves."""
+    if refund.means is Means.CHARGEBACK:
+        return DISPUTED
     return Source.STRIPE if refund.means is Means.STRIPE else Source.BANK

@@ -19,10 +19,16 @@ from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import Means, Received, Refund, RefundState, left_of
 from services.payments.store import waking
 from services.payments.store.books import CREDIT
-from services.payments.tables import refund_debits, refunds
+from services.payments.tables import disputes, refund_debits, refunds
 from workflows import names
 
 _REFUND = refunds.c
+_TAKEN_BY = select(disputes.c.entry_id).where(disputes.c.id == _REFUND.dispute_id).correlate(refunds).scalar_subquery()
+_EVIDENCE_BY = (
+    select(disputes.c.evidence_by).where(disputes.c.id == _REFUND.dispute_id).correlate(refunds).scalar_subquery()
+)
+_COLUMNS = (*_REFUND, _TAKEN_BY.label("dispute_entry_id"), _EVIDENCE_BY.label("dispute_evidence_by"))
+_READ = select(*_COLUMNS)
 _TOLD = {
     RefundState.REQUESTED: EventType.REFUND_REQUESTED,
     RefundState.DONE: EventType.REFUND_DONE,
@@ -88,6 +94,7 @@ async def insert_new(conn: AsyncConnection, refund: Refund) -> bool:
             requested_at=refund.requested_at,
             done_on=refund.done_on,
             paid_out_by=refund.paid_out_by,
+            dispute_id=refund.dispute_id,
         )
         .on_conflict_do_nothing()
         .returning(_REFUND.id)
@@ -97,7 +104,7 @@ async def insert_new(conn: AsyncConnection, refund: Refund) -> bool:
 
 async def by_id(conn: AsyncConnection, refund_id: UUID, *, lock: bool = False) -> Refund | None:
     """A refund; held until the transaction ends where it is to be changed."""
-    query = select(refunds).where(_REFUND.id == refund_id)
+    query = _READ.where(_REFUND.id == refund_id)
     row = (await conn.execute(query.with_for_update() if lock else query)).first()
     return None if row is None else _refund(row)
 
@@ -112,7 +119,7 @@ async def page(
     most: int,
 ) -> list[Refund]:
     """The refunds after one, oldest first: of an account, of a payment request, in some states, or all."""
-    query = select(refunds).order_by(_REFUND.requested_at, _REFUND.id).limit(most)
+    query = _READ.order_by(_REFUND.requested_at, _REFUND.id).limit(most)
     wanted: list[ColumnElement[bool]] = []
     if account_id is not None:
         wanted.append(_REFUND.account_id == account_id)
@@ -128,8 +135,7 @@ async def page(
 async def at_provider(conn: AsyncConnection, looked_before: datetime, most: int) -> list[Refund]:
     """Refunds for the provider that were not sent, and those on their way of which nothing was heard since."""
     query = (
-        select(refunds)
-        .where(_REFUND.means == Means.STRIPE)
+        _READ.where(_REFUND.means == Means.STRIPE)
         .where(
             (_REFUND.state == RefundState.REQUESTED)
             | ((_REFUND.state == RefundState.SENT) & (_REFUND.asked_at < looked_before))
@@ -143,10 +149,36 @@ async def at_provider(conn: AsyncConnection, looked_before: datetime, most: int)
 async def approved(conn: AsyncConnection, most: int) -> list[Refund]:
     """The list of the next file for the bank, held until the transaction ends."""
     query = (
-        select(refunds)
-        .where(_REFUND.means == Means.BANK_TRANSFER, _REFUND.state == RefundState.APPROVED)
+        _READ.where(_REFUND.means == Means.BANK_TRANSFER, _REFUND.state == RefundState.APPROVED)
         .order_by(_REFUND.requested_at, _REFUND.id)
         .limit(most)
+        .with_for_update()
+    )
+    return [_refund(row) for row in await conn.execute(query)]
+
+
+async def of_dispute(conn: AsyncConnection, dispute_id: UUID, charge_id: str) -> list[Refund]:
+    """The refunds that a dispute concerns, held: those that it has taken, and a withdrawal's that have not left.
+
+    Args:
+        conn: The transaction that holds the dispute's entry.
+        dispute_id: The dispute.
+        charge_id: The payment that is disputed.
+    """
+    unsent = (_REFUND.state == RefundState.FAILED) | (
+        (_REFUND.state == RefundState.REQUESTED) & _REFUND.asked_at.is_(None)
+    )
+    query = (
+        _READ.where(
+            (_REFUND.dispute_id == dispute_id)
+            | (
+                (_REFUND.charge_id == charge_id)
+                & (_REFUND.means == Means.STRIPE)
+                & _REFUND.withdrawal_order_id.is_not(None)
+                & unsent
+            )
+        )
+        .order_by(_REFUND.requested_at, _REFUND.id)
         .with_for_update()
     )
     return [_refund(row) for row in await conn.execute(query)]
@@ -176,7 +208,7 @@ async def move(
         update(refunds)
         .where(_REFUND.id == refund.refund_id, _REFUND.attempt == refund.attempt, _REFUND.state == refund.state)
         .values(state=state, **values)
-        .returning(refunds)
+        .returning(*_COLUMNS)
     )
     row = changed.first()
     if row is None:
@@ -196,8 +228,9 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
             ids["money_entry_id"] = refund.entry_id
         event = Event(_TOLD[refund.state], refund.account_id, ids, state=refund.state, amount=refund.amount)
         await events.tell(conn, event, now)
-    if refund.entry_id is not None:
-        await waking.wake_money(conn, refund.entry_id, now)
+    for entry_id in (refund.entry_id, refund.dispute_entry_id):
+        if entry_id is not None:
+            await waking.wake_money(conn, entry_id, now)
     if refund.request_id is not None:
         await waking.wake_naming(conn, refund.request_id, now)
     if refund.withdrawal_order_id is not None:
@@ -228,7 +261,7 @@ async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:
         Source(row.source): Money(int(row.minor), row.currency)
         for row in await conn.execute(_TAKEN_BACK, {"request": request_id})
     }
-    asked = await conn.execute(select(refunds).where(_REFUND.request_id == request_id))
+    asked = await conn.execute(_READ.where(_REFUND.request_id == request_id))
     return left_of(came, taken_back, [_refund(row) for row in asked])
 
 
@@ -296,4 +329,7 @@ def _refund(row: Row[Any]) -> Refund:
         done_on=row.done_on,
         message_id=row.message_id,
         paid_out_by=row.paid_out_by,
+        dispute_id=row.dispute_id,
+        dispute_entry_id=row.dispute_entry_id,
+        dispute_evidence_by=row.dispute_evidence_by,
     )

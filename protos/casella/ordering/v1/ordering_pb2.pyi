@@ -1110,6 +1110,18 @@ class ListOpenWithdrawalsResponse(_message.Message):
     next_page_token: str
     def __init__(self, withdrawals: _Optional[_Iterable[_Union[Withdrawal, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class FindInvoiceWithdrawalRequest(_message.Message):
+    __slots__ = ("invoice_id",)
+    INVOICE_ID_FIELD_NUMBER: _ClassVar[int]
+    invoice_id: str
+    def __init__(self, invoice_id: _Optional[str] = ...) -> None: ...
+
+class FindInvoiceWithdrawalResponse(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
 class SendWithdrawalReceiptRequest(_message.Message):
     __slots__ = ("order_id", "recipient")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]

@@ -145,6 +145,11 @@ class OrderingServiceStub:
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.SerializeToString,
                 response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.FromString,
                 _registered_method=True)
+        self.FindInvoiceWithdrawal = channel.unary_unary(
+                '/casella.ordering.v1.OrderingService/FindInvoiceWithdrawal',
+                request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalRequest.SerializeToString,
+                response_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalResponse.FromString,
+                _registered_method=True)
         self.SendWithdrawalReceipt = channel.unary_unary(
                 '/casella.ordering.v1.OrderingService/SendWithdrawalReceipt',
                 request_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.SendWithdrawalReceiptRequest.SerializeToString,
@@ -496,6 +501,14 @@ class OrderingServiceServicer:
 
     def ListOpenWithdrawals(self, request, context):
         """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindInvoiceWithdrawal(self, request, context):
+        """Finds the withdrawal that decides how much of an invoice is credited: one that refunds of it, or has not fixed its
+        refunds yet and may. An invoice that is not known is decided by none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -894,6 +907,11 @@ def add_OrderingServiceServicer_to_server(servicer, server):
                     servicer.ListOpenWithdrawals,
                     request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.FromString,
                     response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.SerializeToString,
+            ),
+            'FindInvoiceWithdrawal': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindInvoiceWithdrawal,
+                    request_deserializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalRequest.FromString,
+                    response_serializer=casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalResponse.SerializeToString,
             ),
             'SendWithdrawalReceipt': grpc.unary_unary_rpc_method_handler(
                     servicer.SendWithdrawalReceipt,
@@ -1671,6 +1689,33 @@ class OrderingService:
             '/casella.ordering.v1.OrderingService/ListOpenWithdrawals',
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsRequest.SerializeToString,
             casella_dot_ordering_dot_v1_dot_ordering__pb2.ListOpenWithdrawalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindInvoiceWithdrawal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.ordering.v1.OrderingService/FindInvoiceWithdrawal',
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalRequest.SerializeToString,
+            casella_dot_ordering_dot_v1_dot_ordering__pb2.FindInvoiceWithdrawalResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -100,6 +100,10 @@ class OrderingServiceStub:
     """
     ListOpenWithdrawals: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]
     """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+    FindInvoiceWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.FindInvoiceWithdrawalRequest, _ordering_pb2.FindInvoiceWithdrawalResponse]
+    """Finds the withdrawal that decides how much of an invoice is credited: one that refunds of it, or has not fixed its
+    refunds yet and may. An invoice that is not known is decided by none.
+    """
     SendWithdrawalReceipt: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.SendWithdrawalReceiptRequest, _ordering_pb2.SendWithdrawalReceiptResponse]
     """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
     AdvanceWithdrawal: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]
@@ -290,6 +294,10 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     """
     ListOpenWithdrawals: _aio.UnaryUnaryMultiCallable[_ordering_pb2.ListOpenWithdrawalsRequest, _ordering_pb2.ListOpenWithdrawalsResponse]  # type: ignore[assignment]
     """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+    FindInvoiceWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.FindInvoiceWithdrawalRequest, _ordering_pb2.FindInvoiceWithdrawalResponse]  # type: ignore[assignment]
+    """Finds the withdrawal that decides how much of an invoice is credited: one that refunds of it, or has not fixed its
+    refunds yet and may. An invoice that is not known is decided by none.
+    """
     SendWithdrawalReceipt: _aio.UnaryUnaryMultiCallable[_ordering_pb2.SendWithdrawalReceiptRequest, _ordering_pb2.SendWithdrawalReceiptResponse]  # type: ignore[assignment]
     """Sends the receipt of a withdrawal on a durable medium: once, however often it is called."""
     AdvanceWithdrawal: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceWithdrawalRequest, _ordering_pb2.AdvanceWithdrawalResponse]  # type: ignore[assignment]
@@ -609,6 +617,16 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.ListOpenWithdrawalsResponse, _abc.Awaitable[_ordering_pb2.ListOpenWithdrawalsResponse]]:
         """Lists the withdrawals that are not finished, by order id: what is still owed to customers, and since when."""
+
+    @_abc_1.abstractmethod
+    def FindInvoiceWithdrawal(
+        self,
+        request: _ordering_pb2.FindInvoiceWithdrawalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ordering_pb2.FindInvoiceWithdrawalResponse, _abc.Awaitable[_ordering_pb2.FindInvoiceWithdrawalResponse]]:
+        """Finds the withdrawal that decides how much of an invoice is credited: one that refunds of it, or has not fixed its
+        refunds yet and may. An invoice that is not known is decided by none.
+        """
 
     @_abc_1.abstractmethod
     def SendWithdrawalReceipt(

@@ -92,6 +92,7 @@ class RefundMeans(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUND_MEANS_STRIPE: _ClassVar[RefundMeans]
     REFUND_MEANS_BANK_TRANSFER: _ClassVar[RefundMeans]
     REFUND_MEANS_ACCOUNT_CREDIT: _ClassVar[RefundMeans]
+    REFUND_MEANS_CHARGEBACK: _ClassVar[RefundMeans]
 
 class CreditCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -178,6 +179,7 @@ REFUND_MEANS_UNSPECIFIED: RefundMeans
 REFUND_MEANS_STRIPE: RefundMeans
 REFUND_MEANS_BANK_TRANSFER: RefundMeans
 REFUND_MEANS_ACCOUNT_CREDIT: RefundMeans
+REFUND_MEANS_CHARGEBACK: RefundMeans
 CREDIT_CAUSE_UNSPECIFIED: CreditCause
 CREDIT_CAUSE_MONEY: CreditCause
 CREDIT_CAUSE_TAKEN_BACK: CreditCause
@@ -593,7 +595,7 @@ class Advance(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Dispute(_message.Message):
-    __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs", "evidence_over", "refunded")
+    __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs", "evidence_over", "refunded", "counted_as_refund")
     PROVIDER_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     CHARGE_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -613,6 +615,7 @@ class Dispute(_message.Message):
     AMOUNT_DIFFERS_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_OVER_FIELD_NUMBER: _ClassVar[int]
     REFUNDED_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_AS_REFUND_FIELD_NUMBER: _ClassVar[int]
     provider_reference: str
     charge_reference: str
     state: DisputeState
@@ -632,7 +635,8 @@ class Dispute(_message.Message):
     amount_differs: bool
     evidence_over: bool
     refunded: _common_pb2.Money
-    def __init__(self, provider_reference: _Optional[str] = ..., charge_reference: _Optional[str] = ..., state: _Optional[_Union[DisputeState, str]] = ..., reason: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., withdrawn: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fee: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., credit_note_id: _Optional[str] = ..., amount_differs: _Optional[bool] = ..., evidence_over: _Optional[bool] = ..., refunded: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    counted_as_refund: _common_pb2.Money
+    def __init__(self, provider_reference: _Optional[str] = ..., charge_reference: _Optional[str] = ..., state: _Optional[_Union[DisputeState, str]] = ..., reason: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., withdrawn: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fee: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., credit_note_id: _Optional[str] = ..., amount_differs: _Optional[bool] = ..., evidence_over: _Optional[bool] = ..., refunded: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., counted_as_refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class DecideDisputeRequest(_message.Message):
     __slots__ = ("request_id", "money_entry_id", "decision", "steering")
@@ -969,7 +973,7 @@ class ListCreditMovementsResponse(_message.Message):
     def __init__(self, movements: _Optional[_Iterable[_Union[CreditMovement, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Refund(_message.Message):
-    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference", "statement_by", "paid_out_by")
+    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference", "statement_by", "paid_out_by", "dispute_entry_id", "dispute_evidence_by")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MEANS_FIELD_NUMBER: _ClassVar[int]
@@ -990,6 +994,8 @@ class Refund(_message.Message):
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     STATEMENT_BY_FIELD_NUMBER: _ClassVar[int]
     PAID_OUT_BY_FIELD_NUMBER: _ClassVar[int]
+    DISPUTE_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPUTE_EVIDENCE_BY_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     state: RefundState
     means: RefundMeans
@@ -1010,7 +1016,9 @@ class Refund(_message.Message):
     reference: str
     statement_by: _common_pb2.Date
     paid_out_by: str
-    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_out_by: _Optional[str] = ...) -> None: ...
+    dispute_entry_id: str
+    dispute_evidence_by: _timestamp_pb2.Timestamp
+    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_out_by: _Optional[str] = ..., dispute_entry_id: _Optional[str] = ..., dispute_evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RequestRefundRequest(_message.Message):
     __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder", "as_account_credit")

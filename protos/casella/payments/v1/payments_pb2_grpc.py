@@ -419,7 +419,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DecideDispute(self, request, context):
-        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled.
+        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -76,7 +76,7 @@ class PaymentsServiceStub:
     SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
     DecideDispute: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]
-    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]
     """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
     ListDisputes: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]
@@ -174,7 +174,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
     DecideDispute: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]  # type: ignore[assignment]
-    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]  # type: ignore[assignment]
     """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
     ListDisputes: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]  # type: ignore[assignment]
@@ -401,7 +401,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.DecideDisputeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.DecideDisputeResponse, _abc.Awaitable[_payments_pb2.DecideDisputeResponse]]:
-        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, and once the money is settled."""
+        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
 
     @_abc_1.abstractmethod
     def RecordDisputeCreditNote(
