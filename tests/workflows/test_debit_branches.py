@@ -21,7 +21,7 @@ from workflows import names
 DEBIT = common_pb2.PAYMENT_METHOD_AUTOMATIC_DEBIT
 PAID = payments_pb2.PAYMENT_REQUEST_STATE_PAID
 DUE = Duration()
-DAY = common_pb2.Date(year=2026, month=12, day=11)
+DAY, SUSPENDED_AFTER = (common_pb2.Date(year=2026, month=12, day=day) for day in (11, 21))
 _ENOUGH = 8
 """Readings after which a charge that was tried again has come near."""
 
@@ -35,6 +35,7 @@ class Debited(Told):
     def __post_init__(self) -> None:
         self.period.payment_method = self.payment.method = DEBIT
         self.period.due_on.CopyFrom(DAY)
+        self.period.suspend_after.CopyFrom(SUSPENDED_AFTER)
 
     def debited(self, **changes: Answer) -> Script:
         """The services, with a mandate that stands."""
@@ -96,7 +97,7 @@ async def test_a_period_is_announced_charged_on_its_day_and_invoiced(temporal: T
     [planned] = script.requests("PlanCharge")
     assert planned.charge_on == DAY
     [sent] = script.requests("SendProforma")
-    assert (sent.debit_on, sent.pay_url) == (DAY, "")
+    assert (sent.debit_on, sent.suspend_after, sent.pay_url) == (DAY, SUSPENDED_AFTER, "")
     assert len(script.requests("ChargePaymentRequest")) == 1
 
 
