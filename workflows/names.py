@@ -24,9 +24,9 @@ ABOUT = {
     "Nothing else begins before the emailed link is confirmed.",
     TRIAL: "A free trial with its reminders, then days of grace in which the customer can still order. A paid order "
     "ends it well; otherwise the account is closed, which starts its purge.",
-    ORDER: "An order: its tax, where that rests on a VAT number; payment request and proforma; the wait for the "
-    "payment, with reminders, until it expires; after the payment the unlock, the invoice, the courtesy email and the "
-    "subscription.",
+    ORDER: "An order: its tax, where that rests on a VAT number or a proof of business; payment request and proforma; "
+    "the wait for the payment, with reminders, until it expires; after the payment the unlock, the invoice, the "
+    "courtesy email and the subscription.",
     RENEWAL: "A period of a subscription: the wait for its measuring; payment request and proforma; the wait for the "
     "payment with reminders, suspension and closing; after the payment the invoice. It also carries a subscription "
     "that was cancelled or not paid to its end and to the closing of the account.",
@@ -39,8 +39,9 @@ ABOUT = {
     "it.",
     E_INVOICE: "An invoice or credit note on its way to the Sistema di Interscambio by certified mail, until the SdI's "
     "receipt tells its end. A rejection, or no receipt in time, is an operator's case.",
-    MONEY: "Money that pays nothing by itself: short, over, late, twice, unknown or taken back. An operator gives it "
-    "to a payment request or an account, refunds it or sets it aside; a refund is followed until the money has left.",
+    MONEY: "Money that pays nothing by itself: short, over, late, twice, unknown, taken back or disputed. An operator "
+    "gives it to a payment request or an account, refunds it or sets it aside; a refund is followed until the money "
+    "has left. Short money that waits too long is invoiced as a part payment; a lost dispute waits for a decision.",
     PURGE: "Deletes a closed account's domains, mailboxes and login for good, and proves that nothing is left. A legal "
     "hold stops it before each deletion.",
     ERASURE: "A customer's request to delete the profile. An operator approves or refuses it within a month; then what "

@@ -18,9 +18,6 @@ _ONLY_TO_ONESELF = frozenset({"TD21", "TD27"})
 _SELLER_ABROAD = frozenset({"TD17", "TD18", "TD19", "TD28"})
 _VAT_NUMBER_NEEDED = frozenset({"TD16", "TD17", "TD18", "TD19", "TD20", "TD22", "TD23", "TD28", "TD29"})
 
-# Codes that depend on check digits: the official samples use invented numbers, real files may not.
-CHECK_DIGIT_CODES = frozenset({"00300", "00301", "00302", "00305", "00306"})
-
 
 def check(root: etree._Element) -> Iterator[Finding]:
     """Applies the rules to the header and to each body's document type."""

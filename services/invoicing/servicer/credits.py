@@ -6,7 +6,7 @@ from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.domain.credits import CreditReason, RefundMethod, RefundPart, ServedDays
 from services.invoicing.service.crediting import CreditOrder
 from services.invoicing.servicer.answers import CREDIT_REASONS, REFUND_METHODS
-from services.invoicing.servicer.requests import day_of, money_of
+from services.invoicing.servicer.requests import money_of
 from services.kit.money import Money
 from services.kit.validation import Violations
 
@@ -20,7 +20,7 @@ def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand:
         invoice_id=found.uuid("invoice_id", request.invoice_id),
         reason=CREDIT_REASONS.chosen(found, "reason", request.reason, CreditReason.CORRECTION),
         gross=money_of(found, "gross", request.gross, least=1),
-        cause_date=day_of(found, "cause_date", request.cause_date),
+        cause_date=found.day("cause_date", request.cause_date),
         refund_method=REFUND_METHODS.wanted(found, "refund_method", request.refund_method),
         served=_served(found, request.served) if request.HasField("served") else None,
         by_hand=by_hand,
@@ -67,8 +67,8 @@ def _paid(order: CreditOrder) -> Money:
 
 
 def _served(found: Violations, message: pb.ServedDays) -> ServedDays:
-    first = day_of(found, "served.first_day", message.first_day)
-    last = day_of(found, "served.last_day", message.last_day)
+    first = found.day("served.first_day", message.first_day)
+    last = found.day("served.last_day", message.last_day)
     served = ServedDays(first, last, found.between("served.days_of_term", message.days_of_term, 1, _LONGEST_TERM))
     if last < first:
         found.add("served.last_day", "backwards")

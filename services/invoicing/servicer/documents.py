@@ -26,7 +26,6 @@ from services.invoicing.servicer.requests import (
     check_paid,
     check_totals,
     check_unpaid,
-    day_of,
     lines_of,
     money_of,
     paid_in_parts,
@@ -75,9 +74,9 @@ class DocumentRpcs:
         recipient = found.recipient("recipient", request.recipient)
         expires_at = found.instant("expires_at", request.expires_at)
         pay_url = pay_url_of(found, "pay_url", request.pay_url)
-        debit_on = day_of(found, "debit_on", request.debit_on) if request.HasField("debit_on") else None
+        debit_on = found.day("debit_on", request.debit_on) if request.HasField("debit_on") else None
         suspends = request.HasField("suspend_after")
-        suspend_after = day_of(found, "suspend_after", request.suspend_after) if suspends else None
+        suspend_after = found.day("suspend_after", request.suspend_after) if suspends else None
         found.check()
         await self._parts.mailing.send_proforma(
             document_id, recipient, expires_at, pay_url, debit_on, suspend_after=suspend_after
@@ -128,7 +127,7 @@ class DocumentRpcs:
         """Notes when an invoice that was issued unpaid was paid, once."""
         found = Violations(catalogue=CATALOGUE)
         document_id = found.uuid("document_id", request.document_id)
-        day = day_of(found, "paid_on", request.paid_on)
+        day = found.day("paid_on", request.paid_on)
         if day > rome_date(self._parts.clock.now()):
             found.add("paid_on", "in_the_future")
         found.check()
@@ -139,7 +138,7 @@ class DocumentRpcs:
 
     def _tax_point(self, found: Violations, message: common_pb2.Date) -> date:
         """The day on which money was available: today at the latest."""
-        day = day_of(found, "date", message)
+        day = found.day("date", message)
         if day > rome_date(self._parts.clock.now()):
             found.add("date", "in_the_future")
         return day
@@ -259,8 +258,8 @@ class DocumentRpcs:
 
 def _wanted(found: Violations, request: pb.ListDocumentsRequest) -> Wanted:
     """Which documents a list shall show."""
-    start = day_of(found, "from_date", request.from_date) if request.HasField("from_date") else None
-    end = day_of(found, "to_date", request.to_date) if request.HasField("to_date") else None
+    start = found.day("from_date", request.from_date) if request.HasField("from_date") else None
+    end = found.day("to_date", request.to_date) if request.HasField("to_date") else None
     if start and end and end < start:
         found.add("to_date", "backwards")
     return Wanted(

@@ -19,7 +19,7 @@ from services.invoicing.service.issuing import Draft
 from services.kit.enums import EnumTable
 from services.kit.money import Money
 from services.kit.validation import Violations
-from services.kit.wire import from_date, from_money
+from services.kit.wire import from_money
 
 MOST_LINES = 1000
 _MOST_CREDIT = 99_999_999_999
@@ -153,7 +153,7 @@ def unpaid_of(found: Violations, request: pb.IssueInvoiceRequest) -> Payment:
             found.add(name, "must_be_empty")
     return dataclasses.replace(
         terms_of(found, request.unpaid.payment, "unpaid.payment"),
-        due_on=day_of(found, "unpaid.due_on", request.unpaid.due_on),
+        due_on=found.day("unpaid.due_on", request.unpaid.due_on),
         proforma_number=found.text("proforma_number", request.proforma_number, 20, required=False),
     )
 
@@ -213,15 +213,6 @@ def method_of(found: Violations, field: str, value: common_pb2.PaymentMethod) ->
     return METHODS.chosen(found, field, value, PaymentMethod.BANK_TRANSFER)
 
 
-def day_of(found: Violations, field: str, message: common_pb2.Date) -> date:
-    """A day that exists."""
-    try:
-        return from_date(message)
-    except ValueError:
-        found.add(field, "not_a_date" if message.ByteSize() else "required")
-        return date.min
-
-
 def money_of(found: Violations, field: str, message: common_pb2.Money, *, least: int = 0) -> Money:
     """An amount of at least so many minor units."""
     try:
@@ -261,8 +252,8 @@ def _period(found: Violations, field: str, message: common_pb2.Line) -> tuple[da
     if not has_start or not has_end:
         found.add(f"{field}.{'period_end' if has_start else 'period_start'}", "both_or_none")
         return None, None
-    start = day_of(found, f"{field}.period_start", message.period_start)
-    end = day_of(found, f"{field}.period_end", message.period_end)
+    start = found.day(f"{field}.period_start", message.period_start)
+    end = found.day(f"{field}.period_end", message.period_end)
     if end < start:
         found.add(f"{field}.period_end", "backwards")
     return start, end

@@ -16,8 +16,6 @@ from services.ordering.domain.period_lines import PeriodLine
 from services.ordering.domain.policy import RenewalPolicy
 from services.ordering.domain.tax import TaxTreatment
 
-LAST_DAY = 15
-"""Of the month after the one in which a price has accrued: the law's last day for its invoice."""
 _HOUR = 8
 """In the morning, so that VIES, the SdI and an operator have the day."""
 

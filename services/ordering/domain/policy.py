@@ -15,6 +15,11 @@ Days = Annotated[int, Field(ge=1, le=365)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 ButtonLabels = dict[Literal["it", "en"], Annotated[tuple[Label, ...], Field(strict=False)]]
+LAST_ACCRUED_INVOICE_DAY = 15
+"""Of the month after the one in which a price has accrued: the law's last day for its invoice.
+
+Source: DPR 633/1972, art. 21(4)(c) and (d).
+"""
 TermsHash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 _BUTTON_LABELS: ButtonLabels = {
@@ -85,7 +90,7 @@ class RenewalPolicy(BaseModel):
     suspend_days: Days = 10
     close_days: Days = 30
     closing_days: Annotated[int, Field(ge=30, le=365)] = 30
-    accrued_invoice_day: Annotated[int, Field(ge=1, le=15)] = 13
+    accrued_invoice_day: Annotated[int, Field(ge=1, le=LAST_ACCRUED_INVOICE_DAY)] = 13
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "RenewalPolicy":

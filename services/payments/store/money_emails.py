@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
-from services.payments.domain.matching import QueueReason
+from services.payments.store.queue import short_alone
 from services.payments.tables import money_entries
 
 _ENTRY = money_entries.c
@@ -16,10 +16,7 @@ _ENTRY = money_entries.c
 async def short_money(conn: AsyncConnection, request_id: UUID, currency: str) -> Money:
     """How much short money waits that names this request alone; zero where none does."""
     query = select(func.coalesce(func.sum(_ENTRY.minor), 0)).where(
-        _ENTRY.named == [request_id],
-        _ENTRY.reason == QueueReason.SHORT,
-        _ENTRY.currency == currency,
-        _ENTRY.settled_at.is_(None),
+        short_alone([request_id]), _ENTRY.currency == currency
     )
     return Money(int(await conn.scalar(query) or 0), currency)
 

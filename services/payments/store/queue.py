@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, Uuid, and_, any_, cast, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Text, Uuid, and_, any_, cast, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,14 +70,14 @@ async def by_id(conn: AsyncConnection, entry_id: UUID, *, lock: bool = False) ->
     return None if row is None else _entry(row)
 
 
+def short_alone(only: Sequence[UUID] | ColumnElement[Any]) -> ColumnElement[bool]:
+    """Which money waits because it was too little for the one request that it names, given in a list."""
+    return (_ENTRY.named == only) & (_ENTRY.reason == QueueReason.SHORT) & _ENTRY.settled_at.is_(None)
+
+
 async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[UUID]:
     """Other money that waits because it was too little for this request alone, oldest first."""
-    query = (
-        select(_ENTRY.id)
-        .where(_ENTRY.named == [request_id], _ENTRY.reason == QueueReason.SHORT, _ENTRY.id != but)
-        .where(_ENTRY.settled_at.is_(None))
-        .order_by(_ENTRY.created_at, _ENTRY.id)
-    )
+    query = select(_ENTRY.id).where(short_alone([request_id]), _ENTRY.id != but).order_by(_ENTRY.created_at, _ENTRY.id)
     return [row.id for row in await conn.execute(query)]
 
 
@@ -90,9 +90,9 @@ async def whole(conn: AsyncConnection) -> list[tuple[UUID, UUID]]:
     request, youngest = payment_requests.c, func.array_agg(aggregate_order_by(_ENTRY.id, _ENTRY.created_at.desc()))
     query = (
         select(request.id, youngest[1].label("entry"))
-        .join(money_entries, _ENTRY.named == array([request.id]))
-        .where(request.state == RequestState.OPEN, _ENTRY.settled_at.is_(None), _ENTRY.currency == request.currency)
-        .where(_ENTRY.reason == QueueReason.SHORT, _ARRIVED, _ENTRY.available_on.is_not(None))
+        .join(money_entries, short_alone(array([request.id])))
+        .where(request.state == RequestState.OPEN, _ENTRY.currency == request.currency)
+        .where(_ARRIVED, _ENTRY.available_on.is_not(None))
         .group_by(request.id)
         .having(func.sum(_ENTRY.minor) == request.minor)
     )

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.calendar import ROME, Period, rome_date
-from services.ordering.domain.accrual import LAST_DAY, accrues_on, invoice_at
+from services.ordering.domain.accrual import accrues_on, invoice_at
 from services.ordering.domain.kinds import CustomerKind
 from services.ordering.domain.period_lines import PeriodLine
-from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.policy import LAST_ACCRUED_INVOICE_DAY, RenewalPolicy
 from services.ordering.domain.tax import TaxTreatment
 
 COMPANY, RESELLER, PRIVATE = CustomerKind.COMPANY, CustomerKind.RESELLER, CustomerKind.PRIVATE
@@ -80,4 +80,4 @@ def test_the_invoice_comes_after_the_accrual_and_not_after_the_law_s_last_day(
     accrued = accrues_on(lines)
     next_month = Period.month(accrued).last + timedelta(days=1)
     assert at is not None
-    assert accrued < rome_date(at) <= next_month.replace(day=LAST_DAY)
+    assert accrued < rome_date(at) <= next_month.replace(day=LAST_ACCRUED_INVOICE_DAY)

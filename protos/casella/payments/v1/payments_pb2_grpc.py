@@ -349,7 +349,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMoneyEntries(self, request, context):
-        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back.
+        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly, taken back or disputed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

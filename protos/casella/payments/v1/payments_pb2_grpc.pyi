@@ -56,7 +56,7 @@ class PaymentsServiceStub:
     WithdrawBankTransfer: _grpc.UnaryUnaryMultiCallable[_payments_pb2.WithdrawBankTransferRequest, _payments_pb2.WithdrawBankTransferResponse]
     """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]
-    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly, taken back or disputed."""
     GetWaitingMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]
@@ -154,7 +154,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     WithdrawBankTransfer: _aio.UnaryUnaryMultiCallable[_payments_pb2.WithdrawBankTransferRequest, _payments_pb2.WithdrawBankTransferResponse]  # type: ignore[assignment]
     """Takes back a transfer that was recorded by hand by mistake: its money leaves the operator's queue, with a contra entry in the ledger. Only what paid nothing and no statement has confirmed; anything else is NOT_FOUND."""
     ListMoneyEntries: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListMoneyEntriesRequest, _payments_pb2.ListMoneyEntriesResponse]  # type: ignore[assignment]
-    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+    """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly, taken back or disputed."""
     GetWaitingMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetWaitingMoneyRequest, _payments_pb2.GetWaitingMoneyResponse]  # type: ignore[assignment]
     """Reads the money that waits for an operator and names an order or a period of an account, whatever became of it. It holds the account's purge."""
     GetMoneyEntry: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetMoneyEntryRequest, _payments_pb2.GetMoneyEntryResponse]  # type: ignore[assignment]
@@ -321,7 +321,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.ListMoneyEntriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ListMoneyEntriesResponse, _abc.Awaitable[_payments_pb2.ListMoneyEntriesResponse]]:
-        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly or taken back."""
+        """Lists money that waits for an operator: short, over, late, twice, unknown, dated wrongly, taken back or disputed."""
 
     @_abc_1.abstractmethod
     def GetWaitingMoney(
