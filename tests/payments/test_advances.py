@@ -72,7 +72,7 @@ async def test_short_money_is_invoiced_once_nine_whole_days_have_passed_since_it
     request = await world.transfer_request()
     entry = await short(world, request)
     assert entry.advance.payment_request_id == request.payment_request_id
-    tenth_day = world.room.clock.now().date() + timedelta(days=10)
+    tenth_day = world.today() + timedelta(days=10)
     due = entry.advance.due_at.ToDatetime() + timedelta(hours=2)  # midnight in Rome lies a day before in UTC
     assert due.date() == tenth_day
     assert not (await decide(world, entry)).advance.HasField("decided_at")
