@@ -288,6 +288,7 @@ async def _found_by(run: Run) -> tuple[str | None, datetime | None]:
     [
         (pb.SUBSCRIPTION_END_UNSPECIFIED, payments_pb2.CLOSE_REASON_EXPIRED),
         (pb.SUBSCRIPTION_END_CANCELLED, payments_pb2.CLOSE_REASON_CANCELLED),
+        (pb.SUBSCRIPTION_END_TERMINATED, payments_pb2.CLOSE_REASON_CANCELLED),
     ],
 )
 async def test_a_period_that_nobody_paid_is_closed(
@@ -502,6 +503,19 @@ async def test_a_subscription_is_cancelled_and_kept_by_an_operator(temporal: Tes
         await run.details("### Scheduled")
 
 
+async def test_a_termination_after_a_lost_dispute_is_not_taken_back(temporal: TestNamespace) -> None:
+    told = Told(due="end")
+    told.period.state = pb.PERIOD_STATE_SCHEDULED
+    told.subscription.end = pb.SUBSCRIPTION_END_TERMINATED
+    script = told.script()
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        assert "keep_subscription" not in await run.details("### Ending")
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await run.handle.execute_update("keep_subscription", WHY)
+        assert "the contract was terminated after a lost dispute" in str(refused.value.cause)
+    assert script.requests("KeepSubscription") == []
+
+
 async def test_a_transfer_is_recorded_only_while_money_is_waited_for(temporal: TestNamespace) -> None:
     told = Told(due="measuring")
     told.period.state = pb.PERIOD_STATE_SCHEDULED
@@ -566,6 +580,7 @@ async def test_a_cancellation_that_ends_the_service_at_once_is_announced_and_wan
     [
         (pb.SUBSCRIPTION_END_CANCELLED, "the subscription was cancelled"),
         (pb.SUBSCRIPTION_END_WITHDRAWN, "the consumer withdrew from the contract"),
+        (pb.SUBSCRIPTION_END_TERMINATED, "the subscription was terminated after a lost dispute"),
         (pb.SUBSCRIPTION_END_UNSPECIFIED, "its days are asked for anew, by another period"),
     ],
 )

@@ -249,9 +249,9 @@ class MailboxesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TakeBackPlaces(self, request, context):
-        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
-        be made.
+        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it, or once it was ended
+        alone. Once an order, and only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do
+        not send; nothing new can be made.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

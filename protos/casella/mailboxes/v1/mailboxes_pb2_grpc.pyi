@@ -68,9 +68,9 @@ class MailboxesServiceStub:
     UnlockAccount: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.UnlockAccountRequest, _mailboxes_pb2.UnlockAccountResponse]
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
     TakeBackPlaces: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]
-    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
-    be made.
+    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it, or once it was ended
+    alone. Once an order, and only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do
+    not send; nothing new can be made.
     """
     ConfirmContract: _grpc.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]
     """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
@@ -127,9 +127,9 @@ class MailboxesServiceAsyncStub(MailboxesServiceStub):
     UnlockAccount: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.UnlockAccountRequest, _mailboxes_pb2.UnlockAccountResponse]  # type: ignore[assignment]
     """Unlocks an account for a paid order: the trial's limits are gone. Once an order."""
     TakeBackPlaces: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.TakeBackPlacesRequest, _mailboxes_pb2.TakeBackPlacesResponse]  # type: ignore[assignment]
-    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-    only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
-    be made.
+    """Takes back the places that an addition to an annual contract brought, after a withdrawal from it, or once it was ended
+    alone. Once an order, and only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do
+    not send; nothing new can be made.
     """
     ConfirmContract: _aio.UnaryUnaryMultiCallable[_mailboxes_pb2.ConfirmContractRequest, _mailboxes_pb2.ConfirmContractResponse]  # type: ignore[assignment]
     """Ends the lower ceiling of mailboxes of a new monthly contract: its second month is paid, or an operator confirms it
@@ -273,9 +273,9 @@ class MailboxesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mailboxes_pb2.TakeBackPlacesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mailboxes_pb2.TakeBackPlacesResponse, _abc.Awaitable[_mailboxes_pb2.TakeBackPlacesResponse]]:
-        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it. Once an order, and
-        only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do not send; nothing new can
-        be made.
+        """Takes back the places that an addition to an annual contract brought, after a withdrawal from it, or once it was ended
+        alone. Once an order, and only of one that has unlocked them (else NOT_FOUND). Mailboxes above the places stay and do
+        not send; nothing new can be made.
         """
 
     @_abc_1.abstractmethod

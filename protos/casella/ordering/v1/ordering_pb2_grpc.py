@@ -586,7 +586,8 @@ class OrderingServiceServicer:
     def KeepSubscription(self, request, context):
         """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
         asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
-        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo. No other end is
+        taken back (SUBSCRIPTION_STATE).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -135,7 +135,8 @@ class OrderingServiceStub:
     KeepSubscription: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]
     """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
     asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
-    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo. No other end is
+    taken back (SUBSCRIPTION_STATE).
     """
     TerminateService: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.TerminateServiceRequest, _ordering_pb2.TerminateServiceResponse]
     """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
@@ -329,7 +330,8 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     KeepSubscription: _aio.UnaryUnaryMultiCallable[_ordering_pb2.KeepSubscriptionRequest, _ordering_pb2.KeepSubscriptionResponse]  # type: ignore[assignment]
     """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
     asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
-    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+    who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo. No other end is
+    taken back (SUBSCRIPTION_STATE).
     """
     TerminateService: _aio.UnaryUnaryMultiCallable[_ordering_pb2.TerminateServiceRequest, _ordering_pb2.TerminateServiceResponse]  # type: ignore[assignment]
     """Ends what an order or a period paid for because that payment was taken back for good, by a dispute that is lost. A
@@ -718,7 +720,8 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_ordering_pb2.KeepSubscriptionResponse, _abc.Awaitable[_ordering_pb2.KeepSubscriptionResponse]]:
         """Takes a cancellation back, until the subscription's end: it goes on with the first day that is not paid. Days that were
         asked for before are asked for anew, and keep their due date but for the days on which nothing was asked for. A customer
-        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo.
+        who has done so as often in 24 hours as the policy allows is refused with RATE_LIMITED and RetryInfo. No other end is
+        taken back (SUBSCRIPTION_STATE).
         """
 
     @_abc_1.abstractmethod
