@@ -113,7 +113,12 @@ TOLD: Mapping[EventType, Told] = {
     EventType.ACCOUNT_UNLOCKED: Told(
         "mailboxes", _FIRST, "A paid order lifted the trial's limits, or added to an annual contract's places.", _ORDER
     ),
-    EventType.ACCOUNT_SUSPENDED: Told("mailboxes", _FIRST, "Sending stopped because a bill is not paid."),
+    EventType.ACCOUNT_SUSPENDED: Told(
+        "mailboxes",
+        _FIRST,
+        "Sending stopped: a bill is not paid, or the contract has ended, by a withdrawal too. What came before in "
+        "ordering says which.",
+    ),
     EventType.ACCOUNT_RESUMED: Told("mailboxes", _FIRST, "A suspension ended."),
     EventType.ACCOUNT_CLOSED: Told(
         "ordering", _FIRST, "The account was closed, and its purge begins. The state is the reason."
