@@ -1,4 +1,6 @@
-"""Plays the shapes of part payments: invoiced, then deducted as the rest comes, credited, or still waiting."""
+"""Plays the shapes of part payments: invoiced, then deducted as the rest comes, credited, still waiting, or on
+its way back after a withdrawal.
+"""
 
 from datetime import timedelta
 
@@ -32,6 +34,17 @@ async def part_payments(stage: Stage, payer: str, iban: str) -> None:
             data = {"account_id": customer.account_id, "reason_code": "customer_agrees"}
             await stage.desk.update(part, "credit", data)
         await stage.desk.stands(part, end or "NeedsOperator")
+
+
+async def withdrawn_part(stage: Stage, payer: str, iban: str) -> None:
+    """A consumer who has paid a part withdraws: it is on its way back."""
+    customer, order_id = await stage.order(_TRANSFER)
+    asked = payments_pb2.GetPaymentRequestRequest(order_id=order_id)
+    request = (await stage.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
+    part = await _arrives(stage, request, 500, timedelta(), payer, iban)
+    await customer.withdraw(order_id)
+    await stage.desk.stands(names.withdrawal_id(order_id), "NeedsOperator")
+    await stage.desk.stands(part, "Refunding")
 
 
 async def _arrives(

@@ -33,7 +33,7 @@ from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
 from tests.workflows.contract_shapes import a_reseller_who_asks, a_reseller_who_fails, an_addition, resellers
 from tests.workflows.dispute_shapes import disputes
-from tests.workflows.part_payment_shapes import part_payments
+from tests.workflows.part_payment_shapes import part_payments, withdrawn_part
 from workflows import names
 
 FIRST_NAME, LAST_NAME, LOCAL_PART, COMPANY = "Zenobia", "Quattrocchi", "zenobia.quattrocchi", "Quattrocchi S.r.l."
@@ -98,6 +98,7 @@ class Shapes:
         await self._e_invoices()
         await self._credit_notes()
         await part_payments(self, f"{FIRST_NAME} {LAST_NAME}", _IBAN)
+        await withdrawn_part(self, f"{FIRST_NAME} {LAST_NAME}", _IBAN)
         await self._taxes()
         await an_addition(self)
         await a_reseller_who_asks(self)
