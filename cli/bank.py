@@ -134,6 +134,11 @@ def _show(file: Path, done: payments_pb2.ImportStatementResponse) -> None:
             ),
             ("refunds that have left", str(done.refunds_done or "")),
             ("refunds that came back, see `casella refund list`", str(done.refunds_returned or "")),
+            ("taken back by the bank while it waited: both are settled", str(done.taken_back or "")),
+            (
+                "refunds stopped, as the bank took their money back: `casella refund list`",
+                str(done.refunds_stopped or ""),
+            ),
             ("ignored (debits, returns, pending)", str(done.ignored)),
         ],
     )

@@ -44,12 +44,15 @@ def choice(message: Message, field: str) -> str:
 
 
 def waiting_for(entry: payments_pb2.MoneyEntry) -> str:
-    """Why money waits, with both amounts where a record by hand has another one."""
+    """Why money waits, with both amounts where a record by hand has another one, and why it is perhaps none."""
     if entry.HasField("recorded_amount"):
         return f"other amount than recorded by hand ({money(entry.recorded_amount)})"
     if entry.HasField("dispute"):
         return f"disputed ({choice(entry.dispute, 'state')})"
-    return choice(entry, "reason")
+    reason = choice(entry, "reason")
+    if entry.taken_back_by:
+        return f"{reason}, and taken back by the bank"
+    return f"{reason}, perhaps told twice" if entry.perhaps_told_twice else reason
 
 
 def one_of(enum: EnumTypeWrapper, value: int) -> str:

@@ -41,6 +41,7 @@ _ENDS = {
     pb.MONEY_SETTLEMENT_WITHDRAWN: "withdrawn",
     pb.MONEY_SETTLEMENT_KEPT: "kept",
     pb.MONEY_SETTLEMENT_CREDIT_NOTE: "credit note",
+    pb.MONEY_SETTLEMENT_TAKEN_BACK: "taken back",
 }
 _DISPUTED = pb.MONEY_ENTRY_REASON_DISPUTED
 _TAKEN_BACK = (pb.MONEY_ENTRY_REASON_REVERSED, _DISPUTED)
@@ -76,6 +77,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         """The withdrawal from what it names, as read last; None where there is none."""
         self.was_settled = False
         """Whether it was settled before this run began, which then tells what its row knows of that."""
+        self.refunding = False
+        """Whether it was to go back when it was read last."""
 
     @workflow.run
     async def run(self, subject: Subject) -> str:
@@ -93,8 +96,9 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         await self.tell_withdrawal(entry)
         end = _ENDS[entry.settlement]
         await workflow.wait_condition(workflow.all_handlers_finished)  # an update tells of itself
-        refunded = entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED
-        if refunded or not (self.decided or self.was_settled):
+        if entry.settlement == pb.MONEY_SETTLEMENT_TAKEN_BACK:
+            self.details.happened(wording_money.taken_back(entry, refunding=self.refunding), once=True)
+        elif entry.settlement == pb.MONEY_SETTLEMENT_REFUNDED or not (self.decided or self.was_settled):
             self.details.happened(end)
         self.details.stands(end.title().replace(" ", ""), "nothing: the money is settled")
         return end
@@ -130,7 +134,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         self.withdrawn = None
         decided = [each for each in candidates if each.state != pb.PAYMENT_REQUEST_STATE_OPEN]
         money = waiting_money(entry, decided)
-        if entry.reason in _TAKEN_BACK or not (money.order_ids or money.period_ids):
+        if entry.reason in _TAKEN_BACK or entry.taken_back_by or not (money.order_ids or money.period_ids):
             return
         request = ordering_pb2.RecordWithdrawalMoneyRequest(money=money)
         what = "ask whether the consumer has withdrawn from what it names"
@@ -151,17 +155,19 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             self.show_dispute(entry.dispute, self.offered(entry, candidates, open_ones))
             return
         told = [f"nothing by itself: it waits for your decision since {wording.day(entry.created_at)}"]
+        if doubt := wording_money.doubt(entry):
+            told.append(doubt)
         if self.withdrawn is not None:
-            told = [f"{self.told_of_withdrawal(self.withdrawn)}; it waits since {wording.day(entry.created_at)}"]
+            told[0] = f"{self.told_of_withdrawal(self.withdrawn)}; it waits since {wording.day(entry.created_at)}"
         elif entry.HasField("invoice_by") and names_open:
             told.append(f"should it pay what it names, the invoice is due by {wording.date(entry.invoice_by)}")
         others = [each for each in candidates if each not in open_ones]
         told += [f"it may be for {wording_money.candidate(each)}" for each in [*open_ones, *others]]
         if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
-        elif names_open and entry.reason not in _TAKEN_BACK:
+        elif names_open and entry.reason not in _TAKEN_BACK and not entry.taken_back_by:
             told.append("an open order or period that it names by reference or number does not expire meanwhile")
-        if entry.reason not in _TAKEN_BACK:
+        if entry.reason not in _TAKEN_BACK and not entry.taken_back_by:
             told += map(_held, sorted({each.account_id for each in named}))
         told += self.told_of_part_payment(entry.advance)
         due: Timestamp | None = entry.advance.due_at if entry.advance.HasField("wait") else None
@@ -188,6 +194,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         account = accounts.pop() if len(accounts) == 1 else _ANY_ACCOUNT
         if entry.reason in _TAKEN_BACK:
             return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
+        if entry.taken_back_by:
+            return {"set_aside": _SET_ASIDE}
         theirs = [each.proforma_number for each in open_ones if each.account_id == account and each.proforma_number]
         number = theirs[0] if theirs else _ANY_NUMBER
         updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
@@ -208,12 +216,20 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         """Whether the money is to go back and has not left yet; told to the operator."""
         if entry.settlement != pb.MONEY_SETTLEMENT_REFUNDED:
             return False
+        self.refunding = True
         request = pb.GetRefundRequest(refund_id=entry.settled_to)
         refund = (await quickly(PaymentsSteps.get_refund, request, "read the refund")).refund
         if self.was_settled:
             self.details.happened(f"before this run: {wording_money.refund_asked(refund)}", once=True)
         why, due = await self.why_it_goes_back(entry, refund)
-        if refund.state == pb.REFUND_STATE_FAILED:
+        doubt = wording_money.doubt(entry)
+        if refund.state == pb.REFUND_STATE_FAILED and doubt:
+            self.details.stands(
+                NEEDS_OPERATOR,
+                f"nothing by itself: {doubt}. The refund has failed ({refund.failure}): "
+                f"`casella refund cancel {refund.refund_id}` gives it up, which settles the two entries together",
+            )
+        elif refund.state == pb.REFUND_STATE_FAILED:
             self.details.stands(
                 NEEDS_OPERATOR,
                 f"{why}nothing by itself: the refund has failed ({refund.failure}). "
@@ -225,7 +241,8 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
             self.details.stands(
                 "Refunding",
                 f"{why}the refund leaves: {wording_money.refund(refund)}. Transfers leave by "
-                "`casella refund export FILE`, and are done when a statement has them",
+                "`casella refund export FILE`, and are done when a statement has them"
+                + (f". BUT {doubt}" if doubt else ""),
                 due,
             )
         return refund.state != pb.REFUND_STATE_DONE
@@ -339,11 +356,13 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         check_assignment(assignment)
         if self.waiting_entry().reason in _TAKEN_BACK:
             raise Wrong("this is money that was taken back: it pays nothing. There are credit and set_aside")
+        self._check_is_here()
 
     @credit.validator
     def _may_credit(self, to: ForAccount = NO_ACCOUNT) -> None:
         check_for_account(to)
         self._may_settle()
+        self._check_is_here()
 
     @refund.validator
     def _may_refund(self, why: Why = NO_DATA) -> None:
@@ -351,6 +370,7 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
         entry = self.waiting_entry()
         if entry.reason in _TAKEN_BACK:
             raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
+        self._check_is_here()
         if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
             raise Wrong(
                 "no statement has told of this money yet: import it, or take the record back with "
@@ -361,6 +381,15 @@ class Money(PartPayment, MoneyEmail, DisputeProcess):
     def _may_set_aside(self, why: Why = NO_DATA) -> None:
         check_why(why)
         self._may_settle()
+
+    def _check_is_here(self) -> None:
+        """Refuse what only money that is still ours could do.
+
+        Raises:
+            Wrong: The bank or the provider took it back.
+        """
+        if self.waiting_entry().taken_back_by:
+            raise Wrong("the bank took this money back: it pays nothing. There is set_aside")
 
     def _may_settle(self) -> None:
         if self.waiting_entry().reason == _DISPUTED:

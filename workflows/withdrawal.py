@@ -299,7 +299,9 @@ class Withdrawal(WithdrawalSteps):
 
 def _to_be_decided(entry: payments_pb2.MoneyEntry) -> str:
     """Money that an operator alone sends back, and how."""
-    if entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED:
+    if doubt := wording_money.doubt(entry):
+        how = f"decide at `{names.money_id(entry.money_entry_id)}`: {doubt}"
+    elif entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED:
         how = "no statement has it yet: import it, or take the record back with `casella bank withdraw`"
     else:
         how = f"look at it, and send it back by `refund` at `{names.money_id(entry.money_entry_id)}`"

@@ -242,7 +242,12 @@ def is_settled_otherwise(entry: payments_pb2.MoneyEntry) -> bool:
 
 
 def _goes_back_by_itself(entry: payments_pb2.MoneyEntry) -> bool:
-    """Whether nobody need look at money before it goes back: of what came twice the bank may tell what was recorded."""
+    """Whether nobody need look at money before it goes back: of what came twice the bank may tell what was recorded.
+
+    Nothing goes back that the bank took back, or that may have come once and was told twice.
+    """
+    if entry.taken_back_by or entry.perhaps_told_twice:
+        return False
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_TWICE:
         return entry.money_source == payments_pb2.MONEY_SOURCE_STRIPE
     return entry.reason in _BY_ITSELF and entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED

@@ -4,6 +4,8 @@ from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from workflows import names, wording
 
+_TAKEN_BACK = "taken_back"
+"""Payments' code for a refund whose money the bank took back."""
 _METHODS = {
     common_pb2.PAYMENT_METHOD_BANK_TRANSFER: "by bank transfer",
     common_pb2.PAYMENT_METHOD_ONLINE: "by card or PayPal",
@@ -97,6 +99,32 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     return f"{shown}{of} {how}: {fault}"
 
 
+def taken_back(entry: payments_pb2.MoneyEntry, *, refunding: bool) -> str:
+    """How money ended that was taken back while it waited; ``refunding`` where it was to go back then."""
+    if entry.takes_back:
+        return f"it took back money that waited (entry {entry.takes_back}): both are settled"
+    refund = ", and the refund, which had not left, was given up" if refunding else ""
+    return f"the bank took this money back (entry {entry.taken_back_by}) while it waited: it paid nothing{refund}"
+
+
+def doubt(entry: payments_pb2.MoneyEntry) -> str:
+    """Why money is perhaps none, or none any more; empty where nothing says so."""
+    if entry.taken_back_by:
+        return (
+            f"the bank took this money back (entry {entry.taken_back_by}): it pays nothing, and is neither refunded "
+            "nor credited; set both aside, and what was invoiced of it is credited"
+        )
+    if entry.takes_back:
+        return f"it is the money of entry {entry.takes_back}: `casella show money` with that says what became of it"
+    if entry.perhaps_told_twice:
+        return (
+            "PERHAPS IT CAME ONCE: another bank entry has the same day, amount, payer, references and text, and the "
+            "bank gives no reference of its own, as where two files tell one transfer. So it does not pay by itself: "
+            "compare with the bank, and set aside what did not come before you assign, refund or credit the other"
+        )
+    return ""
+
+
 def dispute(found: payments_pb2.Dispute) -> str:
     """``dispute dp_1Pg… over EUR 85.40 (fraudulent), lost: EUR 85.40 withdrawn, fee EUR 20.00``."""
     state = payments_pb2.DisputeState.Name(found.state).removeprefix("DISPUTE_STATE_").lower().replace("_", " ")
@@ -156,8 +184,8 @@ def refund(made: payments_pb2.Refund) -> str:
             how = "a transfer that waits for the next file for the bank"
         case payments_pb2.REFUND_STATE_FAILED:
             how = (
-                f"FAILED ({made.failure}): `casella refund retry {made.refund_id}` tries it again, where needed to "
-                "another IBAN; `casella refund cancel` with the id gives it up"
+                f"FAILED ({made.failure}): {_why_failed(made)}`casella refund retry {made.refund_id}` tries it again, "
+                "where needed to another IBAN; `casella refund cancel` with the id gives it up"
             )
         case payments_pb2.REFUND_STATE_CANCELLED:
             how = "CANCELLED at payments, but still owed"
@@ -181,6 +209,13 @@ def _taken(made: payments_pb2.Refund) -> str:
         "that; won, it leaves for card or PayPal. Accepted in the provider's dashboard it is lost at once; `casella "
         "refund cancel` with the id gives it up"
     )
+
+
+def _why_failed(made: payments_pb2.Refund) -> str:
+    """What an operator should know before they try a refund again; empty where the code says it."""
+    if made.failure != _TAKEN_BACK:
+        return ""
+    return "the bank took back money of this account (`casella show money`), which it would give again: decide first. "
 
 
 def refund_news(made: payments_pb2.Refund) -> str:

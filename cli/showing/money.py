@@ -57,6 +57,8 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
         return
     entry = found.entry
     screen.show_table("Money", COLUMNS, [row(entry)])
+    if doubts := _doubts(entry):
+        screen.show_facts("Is it money?", doubts)
     if entry.HasField("dispute"):
         screen.show_table(disputes.HEADING, disputes.COLUMNS, [disputes.row(entry.dispute)])
     if entry.HasField("settled_at"):
@@ -73,6 +75,19 @@ async def show_entry(entry_id: str, *, as_json: bool) -> None:
     if found.candidates:
         rows = [_may_be(entry, request) for request in _open_first(found.candidates)]
         screen.show_table("What it may be for, open ones first", _FOR_COLUMNS, rows)
+
+
+def _doubts(entry: payments_pb2.MoneyEntry) -> list[tuple[str, str]]:
+    """That it was taken back or takes some back, by which entry, and whether it may be another transfer told again."""
+    facts = []
+    if entry.taken_back_by:
+        facts.append(("taken back by entry", f"{entry.taken_back_by}: it pays nothing, and nothing of it goes back"))
+    if entry.takes_back:
+        facts.append(("takes back the money of entry", entry.takes_back))
+    if entry.perhaps_told_twice:
+        told = "another bank entry agrees in day, amount, payer, references and text, and the bank gives no reference"
+        facts.append(("perhaps told twice", f"{told}: compare with the bank before it pays or goes back"))
+    return facts
 
 
 def _advance(advance: payments_pb2.Advance) -> list[tuple[str, str]]:

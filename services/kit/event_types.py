@@ -202,8 +202,7 @@ TOLD: Mapping[EventType, Told] = {
     EventType.PAYMENT_SETTLED: Told(
         "payments",
         _FIRST,
-        "An operator decided what becomes of money that waited, or a dispute ended without a loss (`kept`) or as a "
-        "withdrawal's refund (`refunded`).",
+        "What waited is settled: by an operator, by a dispute's end (`kept`, `refunded`), or `taken_back` by the bank.",
         ("money_entry_id",),
     ),
     EventType.CREDIT_CHANGED: Told(

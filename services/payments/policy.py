@@ -19,12 +19,15 @@ class TransferPolicy(Section):
         shortfall_percent: The same as a part of what was asked for; the lower of the two counts.
         advance_days: For how many days after it was available short money may still become whole; then it is invoiced
             as a part payment, which is due within 12 (DPR 633/1972, art. 6(4) and 21(4)).
+        least_told_cents: From how much short money on a customer is told what is missing: a cent that somebody pays
+            for a number that they guessed writes to nobody.
         refund_statement_days: Working days from a file of refunds to the statement that should have their debits.
     """
 
     shortfall_cents: NonNegativeInt = 500
     shortfall_percent: Annotated[int, Field(ge=0, le=100)] = 20
     advance_days: Annotated[int, Field(ge=0, le=11)] = 9
+    least_told_cents: NonNegativeInt = 100
     refund_statement_days: PositiveInt = 5
 
     def largest_shortfall(self, asked: Money) -> Money:

@@ -62,7 +62,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
         MoneyDesk(database, clock),
-        MoneyEmails(database, clock, settings.bank_account),
+        MoneyEmails(database, clock, settings.bank_account, transfer_policy),
         Assigning(database, clock, transfer_policy),
         Advances(database, clock),
         refunds,

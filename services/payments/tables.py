@@ -196,13 +196,15 @@ money_entries = Table(
     Column("advance_decided_at", _INSTANT, nullable=True),
     Column("advance_credited_at", _INSTANT, nullable=True),
     Column("emailed_at", _INSTANT, nullable=True),
+    Column("taken_back_by", Uuid, nullable=True),
 )
 """Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions.
 
 `contradicts` is the transfer that was recorded by hand under the same bank reference with another amount.
 `settled_to` is the payment request, the account or the refund to which it went. `advance_at` is when it is invoiced as
 a part payment of the one request that it names; `advance_minor` how much of it was, once that is decided.
-`emailed_at` is when the customer was told of it, or it was found that there is nobody to tell.
+`emailed_at` is when the customer was told of it, or it was found that there is nobody to tell. `taken_back_by` is the
+entry by which the bank or the provider took the money back.
 """
 
 ledger_transactions = Table(

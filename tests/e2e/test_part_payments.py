@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from uuid import uuid4
@@ -227,4 +227,83 @@ async def test_a_part_payment_that_becomes_credit_is_credited_and_the_next_order
     note = await stage.document(customer, NOTE)
     assert said(await stage.xml(note), "ModalitaPagamento") == ["MP22"]
     assert note.totals == advance.totals
+    assert await stage.proved() == []
+
+
+async def tells(stage: Stage, entry: Entry, *, notice: bool = False) -> payments_pb2.ImportStatementResponse:
+    """A statement, or a notification (camt.054), tells of an entry."""
+    file = bank_statement(entry, number=uuid4().hex, iban=IBAN)
+    if notice:
+        for one, other in (
+            (b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054"),
+        ):  # fmt: skip
+            file = file.replace(one, other)
+    return await stage.desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+
+
+async def test_what_the_bank_takes_back_while_it_waits_neither_pays_nor_is_invoiced(stage: Stage) -> None:
+    desk = stage.desk
+    customer, order = await stage.buyer()
+    gross, before = order.totals.gross.minor, await stage.waiting()
+    came = Entry(
+        gross - 1, text=order.proforma_number, bank_reference=uuid4().hex, iban=PAYERS_IBAN,
+        day=rome_date(stage.calendar.now()),
+    )  # fmt: skip
+    assert (await tells(stage, came)).queued == 1
+    (entry_id,) = await stage.waiting() - before
+    money = names.money_id(entry_id)
+    await desk.stands(money, "NeedsOperator")
+    assert (await tells(stage, replace(came, direction="DBIT", reversal=True))).taken_back == 1
+    await desk.stands(money, "TakenBack")
+    assert "the bank took this money back" in await desk.details(money)
+    rest = await tells(stage, replace(came, minor=1, bank_reference=uuid4().hex))
+    assert (rest.paid, rest.queued) == (0, 1)
+    await desk.stands(names.order_id(order.order_id), "NeedsOperator")
+    await stage.calendar.advance(timedelta(days=10), lambda _: None)
+    advance = await stage.document(customer, ADVANCE)
+    assert advance.totals.gross.minor == 1, "the cent alone"
+    assert INVOICE not in await stage.documents(customer)
+    assert await stage.proved() == []
+
+
+async def test_an_invoiced_part_payment_that_is_taken_back_is_credited_once_it_is_set_aside(stage: Stage) -> None:
+    desk = stage.desk
+    customer, order = await stage.buyer()
+    before = await stage.waiting()
+    came = Entry(
+        900, text=order.proforma_number, bank_reference=uuid4().hex, iban=PAYERS_IBAN,
+        day=rome_date(stage.calendar.now()),
+    )  # fmt: skip
+    await tells(stage, came)
+    (entry_id,) = await stage.waiting() - before
+    money = names.money_id(entry_id)
+    await stage.calendar.advance(timedelta(days=10), lambda _: None)
+    advance = await stage.document(customer, ADVANCE)
+    assert (await tells(stage, replace(came, direction="DBIT"))).queued == 1
+    (reversal_id,) = await stage.waiting() - before - {entry_id}
+    await desk.shows(money, "the bank took this money back")
+    for each in (money, names.money_id(reversal_id)):
+        await desk.update(each, "set_aside", {"reason_code": "taken_back"})
+        await desk.stands(each, "SetAside")
+    note = await stage.document(customer, NOTE)
+    assert (note.credit.invoice_number, note.totals) == (advance.number, advance.totals)
+    assert await stage.proved() == []
+
+
+async def test_half_the_price_that_two_files_tell_does_not_pay_the_order(stage: Stage) -> None:
+    desk = stage.desk
+    customer, order = await stage.buyer()
+    assert order.totals.gross.minor % 2 == 0
+    half = Entry(
+        order.totals.gross.minor // 2, text=order.proforma_number, end_to_end=uuid4().hex, iban=PAYERS_IBAN,
+        day=rome_date(stage.calendar.now()),
+    )  # fmt: skip
+    before = await stage.waiting()
+    assert (await tells(stage, half, notice=True)).queued == 1
+    told = await tells(stage, half)
+    assert (told.queued, told.made_whole) == (1, 0)
+    for entry_id in await stage.waiting() - before:
+        await desk.shows(names.money_id(entry_id), "PERHAPS IT CAME ONCE")
+    await desk.stands(names.order_id(order.order_id), "NeedsOperator")
+    assert INVOICE not in await stage.documents(customer)
     assert await stage.proved() == []

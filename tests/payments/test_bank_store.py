@@ -17,6 +17,7 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.receipts import Source
 from services.payments.statements.entries import Entry
 from services.payments.store import bank
+from services.payments.store.bank import KnownCredit
 from tests.payments.rows import GROSS, NOW, REFERENCE, TODAY, Rows, credit, somebody_waits
 
 LATER = NOW + timedelta(hours=1)
@@ -95,9 +96,9 @@ async def test_a_debit_takes_back_the_credit_of_the_same_amount_currency_and_ref
     ]
     async with database.reading() as conn:
         for changed in same:
-            assert await bank.request_of_reversed(conn, credit(**nothing | changed)) == (True, request), changed
+            assert await bank.known_credit(conn, credit(**nothing | changed)) == KnownCredit(request, None), changed
         for changed in other:
-            assert await bank.request_of_reversed(conn, credit(**changed)) == (False, None), changed
+            assert await bank.known_credit(conn, credit(**changed)) is None, changed
 
 
 async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_last(
@@ -111,15 +112,15 @@ async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_
     await rows.booked("receipt", other, source=Source.STRIPE, source_ref=name, received_at=LATER)
     await rows.booked("receipt", other, source_ref="00" * 32, received_at=LATER)
     async with database.reading() as conn:
-        assert await bank.request_of_reversed(conn, credit()) == (True, None)
+        assert await bank.known_credit(conn, credit()) == KnownCredit(None, None)
     await rows.booked("assignment", request, source_ref=name)
     await rows.booked("receipt", None, source_ref=name, received_at=LATER)
     async with database.reading() as conn:
-        assert await bank.request_of_reversed(conn, credit()) == (True, request)
+        assert await bank.known_credit(conn, credit()) == KnownCredit(request, None)
     twin = await rows.entry()
     await rows.booked("receipt", last, source_ref=twin.identity.hex(), received_at=LATER)
     async with database.reading() as conn:
-        assert await bank.request_of_reversed(conn, credit()) == (True, last)
+        assert await bank.known_credit(conn, credit()) == KnownCredit(last, None)
 
 
 async def test_amounts_told_are_those_of_entries_and_of_money_in_the_queue_under_this_reference(

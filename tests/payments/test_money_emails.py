@@ -111,6 +111,20 @@ async def test_nothing_is_said_to_be_missing_where_short_money_is_the_whole_or_m
     assert (await read(world, entries[1])).email_due.missing.minor == 100
 
 
+async def test_nobody_is_told_of_a_cent_that_a_stranger_pays_or_of_a_rest_while_it_is_not_known_what_was_taken_back(
+    world: World,
+) -> None:
+    request = await asked(world)
+    assert not (await read(world, await short(world, request, 99, "one"))).HasField("email_due")
+    enough = await short(world, request, 100, "two")
+    assert (await read(world, enough)).email_due.missing.minor == GROSS - 199
+    back = Entry(77, reference=request.transfer.reference, direction="DBIT", reversal=True)
+    await world.import_file(statement(back, number="three"))
+    assert not (await read(world, enough)).HasField("email_due")
+    assert not (await tell(world, enough)).written
+    assert await rest_of(world, request) is None
+
+
 async def test_who_pays_after_the_end_is_told_that_a_person_looks_at_it(world: World) -> None:
     for recipient, said in (
         (RECIPIENT, ("came too late", "a person looks at it", "Please do not pay this proforma any more")),

@@ -258,6 +258,75 @@ async def test_a_refund_is_followed_until_the_money_has_left_and_tells_when_it_f
     assert (asked.money_entry_id, asked.reason_code) == (entry.money_entry_id, "not_for_us")
 
 
+async def test_money_that_is_taken_back_while_it_waits_ends_by_itself_and_says_so(temporal: TestNamespace) -> None:
+    entry, reversal = an_entry(), str(uuid4())
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, payments(entry), entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        entry.settlement, entry.taken_back_by = pb.MONEY_SETTLEMENT_TAKEN_BACK, reversal
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert await run.end() == "taken back"
+        shown = await run.details("### TakenBack")
+    assert f"the bank took this money back (entry {reversal}) while it waited: it paid nothing\n" in shown
+
+
+async def test_a_refund_that_is_given_up_because_its_money_was_taken_back_is_told(temporal: TestNamespace) -> None:
+    entry = an_entry(settlement=pb.MONEY_SETTLEMENT_REFUNDED, settled_to=str(uuid4()))
+    refund = pb.Refund(refund_id=entry.settled_to, amount=euro(9_000), state=pb.REFUND_STATE_APPROVED)
+    script = payments(entry, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### Refunding")
+        entry.settlement, entry.taken_back_by = pb.MONEY_SETTLEMENT_TAKEN_BACK, str(uuid4())
+        await run.handle.signal(names.MONEY_CHANGED)
+        assert await run.end() == "taken back"
+        assert "and the refund, which had not left, was given up" in await run.details("### TakenBack")
+
+
+@pytest.mark.parametrize(
+    ("update", "data"),
+    [("assign", {"proforma_number": "P2026/17"}), ("credit", {"account_id": ACCOUNT}), ("refund", {})],
+)
+async def test_a_part_payment_that_was_taken_back_is_only_set_aside_and_its_page_says_why(
+    temporal: TestNamespace, update: str, data: dict[str, Any]
+) -> None:
+    reversal = str(uuid4())
+    entry = an_entry(taken_back_by=reversal)
+    script = payments(entry)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("### NeedsOperator")
+        assert f"the bank took this money back (entry {reversal}): it pays nothing" in shown
+        assert "`set_aside`" in shown
+        assert f"`{update}`" not in shown
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await run.handle.execute_update(update, {**data, "reason_code": "checked"})
+        assert "the bank took this money back: it pays nothing" in str(failed.value.cause)
+        await run.handle.execute_update("set_aside", {"reason_code": "checked"})
+        assert await run.end() == "set aside"
+    assert {name for name, _ in script.asked} == {"GetMoneyEntry", "SetMoneyAside"}
+
+
+async def test_a_failed_refund_of_money_that_was_taken_back_can_only_be_given_up(temporal: TestNamespace) -> None:
+    entry = an_entry(settlement=pb.MONEY_SETTLEMENT_REFUNDED, settled_to=str(uuid4()), taken_back_by=str(uuid4()))
+    refund = pb.Refund(refund_id=entry.settled_to, amount=euro(9_000), state=pb.REFUND_STATE_SENT)
+    script = payments(entry, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        assert "BUT the bank took this money back" in await run.details("### Refunding")
+        refund.state, refund.failure = pb.REFUND_STATE_FAILED, "refused_by_bank"
+        await run.handle.signal(names.MONEY_CHANGED)
+        shown = await run.details("### NeedsOperator")
+        assert f"casella refund cancel {refund.refund_id}" in shown
+        assert "casella refund retry" not in shown
+
+
+async def test_money_that_was_perhaps_told_twice_and_a_reversal_say_what_they_are(temporal: TestNamespace) -> None:
+    told = an_entry(perhaps_told_twice=True)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, payments(told), told.money_entry_id) as run:
+        assert "set aside what did not come" in await run.details("PERHAPS IT CAME ONCE")
+    came = str(uuid4())
+    back = an_entry(reason=pb.MONEY_ENTRY_REASON_REVERSED, takes_back=came)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, payments(back), back.money_entry_id) as run:
+        assert f"it is the money of entry {came}" in await run.details("### NeedsOperator")
+
+
 async def test_a_run_that_begins_after_the_settling_says_what_the_rows_know(temporal: TestNamespace) -> None:
     note = str(uuid4())
     settled = {"settlement": pb.MONEY_SETTLEMENT_CREDIT_NOTE, "settled_to": note, "settled_at": MOMENT}

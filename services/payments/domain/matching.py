@@ -4,6 +4,8 @@ Only exact money pays. Everything else is kept, once, with its reason; nothing o
 the request is still open is decided by the guarded change of its row, so the verdict here is about the money alone.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -36,6 +38,33 @@ class QueueReason(StrEnum):
 
 NO_MONEY = frozenset({QueueReason.REVERSED, QueueReason.DISPUTED})
 """Entries that tell of money which was taken from us: they pay nothing and hold nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Short money that waits for a request, with the payer's IBAN; empty where the bank does not tell it."""
+
+    entry_id: UUID
+    amount: Money
+    payer_iban: str
+
+
+def exactly(parts: Sequence[Part], asked: Money) -> Sequence[Part]:
+    """Which short money is exactly what is asked for: all of it, else the newest, else the newest of one payer.
+
+    So what a stranger pays for a number that was guessed keeps no customer's rest from paying.
+
+    Args:
+        parts: All of it, oldest first.
+        asked: What the request asks for.
+
+    Returns:
+        That money, or nothing.
+    """
+    payers = dict.fromkeys(part.payer_iban for part in parts if part.payer_iban)
+    groups = [parts, *([part for part in parts if part.payer_iban == payer] for payer in payers)]
+    newest = (group[first:] for group in groups for first in range(len(group)))
+    return next((some for some in newest if sum(part.amount.minor for part in some) == asked.minor), ())
 
 
 def fault_of(received: Money, asked: Money) -> QueueReason | None:

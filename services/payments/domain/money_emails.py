@@ -23,17 +23,19 @@ def takes_rest(request: PaymentRequest) -> bool:
     return request.state is RequestState.OPEN and not charged and not processing
 
 
-def email_due(entry: MoneyEntry, request: PaymentRequest, rest: Money | None) -> MoneyEmail | None:
+def email_due(entry: MoneyEntry, request: PaymentRequest, rest: Money | None, least_told: int) -> MoneyEmail | None:
     """The email that is still to be written about an entry; None where none is.
 
     Args:
         entry: The money.
         request: The one request that it names.
+        least_told: From how many cents on short money is told.
         rest: What is missing of that; None where nothing is, or nobody is asked for it (`takes_rest`).
     """
-    if entry.emailed_at is not None or entry.settled_at is not None or request.proforma_number is None:
+    told_or_over = entry.emailed_at is not None or entry.settled_at is not None or entry.is_gone
+    if told_or_over or request.proforma_number is None:
         return None
-    if entry.reason is QueueReason.SHORT and rest is not None:
+    if entry.reason is QueueReason.SHORT and rest is not None and entry.amount.minor >= least_told:
         return MoneyEmail(request, rest)
     if entry.reason is QueueReason.LATE and request.state is RequestState.CLOSED:
         return MoneyEmail(request, None)

@@ -83,6 +83,8 @@ class Fate(StrEnum):
     """It shows a refund of ours to have left."""
     RETURNED = "returned"
     """A refund of ours that came back."""
+    TAKEN_BACK = "taken_back"
+    """It takes back money that still waited: the two are settled, and no person need look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Settlement(StrEnum):
     """A dispute that ended without a loss."""
     CREDIT_NOTE = "credit_note"
     """A lost dispute for which a credit note was issued."""
+    TAKEN_BACK = "taken_back"
+    """Taken back while it waited, or what took it back: the two are nothing together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ class MoneyEntry:
     hand that it contradicts; `settled_to` the payment request, the account or the refund to which it went; `dispute`
     how a dispute stands, where it was read with it. `advance` is None where no invoice of a part payment was decided
     and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it.
+    `taken_back_by` is the entry that took this money back, `takes_back` the entry whose money this one takes back;
+    `told_twice` whether another bank entry may be the same transfer, where it was read with it.
     """
 
     entry_id: UUID
@@ -163,16 +169,24 @@ class MoneyEntry:
     dispute: Dispute | None = None
     advance: Advance | None = None
     emailed_at: datetime | None = None
+    taken_back_by: UUID | None = None
+    takes_back: UUID | None = None
+    told_twice: bool = False
 
     @property
     def taken_back(self) -> bool:
-        """Whether it is money that the bank or the provider took back, or may."""
+        """Whether it tells that the bank or the provider took money back, or may."""
         return self.reason in NO_MONEY
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is no money of ours: it takes some back, or was taken back itself. It pays and holds nothing."""
+        return self.taken_back or self.taken_back_by is not None
 
     @property
     def names_only_paid(self) -> bool:
         """Whether it came for what is paid already: it is to go back, or becomes credit."""
-        return bool(self.named) and not self.names_unpaid and not self.taken_back
+        return bool(self.named) and not self.names_unpaid and not self.is_gone
 
     @property
     def lies_in(self) -> str:
@@ -183,6 +197,6 @@ class MoneyEntry:
     def invoice_by(self) -> date | None:
         """Its last day for an invoice, should it pay what it names; None where that is not known, or one is decided."""
         invoiced = self.advance is not None and self.advance.decided_at is not None
-        if self.taken_back or invoiced or not self.names_unpaid or self.available_on is None:
+        if self.is_gone or invoiced or not self.names_unpaid or self.available_on is None:
             return None
         return last_invoice_day(self.available_on)

@@ -26,6 +26,8 @@ IBAN_NOT_SEPA = "iban_not_sepa"
 HOLDER_MISSING = "holder_missing"
 RETURNED = "returned"
 REFUSED_BY_BANK = "refused_by_bank"
+TAKEN_BACK = "taken_back"
+"""The bank took the money back that it would give: what leaves all the same, a person decides."""
 TRANSFERS = frozenset({Source.BANK, Source.ANNOUNCED})
 """Where the money of bank transfers lies."""
 # European Payments Council, "EPC list of SEPA scheme countries" (EPC409-09), by the country of the IBAN.
@@ -129,6 +131,13 @@ class Refund:
     def key(self) -> str:
         """The idempotency key of the present try at the provider."""
         return f"{self.refund_id}:{self.attempt}"
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its money has surely not left: nothing was sent, or what was sent has failed."""
+        perhaps_sent = self.state is RefundState.REQUESTED and self.asked_at is not None
+        waits = self.state in {RefundState.REQUESTED, RefundState.APPROVED, RefundState.FAILED}
+        return waits and not perhaps_sent
 
     @property
     def end_to_end(self) -> str:

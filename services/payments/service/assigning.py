@@ -1,7 +1,7 @@
 """How money that waits is given to a payment request, and what is left over to the request's account.
 
 Short money stays in the queue until the rest has come: what is then exactly the whole pays by itself, any other sum as
-an operator says.
+an operator says. Money that was taken back pays nothing, whoever says so.
 """
 
 import logging
@@ -21,7 +21,7 @@ from services.kit.errors import NotFound, NotReady, reason_name
 from services.kit.money import Money
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
-from services.payments.domain.matching import date_fault
+from services.payments.domain.matching import date_fault, exactly
 from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
 from services.payments.domain.proforma_numbers import key_of
 from services.payments.domain.receipts import MoneyEntry, Settlement, last_invoice_day
@@ -35,10 +35,15 @@ from services.payments.errors import (
 )
 from services.payments.messages import CATALOGUE
 from services.payments.policy import TransferPolicy
-from services.payments.store import books, credit, paying, queue, requests, settling, waking
+from services.payments.store import bank, books, credit, paying, queue, requests, settling, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause
 
+GONE = (
+    "the bank took this money back: it pays nothing, and there is nothing to refund or to credit; set it aside, which "
+    "credits what was invoiced of it"
+)
+"""Why nothing but setting it aside is done with such money."""
 _ASK_AGAIN = timedelta(minutes=1)
 _LOG = logging.getLogger(__name__)
 
@@ -118,23 +123,27 @@ class Assigning:
     async def pay_whole(self) -> int:
         """Let short money pay that is together exactly what its request asks for; how many requests it has paid.
 
-        What needs a person's word, such as a date on which it cannot have paid this or an invoice that would be late,
-        goes on waiting, and so does what somebody settles, pays, charges or closes in this moment.
+        What needs a person's word, such as a date on which it cannot have paid this, an invoice that would be late or
+        a transfer that may have been told twice, goes on waiting, and so does what somebody settles, pays, charges or
+        closes in this moment, and all while it is not known what of it was taken back.
         """
         async with self._database.reading() as conn:
-            found = await queue.whole(conn)
-        return sum([await self._pay_whole(request_id, entry_id) for request_id, entry_id in found])
+            found = [(each, exactly(parts, asked)) for each, asked, parts in await queue.perhaps_whole(conn)]
+        return sum([await self._pay_whole(each, [part.entry_id for part in parts]) for each, parts in found if parts])
 
-    async def _pay_whole(self, request_id: UUID, entry_id: UUID) -> bool:
-        now = self._clock.now()
+    async def _pay_whole(self, request_id: UUID, entry_ids: Sequence[UUID]) -> bool:
+        now, entry_id = self._clock.now(), entry_ids[-1]
         wish = Assignment(entry_id, request_id, "", accept_shortfall=False, accept_late=False, booked_on=None)
         try:
             async with self._database.transaction() as conn:
-                request = await self._target(conn, wish)
-                used = await _usable(conn, entry_id, request)
-                request = await _open(conn, request.request_id)
+                used = await queue.held(conn, entry_ids)
+                if any(entry.settled_at is not None or entry.is_gone for entry in used):
+                    return False
+                request = await _open(conn, request_id)
                 exact = sum(entry.amount.minor for entry in used) == request.amount.minor
                 if not exact or any(date_fault(entry.available_on, request.created_at, now) for entry in used):
+                    return False
+                if await queue.taken_back(conn, request_id) or await _told_twice(conn, used):
                     return False
                 await self._pay(conn, wish, request, used, now)
                 await hooks.at("payment.before_commit")
@@ -217,16 +226,24 @@ async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest
     first = held[entry_id]
     if first.settled_at is not None or first.taken_back:
         raise MoneySettled
+    if first.is_gone:
+        raise MoneySettled(GONE)
     if first.amount.currency != request.amount.currency:
         raise AmountMismatch
     used, come = [first], first.amount.minor
     for other in (held[each] for each in short):
         if come >= request.amount.minor:
             break
-        if other.settled_at is None and other.amount.currency == request.amount.currency:
+        if other.settled_at is None and not other.is_gone and other.amount.currency == request.amount.currency:
             used.append(other)
             come += other.amount.minor
     return used
+
+
+async def _told_twice(conn: AsyncConnection, used: Sequence[MoneyEntry]) -> bool:
+    """Whether two of these entries may be one transfer that two files tell."""
+    ids = {entry.entry_id for entry in used}
+    return any(other in ids for _, other in await bank.told_twice(conn, used))
 
 
 async def _open(conn: AsyncConnection, request_id: UUID) -> PaymentRequest:

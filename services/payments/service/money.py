@@ -20,8 +20,9 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
+from services.payments.service.assigning import GONE
 from services.payments.service.disputes import lost
-from services.payments.store import books, credit, disputes, queue, requests, settling, waking
+from services.payments.store import bank, books, credit, disputes, queue, requests, settling, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
 
@@ -46,7 +47,7 @@ class MoneyDesk:
             entry = await queue.by_id(conn, entry_id)
             if entry is None:
                 raise NotFound
-            (entry,) = await disputes.with_disputes(conn, [entry])
+            (entry,) = await bank.with_twins(conn, await disputes.with_disputes(conn, [entry]))
             wanted = dict.fromkeys((*entry.named, *entry.suggestions))
             found = [await requests.by_id(conn, request_id) for request_id in wanted]
         return entry, [request for request in found if request is not None]
@@ -56,7 +57,7 @@ class MoneyDesk:
 
         Raises:
             NotFound: No such entry.
-            MoneySettled: The entry is settled.
+            MoneySettled: The entry is settled, or its money was taken back.
             AmountMismatch: It is in another currency than credit.
             CreditTooSmall: The account has less than was taken back.
         """
@@ -64,6 +65,8 @@ class MoneyDesk:
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
                 entry = await _waiting(conn, entry_id)
+                if entry.taken_back_by is not None:
+                    raise MoneySettled(GONE)
                 if entry.amount.currency != _CURRENCY:
                     raise AmountMismatch("account credit is in euro")
                 await audit.record(conn, by, now, account_id=account_id)

@@ -20,14 +20,16 @@ from services.payments.domain.money_emails import MoneyEmail, email_due, takes_r
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount
+from services.payments.policy import TransferPolicy
 from services.payments.store import money_emails, queue, requests
 
 
 class MoneyEmails:
     """Says what is missing of a request, and which email is due about an entry, and writes it."""
 
-    def __init__(self, database: Database, clock: Clock, account: BankAccount) -> None:
-        """Take the parts of the room, and the account to which the rest is paid."""
+    def __init__(self, database: Database, clock: Clock, account: BankAccount, policy: TransferPolicy) -> None:
+        """Take the parts of the room, the account to which the rest is paid, and the policy of transfers."""
+        self._policy = policy
         self._database = database
         self._clock = clock
         self._account = account
@@ -42,7 +44,7 @@ class MoneyEmails:
     async def due(self, entry: MoneyEntry) -> MoneyEmail | None:
         """The email that the customer is still to get about an entry; None where none is due."""
         async with self._database.reading() as conn:
-            return await _due(conn, entry)
+            return await self._due(conn, entry)
 
     async def send(
         self, entry_id: UUID, recipient: common_pb2.Recipient | None, payable_until: datetime | None
@@ -68,7 +70,7 @@ class MoneyEmails:
             if len(entry.named) == 1:
                 # Held: it is neither paid nor closed meanwhile, and two short entries of it do not name the same rest.
                 await requests.lock(conn, entry.named[0])
-            due = await _due(conn, entry)
+            due = await self._due(conn, entry)
             if due is None:
                 return False
             await money_emails.told(conn, entry_id, now)
@@ -77,6 +79,12 @@ class MoneyEmails:
             )
             await hooks.at("money_email.before_commit")
         return written
+
+    async def _due(self, conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | None:
+        request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None
+        if request is None:
+            return None
+        return email_due(entry, request, await _rest(conn, request), self._policy.least_told_cents)
 
     def _mail(
         self,
@@ -115,13 +123,8 @@ class MoneyEmails:
         )
 
 
-async def _due(conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | None:
-    request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None
-    return None if request is None else email_due(entry, request, await _rest(conn, request))
-
-
 async def _rest(conn: AsyncConnection, request: PaymentRequest) -> Money | None:
-    if not takes_rest(request):
+    if not takes_rest(request) or await queue.taken_back(conn, request.request_id):
         return None
     come = await money_emails.short_money(conn, request.request_id, request.amount.currency)
     return request.amount - come if come and come < request.amount else None

@@ -22,9 +22,10 @@ from services.kit.ids import derive
 from services.kit.money import Money
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Settlement, Source
-from services.payments.domain.refunds import Means, Refund, RefundState, fault_of_account, plan
+from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState, fault_of_account, plan
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
 from services.payments.service import chargebacks
+from services.payments.service.assigning import GONE
 from services.payments.service.refunds import Refunds
 from services.payments.store import credit, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
@@ -173,6 +174,8 @@ class RefundAsking:
             raise NotFound
         if entry.settled_at is not None:
             raise MoneySettled
+        if entry.taken_back_by is not None:
+            raise MoneySettled(GONE)
         if entry.taken_back or entry.source == Source.ANNOUNCED:
             raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
         if entry.amount.currency != _CURRENCY or wish.amount not in {None, entry.amount}:
@@ -190,7 +193,11 @@ class RefundAsking:
             left = await credit.balance(conn, wish.credit_of, _CURRENCY)
             raise RefundTooMuch(metadata={"left": str(left.minor)})
         iban, holder = await refunds.last_payer(conn, wish.credit_of)
-        return _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
+        asked = _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
+        # Not even by an operator's word that does not know of it: they try it again, or give it up.
+        if asked.state is not RefundState.FAILED and await queue.taken_back_of_account(conn, wish.credit_of):
+            return replace(asked, state=RefundState.FAILED, failure=TAKEN_BACK)
+        return asked
 
 
 @dataclass(frozen=True, slots=True)

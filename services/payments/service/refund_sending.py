@@ -18,7 +18,8 @@ from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.errors import ProviderUnavailableError, RefundRefusedError
 from services.payments.provider.events import Event
 from services.payments.provider.refunds import ProviderRefund, RefundProgress
-from services.payments.store import events, receipts, refund_books, refunds
+from services.payments.service import taking_back
+from services.payments.store import events, queue, receipts, refund_books, refunds
 
 _LOOK_AFTER = timedelta(hours=1)
 _MOST_AT_ONCE = 20
@@ -128,7 +129,8 @@ class RefundSending:
             shown_reference=told.provider_ref,
             suggestions=() if request_id is None else (request_id,),
         )
-        await receipts.take_back(conn, receipt, receipt.suggestions)
+        waited = await queue.of_charge(conn, told.charge_id, told.amount)
+        await taking_back.take_back(conn, receipt, waited, receipt.suggestions)
 
 
 def _is(told: ProviderRefund, refund: Refund) -> bool:

@@ -29,7 +29,7 @@ from services.payments.domain.refunds import (
 from services.payments.errors import RefundNotInState
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import refund_books, refunds
+from services.payments.store import queue, refund_books, refunds
 
 
 class Refunds:
@@ -108,7 +108,7 @@ class Refunds:
 
         Raises:
             NotFound: No such refund.
-            RefundNotInState: It has not failed.
+            RefundNotInState: It has not failed, or the bank took back the money that waited.
             InvalidInput: The account to which it would be transferred cannot be used.
         """
         now = self._clock.now()
@@ -117,6 +117,11 @@ class Refunds:
                 refund = await _held(conn, refund_id)
                 if refund.state is not RefundState.FAILED or refund.attempt >= MOST_ATTEMPTS:
                     raise RefundNotInState(metadata={"state": refund.state})
+                if refund.entry_id is not None and await queue.is_gone(conn, refund.entry_id):
+                    raise RefundNotInState(
+                        "the bank took this money back: there is nothing to refund, give the refund up",
+                        metadata={"state": refund.state},
+                    )
                 means = Means.BANK_TRANSFER if iban else refund.means
                 iban, holder = iban or refund.iban, holder or refund.holder
                 if means is Means.BANK_TRANSFER:
@@ -160,6 +165,8 @@ class Refunds:
     async def cancel(self, call: Call, refund_id: UUID, by: AuditEntry) -> Refund:
         """Give a refund up that has not left; the money goes back to where it was asked from.
 
+        Money that waited and was taken back meanwhile is settled with what took it back.
+
         Raises:
             NotFound: No such refund.
             RefundNotInState: It is on its way, perhaps on its way, done, or given up already.
@@ -168,8 +175,7 @@ class Refunds:
         async with self._database.transaction() as conn:
             if await claim(conn, call, refund_id) is None:
                 refund = await _held(conn, refund_id)
-                perhaps_sent = refund.state is RefundState.REQUESTED and refund.asked_at is not None
-                if perhaps_sent or refund.state in {RefundState.SENT, RefundState.DONE, RefundState.CANCELLED}:
+                if not refund.is_here:
                     raise RefundNotInState(metadata={"state": refund.state})
                 await audit.record(conn, by, now, account_id=refund.account_id)
                 await refund_books.give_up(conn, refund, now)
@@ -191,6 +197,10 @@ def check_account(iban: str, holder: str) -> None:
 
 
 async def _held(conn: AsyncConnection, refund_id: UUID) -> Refund:
+    """A refund, held after the entry that it refunds, as wherever both are."""
+    entry_id = await refunds.entry_of(conn, refund_id)
+    if entry_id is not None:
+        await queue.by_id(conn, entry_id, lock=True)
     refund = await refunds.by_id(conn, refund_id, lock=True)
     if refund is None:
         raise NotFound

@@ -24,10 +24,11 @@ from services.payments.domain.references import references_in
 from services.payments.domain.refunds import refund_meant
 from services.payments.errors import StatementUnreadable
 from services.payments.policy import TransferPolicy
+from services.payments.service import taking_back
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Entry, Statement
-from services.payments.store import bank, books, receipts, requests
+from services.payments.store import bank, books, queue, receipts, requests
 from services.payments.store.books import between
 
 MOST_SUGGESTIONS = 5
@@ -58,7 +59,9 @@ class Imported:
     ignored: int
     refunds_done: int
     refunds_returned: int
+    taken_back: int
     ignored_debits: tuple[IgnoredDebit, ...]
+    refunds_stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,17 @@ class Statements:
                 fates[await self._take_credit(credit, statement.statement_id, sha256, told)] += 1
         taken_back: Counter[Fate] = Counter(fate for fate in left.values() if fate is not None)
         ignored: list[Entry] = []
-        for entry in (entry for entry in reversals if left[entry.identity] is None):
-            taken_back[await self._take_back(entry, marked=True)] += 1
-        for entry in (entry for entry in debits if left[entry.identity] is None):
-            fate = await self._take_back(entry, marked=refund_meant(entry.end_to_end) is not None)
+        stopped = 0
+        for entry in (*reversals, *debits):
+            if left[entry.identity] is not None:
+                continue
+            marked = entry.reverses or refund_meant(entry.end_to_end) is not None
+            fate, refunds_of_it = await self._take_back(entry, marked=marked)
             taken_back[fate] += 1
+            stopped += refunds_of_it
             if fate is Fate.IGNORED:
                 ignored.append(entry)
-        result = _summary(statements, fates, taken_back, ignored)
+        result = replace(_summary(statements, fates, taken_back, ignored), refunds_stopped=stopped)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result
 
@@ -155,14 +161,18 @@ class Statements:
             await hooks.at("payment.before_commit")
         return fate
 
-    async def _take_back(self, entry: Entry, *, marked: bool) -> Fate:
-        """Take a credit that the bank takes back out of the ledger's bank, once; what it had paid stays paid."""
+    async def _take_back(self, entry: Entry, *, marked: bool) -> tuple[Fate, int]:
+        """Take a credit that the bank takes back out of the ledger's bank, once; what it had paid stays paid.
+
+        Returns:
+            What became of it, and how many refunds of that money were stopped.
+        """
         async with self._database.transaction() as conn:
-            known, request_id = await bank.request_of_reversed(conn, entry)
-            if not (marked or known):
-                return Fate.IGNORED
+            credit = await bank.known_credit(conn, entry)
+            if not marked and credit is None:
+                return Fate.IGNORED, 0
             match = await self._match(conn, entry)
-            of_credit = () if request_id is None else (request_id,)
+            of_credit = () if credit is None or credit.request_id is None else (credit.request_id,)
             meant = tuple(dict.fromkeys((*of_credit, *(request.request_id for request in match.named))))
             receipt = Receipt(
                 source=Source.BANK,
@@ -176,7 +186,10 @@ class Statements:
                 payer_iban=entry.debtor_iban or "",
                 suggestions=meant[:MOST_SUGGESTIONS],
             )
-            return (await receipts.take_back(conn, receipt, meant)).fate
+            of = await queue.like(conn, receipt, meant) if credit is None else credit.entry_id
+            taken = await taking_back.take_back(conn, receipt, of, meant)
+            await hooks.at("payment.before_commit")
+        return taken
 
     async def _decide(
         self,
@@ -271,6 +284,7 @@ def _summary(
         confirmed=fates[Fate.CONFIRMED],
         refunds_done=taken_back[Fate.REFUNDED],
         refunds_returned=fates[Fate.RETURNED],
+        taken_back=taken_back[Fate.TAKEN_BACK],
         ignored=taken_back[Fate.IGNORED] + fates[Fate.IGNORED] + passed_over,
         ignored_debits=tuple(map(_ignored_debit, ignored[:MOST_DEBITS_TOLD])),
     )

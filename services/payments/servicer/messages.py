@@ -86,6 +86,7 @@ SETTLEMENTS = {
     Settlement.WITHDRAWN: payments_pb2.MONEY_SETTLEMENT_WITHDRAWN,
     Settlement.KEPT: payments_pb2.MONEY_SETTLEMENT_KEPT,
     Settlement.CREDIT_NOTE: payments_pb2.MONEY_SETTLEMENT_CREDIT_NOTE,
+    Settlement.TAKEN_BACK: payments_pb2.MONEY_SETTLEMENT_TAKEN_BACK,
 }
 
 
@@ -128,6 +129,9 @@ class Messages:
             payer_iban=entry.payer_iban,
             names_only_paid=entry.names_only_paid,
             named=[str(request_id) for request_id in entry.named],
+            taken_back_by=str(entry.taken_back_by or ""),
+            takes_back=str(entry.takes_back or ""),
+            perhaps_told_twice=entry.told_twice,
         )
         if entry.available_on is not None:
             message.available_on.CopyFrom(to_date(entry.available_on))

@@ -48,6 +48,8 @@ class TransferRpcs(PaymentsServiceServicer):
             ignored_debits=map(ignored_debit, done.ignored_debits),
             refunds_done=done.refunds_done,
             refunds_returned=done.refunds_returned,
+            taken_back=done.taken_back,
+            refunds_stopped=done.refunds_stopped,
         )
 
     async def RecordBankTransfer(

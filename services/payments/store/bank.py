@@ -1,17 +1,18 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import String, and_, cast, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
-from services.payments.domain.receipts import Settlement, Source
+from services.payments.domain.receipts import MoneyEntry, Settlement, Source
 from services.payments.statements.entries import Entry
 from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
@@ -137,16 +138,39 @@ async def contradicted(
     return None if row is None else (row.id, row.request_id)
 
 
-async def request_of_reversed(conn: AsyncConnection, debit: Entry) -> tuple[bool, UUID | None]:
-    """Whether a debit takes back a credit that is known: the same amount under the same reference of bank or payer.
+@dataclass(frozen=True, slots=True)
+class KnownCredit:
+    """A credit that is known: the request that it was for, and its entry where it did not pay by itself."""
 
-    Returns:
-        Whether it does, and the request that the credit was for, if it was for one.
+    request_id: UUID | None
+    entry_id: UUID | None
+
+
+async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | None:
+    """The credit that a debit takes back: the same amount under the same reference of bank or payer.
+
+    Of several the one that agrees best, then money that still waits, then what was booked last. One whose money was
+    taken back before is known, but has no entry any more.
     """
-    entry, booked = bank_entries.c, ledger_transactions.c
+    entry, booked, waiting = bank_entries.c, ledger_transactions.c, money_entries.c
     references = [reference for reference in (debit.bank_reference, debit.end_to_end) if reference]
+    identity = func.encode(entry.identity, "hex")
+    of_statement = (waiting.source == Source.BANK) & (waiting.source_ref == identity)
+    recorded = (waiting.source == Source.ANNOUNCED) & (waiting.source_ref == cast(_TRANSFER.id, String))
+    agreeing = [
+        func.coalesce(one, false()).desc()
+        for one in (
+            waiting.taken_back_by.is_(None),
+            (entry.bank_reference == debit.bank_reference) & (entry.end_to_end == debit.end_to_end),
+            entry.debtor_iban == debit.debtor_iban,
+            waiting.settled_at.is_(None) & waiting.id.is_not(None),
+        )
+    ]
     query = (
-        select(entry.identity, booked.request_id)
+        select(booked.request_id, waiting.id, waiting.taken_back_by)
+        .select_from(bank_entries)
+        .outerjoin(announced_transfers, _TRANSFER.confirmed_by == entry.identity)
+        .outerjoin(money_entries, of_statement | recorded)
         .outerjoin(
             ledger_transactions,
             (booked.source == Source.BANK)
@@ -155,11 +179,64 @@ async def request_of_reversed(conn: AsyncConnection, debit: Entry) -> tuple[bool
         )
         .where(entry.bank_reference.in_(references) | entry.end_to_end.in_(references))
         .where(entry.minor == debit.minor, entry.currency == debit.currency)
-        .order_by(booked.recorded_at.desc().nulls_last())
+        .order_by(*agreeing, booked.recorded_at.desc().nulls_last())
         .limit(1)
     )
     row = (await conn.execute(query)).first()
-    return (False, None) if row is None else (True, row.request_id)
+    if row is None:
+        return None
+    return KnownCredit(row.request_id, row.id if row.taken_back_by is None else None)
+
+
+async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> set[tuple[UUID, UUID | None]]:
+    """Which money of statements may be another entry of them, told again by another file.
+
+    They agree in day, amount, end-to-end id, payer's IBAN and text, and one of the two has no bank reference, by which
+    the bank would tell them apart (`statements.entries.identify`).
+
+    Returns:
+        In pairs, the entry of the queue and the one that it may be; None where that paid by itself. What was taken back
+        or set aside counts no more.
+    """
+    told = await _told_as(conn, [entry for entry in entries if not entry.is_gone])
+    one, other = bank_entries.alias("one"), bank_entries.alias("other")
+    by_hand, twin = announced_transfers.alias("by_hand"), money_entries.alias("twin")
+    agree = [
+        one.c[name].is_not_distinct_from(other.c[name])
+        for name in ("currency", "end_to_end", "debtor_iban", "remittance")
+    ]
+    over = twin.c.taken_back_by.is_not(None) | (twin.c.settled_as == Settlement.SET_ASIDE)
+    query = (
+        select(one.c.identity, twin.c.id)
+        .join(other, and_(one.c.booked_on == other.c.booked_on, one.c.minor == other.c.minor, *agree))
+        .outerjoin(by_hand, by_hand.c.confirmed_by == other.c.identity)
+        .outerjoin(
+            twin,
+            ((twin.c.source == Source.BANK) & (twin.c.source_ref == func.encode(other.c.identity, "hex")))
+            | ((twin.c.source == Source.ANNOUNCED) & (twin.c.source_ref == cast(by_hand.c.id, String))),
+        )
+        .where(one.c.identity.in_(told), one.c.identity != other.c.identity)
+        .where(one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None))
+        .where(~func.coalesce(over, false()))
+    )
+    return {(told[row.identity], row.id) for row in await conn.execute(query)} if told else set()
+
+
+async def _told_as(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> dict[bytes, UUID]:
+    """The bank entries of which these tell, each with its entry of the queue; recorded by hand, the confirming ones."""
+    told = {bytes.fromhex(each.source_ref): each.entry_id for each in entries if each.source is Source.BANK}
+    by_hand = {UUID(each.source_ref): each.entry_id for each in entries if each.source is Source.ANNOUNCED}
+    query = select(_TRANSFER.id, _TRANSFER.confirmed_by).where(
+        _TRANSFER.id.in_(by_hand), _TRANSFER.confirmed_by.is_not(None)
+    )
+    confirmed = await conn.execute(query) if by_hand else ()
+    return told | {row.confirmed_by: by_hand[row.id] for row in confirmed}
+
+
+async def with_twins(conn: AsyncConnection, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
+    """Entries with whether each may be a transfer that was told twice; settled ones are not looked at."""
+    twins = {one for one, _ in await told_twice(conn, [entry for entry in entries if entry.settled_at is None])}
+    return [replace(entry, told_twice=entry.entry_id in twins) for entry in entries]
 
 
 async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
@@ -202,7 +279,8 @@ async def settle_queued(
         select(money_entries.c.id)
         .where(money_entries.c.source == Source.BANK, money_entries.c.shown_reference == reference)
         .where(money_entries.c.minor == amount.minor, money_entries.c.currency == amount.currency)
-        .where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.REVERSED)
+        .where(money_entries.c.settled_at.is_(None), money_entries.c.taken_back_by.is_(None))
+        .where(money_entries.c.reason != QueueReason.REVERSED)
         .order_by(money_entries.c.created_at, money_entries.c.id)
         .limit(1)
         .with_for_update()

@@ -88,6 +88,21 @@ _FAULTS = text("""
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
     UNION ALL
+    SELECT 'money entry ' || came.id || ' was taken back by entry ' || back.id || ' and is ' || came.settled_as ||
+        ' all the same'
+    FROM money_entries came JOIN money_entries back ON back.reason = 'reversed' AND (
+        back.id = came.taken_back_by
+        OR (came.reason <> 'reversed' AND came.taken_back_by IS NULL AND came.source = 'bank' AND back.source = 'bank'
+            AND came.created_at <= back.created_at AND (came.shown_reference, came.minor, came.currency)
+                = (back.shown_reference, back.minor, back.currency)
+            AND NOT EXISTS (SELECT FROM money_entries other WHERE other.taken_back_by = back.id)))
+    WHERE came.settled_as IN ('assigned', 'credited', 'refunded') AND came.settled_at > back.created_at
+    UNION ALL
+    SELECT 'money entry ' || id || ' and what took it back are settled apart'
+    FROM money_entries came WHERE settled_as = 'taken_back' AND reason <> 'reversed' AND NOT EXISTS (
+        SELECT FROM money_entries back WHERE back.id = came.taken_back_by AND back.settled_as = 'taken_back'
+            AND (back.minor, back.currency) = (came.minor, came.currency))
+    UNION ALL
     SELECT 'dispute ' || d.provider_ref || ' is ' || d.state || ' with ' || d.withdrawn_minor || ' withdrawn, ledger: '
         || d.ledger || ', fee ' || d.fee_minor || ', ledger: ' || d.fees
     FROM (

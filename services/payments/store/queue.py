@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.money import Money
 from services.kit.outbox import Wake
 from services.kit.wakes import money_wake
-from services.payments.domain.matching import NO_MONEY, QueueReason
+from services.payments.domain.matching import NO_MONEY, Part, QueueReason
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
+from services.payments.domain.receipts import Advance, MoneyEntry, Receipt, Settlement, Source
 from services.payments.domain.refunds import RefundState
 from services.payments.tables import announced_transfers, money_entries, payment_requests, refunds
 
@@ -22,7 +22,17 @@ _ENTRY = money_entries.c
 _RECORD = announced_transfers.c
 _OVER = (RefundState.DONE, RefundState.CANCELLED)
 _OPEN = exists().where(payment_requests.c.id == _ENTRY.named[1], payment_requests.c.state == RequestState.OPEN)
-_TO_INVOICE = and_(_ENTRY.advance_at.is_not(None), _ENTRY.advance_decided_at.is_(None), _ENTRY.settled_at.is_(None))
+_REVERSAL = money_entries.alias("reversal")
+_TAKES_BACK = select(_REVERSAL.c.id).where(_REVERSAL.c.taken_back_by == _ENTRY.id).scalar_subquery()
+_REVERSAL_WAITS = exists().where(
+    _REVERSAL.c.reason == QueueReason.REVERSED,
+    _REVERSAL.c.settled_at.is_(None),
+    _REVERSAL.c.named.contains(array([_ENTRY.named[1]])),
+)
+"""Something was taken back that names the same, and nobody has said yet what: nothing follows by itself meanwhile."""
+_HERE = and_(_ENTRY.settled_at.is_(None), _ENTRY.taken_back_by.is_(None))
+"""Money that waits and was not taken back."""
+_TO_INVOICE = and_(_HERE, _ENTRY.advance_at.is_not(None), _ENTRY.advance_decided_at.is_(None), ~_REVERSAL_WAITS)
 """Short money for which no invoice of a part payment is decided yet; one is due while its request is open."""
 _PAID_OWN = and_(_ENTRY.settled_as == Settlement.ASSIGNED, _ENTRY.settled_to == _ENTRY.named[1])
 """What was given to the request that it names, whose invoice then deducts what was invoiced as a part payment."""
@@ -48,6 +58,8 @@ _READ = (
         _RECORD.currency.label("recorded_currency"),
         _OPEN.label("names_open"),
         _NAMES_UNPAID.label("names_unpaid"),
+        _REVERSAL_WAITS.label("reversal_waits"),
+        _TAKES_BACK.label("takes_back"),
     )
     .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
     .order_by(_ENTRY.created_at, _ENTRY.id)
@@ -71,8 +83,56 @@ async def by_id(conn: AsyncConnection, entry_id: UUID, *, lock: bool = False) ->
 
 
 def short_alone(only: Sequence[UUID] | ColumnElement[Any]) -> ColumnElement[bool]:
-    """Which money waits because it was too little for the one request that it names, given in a list."""
-    return (_ENTRY.named == only) & (_ENTRY.reason == QueueReason.SHORT) & _ENTRY.settled_at.is_(None)
+    """Which money waits, not taken back, as it was too little for the one request that it names, given in a list."""
+    return (_ENTRY.named == only) & (_ENTRY.reason == QueueReason.SHORT) & _HERE
+
+
+async def is_gone(conn: AsyncConnection, entry_id: UUID) -> bool:
+    """Whether the money of an entry was taken back."""
+    query = select(_ENTRY.id).where(_ENTRY.id == entry_id, _ENTRY.taken_back_by.is_not(None))
+    return await conn.scalar(query) is not None
+
+
+async def taken_back_of_account(conn: AsyncConnection, account_id: UUID) -> bool:
+    """Whether something waits that was taken back of money for an account: for its requests, or that became credit."""
+    theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id).scalar_subquery()
+    came = money_entries.alias("came")
+    of_credit = exists().where(came.c.taken_back_by == _ENTRY.id, came.c.settled_to == account_id)
+    query = (
+        select(_ENTRY.id)
+        .where(_ENTRY.reason == QueueReason.REVERSED, _ENTRY.settled_at.is_(None))
+        .where(_ENTRY.named.overlap(func.array(theirs, type_=ARRAY(Uuid))) | of_credit)
+        .limit(1)
+    )
+    return await conn.scalar(query) is not None
+
+
+async def of_charge(conn: AsyncConnection, charge_id: str, amount: Money) -> UUID | None:
+    """The entry of a payment at the provider, where it is of this amount; None where it paid by itself."""
+    query = select(_ENTRY.id).where(_ENTRY.source == Source.STRIPE, _ENTRY.source_ref == charge_id)
+    query = query.where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
+    found: UUID | None = await conn.scalar(query)
+    return found
+
+
+async def like(conn: AsyncConnection, receipt: Receipt, named: Sequence[UUID]) -> UUID | None:
+    """Money of a statement that waits and says the same as what the bank takes back without a reference.
+
+    The same amount, and either the same payment requests are named or payer and text are the same.
+    """
+    same_text = and_(
+        _ENTRY.remittance == receipt.remittance, _ENTRY.payer_iban == receipt.payer_iban, _ENTRY.remittance != ""
+    )
+    same_named = and_(_ENTRY.named == list(named), func.cardinality(_ENTRY.named) > 0)
+    query = (
+        select(_ENTRY.id)
+        .where(_HERE, _ENTRY.source == Source.BANK, _ENTRY.reason.not_in(NO_MONEY), same_text | same_named)
+        .where(_ENTRY.minor == receipt.amount.minor, _ENTRY.currency == receipt.amount.currency)
+        .order_by((_ENTRY.payer_iban == receipt.payer_iban).desc(), _ENTRY.created_at, _ENTRY.id)
+        .limit(1)
+    )
+    found: UUID | None = await conn.scalar(query)
+    return found
 
 
 async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[UUID]:
@@ -81,22 +141,28 @@ async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[
     return [row.id for row in await conn.execute(query)]
 
 
-async def whole(conn: AsyncConnection) -> list[tuple[UUID, UUID]]:
-    """The open requests for which short money of the bank waits that is together just what they ask for.
+async def perhaps_whole(conn: AsyncConnection) -> list[tuple[UUID, Money, list[Part]]]:
+    """The open requests for which short money of the bank waits that is together what they ask for, or more.
 
     Returns:
-        Each with the youngest entry.
+        Each with what it asks for and that money, oldest first.
     """
-    request, youngest = payment_requests.c, func.array_agg(aggregate_order_by(_ENTRY.id, _ENTRY.created_at.desc()))
+    request, each = payment_requests.c, func.array_agg(aggregate_order_by(_ENTRY.id, _ENTRY.created_at, _ENTRY.id))
     query = (
-        select(request.id, youngest[1].label("entry"))
+        select(request.id, request.minor, request.currency, each.label("entries"))
         .join(money_entries, short_alone(array([request.id])))
-        .where(request.state == RequestState.OPEN, _ENTRY.currency == request.currency)
+        .where(request.state == RequestState.OPEN, _ENTRY.currency == request.currency, ~_REVERSAL_WAITS)
         .where(_ARRIVED, _ENTRY.available_on.is_not(None))
         .group_by(request.id)
-        .having(func.sum(_ENTRY.minor) == request.minor)
+        .having(func.sum(_ENTRY.minor) >= request.minor)
     )
-    return [(row.id, row.entry) for row in await conn.execute(query)]
+    found = (await conn.execute(query)).all()
+    ids = [entry_id for row in found for entry_id in row.entries]
+    parts = {
+        row.id: Part(row.id, Money(row.minor, row.currency), row.payer_iban)
+        for row in await conn.execute(select(money_entries).where(_ENTRY.id.in_(ids)))
+    }
+    return [(row.id, Money(row.minor, row.currency), [parts[entry_id] for entry_id in row.entries]) for row in found]
 
 
 async def held(conn: AsyncConnection, entry_ids: Sequence[UUID]) -> list[MoneyEntry]:
@@ -131,7 +197,7 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     """The entry of a transfer that waits, found as an operator names it."""
     query = (
         select(_ENTRY.id)
-        .where(_ENTRY.settled_at.is_(None), _ENTRY.source.in_((Source.BANK, Source.ANNOUNCED)))
+        .where(_HERE, _ENTRY.source.in_((Source.BANK, Source.ANNOUNCED)))
         .where(_ENTRY.reason.not_in(NO_MONEY))
         .where(_ENTRY.shown_reference == shown_reference)
         .where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
@@ -147,7 +213,7 @@ async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
 
     What the bank took back, or a payer disputes, is no money, so it holds nothing (`taken_back`).
     """
-    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason.not_in(NO_MONEY))
+    query = _READ.where(_HERE, _ENTRY.named.contains([request_id]), _ENTRY.reason.not_in(NO_MONEY))
     return [_entry(row) for row in await conn.execute(query)]
 
 
@@ -167,7 +233,7 @@ async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyE
     """The money that waits and names a request of this account, as `naming`. Oldest first."""
     theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id).scalar_subquery()
     named = _ENTRY.named.overlap(func.array(theirs, type_=ARRAY(Uuid)))
-    query = _WAITING.where(named, _ENTRY.reason.not_in(NO_MONEY))
+    query = _READ.where(_HERE, named, _ENTRY.reason.not_in(NO_MONEY))
     return [_entry(row) for row in await conn.execute(query)]
 
 
@@ -180,7 +246,7 @@ async def amount_now(conn: AsyncConnection, entry_id: UUID, amount: Money) -> No
 async def left_to_invoice(conn: AsyncConnection, request_id: UUID, asked: Money) -> Money:
     """What of a request no invoice of a part payment has yet, of money that waits for it; its row is held."""
     query = select(func.coalesce(func.sum(_ENTRY.advance_minor), 0)).where(
-        _ENTRY.named == [request_id], _ENTRY.advance_decided_at.is_not(None), _ENTRY.settled_at.is_(None)
+        _HERE, _ENTRY.named == [request_id], _ENTRY.advance_decided_at.is_not(None)
     )
     return asked - Money(int(await conn.scalar(query) or 0), asked.currency)
 
@@ -221,6 +287,7 @@ async def advances(conn: AsyncConnection, after: UUID | None, most: int) -> list
 
 def _advance(row: Row[Any]) -> Advance | None:
     due = row.advance_at is not None and row.settled_at is None and row.names_open
+    due = due and row.taken_back_by is None and not row.reversal_waits
     if row.advance_decided_at is None and not due:
         return None
     return Advance(
@@ -255,4 +322,6 @@ def _entry(row: Row[Any]) -> MoneyEntry:
         settled_to=row.settled_to,
         advance=_advance(row),
         emailed_at=row.emailed_at,
+        taken_back_by=row.taken_back_by,
+        takes_back=row.takes_back,
     )

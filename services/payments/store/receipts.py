@@ -52,15 +52,16 @@ async def take_in(
     return Outcome(Fate.QUEUED, entry_id)
 
 
-async def take_back(conn: AsyncConnection, receipt: Receipt, meant: tuple[UUID, ...]) -> Outcome:
+async def take_back(conn: AsyncConnection, receipt: Receipt, paid: UUID | None, meant: tuple[UUID, ...]) -> Outcome:
     """Count money that bank or provider took back, once; what it had paid stays paid until a person decides.
 
     Args:
         conn: The transaction of whatever told of it.
         receipt: What was taken back, above zero.
-        meant: The payment requests whose money it was, as far as is known.
+        paid: The payment request that it had paid, of which so much less can be refunded; None where it had paid none.
+        meant: The payment requests that it names or had paid, as far as is known.
     """
-    header, amount = header_of("reversal", receipt, meant[0] if meant else None), receipt.amount
+    header, amount = header_of("reversal", receipt, paid), receipt.amount
     if not await books.post(conn, header, amount.currency, *between("suspense", receipt.source, amount)):
         return Outcome(Fate.KNOWN)
     return Outcome(Fate.QUEUED, await enqueue(conn, receipt, QueueReason.REVERSED, meant))

@@ -55,6 +55,7 @@ async def give_up(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
     )
     if refund.entry_id is not None:
         await settling.reopen(conn, refund.entry_id, now)
+        await settling.settle_pair(conn, refund.entry_id, now)
     elif refund.request_id is None and refund.account_id is not None:
         await credit.give(conn, refund.account_id, refund.money, CreditCause.REFUNDED_TO, now)
 

@@ -109,6 +109,25 @@ async def by_id(conn: AsyncConnection, refund_id: UUID, *, lock: bool = False) -
     return None if row is None else _refund(row)
 
 
+async def entry_of(conn: AsyncConnection, refund_id: UUID) -> UUID | None:
+    """The money entry that a refund gives back; None where it gives none back, or there is no such refund."""
+    found: UUID | None = await conn.scalar(select(_REFUND.entry_id).where(_REFUND.id == refund_id))
+    return found
+
+
+async def unsent(conn: AsyncConnection, request_id: UUID | None, accounts: Collection[UUID]) -> list[Refund]:
+    """Transfers that have not left, held: of what paid a request, and of the credit of some accounts."""
+    of_credit = _REFUND.request_id.is_(None) & _REFUND.entry_id.is_(None) & _REFUND.account_id.in_(accounts)
+    query = (
+        _READ.where(_REFUND.means == Means.BANK_TRANSFER)
+        .where(_REFUND.state.in_((RefundState.REQUESTED, RefundState.APPROVED)))
+        .where((_REFUND.request_id == request_id) | of_credit)
+        .order_by(_REFUND.id)
+        .with_for_update()
+    )
+    return [_refund(row) for row in await conn.execute(query)]
+
+
 async def page(
     conn: AsyncConnection,
     *,

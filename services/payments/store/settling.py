@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import events
@@ -85,6 +85,31 @@ async def settle_entry(
     if settled is None:
         raise MoneySettled
     return settled
+
+
+async def take_back(conn: AsyncConnection, entry_id: UUID, by: UUID, now: datetime) -> None:
+    """Note by which entry the money of another was taken back, and wake its workflow; the caller holds that entry."""
+    which = (_ENTRY.id == entry_id) & _ENTRY.taken_back_by.is_(None)
+    await conn.execute(update(money_entries).where(which).values(taken_back_by=by))
+    await waking.wake_money(conn, entry_id, now)
+
+
+async def settle_pair(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
+    """Settle money that waits together with what took it back, where that waits, too; the caller holds the money.
+
+    Both lie in suspense, where they are nothing together, so that the ledger has nothing to move. About a part payment
+    that was invoiced a person decides.
+    """
+    back = money_entries.alias()
+    waits = exists().where(back.c.id == _ENTRY.taken_back_by, back.c.settled_at.is_(None))
+    which = (_ENTRY.id == entry_id) & _ENTRY.advance_decided_at.is_(None) & waits
+    settled = await settle(conn, which, Settlement.TAKEN_BACK, None, now)
+    if settled is None:
+        return
+    took = await conn.scalar(select(_ENTRY.taken_back_by).where(_ENTRY.id == entry_id))
+    if took is not None:
+        await settle_entry(conn, took, Settlement.TAKEN_BACK, None, now)
+    await waking.wake_named(conn, settled.named, now)
 
 
 async def reopen(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:

@@ -58,6 +58,7 @@ class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_SETTLEMENT_WITHDRAWN: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_KEPT: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_CREDIT_NOTE: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_TAKEN_BACK: _ClassVar[MoneySettlement]
 
 class DisputeState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -157,6 +158,7 @@ MONEY_SETTLEMENT_SET_ASIDE: MoneySettlement
 MONEY_SETTLEMENT_WITHDRAWN: MoneySettlement
 MONEY_SETTLEMENT_KEPT: MoneySettlement
 MONEY_SETTLEMENT_CREDIT_NOTE: MoneySettlement
+MONEY_SETTLEMENT_TAKEN_BACK: MoneySettlement
 DISPUTE_STATE_UNSPECIFIED: DisputeState
 DISPUTE_STATE_INQUIRY: DisputeState
 DISPUTE_STATE_ENDED: DisputeState
@@ -421,7 +423,7 @@ class ImportStatementRequest(_message.Message):
     def __init__(self, file: _Optional[bytes] = ...) -> None: ...
 
 class ImportStatementResponse(_message.Message):
-    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed", "ignored_debits", "refunds_done", "refunds_returned", "made_whole")
+    __slots__ = ("credits", "known", "paid", "queued", "ignored", "confirmed", "ignored_debits", "refunds_done", "refunds_returned", "made_whole", "taken_back", "refunds_stopped")
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
@@ -432,6 +434,8 @@ class ImportStatementResponse(_message.Message):
     REFUNDS_DONE_FIELD_NUMBER: _ClassVar[int]
     REFUNDS_RETURNED_FIELD_NUMBER: _ClassVar[int]
     MADE_WHOLE_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    REFUNDS_STOPPED_FIELD_NUMBER: _ClassVar[int]
     credits: int
     known: int
     paid: int
@@ -442,7 +446,9 @@ class ImportStatementResponse(_message.Message):
     refunds_done: int
     refunds_returned: int
     made_whole: int
-    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ..., ignored_debits: _Optional[_Iterable[_Union[IgnoredDebit, _Mapping]]] = ..., refunds_done: _Optional[int] = ..., refunds_returned: _Optional[int] = ..., made_whole: _Optional[int] = ...) -> None: ...
+    taken_back: int
+    refunds_stopped: int
+    def __init__(self, credits: _Optional[int] = ..., known: _Optional[int] = ..., paid: _Optional[int] = ..., queued: _Optional[int] = ..., ignored: _Optional[int] = ..., confirmed: _Optional[int] = ..., ignored_debits: _Optional[_Iterable[_Union[IgnoredDebit, _Mapping]]] = ..., refunds_done: _Optional[int] = ..., refunds_returned: _Optional[int] = ..., made_whole: _Optional[int] = ..., taken_back: _Optional[int] = ..., refunds_stopped: _Optional[int] = ...) -> None: ...
 
 class IgnoredDebit(_message.Message):
     __slots__ = ("reference", "amount", "booked_on", "text")
@@ -501,7 +507,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source", "email_due", "named")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source", "email_due", "named", "taken_back_by", "takes_back", "perhaps_told_twice")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -525,6 +531,9 @@ class MoneyEntry(_message.Message):
     MONEY_SOURCE_FIELD_NUMBER: _ClassVar[int]
     EMAIL_DUE_FIELD_NUMBER: _ClassVar[int]
     NAMED_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_BY_FIELD_NUMBER: _ClassVar[int]
+    TAKES_BACK_FIELD_NUMBER: _ClassVar[int]
+    PERHAPS_TOLD_TWICE_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -548,7 +557,10 @@ class MoneyEntry(_message.Message):
     money_source: MoneySource
     email_due: MoneyEmail
     named: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ..., named: _Optional[_Iterable[str]] = ...) -> None: ...
+    taken_back_by: str
+    takes_back: str
+    perhaps_told_twice: bool
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ..., named: _Optional[_Iterable[str]] = ..., taken_back_by: _Optional[str] = ..., takes_back: _Optional[str] = ..., perhaps_told_twice: _Optional[bool] = ...) -> None: ...
 
 class MoneyEmail(_message.Message):
     __slots__ = ("payment_request_id", "missing")

@@ -1,0 +1,84 @@
+"""What follows where bank or provider takes money back: it is tied to what it was, which then pays and gives nothing.
+
+Money that still waited, or whose refund has not left, is settled with what took it back, as if neither had been. What
+it had paid or become stays until a person decides; refunds of it that have not left wait for that person, too.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
+from services.payments.domain.refunds import TAKEN_BACK, Refund, RefundState
+from services.payments.store import queue, receipts, refund_books, refunds, requests, settling
+
+
+async def take_back(
+    conn: AsyncConnection, receipt: Receipt, of: UUID | None, meant: Sequence[UUID]
+) -> tuple[Fate, int]:
+    """Count what was taken back, once, and let nothing of that money go on by itself.
+
+    Args:
+        conn: The transaction of whatever told of it.
+        receipt: What was taken back, above zero.
+        of: The entry of the queue whose money it was; None where there is none, or it is not known.
+        meant: The payment requests that it had paid, the best known first, or that it names.
+
+    Returns:
+        What became of it, and how many refunds were stopped.
+    """
+    entry = await _held(conn, of)
+    going = await _refund_of(conn, entry)
+    had_paid = await _had_paid(conn, entry, meant)
+    unsent = [] if had_paid is None else await refunds.unsent(conn, *had_paid)
+    paid = None if had_paid is None else had_paid[0]
+    counted = await receipts.take_back(conn, receipt, paid, tuple(meant))
+    if counted.money_entry_id is None:
+        return Fate.KNOWN, 0
+    for refund in unsent:
+        await refunds.move(conn, refund, RefundState.FAILED, receipt.received_at, failure=TAKEN_BACK)
+    if entry is None:
+        return Fate.QUEUED, len(unsent)
+    await settling.take_back(conn, entry.entry_id, counted.money_entry_id, receipt.received_at)
+    given_up = going is not None and going.is_here
+    if going is not None and given_up:
+        await refund_books.give_up(conn, going, receipt.received_at)
+        await refunds.move(conn, going, RefundState.CANCELLED, receipt.received_at, failure=TAKEN_BACK)
+    else:
+        await settling.settle_pair(conn, entry.entry_id, receipt.received_at)
+    after = await queue.by_id(conn, entry.entry_id)
+    together = after is not None and after.settled_as is Settlement.TAKEN_BACK
+    return Fate.TAKEN_BACK if together else Fate.QUEUED, len(unsent) + given_up
+
+
+async def _held(conn: AsyncConnection, entry_id: UUID | None) -> MoneyEntry | None:
+    """An entry, held; None where another reversal has taken it meanwhile."""
+    entry = None if entry_id is None else await queue.by_id(conn, entry_id, lock=True)
+    return None if entry is None or entry.taken_back_by is not None else entry
+
+
+async def _refund_of(conn: AsyncConnection, entry: MoneyEntry | None) -> Refund | None:
+    """The refund by which an entry goes back, held."""
+    if entry is None or entry.settled_as is not Settlement.REFUNDED or entry.settled_to is None:
+        return None
+    return await refunds.by_id(conn, entry.settled_to, lock=True)
+
+
+async def _had_paid(
+    conn: AsyncConnection, entry: MoneyEntry | None, meant: Sequence[UUID]
+) -> tuple[UUID | None, list[UUID]] | None:
+    """The request that the money had paid, and the accounts whose credit it became; None where it was used for nothing.
+
+    Money without an entry had paid by itself; what is left over of money that an operator gave to a request is credit.
+    """
+    if entry is None:
+        paid = meant[0] if meant else None
+    elif entry.settled_as is Settlement.ASSIGNED:
+        paid = entry.settled_to
+    elif entry.settled_as is Settlement.CREDITED and entry.settled_to is not None:
+        return None, [entry.settled_to]
+    else:
+        return None
+    owner = None if paid is None else await requests.owner(conn, [paid])
+    return paid, [] if owner is None else [owner]

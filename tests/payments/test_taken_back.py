@@ -1,0 +1,406 @@
+"""Money that the bank takes back while it waits pays nothing, goes back to nobody, and is settled with its reversal."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.payments.v1 import payments_pb2 as pb
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from tests.payments.statement import Entry, statement
+from tests.payments.test_refunds import APPROVED, CANCELLED, FAILED, REQUESTED, of, retry
+from tests.payments.test_settling import arrives, assign, cancel, credit, get, refund, set_aside
+from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
+from tests.support.refusals import refused_as
+
+OPEN, PAID = pb.PAYMENT_REQUEST_STATE_OPEN, pb.PAYMENT_REQUEST_STATE_PAID
+TAKEN_BACK = pb.MONEY_SETTLEMENT_TAKEN_BACK
+SENT, DONE = pb.REFUND_STATE_SENT, pb.REFUND_STATE_DONE
+LESS = GROSS - 1
+
+
+def short(request: pb.PaymentRequest, minor: int = LESS, name: str = "B-1") -> Entry:
+    """A part of what a request asks for, under a bank reference of its own."""
+    return Entry(minor, reference=request.transfer.reference, bank_reference=name, iban=PAYERS_IBAN)
+
+
+async def take_back(world: World, entry: Entry, *, marked: bool = True) -> pb.ImportStatementResponse:
+    """A later statement takes an entry back."""
+    back = replace(entry, direction="DBIT", reversal=marked)
+    return await world.import_file(statement(back, number=f"BACK-{new_id()}"))
+
+
+async def exported(world: World) -> pb.ExportRefundsResponse:
+    asked = pb.ExportRefundsRequest(request_id=str(new_id()), steering=STEERING)
+    made: pb.ExportRefundsResponse = await world.stub("operator").ExportRefunds(asked)
+    return made
+
+
+async def invoiced(world: World, entry: pb.MoneyEntry) -> pb.MoneyEntry:
+    answer: pb.DecideAdvanceResponse = await world.stub().DecideAdvance(
+        pb.DecideAdvanceRequest(money_entry_id=entry.money_entry_id)
+    )
+    return answer.entry
+
+
+@pytest.mark.parametrize("marked", [True, False])
+async def test_a_reversal_and_the_waiting_money_that_it_takes_back_are_settled_together(
+    world: World, *, marked: bool
+) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    await world.room.empty_outbox()
+    done = await take_back(world, short(request), marked=marked)
+    assert (done.taken_back, done.queued, done.ignored) == (1, 0, 0)
+    assert await world.queue() == []
+    settled = await get(world, entry)
+    assert (settled.settlement, settled.HasField("advance"), settled.HasField("invoice_by")) == (
+        TAKEN_BACK, False, False,
+    )  # fmt: skip
+    reversal = await get(world, pb.MoneyEntry(money_entry_id=settled.taken_back_by))
+    assert (reversal.settlement, reversal.amount.minor, reversal.takes_back) == (
+        TAKEN_BACK, -LESS, entry.money_entry_id,
+    )  # fmt: skip
+    woken = {(wake.workflow_id, wake.signal) for wake in [*await world.room.wakes(), *await world.room.news()]}
+    assert (f"money:{entry.money_entry_id}", "money_changed") in woken
+    assert (f"order:{request.order_id}", "money_waiting") in woken
+    assert await world.balances() == {"bank": 0, "suspense": 0}
+
+
+async def test_money_that_was_taken_back_is_no_part_of_the_whole(world: World) -> None:
+    request = await world.transfer_request()
+    await arrives(world, short(request))
+    await take_back(world, short(request))
+    cent = await world.import_file(statement(short(request, 1, "B-2"), number="CENT"))
+    assert (cent.paid, cent.made_whole, cent.queued) == (0, 0, 1)
+    assert (await world.get(request)).state == OPEN
+    (rest,) = await world.queue()
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH) as refused:
+        await assign(world, rest, request)
+    assert refused.value.metadata["missing"] == str(LESS)
+    asked = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    assert (await world.stub().GetPaymentRequest(asked)).rest.missing.minor == LESS
+    assert await world.balances() == {"bank": 1, "suspense": -1}
+
+
+async def test_what_was_taken_back_lowers_nothing_that_other_money_pays_and_is_refunded_of(world: World) -> None:
+    request = await world.transfer_request()
+    await arrives(world, short(request))
+    await take_back(world, short(request))
+    await world.import_file(statement(short(request, GROSS, "B-2"), number="WHOLE"))
+    asked = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    answer = await world.stub().GetPaymentRequest(asked)
+    assert (answer.payment_request.state, answer.refundable.minor) == (PAID, GROSS)
+
+
+async def test_after_it_was_taken_back_money_is_given_to_nothing_and_nobody(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    await take_back(world, short(request))
+    for refused in (
+        assign(world, entry, request, accept_shortfall=True), credit(world, entry, request.account_id),
+        refund(world, entry), set_aside(world, entry),
+    ):  # fmt: skip
+        with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+            await refused
+    await world.advance(days=11)
+    assert not (await invoiced(world, entry)).advance.HasField("decided_at")
+
+
+async def test_a_second_telling_of_a_reversal_waits_for_a_person_and_takes_no_other_money(world: World) -> None:
+    request = await world.transfer_request()
+    await arrives(world, short(request))
+    await take_back(world, short(request))
+    again = await take_back(world, replace(short(request), end_to_end="E2E-9"))
+    assert (again.taken_back, again.queued) == (0, 1)
+    (entry,) = await world.queue()
+    assert (entry.amount.minor, entry.takes_back) == (-LESS, "")
+
+
+async def test_a_reversal_without_a_reference_is_known_by_what_it_names(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    assert (await take_back(world, replace(short(request), bank_reference=""))).taken_back == 1
+    assert (await get(world, entry)).settlement == TAKEN_BACK
+    unknown = Entry(500, text="?", iban=PAYERS_IBAN)
+    (other,) = await arrives(world, unknown)
+    assert (await take_back(world, unknown)).taken_back == 1
+    assert (await get(world, other)).settlement == TAKEN_BACK
+
+
+async def test_while_it_is_not_known_what_was_taken_back_short_money_waits(world: World) -> None:
+    """A reversal of another amount, less a bank's charges, is for a person."""
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    await take_back(world, replace(short(request), minor=LESS - 20))
+    cent = await world.import_file(statement(short(request, 1, "B-2"), number="CENT"))
+    assert (cent.made_whole, (await world.get(request)).state) == (0, OPEN)
+    await world.advance(days=11)
+    assert not (await invoiced(world, entry)).HasField("advance")
+    (reversal,) = [each for each in await world.queue() if each.amount.minor < 0]
+    await set_aside(world, reversal)
+    assert (await invoiced(world, entry)).advance.amount.minor == LESS
+
+
+async def test_a_refund_that_has_not_left_is_given_up_with_the_money(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    asked = await refund(world, entry)
+    assert asked.state == APPROVED
+    done = await take_back(world, short(request))
+    assert (done.taken_back, done.refunds_stopped) == (1, 1)
+    stopped = await world.get_refund(asked)
+    assert (stopped.state, stopped.failure) == (CANCELLED, "taken_back")
+    assert (await get(world, entry)).settlement == TAKEN_BACK
+    assert not (await exported(world)).file
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": 0, "suspense": 0, "refunds": 0}
+
+
+async def test_a_refund_in_a_file_is_for_a_person_and_is_not_tried_again(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    asked = await refund(world, entry)
+    assert (await exported(world)).transfers == 1
+    done = await take_back(world, short(request))
+    assert (done.taken_back, done.queued, done.refunds_stopped) == (0, 1, 0)
+    (reversal,) = await world.queue()
+    told = await get(world, entry)
+    assert (told.settlement, told.taken_back_by) == (pb.MONEY_SETTLEMENT_REFUNDED, reversal.money_entry_id)
+    assert reversal.takes_back == entry.money_entry_id
+    failed = await world.stub("operator").FailRefund(
+        pb.FailRefundRequest(request_id=str(new_id()), refund_id=asked.refund_id, steering=STEERING)
+    )
+    assert failed.refund.state == FAILED
+    with refused_as(errors_pb2.REASON_REFUND_STATE) as refused:
+        await retry(world, asked)
+    assert "the bank took this money back" in refused.value.message
+    await cancel(world, asked)
+    assert (await get(world, entry)).settlement == TAKEN_BACK
+    assert await world.queue() == []
+    assert await world.balances() == {"bank": 0, "suspense": 0, "refunds": 0}
+
+
+async def test_a_part_payment_that_was_invoiced_is_for_a_person_who_can_only_set_it_aside(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request, GROSS - 1_000))
+    await world.advance(days=11)
+    assert (await invoiced(world, entry)).advance.HasField("decided_at")
+    await world.room.empty_outbox()
+    done = await take_back(world, short(request, GROSS - 1_000))
+    assert (done.taken_back, done.queued) == (0, 1)
+    assert f"money:{entry.money_entry_id}" in {wake.workflow_id for wake in await world.room.wakes()}
+    told = await get(world, entry)
+    assert (bool(told.settlement), bool(told.taken_back_by)) == (False, True)
+    for refused in (
+        assign(world, entry, request), credit(world, entry, request.account_id), refund(world, entry),
+    ):  # fmt: skip
+        with refused_as(errors_pb2.REASON_MONEY_SETTLED) as why:
+            await refused
+        assert "the bank took this money back" in why.value.message
+    rest = await world.import_file(statement(short(request, 1_000, "B-2"), number="REST"))
+    assert (rest.made_whole, (await world.get(request)).state) == (0, OPEN)
+    asked = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    assert [each.amount.minor for each in (await world.stub().GetPaymentRequest(asked)).waiting] == [1_000]
+    for each in await world.queue():
+        if each.amount.minor != 1_000:
+            await set_aside(world, each)
+    assert (await get(world, entry)).settlement == pb.MONEY_SETTLEMENT_SET_ASIDE
+    assert await world.balances() == {"bank": 1_000, "suspense": -1_000, "set_aside": 0}
+
+
+async def test_what_it_had_paid_stays_paid_and_refunds_of_it_wait_for_a_person(world: World) -> None:
+    paying = Entry(GROSS, bank_reference="B-1", iban=PAYERS_IBAN)
+    request = await world.transfer_request()
+    paying = replace(paying, reference=request.transfer.reference)
+    await world.import_file(statement(paying))
+    asked = await world.refund(**of(request, GROSS), withdrawal_order_id=str(new_id()))
+    assert asked.state == REQUESTED
+    done = await take_back(world, paying)
+    assert (done.taken_back, done.queued, done.refunds_stopped) == (0, 1, 1)
+    stopped = await world.get_refund(asked)
+    assert (stopped.state, stopped.failure, (await world.get(request)).state) == (FAILED, "taken_back", PAID)
+    assert (await retry(world, stopped)).state == APPROVED, "a person may have it sent all the same"
+
+
+async def test_credit_of_money_that_was_taken_back_is_paid_out_by_a_persons_word_only(world: World) -> None:
+    account = str(new_id())
+    came = Entry(GROSS, text="?", bank_reference="B-1", iban=PAYERS_IBAN)
+    (entry,) = await arrives(world, came)
+    await credit(world, entry, account)
+    request = await world.request(account_id=account)
+    assert request.state == PAID
+    await take_back(world, came)
+    (reversal,) = await world.queue()
+    assert reversal.takes_back == entry.money_entry_id
+    made = await world.refund(**of(request, GROSS), withdrawal_order_id=str(new_id()))
+    paid_out = await world.get_refund(pb.Refund(refund_id=made.paid_out_by))
+    assert (paid_out.state, paid_out.failure, paid_out.iban) == (FAILED, "taken_back", PAYERS_IBAN)
+    assert not (await exported(world)).file
+    assert (await retry(world, paid_out)).state == APPROVED
+
+
+async def test_a_payout_of_credit_that_has_not_left_is_stopped_when_its_money_is_taken_back(world: World) -> None:
+    account = str(new_id())
+    came = Entry(900, text="?", bank_reference="B-1", iban=PAYERS_IBAN)
+    (entry,) = await arrives(world, came)
+    await credit(world, entry, account)
+    asked = await world.refund("operator", credit_of_account_id=account, amount=entry.amount, steering=STEERING)
+    assert asked.state == APPROVED
+    assert (await take_back(world, came)).refunds_stopped == 1
+    assert (await world.get_refund(asked)).failure == "taken_back"
+    (reversal,) = await world.queue()
+    await cancel(world, asked)
+    assert await credit(world, reversal, account) == 0
+    more = Entry(300, text="more", bank_reference="B-2", iban=PAYERS_IBAN)
+    (other,) = await arrives(world, more)
+    await credit(world, other, account)
+    free = await world.refund("operator", credit_of_account_id=account, amount=other.amount, steering=STEERING)
+    assert free.state == APPROVED
+
+
+async def test_a_statement_that_takes_back_and_an_operator_who_gives_meet_in_the_entry(world: World) -> None:
+    for number in range(6):
+        request = await world.transfer_request()
+        came = Entry(GROSS, text=f"? {number}", bank_reference=f"B-{number}", iban=PAYERS_IBAN)
+        entry = (await arrives(world, came))[-1]
+        given, taken = await asyncio.gather(
+            assign(world, entry, request), take_back(world, came), return_exceptions=True
+        )
+        assert isinstance(taken, pb.ImportStatementResponse), taken
+        won = not isinstance(given, BaseException)
+        assert won or (isinstance(given, Refused) and given.reason == errors_pb2.REASON_MONEY_SETTLED)
+        assert (await world.get(request)).state == (PAID if won else OPEN)
+        assert (taken.taken_back, taken.queued) == ((0, 1) if won else (1, 0))
+    await world.balances()
+
+
+async def test_a_transfer_recorded_by_hand_and_confirmed_is_taken_back_likewise(world: World) -> None:
+    request = await world.transfer_request()
+    recorded = await world.stub().RecordBankTransfer(
+        pb.RecordBankTransferRequest(
+            request_id=str(new_id()), payment_request_id=request.payment_request_id,
+            amount=common_pb2.Money(minor=LESS, currency="EUR"), booked_on=request.created_on,
+            bank_reference="B-1", steering=STEERING,
+        )
+    )  # fmt: skip
+    assert (await world.import_file(statement(short(request)))).confirmed == 1
+    assert (await take_back(world, short(request))).taken_back == 1
+    entry = await get(world, pb.MoneyEntry(money_entry_id=recorded.money_entry_id))
+    assert entry.settlement == TAKEN_BACK
+    assert await world.balances() == {"bank": 0, "announced": 0, "suspense": 0}
+
+
+async def test_a_refund_in_stripes_dashboard_of_money_that_waits_settles_both(world: World) -> None:
+    first = await world.request()
+    await world.stripe.pay(await world.start(first), "paypal:processing")
+    intent = (await world.stripe.state())["sessions"][0]["payment_intent"]
+    async with world.room.core.database.transaction() as conn:  # closed although a charge was processed: it is late
+        closed = "UPDATE payment_requests SET state = 'closed', closed_at = now(), close_reason = 'cancelled'"
+        await conn.exec_driver_sql(closed)
+    await world.stripe.settle(intent, succeeded=True)
+    await world.deliver()
+    (entry,) = await world.queue()
+    await world.stripe.refund(intent, GROSS)
+    await world.deliver()
+    assert (await get(world, entry)).settlement == TAKEN_BACK
+    assert await world.queue() == []
+    assert await world.balances() == {"stripe": 0, "suspense": 0}
+
+
+async def test_the_audit_finds_money_that_pays_although_it_was_taken_back(world: World) -> None:
+    request = await world.transfer_request()
+    (entry,) = await arrives(world, short(request))
+    await take_back(world, short(request))
+    assert (await world.proof()).balanced
+    for spoiled, says in (
+        ("settled_as = 'set_aside', settled_to = NULL", "and what took it back are settled apart"),
+        ("settled_as = 'assigned', settled_at = settled_at + interval '1 second'", "is assigned all the same"),
+        ("taken_back_by = NULL", "is assigned all the same"),
+    ):
+        async with world.room.core.database.transaction() as conn:
+            which = "reason = 'reversed'" if "apart" in says else "reason <> 'reversed'"
+            await conn.execute(text(f"UPDATE money_entries SET {spoiled} WHERE {which}"))
+        found = [each for each in (await world.proof()).discrepancies if entry.money_entry_id in each]
+        assert any(says in each for each in found), (spoiled, found)
+
+
+HALF = GROSS // 2
+
+
+@pytest.mark.parametrize(("first", "second", "pays"), [("", "", False), ("B-1", "", False), ("B-1", "B-2", True)])
+async def test_one_transfer_that_two_files_tell_does_not_pay_the_whole(
+    world: World, *, first: str, second: str, pays: bool
+) -> None:
+    request = await world.transfer_request()
+    half = Entry(HALF, reference=request.transfer.reference, end_to_end="E2E-1", bank_reference=first)
+    await world.import_file(statement(half, number="NOTIFIED"))
+    done = await world.import_file(statement(replace(half, bank_reference=second), number="BOOKED"))
+    assert (done.made_whole, (await world.get(request)).state) == ((1, PAID) if pays else (0, OPEN))
+    waiting = await world.queue()
+    assert [each.perhaps_told_twice for each in waiting] == ([] if pays else [True, True])
+    if not pays:
+        assert (await get(world, waiting[0])).perhaps_told_twice
+        await set_aside(world, waiting[1])
+        assert not (await get(world, waiting[0])).perhaps_told_twice
+        rest = Entry(GROSS - HALF, reference=request.transfer.reference, end_to_end="E2E-2", bank_reference="B-9")
+        assert (await world.import_file(statement(rest, number="REST"))).made_whole == 1
+
+
+async def test_a_transfer_recorded_by_hand_that_two_files_tell_does_not_pay_the_whole(world: World) -> None:
+    request = await world.transfer_request()
+    await world.stub().RecordBankTransfer(
+        pb.RecordBankTransferRequest(
+            request_id=str(new_id()), payment_request_id=request.payment_request_id,
+            amount=common_pb2.Money(minor=HALF, currency="EUR"), booked_on=request.created_on,
+            bank_reference="SEEN", steering=STEERING,
+        )
+    )  # fmt: skip
+    half = Entry(HALF, reference=request.transfer.reference, end_to_end="E2E-1")
+    assert (await world.import_file(statement(half, number="NOTIFIED"))).confirmed == 1
+    done = await world.import_file(statement(half, number="BOOKED"))
+    assert (done.made_whole, (await world.get(request)).state) == (0, OPEN)
+    assert [each.perhaps_told_twice for each in await world.queue()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "other", [{"end_to_end": "E2E-2"}, {"text": "second half"}, {"iban": "DE89370400440532013000"}, {"minor": HALF + 1}]
+)
+async def test_two_transfers_that_differ_are_two_without_a_bank_reference_too(
+    world: World, other: dict[str, object]
+) -> None:
+    request = await world.transfer_request()
+    half = Entry(HALF, reference=request.transfer.reference, end_to_end="E2E-1", text="half")
+    await world.import_file(statement(half, number="ONE"))
+    second = replace(half, **{"minor": GROSS - HALF, **other})  # type: ignore[arg-type]
+    done = await world.import_file(statement(second, number="TWO"))
+    assert done.made_whole == (0 if "minor" in other else 1)
+    assert not any(each.perhaps_told_twice for each in await world.queue())
+
+
+async def test_cents_of_a_stranger_do_not_keep_the_customers_exact_rest_from_paying(world: World) -> None:
+    request = await world.transfer_request()
+    cents = [
+        Entry(1, text=request.transfer.reference, iban="FR1420041010050500013M02606", bank_reference=f"C-{n}")
+        for n in "12"
+    ]
+    await arrives(world, *cents)
+    done = await world.import_file(statement(short(request, GROSS - 1, "B-1"), number="REST"))
+    assert (done.made_whole, (await world.get(request)).state) == (1, PAID)
+    assert [each.amount.minor for each in await world.queue()] == [1]
+
+
+async def test_parts_of_one_payer_pay_whatever_others_sent_between(world: World) -> None:
+    request = await world.transfer_request()
+    ref = request.transfer.reference
+    await arrives(
+        world, short(request, GROSS - 500, "B-1"), Entry(7, reference=ref, bank_reference="C-1"),
+    )  # fmt: skip
+    await world.advance(days=1)
+    rest = replace(short(request, 500, "B-2"), day=world.today() - timedelta(days=1))
+    assert (await world.import_file(statement(rest, number="REST"))).made_whole == 1
+    assert (await world.get(request)).state == PAID
