@@ -201,7 +201,10 @@ async def test_a_refund_that_the_dispute_stopped_counts_by_it(world: World, orde
 async def test_a_refund_that_waits_for_a_dispute_can_be_given_up_and_asked_for_anew(world: World, order: str) -> None:
     request, number = await disputed(world)
     refund = await ask(world, request, order)
+    await world.room.empty_outbox()
     assert (await cancel(world, refund)).state == CANCELLED
+    woken = {wake.workflow_id for wake in await world.room.wakes()}
+    assert {f"withdrawal:{order}", f"money:{refund.dispute_entry_id}"} <= woken
     assert (await dispute_of(world, request)).counted_as_refund.minor == 0
     again = await ask(world, request, order)
     assert (again.state, again.means) == (REQUESTED, CHARGEBACK)

@@ -1,11 +1,13 @@
-"""The shapes of disputes over payments by card: one that waits for evidence, one won, one claimed, one credited."""
+"""The shapes of disputes over payments by card: waiting for evidence, won, claimed, credited, beside a withdrawal."""
 
 from functools import partial
 
 from casella.ordering.v1 import ordering_pb2
+from deploy.local.demo.customer import Customer
 from tests.e2e.levers import dispute, stripe_does
 from tests.e2e.operator_desk import Desk
 from tests.e2e.waiting import until
+from workflows import names
 
 
 async def disputes(desk: Desk, orders: list[str]) -> None:
@@ -34,6 +36,19 @@ async def disputes(desk: Desk, orders: list[str]) -> None:
         answer = await desk.update(money, update, {"reason_code": "chargeback"})
         assert not answer.refusal, answer.refusal
         await desk.stands(money, end)
+
+
+async def disputed_and_withdrawn(desk: Desk, customer: Customer, order_id: str) -> None:
+    """Dispute what paid an order, and withdraw from it: lost, the dispute is the refund, and its rest is set aside."""
+    number, money = await dispute(desk, order_id)
+    await customer.withdraw(order_id)
+    await desk.stands(names.withdrawal_id(order_id), "Refunding")
+    await stripe_does(desk, f"disputes/{number}/lose")
+    await desk.stands(names.withdrawal_id(order_id), "Closing")
+    await desk.shows(money, "which the customer still owes")
+    answer = await desk.update(money, "set_aside", {"reason_code": "written_off"})
+    assert not answer.refusal, answer.refusal
+    await desk.stands(money, "SetAside")
 
 
 async def _has_ended(desk: Desk, order_id: str) -> bool | None:

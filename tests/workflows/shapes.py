@@ -32,7 +32,7 @@ from tests.e2e.levers import (
 from tests.e2e.operator_desk import OPERATOR, Desk
 from tests.e2e.waiting import until
 from tests.workflows.contract_shapes import a_reseller_who_asks, a_reseller_who_fails, an_addition, resellers
-from tests.workflows.dispute_shapes import disputes
+from tests.workflows.dispute_shapes import disputed_and_withdrawn, disputes
 from tests.workflows.part_payment_shapes import part_payments, withdrawn_part
 from workflows import names
 
@@ -342,6 +342,10 @@ class Shapes:
             await self.desk.stands(names.order_id(order_id), "Fulfilled")
             paid.append(order_id)
         await disputes(self.desk, paid)
+        customer, order_id = await self.order(_ONLINE)
+        await self._pay_online(customer, "card:succeeded")
+        await self.desk.stands(names.order_id(order_id), "Fulfilled")
+        await disputed_and_withdrawn(self.desk, customer, order_id)
 
     async def _unknown(self, minor: int) -> str:
         """A statement tells of a transfer that names nothing; returns the workflow of the money."""
