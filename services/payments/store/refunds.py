@@ -247,9 +247,8 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
             ids["money_entry_id"] = refund.entry_id
         event = Event(_TOLD[refund.state], refund.account_id, ids, state=refund.state, amount=refund.amount)
         await events.tell(conn, event, now)
-    for entry_id in (refund.entry_id, refund.dispute_entry_id):
-        if entry_id is not None:
-            await waking.wake_money(conn, entry_id, now)
+    if refund.entry_id is not None:
+        await waking.wake_money(conn, refund.entry_id, now)
     if refund.request_id is not None:
         await waking.wake_naming(conn, refund.request_id, now)
     if refund.withdrawal_order_id is not None:
