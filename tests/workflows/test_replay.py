@@ -25,8 +25,8 @@ from workflows.worker import WORKFLOWS, activities_of
 
 HISTORIES = recorded()
 _UNRECORDED = {
-    "BeginDueErasure", "RecordDisputeCreditNote", "RecordWithdrawalRefundFailure", "RenewWithdrawalRefund",
-    "SendChargeRefusedEmail", "SkipErasureEmail", "SwitchOffAutomaticDebit", "TakeBackPlaces",
+    "BeginDueErasure", "ConfirmContract", "RecordDisputeCreditNote", "RecordWithdrawalRefundFailure",
+    "RenewWithdrawalRefund", "SendChargeRefusedEmail", "SkipErasureEmail", "SwitchOffAutomaticDebit", "TakeBackPlaces",
 }  # fmt: skip
 """Steps of ways that no shape plays, or whose marker a task lost that a signal met; scripted tests lead them."""
 _ORDERS = [

@@ -82,11 +82,6 @@ class PeriodActivities(OrderingClient):
         """Note that sending works again."""
         return await self._ordering.ResumeSubscription(request)
 
-    @step("GetSubscription")
-    async def get_subscription(self, request: pb.GetSubscriptionRequest) -> pb.GetSubscriptionResponse:
-        """Read an account's subscription."""
-        return await self._ordering.GetSubscription(request)
-
     @step("CancelSubscription")
     async def cancel_subscription(self, request: pb.CancelSubscriptionRequest) -> pb.CancelSubscriptionResponse:
         """Cancel the subscription by an operator's decision."""
