@@ -184,8 +184,8 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(des
     before = await tables_that_know(desk, canary)
     assert {table.partition(".")[0] for table in before} == {"trial", "mailboxes", "ordering", "invoicing", "support"}
     assert not any("password" in words for words in before.values())
-    workflow_id = await canary.ask_for_deletion(desk)
     await set_hold(desk.play, canary.customer, hold=True)
+    workflow_id = await canary.ask_for_deletion(desk)
     assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
     await desk.stands(workflow_id, "Held")
     held = await desk.details(workflow_id)
