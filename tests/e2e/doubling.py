@@ -46,13 +46,19 @@ class Delivery:
         return self.method.rpartition("/")[2]
 
     def says(self, answer: Answer) -> tuple[str, str]:
-        """What an answer means: how long something still takes is left out, because it depends on the moment."""
+        """What an answer means, without what depends on the moment: how long something takes, what this call sent."""
         if answer.code is not grpc.StatusCode.OK:
             return answer.code.name, answer.details
         output = _method(self.method).output_type
         message = message_factory.GetMessageClass(output).FromString(answer.body)
         _forget_durations(message)
+        if _SENT in output.fields_by_name:
+            message.ClearField(_SENT)
         return answer.code.name, str(message)
+
+
+_SENT = "sent"
+"""The field in which a service tells which reminder this very call has sent: of two copies one did."""
 
 
 @dataclass

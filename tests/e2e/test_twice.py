@@ -35,7 +35,7 @@ OUTSIDE_THE_STORIES = {
     "ReleaseMandates", "FollowAutomaticDebit",
     "AdvanceWithdrawal", "SendWithdrawalReceipt", "RecordWithdrawalRefund", "RenewWithdrawalRefund",
     "RecordWithdrawalRefundFailure",
-    "RecordWithdrawalCreditNote",
+    "RecordWithdrawalCreditNote", "RecordWithdrawalMoney", "TerminateService",
     "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
     "DecideAdvance", "IssueAdvanceInvoice", "RecordAdvanceCredited", "RecordInvoicePaid",
     "DecideDispute", "RecordDisputeCreditNote", "SendMoneyEmail", "ConfirmContract",

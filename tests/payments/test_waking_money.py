@@ -42,6 +42,14 @@ async def test_a_payment_of_what_it_names_wakes_money_that_waits(world: World) -
     assert await woken(world) == [money]
 
 
+async def test_other_money_for_what_it_names_wakes_money_that_waits(world: World) -> None:
+    request, money = await short(world)
+    more = Entry(50, reference=request.transfer.reference, bank_reference="B-2")
+    await world.import_file(statement(more, number="S2"))
+    (other,) = {f"money:{entry.money_entry_id}" for entry in await world.queue()} - {money}
+    assert set(await woken(world)) == {money, other}
+
+
 async def test_a_refund_of_what_is_disputed_wakes_the_dispute(world: World) -> None:
     request, _ = await disputed(world, inquiry=True)
     entry_id = (await of(world, request)).money_entry_id

@@ -47,6 +47,8 @@ async def take_in(
         reason = QueueReason.AMOUNT_DIFFERS
     await books.write(conn, transaction_id, amount.currency, between(receipt.source, "suspense", amount))
     named = receipt.named or ((request_id,) if request_id is not None else ())
+    for each in named:  # what came before may be the same money, or be whole with it
+        await waking.wake_naming(conn, each, receipt.received_at)
     entry_id = await enqueue(conn, receipt, reason, named)
     await waking.wake_named(conn, named, receipt.received_at)
     return Outcome(Fate.QUEUED, entry_id)
