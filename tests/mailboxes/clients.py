@@ -75,13 +75,13 @@ async def new_customer(room: TestRoom) -> Customer:
 
 
 async def unlock(room: TestRoom, customer: Customer, **sizes: int) -> pb.UnlockAccountResponse:
-    """Unlocks an account: `unlock(room, customer, s8=2, s50=1)` for an annual order, without sizes monthly."""
+    """Unlocks an account: `unlock(room, customer, s8=2, s50=1)` for an annual order, without sizes five a month."""
     ordered = [pb.SizeCount(size=f"MAILBOX_SIZE_{name[1:]}_GB", mailboxes=number) for name, number in sizes.items()]
     request = pb.UnlockAccountRequest(
         account_id=customer.id,
         order_id=str(new_id()),
         billing=common_pb2.BILLING_PERIOD_ANNUAL if sizes else common_pb2.BILLING_PERIOD_MONTHLY,
-        mailboxes=sum(sizes.values()),
+        mailboxes=sum(sizes.values()) or 5,
         sizes=ordered,
     )
     return await stub(room, "worker").UnlockAccount(request)
