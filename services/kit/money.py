@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import total_ordering
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+MOST_MINOR = 99_999_999_999
+"""EUR 999,999,999.99: the most that a SEPA transfer and its QR code carry (EPC069-12), and any amount on the wire."""
 _EXPONENT = 2
 """Euro cents. A currency with another number of decimals needs a table here before it can be billed."""
 

@@ -17,12 +17,11 @@ from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.service.issuing import Draft
 from services.kit.enums import EnumTable
-from services.kit.money import Money
+from services.kit.money import MOST_MINOR, Money
 from services.kit.validation import Violations
 from services.kit.wire import from_money
 
 MOST_LINES = 1000
-_MOST_CREDIT = 99_999_999_999
 _LONGEST_DESCRIPTION = 1000
 _LONGEST_REFERENCE = 60
 _LONGEST_URL = 500
@@ -133,7 +132,7 @@ def check_credit(found: Violations, field: str, draft: Draft, *, asked: bool) ->
 
 def _credit(found: Violations, field: str, message: common_pb2.Money) -> int:
     if message.minor < 0:
-        found.add(field, "out_of_range", least=0, most=_MOST_CREDIT)
+        found.add(field, "out_of_range", least=0, most=MOST_MINOR)
     return max(message.minor, 0)
 
 

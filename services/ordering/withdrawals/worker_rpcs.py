@@ -4,15 +4,12 @@ from casella.ordering.v1 import ordering_pb2
 from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceServicer
 from services.kit.audit import steering_entry
 from services.kit.interceptors.around import Context
-from services.kit.money import Money
+from services.kit.money import MOST_MINOR, Money
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_money, to_timestamp
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals, Locked
 from services.ordering.withdrawals.rows import WaitingMoney
 from services.ordering.withdrawals.wire import advanced_message, withdrawal_message
-
-_MOST_MINOR = 99_999_999_999
-"""More than any transfer in SEPA: EUR 999,999,999.99."""
 
 
 class WorkerWithdrawalRpcs(OrderingServiceServicer):
@@ -132,7 +129,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
 def _money(violations: Violations, field: str, message: ordering_pb2.WaitingMoney) -> WaitingMoney:
     """Money that waits, as payments tells it."""
     if message.amount.minor < 1:
-        violations.add(f"{field}.amount.minor", "out_of_range", least=1, most=_MOST_MINOR)
+        violations.add(f"{field}.amount.minor", "out_of_range", least=1, most=MOST_MINOR)
     try:
         amount = from_money(message.amount)
     except ValueError:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
+from services.kit.money import MOST_MINOR
 from services.payments.domain.references import CreditorReference
 
 _MAX_NAME = 70
-_MAX_MINOR = 99_999_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def epc_payload(account: BankAccount, reference: CreditorReference, minor: int) 
     Raises:
         ValueError: The amount is outside what the standard can say.
     """
-    if not 1 <= minor <= _MAX_MINOR:
+    if not 1 <= minor <= MOST_MINOR:
         raise ValueError("EPC QR: the amount must lie between EUR 0.01 and EUR 999999999.99")
     amount = f"EUR{minor // 100}.{minor % 100:02d}"
     lines = ["BCD", "002", "1", "SCT", account.bic, account.holder, account.iban, amount, "", reference.value]

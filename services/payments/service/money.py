@@ -48,9 +48,7 @@ class MoneyDesk:
             if entry is None:
                 raise NotFound
             (entry,) = await bank.with_twins(conn, await disputes.with_disputes(conn, [entry]))
-            wanted = dict.fromkeys((*entry.named, *entry.suggestions))
-            found = [await requests.by_id(conn, request_id) for request_id in wanted]
-        return entry, [request for request in found if request is not None]
+            return entry, await requests.by_ids(conn, (*entry.named, *entry.suggestions))
 
     async def credit(self, call: Call, entry_id: UUID, account_id: UUID, by: AuditEntry) -> Money:
         """Make money credit of an account; what was taken back lowers its credit.

@@ -47,9 +47,8 @@ class MoneyQueue:
         """The money that waits and names a payment request of an account, oldest first, and what requests it names."""
         async with self._database.reading() as conn:
             waiting = await queue.naming_account(conn, account_id)
-            wanted = dict.fromkeys(request_id for entry in waiting for request_id in entry.named)
-            found = [await requests.by_id(conn, request_id) for request_id in wanted]
-        return waiting, [request for request in found if request is not None]
+            named = await requests.by_ids(conn, (request_id for entry in waiting for request_id in entry.named))
+        return waiting, named
 
     async def unconfirmed(self, entries: Sequence[MoneyEntry]) -> Mapping[UUID, Sequence[RecordedTransfer]]:
         """Records by hand that may be the money of entries which a statement told of, by the entry's id."""

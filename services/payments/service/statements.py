@@ -60,8 +60,8 @@ class Imported:
     refunds_done: int
     refunds_returned: int
     taken_back: int
+    refunds_stopped: int
     ignored_debits: tuple[IgnoredDebit, ...]
-    refunds_stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Statements:
             stopped += refunds_of_it
             if fate is Fate.IGNORED:
                 ignored.append(entry)
-        result = replace(_summary(statements, fates, taken_back, ignored), refunds_stopped=stopped)
+        result = _summary(statements, fates, taken_back, stopped, ignored)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result
 
@@ -271,7 +271,11 @@ def _ignored_debit(entry: Entry) -> IgnoredDebit:
 
 
 def _summary(
-    statements: tuple[Statement, ...], fates: Counter[Fate], taken_back: Counter[Fate], ignored: list[Entry]
+    statements: tuple[Statement, ...],
+    fates: Counter[Fate],
+    taken_back: Counter[Fate],
+    refunds_stopped: int,
+    ignored: list[Entry],
 ) -> Imported:
     passed_over = sum(statement.passed_over + statement.pending for statement in statements)
     return Imported(
@@ -285,6 +289,7 @@ def _summary(
         refunds_done=taken_back[Fate.REFUNDED],
         refunds_returned=fates[Fate.RETURNED],
         taken_back=taken_back[Fate.TAKEN_BACK],
+        refunds_stopped=refunds_stopped,
         ignored=taken_back[Fate.IGNORED] + fates[Fate.IGNORED] + passed_over,
         ignored_debits=tuple(map(_ignored_debit, ignored[:MOST_DEBITS_TOLD])),
     )

@@ -4,15 +4,13 @@ import re
 from datetime import date
 
 from casella.common.v1 import common_pb2
-from services.kit.money import Money
+from services.kit.money import MOST_MINOR, Money
 from services.kit.validation import Violations
 from services.kit.wire import from_date
 from services.payments.domain.proforma_numbers import LONGEST_KEY, SHORTEST_KEY, key_of
 from services.payments.domain.references import CreditorReference
 
 CURRENCY = "EUR"
-MOST_MINOR = 99_999_999_999
-"""What the EPC QR code can say: EUR 999,999,999.99."""
 LONGEST_TOKEN = 200
 LONGEST_PROFORMA = 40
 LONGEST_REFERENCE = 35

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, and_, cast, false, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, String, and_, cast, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.kit.ids import new_id
 from services.kit.money import Money
@@ -18,6 +20,7 @@ from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
+_Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 
 async def insert_entry(
@@ -154,9 +157,6 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
     """
     entry, booked, waiting = bank_entries.c, ledger_transactions.c, money_entries.c
     references = [reference for reference in (debit.bank_reference, debit.end_to_end) if reference]
-    identity = func.encode(entry.identity, "hex")
-    of_statement = (waiting.source == Source.BANK) & (waiting.source_ref == identity)
-    recorded = (waiting.source == Source.ANNOUNCED) & (waiting.source_ref == cast(_TRANSFER.id, String))
     agreeing = [
         func.coalesce(one, false()).desc()
         for one in (
@@ -170,7 +170,7 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
         select(booked.request_id, waiting.id, waiting.taken_back_by)
         .select_from(bank_entries)
         .outerjoin(announced_transfers, _TRANSFER.confirmed_by == entry.identity)
-        .outerjoin(money_entries, of_statement | recorded)
+        .outerjoin(money_entries, _tells_of(waiting, entry, _TRANSFER))
         .outerjoin(
             ledger_transactions,
             (booked.source == Source.BANK)
@@ -186,6 +186,13 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
     if row is None:
         return None
     return KnownCredit(row.request_id, row.id if row.taken_back_by is None else None)
+
+
+def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnElement[bool]:
+    """Whether an entry of the queue is the money of a bank entry, by itself or by the record that it confirmed."""
+    by_itself = (waiting.source == Source.BANK) & (waiting.source_ref == func.encode(entry.identity, "hex"))
+    by_record = (waiting.source == Source.ANNOUNCED) & (waiting.source_ref == cast(record.id, String))
+    return by_itself | by_record
 
 
 async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> set[tuple[UUID, UUID | None]]:
@@ -210,11 +217,7 @@ async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> 
         select(one.c.identity, twin.c.id)
         .join(other, and_(one.c.booked_on == other.c.booked_on, one.c.minor == other.c.minor, *agree))
         .outerjoin(by_hand, by_hand.c.confirmed_by == other.c.identity)
-        .outerjoin(
-            twin,
-            ((twin.c.source == Source.BANK) & (twin.c.source_ref == func.encode(other.c.identity, "hex")))
-            | ((twin.c.source == Source.ANNOUNCED) & (twin.c.source_ref == cast(by_hand.c.id, String))),
-        )
+        .outerjoin(twin, _tells_of(twin.c, other.c, by_hand.c))
         .where(one.c.identity.in_(told), one.c.identity != other.c.identity)
         .where(one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None))
         .where(~func.coalesce(over, false()))

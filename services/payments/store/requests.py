@@ -1,6 +1,6 @@
 """The SQL of payment requests: made once, read with their live page, ended once by a guarded statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -135,6 +135,12 @@ async def create(conn: AsyncConnection, request: PaymentRequest, pay_token_hash:
 async def by_id(conn: AsyncConnection, request_id: UUID) -> PaymentRequest | None:
     """A request by its id."""
     return await _one(conn, _BY_ID, {"id": request_id})
+
+
+async def by_ids(conn: AsyncConnection, request_ids: Iterable[UUID]) -> list[PaymentRequest]:
+    """Requests by their ids, each once, in that order; what there is not is left out."""
+    found = [await by_id(conn, each) for each in dict.fromkeys(request_ids)]
+    return [request for request in found if request is not None]
 
 
 async def by_order(conn: AsyncConnection, order_id: UUID) -> PaymentRequest | None:
