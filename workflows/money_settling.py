@@ -1,0 +1,170 @@
+"""What an operator decides about money that waits: it pays something, becomes credit, goes back, or is set aside.
+
+Of two operators who decide at once payments lets one win. What may be decided of a dispute stands in
+`workflows.money_dispute`.
+"""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from casella.payments.v1 import payments_pb2 as pb
+    from workflows import wording, wording_money
+    from workflows.activities.payments import PaymentsSteps
+    from workflows.money_dispute import DisputeProcess
+    from workflows.money_return import MoneyReturn
+    from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
+    from workflows.steering_money import (
+        NO_ACCOUNT,
+        NO_ASSIGNMENT,
+        Assignment,
+        ForAccount,
+        check_assignment,
+        check_for_account,
+        optional_day,
+    )
+    from workflows.wording_settling import ENDS, TAKES_BACK, offered
+
+
+class MoneySettling(MoneyReturn, DisputeProcess):
+    """Money that waits, as far as an operator settles it."""
+
+    decided = False
+    """Whether an update has settled it in this run."""
+
+    def waiting_entry(self) -> pb.MoneyEntry:
+        """The entry, while it waits.
+
+        Raises:
+            Wrong: It has not been read yet, or is settled.
+        """
+        if self.entry is None:
+            raise Wrong("the money is still being read: send it again in a moment")
+        if self.entry.settlement:
+            raise Wrong(f"the money is settled already: it is {ENDS[self.entry.settlement]}")
+        return self.entry
+
+    def remedies(self) -> dict[str, str]:
+        """What an operator may do about waiting money helps after a refusal, too."""
+        if self.entry is None or self.entry.settlement:
+            return {}
+        if self.entry.reason == pb.MONEY_ENTRY_REASON_DISPUTED:
+            return super().remedies()
+        return offered(self.entry, self.candidates)
+
+    @workflow.update(
+        description="Pays a payment request with the money, and with short money that waits for the same; what is left "
+        'over becomes credit of its account. "payment_request_id" may stand in place of the proforma\'s number. '
+        '"accept_shortfall": true lets a little less pay, within the policy\'s tolerance; "booked_on": "2026-11-24" '
+        'gives a day to money without one; "accept_late": true lets it pay after the last day for its invoice, which '
+        'is late for good then. Data: {"proforma_number": "NUMBER", "reason_code": "payer_confirmed"}'
+    )
+    async def assign(self, assignment: Assignment = NO_ASSIGNMENT) -> str:
+        """Give it to a payment request."""
+        request = pb.AssignMoneyRequest(
+            request_id=request_id(),
+            money_entry_id=self.entry_id,
+            accept_shortfall=assignment.accept_shortfall,
+            accept_late=assignment.accept_late,
+            booked_on=optional_day(assignment.booked_on),
+            steering=steering(assignment),
+        )
+        if assignment.payment_request_id:
+            request.payment_request_id = assignment.payment_request_id
+        else:
+            request.proforma_number = assignment.proforma_number
+        answer = await self.steer(PaymentsSteps.assign_money, request, "give the money to a payment request")
+        paid = answer.payment_request
+        result = f"paid {wording_money.asked_by(paid)}"
+        if answer.credited.minor:
+            result += f"; {wording.amount(answer.credited)} became credit of its account"
+        if answer.HasField("invoice_was_due"):
+            result += f"; the last day for its invoice was {wording.date(answer.invoice_was_due)}: tell your accountant"
+        return self._settled(f"assigned it ({assignment.reason_code}): {result}", result)
+
+    @workflow.update(
+        description="Makes the money credit of an account, which its next proforma uses; money that was taken back "
+        'lowers the credit instead. Data: {"account_id": "0193a5b0-1111-7d55-9f3b-0242ac120002", '
+        '"reason_code": "customer_agrees"}'
+    )
+    async def credit(self, to: ForAccount = NO_ACCOUNT) -> str:
+        """Give it to an account."""
+        request = pb.CreditMoneyRequest(
+            request_id=request_id(), money_entry_id=self.entry_id, account_id=to.account_id, steering=steering(to)
+        )
+        answer = await self.steer(PaymentsSteps.credit_money, request, "make the money account credit")
+        result = f"the account has a credit of {wording.amount(answer.credit)} now"
+        return self._settled(f"credited it to account {to.account_id} ({to.reason_code})", result)
+
+    @workflow.update(
+        description="Sends the money back to its payer: to card or PayPal at once, by transfer with the next file of "
+        '`casella refund export`. Data: {"reason_code": "not_for_us"}'
+    )
+    async def refund(self, why: Why = NO_DATA) -> str:
+        """Send it back."""
+        request = pb.RequestRefundRequest(
+            refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why)
+        )
+        if self.withdrawn is not None:
+            request.withdrawal_order_id = self.withdrawn.withdrawal.order_id
+        answer = await self.steer(PaymentsSteps.request_refund, request, "refund the money")
+        return self._settled(f"refunds it ({why.reason_code})", wording_money.refund(answer.refund))
+
+    @workflow.update(
+        description="Takes the money out of the queue, where it is none of the customers' or was settled outside of "
+        'Casella; it is booked as set aside. Data: {"reason_code": "not_from_a_customer"}'
+    )
+    async def set_aside(self, why: Why = NO_DATA) -> str:
+        """Take it out of the queue."""
+        request = pb.SetMoneyAsideRequest(request_id=request_id(), money_entry_id=self.entry_id, steering=steering(why))
+        await self.steer(PaymentsSteps.set_money_aside, request, "set the money aside")
+        return self._settled(f"set it aside ({why.reason_code})", "set aside")
+
+    @assign.validator
+    def _may_assign(self, assignment: Assignment = NO_ASSIGNMENT) -> None:
+        check_assignment(assignment)
+        if self.waiting_entry().reason in TAKES_BACK:
+            raise Wrong("this is money that was taken back: it pays nothing. There are credit and set_aside")
+        self._check_is_here()
+
+    @credit.validator
+    def _may_credit(self, to: ForAccount = NO_ACCOUNT) -> None:
+        check_for_account(to)
+        self._may_settle()
+        self._check_is_here()
+
+    @refund.validator
+    def _may_refund(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        entry = self.waiting_entry()
+        if entry.reason in TAKES_BACK:
+            raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
+        self._check_is_here()
+        if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
+            raise Wrong(
+                "no statement has told of this money yet: import it, or take the record back with "
+                "`casella bank withdraw`"
+            )
+
+    @set_aside.validator
+    def _may_set_aside(self, why: Why = NO_DATA) -> None:
+        check_why(why)
+        self._may_settle()
+
+    def _check_is_here(self) -> None:
+        """Refuse what only money that is still ours could do.
+
+        Raises:
+            Wrong: The bank or the provider took it back.
+        """
+        if self.waiting_entry().taken_back_by:
+            raise Wrong("the bank took this money back: it pays nothing. There is set_aside")
+
+    def _may_settle(self) -> None:
+        if self.waiting_entry().reason == pb.MONEY_ENTRY_REASON_DISPUTED:
+            self.lost_dispute()
+
+    def _settled(self, deed: str, result: str) -> str:
+        self.decided = True
+        self.details.steered(deed)
+        self.look_again()
+        return result
