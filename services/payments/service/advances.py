@@ -14,7 +14,7 @@ from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import MoneyEntry
-from services.payments.store import queue, requests
+from services.payments.store import advances, queue, requests
 
 
 class Advances:
@@ -49,18 +49,18 @@ class Advances:
             NotFound: No such entry, or it was never decided to invoice it.
         """
         async with self._database.single() as conn:
-            if not await queue.credit_advance(conn, entry_id, self._clock.now()):
+            if not await advances.credit(conn, entry_id, self._clock.now()):
                 raise NotFound("no invoice of a part payment was decided for this entry")
 
     async def of_request(self, request_id: UUID) -> list[MoneyEntry]:
         """The entries that paid a request and are invoiced as part payments of it, oldest first."""
         async with self._database.reading() as conn:
-            return await queue.advances_of(conn, request_id)
+            return await advances.of_request(conn, request_id)
 
     async def page(self, after: UUID | None, most: int) -> list[MoneyEntry]:
         """All entries that are invoiced as part payments, by id, those after one."""
         async with self._database.reading() as conn:
-            return await queue.advances(conn, after, most)
+            return await advances.page(conn, after, most)
 
     async def _decide(self, conn: AsyncConnection, entry: MoneyEntry) -> None:
         now, advance = self._clock.now(), entry.advance
@@ -72,5 +72,5 @@ class Advances:
         request = await requests.by_id(conn, advance.request_id)
         if request is None:
             raise AssertionError("a locked request is there")
-        left = await queue.left_to_invoice(conn, request.request_id, request.amount)
-        await queue.decide_advance(conn, entry.entry_id, min(left, entry.amount), now)
+        left = await advances.left_to_invoice(conn, request.request_id, request.amount)
+        await advances.decide(conn, entry.entry_id, min(left, entry.amount), now)

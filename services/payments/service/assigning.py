@@ -35,7 +35,7 @@ from services.payments.errors import (
 )
 from services.payments.messages import CATALOGUE
 from services.payments.policy import TransferPolicy
-from services.payments.store import bank, books, credit, paying, queue, requests, settling, waking
+from services.payments.store import bank, books, credit, paying, queue, requests, settling, short_money, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause
 
@@ -128,7 +128,7 @@ class Assigning:
         closes in this moment, and all while it is not known what of it was taken back.
         """
         async with self._database.reading() as conn:
-            found = [(each, exactly(parts, asked)) for each, asked, parts in await queue.perhaps_whole(conn)]
+            found = [(each, exactly(parts, asked)) for each, asked, parts in await short_money.perhaps_whole(conn)]
         return sum([await self._pay_whole(each, [part.entry_id for part in parts]) for each, parts in found if parts])
 
     async def _pay_whole(self, request_id: UUID, entry_ids: Sequence[UUID]) -> bool:
@@ -219,7 +219,7 @@ class Assigning:
 
 async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest) -> list[MoneyEntry]:
     """The money that pays a request, held: the entry, then as much of the short money that waits for it as it needs."""
-    short = await queue.short_for(conn, request.request_id, entry_id)
+    short = await short_money.short_for(conn, request.request_id, entry_id)
     held = {entry.entry_id: entry for entry in await queue.held(conn, [entry_id, *short])}
     if entry_id not in held:
         raise NotFound("no such money entry")

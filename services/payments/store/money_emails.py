@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
-from services.payments.store.queue import short_alone
+from services.payments.store.short_money import short_alone
 from services.payments.tables import money_entries
 
 _ENTRY = money_entries.c
