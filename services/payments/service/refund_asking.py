@@ -27,7 +27,7 @@ from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
 from services.payments.service import chargebacks
 from services.payments.service.assigning import GONE
 from services.payments.service.refunds import Refunds
-from services.payments.store import credit, queue, refund_books, refunds, requests, settling, waking
+from services.payments.store import credit, paid_with, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
 
 _CURRENCY = "EUR"
@@ -142,7 +142,7 @@ class RefundAsking:
             raise NotFound
         if state is not RequestState.PAID or wish.amount is None:
             raise RefundTooMuch("the payment request is not paid", metadata={"left": "0"})
-        left = await refunds.left(conn, request_id)
+        left = await paid_with.left(conn, request_id)
         taking = None
         if wish.gives_money and not wish.iban:
             taking = await chargebacks.taking(conn, request_id, wish.amount.currency)
@@ -157,7 +157,7 @@ class RefundAsking:
             most = sum(each.left.minor for each in left)
             raise RefundTooMuch(metadata={"left": str(most)})
         to_bank = planned.means is Means.BANK_TRANSFER
-        iban, holder = await refunds.payer(conn, planned.source_ref) if to_bank else ("", "")
+        iban, holder = await paid_with.payer(conn, planned.source_ref) if to_bank else ("", "")
         charge_id = planned.source_ref if planned.means is Means.STRIPE else None
         way = _Way(planned.means, planned.money, request.account_id, planned.credited, charge_id, iban, holder)
         refund = _new(wish, way, now)
@@ -192,7 +192,7 @@ class RefundAsking:
         if not await credit.take(conn, wish.credit_of, wish.amount, CreditCause.REFUND, now):
             left = await credit.balance(conn, wish.credit_of, _CURRENCY)
             raise RefundTooMuch(metadata={"left": str(left.minor)})
-        iban, holder = await refunds.last_payer(conn, wish.credit_of)
+        iban, holder = await paid_with.last_payer(conn, wish.credit_of)
         asked = _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
         # Not even by an operator's word that does not know of it: they try it again, or give it up.
         if asked.state is not RefundState.FAILED and await queue.taken_back_of_account(conn, wish.credit_of):

@@ -7,7 +7,7 @@ from services.kit.database import Database
 from services.payments.domain.receipts import Fate
 from services.payments.domain.refunds import RETURNED, Means, Refund, RefundState, refund_meant
 from services.payments.statements.entries import Entry
-from services.payments.store import bank, refund_books, refunds
+from services.payments.store import bank, refund_books, refund_debits, refunds
 
 
 class RefundEntries:
@@ -31,11 +31,11 @@ class RefundEntries:
             refund = await refunds.by_id(conn, meant[0], lock=True)
             if refund is None or not _fits(refund, debit):
                 return None
-            if await refunds.debited(conn, debit.identity):
+            if await refund_debits.is_known(conn, debit.identity):
                 return Fate.KNOWN
             if refund.attempt != meant[1] or refund.state not in {RefundState.SENT, RefundState.FAILED}:
                 return None
-            if not await refunds.insert_debit(conn, debit.identity, refund, debit.booking_date, now):
+            if not await refund_debits.insert_new(conn, debit.identity, refund, debit.booking_date, now):
                 return None  # a second debit of the same try
             day = debit.booking_date or rome_date(now)
             await refund_books.pay_out(conn, refund, day, now)

@@ -29,7 +29,7 @@ from services.payments.domain.refunds import (
 from services.payments.errors import RefundNotInState
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import queue, refund_books, refunds
+from services.payments.store import paid_with, queue, refund_books, refunds
 
 
 class Refunds:
@@ -77,12 +77,12 @@ class Refunds:
     async def refundable(self, request_id: UUID) -> Plan:
         """The refund of all that may still be refunded of a payment request; of nothing while it is not paid."""
         async with self._database.reading() as conn:
-            return most_of(await refunds.left(conn, request_id))
+            return most_of(await paid_with.left(conn, request_id))
 
     async def received(self, request_id: UUID) -> tuple[list[Received], Money]:
         """What paid a payment request, and what was accepted as missing; nothing while it is not paid."""
         async with self._database.reading() as conn:
-            return await refunds.received(conn, request_id), await refunds.shortfall(conn, request_id)
+            return await paid_with.received(conn, request_id), await paid_with.shortfall(conn, request_id)
 
     async def approve(self, call: Call, refund_ids: Sequence[UUID], by: AuditEntry) -> list[Refund]:
         """Put transfers on the list of the next file, all of them or none.

@@ -1,11 +1,11 @@
 """The SQL of refunds: written once, moved on by guarded statements that tell of it and wake who waits."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,11 +15,9 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
 from services.kit.wakes import erasure_news, withdrawal_wake
-from services.payments.domain.receipts import Source
-from services.payments.domain.refunds import Means, Received, Refund, RefundState, left_of
+from services.payments.domain.refunds import Means, Refund, RefundState
 from services.payments.store import waking
-from services.payments.store.books import CREDIT
-from services.payments.tables import disputes, refund_debits, refunds
+from services.payments.tables import disputes, refunds
 from workflows import names
 
 _REFUND = refunds.c
@@ -35,38 +33,6 @@ _TOLD = {
     RefundState.FAILED: EventType.REFUND_FAILED,
     RefundState.CANCELLED: EventType.REFUND_CANCELLED,
 }
-
-# What came for a request, by its source, less what an accepted shortfall lacked; that; and what was taken back of it.
-_RECEIVED = text("""
-    SELECT t.source, t.source_ref, -sum(l.minor) AS minor, l.currency
-    FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
-    WHERE t.request_id = :request AND l.ledger_account IN ('receivable', 'shortfall')
-    GROUP BY t.source, t.source_ref, l.currency ORDER BY t.source, t.source_ref
-""")
-_SHORTFALL = text("""
-    SELECT coalesce(sum(l.minor), 0) FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
-    WHERE t.request_id = :request AND l.ledger_account = 'shortfall'
-""")
-_TAKEN_BACK = text("""
-    SELECT t.source, sum(l.minor) AS minor, l.currency
-    FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
-    WHERE t.request_id = :request
-        AND (t.kind, l.ledger_account) IN (('reversal', 'suspense'), ('dispute', 'disputed'))
-    GROUP BY t.source, l.currency
-""")
-_PAYER = text("""
-    SELECT e.debtor_iban AS iban, e.debtor_name AS name FROM bank_entries e
-        LEFT JOIN announced_transfers a ON a.confirmed_by = e.identity
-    WHERE encode(e.identity, 'hex') = :source_ref OR a.id::text = :source_ref
-""")
-_LAST_PAYER = text("""
-    SELECT e.debtor_iban AS iban, e.debtor_name AS name FROM bank_entries e
-        JOIN ledger_transactions t ON t.source = 'bank' AND t.source_ref = encode(e.identity, 'hex')
-        LEFT JOIN payment_requests r ON r.id = t.request_id
-        LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.account_id IS NOT NULL
-    WHERE (r.account_id = :account OR l.account_id = :account) AND e.debtor_iban IS NOT NULL
-    ORDER BY e.imported_at DESC LIMIT 1
-""")
 
 
 async def insert_new(conn: AsyncConnection, refund: Refund) -> bool:
@@ -113,6 +79,11 @@ async def entry_of(conn: AsyncConnection, refund_id: UUID) -> UUID | None:
     """The money entry that a refund gives back; None where it gives none back, or there is no such refund."""
     found: UUID | None = await conn.scalar(select(_REFUND.entry_id).where(_REFUND.id == refund_id))
     return found
+
+
+async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
+    """What is refunded of what a request was paid with, in whatever state."""
+    return [_refund(row) for row in await conn.execute(_READ.where(_REFUND.request_id == request_id))]
 
 
 async def unsent(conn: AsyncConnection, request_id: UUID | None, accounts: Collection[UUID]) -> list[Refund]:
@@ -255,71 +226,6 @@ async def tell(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
         await outbox.wake(conn, withdrawal_wake(refund.withdrawal_order_id, names.REFUND_CHANGED), now)
     if refund.account_id is not None:
         await outbox.wake(conn, erasure_news(refund.account_id), now)
-
-
-async def received(conn: AsyncConnection, request_id: UUID) -> list[Received]:
-    """What a request was paid with, whatever went back of it; an accepted shortfall is none of it."""
-    return [
-        Received(
-            None if row.source == CREDIT else Source(row.source), row.source_ref, Money(int(row.minor), row.currency)
-        )
-        for row in await conn.execute(_RECEIVED, {"request": request_id})
-    ]
-
-
-async def shortfall(conn: AsyncConnection, request_id: UUID) -> Money:
-    """What an operator accepted as missing of a request; zero where nothing is."""
-    return Money(int(await conn.scalar(_SHORTFALL, {"request": request_id}) or 0))
-
-
-async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:
-    """What a request was paid with, less what went back; a caller that refunds of it holds the request."""
-    came = await received(conn, request_id)
-    taken_back = {
-        Source(row.source): Money(int(row.minor), row.currency)
-        for row in await conn.execute(_TAKEN_BACK, {"request": request_id})
-    }
-    asked = await conn.execute(_READ.where(_REFUND.request_id == request_id))
-    return left_of(came, taken_back, [_refund(row) for row in asked])
-
-
-async def payer(conn: AsyncConnection, source_ref: str) -> tuple[str, str]:
-    """IBAN and name of who sent a transfer, as the bank told them; empty where it did not."""
-    row = (await conn.execute(_PAYER, {"source_ref": source_ref})).first()
-    return ("", "") if row is None else (row.iban or "", row.name or "")
-
-
-async def last_payer(conn: AsyncConnection, account_id: UUID) -> tuple[str, str]:
-    """IBAN and name of who last sent a transfer that paid something for an account or became its credit."""
-    row = (await conn.execute(_LAST_PAYER, {"account": account_id})).first()
-    return ("", "") if row is None else (row.iban or "", row.name or "")
-
-
-async def insert_debit(
-    conn: AsyncConnection, identity: bytes, refund: Refund, booked_on: date | None, now: datetime
-) -> bool:
-    """Write down the debit that shows a refund, first thing in its transaction; False when it is known."""
-    inserted = await conn.execute(
-        insert(refund_debits)
-        .values(
-            identity=identity,
-            refund_id=refund.refund_id,
-            attempt=refund.attempt,
-            minor=refund.money.minor,
-            currency=refund.money.currency,
-            booked_on=booked_on,
-            imported_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(refund_debits.c.identity)
-    )
-    return inserted.first() is not None
-
-
-async def debited(conn: AsyncConnection, identity: bytes) -> bool:
-    """Whether this debit is known as that of a refund."""
-    query = select(refund_debits.c.identity).where(refund_debits.c.identity == identity)
-    return (await conn.execute(query)).first() is not None
 
 
 def _refund(row: Row[Any]) -> Refund:
