@@ -49,6 +49,7 @@ from services.ordering.taxing.service import Taxing
 from services.ordering.vies import VatRegister, Vies
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals
 from services.ordering.withdrawals.mails import WithdrawalMails
+from services.ordering.withdrawals.recording import RecordingWithdrawals
 from services.ordering.withdrawals.service import Withdrawals
 from services.ordering.withdrawals.store import unfinished_withdrawals
 from workflows.names import TASK_QUEUE
@@ -129,6 +130,7 @@ def _parts(
         advancing_withdrawals=AdvancingWithdrawals(
             database, clock, policy.renewals, readings, WithdrawalMails(settings.public_url)
         ),
+        recording_withdrawals=RecordingWithdrawals(database, clock),
         clock=clock,
     )
 

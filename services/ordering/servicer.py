@@ -36,6 +36,7 @@ from services.ordering.taxing.rpcs import TaxRpcs
 from services.ordering.taxing.service import Taxing
 from services.ordering.withdrawals.advancing import AdvancingWithdrawals
 from services.ordering.withdrawals.customer_rpcs import CustomerWithdrawalRpcs
+from services.ordering.withdrawals.recording import RecordingWithdrawals
 from services.ordering.withdrawals.service import Withdrawals
 from services.ordering.withdrawals.worker_rpcs import WorkerWithdrawalRpcs
 
@@ -67,6 +68,7 @@ class Parts:
     resellers: Resellers
     withdrawals: Withdrawals
     advancing_withdrawals: AdvancingWithdrawals
+    recording_withdrawals: RecordingWithdrawals
     clock: Clock
 
 
@@ -101,4 +103,5 @@ class OrderingServicer(
         self._resellers = parts.resellers
         self._withdrawals = parts.withdrawals
         self._advancing_withdrawals = parts.advancing_withdrawals
+        self._recording_withdrawals = parts.recording_withdrawals
         self._clock = parts.clock

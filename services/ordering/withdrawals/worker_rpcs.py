@@ -7,7 +7,9 @@ from services.kit.interceptors.around import Context
 from services.kit.money import MOST_MINOR, Money
 from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import from_money, to_timestamp
-from services.ordering.withdrawals.advancing import AdvancingWithdrawals, Locked
+from services.ordering.withdrawals.advancing import AdvancingWithdrawals
+from services.ordering.withdrawals.locking import Locked
+from services.ordering.withdrawals.recording import RecordingWithdrawals
 from services.ordering.withdrawals.rows import WaitingMoney
 from services.ordering.withdrawals.wire import advanced_message, withdrawal_message
 
@@ -18,6 +20,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
     """
 
     _advancing_withdrawals: AdvancingWithdrawals
+    _recording_withdrawals: RecordingWithdrawals
 
     async def SendWithdrawalReceipt(
         self, request: ordering_pb2.SendWithdrawalReceiptRequest, context: Context
@@ -54,7 +57,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations = Violations()
         money = _money(violations, "money", request.money)
         violations.check()
-        found = await self._advancing_withdrawals.record_money(money)
+        found = await self._recording_withdrawals.record_money(money)
         if found is None:
             return ordering_pb2.RecordWithdrawalMoneyResponse()
         withdrawal, late_at = found
@@ -77,9 +80,9 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
                 violations.add("settled_otherwise", "must_be_empty")
         violations.check()
         if request.settled_otherwise:
-            found = await self._advancing_withdrawals.record_otherwise(order_id, refund_id)
+            found = await self._recording_withdrawals.record_otherwise(order_id, refund_id)
             return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
-        found = await self._advancing_withdrawals.record_refund(order_id, refund_id, entry)
+        found = await self._recording_withdrawals.record_refund(order_id, refund_id, entry)
         return ordering_pb2.RecordWithdrawalRefundResponse(withdrawal=_withdrawal(found))
 
     async def RecordWithdrawalRefundFailure(
@@ -90,7 +93,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         order_id = violations.uuid("order_id", request.order_id)
         refund_id = violations.uuid("refund_id", request.refund_id)
         violations.check()
-        found = await self._advancing_withdrawals.record_failure(order_id, refund_id)
+        found = await self._recording_withdrawals.record_failure(order_id, refund_id)
         return ordering_pb2.RecordWithdrawalRefundFailureResponse(withdrawal=_withdrawal(found))
 
     async def RenewWithdrawalRefund(
@@ -103,7 +106,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         source = f"refund:{request.refund_id}"
         entry = steering_entry(violations, request.steering, "refund_again", order_id, source=source)
         violations.check()
-        found = await self._advancing_withdrawals.renew_refund(order_id, refund_id, entry)
+        found = await self._recording_withdrawals.renew_refund(order_id, refund_id, entry)
         return ordering_pb2.RenewWithdrawalRefundResponse(withdrawal=_withdrawal(found))
 
     async def RecordWithdrawalCreditNote(
@@ -122,7 +125,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         else:
             credit_note_id = violations.uuid("credit_note_id", request.credit_note_id)
         violations.check()
-        found = await self._advancing_withdrawals.record_credit_note(order_id, refund_id, credit_note_id, entry)
+        found = await self._recording_withdrawals.record_credit_note(order_id, refund_id, credit_note_id, entry)
         return ordering_pb2.RecordWithdrawalCreditNoteResponse(withdrawal=_withdrawal(found))
 
 
