@@ -35,7 +35,7 @@ from services.ordering.subscriptions.store import (
     find_subscription_of_account,
     find_subscription_of_order,
 )
-from services.ordering.withdrawals.store import is_withdrawn, withdrawal_of
+from services.ordering.withdrawn import is_withdrawn, withdrawal_of
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -91,7 +91,7 @@ class Fulfilling:
         """The subscription that a fulfilled order begins, or that it adds to."""
         if order.quote.addition is None:
             return await self._begun(conn, order, now)
-        withdrawn = await withdrawal_of(conn, order)
+        withdrawn = await withdrawal_of(conn, order.order_id)
         if withdrawn == order.order_id:
             await wake_measuring(conn, order.quote.addition.subscription_id, now)
         else:

@@ -27,7 +27,7 @@ from services.ordering.orders.mails import Mails
 from services.ordering.orders.rows import OrderRow
 from services.ordering.reminders import ORDER_REMINDERS
 from services.ordering.subscriptions.adding import wake_measuring
-from services.ordering.withdrawals.store import withdrawal_of
+from services.ordering.withdrawn import withdrawal_of
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -117,7 +117,7 @@ class Orders:
                 return _found(await store.find_order(conn, ending.order_id))
             if ended.quote.addition is None:
                 await outbox.wake(conn, trial_wake(ended.account_id), now)
-            withdrawn = await withdrawal_of(conn, ended) if ended.cancel_requested_at is not None else None
+            withdrawn = await withdrawal_of(conn, ended.order_id) if ended.cancel_requested_at is not None else None
             if withdrawn is not None:
                 await outbox.wake(conn, withdrawal_wake(withdrawn, WITHDRAWAL_CHANGED), now)
             await events.tell(conn, order_event(ended), now)

@@ -29,7 +29,7 @@ from services.ordering.subscriptions.adding import remove_addition
 from services.ordering.subscriptions.ending import terminate
 from services.ordering.subscriptions.mails import PeriodMails
 from services.ordering.subscriptions.rows import SubscriptionRow
-from services.ordering.withdrawals.store import is_withdrawn
+from services.ordering.withdrawn import is_withdrawn
 
 _PAID = (PeriodState.PREPAID, PeriodState.PAID)
 _RENEWING = (PeriodState.DUE, PeriodState.PAID)

@@ -29,6 +29,7 @@ from services.ordering.withdrawals.rows import (
     refund_id,
     withdrawal_from,
 )
+from services.ordering.withdrawn import WITHDRAWN_ORDERS
 from workflows.names import WITHDRAWAL_CHANGED
 
 
@@ -74,17 +75,6 @@ async def find_withdrawal(conn: AsyncConnection, order_id: UUID) -> WithdrawalRo
     return withdrawal_from(row, [refund_from(each) for each in refunds])
 
 
-async def withdrawal_of(conn: AsyncConnection, order: OrderRow) -> UUID | None:
-    """The order by whose withdrawal an order's contract has ended: itself, or the one that made what it adds to."""
-    found: UUID | None = (await conn.execute(_OF_CONTRACT, {"order": order.order_id})).scalar()
-    return found
-
-
-async def is_withdrawn(conn: AsyncConnection, order_id: UUID) -> bool:
-    """Whether the consumer has withdrawn from the contract that an order made."""
-    return bool((await conn.execute(_IS_WITHDRAWN, {"order": order_id})).scalar_one())
-
-
 async def deciding_on(conn: AsyncConnection, invoice_id: UUID) -> UUID | None:
     """The order whose withdrawal refunds of an invoice; or may, because it has not fixed its refunds yet."""
     found: UUID | None = (await conn.execute(_DECIDING, {"invoice": invoice_id})).scalar()
@@ -107,7 +97,7 @@ async def list_open(conn: AsyncConnection, *, after: UUID | None, limit: int) ->
 
 async def withdrawals_named(conn: AsyncConnection, money: WaitingMoney) -> list[UUID]:
     """The withdrawn orders whose contracts money names, by an order of them or a period; by id."""
-    theirs = select(withdrawals.c.order_id).select_from(_THEIRS).where(orders.c.id.in_(money.order_ids))
+    theirs = select(withdrawals.c.order_id).select_from(WITHDRAWN_ORDERS).where(orders.c.id.in_(money.order_ids))
     of_periods = (
         select(withdrawals.c.order_id)
         .join(subscriptions, subscriptions.c.order_id == withdrawals.c.order_id)
@@ -256,17 +246,6 @@ async def _change_refund(
 
 
 _FIND = select(withdrawals).where(withdrawals.c.order_id == bindparam("order"))
-_IS_WITHDRAWN = select(exists().where(withdrawals.c.order_id == bindparam("order")))
-_THEIRS = orders.outerjoin(subscriptions, subscriptions.c.id == orders.c.subscription_id).join(
-    withdrawals, (withdrawals.c.order_id == orders.c.id) | (withdrawals.c.order_id == subscriptions.c.order_id)
-)
-_OF_CONTRACT = (
-    select(withdrawals.c.order_id)
-    .select_from(_THEIRS)
-    .where(orders.c.id == bindparam("order"))
-    .order_by(withdrawals.c.order_id != orders.c.id)
-    .limit(1)
-)
 _REFUNDED = withdrawal_refunds.c.order_id == withdrawals.c.order_id
 _OF_INVOICE = _REFUNDED & (withdrawal_refunds.c.invoice_id == bindparam("invoice"))
 _SOLD = union(
