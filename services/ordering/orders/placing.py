@@ -20,9 +20,9 @@ from services.kit.ids import new_id
 from services.kit.requests import Call, claim
 from services.kit.wakes import order_wake, trial_wake
 from services.ordering import errors
-from services.ordering.accounts.daily import ORDERS, check_daily
 from services.ordering.accounts.store import standing
 from services.ordering.accounts.writing import lock_for_customer
+from services.ordering.daily import ORDERS, check_daily
 from services.ordering.domain.additions import Addition
 from services.ordering.domain.consent import Consent, mismatches
 from services.ordering.domain.dates import hold_until, withdrawal_until

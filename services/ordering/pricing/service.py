@@ -15,8 +15,8 @@ from services.kit.errors import NotFound
 from services.kit.ids import new_id
 from services.kit.money import Money, vat
 from services.kit.requests import Call, claim
-from services.ordering.accounts.daily import QUOTES, check_daily
 from services.ordering.accounts.writing import lock_for_customer
+from services.ordering.daily import QUOTES, check_daily
 from services.ordering.domain.addition_lines import addition_lines
 from services.ordering.domain.items import Item, merged
 from services.ordering.domain.kinds import Billing, CustomerKind

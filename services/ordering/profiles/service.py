@@ -11,8 +11,8 @@ from services.kit.context import current_call
 from services.kit.database import Database
 from services.kit.errors import FieldViolation, InvalidInput, NotFound
 from services.kit.requests import Call, claim, known
-from services.ordering.accounts.daily import PROFILES, check_daily
 from services.ordering.accounts.writing import lock_for_customer, lock_for_operator
+from services.ordering.daily import PROFILES, check_daily
 from services.ordering.domain.profile import BillingProfile, refusal
 from services.ordering.domain.quote import tax_of
 from services.ordering.enums import TREATMENTS

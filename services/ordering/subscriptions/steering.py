@@ -15,7 +15,7 @@ from services.kit.errors import NotFound
 from services.kit.event_types import EventType
 from services.kit.requests import Call, claim
 from services.kit.wakes import renewal_wake
-from services.ordering.accounts.daily import KEEPS, check_daily
+from services.ordering.daily import KEEPS, check_daily
 from services.ordering.domain.kinds import PaymentMethod
 from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.states import SubscriptionEnd, SubscriptionState
