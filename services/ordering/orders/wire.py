@@ -8,8 +8,9 @@ from services.ordering.domain.consent import Consent
 from services.ordering.enums import METHODS, STATES, TAX_DECISIONS, TREATMENTS
 from services.ordering.orders.advancing import Advanced, Next
 from services.ordering.orders.rows import OrderRow
-from services.ordering.pricing.wire import line_messages, quote_message, totals_message
+from services.ordering.pricing.wire import line_messages, quote_message
 from services.ordering.profiles.wire import party_message
+from services.ordering.wire import totals_message
 
 _NEXTS = {
     Next.WAIT: ordering_pb2.ORDER_NEXT_WAIT,

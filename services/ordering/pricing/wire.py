@@ -10,11 +10,12 @@ from services.kit.wire import to_date, to_money, to_timestamp
 from services.ordering.domain.additions import Addition
 from services.ordering.domain.items import MOST_ITEMS, Item
 from services.ordering.domain.price_list import MOST_OPTIONS
-from services.ordering.domain.quote import Quote, QuoteTotals
+from services.ordering.domain.quote import Quote
 from services.ordering.domain.stamp_duty import nature_of
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.enums import BILLINGS, KINDS, SIZES, TREATMENTS
 from services.ordering.pricing.store import FrozenQuote
+from services.ordering.wire import item_message, totals_message
 
 
 def quote_message(frozen: FrozenQuote) -> ordering_pb2.Quote:
@@ -49,11 +50,6 @@ def _addition(addition: Addition) -> ordering_pb2.Addition:
     )
 
 
-def item_message(item: Item) -> ordering_pb2.MailboxItem:
-    """Mailboxes of one size with their options."""
-    return ordering_pb2.MailboxItem(size=SIZES[item.size_gb], quantity=item.quantity, options=item.options)
-
-
 def items_from(violations: Violations, messages: Sequence[ordering_pb2.MailboxItem]) -> list[Item]:
     """What a customer asks for; an unspecified size becomes 0 GB, which no rule lets pass."""
     return [
@@ -64,11 +60,6 @@ def items_from(violations: Violations, messages: Sequence[ordering_pb2.MailboxIt
 
 def _options(violations: Violations, place: int, entry: ordering_pb2.MailboxItem) -> tuple[str, ...]:
     return tuple(violations.at_most(f"items[{place}].options", entry.options, MOST_OPTIONS))
-
-
-def totals_message(totals: QuoteTotals) -> common_pb2.Totals:
-    """Net, VAT and gross."""
-    return common_pb2.Totals(net=to_money(totals.net), vat=to_money(totals.vat), gross=to_money(totals.gross))
 
 
 def line_messages(quote: Quote, treatment: TaxTreatment, language: str) -> list[common_pb2.Line]:

@@ -30,13 +30,13 @@ from services.ordering.enums import (
     SUBSCRIPTIONS,
     TREATMENTS,
 )
-from services.ordering.pricing.wire import item_message, totals_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.advancing import Advanced
 from services.ordering.subscriptions.leaving import Leave
 from services.ordering.subscriptions.rows import Asked, Measured, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.terminating import ServiceEnd
 from services.ordering.subscriptions.upcoming import Upcoming
+from services.ordering.wire import item_message, totals_message
 
 _NEXTS = {
     PeriodNext.WAIT: ordering_pb2.PERIOD_NEXT_WAIT,

@@ -4,10 +4,10 @@ from casella.ordering.v1 import ordering_pb2
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
 from services.ordering.domain.withdrawal import LABELS, is_near
 from services.ordering.enums import GROUNDS, REFUSALS, STATES, WITHDRAWAL_NEXTS
-from services.ordering.pricing.wire import item_message
 from services.ordering.profiles.wire import party_message
 from services.ordering.subscriptions.wire import subscription_message
 from services.ordering.texts import LANGUAGES
+from services.ordering.wire import item_message
 from services.ordering.withdrawals.advancing import Advanced
 from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow, WithdrawalState
 from services.ordering.withdrawals.service import Found, Offer
