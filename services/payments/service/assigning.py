@@ -35,15 +35,11 @@ from services.payments.errors import (
 )
 from services.payments.messages import CATALOGUE
 from services.payments.policy import TransferPolicy
+from services.payments.service.taking_back import check_is_here
 from services.payments.store import bank, books, credit, paying, queue, requests, settling, short_money, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause
 
-GONE = (
-    "the bank took this money back: it pays nothing, and there is nothing to refund or to credit; set it aside, which "
-    "credits what was invoiced of it"
-)
-"""Why nothing but setting it aside is done with such money."""
 _ASK_AGAIN = timedelta(minutes=1)
 _LOG = logging.getLogger(__name__)
 
@@ -226,8 +222,7 @@ async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest
     first = held[entry_id]
     if first.settled_at is not None or first.taken_back:
         raise MoneySettled
-    if first.is_gone:
-        raise MoneySettled(GONE)
+    check_is_here(first)
     if first.amount.currency != request.amount.currency:
         raise AmountMismatch
     used, come = [first], first.amount.minor

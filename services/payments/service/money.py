@@ -20,8 +20,8 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
-from services.payments.service.assigning import GONE
 from services.payments.service.disputes import lost
+from services.payments.service.taking_back import check_is_here
 from services.payments.store import bank, books, credit, disputes, queue, requests, settling, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
@@ -63,8 +63,7 @@ class MoneyDesk:
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
                 entry = await _waiting(conn, entry_id)
-                if entry.taken_back_by is not None:
-                    raise MoneySettled(GONE)
+                check_is_here(entry)
                 if entry.amount.currency != _CURRENCY:
                     raise AmountMismatch("account credit is in euro")
                 await audit.record(conn, by, now, account_id=account_id)

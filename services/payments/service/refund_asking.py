@@ -25,8 +25,8 @@ from services.payments.domain.receipts import Settlement, Source
 from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState, fault_of_account, plan
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
 from services.payments.service import chargebacks
-from services.payments.service.assigning import GONE
 from services.payments.service.refunds import Refunds
+from services.payments.service.taking_back import check_is_here
 from services.payments.store import credit, paid_with, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
 
@@ -174,8 +174,7 @@ class RefundAsking:
             raise NotFound
         if entry.settled_at is not None:
             raise MoneySettled
-        if entry.taken_back_by is not None:
-            raise MoneySettled(GONE)
+        check_is_here(entry)
         if entry.taken_back or entry.source == Source.ANNOUNCED:
             raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
         if entry.amount.currency != _CURRENCY or wish.amount not in {None, entry.amount}:

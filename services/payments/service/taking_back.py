@@ -11,7 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
 from services.payments.domain.refunds import TAKEN_BACK, Refund, RefundState
+from services.payments.errors import MoneySettled
 from services.payments.store import queue, receipts, refund_books, refunds, requests, settling
+
+
+def check_is_here(entry: MoneyEntry) -> None:
+    """Refuse what only money that is still ours could pay or become.
+
+    Raises:
+        MoneySettled: The bank took it back: nothing but setting it aside is done with it.
+    """
+    if entry.taken_back_by is not None:
+        raise MoneySettled(
+            "the bank took this money back: it pays nothing, and there is nothing to refund or to credit; set it "
+            "aside, which credits what was invoiced of it"
+        )
 
 
 async def take_back(
