@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2 as pb
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
+    from workflows.causes import service_end_of
     from workflows.service_end import ServiceEnd
     from workflows.steering import Why, request_id
     from workflows.steering import steering as steering_of
@@ -38,7 +39,7 @@ class DisputeSteps(ServiceEnd):
         """Until when it is served what the disputed payment had paid; the end of an addition is carried out."""
         paid = self.paid_by(dispute)
         if paid is not None:
-            asked = _end_of(paid)
+            asked = service_end_of(paid)
             self.service = (await quickly(OrderingSteps.get_service_end, asked, "read until when it is served")).service
             await self.take_back_addition(self.service)
 
@@ -79,7 +80,7 @@ class DisputeSteps(ServiceEnd):
 
     async def read_service_now(self, paid: pb.PaymentRequest) -> ordering_pb2.ServiceEnd:
         """The same for an update, before it decides."""
-        answer = await self.steer(OrderingSteps.get_service_end, _end_of(paid), "read until when it is served")
+        answer = await self.steer(OrderingSteps.get_service_end, service_end_of(paid), "read until when it is served")
         self.service = answer.service
         return answer.service
 
@@ -92,9 +93,3 @@ class DisputeSteps(ServiceEnd):
         name = pb.DisputeDecision.Name(decision).removeprefix("DISPUTE_DECISION_").lower().replace("_", " ")
         self.details.steered(f"decided: {name} ({why.reason_code})")
         self.look_again()
-
-
-def _end_of(paid: pb.PaymentRequest) -> ordering_pb2.GetServiceEndRequest:
-    if paid.HasField("period"):
-        return ordering_pb2.GetServiceEndRequest(period=paid.period)
-    return ordering_pb2.GetServiceEndRequest(order_id=paid.order_id)

@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
+    from workflows.causes import payment_request_of
     from workflows.details import NEEDS_OPERATOR, Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
@@ -191,9 +192,7 @@ class EInvoice(Process):
         """Have payments refund what an operator's credit note promises: its id is the refund's, so that it is one."""
         if not transmission.HasField("refund") or transmission.state == pb.TRANSMISSION_STATE_GIVEN_UP:
             return
-        asked = payments_pb2.GetPaymentRequestRequest(order_id=transmission.order_id)
-        if transmission.HasField("period"):
-            asked = payments_pb2.GetPaymentRequestRequest(period_id=transmission.period.period_id)
+        asked = payment_request_of(transmission)
         paid = (await quickly(PaymentsSteps.get, asked, "read what was paid")).payment_request
         request = payments_pb2.RequestRefundRequest(
             refund_id=self.invoice_id,

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
+    from workflows.causes import period_of
     from workflows.details import NEEDS_OPERATOR
     from workflows.dispute_steps import DisputeSteps
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id
@@ -150,11 +151,9 @@ class DisputeProcess(DisputeSteps):
         service = await self.read_service_now(paid)
         if not service.HasField("would_end_at"):
             raise Wrong(wording_disputes.cannot_be_ended(service))
-        request = ordering_pb2.TerminateServiceRequest(request_id=request_id(), steering=steering_of(why))
-        if paid.HasField("period"):
-            request.period.CopyFrom(paid.period)
-        else:
-            request.order_id = paid.order_id
+        request = ordering_pb2.TerminateServiceRequest(
+            request_id=request_id(), order_id=paid.order_id, period=period_of(paid), steering=steering_of(why)
+        )
         answer = await self.steer(OrderingSteps.terminate_service, request, "end what nobody has paid for")
         self.could_write(answer)
         self.service = answer.service

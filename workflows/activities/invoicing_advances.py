@@ -8,7 +8,8 @@ from services.kit.calendar import rome_date
 from services.kit.ids import derive
 from services.kit.wire import from_timestamp, to_date
 from workflows.activities.calls import step
-from workflows.activities.invoicing_client import InvoicingClient, ids_only, period_of
+from workflows.activities.invoicing_client import InvoicingClient, ids_only
+from workflows.causes import period_of
 from workflows.refund_methods import REFUND_METHODS
 
 _RETURNED = {

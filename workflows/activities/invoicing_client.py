@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
-from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from workflows.activities.trial import Contacts
+from workflows.causes import payment_request_of, period_of
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
@@ -57,23 +57,11 @@ class InvoicingClient:
         self, what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest
     ) -> payments_pb2.GetPaymentRequestResponse:
         """The same, with the part payments that are invoiced for themselves."""
-        request = (
-            payments_pb2.GetPaymentRequestRequest(period_id=what.period.period_id)
-            if what.HasField("period")
-            else payments_pb2.GetPaymentRequestRequest(order_id=what.order_id)
-        )
-        return await self._payments.GetPaymentRequest(request)
+        return await self._payments.GetPaymentRequest(payment_request_of(what))
 
     async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
         return answer.document
-
-
-def period_of(
-    what: pb.Document | pb.IssueProformaRequest | pb.IssueInvoiceRequest | payments_pb2.PaymentRequest,
-) -> common_pb2.PeriodRef | None:
-    """The period that it is for; None where it is for an order."""
-    return what.period if what.HasField("period") else None
 
 
 def ids_only(document: pb.Document) -> pb.Document:

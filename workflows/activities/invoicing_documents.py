@@ -9,7 +9,8 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step
 from workflows.activities.invoicing_advances import AdvanceActivities
-from workflows.activities.invoicing_client import ids_only, period_of
+from workflows.activities.invoicing_client import ids_only
+from workflows.causes import period_of
 
 _STAMP_DUTY = "N1"
 """Nature of the line that charges stamp duty: it is for the document, and covers no days."""

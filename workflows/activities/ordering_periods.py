@@ -4,6 +4,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.ordering_client import OrderingClient, to_pay, without_payer
+from workflows.causes import service_end_of
 from workflows.covering import may_pay
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
 
@@ -103,10 +104,7 @@ class PeriodActivities(OrderingClient):
     async def terminate_service(self, request: pb.TerminateServiceRequest) -> pb.TerminateServiceResponse:
         """End what a payment paid for that was taken back, by an operator's decision."""
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
-        asked = pb.GetServiceEndRequest(order_id=request.order_id)
-        if request.HasField("period"):
-            asked.period.CopyFrom(request.period)
-        account_id = (await self._ordering.GetServiceEnd(asked)).service.account_id
+        account_id = (await self._ordering.GetServiceEnd(service_end_of(request))).service.account_id
         request.recipient.CopyFrom(await self._contacts.of(account_id))
         return await self._ordering.TerminateService(request)
 
