@@ -81,7 +81,7 @@ class AdvancingWithdrawals:
                 return found
             fixed = {each.payment.key: each.payment for each in found.withdrawal.refunds if not each.payment.is_money}
             payments = replace(found.payments, invoiced=invoiced, fixed=fixed)
-            sums = payments.sums(found.withdrawal.noticed_on, self._policy, now)
+            sums = payments.sums(found.withdrawal.noticed_on, found.withdrawal.noticed_at, self._policy, now)
             sums = replace(sums, returned=found.withdrawal.returned)
             await outbox.mail(conn, self._mails.receipt(found.withdrawal, found.order, sums, recipient), now)
             await store.note_receipt(conn, order_id, now)
@@ -138,7 +138,7 @@ class AdvancingWithdrawals:
             if (made.receipt_at if for_receipt else made.fixed_at) is not None:
                 return {}
             begun = await find_subscription_of_order(conn, order_id)
-            payments = await read_payments(conn, order, begun.subscription_id if begun else None, made.ground)
+            payments = await read_payments(conn, order, begun, made.ground)
         return await self._readings.invoiced(payments.invoices)
 
 

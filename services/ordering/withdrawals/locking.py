@@ -49,7 +49,7 @@ async def locked(conn: AsyncConnection, order_id: UUID) -> Locked:
         raise NotFound("there is no withdrawal from this order")
     begun = await find_subscription_of_order(conn, order_id)
     subscription = await lock_subscription(conn, begun.subscription_id) if begun else None
-    payments = await read_payments(conn, order, begun.subscription_id if begun else None, withdrawal.ground)
+    payments = await read_payments(conn, order, subscription, withdrawal.ground)
     return Locked(withdrawal, order, subscription, payments)
 
 

@@ -7,8 +7,8 @@ from casella.common.v1 import common_pb2
 from services.kit.outbox import Mail
 from services.kit.wire import from_language
 from services.ordering.orders.rows import OrderRow
+from services.ordering.withdrawals.consequences import Sums, consequences
 from services.ordering.withdrawals.rows import WithdrawalRow
-from services.ordering.withdrawals.statements import Sums, consequences
 
 
 class WithdrawalMails:
@@ -28,7 +28,8 @@ class WithdrawalMails:
             "noticed_on": withdrawal.noticed_on,
             "recorded": withdrawal.recorded,
             "consequences": consequences(sums, from_language(recipient.language)),
-            "paid": bool(sums.paid),
+            "refunds": bool(sums.refund),
+            "paid": sums.bought,
             "panel_url": self._panel_url,
         }
         return Mail.to_recipient(

@@ -18,15 +18,16 @@ from services.kit.money import Money, total
 from services.ordering.domain.dunning import purge_at
 from services.ordering.domain.leaving import owed_by_the_day
 from services.ordering.domain.policy import RenewalPolicy
-from services.ordering.domain.states import OrderState, PeriodState
+from services.ordering.domain.states import OrderState, PeriodState, SubscriptionState
 from services.ordering.domain.withdrawal import Contract, Ground, Served, days_owed, owed, refund_by, served
 from services.ordering.domain.withdrawal_next import Paid
 from services.ordering.orders.rows import OrderRow
 from services.ordering.readings import Invoiced
 from services.ordering.subscriptions import period_store
-from services.ordering.subscriptions.rows import PeriodRow
+from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.store import find_subscription
+from services.ordering.withdrawals.consequences import Sums
 from services.ordering.withdrawals.rows import Payment, contract_of
-from services.ordering.withdrawals.statements import Sums
 from services.ordering.withdrawals.store import additions_to
 
 _BOUGHT = (OrderState.PAID, OrderState.FULFILLED)
@@ -53,6 +54,7 @@ class Payments:
         additions: the orders that added to the contract that it made; none where it is an addition itself.
         periods: the later periods of the subscription.
         ground: on what the withdrawal rests.
+        contract: the subscription that the order made, or to which it adds; None before that.
         invoiced: by invoice what credit notes had given back of it before, and what an operator accepted as missing;
             what is left of it was paid.
         fixed: by what was paid the refunds that are fixed; they stand, whatever is credited later.
@@ -62,6 +64,7 @@ class Payments:
     additions: Sequence[OrderRow]
     periods: Sequence[PeriodRow]
     ground: Ground
+    contract: SubscriptionRow | None = None
     invoiced: Mapping[UUID, Invoiced] = field(default_factory=dict)
     fixed: Mapping[UUID, Payment] = field(default_factory=dict)
 
@@ -88,8 +91,8 @@ class Payments:
             *(_period_payment(each, self._of_period(each, on)) for each in self._paid_periods),
         ]
 
-    def sums(self, on: date, policy: RenewalPolicy, now: datetime) -> Sums:
-        """What follows from a notice on a day; what is still being decided is not in it."""
+    def sums(self, on: date, noticed_at: datetime, policy: RenewalPolicy, now: datetime) -> Sums:
+        """What follows from a notice on a day that came in at a moment; what is still being decided is not in it."""
         order, currency = self.order, self.order.quote.currency
         bought = [each for each in self._orders if each.state in _BOUGHT]
         reckoned = [self._of_order(each, on) for each in bought]
@@ -97,15 +100,16 @@ class Payments:
         if self.ground is Ground.RENEWAL_WITHOUT_NOTICE:
             reckoned = [each for each in reckoned if each.contract.term is None or on <= each.contract.term.last]
         days, term = self._days(reckoned, on)
-        closes = order.state in _BOUGHT and not order.quote.addition
         return Sums(
+            bought=bool(reckoned),
             paid=total([each.paid for each in reckoned], currency),
             owed=total([each.owed for each in reckoned], currency),
             days=days,
             term=term,
             refund_by=refund_by(on),
             closing_days=policy.closing_days,
-            readable_until=rome_date(purge_at(now, policy)) if closes else None,
+            ended=self._had_ended(noticed_at),
+            readable_until=self._readable_until(policy, now),
             adds=order.quote.addition is not None,
             ground=self.ground,
             credit_used=any(each.credit_used for each in self.invoiced.values()),
@@ -118,6 +122,25 @@ class Payments:
     @property
     def _paid_periods(self) -> list[PeriodRow]:
         return [period for period in self.periods if period.state is PeriodState.PAID]
+
+    def _had_ended(self, noticed_at: datetime) -> bool:
+        """Whether the service had ended before the notice: with its contract, or of an addition alone."""
+        contract = self.contract
+        if self.order.terminated_at is not None:
+            return True
+        if contract is None or contract.end is None or contract.state is SubscriptionState.ACTIVE:
+            return False
+        return not contract.withdrawn or contract.end.at < noticed_at
+
+    def _readable_until(self, policy: RenewalPolicy, now: datetime) -> date | None:
+        """The last day on which what is there can be read; None where nothing ends, or nothing is there any more."""
+        contract = self.contract
+        if self.order.state not in _BOUGHT or self.order.quote.addition is not None:
+            return None
+        if contract is None or contract.state is SubscriptionState.ACTIVE:
+            return rome_date(purge_at(now, policy))
+        closing = contract.state is SubscriptionState.CLOSING
+        return rome_date(contract.purge_at) if closing and contract.purge_at else None
 
     def _contract(self, order: OrderRow) -> Contract:
         """What decides what is owed; who leaves a renewal has long had the service that they asked for."""
@@ -166,17 +189,20 @@ class Payments:
 
 
 async def read_payments(
-    conn: AsyncConnection, order: OrderRow, subscription_id: UUID | None, ground: Ground
+    conn: AsyncConnection, order: OrderRow, subscription: SubscriptionRow | None, ground: Ground
 ) -> Payments:
     """What was paid for a contract, or is being paid; the order alone where it has made no subscription."""
-    if subscription_id is None:
-        return Payments(order, (), (), ground)
+    if subscription is None:
+        added = order.quote.addition
+        contract = await find_subscription(conn, added.subscription_id) if added else None
+        return Payments(order, (), (), ground, contract)
     states = (PeriodState.DUE, PeriodState.PAID)
     return Payments(
         order,
-        await additions_to(conn, subscription_id),
-        await period_store.periods_in(conn, subscription_id, states),
+        await additions_to(conn, subscription.subscription_id),
+        await period_store.periods_in(conn, subscription.subscription_id, states),
         ground,
+        subscription,
     )
 
 

@@ -36,10 +36,11 @@ from services.ordering.subscriptions.leaving import leave_of
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
 from services.ordering.withdrawals import store
+from services.ordering.withdrawals.consequences import Sums
 from services.ordering.withdrawals.events import received_event
 from services.ordering.withdrawals.paying import read_payments
 from services.ordering.withdrawals.rows import WithdrawalRow, contract_of
-from services.ordering.withdrawals.statements import Basis, Sums, statement, statement_hash
+from services.ordering.withdrawals.statements import Basis, statement, statement_hash
 from workflows.names import WITHDRAWAL_CHANGED
 
 _ERRORS: dict[Refusal, type[CasellaError]] = {
@@ -122,10 +123,9 @@ class Withdrawals:
             basis = await _basis(conn, order, subscription, rome_date(now), withdrawn=made is not None)
             if isinstance(basis, Refusal):
                 return Found(order, basis, None, made)
-            begun = subscription.subscription_id if subscription else None
-            payments = await read_payments(conn, order, begun, basis.ground)
+            payments = await read_payments(conn, order, subscription, basis.ground)
         payments = replace(payments, invoiced=await self._readings.invoiced(payments.invoices))
-        sums = payments.sums(rome_date(now), self._policy, now)
+        sums = payments.sums(rome_date(now), now, self._policy, now)
         email = await self._readings.email(order.account_id)
         return Found(order, None, Offer(order, basis, sums, email), None)
 

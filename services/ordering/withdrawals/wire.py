@@ -9,9 +9,10 @@ from services.ordering.subscriptions.wire import subscription_message
 from services.ordering.texts import LANGUAGES
 from services.ordering.wire import item_message
 from services.ordering.withdrawals.advancing import Advanced
+from services.ordering.withdrawals.consequences import consequences
 from services.ordering.withdrawals.rows import RefundRow, WithdrawalRow, WithdrawalState
 from services.ordering.withdrawals.service import Found, Offer
-from services.ordering.withdrawals.statements import consequences, name_of, statement, statement_hash, why
+from services.ordering.withdrawals.statements import name_of, statement, statement_hash, why
 
 _STATES = {
     WithdrawalState.NOTICED: ordering_pb2.WITHDRAWAL_STATE_NOTICED,

@@ -11,9 +11,10 @@ from services.kit.calendar import end_of_day
 from services.kit.wire import from_date, from_timestamp, to_timestamp
 from tests.ordering.room.test_mails import only_mail
 from tests.ordering.room.test_reconciling import watched
+from tests.ordering.room.test_terminating import terminate, wish
 from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
-from tests.ordering.subscribers import PAID, UNPAID, monthly
+from tests.ordering.subscribers import PAID, UNPAID, annual, monthly
 from tests.ordering.withdrawers import (
     advance,
     bought,
@@ -81,6 +82,51 @@ async def test_page_receipt_and_refund_agree_after_an_earlier_credit_note_whiche
     assert (refund.paid, refund.owed, refund.amount) == (page.paid, page.owed, page.refund)
     assert refund.paid.minor == order.totals.gross.minor - 1_000
     assert "".join(page.pages[0].consequences.split()) in "".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("terminated", "english", "said"),
+    [
+        (
+            False,
+            "The service ends at once: sending stops. Until 4 April 2026 you can read and export your mail,",
+            "Il servizio termina subito: l’invio si ferma. Fino al 4 aprile 2026 puoi leggere la posta",
+        ),
+        (
+            True,
+            "The service has ended already: nothing is sent any more. Until 3 April 2026 you can read and export",
+            "Il servizio è già terminato: l’invio è fermo. Fino al 3 aprile 2026 puoi leggere la posta",
+        ),
+    ],
+    ids=["goodwill", "a lost dispute's note and termination"],
+)
+async def test_who_was_credited_whole_before_reads_how_the_service_ends_and_that_nothing_is_left_to_refund(
+    shop: Shop, *, terminated: bool, english: str, said: str
+) -> None:
+    subscriber = await annual(shop, date(2026, 3, 2))
+    order = await order_of(shop, subscriber)
+    invoice_id = (await shop.worker.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order.invoice_id
+    shop.neighbours.credited[invoice_id] = (await read(shop, order)).offer.paid.minor
+    day(shop, 4)
+    if terminated:
+        await terminate(shop, wish(order.order_id))
+        await subscriber.end(2, UNPAID)
+    day(shop, 5)
+    offer = (await read(shop, order)).offer
+    assert (offer.paid.minor, offer.owed.minor, offer.refund.minor, offer.HasField("refund_by")) == (0, 0, 0, False)
+    assert english in offer.pages[1].consequences
+    assert "You owe nothing, and of what you paid nothing is left to refund" in offer.pages[1].consequences
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    told = " ".join(told.split())
+    assert said in told
+    assert "Non devi nulla, e di quanto hai pagato non resta nulla da rimborsare" in told
+    assert "prova gratuita" not in told
+    assert "Per il rimborso ricevi la nota di credito" not in told
+    assert offer.pages[0].consequences in told
+    assert list((await advance(shop, order.order_id)).withdrawal.refunds) == []
 
 
 @pytest.mark.parametrize("first", ["the receipt", "the refunds", "the credit note of the withdrawal"])

@@ -3,12 +3,15 @@
 import asyncio
 from datetime import date
 
+import pytest
+
 from casella.ordering.v1 import ordering_pb2 as pb
 from tests.ordering.room.test_additions import ADDED, move_to
 from tests.ordering.room.test_additions import joined as pay_and_join
+from tests.ordering.room.test_terminating import terminate, wish
 from tests.ordering.room.test_withdrawing import order_of, wakes
 from tests.ordering.shop import ANNA, Shop, place_request
-from tests.ordering.subscribers import ANNUAL, Subscriber, annual
+from tests.ordering.subscribers import ANNUAL, UNPAID, Subscriber, annual
 from tests.ordering.withdrawers import advance, next_of, read, settle, withdraw
 
 BEGIN = date(2026, 3, 2)
@@ -124,3 +127,19 @@ async def test_both_notices_at_once_refund_each_payment_once(shop: Shop) -> None
     await asyncio.gather(*(advance(shop, order.order_id) for order in (first, added)))
     keys = [str(row["key"]) for row in await shop.room.rows("withdrawal_refunds")]
     assert sorted(keys) == sorted([first.order_id, added.order_id])
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_of_an_addition_that_has_ended_already_nobody_reads_that_it_leaves_a_contract_which_goes_on(
+    shop: Shop, *, alone: bool
+) -> None:
+    contract, added = await with_addition(shop)
+    await pay_and_join(shop, added)
+    move_to(shop, date(2026, 3, 8))
+    await terminate(shop, wish(added.order_id if alone else (await order_of(shop, contract)).order_id))
+    if not alone:
+        await contract.end(2, UNPAID)
+    move_to(shop, NOTICED_ON)
+    italian, english = (await read(shop, added)).offer.pages
+    assert italian.consequences.startswith("Il servizio delle caselle aggiunte è già terminato. Hai pagato")
+    assert english.consequences.startswith("The service of the added mailboxes has ended already. You paid")
