@@ -54,6 +54,16 @@ TEXTS: dict[str, dict[str, Text]] = {
             ("There is no need to pay again: we will email you as soon as it is confirmed.",),
         ),
     },
+    "money_waiting": {
+        "it": Text(
+            "Con questo link ora non c’è nulla da pagare",
+            ("È arrivato del denaro per questa proforma e una persona lo verifica: non pagare altro con il link.",),
+        ),
+        "en": Text(
+            "There is nothing to pay with this link now",
+            ("Money for this proforma has come and a person is looking at it: please pay no more with the link.",),
+        ),
+    },
     "done": {
         "it": Text(
             "Grazie",

@@ -90,6 +90,8 @@ class Web:
     def _refused(self, request: web.Request, refused: Refused) -> web.Response:
         if refused.reason == errors_pb2.REASON_PAYMENT_PROCESSING:
             return page(request, "processing")
+        if refused.reason == errors_pb2.REASON_MONEY_WAITING:
+            return page(request, "money_waiting")
         if refused.code in {StatusCode.NOT_FOUND, StatusCode.INVALID_ARGUMENT}:
             return page(request, "unknown", status=404)
         logger.error("checkout refused", extra={"ids": {"reason": str(refused)}})

@@ -168,10 +168,9 @@ class Payable(Process):
 
     def show_money_waiting(self, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator which money waits, and what ends that: each of it something that payments takes."""
-        by_link = "by the emailed link or " if payment.method == PAYMENT_METHOD_ONLINE else ""
-        ends = [f"a further payment of exactly {wording.amount(payment.amount)}, {by_link}as a statement tells it"]
+        ends = [f"a further payment of exactly {wording.amount(payment.amount)}, as a statement tells it"]
         if self.rest is not None:
-            ends.insert(0, _rest(self.rest, self.waiting))
+            ends.insert(0, _rest(self.rest, self.waiting, by_link=payment.method == PAYMENT_METHOD_ONLINE))
         updates = dict(self.remedies())
         others = [f"`{name}`" for name in updates]
         in_full = [entry for entry in self.waiting if entry.amount == payment.amount]
@@ -265,12 +264,13 @@ def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
     return f"an update of the workflow `{names.money_id(entry.money_entry_id)}`: {gives}"
 
 
-def _rest(rest: Money, waiting: Sequence[payments_pb2.MoneyEntry]) -> str:
-    """How the rest of what came short ends the waiting: by itself, where a statement has told of all that came."""
+def _rest(rest: Money, waiting: Sequence[payments_pb2.MoneyEntry], *, by_link: bool) -> str:
+    """How the rest of what came short ends the waiting: by itself, unless a record by hand is no more than that yet."""
     short = [entry for entry in waiting if entry.reason == payments_pb2.MONEY_ENTRY_REASON_SHORT]
-    told = all(entry.money_source == payments_pb2.MONEY_SOURCE_BANK for entry in short)
-    how = "which pays by itself once a statement tells it" if told else "which pays by `assign`, once it is there"
-    return f"the rest, {wording.amount(rest)}, by bank transfer, {how}"
+    told = all(entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED for entry in short)
+    how = "which pays by itself once it is there" if told else "which pays by `assign`, once it is there"
+    ways = "by the emailed link or by bank transfer" if by_link else "by bank transfer"
+    return f"the rest, {wording.amount(rest)}, {ways}, {how}"
 
 
 def _part_payment(entry: payments_pb2.MoneyEntry) -> str:

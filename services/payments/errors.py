@@ -59,7 +59,7 @@ class MandateState(CasellaError):
 
 
 class MoneyWaiting(CasellaError):
-    """Money for this payment request waits for an operator: it does not expire."""
+    """Money for this payment request waits for an operator: it does not expire, its page asks for a rest or nothing."""
 
     reason = errors_pb2.REASON_MONEY_WAITING
 

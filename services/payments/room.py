@@ -46,7 +46,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     links = PayLinks(settings.pay_link_key, settings.public_url)
     debit_policy = read_section(settings.policy_file, ("payments", "automatic_debit"), DebitPolicy)
     transfer_policy = read_section(settings.policy_file, SECTION, TransferPolicy)
-    pages = Pages(database, clock, provider, debit_policy, transfer_policy)
+    assigning = Assigning(database, clock, transfer_policy)
+    pages = Pages(database, clock, provider, debit_policy, transfer_policy, assigning)
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)
@@ -62,8 +63,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
         MoneyDesk(database, clock),
-        MoneyEmails(database, clock, settings.bank_account, transfer_policy),
-        Assigning(database, clock, transfer_policy),
+        MoneyEmails(database, clock, settings.bank_account, transfer_policy, links),
+        assigning,
         Advances(database, clock),
         refunds,
         RefundAsking(database, clock, refunds),

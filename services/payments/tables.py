@@ -63,9 +63,10 @@ checkout_attempts = Table(
     Column("created_at", _INSTANT, nullable=False),
     Column("kind", Text, nullable=False),
     Column("mandate_id", Uuid, nullable=True),
+    Column("minor", BigInteger, nullable=False),
 )
 """Hosted pages and charges by automatic debit, written before they are asked for, with all that the call says: a repeat
-must say the same.
+must say the same. `minor` is for how much, in the currency of the request.
 
 The pay link's token alone is missing in their addresses: it is derived again, so that no row opens a link.
 """

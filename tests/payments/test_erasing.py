@@ -45,7 +45,8 @@ async def test_a_charge_that_is_processed_holds(world: World) -> None:
     async with world.room.core.database.reading() as conn:
         await conn.exec_driver_sql(
             "INSERT INTO checkout_attempts (request_id, attempt, state, title, success_url, cancel_url, expires_at, "
-            f"url, created_at) VALUES ('{request.payment_request_id}', 1, 'processing', '', '', '', now(), '', now())"
+            "url, created_at, minor) "
+            f"VALUES ('{request.payment_request_id}', 1, 'processing', '', '', '', now(), '', now(), {GROSS})"
         )
     [fact] = await facts(world.room, account)
     assert (fact.kind, fact.id, fact.holds) == ("payment_processing", request.payment_request_id, True)

@@ -206,14 +206,15 @@ async def test_nobody_is_asked_for_a_rest_while_a_payment_of_the_whole_is_proces
     assert await rest_of(world, request) is None
 
 
-async def test_who_pays_by_link_is_told_not_to_use_it_for_the_rest(world: World) -> None:
+async def test_who_pays_by_link_is_given_it_for_the_rest(world: World) -> None:
     request = await asked(world, method=common_pb2.PAYMENT_METHOD_ONLINE)
     number = Entry(1_000, text=request.proforma_number, bank_reference="N", day=world.today())
     await world.import_file(statement(number))
     [entry] = await world.queue()
     assert (await tell(world, entry)).written
     [(_, text)] = await texts(world)
-    assert "do not use the payment link for this" in text
+    assert "Please pay exactly the rest, either with this link" in text
+    assert request.pay_url in text
     rest = await rest_of(world, request)
     assert rest is not None
     assert rest.transfer.reference

@@ -18,7 +18,7 @@ OPEN, PAID, CLOSED = RequestState.OPEN, RequestState.PAID, RequestState.CLOSED
 
 def page(number: int) -> Attempt:
     """The next hosted page of a request."""
-    return Attempt(number, AttemptState.CREATING, "Order", "https://a", "https://b", NOW, None, "")
+    return Attempt(number, AttemptState.CREATING, GROSS, "Order", "https://a", "https://b", NOW, None, "")
 
 
 async def read(database: Database, request_id: UUID) -> PaymentRequest:

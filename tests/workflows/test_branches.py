@@ -218,7 +218,8 @@ async def test_money_that_waits_keeps_an_order_from_expiring_until_an_operator_d
 @pytest.mark.parametrize(
     ("source", "how"),
     [
-        (payments_pb2.MONEY_SOURCE_BANK, "which pays by itself once a statement tells it"),
+        (payments_pb2.MONEY_SOURCE_BANK, "which pays by itself once it is there"),
+        (payments_pb2.MONEY_SOURCE_STRIPE, "which pays by itself once it is there"),
         (payments_pb2.MONEY_SOURCE_ANNOUNCED, "which pays by `assign`, once it is there"),
     ],
 )

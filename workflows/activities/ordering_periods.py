@@ -48,7 +48,7 @@ class PeriodActivities(OrderingClient):
                 recipient=await self._contacts.of(period.account_id),
                 iban=how.iban,
                 reference=how.reference,
-                pay_url="" if in_part else asked.payment_request.pay_url,
+                pay_url=asked.payment_request.pay_url,
                 money_waiting=may_pay(asked.payment_request, asked.waiting) or asked.payment_request.processing,
                 to_pay=to_pay(asked.payment_request),
                 rest=asked.rest.missing if in_part else None,

@@ -119,12 +119,14 @@ class Debit:
 class Attempt:
     """One hosted page or charge, as it was or will be asked for at the provider.
 
+    ``amount`` is what it asks for: of a page what is left of the request, of a charge all of it.
     ``success_url`` and ``cancel_url`` have a place for the pay link's token (``PayLinks.filled``); a charge has neither
     these nor a page, but the mandate by which it is made, and ``charge_id`` once the provider has answered.
     """
 
     number: int
     state: AttemptState
+    amount: Money
     title: str
     success_url: str
     cancel_url: str

@@ -116,16 +116,18 @@ class Assigning:
         others = [each for each in entry_ids if each != wish.entry_id]
         return Assigned(paid, (wish.entry_id, *others), left_over)
 
-    async def pay_whole(self) -> int:
+    async def pay_whole(self, only: UUID | None = None) -> int:
         """Let short money pay that is together exactly what its request asks for; how many requests it has paid.
 
-        What needs a person's word, such as a date on which it cannot have paid this, an invoice that would be late or
-        a transfer that may have been told twice, goes on waiting, and so does what somebody settles, pays, charges or
-        closes in this moment, and all while it is not known what of it was taken back.
+        All are looked at, or `only` one. What needs a person's word, such as a date on which it cannot have paid this,
+        an invoice that would be late or a transfer that may have been told twice, goes on waiting, and so does what
+        somebody settles, pays, charges or closes in this moment, and all while it is not known what of it was taken
+        back.
         """
         async with self._database.reading() as conn:
-            found = [(each, exactly(parts, asked)) for each, asked, parts in await short_money.perhaps_whole(conn)]
-        return sum([await self._pay_whole(each, [part.entry_id for part in parts]) for each, parts in found if parts])
+            found = await short_money.perhaps_whole(conn, only)
+        whole = [(each, exactly(parts, asked)) for each, asked, parts in found]
+        return sum([await self._pay_whole(each, [part.entry_id for part in parts]) for each, parts in whole if parts])
 
     async def _pay_whole(self, request_id: UUID, entry_ids: Sequence[UUID]) -> bool:
         now, entry_id = self._clock.now(), entry_ids[-1]

@@ -75,7 +75,7 @@ class Charges:
             request_id=request.request_id,
             cause=request.cause,
             attempt=live.number,
-            amount=request.amount,
+            amount=live.amount,
             title=live.title,
             grant=mandate.grant,
         )

@@ -211,6 +211,7 @@ def _next_attempt(request: PaymentRequest, mandate: Mandate, now: datetime) -> A
     return Attempt(
         number=request.attempt + 1,
         state=AttemptState.CREATING,
+        amount=request.amount,
         title=request.proforma_number or request.reference.printed(),
         success_url="",
         cancel_url="",

@@ -1,8 +1,8 @@
 """Which hosted page a customer is sent to, and when a payment request may be closed.
 
-One page that can take money exists for a request at any time. Its number and all that the call says are written
-before the provider is asked; the idempotency key is the request's id with that number. So a lost answer is asked for
-again and gives the same page.
+One page that can take money exists for a request at any time, and asks for what is left of it. Its number and all that
+the call says are written before the provider is asked; the idempotency key is the request's id with that number. So a
+lost answer is asked for again and gives the same page.
 """
 
 from datetime import timedelta
@@ -12,6 +12,7 @@ from services.kit.causes import OrderCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, NotReady
+from services.kit.money import Money
 from services.payments.domain.pay_links import PayLinks, hash_of, looks_like_token
 from services.payments.domain.payment_requests import (
     Attempt,
@@ -22,6 +23,7 @@ from services.payments.domain.payment_requests import (
     PaymentRequest,
     RequestState,
 )
+from services.payments.domain.rest_on_page import due_on_page
 from services.payments.errors import MoneyWaiting, PaymentProcessing, ProviderUnavailable
 from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.errors import PageUnusableError, ProviderUnavailableError
@@ -71,6 +73,7 @@ class Checkout:
 
         Raises:
             NotFound: No such link.
+            MoneyWaiting: Money for it has come about which a person decides, or hardly anything of it is left.
             PaymentProcessing: The customer has paid, and the money is on its way.
             ProviderUnavailable: The provider does not answer.
         """
@@ -138,9 +141,11 @@ class Checkout:
 
     async def _page_url(self, request: PaymentRequest) -> str:
         """The live page's address; empty when something has changed and the request must be looked at again."""
-        live = request.live
+        live, due = request.live, await self._due(request)
         if live is None:
-            live = self._next_attempt(request)
+            if due is None:
+                raise MoneyWaiting
+            live = self._next_attempt(request, due)
             async with self._database.transaction() as conn:
                 if not await attempts.begin(conn, request.request_id, live, self._clock.now()):
                     return ""
@@ -148,18 +153,26 @@ class Checkout:
             case _ if live.kind is AttemptKind.CHARGE:
                 await self.end_live(request, live)
                 return ""
-            case AttemptState.CREATING:
+            case AttemptState.CREATING if live.amount == due:
                 return await self._ask_for_page(request, live)
-            case AttemptState.OPEN if live.expires_at - self._clock.now() > SHORTEST_REST:
+            case AttemptState.OPEN if live.amount == due and live.expires_at - self._clock.now() > SHORTEST_REST:
                 return live.url
             case _:
                 await self.end_live(request, live)
                 return ""
 
-    def _next_attempt(self, request: PaymentRequest) -> Attempt:
+    async def _due(self, request: PaymentRequest) -> Money | None:
+        """For how much a page of a request opens now; None where it may not."""
+        async with self._database.reading() as conn:
+            waiting = await queue.naming(conn, request.request_id)
+            taken_back = bool(await queue.taken_back(conn, request.request_id))
+        return due_on_page(request.amount, waiting, taken_back=taken_back)
+
+    def _next_attempt(self, request: PaymentRequest, due: Money) -> Attempt:
         return Attempt(
             number=request.attempt + 1,
             state=AttemptState.CREATING,
+            amount=due,
             title=request.proforma_number or request.reference.printed(),
             success_url=self._links.done_form,
             cancel_url=self._links.back_form,
@@ -177,7 +190,7 @@ class Checkout:
             request_id=request.request_id,
             cause=request.cause,
             attempt=attempt.number,
-            amount=request.amount,
+            amount=attempt.amount,
             title=attempt.title,
             success_url=self._links.filled(attempt.success_url, request.request_id),
             cancel_url=self._links.filled(attempt.cancel_url, request.request_id),

@@ -17,6 +17,7 @@ from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from services.kit.outbox import Mail
 from services.payments.domain.money_emails import MoneyEmail, email_due, takes_rest
+from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry
 from services.payments.domain.transfer import BankAccount
@@ -27,8 +28,11 @@ from services.payments.store import money_emails, queue, requests
 class MoneyEmails:
     """Says what is missing of a request, and which email is due about an entry, and writes it."""
 
-    def __init__(self, database: Database, clock: Clock, account: BankAccount, policy: TransferPolicy) -> None:
-        """Take the parts of the room, the account to which the rest is paid, and the policy of transfers."""
+    def __init__(
+        self, database: Database, clock: Clock, account: BankAccount, policy: TransferPolicy, links: PayLinks
+    ) -> None:
+        """Take the parts of the room, account and links by which the rest is paid, and the policy of transfers."""
+        self._links = links
         self._policy = policy
         self._database = database
         self._clock = clock
@@ -107,7 +111,7 @@ class MoneyEmails:
                 "gross": due.request.amount,
                 "missing": due.missing,
                 "together": None if together == entry.amount else together,
-                "by_link": due.request.method.by_link,
+                "pay_url": self._links.url(due.request.request_id) if due.request.method.by_link else "",
                 "payable_until": payable_until if payable_until is not None and payable_until > now else None,
                 "holder": self._account.holder,
                 "iban": groups_of_four(self._account.iban),
@@ -120,6 +124,7 @@ class MoneyEmails:
             template=template,
             params=came,
             subject_id=due.request.account_id,
+            secret_params=("pay_url",) if "pay_url" in came else (),
         )
 
 

@@ -1,5 +1,6 @@
 """What a provider's answer about a hosted page or a charge changes here: the attempt, the request when the money is
-there, and the mandate that the customer gave or took back.
+there, and the mandate that the customer gave or took back. What came by a page for the rest is short by itself; it pays
+with what had come before, as short transfers do, in a transaction of its own.
 """
 
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from services.payments.provider.charges import Charge, ChargeState
 from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.events import Event
 from services.payments.provider.pages import Page, PageState
+from services.payments.service.assigning import Assigning
 from services.payments.store import attempts, debits, events, mandates, receipts, requests
 from workflows import names
 
@@ -53,13 +55,15 @@ class Pages:
         provider: PaymentProvider,
         policy: DebitPolicy,
         short: TransferPolicy,
+        assigning: Assigning,
     ) -> None:
-        """Take the parts of the room, when a refused charge is tried again, and the policy of short money."""
+        """Take the parts of the room, when a refused charge is tried again, and what becomes of short money."""
         self._database = database
         self._clock = clock
         self._provider = provider
         self._policy = policy
         self._short = short
+        self._assigning = assigning
 
     async def apply(self, page: Page) -> None:
         """Apply a page that we looked at ourselves.
@@ -74,6 +78,8 @@ class Pages:
         except _UnwantedGrantError as unwanted:
             await self._provider.release(unwanted.grant)
             await self.apply(replace(page, grant=None))
+            return
+        await self._pay_whole(page)
 
     async def apply_charge(self, charge: Charge) -> None:
         """Apply a charge by a mandate that we looked at ourselves."""
@@ -107,12 +113,15 @@ class Pages:
             ProviderUnavailableError: What is not wanted cannot be released now; nothing is applied.
         """
         try:
-            return await self._apply_event(source, event, told)
+            new = await self._apply_event(source, event, told)
         except _UnwantedGrantError as unwanted:
             if not isinstance(told, Page):
                 raise
             await self._provider.release(unwanted.grant)
-            return await self._apply_event(source, event, replace(told, grant=None))
+            new = await self._apply_event(source, event, replace(told, grant=None))
+        if isinstance(told, Page):
+            await self._pay_whole(told)
+        return new
 
     async def _apply_event(self, source: str, event: Event, told: Page | Charge | Revoked | None) -> bool:
         now = self._clock.now()
@@ -129,6 +138,10 @@ class Pages:
                     await mandates.end_revoked(conn, told.method_ref, now)
             await hooks.at("payment.before_commit")
         return True
+
+    async def _pay_whole(self, page: Page) -> None:
+        if page.request_id is not None and page.charge is not None and page.charge.state is ChargeState.SUCCEEDED:
+            await self._assigning.pay_whole(page.request_id)
 
     async def _apply(self, conn: AsyncConnection, page: Page, now: datetime) -> None:
         if page.setup_id is not None:

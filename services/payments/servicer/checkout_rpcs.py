@@ -4,6 +4,7 @@ from casella.payments.v1 import payments_pb2
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceServicer
 from services.kit.interceptors.around import Context
 from services.kit.validation import Violations
+from services.payments.service.assigning import Assigning
 from services.payments.service.checkout import Checkout
 from services.payments.service.events import Events
 from services.payments.servicer import inputs
@@ -15,6 +16,7 @@ class CheckoutRpcs(PaymentsServiceServicer):
 
     _checkout: Checkout
     _events: Events
+    _assigning: Assigning
 
     async def StartCheckout(
         self, request: payments_pb2.StartCheckoutRequest, context: Context
@@ -40,5 +42,7 @@ class CheckoutRpcs(PaymentsServiceServicer):
     async def FetchMissedEvents(
         self, request: payments_pb2.FetchMissedEventsRequest, context: Context
     ) -> payments_pb2.FetchMissedEventsResponse:
-        """Take in what never arrived."""
-        return payments_pb2.FetchMissedEventsResponse(events=await self._events.fetch_missed())
+        """Take in what never arrived; then what is whole by the rest pays, where a kill came between."""
+        missed = await self._events.fetch_missed()
+        await self._assigning.pay_whole()
+        return payments_pb2.FetchMissedEventsResponse(events=missed)

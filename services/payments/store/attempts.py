@@ -54,6 +54,7 @@ async def begin(conn: AsyncConnection, request_id: UUID, attempt: Attempt, now: 
             request_id=request_id,
             attempt=attempt.number,
             state=AttemptState.CREATING,
+            minor=attempt.amount.minor,
             title=attempt.title,
             success_url=attempt.success_url,
             cancel_url=attempt.cancel_url,

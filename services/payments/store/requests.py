@@ -39,6 +39,7 @@ _READ = select(
     payment_requests,
     _ATTEMPT.attempt.label("live_attempt"),
     _ATTEMPT.state.label("live_state"),
+    _ATTEMPT.minor.label("live_minor"),
     _ATTEMPT.title,
     _ATTEMPT.success_url,
     _ATTEMPT.cancel_url,
@@ -298,6 +299,7 @@ def _attempt(row: Row[Any]) -> Attempt:
     return Attempt(
         number=row.live_attempt,
         state=AttemptState(row.live_state),
+        amount=Money(row.live_minor, row.currency),
         title=row.title,
         success_url=row.success_url,
         cancel_url=row.cancel_url,

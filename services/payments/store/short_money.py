@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,8 +18,8 @@ from services.payments.tables import announced_transfers, money_entries, payment
 _ENTRY = money_entries.c
 _RECORD = announced_transfers.c
 _CONFIRMED = exists().where(cast(_RECORD.id, Text) == _ENTRY.source_ref, _RECORD.confirmed_by.is_not(None))
-_ARRIVED = or_(_ENTRY.source == Source.BANK, and_(_ENTRY.source == Source.ANNOUNCED, _CONFIRMED))
-"""A statement tells of it, be it after an operator had recorded it."""
+_ARRIVED = or_(_ENTRY.source != Source.ANNOUNCED, _CONFIRMED)
+"""The provider tells of it, or a statement, be it after an operator had recorded it."""
 
 
 def short_alone(only: Sequence[UUID] | ColumnElement[Any]) -> ColumnElement[bool]:
@@ -33,8 +33,12 @@ async def short_for(conn: AsyncConnection, request_id: UUID, but: UUID) -> list[
     return [row.id for row in await conn.execute(query)]
 
 
-async def perhaps_whole(conn: AsyncConnection) -> list[tuple[UUID, Money, list[Part]]]:
-    """The open requests for which short money of the bank waits that is together what they ask for, or more.
+async def perhaps_whole(conn: AsyncConnection, only: UUID | None) -> list[tuple[UUID, Money, list[Part]]]:
+    """The open requests for which short money that is here waits which is together what they ask for, or more.
+
+    Args:
+        conn: For reading.
+        only: The request about which alone is asked; None for all.
 
     Returns:
         Each with what it asks for and that money, oldest first.
@@ -48,6 +52,8 @@ async def perhaps_whole(conn: AsyncConnection) -> list[tuple[UUID, Money, list[P
         .group_by(request.id)
         .having(func.sum(_ENTRY.minor) >= request.minor)
     )
+    if only is not None:
+        query = query.where(request.id == only)
     found = (await conn.execute(query)).all()
     ids = [entry_id for row in found for entry_id in row.entries]
     parts = {

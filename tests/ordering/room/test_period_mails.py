@@ -95,7 +95,8 @@ def euro(minor: int) -> common_pb2.Money:
 
 
 PART_CAME: dict[str, Any] = {
-    "rest": euro(609), "to_pay": euro(909), "holder": "Casella S.r.l.", "pay_url": "", "end_held": True
+    "rest": euro(609), "to_pay": euro(909), "holder": "Casella S.r.l.", "end_held": True,
+    "pay_url": "https://casella.example/pay/abc",
 }  # fmt: skip
 """Three euro of 9.09 have come."""
 THE_REST = {
@@ -114,8 +115,11 @@ WHOLE = {IT: ("non abbiamo", "Importo: 9,09", "Paga ora"), EN: ("have not", "Amo
 AND_NO_OTHER_WAY = {
     (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, IT): "Il codice QR della proforma chiede invece l’intero importo",
     (common_pb2.PAYMENT_METHOD_BANK_TRANSFER, EN): "QR code asks for the whole amount",
-    (common_pb2.PAYMENT_METHOD_ONLINE, IT): "Non usare per questo il link di pagamento",
-    (common_pb2.PAYMENT_METHOD_ONLINE, EN): "do not use the payment link",
+    (common_pb2.PAYMENT_METHOD_ONLINE, IT): "con questo link: https://casella.example/pay/abc, che chiede solo quello",
+    (
+        common_pb2.PAYMENT_METHOD_ONLINE,
+        EN,
+    ): "with this link: https://casella.example/pay/abc, which asks for just that",
 }
 
 

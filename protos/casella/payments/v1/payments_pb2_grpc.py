@@ -307,7 +307,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StartCheckout(self, request, context):
-        """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one.
+        """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one. It asks for what is left of the request, where short money that names it alone waits; while a person has to decide about money that names it, or less than 0.50 EUR is left, it is refused with MONEY_WAITING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

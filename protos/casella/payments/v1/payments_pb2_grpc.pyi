@@ -44,7 +44,7 @@ class PaymentsServiceStub:
     ClosePaymentRequest: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]
     """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]
-    """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one."""
+    """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one. It asks for what is left of the request, where short money that names it alone waits; while a person has to decide about money that names it, or less than 0.50 EUR is left, it is refused with MONEY_WAITING."""
     HandleWebhook: _grpc.UnaryUnaryMultiCallable[_payments_pb2.HandleWebhookRequest, _payments_pb2.HandleWebhookResponse]
     """Takes in a webhook of the payment provider: raw body and signature. Idempotent by the event's id."""
     FetchMissedEvents: _grpc.UnaryUnaryMultiCallable[_payments_pb2.FetchMissedEventsRequest, _payments_pb2.FetchMissedEventsResponse]
@@ -142,7 +142,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     ClosePaymentRequest: _aio.UnaryUnaryMultiCallable[_payments_pb2.ClosePaymentRequestRequest, _payments_pb2.ClosePaymentRequestResponse]  # type: ignore[assignment]
     """Closes an open payment request, after ending its Checkout Session. A paid one answers PAID and stays paid. It does not expire while money that names it waits for an operator (MONEY_WAITING)."""
     StartCheckout: _aio.UnaryUnaryMultiCallable[_payments_pb2.StartCheckoutRequest, _payments_pb2.StartCheckoutResponse]  # type: ignore[assignment]
-    """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one."""
+    """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one. It asks for what is left of the request, where short money that names it alone waits; while a person has to decide about money that names it, or less than 0.50 EUR is left, it is refused with MONEY_WAITING."""
     HandleWebhook: _aio.UnaryUnaryMultiCallable[_payments_pb2.HandleWebhookRequest, _payments_pb2.HandleWebhookResponse]  # type: ignore[assignment]
     """Takes in a webhook of the payment provider: raw body and signature. Idempotent by the event's id."""
     FetchMissedEvents: _aio.UnaryUnaryMultiCallable[_payments_pb2.FetchMissedEventsRequest, _payments_pb2.FetchMissedEventsResponse]  # type: ignore[assignment]
@@ -273,7 +273,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.StartCheckoutRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.StartCheckoutResponse, _abc.Awaitable[_payments_pb2.StartCheckoutResponse]]:
-        """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one."""
+        """Opens the provider's hosted page for a pay link: the live Checkout Session, or the next one. It asks for what is left of the request, where short money that names it alone waits; while a person has to decide about money that names it, or less than 0.50 EUR is left, it is refused with MONEY_WAITING."""
 
     @_abc_1.abstractmethod
     def HandleWebhook(
