@@ -96,6 +96,10 @@ CATALOGUE: Catalogue = {
         "it": "Il codice postale di questo comune è {code}.",
         "en": "The postal code of this town is {code}.",
     },
+    "province_of_the_town": {
+        "it": "Questo comune è in provincia di {province}: indicare {province}, oppure correggere il comune.",
+        "en": "This town is in the province {province}: write {province}, or correct the town.",
+    },
     "postal_code_of_another_town": {
         "it": "Questo codice postale è di un luogo fuori dal territorio IVA, per esempio {town}: indicare il suo "
         "comune, oppure correggere il codice.",

@@ -23,7 +23,7 @@ from services.ordering.domain.postal_codes import example_of, is_postal_code
 from services.ordering.domain.problems import Problem
 from services.ordering.domain.provinces import PROVINCES
 from services.ordering.domain.tax import vat_countries
-from services.ordering.domain.vat_area import Seat, town_of_the_postal_code, town_s_postal_code
+from services.ordering.domain.vat_area import Seat, town_of_the_postal_code, town_s_postal_code, town_s_province
 
 NAME_LENGTH = 60
 """Longest first name, last name, street, town (FatturaPA: Nome, Cognome, Indirizzo, Comune)."""
@@ -208,6 +208,8 @@ def _address(profile: BillingProfile) -> Iterator[Problem]:
         yield from _outside_vat_area(profile)
     if profile.province not in PROVINCES:
         yield Problem("address.province", "not_a_province" if profile.province else "required")
+    elif (wanted := town_s_province(profile.seat)) and profile.province != wanted:
+        yield Problem("address.province", "province_of_the_town", {"province": wanted})
 
 
 def _outside_vat_area(profile: BillingProfile) -> Iterator[Problem]:

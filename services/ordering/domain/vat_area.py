@@ -27,12 +27,14 @@ class _Place:
         codes: how its postal codes begin.
         towns: its towns as their customers may write them, the usual name first; empty where they are too many.
         one_code: whether `codes` is a whole code, and the first town has no other.
+        province: in which its towns lie, where addresses name one.
     """
 
     country: str
     codes: str
     towns: tuple[str, ...] = ()
     one_code: bool = False
+    province: str = ""
 
     def has_town(self, city: str) -> bool:
         """Whether a town is one of its; more words may follow the name, as in ``Büsingen am Hochrhein``."""
@@ -43,8 +45,8 @@ class _Place:
 
 
 _PLACES = (
-    _Place("IT", "23041", ("Livigno",), one_code=True),
-    _Place("IT", "22061", ("Campione d'Italia",), one_code=True),
+    _Place("IT", "23041", ("Livigno",), one_code=True, province="SO"),
+    _Place("IT", "22061", ("Campione d'Italia",), one_code=True, province="CO"),
     _Place("DE", "27498", ("Helgoland", "Heligoland"), one_code=True),
     _Place("DE", "78266", ("Büsingen", "Buesingen"), one_code=True),
     _Place("ES", "35"),  # Canary Islands: Las Palmas
@@ -83,6 +85,11 @@ def town_s_postal_code(seat: Seat) -> str:
         if place.country == seat.country and place.one_code and place.has_town(seat.city):
             return "" if _code(seat) == place.codes else place.codes
     return ""
+
+
+def town_s_province(seat: Seat) -> str:
+    """The province in which a town outside the VAT area lies, where its country's addresses name one; else empty."""
+    return next((each.province for each in _PLACES if each.country == seat.country and each.has_town(seat.city)), "")
 
 
 def town_of_the_postal_code(seat: Seat) -> str:

@@ -147,6 +147,12 @@ def test_a_vat_number_loses_its_country_and_a_codice_fiscale_that_is_the_same_is
         (COMPANY, {"vat_country": "DE"}, {"vat_country": "vat_country_of_the_address"}),
         (IN_LIVIGNO, {"postal_code": "23100"}, {"address.postal_code": "postal_code_of_the_town"}),
         (IN_LIVIGNO, {"city": "Sondrio"}, {"address.postal_code": "postal_code_of_another_town"}),
+        (IN_LIVIGNO, {"province": "CO"}, {"address.province": "province_of_the_town"}),
+        (IN_LIVIGNO, {"postal_code": "23100", "province": "CO"},
+            {"address.postal_code": "postal_code_of_the_town", "address.province": "province_of_the_town"}),
+        (IN_LIVIGNO, {"province": ""}, {"address.province": "required"}),
+        (IN_LIVIGNO, {"city": "Campione d’Italia", "postal_code": "22061"},
+            {"address.province": "province_of_the_town"}),
         (GERMAN, {"street": ""}, {"address.street": "required"}),
         (GERMAN, {"province": "FI"}, {"address.province": "must_be_empty"}),
         (GERMAN, {"postal_code": ""}, {"address.postal_code": "required"}),
@@ -217,9 +223,22 @@ def test_a_business_abroad_is_kept_in_one_spelling(
 def test_outside_the_territory_of_vat_town_and_postal_code_must_agree(
     town: str, postal_code: str, *, agrees: bool
 ) -> None:
-    assert found(replace(IN_LIVIGNO, city=town, postal_code=postal_code)).keys() == (
+    province = "CO" if "Campione" in town or town == "Como" else "SO"
+    assert found(replace(IN_LIVIGNO, city=town, postal_code=postal_code, province=province)).keys() == (
         set() if agrees else {"address.postal_code"}
     )
+
+
+@pytest.mark.parametrize(("town", "postal_code", "province"), [
+    ("Livigno", "23041", "SO"), ("livigno", "23041", "SO"), ("Campione d’Italia", "22061", "CO"),
+])  # fmt: skip
+def test_in_livigno_and_campione_the_province_is_theirs(town: str, postal_code: str, province: str) -> None:
+    seat = replace(IN_LIVIGNO, city=town, postal_code=postal_code, province=province)
+    assert found(seat) == {}
+    [problem] = problems(tidied(replace(seat, province="FI")))
+    assert (problem.field, problem.key, problem.params) == (
+        "address.province", "province_of_the_town", {"province": province}
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
