@@ -4,6 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
+    from casella.mailboxes.v1.mailboxes_pb2 import SUSPENSION_CAUSE_ENDED, SUSPENSION_CAUSE_UNPAID
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
     from workflows import names, wording, wording_contracts, wording_due
@@ -143,7 +144,7 @@ class Renewal(RenewalInvoice):
         elif may_pay(payment, self.waiting):
             await self.wait_for_settling()
         else:
-            await self.suspend_sending(period.account_id)
+            await self.suspend_sending(period.account_id, SUSPENSION_CAUSE_UNPAID)
             await self.note_suspension()
             self.details.happened("sending is suspended: the period was not paid in time")
 
@@ -154,7 +155,7 @@ class Renewal(RenewalInvoice):
     async def keep_suspended(self, due: pb.AdvancePeriodResponse) -> None:
         """A subscription that has ended can be read, and sends nothing."""
         if self.is_over(due) and not self.closing:
-            await self.suspend_sending(due.subscription.account_id)
+            await self.suspend_sending(due.subscription.account_id, SUSPENSION_CAUSE_ENDED)
             self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
             self.closing = True
 

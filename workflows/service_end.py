@@ -19,9 +19,11 @@ with workflow.unsafe.imports_passed_through():
 class ServiceEnd(Process):
     """A process that can bring a service to its end."""
 
-    async def suspend_sending(self, account_id: str) -> None:
+    async def suspend_sending(self, account_id: str, cause: mailboxes_pb2.SuspensionCause) -> None:
         """The mailboxes receive and can be read, but send nothing."""
-        request = mailboxes_pb2.SuspendAccountRequest(account_id=account_id, request_id=str(workflow.uuid4()))
+        request = mailboxes_pb2.SuspendAccountRequest(
+            account_id=account_id, request_id=str(workflow.uuid4()), cause=cause
+        )
         await quickly(MailboxesSteps.suspend, request, "suspend sending")
 
     async def take_back_places(self, account_id: str, order_id: str, items: Sequence[pb.MailboxItem]) -> None:

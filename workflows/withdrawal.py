@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1 import common_pb2
     from casella.common.v1.common_pb2 import Subject
+    from casella.mailboxes.v1.mailboxes_pb2 import SUSPENSION_CAUSE_WITHDRAWN
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
     from workflows import names, retries, wording, wording_due, wording_money
@@ -68,7 +69,7 @@ class Withdrawal(WithdrawalDecisions):
         """What is there can be read and exported until the closing days are over, and sends nothing."""
         closing = due.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
         if closing and due.subscription.end == pb.SUBSCRIPTION_END_WITHDRAWN and not self.stopped:
-            await self.suspend_sending(due.withdrawal.account_id)
+            await self.suspend_sending(due.withdrawal.account_id, SUSPENSION_CAUSE_WITHDRAWN)
             self.details.happened("the service has ended: mailboxes can be read until the account is closed", once=True)
             self.stopped = True
 

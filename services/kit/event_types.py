@@ -88,6 +88,8 @@ class Told:
     """The ids that every event of the type has beside the account's."""
     may: tuple[str, ...] = ()
     """Ids that it has where there is such a thing."""
+    causes: tuple[str, ...] = ()
+    """Why it can have happened, where the event says it; named in capitals in `when`."""
 
 
 _FIRST = date(2026, 11, 29)
@@ -116,8 +118,9 @@ TOLD: Mapping[EventType, Told] = {
     EventType.ACCOUNT_SUSPENDED: Told(
         "mailboxes",
         _FIRST,
-        "Sending stopped: a bill is not paid, or the contract has ended, by a withdrawal too. What came before in "
-        "ordering says which.",
+        "Sending stopped. The cause: `UNPAID` (a period was not paid in time), `ENDED` (the contract has ended), "
+        "`WITHDRAWN` (it was withdrawn from) or `OPERATOR` (a person did it).",
+        causes=("unpaid", "ended", "withdrawn", "operator"),
     ),
     EventType.ACCOUNT_RESUMED: Told("mailboxes", _FIRST, "A suspension ended."),
     EventType.ACCOUNT_CLOSED: Told(

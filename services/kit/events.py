@@ -35,18 +35,22 @@ class Event:
     state: str = ""
     """The state or reason that followed: the domain's word, shown in capitals as the protos' enums are."""
     amount: Money | None = None
+    cause: str = ""
+    """Why, of a type whose row names causes: one of these words, or empty where it is not known."""
 
     def __post_init__(self) -> None:
         """Refuse what the table of types does not announce.
 
         Raises:
-            ValueError: An id is missing or not announced, or the state is no word of a domain.
+            ValueError: An id is missing or not announced, so is the cause, or the state is no word of a domain.
         """
         told = TOLD[self.type]
         if not set(told.ids) <= self.ids.keys() <= {*told.ids, *told.may}:
             raise ValueError(f"{self.type} has the ids {sorted(self.ids)}, which its row does not announce")
         if not _STATE.fullmatch(self.state):
             raise ValueError(f"{self.type} has a state that is no domain's word")
+        if self.cause and self.cause not in told.causes:
+            raise ValueError(f"{self.type} has the cause {self.cause}, which its row does not announce")
 
 
 async def tell(conn: AsyncConnection, event: Event, at: datetime) -> None:
@@ -77,6 +81,7 @@ def payload_of(event: Event) -> dict[str, Any]:
         "facts": {
             "ids": {name: str(value) for name, value in event.ids.items()},
             "state": event.state,
+            **({"cause": event.cause} if event.cause else {}),
             "amount": None if amount is None else {"minor": amount.minor, "currency": amount.currency},
         },
     }

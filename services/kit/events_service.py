@@ -125,6 +125,7 @@ def to_event(row: Row[Any], room: str) -> events_pb2.Event:
         ids=facts["ids"],
         state=facts["state"].upper(),
         amount=common_pb2.Money(**amount) if amount else None,
+        cause=facts.get("cause", "").upper(),
         room=room,
         position=row.position,
         cursor=Place.of(row.position, row.id).cursor,

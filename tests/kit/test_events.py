@@ -186,7 +186,8 @@ async def test_an_event_carries_its_state_and_amount(room: Running, database: Da
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"ids": {}}, {"ids": {"order_id": new_id(), "email": new_id()}}, {"state": "Anna Rossi"}]
+    "wrong",
+    [{"ids": {}}, {"ids": {"order_id": new_id(), "email": new_id()}}, {"state": "Anna Rossi"}, {"cause": "unpaid"}],
 )
 def test_an_event_says_only_what_its_type_announces(wrong: dict[str, object]) -> None:
     right: dict[str, object] = {"ids": {"order_id": new_id()}, "state": "open"}

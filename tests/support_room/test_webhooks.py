@@ -138,11 +138,19 @@ async def test_a_post_is_signed_as_standard_webhooks_says(desk: Desk) -> None:
             "account_id": event.account_id,
             "ids": dict(event.ids),
             "state": "PAID",
+            "cause": None,
             "amount": {"minor": 1220, "currency": "EUR"},
             "room": "ordering",
             "position": 1,
         },
     }
+
+
+async def test_a_post_says_the_cause_where_the_event_has_one(desk: Desk) -> None:
+    await desk.add("account.*")
+    await desk.take(desk.event("account.suspended", room="mailboxes", cause="UNPAID"), room="mailboxes")
+    [post] = await desk.lease()
+    assert json.loads(post.body)["data"]["cause"] == "UNPAID"
 
 
 def test_the_signature_is_that_of_the_standards_own_example() -> None:

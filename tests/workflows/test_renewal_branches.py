@@ -191,6 +191,8 @@ async def test_sending_is_suspended_and_works_again_with_the_money(temporal: Tes
         shown = await run.details("### Suspended")
         assert "without it: the period is closed unpaid, and the subscription ends" in shown
         assert script.order_of("SuspendAccount", "SuspendSubscription") == ["SuspendAccount", "SuspendSubscription"]
+        [suspended] = script.requests("SuspendAccount")
+        assert suspended.cause == mailboxes_pb2.SUSPENSION_CAUSE_UNPAID
         told.resume_due = True
         assert await paid(told, run) == "invoiced"
     assert script.order_of("ResumeAccount", "ResumeSubscription", "IssueInvoice") == [
@@ -332,6 +334,7 @@ async def test_the_last_period_is_asked_for_after_the_end_and_then_carries_to_th
     assert script.order_of("SuspendAccount", "MeasurePeriod", "SendProforma", "CloseAccount") == [
         "SuspendAccount", "MeasurePeriod", "SendProforma", "CloseAccount",
     ]  # fmt: skip
+    assert script.requests("SuspendAccount")[0].cause == mailboxes_pb2.SUSPENSION_CAUSE_ENDED
     assert len(script.requests("IssueInvoice")) == int(pays)
     reasons = [request.reason for request in script.requests("ClosePaymentRequest")]
     assert reasons == ([] if pays else [payments_pb2.CLOSE_REASON_CANCELLED])  # money that waits does not hold it

@@ -572,7 +572,8 @@ async def test_a_run_that_begins_again_from_the_top_refunds_and_credits_nothing_
     assert [len(script.requests(name)) for name in ("RequestRefund", "IssueCreditNote", "SendWithdrawalReceipt")] == [
         1, 1, 1,
     ]  # fmt: skip
-    assert len(script.requests("SuspendAccount")) == 2  # harmless
+    suspended = [request.cause for request in script.requests("SuspendAccount")]
+    assert suspended == [mailboxes_pb2.SUSPENSION_CAUSE_WITHDRAWN] * 2  # harmless
 
 
 async def test_a_run_that_dies_between_refund_and_note_asks_for_the_same_refund_and_the_same_credit(

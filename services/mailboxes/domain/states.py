@@ -17,6 +17,15 @@ class AccountState(StrEnum):
     PURGED = "purged"
 
 
+class SuspensionCause(StrEnum):
+    """Why sending is suspended."""
+
+    UNPAID = "unpaid"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    OPERATOR = "operator"
+
+
 class Billing(StrEnum):
     """How the paid service is billed; decides what an unlock allows."""
 

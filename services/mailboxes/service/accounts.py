@@ -17,7 +17,7 @@ from services.kit.events import Event
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Account, Allowance
 from services.mailboxes.domain.options import Ordered
-from services.mailboxes.domain.states import AccountState, Billing, Feature
+from services.mailboxes.domain.states import AccountState, Billing, Feature, SuspensionCause
 from services.mailboxes.errors import AccountPurged, AccountRestricted
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.service import options
@@ -190,13 +190,15 @@ class Accounts:
                     await store.confirm(conn, account_id, self._policy.paid.confirmed_monthly)
             return await _present(conn, account_id)
 
-    async def suspend(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
-        """Stops sending and growing of an unlocked account whose bill is not paid.
+    async def suspend(
+        self, call: Call, account_id: UUID, entry: AuditEntry | None, cause: SuspensionCause | None
+    ) -> Allowance:
+        """Stops sending and growing of an unlocked account, and tells why.
 
         Raises:
             AccountRestricted: It is not unlocked, so there is nothing to suspend.
         """
-        return await self._steer(call, account_id, AccountState.UNLOCKED, AccountState.SUSPENDED, entry)
+        return await self._steer(call, account_id, AccountState.UNLOCKED, AccountState.SUSPENDED, entry, cause or "")
 
     async def resume(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Allowance:
         """Ends a suspension; at once, because the customer has paid.
@@ -231,7 +233,13 @@ class Accounts:
             return await _present(conn, account_id)
 
     async def _steer(
-        self, call: Call, account_id: UUID, before: AccountState, after: AccountState, entry: AuditEntry | None
+        self,
+        call: Call,
+        account_id: UUID,
+        before: AccountState,
+        after: AccountState,
+        entry: AuditEntry | None,
+        cause: str = "",
     ) -> Allowance:
         """Moves an account between two states of a paid contract; told again, it changes nothing.
 
@@ -248,7 +256,7 @@ class Accounts:
                     entry is None or await audit.record(conn, entry, call.at, account_id=account_id)
                 ):
                     await store.set_state(conn, account_id, frozenset({before}), after, call.at)
-                    await events.tell(conn, Event(_TOLD[after], account_id, state=after), call.at)
+                    await events.tell(conn, Event(_TOLD[after], account_id, state=after, cause=cause), call.at)
             return await _present(conn, account_id)
 
 

@@ -12,7 +12,7 @@ from services.kit.context import check_own, current_call
 from services.kit.enums import EnumTable
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
-from services.mailboxes.domain.states import Billing, Feature
+from services.mailboxes.domain.states import Billing, Feature, SuspensionCause
 from services.mailboxes.service.accounts import Accounts
 from services.mailboxes.service.purges import Purges
 from services.mailboxes.servicer import checks, translate
@@ -21,6 +21,13 @@ BILLINGS = EnumTable(
     {
         Billing.MONTHLY: common_pb2.BILLING_PERIOD_MONTHLY,
         Billing.ANNUAL: common_pb2.BILLING_PERIOD_ANNUAL,
+    }
+)
+CAUSES = EnumTable(
+    {
+        SuspensionCause.UNPAID: pb.SUSPENSION_CAUSE_UNPAID,
+        SuspensionCause.ENDED: pb.SUSPENSION_CAUSE_ENDED,
+        SuspensionCause.WITHDRAWN: pb.SUSPENSION_CAUSE_WITHDRAWN,
     }
 )
 _WORKER = "worker"
@@ -98,9 +105,12 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         entry = _steering(found, request.steering, "suspend_account", account_id)
-        call = self._requests.call(request.request_id, found, account_id=account_id, steering=request.steering)
+        cause = SuspensionCause.OPERATOR if entry is not None else CAUSES.wanted(found, "cause", request.cause)
+        call = self._requests.call(
+            request.request_id, found, account_id=account_id, steering=request.steering, cause=request.cause
+        )
         found.check()
-        allowance = await self._accounts.suspend(call, account_id, entry)
+        allowance = await self._accounts.suspend(call, account_id, entry, cause)
         return pb.SuspendAccountResponse(allowance=translate.allowance(allowance))
 
     async def ResumeAccount(self, request: pb.ResumeAccountRequest, context: object) -> pb.ResumeAccountResponse:

@@ -51,6 +51,7 @@ def body_of(event: events_pb2.Event) -> str:
         "account_id": event.account_id or None,
         "ids": dict(sorted(event.ids.items())),
         "state": event.state or None,
+        "cause": event.cause or None,
         "amount": amount,
         "room": event.room,
         "position": event.position,

@@ -27,7 +27,7 @@ from casella.common.v1 import common_pb2 as casella_dot_common_dot_v1_dot_common
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/events.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x02\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\naccount_id\x18\x04 \x01(\t\x12.\n\x03ids\x18\x05 \x03(\x0b\x32!.casella.common.v1.Event.IdsEntry\x12\r\n\x05state\x18\x06 \x01(\t\x12(\n\x06\x61mount\x18\x07 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\x0c\n\x04room\x18\x08 \x01(\t\x12\x10\n\x08position\x18\t \x01(\x03\x12\x0e\n\x06\x63ursor\x18\n \x01(\t\x1a*\n\x08IdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"[\n\x0b\x45ventFilter\x12\r\n\x05types\x18\x01 \x03(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x13StreamEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12.\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.EventFilter\"\x7f\n\x14StreamEventsResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.casella.common.v1.EventH\x00\x12\x31\n\theartbeat\x18\x02 \x01(\x0b\x32\x1c.casella.common.v1.HeartbeatH\x00\x42\t\n\x07\x63ontent\"\x1b\n\tHeartbeat\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\"e\n\x11ListEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12.\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.EventFilter\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"^\n\x12ListEventsResponse\x12(\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x18.casella.common.v1.Event\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x0e\n\x06latest\x18\x03 \x01(\t2\xdd\x01\n\rEventsService\x12i\n\x0cStreamEvents\x12&.casella.common.v1.StreamEventsRequest\x1a\'.casella.common.v1.StreamEventsResponse\"\x06\xa2\xbb\x18\x02\x02\x04\x30\x01\x12\x61\n\nListEvents\x12$.casella.common.v1.ListEventsRequest\x1a%.casella.common.v1.ListEventsResponse\"\x06\xa2\xbb\x18\x02\x02\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/events.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x02\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\naccount_id\x18\x04 \x01(\t\x12.\n\x03ids\x18\x05 \x03(\x0b\x32!.casella.common.v1.Event.IdsEntry\x12\r\n\x05state\x18\x06 \x01(\t\x12(\n\x06\x61mount\x18\x07 \x01(\x0b\x32\x18.casella.common.v1.Money\x12\x0c\n\x04room\x18\x08 \x01(\t\x12\x10\n\x08position\x18\t \x01(\x03\x12\x0e\n\x06\x63ursor\x18\n \x01(\t\x12\r\n\x05\x63\x61use\x18\x0b \x01(\t\x1a*\n\x08IdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"[\n\x0b\x45ventFilter\x12\r\n\x05types\x18\x01 \x03(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x13StreamEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12.\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.EventFilter\"\x7f\n\x14StreamEventsResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.casella.common.v1.EventH\x00\x12\x31\n\theartbeat\x18\x02 \x01(\x0b\x32\x1c.casella.common.v1.HeartbeatH\x00\x42\t\n\x07\x63ontent\"\x1b\n\tHeartbeat\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\"e\n\x11ListEventsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12.\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1e.casella.common.v1.EventFilter\x12\x11\n\tpage_size\x18\x03 \x01(\x05\"^\n\x12ListEventsResponse\x12(\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x18.casella.common.v1.Event\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x0e\n\x06latest\x18\x03 \x01(\t2\xdd\x01\n\rEventsService\x12i\n\x0cStreamEvents\x12&.casella.common.v1.StreamEventsRequest\x1a\'.casella.common.v1.StreamEventsResponse\"\x06\xa2\xbb\x18\x02\x02\x04\x30\x01\x12\x61\n\nListEvents\x12$.casella.common.v1.ListEventsRequest\x1a%.casella.common.v1.ListEventsResponse\"\x06\xa2\xbb\x18\x02\x02\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,21 +41,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENTSSERVICE'].methods_by_name['ListEvents']._loaded_options = None
   _globals['_EVENTSSERVICE'].methods_by_name['ListEvents']._serialized_options = b'\242\273\030\002\002\004'
   _globals['_EVENT']._serialized_start=151
-  _globals['_EVENT']._serialized_end=456
-  _globals['_EVENT_IDSENTRY']._serialized_start=414
-  _globals['_EVENT_IDSENTRY']._serialized_end=456
-  _globals['_EVENTFILTER']._serialized_start=458
-  _globals['_EVENTFILTER']._serialized_end=549
-  _globals['_STREAMEVENTSREQUEST']._serialized_start=551
-  _globals['_STREAMEVENTSREQUEST']._serialized_end=635
-  _globals['_STREAMEVENTSRESPONSE']._serialized_start=637
-  _globals['_STREAMEVENTSRESPONSE']._serialized_end=764
-  _globals['_HEARTBEAT']._serialized_start=766
-  _globals['_HEARTBEAT']._serialized_end=793
-  _globals['_LISTEVENTSREQUEST']._serialized_start=795
-  _globals['_LISTEVENTSREQUEST']._serialized_end=896
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=898
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=992
-  _globals['_EVENTSSERVICE']._serialized_start=995
-  _globals['_EVENTSSERVICE']._serialized_end=1216
+  _globals['_EVENT']._serialized_end=471
+  _globals['_EVENT_IDSENTRY']._serialized_start=429
+  _globals['_EVENT_IDSENTRY']._serialized_end=471
+  _globals['_EVENTFILTER']._serialized_start=473
+  _globals['_EVENTFILTER']._serialized_end=564
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=566
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=650
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=652
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=779
+  _globals['_HEARTBEAT']._serialized_start=781
+  _globals['_HEARTBEAT']._serialized_end=808
+  _globals['_LISTEVENTSREQUEST']._serialized_start=810
+  _globals['_LISTEVENTSREQUEST']._serialized_end=911
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=913
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1007
+  _globals['_EVENTSSERVICE']._serialized_start=1010
+  _globals['_EVENTSSERVICE']._serialized_end=1231
 # @@protoc_insertion_point(module_scope)

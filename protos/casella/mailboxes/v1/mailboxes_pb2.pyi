@@ -35,6 +35,13 @@ class Feature(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FEATURE_SENDING: _ClassVar[Feature]
     FEATURE_DOMAINS: _ClassVar[Feature]
     FEATURE_MAILBOXES: _ClassVar[Feature]
+
+class SuspensionCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SUSPENSION_CAUSE_UNSPECIFIED: _ClassVar[SuspensionCause]
+    SUSPENSION_CAUSE_UNPAID: _ClassVar[SuspensionCause]
+    SUSPENSION_CAUSE_ENDED: _ClassVar[SuspensionCause]
+    SUSPENSION_CAUSE_WITHDRAWN: _ClassVar[SuspensionCause]
 ACCESS_STATE_UNSPECIFIED: AccessState
 ACCESS_STATE_TRIAL: AccessState
 ACCESS_STATE_RESTRICTED: AccessState
@@ -50,6 +57,10 @@ FEATURE_UNSPECIFIED: Feature
 FEATURE_SENDING: Feature
 FEATURE_DOMAINS: Feature
 FEATURE_MAILBOXES: Feature
+SUSPENSION_CAUSE_UNSPECIFIED: SuspensionCause
+SUSPENSION_CAUSE_UNPAID: SuspensionCause
+SUSPENSION_CAUSE_ENDED: SuspensionCause
+SUSPENSION_CAUSE_WITHDRAWN: SuspensionCause
 
 class Domain(_message.Message):
     __slots__ = ("name", "mailboxes", "added_at", "uncovered")
@@ -434,14 +445,16 @@ class ConfirmContractResponse(_message.Message):
     def __init__(self, allowance: _Optional[_Union[Allowance, _Mapping]] = ...) -> None: ...
 
 class SuspendAccountRequest(_message.Message):
-    __slots__ = ("account_id", "steering", "request_id")
+    __slots__ = ("account_id", "steering", "request_id", "cause")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     steering: _common_pb2.Steering
     request_id: str
-    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    cause: SuspensionCause
+    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., request_id: _Optional[str] = ..., cause: _Optional[_Union[SuspensionCause, str]] = ...) -> None: ...
 
 class SuspendAccountResponse(_message.Message):
     __slots__ = ("allowance",)
