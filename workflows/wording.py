@@ -27,6 +27,8 @@ _ERASURE_FACTS = {
     "withdrawal_unsettled": "the withdrawal from order {id} is not refunded and credited yet",
     "legal_hold": "a legal hold stands",
     "money_waiting": "money waits{amount} (entry {id}, `casella show money`): settle it",
+    "dispute_open": "a dispute is open{amount} (entry {id}, `casella show money`): the payer's bank decides it",
+    "dispute_undecided": "a dispute is over{amount} (entry {id}, `casella show money`): settle it",
     "mandate_active": "automatic debit {id} is set up: it is switched off",
     "mandate_ending": "automatic debit {id} is being released at the provider, and the customer told",
     "payment_processing": "a charge is being processed{amount} (payment request {id})",

@@ -6,9 +6,10 @@ from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.ids import new_id
 from tests.payments.statement import Entry, statement
+from tests.payments.test_disputes import CLAIM, decide, disputed
 from tests.payments.test_refund_transfers import approve, debit, export
 from tests.payments.test_refunds import of
-from tests.payments.world import GROSS, World
+from tests.payments.world import GROSS, STEERING, World
 from tests.support.erasing import erase, facts
 from tests.support.post import tables_holding
 
@@ -66,6 +67,35 @@ async def test_a_refund_holds_until_it_is_made_and_says_whose_turn_it_is(world: 
     assert {wake.workflow_id for wake in await world.room.news()} == {f"erasure:{account}"}
     await world.import_file(debit(await world.get_refund(refund)))
     assert await facts(world.room, account) == []
+
+
+async def test_a_dispute_holds_until_its_loss_is_decided_about_and_wakes_the_erasure_then(world: World) -> None:
+    request, dispute = await disputed(world)
+    [fact] = await facts(world.room, request.account_id)
+    [entry] = await world.queue()
+    assert (fact.kind, fact.id, fact.amount.minor, fact.holds) == ("dispute_open", entry.money_entry_id, GROSS, True)
+    await world.stripe.move_dispute(dispute, "lose")
+    await world.deliver()
+    assert [fact.kind for fact in await facts(world.room, request.account_id)] == ["dispute_undecided"]
+    await world.room.empty_outbox()
+    await decide(world, entry, CLAIM)
+    assert [fact.kind for fact in await facts(world.room, request.account_id)] == ["dispute_undecided"]
+    await world.stub("operator").SetMoneyAside(
+        payments_pb2.SetMoneyAsideRequest(
+            request_id=str(new_id()), money_entry_id=entry.money_entry_id, steering=STEERING
+        )
+    )
+    assert await facts(world.room, request.account_id) == []
+    assert f"erasure:{request.account_id}" in {wake.workflow_id for wake in await world.room.news()}
+
+
+async def test_a_dispute_that_is_won_holds_no_longer(world: World) -> None:
+    request, dispute = await disputed(world)
+    await world.stripe.move_dispute(dispute, "answer")
+    await world.stripe.move_dispute(dispute, "win", fee_back=True)
+    await world.deliver()
+    assert await facts(world.room, request.account_id) == []
+    assert await facts(world.room, str(new_id())) == []
 
 
 async def test_other_accounts_payers_stay(world: World) -> None:

@@ -20,6 +20,7 @@ from services.payments.domain.refunds import UNDER_WAY, Means, Refund, RefundSta
 from services.payments.store import credit, queue, refunds
 from services.payments.tables import (
     checkout_attempts,
+    disputes,
     ledger_transactions,
     mandate_setups,
     mandates,
@@ -31,7 +32,7 @@ _MOST_REFUNDS = 20
 
 
 async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
-    """Money on its way or waiting, refunds that have not left, credit that is owed, mandates that can be charged."""
+    """Money on its way or waiting, disputes, refunds that have not left, credit that is owed, live mandates."""
     waiting = await queue.naming_account(conn, account_id)
     processing = (
         select(payment_requests.c.id, payment_requests.c.minor, payment_requests.c.currency)
@@ -55,6 +56,7 @@ async def _facts(conn: AsyncConnection, account_id: UUID) -> Sequence[Fact]:
             for left in [await credit.balance(conn, account_id, "EUR")]
             if left
         ),
+        *await _disputes(conn, account_id),
         *await _mandates(conn, account_id),
     ]
 
@@ -64,6 +66,29 @@ def _refund_kind(refund: Refund) -> str:
     if refund.state is not RefundState.SENT:
         return "refund_under_way"
     return "refund_in_file" if refund.means is Means.BANK_TRANSFER else "refund_sent"
+
+
+async def _disputes(conn: AsyncConnection, account_id: UUID) -> list[Fact]:
+    """Disputes that are not decided, by the payer's bank or, lost, by us: the data are needed for that claim.
+
+    Source: GDPR art. 17(3)(e).
+    """
+    waits = money_entries.c.settled_at.is_(None)
+    query = (
+        select(disputes.c.entry_id, disputes.c.closed_at, disputes.c.minor, disputes.c.currency)
+        .join(money_entries, money_entries.c.id == disputes.c.entry_id)
+        .where(disputes.c.account_id == account_id, waits)
+        .order_by(disputes.c.opened_at, disputes.c.id)
+    )
+    return [
+        Fact(
+            "dispute_open" if row.closed_at is None else "dispute_undecided",
+            row.entry_id,
+            amount=Money(row.minor, row.currency),
+            holds=True,
+        )
+        for row in await conn.execute(query)
+    ]
 
 
 async def _mandates(conn: AsyncConnection, account_id: UUID) -> list[Fact]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import outbox
@@ -13,8 +13,12 @@ from services.kit.causes import Cause, cause_of
 from services.kit.wakes import cause_wake, erasure_news, money_news, money_wake
 from services.payments.domain.payment_requests import RequestState
 from services.payments.store import queue
-from services.payments.tables import payment_requests
+from services.payments.tables import disputes, payment_requests
 from workflows import names
+
+_DISPUTES_OF = select(disputes.c.account_id).where(
+    disputes.c.entry_id == bindparam("entry"), disputes.c.account_id.is_not(None)
+)
 
 
 async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -> None:
@@ -46,6 +50,11 @@ async def wake_naming(conn: AsyncConnection, request_id: UUID, now: datetime) ->
 
 
 async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
-    """Tell the workflow of money that waits that something has become of it; none begins for what is finished."""
+    """Tell the workflow of money that waits that something has become of it; none begins for what is finished.
+
+    So is the erasure of an account told whose dispute it is, which waits for the end of that.
+    """
     wake = money_news(entry_id) if await queue.is_finished(conn, entry_id) else money_wake(entry_id)
     await outbox.wake(conn, wake, now)
+    for account_id in await conn.scalars(_DISPUTES_OF, {"entry": entry_id}):
+        await outbox.wake(conn, erasure_news(account_id), now)
