@@ -3,7 +3,8 @@
 Of an account that never paid everything goes but its own row, which holds no personal data and keeps it closed. Of one
 that paid the orders, the subscription and its periods stay as the evidence of the contract behind its invoices (Civil
 Code, art. 2946: ten years; GDPR art. 17(3)(b) and (e)), without who it was: that stands in the invoices alone. What
-VIES answered, and what proved a business outside the EU, stays too: it is the proof that no VAT was due.
+VIES answered, and what proved a business outside the EU, stays where an invoice rests on it: the proof that no VAT was
+due.
 """
 
 from collections.abc import Mapping, Sequence
@@ -144,7 +145,24 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         ),
         "profile_trials": delete(profile_trials).where(profile_trials.c.account_id == account_id),
         "billing_profiles": delete(billing_profiles).where(billing_profiles.c.account_id == account_id),
-        **({} if paid else _of_an_unpaid(account_id)),
+        # After the unpaid orders, which may name one; the accepted names before what they name themselves.
+        "accepted_names": delete(accepted_names).where(
+            accepted_names.c.account_id == account_id,
+            ~exists().where(
+                vat_checks.c.account_id == account_id,
+                vat_checks.c.vat_id == accepted_names.c.vat_id,
+                _is_named(vat_checks, "vat_check_id"),
+            ),
+        ),
+        "vat_checks": delete(vat_checks).where(
+            vat_checks.c.account_id == account_id,
+            ~_is_named(vat_checks, "vat_check_id"),
+            ~exists().where(accepted_names.c.vat_check_id == vat_checks.c.id),
+        ),
+        "business_proofs": delete(business_proofs).where(
+            business_proofs.c.account_id == account_id, ~_is_named(business_proofs, "business_proof_id")
+        ),
+        **({} if paid else {"reseller_requests": _reseller_requests(account_id)}),
         "reseller_requests, visitors taken out": update(reseller_requests)
         .where(reseller_requests.c.account_id == account_id, _text(reseller_requests.c.declaration, "ip") != "")
         .values(declaration=_without_visitor(reseller_requests.c.declaration)),
@@ -170,14 +188,14 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
     })  # fmt: skip
 
 
-def _of_an_unpaid(account_id: UUID) -> dict[str, Delete]:
-    """What proves nothing where nothing was invoiced."""
-    return {
-        "accepted_names": delete(accepted_names).where(accepted_names.c.account_id == account_id),
-        "vat_checks": delete(vat_checks).where(vat_checks.c.account_id == account_id),
-        "business_proofs": delete(business_proofs).where(business_proofs.c.account_id == account_id),
-        "reseller_requests": delete(reseller_requests).where(reseller_requests.c.account_id == account_id),
-    }
+def _is_named(proofs: Table, name: str) -> ColumnElement[bool]:
+    """Whether a paid order's invoice, or a period's, rests on such a proof: these alone name one and are left."""
+    return exists().where(orders.c[name] == proofs.c.id) | exists().where(subscription_periods.c[name] == proofs.c.id)
+
+
+def _reseller_requests(account_id: UUID) -> Delete:
+    """They prove nothing where nothing was invoiced."""
+    return delete(reseller_requests).where(reseller_requests.c.account_id == account_id)
 
 
 def _names_somebody(table: Table) -> ColumnElement[bool]:

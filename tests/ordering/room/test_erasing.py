@@ -1,7 +1,7 @@
 """What an erasure ends in ordering, what it erases and what it leaves; and whose erasure falls due by itself."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
-from services.kit.wire import from_timestamp
+from services.kit.wire import from_timestamp, to_timestamp
 from tests.ordering.resellers import a_reseller
 from tests.ordering.shop import ACME, ANNA, BEISPIEL, HELVETIA, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
@@ -88,6 +88,22 @@ async def kinds(shop: Shop, account: UUID) -> list[str]:
     found = await facts(shop.room, account)
     assert all(fact.holds for fact in found)
     return [fact.kind for fact in found]
+
+
+async def _asked_of_vies(shop: Shop, account: UUID, vat_id: str, name: str) -> UUID:
+    """VIES has answered about a number of the account, and an operator accepted the name."""
+    async with shop.room.core.database.transaction() as conn:
+        asked = await conn.execute(text(
+            "INSERT INTO vat_checks (id, account_id, vat_id, requester, asked_at, finding, consultation_number, name, "
+            "address, error) VALUES (:id, :account, :vat_id, 'IT07123450483', now(), 'valid', 'W1', :name, '', '') "
+            "RETURNING id"
+        ), {"id": new_id(), "account": account, "vat_id": vat_id, "name": name})  # fmt: skip
+        check_id: UUID = asked.scalar_one()
+        await conn.execute(text(
+            "INSERT INTO accepted_names (account_id, vat_id, name, vat_check_id, accepted_at) "
+            "VALUES (:account, :vat_id, :name, :check, now())"
+        ), {"account": account, "vat_id": vat_id, "name": name, "check": check_id})  # fmt: skip
+    return check_id
 
 
 async def test_the_erasure_of_a_never_paid_account_falls_due_180_days_after_its_purge(shop: Shop) -> None:
@@ -388,6 +404,33 @@ async def test_of_a_customer_who_paid_the_contract_stays_without_who_it_was(shop
     [kept] = await shop.room.rows("orders")
     assert kept["consent"]["button_label"]
     assert kept["consent"]["terms_hash"]
+
+
+async def test_what_vies_answered_goes_unless_an_invoice_rests_on_it(shop: Shop) -> None:
+    shop.room.clock.at = datetime(BEGIN.year, BEGIN.month, BEGIN.day, 10, tzinfo=UTC)
+    account = shop.account(purge_at=shop.room.clock.at)
+    placed = await shop.order(account, party=BEISPIEL, billing=1, items=[mailboxes(5)])
+    await shop.worker.SettleTax(pb.SettleTaxRequest(order_id=placed.order_id))
+    await shop.end(placed.order_id, pb.OUTCOME_PAID)
+    await shop.worker.SettleTax(pb.SettleTaxRequest(order_id=placed.order_id))
+    made = (await shop.fulfil(placed.order_id, to_timestamp(shop.room.clock.at))).subscription
+    subscriber = Subscriber(shop, made.subscription_id, account)
+    await subscriber.asked_in_time(2)
+    [order] = await shop.room.rows("orders")
+    # The same account had asked about another number for an order that was cancelled, and about this one before.
+    await _asked_of_vies(shop, account, "DE811907980", "Andere Firma")
+    accepted = await _asked_of_vies(shop, account, "DE123456788", "Beispiel AG")
+    await begin(shop, account)
+    await subscriber.end(2, UNPAID)
+    await subscriber.end(3, UNPAID)
+    await close(shop, account)
+    await purge(shop, account)
+    await erase(shop.room, account)
+    assert order["vat_check_id"] is not None
+    assert {row["id"] for row in await shop.room.rows("vat_checks")} == {order["vat_check_id"], accepted}
+    assert [row["vat_id"] for row in await shop.room.rows("accepted_names")] == ["DE123456788"]
+    for mark in ("Andere Firma", "DE811907980"):
+        assert await tables_holding(shop.room, mark) == [], mark
 
 
 async def test_of_a_business_outside_the_eu_that_paid_the_proof_stays_and_of_one_that_did_not_it_goes(
