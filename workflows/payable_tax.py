@@ -100,24 +100,34 @@ class PayableTax(Payable):
         """Tell the operator why it waits, and what may be decided."""
         document = "invoice" if self.paid else "proforma"
         updates = {**self.tax_updates(), **({} if self.paid else self.remedies())}
-        due_at = answer.ask_at
+        due_at, expires = answer.ask_at, self._expires(answer.order)
         if pb.TAX_DECISION_BUSINESS_PROOF in answer.offered:
             state, due_at = NEEDS_OPERATOR, answer.order.hold_until
             coming = (
                 f"your decision: {WHAT_TO_LOOK_AT}. The {document} waits, and the customer was told which proof is "
-                "wanted. Undecided, the order expires"
+                f"wanted{expires}"
             )
         elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR and answer.finding == pb.VAT_FINDING_OTHER_NAME:
             state = NEEDS_OPERATOR
-            coming = f"your decision: {OTHER_NAME}. The {document} waits; VIES is asked again"
+            coming = f"your decision: {OTHER_NAME}. The {document} waits; VIES is asked again{expires}"
         elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
             state = NEEDS_OPERATOR
-            coming = f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again"
+            coming = (
+                f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again{expires}"
+            )
         else:
             state = "AwaitingTax"
             since = wording.day(answer.decide_at)
-            coming = f"the {document} waits for VIES, which is asked again; an operator decides from {since} on"
+            coming = (
+                f"the {document} waits for VIES, which is asked again; an operator decides from {since} on{expires}"
+            )
         self.details.stands(state, coming, due_at, updates)
+
+    def _expires(self, order: pb.Order) -> str:
+        """When an order ends whose tax nobody settles; a period waits, and so does what is paid."""
+        if self.paid or not order.HasField("hold_until"):
+            return ""
+        return f". Undecided, the order expires at {wording.day(order.hold_until)}"
 
     def tax_updates(self) -> Mapping[str, str]:
         """What an operator may decide now, and what it does."""

@@ -11,7 +11,7 @@ from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
 from tests.workflows.script import Answer, refuse, running
 from tests.workflows.test_renewal_branches import Told
-from workflows import names
+from workflows import names, wording
 
 SOON = Duration(nanos=50_000_000)
 WHY = {"reason_code": "register_extract"}
@@ -151,6 +151,8 @@ async def test_where_vies_names_somebody_else_the_page_says_so_without_a_name_an
 ) -> None:
     order, payment = open_order(), a_payment()
     order.party.company_name = "Hans Huber privat"
+    order.hold_until.CopyFrom(MOMENT)
+    expires = f"VIES is asked again. Undecided, the order expires at {wording.day(order.hold_until)}"
 
     def decide(_: pb.DecideTaxRequest) -> pb.DecideTaxResponse:
         asked.CopyFrom(settle(order))
@@ -160,7 +162,8 @@ async def test_where_vies_names_somebody_else_the_page_says_so_without_a_name_an
     script = ordering(payment, order, SettleTax=lambda _: asked, DecideTax=decide)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("### NeedsOperator")
-        for words in ("names somebody else than the billing profile", "`casella show`", "`accept_other_proof`"):
+        named = "names somebody else than the billing profile"
+        for words in (named, "`casella show`", "`accept_other_proof`", expires):
             assert words in shown, words
         assert "Huber" not in shown
         assert [mail.email for mail in script.requests("SendOrderEmail")] == [pb.ORDER_EMAIL_TAX_OPEN]
@@ -173,6 +176,7 @@ async def test_where_vies_names_somebody_else_the_page_says_so_without_a_name_an
 
 async def test_before_the_invoice_another_name_in_vies_parks_after_the_unlock(temporal: TestNamespace) -> None:
     order, payment = open_order(), a_payment()
+    order.hold_until.CopyFrom(MOMENT)
     settle(order)
     paid(order, payment)
 
@@ -185,6 +189,7 @@ async def test_before_the_invoice_another_name_in_vies_parks_after_the_unlock(te
     async with running(temporal, names.ORDER, names.PAYMENT_COMPLETED, script, order.order_id) as run:
         shown = await run.details("### NeedsOperator")
         assert "The invoice waits" in shown
+        assert "the order expires" not in shown
         assert len(script.requests("UnlockAccount")) == 1
         assert script.requests("IssueInvoice") == []
         await run.handle.execute_update("accept_other_proof", {"reason_code": "same_business"})
