@@ -67,7 +67,7 @@ def refund_export(file: Path, message_id: str | None, reason: str) -> None:
 @click.option("--holder", default="", help="Who holds that account.")
 @steered
 def refund_retry(refund_id: str, iban: str, holder: str, steering: common_pb2.Steering) -> None:
-    """Try REFUND, which has failed, again: as before, or by transfer to another account."""
+    """Try REFUND, which has failed, again, as before, or by transfer to another account; one that waits, to another."""
     request = pb.RetryRefundRequest(
         request_id=str(new_id()), refund_id=refund_id, iban=iban, holder=holder, steering=steering
     )
@@ -108,6 +108,9 @@ async def _list(states: tuple[pb.RefundState, ...], *, as_json: bool) -> None:
         screen.show_json(found)
         return
     screen.show_table("Refunds", COLUMNS, [row(each) for each in found])
+    for each in found:
+        if each.payers and each.state in _UNDER_WAY:
+            screen.say(several(each))
 
 
 async def _approve(refund_ids: tuple[str, ...], steering: common_pb2.Steering) -> None:
@@ -196,6 +199,21 @@ def row(each: pb.Refund) -> tuple[str, ...]:
         each.reason_code,
         each.failure or words.NONE,
         each.refund_id,
+    )
+
+
+def several(each: pb.Refund) -> str:
+    """What an operator should know of a transfer that gives one payer what several had paid."""
+    came = "; ".join(
+        f"{words.money(payer.amount)} from {f'{payer.holder} {payer.iban}'.strip() or 'an unknown account'}"
+        for payer in each.payers
+    )
+    said = f"Refund {each.refund_id} goes to one account, and its money came from {len(each.payers)}: {came}. "
+    if each.state == pb.REFUND_STATE_SENT:
+        return said + "It is in a file for the bank already"
+    return said + (
+        f"`casella refund retry {each.refund_id} --iban IBAN --holder NAME --reason CODE` sends all of it to another; "
+        f"to give each their part, `casella refund cancel {each.refund_id} --reason CODE`, and transfer them by hand"
     )
 
 

@@ -193,7 +193,18 @@ def refund(made: payments_pb2.Refund) -> str:
             how = "done"
         case _:
             how = "on its way to the bank" if transfer else "on its way to card or PayPal"
-    return f"{wording.amount(made.amount)}, {how} (refund {made.refund_id})"
+    return f"{wording.amount(made.amount)}, {how}{_several(made)} (refund {made.refund_id})"
+
+
+def _several(made: payments_pb2.Refund) -> str:
+    """Of a transfer that gives one payer what several had paid: that it does; empty of every other."""
+    over = made.state in {payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_STATE_CANCELLED}
+    if not made.payers or over:
+        return ""
+    return (
+        f"; it goes to one account, and its money came from {len(made.payers)}: `casella refund list` names them, and "
+        "what you may do"
+    )
 
 
 def _taken(made: payments_pb2.Refund) -> str:

@@ -3,7 +3,7 @@
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from workflows import wording_money
-from workflows.activities.payments import _without_payer
+from workflows.activities.payments import _without_account, _without_payer
 from workflows.payable import _result_of
 
 DAY = common_pb2.Date(year=2027, month=1, day=5)
@@ -34,3 +34,19 @@ def test_money_that_pays_after_the_last_day_for_its_invoice_says_so() -> None:
     assert _result_of(payments_pb2.RecordBankTransferResponse(payment_request=paid)) == "paid"
     late = payments_pb2.RecordBankTransferResponse(payment_request=paid, invoice_was_due=DAY)
     assert _result_of(late) == "paid, but the last day for its invoice was 2027-01-05: tell your accountant"
+
+
+def test_a_refund_of_several_payers_money_says_so_until_it_is_made_and_without_their_names() -> None:
+    refund = payments_pb2.Refund(
+        refund_id="r1",
+        state=payments_pb2.REFUND_STATE_REQUESTED,
+        means=payments_pb2.REFUND_MEANS_BANK_TRANSFER,
+        amount=euro(1976),
+        payers=[payments_pb2.RefundPayer(iban="IT02", holder="Mario Prova", amount=euro(988)) for _ in range(2)],
+    )
+    shown = _without_account(refund)
+    assert [(each.iban, each.holder, each.amount.minor) for each in shown.payers] == [("", "", 988)] * 2
+    said = "it goes to one account, and its money came from 2: `casella refund list` names them"
+    assert said in wording_money.refund(shown)
+    shown.state = payments_pb2.REFUND_STATE_DONE
+    assert said not in wording_money.refund(shown)

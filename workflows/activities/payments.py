@@ -269,11 +269,12 @@ class PaymentsSteps:
 
 
 def _without_account(refund: pb.Refund) -> pb.Refund:
-    """A refund as histories may keep it: without the account to which it is transferred."""
+    """A refund as histories may keep it: without the account to which it is transferred, and those that had paid."""
     shown = pb.Refund()
     shown.CopyFrom(refund)
-    for name in ("iban", "holder"):
-        shown.ClearField(name)
+    for part in (shown, *shown.payers):
+        part.ClearField("iban")
+        part.ClearField("holder")
     return shown
 
 

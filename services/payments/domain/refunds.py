@@ -63,6 +63,15 @@ class Means(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """An account from which a part of a payment request came by transfer; empty where the bank does not tell it."""
+
+    iban: str
+    holder: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """A refund as its row tells it.
 
@@ -93,6 +102,7 @@ class Refund:
         dispute_id: The dispute that has taken the money, of a chargeback.
         dispute_entry_id: Its money entry.
         dispute_evidence_by: Until when evidence can be given in it.
+        payers: From where its money had come by transfer, where that is more than one account and was read with it.
     """
 
     refund_id: UUID
@@ -121,6 +131,7 @@ class Refund:
     dispute_id: UUID | None = None
     dispute_entry_id: UUID | None = None
     dispute_evidence_by: datetime | None = None
+    payers: tuple[Payer, ...] = ()
 
     @property
     def amount(self) -> Money:

@@ -29,7 +29,7 @@ from services.payments.domain.refunds import (
 from services.payments.errors import RefundNotInState
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import paid_with, queue, refund_books, refunds
+from services.payments.store import paid_with, queue, refund_books, refund_payers, refunds
 
 
 class Refunds:
@@ -49,8 +49,9 @@ class Refunds:
         """
         async with self._database.reading() as conn:
             refund = await refunds.by_id(conn, refund_id)
-        if refund is None or (owner is not None and refund.account_id != owner):
-            raise NotFound
+            if refund is None or (owner is not None and refund.account_id != owner):
+                raise NotFound
+            (refund,) = await refund_payers.with_payers(conn, [refund])
         return refund
 
     async def page(
@@ -63,9 +64,10 @@ class Refunds:
     ) -> list[Refund]:
         """The refunds after one, oldest first."""
         async with self._database.reading() as conn:
-            return await refunds.page(
+            found = await refunds.page(
                 conn, account_id=account_id, request_id=request_id, states=states, after=after, most=most
             )
+            return await refund_payers.with_payers(conn, found)
 
     async def sent(self, refund: Refund) -> Refund:
         """A refund, after the provider was asked for it where that is still to be done."""
@@ -104,18 +106,18 @@ class Refunds:
         return [await self.by_id(refund_id, None) for refund_id in refund_ids]
 
     async def retry(self, call: Call, refund_id: UUID, iban: str, holder: str, by: AuditEntry) -> Refund:
-        """Try a failed refund again: as before, or by transfer to another account.
+        """Try a failed refund again: as before, or by transfer to another account; one that waits, to another alone.
 
         Raises:
             NotFound: No such refund.
-            RefundNotInState: It has not failed, or the bank took back the money that waited.
+            RefundNotInState: It has not failed and is no transfer that waits, or the bank took back its money.
             InvalidInput: The account to which it would be transferred cannot be used.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, refund_id) is None:
                 refund = await _held(conn, refund_id)
-                if refund.state is not RefundState.FAILED or refund.attempt >= MOST_ATTEMPTS:
+                if not _may_retry(refund, to=iban) or refund.attempt >= MOST_ATTEMPTS:
                     raise RefundNotInState(metadata={"state": refund.state})
                 if refund.entry_id is not None and await queue.is_gone(conn, refund.entry_id):
                     raise RefundNotInState(
@@ -194,6 +196,12 @@ def check_account(iban: str, holder: str) -> None:
         bad = Violations(catalogue=CATALOGUE)
         bad.add("holder" if fault.startswith("holder") else "iban", fault)
         bad.check()
+
+
+def _may_retry(refund: Refund, *, to: str) -> bool:
+    """Whether a refund may be tried again: it has failed, or is a transfer in no file yet that is to go elsewhere."""
+    waits = refund.means is Means.BANK_TRANSFER and refund.state in {RefundState.REQUESTED, RefundState.APPROVED}
+    return refund.state is RefundState.FAILED or (waits and bool(to))
 
 
 async def _held(conn: AsyncConnection, refund_id: UUID) -> Refund:

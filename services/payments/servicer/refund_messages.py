@@ -57,6 +57,10 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
     )
     if not for_customer:
         message.dispute_entry_id = str(refund.dispute_entry_id or "")
+        message.payers.extend(
+            payments_pb2.RefundPayer(iban=each.iban, holder=each.holder, amount=to_money(each.amount))
+            for each in refund.payers
+        )
         if refund.dispute_evidence_by is not None:
             message.dispute_evidence_by.CopyFrom(to_timestamp(refund.dispute_evidence_by))
     if refund.sent_at is not None:

@@ -496,7 +496,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RetryRefund(self, request, context):
-        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed.
+        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -98,7 +98,7 @@ class PaymentsServiceStub:
     ExportRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]
     """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
     RetryRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]
-    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE."""
     FailRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]
     """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way."""
     CancelRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CancelRefundRequest, _payments_pb2.CancelRefundResponse]
@@ -196,7 +196,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     ExportRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]  # type: ignore[assignment]
     """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
     RetryRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]  # type: ignore[assignment]
-    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+    """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE."""
     FailRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]  # type: ignore[assignment]
     """Notes by an operator's word that the bank has refused a transfer of a file; refused with REFUND_STATE unless it is a transfer on its way."""
     CancelRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.CancelRefundRequest, _payments_pb2.CancelRefundResponse]  # type: ignore[assignment]
@@ -489,7 +489,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.RetryRefundRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.RetryRefundResponse, _abc.Awaitable[_payments_pb2.RetryRefundResponse]]:
-        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer; refused with REFUND_STATE unless it has failed."""
+        """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE."""
 
     @_abc_1.abstractmethod
     def FailRefund(
