@@ -165,6 +165,8 @@ class Renewal(RenewalInvoice):
             await self.resume_sending(recorded.period.account_id)
             await self.note_resumption()
             self.details.happened("sending works again")
+        elif recorded.subscription.HasField("suspended_at") and (why := self.for_want_of()):
+            self.details.happened(f"sending stays suspended{why}", once=True)
 
     async def settle(self) -> None:
         """After the money: sending works, the invoice is issued and sent. A new run finds nothing left to do."""

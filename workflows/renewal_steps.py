@@ -69,7 +69,8 @@ class RenewalSteps(PayableTax, ServiceEnd):
         """
         due, suspended = self.due, self.subscription.HasField("suspended_at")
         state = _SUSPENDED if suspended else NEEDS_OPERATOR
-        sending = f"sending is suspended since {wording.day(self.subscription.suspended_at)}" if suspended else ""
+        since = f"sending is suspended since {wording.day(self.subscription.suspended_at)}"
+        sending = f"{since}{self.for_want_of()}" if suspended else ""
         ended = self.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
         ends = _HOLDS_PURGE if ended else "the subscription does not close"
         if may_pay(payment, self.waiting):
@@ -204,13 +205,18 @@ class RenewalSteps(PayableTax, ServiceEnd):
             state = "Ending"
         self.details.stands(state, wording_due.on_period(due.due), due.due_at, self.subscription_updates())
 
+    def for_want_of(self) -> str:
+        """Of which older period the money is missing that keeps sending suspended; empty where of none."""
+        older = self.due.oldest_unpaid
+        return f", because period {older} is not paid" if 0 < older < self.period.period.number else ""
+
     def show_asking(self, due: pb.AdvancePeriodResponse, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator what the period waits for."""
         if self.waiting:
             self.show_money_waiting(payment)
             return
         suspended = due.subscription.HasField("suspended_at")
-        note = "; sending is suspended meanwhile" if suspended else ""
+        note = f"; sending is suspended meanwhile{self.for_want_of()}" if suspended else ""
         if payment.processing:
             note += "; a payment is being processed at the provider"
         if payment.debit.HasField("charge_at"):

@@ -437,6 +437,36 @@ async def test_a_newer_period_that_waits_for_an_older_one_names_it(temporal: Tes
         assert "without it: look again whether the older unpaid period was paid: period 2" in shown
 
 
+async def test_a_newer_period_says_for_want_of_which_one_sending_is_suspended_and_stays_so_once_it_is_paid(
+    temporal: TestNamespace,
+) -> None:
+    told = Told(due="older_period", oldest_unpaid=1)
+    told.subscription.suspended_at.CopyFrom(MOMENT)
+    told.period.payment_request_id = told.payment.payment_request_id
+    older, asked_older = str(new_id()), str(new_id())
+    short = in_two_parts(told.payment.amount, first=False)
+    rest = payments_pb2.Rest(missing=common_pb2.Money(minor=609, currency="EUR"))
+
+    def period(request: pb.GetPeriodRequest) -> pb.GetPeriodResponse:
+        if request.period_id == older:
+            return pb.GetPeriodResponse(period=pb.Period(payment_request_id=asked_older))
+        return pb.GetPeriodResponse(period=told.period, subscription=told.subscription, suspended_by_period_id=older)
+
+    def asked(request: payments_pb2.GetPaymentRequestRequest) -> payments_pb2.GetPaymentRequestResponse:
+        if request.payment_request_id == asked_older:
+            return payments_pb2.GetPaymentRequestResponse(waiting=[short], rest=rest)
+        return payments_pb2.GetPaymentRequestResponse(payment_request=told.payment)
+
+    script = told.script(GetPeriod=period, GetPaymentRequest=asked)
+    async with running(temporal, names.RENEWAL, names.PERIOD_CHANGED, script) as run:
+        shown = await run.details("### Suspended")
+        assert "sending is suspended meanwhile, because period 1 is not paid" in shown
+        advanced = script.requests("AdvancePeriod")[-1]
+        assert (advanced.older_rest.minor, advanced.older_end_held, advanced.end_held) == (609, True, False)
+        assert await paid(told, run) == "invoiced"
+        await run.details("sending stays suspended, because period 1 is not paid")
+
+
 async def test_with_short_money_the_page_says_when_no_reminder_is_left(temporal: TestNamespace) -> None:
     told = Told(reminders_over=True)
     told.waiting = [in_two_parts(told.payment.amount, first=False)]

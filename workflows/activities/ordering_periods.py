@@ -35,11 +35,12 @@ class PeriodActivities(OrderingClient):
     @step("AdvancePeriod")
     async def advance_period(self, request: pb.AdvancePeriodRequest) -> pb.AdvancePeriodResponse:
         """Do everything that is due on the period; learn what comes next."""
-        period = (await self._ordering.GetPeriod(pb.GetPeriodRequest(period_id=request.period_id))).period
-        asked = payments_pb2.GetPaymentRequestResponse()
-        if period.payment_request_id:
-            by_id = payments_pb2.GetPaymentRequestRequest(payment_request_id=period.payment_request_id)
-            asked = await self._payments.GetPaymentRequest(by_id)
+        found = await self._ordering.GetPeriod(pb.GetPeriodRequest(period_id=request.period_id))
+        period, asked = found.period, await self._asked_for(found.period)
+        older = payments_pb2.GetPaymentRequestResponse()
+        if found.suspended_by_period_id:
+            by_id = pb.GetPeriodRequest(period_id=found.suspended_by_period_id)
+            older = await self._asked_for((await self._ordering.GetPeriod(by_id)).period)
         in_part = asked.HasField("rest")
         how = asked.rest.transfer if in_part else asked.payment_request.transfer
         return await self._ordering.AdvancePeriod(
@@ -55,8 +56,17 @@ class PeriodActivities(OrderingClient):
                 holder=how.holder,
                 bic=how.bic,
                 end_held=bool(asked.waiting),
+                older_rest=older.rest.missing if older.HasField("rest") else None,
+                older_end_held=bool(older.waiting),
             )
         )
+
+    async def _asked_for(self, period: pb.Period) -> payments_pb2.GetPaymentRequestResponse:
+        """What was asked for a period, with the money that waits for it; nothing before anything was."""
+        if not period.payment_request_id:
+            return payments_pb2.GetPaymentRequestResponse()
+        by_id = payments_pb2.GetPaymentRequestRequest(payment_request_id=period.payment_request_id)
+        return await self._payments.GetPaymentRequest(by_id)
 
     @step("RecordPeriodOutcome")
     async def record_period_outcome(self, request: pb.RecordPeriodOutcomeRequest) -> pb.RecordPeriodOutcomeResponse:

@@ -94,7 +94,13 @@ def check_hints(
 
 def check_period_hints(violations: Violations, request: ordering_pb2.AdvancePeriodRequest) -> PaymentHints:
     """How to pay a period, for its emails' texts: all of it, or what is left once a part has come."""
-    hints = replace(check_hints(violations, request), end_held=request.end_held)
+    older = _above_zero(violations, "older_rest", request.older_rest) if request.HasField("older_rest") else None
+    hints = replace(
+        check_hints(violations, request),
+        end_held=request.end_held,
+        older_rest=older,
+        older_end_held=request.older_end_held,
+    )
     if not request.HasField("rest"):
         return hints
     for field in ("iban", "reference", "holder"):

@@ -31,9 +31,11 @@ class PaymentHints:
     Attributes:
         holder: The account's holder; payers' banks compare it.
         to_pay: What must come as money, without the account credit that is used; None where that is the total.
-        rest: What is left of that once a part has come, to be paid by bank transfer whatever the method; None where no
+        rest: What is left of that once a part has come, to be paid by bank transfer or the link; None where no
             part has, or nobody is asked for a rest.
         end_held: Whether money that waits for an operator, however little, keeps a subscription from closing.
+        older_rest: The rest of the older period that has suspended sending; None as there.
+        older_end_held: Whether money that names that older period waits.
     """
 
     iban: str
@@ -44,6 +46,8 @@ class PaymentHints:
     to_pay: Money | None = None
     rest: Money | None = None
     end_held: bool = False
+    older_rest: Money | None = None
+    older_end_held: bool = False
 
     @property
     def transfer(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from services.ordering.orders.mails import PaymentHints
 from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store
 from services.ordering.subscriptions.mails import PeriodMails
-from services.ordering.subscriptions.rows import SubscriptionRow
+from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked
 
 
@@ -137,7 +137,18 @@ class _Writer:
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:
             await self._send(self.mails.suspended(self.found.subscription, period, self.recipient, self.hints))
+            await self._about_newer(period)
         return sent
+
+    async def _about_newer(self, period: PeriodRow) -> None:
+        """Who pays a newer period while this one suspends sending is told that this one is still owed."""
+        subscription = self.found.subscription
+        if subscription.suspended_at is None or self.money_waiting or self.found.suspended_by is not None:
+            return
+        for newer in await period_store.periods_in(self.conn, subscription.subscription_id, [PeriodState.PAID]):
+            paid_since = newer.ended_at is not None and newer.ended_at > subscription.suspended_at
+            if newer.number > period.number and paid_since:
+                await self._send(self.mails.suspended(subscription, period, self.recipient, self.hints, newer))
 
     async def about_the_end(self) -> None:
         """The confirmation of a cancellation, and later the end of the service."""

@@ -47,6 +47,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         return ordering_pb2.GetPeriodResponse(
             period=period_message(found.period, found.subscription.language),
             subscription=subscription_message(found.subscription, self._clock.now()),
+            suspended_by_period_id=str(found.suspended_by.period_id) if found.suspended_by else "",
         )
 
     async def ListPeriods(

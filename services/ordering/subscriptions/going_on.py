@@ -4,7 +4,7 @@ Payments decides whether a period was paid; ordering follows and keeps the first
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from services.ordering.subscriptions import period_store, store
 from services.ordering.subscriptions.ending import close_period, end_service, is_over
 from services.ordering.subscriptions.events import period_event
 from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
-from services.ordering.subscriptions.standing import Locked, locked, wake_beside
+from services.ordering.subscriptions.standing import Locked, locked, suspending, wake_beside
 
 _RESUMING = (PeriodState.PAID, PeriodState.VOID)
 """What a period is that no longer keeps a suspension up."""
@@ -36,11 +36,15 @@ _RESUMING = (PeriodState.PAID, PeriodState.VOID)
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """A period with its subscription; `resume_due` tells whether sending must be resumed now."""
+    """A period with its subscription; `resume_due` tells whether sending must be resumed now.
+
+    `suspended_by` is the older period that has suspended sending, where it was read with it.
+    """
 
     period: PeriodRow
     subscription: SubscriptionRow
     resume_due: bool = False
+    suspended_by: PeriodRow | None = None
 
     @property
     def confirms_contract(self) -> bool:
@@ -64,7 +68,9 @@ class Periods:
             NotFound: There is none, or it is another customer's.
         """
         async with self._database.reading() as conn:
-            return await read(conn, period_id, owner)
+            found = await read(conn, period_id, owner)
+            unpaid = await period_store.due_periods(conn, found.subscription.subscription_id)
+            return replace(found, suspended_by=suspending(found.subscription, unpaid, found.period))
 
     async def list(
         self, subscription_id: UUID, owner: UUID | None, *, after: int | None, limit: int

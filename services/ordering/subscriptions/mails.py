@@ -43,27 +43,42 @@ class PeriodMails:
     def reminder(self, found: Locked, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
         """A payment reminder, once for each of its days.
 
-        Where an older period has suspended sending, it names that one and the day of the end, unless money that waits
-        holds that; where the service has ended, nothing is threatened any more.
+        Where an older period has suspended sending, it names that one, what of it is missing and the day of the end,
+        unless money that waits for it holds that; where the service has ended, nothing is threatened any more.
         """
         period, subscription, older = found.period, found.subscription, found.suspended_by
         key = f"period_reminder_{reminder.days}:{period.period_id}"
         params = {
             "ended": subscription.state is not SubscriptionState.ACTIVE,
             "ends": subscription.end is not None,
-            "suspended_by": None if older is None else _suspends(older),
+            "suspended_by": None if older is None else _suspends(older, hints),
         }
         return self._about(period, key, "period_reminder", recipient, params, hints)
 
     def suspended(
-        self, subscription: SubscriptionRow, period: PeriodRow, recipient: common_pb2.Recipient, hints: PaymentHints
+        self,
+        subscription: SubscriptionRow,
+        period: PeriodRow,
+        recipient: common_pb2.Recipient,
+        hints: PaymentHints,
+        paid_newer: PeriodRow | None = None,
     ) -> Mail:
-        """That sending is suspended, and when the subscription closes: not while money waits, unless it ends anyway."""
+        """That sending is suspended, and when the subscription closes: not while money waits, unless it ends anyway.
+
+        Who has paid a newer period (`paid_newer`) since is told once for each that it stays so, and for which one.
+        """
         if period.close_at is None:
             raise AssertionError("a period that led to a suspension knows when it closes")
         close_after = rome_date(period.close_at)
         key = f"subscription_suspended_{close_after}:{period.period_id}"
-        params = {"close_after": close_after, "goes_on": hints.end_held and subscription.end is None}
+        params: dict[str, Any] = {"close_after": close_after, "goes_on": hints.end_held and subscription.end is None}
+        if paid_newer is not None:
+            key = f"subscription_stays_suspended_{paid_newer.number}:{period.period_id}"
+            params["paid_newer"] = {
+                "proforma_number": "" if paid_newer.asked is None else paid_newer.asked.proforma_number,
+                "first_day": paid_newer.days.first,
+                "last_day": paid_newer.days.last,
+            }
         return self._about(period, key, "subscription_suspended", recipient, params, hints)
 
     def cancelled(self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient) -> Mail:
@@ -143,7 +158,7 @@ class PeriodMails:
         )
 
 
-def _suspends(period: PeriodRow) -> dict[str, object]:
+def _suspends(period: PeriodRow, hints: PaymentHints) -> dict[str, object]:
     """What a newer period's reminder says of the one that has suspended sending."""
     if period.asked is None or period.close_at is None:
         raise AssertionError("a period that led to a suspension was asked for and knows when it closes")
@@ -151,4 +166,6 @@ def _suspends(period: PeriodRow) -> dict[str, object]:
         "proforma_number": period.asked.proforma_number,
         "due_on": period.asked.due_on,
         "close_after": rome_date(period.close_at),
+        "rest": hints.older_rest,
+        "held": hints.older_end_held,
     }

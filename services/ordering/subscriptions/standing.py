@@ -55,9 +55,7 @@ class Locked:
     @property
     def suspended_by(self) -> PeriodRow | None:
         """The older period that has suspended sending for want of its money and decides on the end; None without."""
-        oldest = self.unpaid[0] if self.unpaid else self.period
-        suspends = self.subscription.state is SubscriptionState.ACTIVE and oldest.close_at is not None
-        return oldest if suspends and oldest.period_id != self.period.period_id else None
+        return suspending(self.subscription, self.unpaid, self.period)
 
     @property
     def standing(self) -> PeriodStanding:
@@ -85,6 +83,13 @@ class Locked:
         if period.invoice_at is None or period.invoice_id is not None:
             return None
         return max(period.invoice_at, period.tax_ask_at or period.invoice_at)
+
+
+def suspending(subscription: SubscriptionRow, unpaid: list[PeriodRow], period: PeriodRow) -> PeriodRow | None:
+    """The older one of unpaid periods that has suspended sending for want of its money, beside a period."""
+    if subscription.state is not SubscriptionState.ACTIVE or not unpaid or unpaid[0].close_at is None:
+        return None
+    return unpaid[0] if unpaid[0].period_id != period.period_id else None
 
 
 async def locked(conn: AsyncConnection, period_id: UUID) -> Locked:

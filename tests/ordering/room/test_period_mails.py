@@ -236,6 +236,17 @@ async def test_a_rest_that_makes_no_sense_or_says_no_way_is_refused_and_nothing_
     assert await shop.room.mails() == []
 
 
+async def suspended_with_a_newer_one(shop: Shop) -> Subscriber:
+    """A subscription whose sending is suspended for want of July's money, which is asked for August's too."""
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2)
+    await subscriber.suspend(2)
+    await subscriber.asked_in_time(3)
+    await shop.room.empty_outbox()
+    return subscriber
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -277,6 +288,70 @@ async def test_while_an_older_period_suspends_sending_a_reminder_names_it_and_th
     await subscriber.advance(3, language)
     assert "P2026/2" not in (text := (await only_mail(shop))[1])
     assert "viene sospeso" in text or "sending is suspended;" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "threat"),
+    [
+        (IT, "con scadenza l’11 luglio 2026, è pagata solo in parte: ne mancano ancora 6,09 €", "il servizio termina"),
+        (EN, "due on 11 July 2026, is paid in part only: €6.09 of it is still missing", "the service ends"),
+    ],
+)
+async def test_of_an_older_period_that_suspends_sending_a_reminder_counts_the_part_that_has_come(
+    shop: Shop, language: common_pb2.Language, words: str, threat: str
+) -> None:
+    subscriber = await suspended_with_a_newer_one(shop)
+    move_to(shop, date(2026, 8, 12))
+    await subscriber.advance(3, language, older_rest=euro(609), older_end_held=True)
+    _, text = await only_mail(shop)
+    assert (words in text, threat in text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "words"),
+    [
+        (
+            IT,
+            "L’invio resta sospeso: una proforma precedente non è pagata",
+            ("grazie per il pagamento della proforma n. P2026/3", "non abbiamo ricevuto", "proforma n. P2026/2"),
+        ),
+        (
+            EN,
+            "Sending stays suspended: an earlier proforma is not paid",
+            ("thank you for the payment of proforma no. P2026/3", "we have not received", "proforma no. P2026/2"),
+        ),
+    ],
+)
+async def test_who_pays_a_newer_period_is_told_once_which_one_keeps_sending_suspended(
+    shop: Shop, language: common_pb2.Language, told: str, words: tuple[str, ...]
+) -> None:
+    subscriber = await suspended_with_a_newer_one(shop)
+    await subscriber.advance(2, language)
+    assert "P2026/3" not in (await only_mail(shop))[1]
+    await shop.room.empty_outbox()
+    await subscriber.end(3, PAID)
+    assert f"renewal:{subscriber.subscription_id}:2" in {wake.workflow_id for wake in await shop.room.wakes()}
+    await subscriber.advance(2, language, money_waiting=True)
+    assert await shop.room.mails() == []
+    for _ in range(2):
+        await subscriber.advance(2, language)
+    subject, text = await only_mail(shop)
+    assert subject == told
+    assert [word for word in words if word not in text] == []
+
+
+async def test_a_period_says_which_older_one_keeps_sending_suspended(shop: Shop) -> None:
+    subscriber = await suspended_with_a_newer_one(shop)
+    older = await subscriber.period(2)
+
+    async def suspended_by(number: int) -> str:
+        asked = pb.GetPeriodRequest(period_id=(await subscriber.period(number)).period.period_id)
+        found = await shop.stub().GetPeriod(asked, metadata=subscriber.metadata)
+        return str(found.suspended_by_period_id)
+
+    assert [await suspended_by(number) for number in (2, 3)] == ["", older.period.period_id]
+    await subscriber.end(2, PAID)
+    assert await suspended_by(3) == ""
 
 
 @pytest.mark.parametrize(

@@ -1391,12 +1391,14 @@ class GetPeriodRequest(_message.Message):
     def __init__(self, period_id: _Optional[str] = ...) -> None: ...
 
 class GetPeriodResponse(_message.Message):
-    __slots__ = ("period", "subscription")
+    __slots__ = ("period", "subscription", "suspended_by_period_id")
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_BY_PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     period: Period
     subscription: Subscription
-    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
+    suspended_by_period_id: str
+    def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., suspended_by_period_id: _Optional[str] = ...) -> None: ...
 
 class ListPeriodsRequest(_message.Message):
     __slots__ = ("subscription_id", "page")
@@ -1535,7 +1537,7 @@ class RecordPeriodProformaResponse(_message.Message):
     def __init__(self, period: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
 
 class AdvancePeriodRequest(_message.Message):
-    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay", "rest", "holder", "end_held", "bic")
+    __slots__ = ("period_id", "recipient", "iban", "reference", "pay_url", "money_waiting", "to_pay", "rest", "holder", "end_held", "bic", "older_rest", "older_end_held")
     PERIOD_ID_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     IBAN_FIELD_NUMBER: _ClassVar[int]
@@ -1547,6 +1549,8 @@ class AdvancePeriodRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     END_HELD_FIELD_NUMBER: _ClassVar[int]
     BIC_FIELD_NUMBER: _ClassVar[int]
+    OLDER_REST_FIELD_NUMBER: _ClassVar[int]
+    OLDER_END_HELD_FIELD_NUMBER: _ClassVar[int]
     period_id: str
     recipient: _common_pb2.Recipient
     iban: str
@@ -1558,7 +1562,9 @@ class AdvancePeriodRequest(_message.Message):
     holder: str
     end_held: bool
     bic: str
-    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., end_held: _Optional[bool] = ..., bic: _Optional[str] = ...) -> None: ...
+    older_rest: _common_pb2.Money
+    older_end_held: bool
+    def __init__(self, period_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., end_held: _Optional[bool] = ..., bic: _Optional[str] = ..., older_rest: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., older_end_held: _Optional[bool] = ...) -> None: ...
 
 class AdvancePeriodResponse(_message.Message):
     __slots__ = ("state", "next", "wait", "due", "due_at", "subscription", "skipped", "erased", "suspend_at", "sent", "reminders_over", "oldest_unpaid")
