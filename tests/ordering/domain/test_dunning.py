@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.kit.calendar import Period, add_days, rome_date, start_of_day
-from services.ordering.domain.dunning import carried, close_at, dunning, ends_at, notice_in_time, purge_at
+from services.ordering.domain.dunning import (
+    carried,
+    close_at,
+    dunning,
+    ends_at,
+    last_moment,
+    notice_in_time,
+    paid_without,
+    purge_at,
+)
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.periods import Contract, planned
 from services.ordering.domain.policy import RenewalPolicy
@@ -120,6 +129,34 @@ def test_a_subscription_ends_with_what_is_paid_or_at_once(now: datetime, days: i
     end = ends_at(paid_until, now)
     assert end == now if days < 0 else rome_date(end) == paid_until
     assert end >= now
+
+
+def term(first: str, last: str) -> Period:
+    return Period(date.fromisoformat(f"2026-{first}"), date.fromisoformat(f"2026-{last}"))
+
+
+MARCH, APRIL, MAY = term("03-01", "03-31"), term("04-01", "04-30"), term("05-01", "05-31")
+
+
+@pytest.mark.parametrize(
+    ("others", "last_day"),
+    [
+        ([MARCH, MAY], MARCH.last),
+        ([MAY, APRIL, MARCH], MAY.last),
+        ([MARCH, term("03-20", "03-25"), term("03-31", "04-10")], date(2026, 4, 10)),
+        ([term("02-01", "02-28"), MARCH, MAY], MARCH.last),
+    ],
+)
+def test_a_service_whose_payment_was_taken_back_ends_with_the_last_day_before_one_that_nobody_paid(
+    others: list[Period], last_day: date
+) -> None:
+    assert paid_without(others, datetime(2026, 3, 10, 9, tzinfo=UTC)) == last_moment(last_day)
+
+
+@pytest.mark.parametrize("others", [[], [APRIL, MAY], [term("02-01", "03-09")], [term("02-01", "03-09"), APRIL]])
+def test_a_service_that_nobody_pays_for_today_ends_at_once_whatever_is_paid_later(others: list[Period]) -> None:
+    now = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    assert paid_without(others, now) == now
 
 
 @pytest.mark.parametrize(("sent", "in_time"), [("2027-01-30", True), ("2027-01-29", True), ("2027-01-31", False)])

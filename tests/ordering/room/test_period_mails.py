@@ -290,6 +290,28 @@ async def test_while_an_older_period_suspends_sending_a_reminder_names_it_and_th
     assert "viene sospeso" in text or "sending is suspended;" in text
 
 
+async def test_once_the_service_has_ended_a_reminder_names_no_suspension(shop: Shop) -> None:
+    """July was served, suspended for and stays owed; the days of August up to the cancellation are asked for."""
+    subscriber = await monthly(shop, date(2026, 6, 1))
+    await subscriber.asked_in_time(2)
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.suspend(2)
+    await subscriber.asked_in_time(3)
+    move_to(shop, date(2026, 8, 5))
+    await subscriber.cancel()
+    await subscriber.end(3, UNPAID)
+    assert (await subscriber.end(4, UNPAID)).subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
+    await subscriber.measure(4)
+    await subscriber.record_proforma(4)
+    assert (await subscriber.next(2), await subscriber.next(4)) == ("WAIT purge", "WAIT reminder_1_days")
+    await shop.room.empty_outbox()
+    move_to(shop, date(2026, 8, 16))
+    await subscriber.advance(4)
+    subject, text = await only_mail(shop)
+    assert subject == "Promemoria: il tuo servizio è in attesa del pagamento"
+    assert ("proforma n. P2026/4" in text, "P2026/2" in text, "sospes" in text) == (True, False, False)
+
+
 @pytest.mark.parametrize(
     ("language", "words", "threat"),
     [

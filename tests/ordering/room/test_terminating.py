@@ -198,6 +198,30 @@ async def test_an_addition_that_the_renewal_was_asked_for_with_ends_with_the_con
     assert (await end_of(shop, order.order_id)).renewed
 
 
+async def test_an_addition_that_was_bought_after_the_renewal_was_asked_for_ends_alone(shop: Shop) -> None:
+    contract = await a_contract(shop)
+    await contract.asked_in_time(2)
+    await contract.end(2, PAID)
+    today = move_to(shop, date(2027, 2, 1))
+    order = (await joined(shop, await placed(shop, contract))).order
+    before = await end_of(shop, order.order_id)
+    assert (before.renewed, from_timestamp(before.would_end_at)) == (False, today)
+    assert (await terminate(shop, wish(order.order_id))).ended
+
+
+async def test_the_places_of_an_addition_that_ended_alone_are_not_taken_back_from_a_contract_that_has_ended(
+    shop: Shop,
+) -> None:
+    contract = await a_contract(shop)
+    order = (await joined(shop, await placed(shop, contract))).order
+    at = move_to(shop, date(2026, 12, 20))
+    assert (await terminate(shop, wish(order.order_id))).take_back
+    await terminate(shop, wish((await contract.subscription()).order_id))
+    await contract.end(2, UNPAID)
+    found = await end_of(shop, order.order_id)
+    assert (found.ended, from_timestamp(found.ends_at), list(found.take_back)) == (True, at, [])
+
+
 async def test_an_addition_has_ended_with_its_contract_and_nothing_is_taken_back_then(shop: Shop) -> None:
     contract = await a_contract(shop)
     order = (await joined(shop, await placed(shop, contract))).order

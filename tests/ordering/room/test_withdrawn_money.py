@@ -166,6 +166,29 @@ async def test_money_that_comes_after_the_withdrawal_opens_it_again_and_has_14_d
     assert await wakes(shop) == set()
 
 
+async def test_money_that_came_before_the_notice_has_the_14_days_of_the_notice(shop: Shop) -> None:
+    order = await shop.order()
+    day(shop, 5)
+    await withdraw(shop, order)
+    found = await advanced(shop, order, money(order.order_id, came_on=to_date(date(2026, 3, 3))))
+    [refund] = found.withdrawal.refunds
+    assert from_date(refund.refund_by) == date(2026, 3, 19)
+    assert found.refund_late_at.ToJsonString() == "2026-03-19T23:00:00Z"
+
+
+async def test_a_refund_that_was_made_does_not_make_a_later_one_late(shop: Shop) -> None:
+    order = await bought(shop)
+    day(shop, 5)
+    await withdraw(shop, order)
+    [paid] = (await advance(shop, order.order_id)).withdrawal.refunds
+    await refunded(shop, order.order_id, paid.refund_id)
+    day(shop, 20)
+    late = await told(shop, money(order.order_id, came_on=to_date(date(2026, 3, 20))))
+    assert sorted(from_date(each.refund_by).day for each in late.withdrawal.refunds) == [3, 19]
+    assert late.refund_late_at.ToJsonString() == "2026-04-03T22:00:00Z"
+    assert (await advance(shop, order.order_id)).refund_late_at == late.refund_late_at
+
+
 async def test_money_without_a_day_counts_from_the_day_on_which_it_is_told(shop: Shop) -> None:
     order = await cancelled(shop)
     day(shop, 20)
