@@ -7,8 +7,16 @@ from lxml import etree
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.credits import Credit, CreditNoteInfo, CreditReason, RefundMethod, remitted_left
-from services.invoicing.domain.documents import Document, Language, PaidPart, PaymentMethod
+from services.invoicing.domain.credits import (
+    Credit,
+    CreditNoteInfo,
+    CreditReason,
+    RefundMethod,
+    RefundPart,
+    remitted_left,
+)
+from services.invoicing.domain.deducting import paid_less
+from services.invoicing.domain.documents import Document, Language, PaidPart, Payment, PaymentMethod
 from services.invoicing.domain.sums import totals
 from services.invoicing.pdf.view import credit_note_view, invoice_view
 from services.kit.ids import new_id
@@ -25,7 +33,7 @@ from tests.invoicing.test_payment_methods import text_of as words_of
 from tests.support.refusals import bad_fields, refused_as
 from tests.support.room import TestRoom
 
-TRANSFER, ONLINE = PaymentMethod.BANK_TRANSFER, PaymentMethod.ONLINE
+TRANSFER, ONLINE, DEBIT = PaymentMethod.BANK_TRANSFER, PaymentMethod.ONLINE, PaymentMethod.AUTOMATIC_DEBIT
 GROSS = 1281
 
 
@@ -102,6 +110,24 @@ def test_an_invoice_whose_rest_was_remitted_says_of_no_payment() -> None:
     document = paid(invoice(language=Language.IT), shortfall=gross.minor, method=TRANSFER)
     assert means_of(document) == []
     assert "Pagat" not in words_of(invoice_view(document, ISSUER, "IT1_1.xml"))
+
+
+@pytest.mark.parametrize(
+    ("advance", "left"),
+    [
+        (TRANSFER, [(ONLINE, 400), (TRANSFER, 381)]),
+        (ONLINE, [(TRANSFER, 781)]),
+        (DEBIT, [(TRANSFER, 781)]),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_part_payment_is_taken_from_what_its_own_means_paid_and_then_from_the_others(
+    advance: PaymentMethod, left: list[tuple[PaymentMethod, int]], order: int
+) -> None:
+    """5.00 of a sale of which 8.81 came by transfer and 4.00 by card."""
+    parts = (PaidPart(TRANSFER, 881, RF), PaidPart(ONLINE, 400, "pi_1"))[::order]
+    found = paid_less(Payment(method=ONLINE, parts=parts), paid(invoice(), method=advance), Money(500))
+    assert sorted((part.method, part.minor) for part in found.parts) == sorted(left)
 
 
 async def test_the_final_invoice_names_the_means_of_what_its_part_payments_leave(worker: Stub, operator: Stub) -> None:
@@ -220,6 +246,24 @@ def test_a_note_that_gives_nothing_back_credits_what_was_never_paid_first(
     notes: list[CreditNoteInfo], left: int
 ) -> None:
     assert remitted_left(Money(376), notes).minor == left
+
+
+@pytest.mark.parametrize(("remitted", "online"), [(None, 981), (Money(376), 605)])
+@pytest.mark.parametrize("other", [Money(300), None])
+def test_the_ways_of_a_refund_come_to_what_was_paid_of_what_is_credited(
+    remitted: Money | None, online: int, other: Money | None
+) -> None:
+    by_transfer = None if other is None else RefundPart(RefundMethod.BANK_TRANSFER, other)
+    credit = Credit(
+        invoice_id=new_id(), invoice_number="2026/1", invoice_date=invoice().date, reason=CreditReason.WITHDRAWAL,
+        cause_date=invoice().date, refund_method=RefundMethod.ONLINE, other_refund=by_transfer, remitted=remitted,
+    )  # fmt: skip
+    ways = [(each.method, each.amount.minor) for each in credit.refunds(Money(GROSS))]
+    assert ways == (
+        [(RefundMethod.ONLINE, online), (RefundMethod.BANK_TRANSFER, 300)]
+        if by_transfer
+        else [(RefundMethod.ONLINE, online + 300)]
+    )
 
 
 def test_the_printed_note_tells_refund_and_what_was_never_paid_apart() -> None:
