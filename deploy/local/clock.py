@@ -139,7 +139,7 @@ class LocalCalendar:
 
     async def _settle(self) -> None:
         """Waits for quiet, polls by hand what the schedules poll on real time, and waits for what that brought."""
-        await self._quiet.wait()
+        before = await self._quiet.wait()
         polls = (
             self._client.execute_workflow(
                 workflow, id=f"{workflow}-{self.now():%Y-%m-%dT%H:%M:%S}", task_queue=names.TASK_QUEUE
@@ -147,7 +147,7 @@ class LocalCalendar:
             for workflow in _POLLS
         )
         await asyncio.gather(*polls)
-        await self._quiet.wait()
+        await self._quiet.wait(before)
 
     async def _until_next_due(self) -> timedelta:
         """How far the next due date is that a workflow shows: whole seconds, as the offset is kept, rounded up."""

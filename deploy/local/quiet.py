@@ -25,11 +25,14 @@ _AT_ONCE = 20
 
 
 @dataclass(frozen=True)
-class _Sight:
-    """What one look saw: why it is not quiet, and how far each running workflow has come."""
+class Sight:
+    """What one look saw: why it is not quiet, or how far each running workflow has come."""
 
     hindrance: str | None
     lengths: Mapping[str, int]
+
+
+_NOTHING = Sight("nothing was seen yet", {})
 
 
 class Quiet:
@@ -44,19 +47,25 @@ class Quiet:
         self._client = client
         self._clocks = clocks
         self._bound = asyncio.Semaphore(_AT_ONCE)
+        self._hinders: WorkflowHandle[object, object] | None = None
 
-    async def wait(self) -> None:
+    async def wait(self, before: Sight = _NOTHING) -> Sight:
         """Waits until two looks in a row see the same quiet world; what begins between them is seen by the second.
+
+        Args:
+            before: What an earlier wait saw last; it counts as the first of two looks.
+
+        Returns:
+            What it saw last.
 
         Raises:
             LaunchError: It was not quiet for a minute and a half; the text names what hinders.
         """
         end = time.monotonic() + _SECONDS
-        before = _Sight("nothing was seen yet", {})
         while True:
             sight = await self._look()
             if sight.hindrance is None and sight == before:
-                return
+                return sight
             before = sight
             if time.monotonic() > end:
                 raise LaunchError(f"the clock cannot move on: {sight.hindrance}", "see the Temporal UI and var/logs")
@@ -69,13 +78,22 @@ class Quiet:
             async for found in self._client.list_workflows(RUNNING)
         ]
 
-    async def _look(self) -> _Sight:
-        backlogs = await asyncio.gather(*(self._backlog(name) for name in self._clocks))
+    async def _look(self) -> Sight:
+        """Looks where it was not quiet before, and at all others once it is quiet there: a full look is dear."""
+        if self._hinders is not None:
+            if hindrance := (await self._state(self._hinders))[1]:
+                return Sight(hindrance, {})
+            self._hinders = None
+        for hindrance in await asyncio.gather(*(self._backlog(name) for name in self._clocks)):
+            if hindrance:
+                return Sight(hindrance, {})
         handles = await self.running()
         states = await asyncio.gather(*map(self._state, handles))
-        hindrances = [hindrance for hindrance in (*backlogs, *(state[1] for state in states)) if hindrance]
-        lengths = {handle.id: state[0] for handle, state in zip(handles, states, strict=True)}
-        return _Sight(hindrances[0] if hindrances else None, lengths)
+        for handle, (_, hindrance) in zip(handles, states, strict=True):
+            if hindrance:
+                self._hinders = handle
+                return Sight(hindrance, {})
+        return Sight(None, {handle.id: length for handle, (length, _) in zip(handles, states, strict=True)})
 
     async def _backlog(self, process: str) -> str | None:
         try:
