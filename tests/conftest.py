@@ -9,6 +9,7 @@ from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.fixtures.temporal import TestNamespace, TestTemporal
 
 _WORKER = "workerinput"
+_LONG_FOLDERS = ("deploy", "workflows")
 
 # How long an example takes says how busy the machine is: by default one beyond 200 ms fails its test.
 settings.register_profile("casella", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,8 +41,15 @@ def temporal(request: pytest.FixtureRequest) -> TestNamespace:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that take longest go first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    """The files that take longest go first, so that no worker is left alone with one at the end."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Whole Casellas, then what starts servers and processes or plays workflows, then the many short files."""
+    if item.get_closest_marker("e2e") is not None:
+        return 0
+    return 1 if item.path.parent.name in _LONG_FOLDERS else 2
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

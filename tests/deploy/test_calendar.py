@@ -43,8 +43,10 @@ class Process:
         self.outbox_rows = 0
         self.noted: list[timedelta] = []
         self.held = asyncio.Event()
+        self.looks = 0
 
     async def backlog(self) -> Backlog:
+        self.looks += 1
         return Backlog(self.outbox_rows, None)
 
     @activity.defn(name="Note")
@@ -192,6 +194,24 @@ async def test_a_workflow_with_an_activity_or_a_task_to_do_is_not_quiet(
         process.held.set()
         async with asyncio.timeout(20):
             await Quiet(client, clocks).wait()
+
+
+async def test_what_an_earlier_wait_saw_last_counts_as_a_look_unless_something_has_begun_since(
+    client: Client, process: Process, clocks: Clocks
+) -> None:
+    async with working(client, process), asyncio.timeout(20):
+        await waits(client, hours=1)
+        await until_listed(client, 1)
+        before = await Quiet(client, clocks).wait()
+        process.looks = 0
+        assert await Quiet(client, clocks).wait(before) == before
+        assert process.looks == 1
+        await waits(client, hours=2)
+        await until_listed(client, 2)
+        process.looks = 0
+        after = await Quiet(client, clocks).wait(before)
+        assert process.looks > 1
+    assert before.lengths.items() < after.lengths.items()
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def policy() -> OrderingPolicy:
     return OrderingPolicy()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def price_list() -> PriceList:
     """The price list of the tree; a test may have its own."""
     return load_price_list(PRICE_LIST)
