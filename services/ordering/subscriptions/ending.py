@@ -2,7 +2,8 @@
 withdrawal or an erasure; or, terminated because a payment was taken back, as soon as no other payment covers the day.
 
 The newest period, which waits for its measuring, carries the subscription to its end; of a monthly contract it then
-asks for what was used above the prepaid. A withdrawal carries its own; an erasure changes the moment, not the carrier.
+asks for what was used above the prepaid. A withdrawal carries its own, and takes over one that closes already; an
+erasure changes the moment, not the carrier.
 """
 
 from datetime import datetime
@@ -104,6 +105,25 @@ async def withdraw(conn: AsyncConnection, subscription: SubscriptionRow, policy:
     await void_scheduled(conn, subscription.subscription_id, now)
     await _wake_open(conn, subscription.subscription_id, now)
     await _tell_of_closing(conn, subscription.subscription_id, now)
+
+
+async def withdraw_closing(conn: AsyncConnection, subscription: SubscriptionRow, now: datetime) -> None:
+    """Waive what a locked subscription still asks for whose service had ended before the consumer withdrew.
+
+    Its last period is void, like what waits in a contract that a withdrawal itself ends. Its closing days stay, and its
+    withdrawal carries it from now on: the period that did is over with its own money.
+    """
+    end = subscription.end
+    if end is None or end.number is None or not end.reason.leaves_debts:
+        return
+    carrier = await period_store.find_period(conn, PeriodCause(subscription.subscription_id, end.number).key)
+    withdrawn = End(SubscriptionEnd.WITHDRAWN, now, end.at, None)
+    await store.write_end(conn, subscription.subscription_id, withdrawn, SubscriptionState.CLOSING)
+    await void_scheduled(conn, subscription.subscription_id, now)
+    await _wake_open(conn, subscription.subscription_id, now)
+    if carrier is not None and carrier.is_done:
+        await period_store.set_next(conn, carrier.period_id, None)
+        await outbox.wake(conn, renewal_wake(carrier.cause), now)
 
 
 def is_over(found: Locked, now: datetime) -> bool:

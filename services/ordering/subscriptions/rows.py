@@ -161,6 +161,12 @@ class PeriodRow:
         """Its subscription."""
         return self.cause.subscription_id
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it waits for no measuring, money or invoice; its subscription's end may still be carried by it."""
+        invoiced = self.state is PeriodState.PAID and self.invoice_id is not None
+        return invoiced or self.state in {PeriodState.UNPAID, PeriodState.VOID}
+
     def is_accrued(self, now: datetime) -> bool:
         """Whether it is to be invoiced though unpaid; its proforma, which gives it a due day, comes first."""
         due = self.state is PeriodState.DUE and self.asked is not None

@@ -31,7 +31,7 @@ from services.ordering.orders.rows import OrderRow
 from services.ordering.orders.store import find_order, lock_order, note_cancel_request
 from services.ordering.readings import Readings
 from services.ordering.subscriptions.adding import cancel_open, remove_addition
-from services.ordering.subscriptions.ending import withdraw
+from services.ordering.subscriptions.ending import withdraw, withdraw_closing
 from services.ordering.subscriptions.leaving import leave_of
 from services.ordering.subscriptions.rows import SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription_of_order, lock_subscription
@@ -180,7 +180,7 @@ class Withdrawals:
         """What the notice changes at once; of a paid order that is not fulfilled yet the fulfilment sees to it.
 
         From an addition the consumer withdraws alone: the annual contract goes on without it. With a contract ends all
-        that was added to it.
+        that was added to it. Where the service had ended before, what is still asked for it is waived.
         """
         if order.state is OrderState.OPEN:
             await note_cancel_request(conn, order.order_id, now)
@@ -193,6 +193,8 @@ class Withdrawals:
         if locked is not None and locked.state is SubscriptionState.ACTIVE:
             await withdraw(conn, locked, self._policy, now)
             await cancel_open(conn, locked.subscription_id, now)
+        elif locked is not None and locked.state is SubscriptionState.CLOSING:
+            await withdraw_closing(conn, locked, now)
 
 
 async def _basis(

@@ -14,7 +14,7 @@ from tests.ordering.room.test_reconciling import watched
 from tests.ordering.room.test_terminating import terminate, wish
 from tests.ordering.room.test_withdrawing import day, order_of, recorded, wakes
 from tests.ordering.shop import ANNA, STEERING, TO_ANNA, Shop
-from tests.ordering.subscribers import PAID, UNPAID, annual, monthly
+from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.ordering.withdrawers import (
     advance,
     bought,
@@ -424,6 +424,67 @@ async def test_what_was_paid_for_a_later_period_is_refunded_whole(shop: Shop) ->
     assert (second.period_id, second.amount, second.owed.minor) == (subscriber.id_of(2), asked.totals.gross, 0)
     await settle(shop, order.order_id)
     assert await next_of(shop, order.order_id) == "WAIT purge"
+
+
+async def terminated(shop: Shop) -> tuple[Subscriber, pb.Order]:
+    """Anna's month since 2 March with use above the prepaid, ended on the 5th because its payment was taken back."""
+    subscriber = await monthly(shop, date(2026, 3, 2), party=ANNA)
+    subscriber.account.mailboxes = {8: 9}
+    order = await order_of(shop, subscriber)
+    day(shop, 5)
+    await terminate(shop, wish(order.order_id))
+    await subscriber.end(2, UNPAID)
+    return subscriber, order
+
+
+@pytest.mark.parametrize("asked", ["measured", "asked for", "not yet"])
+async def test_a_withdrawal_voids_the_last_period_of_a_contract_that_is_closing_already_and_then_goes_on(
+    shop: Shop, asked: str
+) -> None:
+    subscriber, order = await terminated(shop)
+    if asked != "not yet":
+        assert (await subscriber.measure(2)).totals.gross.minor > 0
+    if asked == "asked for":
+        await subscriber.record_proforma(2)
+    purge_at = from_timestamp((await subscriber.subscription()).purge_at)
+    day(shop, 8)
+    await shop.room.empty_outbox()
+    await withdraw(shop, order)
+    assert subscriber.renewal(2) in await subscriber.woken()
+    if asked != "not yet":
+        assert await next_of(shop, order.order_id) == "WAIT period_end"
+        day(shop, 31)  # whatever reminder was planned
+        assert await subscriber.next(2) == "CLOSE_DUE"
+        assert await shop.room.mails() == []
+        await subscriber.end(2, UNPAID)
+        assert f"withdrawal:{order.order_id}" in await subscriber.woken()
+    assert (await subscriber.period(2)).state == pb.PERIOD_STATE_VOID
+    assert await subscriber.next(2) == "NOT_OPEN"
+    assert [each.order_id for each in (await advance(shop, order.order_id)).withdrawal.refunds] == [order.order_id]
+    await settle(shop, order.order_id)
+    assert await next_of(shop, order.order_id) == "WAIT purge"
+    shop.room.clock.at = purge_at
+    assert await next_of(shop, order.order_id) == "CLOSE_DUE"
+    assert await watched(shop) == [f"withdrawal:{order.order_id}"]
+    await close(shop, order)
+    assert await next_of(shop, order.order_id) == "NOT_OPEN"
+
+
+async def test_a_last_period_that_was_paid_before_the_notice_is_refunded_whole_and_carries_nothing_any_more(
+    shop: Shop,
+) -> None:
+    subscriber, order = await terminated(shop)
+    last = await subscriber.measure(2)
+    await subscriber.record_proforma(2)
+    await subscriber.end(2, PAID)
+    await subscriber.record_invoice(2)
+    assert await subscriber.next(2) == "WAIT purge"
+    day(shop, 8)
+    await withdraw(shop, order)
+    assert await subscriber.next(2) == "NOT_OPEN"
+    refunds = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert [(each.period_id, each.amount) for each in refunds][1:] == [(subscriber.id_of(2), last.totals.gross)]
+    assert subscriber.renewal(2) not in await watched(shop)
 
 
 async def test_a_refund_that_was_given_up_is_replaced_once(shop: Shop) -> None:
