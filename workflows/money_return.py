@@ -15,8 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
     from workflows.steps import quickly
-    from workflows.waiting_money import waiting_money
-    from workflows.wording_settling import TAKES_BACK
+    from workflows.waiting_money import TAKES_BACK, waiting_money
 
 
 class MoneyReturn(Process):

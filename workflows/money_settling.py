@@ -22,7 +22,8 @@ with workflow.unsafe.imports_passed_through():
         check_for_account,
         optional_day,
     )
-    from workflows.wording_settling import ENDS, TAKES_BACK, offered
+    from workflows.waiting_money import TAKES_BACK
+    from workflows.wording_settling import ENDS, offered
 
 
 class MoneySettling(MoneyReturn, DisputeProcess):

@@ -1,9 +1,12 @@
-"""How money that waits at payments is told to ordering, which knows whether it came for a withdrawn contract."""
+"""Whether what waits at payments is money, and how ordering is told of it, which knows of withdrawn contracts."""
 
 from collections.abc import Iterable
 
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+
+TAKES_BACK = (payments_pb2.MONEY_ENTRY_REASON_REVERSED, payments_pb2.MONEY_ENTRY_REASON_DISPUTED)
+"""Why an entry is no money that came, but money that was taken back: it pays nothing, and nothing of it is refunded."""
 
 
 def waiting_money(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from casella.payments.v1 import payments_pb2 as pb
 from workflows import wording, wording_money
+from workflows.waiting_money import TAKES_BACK
 
 ENDS = {
     pb.MONEY_SETTLEMENT_ASSIGNED: "assigned",
@@ -16,8 +17,6 @@ ENDS = {
     pb.MONEY_SETTLEMENT_TAKEN_BACK: "taken back",
 }
 """The end of an entry in a word or two, by its settlement."""
-TAKES_BACK = (pb.MONEY_ENTRY_REASON_REVERSED, pb.MONEY_ENTRY_REASON_DISPUTED)
-"""Why an entry is no money that came, but money that was taken back: it pays nothing, and nothing of it is refunded."""
 _CREDIT = 'makes it credit of an account: `{{"account_id": "{}", "reason_code": "customer_agrees"}}`'
 _LOWER = 'lowers the credit that an account has of it: `{{"account_id": "{}", "reason_code": "taken_back"}}`'
 _REFUND = 'sends it back to its payer: `{"reason_code": "not_for_us"}`'

@@ -8,6 +8,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.ordering_client import OrderingClient, to_pay, without_person
+from workflows.waiting_money import TAKES_BACK
 
 
 class OrderActivities(OrderingClient):
@@ -85,6 +86,6 @@ def _held(waiting: Iterable[payments_pb2.MoneyEntry]) -> list[Money]:
     """What the customer has sent and waits for an operator, one sum a currency; what was taken back is not held."""
     sums: Counter[str] = Counter()
     for entry in waiting:
-        if entry.reason != payments_pb2.MONEY_ENTRY_REASON_REVERSED:
+        if entry.reason not in TAKES_BACK:
             sums[entry.amount.currency] += entry.amount.minor
     return [Money(currency=currency, minor=minor) for currency, minor in sorted(sums.items()) if minor > 0]

@@ -18,13 +18,12 @@ from services.kit.errors import Refused
 from workflows.activities.calls import step, with_actor
 from workflows.activities.trial import Contacts
 from workflows.retries import OUTSIDE_DEADLINE_SECONDS
+from workflows.waiting_money import TAKES_BACK
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
     from casella.trial.v1.trial_pb2_grpc import TrialServiceAsyncStub
-
-_TAKEN_BACK = (pb.MONEY_ENTRY_REASON_REVERSED, pb.MONEY_ENTRY_REASON_DISPUTED)
 
 
 class PaymentsSteps:
@@ -135,7 +134,7 @@ class PaymentsSteps:
         """
         asked = pb.GetMoneyEntryRequest(money_entry_id=request.money_entry_id)
         entry = (await self._payments.GetMoneyEntry(asked)).entry
-        if not entry.settlement and entry.reason not in _TAKEN_BACK:
+        if not entry.settlement and entry.reason not in TAKES_BACK:
             await self._check_goes_on(request.account_id)
         request.steering.CopyFrom(await with_actor(self._client, request.steering))
         return await self._payments.CreditMoney(request)
