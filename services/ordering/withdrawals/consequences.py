@@ -73,11 +73,18 @@ def _in_italian(sums: Sums) -> str:
     owed = (
         f"{money(sums.owed, 'it')} sono dovuti per {days} di servizio su {sums.term}" if sums.owed else "non devi nulla"
     )
+    return f"{_ends_in_italian(sums)}Hai pagato {money(sums.paid, 'it')}; {owed}; {_refund_in_italian(sums)}"
+
+
+def _refund_in_italian(sums: Sums) -> str:
+    """What goes back of what was paid; what a bank or a dispute took, payments knows, and counts as refunded."""
+    if not sums.refund:
+        return "non resta nulla da rimborsare."
     by_transfer = "; ciò che avevi pagato con il tuo credito, con bonifico bancario" if sums.credit_used else ""
     return (
-        f"{_ends_in_italian(sums)}Hai pagato {money(sums.paid, 'it')}; {owed}; ti "
-        f"rimborsiamo {money(sums.refund, 'it')} entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo "
-        f"stesso mezzo di pagamento{by_transfer}."
+        f"ti rimborsiamo {money(sums.refund, 'it')} entro {after_article(day(sums.refund_by, 'it'), 'il')}, con lo "
+        f"stesso mezzo di pagamento{by_transfer}. Ciò che la tua banca, l’emittente della tua carta o PayPal ti ha già "
+        "restituito di quanto hai pagato vale come rimborsato."
     )
 
 
@@ -142,10 +149,17 @@ def _in_english(sums: Sums) -> str:
     owed = (
         f"{money(sums.owed, 'en')} is owed for {days} of service out of {sums.term}" if sums.owed else "you owe nothing"
     )
+    return f"{_ends_in_english(sums)}You paid {money(sums.paid, 'en')}; {owed}; {_refund_in_english(sums)}"
+
+
+def _refund_in_english(sums: Sums) -> str:
+    if not sums.refund:
+        return "nothing is left to refund."
     by_transfer = "; what your account credit had paid, by bank transfer" if sums.credit_used else ""
     return (
-        f"{_ends_in_english(sums)}You paid {money(sums.paid, 'en')}; {owed}; we refund {money(sums.refund, 'en')} by "
-        f"{day(sums.refund_by, 'en')}, by the same means of payment{by_transfer}."
+        f"we refund {money(sums.refund, 'en')} by {day(sums.refund_by, 'en')}, by the same means of payment"
+        f"{by_transfer}. What your bank, your card issuer or PayPal has already given back to you of what you paid "
+        "counts as refunded."
     )
 
 

@@ -181,6 +181,33 @@ async def test_never_more_goes_back_than_was_received_and_never_less_than_nothin
     assert [each.amount for each in refunds] == ([page.refund] if page.refund.minor else [])
 
 
+BANKS = "o PayPal ti ha già restituito di quanto hai pagato vale come rimborsato."
+BANKS_EN = "or PayPal has already given back to you of what you paid counts as refunded."
+
+
+@pytest.mark.parametrize("left", ["all", "what is owed", "nothing"])
+async def test_page_and_receipt_say_with_a_refund_that_what_a_bank_has_given_back_counts_as_refunded(
+    shop: Shop, left: str
+) -> None:
+    """Ordering does not know of disputes, nor of transfers that the payer's bank took back."""
+    order = await bought(shop)
+    gross = order.totals.gross.minor
+    shop.neighbours.credited[order.invoice_id] = {"all": 0, "nothing": gross}.get(left, 0)
+    shop.neighbours.remitted[order.invoice_id] = gross - 1 if left == "what is owed" else 0
+    day(shop, 5)
+    page = (await read(shop, order)).offer
+    assert bool(page.refund.minor) is (left == "all")
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    await receipt(shop, order.order_id)
+    _, told = await only_mail(shop)
+    for said in (" ".join(told.split()), page.pages[0].consequences):
+        assert (BANKS in said) is (left == "all")
+        assert ("non resta nulla da rimborsare" in said) is (left != "all")
+    assert (BANKS_EN in page.pages[1].consequences) is (left == "all")
+    assert ("nothing is left to refund" in page.pages[1].consequences) is (left != "all")
+
+
 @pytest.mark.parametrize("used", [0, 900])
 async def test_page_and_receipt_say_how_that_goes_back_which_account_credit_had_paid(shop: Shop, used: int) -> None:
     order = await bought(shop)
