@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from deploy.local.demo import by_hand
 from deploy.local.world import World
+from services.payments.domain.refunds import fault_of_account
+from services.payments.statements import camt
 from tests.docs.pages import ROOT, page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("docs")]
@@ -157,6 +160,13 @@ async def test_a_statement_with_one_credit_is_written_and_imported(world: World)
     assert re.search(r"into the operator's queue as they came *1\b", said), said
     code, said = await pasted(world.site.var, [*blocks()[:1], "by_hand statement ten P1999/1"])
     assert (code, "'ten' is no amount" in said) == (1, True), said
+
+
+async def test_a_statement_names_an_account_of_its_payer_to_which_money_can_be_refunded(tmp_path: Path) -> None:
+    (found,) = camt.read(by_hand.statement(tmp_path, "7.50", "?").read_bytes())
+    (credit,) = found.credits
+    assert credit.debtor_name == "By hand"
+    assert fault_of_account(credit.debtor_iban or "", credit.debtor_name) == ""
 
 
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ _HEADING = re.compile(r"<h1>([^<]+)</h1>")
 _MAIL_SECONDS = 20.0
 _POLL_SECONDS = 0.5
 _BUTTON = re.compile(r'name="pay" value="(\w+:succeeded)"')
+_PAYER, _PAYER_IBAN = "By hand", "DE89370400440532013000"
+"""Who pays in a statement: nobody of the demo, from the account that registries of IBANs show as Germany's example."""
 
 
 def address(var: Path, service: str) -> str:
@@ -154,6 +156,8 @@ def pay(link: str) -> str:
 def statement(var: Path, amount: str, reference: str) -> Path:
     """Writes a statement of the example account with one credit of today, for `casella bank import`.
 
+    It names an account of the payer, so that the money can be refunded.
+
     Args:
         var: Folder of the state, where it is written, and whose calendar says which day it is.
         amount: Euro and cents, for example `19.76`.
@@ -172,7 +176,8 @@ def statement(var: Path, amount: str, reference: str) -> Path:
     if not minor:
         raise LaunchError(f"{amount!r} is no amount", "write euro and cents, for example 19.76")
     now = datetime.now(UTC) + read_offset(var / "clock.json")
-    transfer = paying.Transfer(common_pb2.Money(currency="EUR", minor=minor), rome_date(now), text=reference)
+    money = common_pb2.Money(currency="EUR", minor=minor)
+    transfer = paying.Transfer(money, rome_date(now), text=reference, payer=_PAYER, payer_iban=_PAYER_IBAN)
     file = var / f"statement-{now:%Y%m%d-%H%M%S}.xml"
     file.write_bytes(paying.statement(EXAMPLE_IBAN, [transfer]))
     return file
