@@ -27,7 +27,7 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from deploy.local import banner, temporal
 from deploy.local.failure import LaunchError
 from deploy.local.programs import PROGRAMS
-from deploy.local.quiet import RUNNING, Quiet
+from deploy.local.quiet import AGAIN, RUNNING, TEMPORAL_AWAY, Quiet
 from deploy.local.site import Site, running_site, var_folder
 from services.kit import temporal_client
 from services.kit.channels import open_channel
@@ -76,8 +76,16 @@ class LocalCalendar:
             say: Told the time after each step.
 
         Raises:
-            LaunchError: A process does not confirm, or something does not become quiet.
+            LaunchError: A process does not confirm, something does not become quiet, or Temporal does not answer.
         """
+        try:
+            await self._advance(by, say)
+        except RPCError as error:
+            if error.status not in TEMPORAL_AWAY:
+                raise
+            raise LaunchError(f"the clock cannot move on: Temporal does not answer ({error.message})", AGAIN) from error
+
+    async def _advance(self, by: timedelta, say: Say) -> None:
         await self._align()
         await self._settle()
         left = by + PAST_A_TIMER

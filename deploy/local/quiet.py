@@ -19,6 +19,18 @@ from deploy.local.failure import LaunchError
 
 RUNNING = "ExecutionStatus = 'Running'"
 
+TEMPORAL_AWAY = frozenset(
+    {
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+    }
+)
+"""How Temporal fails to answer on a machine that is busy or starts: asked again it may."""
+AGAIN = "see the Temporal UI and var/logs; `./casella clock show` tells how far it came: advance it by what is left"
+"""What to do where the clock stands still on its way."""
+
 _SECONDS = 90.0
 _POLL_SECONDS = 0.03
 _AT_ONCE = 20
@@ -68,7 +80,7 @@ class Quiet:
                 return sight
             before = sight
             if time.monotonic() > end:
-                raise LaunchError(f"the clock cannot move on: {sight.hindrance}", "see the Temporal UI and var/logs")
+                raise LaunchError(f"the clock cannot move on: {sight.hindrance}", AGAIN)
             await asyncio.sleep(_POLL_SECONDS)
 
     async def running(self) -> list[WorkflowHandle[object, object]]:
@@ -79,6 +91,14 @@ class Quiet:
         ]
 
     async def _look(self) -> Sight:
+        try:
+            return await self._see()
+        except RPCError as error:
+            if error.status not in TEMPORAL_AWAY:
+                raise
+            return Sight(f"Temporal does not answer ({error.status.name})", {})
+
+    async def _see(self) -> Sight:
         """Looks where it was not quiet before, and at all others once it is quiet there: a full look is dear."""
         if self._hinders is not None:
             if hindrance := (await self._state(self._hinders))[1]:

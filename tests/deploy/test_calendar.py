@@ -150,6 +150,33 @@ async def waits(client: Client, hours: float, due: timedelta | None = None) -> N
     )
 
 
+@asynccontextmanager
+async def overloaded(answers_after: int) -> AsyncIterator[tuple[Client, list[str]]]:
+    """A Temporal that cancels what it is asked about workflows, as a busy one does, so many times."""
+    asked: list[str] = []
+
+    async def answer(_: bytes, call: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
+        asked.append("")
+        if len(asked) <= answers_after:
+            await call.abort(grpc.StatusCode.CANCELLED, "operation was canceled")
+        return b""
+
+    async def describe(_: bytes, __: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
+        return b""
+
+    methods = {
+        "GetSystemInfo": grpc.unary_unary_rpc_method_handler(describe),
+        "ListWorkflowExecutions": grpc.unary_unary_rpc_method_handler(answer),
+    }
+    server = grpc.aio.server()
+    service = "temporal.api.workflowservice.v1.WorkflowService"
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, methods),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    yield await connect(f"127.0.0.1:{port}", "default"), asked
+    await server.stop(None)
+
+
 @contextmanager
 def hindered_by(words: str) -> Iterator[None]:
     """The clock does not move within a moment, and says why."""
@@ -179,6 +206,24 @@ async def test_a_process_that_is_away_is_not_quiet(client: Client) -> None:
     async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
         with hindered_by("trial does not answer"):
             await Quiet(client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)}).wait()
+
+
+async def test_it_is_not_quiet_while_temporal_does_not_answer(clocks: Clocks) -> None:
+    async with overloaded(answers_after=2) as (connected, asked):
+        async with asyncio.timeout(20):
+            await Quiet(connected, clocks).wait()
+        assert len(asked) == 4  # refused twice, and then quiet twice
+    async with overloaded(answers_after=1_000_000) as (connected, _):
+        with hindered_by(r"Temporal does not answer \(CANCELLED\)"):
+            await Quiet(connected, clocks).wait()
+
+
+async def test_a_clock_that_temporal_leaves_on_its_way_says_to_advance_it_by_what_is_left(
+    clocks: Clocks, tmp_path: Path
+) -> None:
+    async with overloaded(answers_after=1_000_000) as (connected, _):
+        with pytest.raises(LaunchError, match=r"Temporal does not answer \(operation was canceled\).*by what is left"):
+            await LocalCalendar(Site(tmp_path, {}), connected, clocks).advance(timedelta(days=1), print)
 
 
 async def test_a_workflow_with_an_activity_or_a_task_to_do_is_not_quiet(
