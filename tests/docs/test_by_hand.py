@@ -63,6 +63,14 @@ async def test_the_blocks_of_signing_up_by_hand_end_with_a_paid_order(world: Wor
     assert "steer at" in said
 
 
+async def test_the_withdrawal_of_the_integrating_page_is_taken(world: World) -> None:
+    signing_up = [block.replace("ada", "eva").replace("203.0.113.7", "203.0.113.10") for block in blocks()]
+    withdrawing = page("docs/integrating.md").blocks("sh", "Withdrawal")
+    code, said = await pasted(world.site.var, [*signing_up, *withdrawing], "-eu")
+    assert code == 0, said
+    assert '"withdrawal": {' in said
+
+
 async def test_a_refused_call_names_each_wrong_field_in_words(world: World) -> None:
     call = """call trial TrialService/SignUp '{"email": "ada", "country": "IT"}'"""
     code, said = await pasted(world.site.var, [blocks()[0], call])
