@@ -55,8 +55,9 @@ class DisputeProcess(DisputeSteps):
             updates: What any entry of the queue may be settled by.
         """
         over = [f"it is over {wording_money.candidate(each)}" for each in self.candidates]
+        twice = wording_disputes.gone_twice(dispute, self.paid_by(dispute))
         if self.credited_by:
-            over.append(wording_disputes.decides(self.credited_by))
+            over.append(wording_disputes.decides(self.credited_by, twice))
         if self.invoice_id:
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:
@@ -64,7 +65,7 @@ class DisputeProcess(DisputeSteps):
         if self.may_decide(dispute) and self.service is not None:
             over.append(wording_disputes.served(self.service))
         state, coming = wording_disputes.standing(
-            dispute, self.invoice_id or "INVOICE", withdrawn=bool(self.credited_by)
+            dispute, self.invoice_id or "INVOICE", withdrawn=bool(self.credited_by), twice=twice
         )
         offered = {}
         if self.may_decide(dispute):
@@ -222,7 +223,9 @@ class DisputeProcess(DisputeSteps):
 
     def _refuse_if_withdrawn(self) -> None:
         if self.credited_by:
-            raise Wrong(f"{wording_disputes.decides(self.credited_by)}. There are claim, credit and set_aside")
+            dispute = self.waiting_entry().dispute
+            twice = wording_disputes.gone_twice(dispute, self.paid_by(dispute))
+            raise Wrong(f"{wording_disputes.decides(self.credited_by, twice)}. There are claim, credit and set_aside")
 
     async def _check_ended(self) -> None:
         """Refuse what says that the contract has ended while it is served (DPR 633/1972, art. 26(2)).

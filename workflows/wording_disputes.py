@@ -22,19 +22,37 @@ _DECIDES = (
     "the consumer has withdrawn: what the dispute takes counts as given back, and `{}` gives back the rest and issues "
     "the credit note"
 )
+_REFUNDS = "the consumer has withdrawn: `{}` gives back what it owes and issues the credit note"
+_TWICE = "{} of the payment was refunded already, so the same money has gone twice"
 _CONTRACT, _ADDITION = "the contract", "what the order added to its contract, which goes on"
 _SAYS_ENDED = "with this cause the note says that it has ended"
 _AGREED = 'credit by agreement: `"cause": "agreement"`'
 _IN_A_MOMENT = "send it again in a moment"
 
 
-def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool) -> tuple[str, str]:
+def gone_twice(dispute: pb.Dispute, paid: pb.PaymentRequest | None) -> common_pb2.Money | None:
+    """What a dispute has taken of money that had been refunded by card or PayPal before; None where nothing.
+
+    Args:
+        dispute: The dispute.
+        paid: What its payment had paid; None where that is not known.
+    """
+    if paid is None or not dispute.refunded.minor or dispute.withdrawn.currency != paid.amount.currency:
+        return None
+    minor = dispute.refunded.minor + dispute.withdrawn.minor - paid.amount.minor
+    return (
+        common_pb2.Money(minor=min(minor, dispute.refunded.minor), currency=paid.amount.currency) if minor > 0 else None
+    )
+
+
+def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool, twice: common_pb2.Money | None) -> tuple[str, str]:
     """Where a dispute stands, and what comes next.
 
     Args:
         dispute: The dispute.
         invoice: The invoice's id.
         withdrawn: A withdrawal decides about that invoice.
+        twice: What was refunded before and is taken again; None where nothing.
     """
     match dispute.state:
         case pb.DISPUTE_STATE_INQUIRY:
@@ -43,19 +61,21 @@ def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool) -> tuple[str
             return _counted(dispute)
         case pb.DISPUTE_STATE_NEEDS_RESPONSE:
             over = "the day for it has passed: see there how it stands"
+            refund = f". {_TWICE.format(wording.amount(twice))}: name that refund as evidence" if twice else ""
             return NEEDS_OPERATOR, (
                 "give evidence in the provider's dashboard in time: without it the dispute is lost"
-                f"{f'; {over}' if dispute.evidence_over else ''}"
+                f"{refund}{f'; {over}' if dispute.evidence_over else ''}"
             )
         case pb.DISPUTE_STATE_UNDER_REVIEW:
-            return "Disputed", "the decision of the payer's bank, which may take months"
+            told = f". {_TWICE.format(wording.amount(twice))} unless it is won" if twice else ""
+            return "Disputed", f"the decision of the payer's bank, which may take months{told}"
         case pb.DISPUTE_STATE_LOST if dispute.withdrawn.minor > 0:
-            return _lost(dispute, withdrawn=withdrawn)
+            return _lost(dispute, withdrawn=withdrawn, twice=twice)
         case _:
             return "Disputed", "the money's way at the provider, of which its next event tells"
 
 
-def _lost(dispute: pb.Dispute, *, withdrawn: bool) -> tuple[str, str]:
+def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | None) -> tuple[str, str]:
     """The same of one that is lost: what it took is gone."""
     counted = dispute.counted_as_refund
     if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
@@ -68,6 +88,11 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool) -> tuple[str, str]:
         return NEEDS_OPERATOR, (
             f"nothing by itself: the dispute is lost. {wording.amount(counted)} of it is the refund of the withdrawal; "
             f"it took {wording.amount(rest)} more, which the customer still owes: decide about that"
+        )
+    if twice:
+        return NEEDS_OPERATOR, (
+            f"nothing by itself: the dispute is lost. {_TWICE.format(wording.amount(twice))}, and the customer owes "
+            "it: `claim` it"
         )
     if withdrawn:
         return NEEDS_OPERATOR, (
@@ -123,9 +148,14 @@ def brought(service: ordering_pb2.ServiceEnd) -> str:
     return _ADDITION if service.addition else _CONTRACT
 
 
-def decides(order_id: str) -> str:
-    """Of the withdrawal from the order with this id: that it decides what is given back and credited."""
-    return _DECIDES.format(names.withdrawal_id(order_id))
+def decides(order_id: str, twice: common_pb2.Money | None) -> str:
+    """Of the withdrawal from the order with this id: that it decides what is given back and credited.
+
+    Args:
+        order_id: The order's id.
+        twice: What it had refunded before the dispute took it again; None where nothing.
+    """
+    return (_REFUNDS if twice else _DECIDES).format(names.withdrawal_id(order_id))
 
 
 def served(service: ordering_pb2.ServiceEnd) -> str:

@@ -17,7 +17,7 @@ from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
 from tests.workflows.script import Script, refuse, running
 from tests.workflows.test_money_branches import euro, settle
-from workflows import names
+from workflows import names, wording_disputes
 
 ACCOUNT, ORDER, REQUEST, INVOICE, NOTE, SUBSCRIPTION, PERIOD = (str(uuid4()) for _ in range(7))
 TODAY = common_pb2.Date(year=2026, month=3, day=2)
@@ -425,6 +425,43 @@ async def test_a_withdrawal_that_the_page_does_not_know_yet_is_found_before_anyt
         await run.handle.signal(names.MONEY_CHANGED)
         assert await run.end() == "refunded"
     assert {name for name, _ in script.asked}.isdisjoint({"DecideDispute", "CancelSubscription", "IssueCreditNote"})
+
+
+async def test_money_that_a_withdrawal_has_refunded_and_a_dispute_takes_again_has_gone_twice(
+    temporal: TestNamespace,
+) -> None:
+    entry = a_dispute(pb.DISPUTE_STATE_NEEDS_RESPONSE, refunded=euro(9_995))
+    script = world(entry, FindInvoiceWithdrawal=withdrawn)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("name that refund as evidence")
+        assert "EUR 99.95 of the payment was refunded already, so the same money has gone twice" in shown
+        assert f"`withdrawal:{ORDER}` gives back what it owes and issues the credit note" in shown
+        assert "counts as given back" not in shown
+        entry.dispute.state = pb.DISPUTE_STATE_LOST
+        await run.handle.signal(names.MONEY_CHANGED)
+        shown = await run.details("the same money has gone twice, and the customer owes it: `claim` it")
+        assert "let it go first" not in shown
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await run.handle.execute_update("credit_note", {"reason_code": "checked"})
+        assert "counts as given back" not in str(failed.value.cause)
+        assert "There are claim, credit and set_aside" in str(failed.value.cause)
+
+
+@pytest.mark.parametrize(
+    ("changes", "twice"),
+    [
+        pytest.param({"refunded": euro(9_995)}, 9_995, id="all"),
+        pytest.param({"refunded": euro(9_995), "withdrawn": euro(500)}, 495, id="a part of it"),
+        pytest.param({"refunded": euro(9_500), "withdrawn": euro(500)}, None, id="what was left"),
+        pytest.param({}, None, id="nothing refunded"),
+        pytest.param({"refunded": euro(9_995), "withdrawn": euro(0)}, None, id="nothing withdrawn"),
+    ],
+)
+def test_only_what_a_dispute_takes_beyond_what_is_left_of_the_payment_has_gone_twice(
+    changes: dict[str, Any], twice: int | None
+) -> None:
+    dispute = a_dispute(**changes).dispute
+    assert wording_disputes.gone_twice(dispute, PAID) == (None if twice is None else euro(twice))
 
 
 async def test_an_open_dispute_over_what_is_owed_back_is_to_be_accepted(temporal: TestNamespace) -> None:
