@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from deploy.local.clock import open_calendar
@@ -114,3 +115,29 @@ async def test_a_part_that_was_paid_goes_back_by_the_withdrawal_and_so_does_what
     (await terminal.casella("audit")).well()
     proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
     assert list(proof.discrepancies) == []
+
+
+async def test_the_invoice_of_a_part_is_credited_because_of_the_withdrawal_and_names_its_day(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer, order = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+    await transferred(stage, order, 500)
+    await stage.advance(timedelta(days=10))  # by then the part is invoiced (TD02)
+    await customer.log_in()
+    made = await customer.withdraw(order.order_id)
+    await desk.stands(names.withdrawal_id(order.order_id), "NeedsOperator")
+    await stage.advance(timedelta(days=1))
+    (refund,) = await stage.refunds(customer)
+    await sent_by_the_bank(stage, refund)
+
+    async def credited() -> invoicing_pb2.Document | None:
+        asked = invoicing_pb2.ListDocumentsRequest(account_id=customer.account_id)
+        listed = (await play.operator.invoicing.ListDocuments(asked)).documents
+        notes = [each for each in listed if each.kind == invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE]
+        return notes[0] if notes else None
+
+    note = await until(credited, "the credit note on the invoice of the part")
+    found = await play.operator.invoicing.GetInvoicingDocument(
+        invoicing_pb2.GetInvoicingDocumentRequest(document_id=note.document_id)
+    )
+    credit = found.document.credit
+    assert (credit.reason, credit.cause_date) == (invoicing_pb2.CREDIT_REASON_WITHDRAWAL, made.noticed_on)

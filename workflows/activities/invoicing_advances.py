@@ -47,20 +47,29 @@ class AdvanceActivities(InvoicingClient):
             return pb.IssueCreditNoteResponse()
         entry = await self._money(invoice.money_entry_id)
         reason, method = _RETURNED.get(entry.settlement, _NOT_THEIRS)
+        cause_date = to_date(rome_date(from_timestamp(entry.settled_at)))
         if entry.settlement == payments_pb2.MONEY_SETTLEMENT_REFUNDED:
             asked = payments_pb2.GetRefundRequest(refund_id=entry.settled_to)
-            method = REFUND_METHODS.get((await self._payments.GetRefund(asked)).refund.means, method)
+            refund = (await self._payments.GetRefund(asked)).refund
+            method = REFUND_METHODS.get(refund.means, method)
+            if refund.withdrawal_order_id:
+                reason, cause_date = pb.CREDIT_REASON_WITHDRAWAL, await self._withdrawn_on(refund.withdrawal_order_id)
         answer = await self._invoicing.IssueCreditNote(
             pb.IssueCreditNoteRequest(
                 credit_id=str(derive("advance_credit", invoice.money_entry_id)),
                 invoice_id=invoice.document_id,
                 reason=reason,
                 gross=common_pb2.Money(minor=left, currency=invoice.totals.gross.currency),
-                cause_date=to_date(rome_date(from_timestamp(entry.settled_at))),
+                cause_date=cause_date,
                 refund_method=method,
             )
         )
         return pb.IssueCreditNoteResponse(document=ids_only(answer.document))
+
+    async def _withdrawn_on(self, order_id: str) -> common_pb2.Date:
+        """The day of the withdrawal from an order."""
+        asked = ordering_pb2.GetWithdrawalRequest(order_id=order_id)
+        return (await self._ordering.GetWithdrawal(asked)).withdrawal.noticed_on
 
     async def _part_payment(
         self,
