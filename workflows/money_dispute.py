@@ -153,8 +153,9 @@ class DisputeProcess(DisputeSteps):
         if not service.HasField("would_end_at"):
             raise Wrong(wording_disputes.cannot_be_ended(service))
         request = ordering_pb2.TerminateServiceRequest(
-            request_id=request_id(), order_id=paid.order_id, period=period_of(paid), steering=steering_of(why)
-        )
+            request_id=request_id(), order_id=paid.order_id, period=period_of(paid), steering=steering_of(why),
+            money_entry_id=self.entry_id,
+        )  # fmt: skip
         answer = await self.steer(OrderingSteps.terminate_service, request, "end what nobody has paid for")
         self.could_write(answer)
         self.service = answer.service

@@ -229,6 +229,8 @@ subscriptions = Table(
     Column("end_decided_at", _INSTANT),
     Column("ends_at", _INSTANT),
     Column("ending_number", Integer),
+    # The money entry because of which it was terminated last, whose workflow waits for the end.
+    Column("terminated_for", Uuid),
     Column("closing_at", _INSTANT),
     Column("purge_at", _INSTANT),
     Column("ended_at", _INSTANT),

@@ -164,7 +164,7 @@ async def overloaded(answers_after: int) -> AsyncIterator[tuple[Client, list[str
     async def describe(_: bytes, __: "grpc.aio.ServicerContext[bytes, bytes]") -> bytes:
         return b""
 
-    methods = {
+    methods: Any = {
         "GetSystemInfo": grpc.unary_unary_rpc_method_handler(describe),
         "ListWorkflowExecutions": grpc.unary_unary_rpc_method_handler(answer),
     }

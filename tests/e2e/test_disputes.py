@@ -104,10 +104,11 @@ async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_
         ordering_pb2.SUBSCRIPTION_STATE_CLOSING, ordering_pb2.SUBSCRIPTION_END_TERMINATED,
     )  # fmt: skip
     asked_of = mailboxes_pb2.GetAllowanceRequest(account_id=customer.account_id)
-    allowance = (await desk.play.operator.mailboxes.GetAllowance(asked_of)).allowance
-    assert allowance.state == mailboxes_pb2.ACCESS_STATE_SUSPENDED
+    allowed = await desk.play.operator.mailboxes.GetAllowance(asked_of)
+    assert allowed.allowance.state == mailboxes_pb2.ACCESS_STATE_SUSPENDED
     mail = await desk.play.inbox.wait_for(customer.email, lambda mail: "terminato" in str(mail["Subject"]), "the end")
     assert "è stato contestato" in text_of(mail)
+    await desk.shows(money, "because the contract has ended with it")
     assert (await desk.update(renewal, "keep_subscription", {"reason_code": "customer_asked"})).refusal
     keep = ordering_pb2.KeepSubscriptionRequest(
         request_id=str(uuid4()), subscription_id=subscription.subscription_id,
@@ -122,14 +123,13 @@ async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_
     note = (await desk.play.operator.invoicing.GetInvoicingDocument(asked)).document
     assert (note.credit.invoice_id, note.credit.reason) == (order.invoice_id, invoicing_pb2.CREDIT_REASON_DISPUTE)
     assert note.totals.gross == after.withdrawn == order.totals.gross
-    entry_id = money.partition(":")[2]
-    assert await desk.audited("payments", entry_id) == [
+    assert await desk.audited("payments", money.removeprefix("money:")) == [
         (OPERATOR, "decide_dispute", "service_was_given"), (OPERATOR, "decide_dispute", "customer_was_right"),
     ]  # fmt: skip
     proved = (await terminal(desk).casella("audit")).well().out
     for words in ("Refunds and credit notes: each tied", "what the provider charged for disputes"):
         assert words in proved
-    assert number[:8] in (await terminal(desk).casella("show", "money", entry_id)).well().out
+    assert number[:8] in (await terminal(desk).casella("show", "money", money.removeprefix("money:"))).well().out
     await prove(desk)
 
 

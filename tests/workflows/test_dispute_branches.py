@@ -238,10 +238,15 @@ async def test_the_contract_ends_at_once_by_an_operators_word_and_the_money_is_d
         assert "`terminate`: " not in shown
         await refused(run, "terminate", {}, f"the service ends now, at {NOW} already")
         await refused(run, "credit_note", {}, "is just being stopped: send it again in a moment")
+        ended = ordering_pb2.GetServiceEndResponse(service=ENDED)
+        script.answers = {**script.answers, "GetServiceEnd": lambda _: ended}
+        await run.handle.signal(names.MONEY_CHANGED)
+        await run.details("because the contract has ended with it")
         await run.handle.execute_update("claim", {"reason_code": "service_was_given"})
         await run.details("### Claim")
     (asked,) = script.requests("TerminateService")
     assert (asked.order_id, asked.period, asked.steering.reason_code) == (paid.order_id, paid.period, "chargeback")
+    assert asked.money_entry_id == entry.money_entry_id
     assert script.requests("TakeBackPlaces") == []
 
 

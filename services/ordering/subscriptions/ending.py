@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit import events, outbox
 from services.kit.causes import PeriodCause
 from services.kit.event_types import EventType
-from services.kit.wakes import renewal_wake
+from services.kit.wakes import money_news, renewal_wake
 from services.ordering.domain.dunning import ends_at, purge_at
 from services.ordering.domain.period_next import is_closing_time
 from services.ordering.domain.policy import RenewalPolicy
@@ -181,6 +181,8 @@ async def _tell_of_closing(conn: AsyncConnection, subscription_id: UUID, now: da
     closing = await store.find_subscription(conn, subscription_id)
     if closing is not None:
         await events.tell(conn, subscription_event(EventType.SUBSCRIPTION_CLOSING, closing), now)
+        if closing.terminated_for is not None:
+            await outbox.wake(conn, money_news(closing.terminated_for), now)
 
 
 async def _end_for_want_of_money(conn: AsyncConnection, found: Locked, now: datetime) -> None:

@@ -49,7 +49,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRow:
-    """A subscription; `paid` is its newest period that is paid."""
+    """A subscription; `paid` is its newest paid period, `terminated_for` the money entry that waits for its end."""
 
     subscription_id: UUID
     account_id: UUID
@@ -64,6 +64,7 @@ class SubscriptionRow:
     language: str
     suspended_at: datetime | None
     end: End | None
+    terminated_for: UUID | None
     purge_at: datetime | None
     ended_at: datetime | None
     tax_decision: TaxDecision | None
@@ -192,6 +193,7 @@ def subscription_from(row: Row[Any]) -> SubscriptionRow:
         language=row.language,
         suspended_at=row.suspended_at,
         end=end,
+        terminated_for=row.terminated_for,
         purge_at=row.purge_at,
         ended_at=row.ended_at,
         tax_decision=None if row.tax_decision is None else TaxDecision(row.tax_decision),

@@ -100,6 +100,11 @@ async def write_end(
     await _change(conn, subscription_id, state, values)
 
 
+async def note_terminated_for(conn: AsyncConnection, subscription_id: UUID, entry_id: UUID) -> None:
+    """Note the money entry whose workflow waits for the end of a running subscription."""
+    await _change(conn, subscription_id, SubscriptionState.ACTIVE, {"terminated_for": entry_id})
+
+
 async def insert_keep(conn: AsyncConnection, subscription: SubscriptionRow, at: datetime) -> None:
     """Note that a cancellation was taken back."""
     values = {"subscription_id": subscription.subscription_id, "account_id": subscription.account_id, "kept_at": at}

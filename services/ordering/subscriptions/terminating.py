@@ -38,11 +38,15 @@ _NEVER_SERVED = (OrderState.EXPIRED, OrderState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class Terminated:
-    """What is to be ended: by what it was paid, who is told of it, and which operator wants it why."""
+    """What is to be ended: by what it was paid, who is told of it, and which operator wants it why.
+
+    `money_entry_id` is the money entry whose workflow is told of a contract's end; None where none waits for that.
+    """
 
     cause: Cause
     recipient: common_pb2.Recipient
     entry: AuditEntry
+    money_entry_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Terminating:
             await self._end_addition(conn, await _order(conn, cause), wanted.recipient, now)
         else:
             await terminate(conn, contract, standing.would_end_at, now)
+            if wanted.money_entry_id is not None:
+                await store.note_terminated_for(conn, contract.subscription_id, wanted.money_entry_id)
         await audit.record(conn, wanted.entry, now, account_id=standing.account_id)
 
     async def _end_addition(

@@ -27,11 +27,12 @@ class TerminatingRpcs(OrderingServiceServicer):
         violations = Violations(catalogue=CATALOGUE)
         cause = checked_cause(violations, request)
         recipient = violations.recipient("recipient", request.recipient)
+        entry_id = violations.uuid("money_entry_id", request.money_entry_id) if request.money_entry_id else None
         call = self._requests.call(request.request_id, violations, cause=str(cause.key))
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, "terminate_service", cause.key, source=source)
         violations.check()
-        found = await self._terminating.terminate(call, Terminated(cause, recipient, entry))
+        found = await self._terminating.terminate(call, Terminated(cause, recipient, entry, entry_id))
         return ordering_pb2.TerminateServiceResponse(
             service=service_end_message(found, self._clock.now()), erased=recipient.erased
         )

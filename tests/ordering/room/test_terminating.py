@@ -16,6 +16,7 @@ from tests.ordering.shop import ACME, STEERING, TO_ANNA, Shop
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.support.refusals import bad_fields, refused_for
 from tests.support.room import request_id
+from workflows import names
 
 BEGIN = date(2026, 3, 1)
 ACTIVE, CLOSING = pb.SUBSCRIPTION_STATE_ACTIVE, pb.SUBSCRIPTION_STATE_CLOSING
@@ -68,6 +69,34 @@ async def test_a_contract_whose_only_payment_was_taken_back_ends_at_once_and_can
     assert await contract.next(2) == "WAIT purge"
     [audited] = [row for row in await shop.room.rows("audit") if row["action"] == "terminate_service"]
     assert str(audited["subject_id"]) == order_id
+
+
+@pytest.mark.parametrize("paid_on", [False, True], ids=["at once", "with what others pay"])
+async def test_the_money_because_of_which_a_contract_ends_looks_again_once_it_has_ended(
+    shop: Shop, *, paid_on: bool
+) -> None:
+    contract, money = await annual(shop, BEGIN), request_id()
+    if paid_on:
+        await contract.asked_in_time(2)
+        await contract.end(2, PAID)
+    move_to(shop, date(2027, 2, 10))
+    asked = wish(period=period_of(contract, 2)) if paid_on else wish(await the_order(shop, contract))
+    asked.money_entry_id = money
+    await terminate(shop, asked)
+    assert await shop.room.news() == []
+    move_to(shop, date(2027, 3, 1))
+    last = 3 if paid_on else 2
+    assert await contract.next(last) == "CLOSE_DUE"
+    await contract.end(last, UNPAID)
+    assert [each.workflow_id for each in await shop.room.news()] == [names.money_id(money)]
+
+
+async def test_money_is_named_by_its_id_where_it_is_named(shop: Shop) -> None:
+    contract = await annual(shop, BEGIN)
+    move_to(shop, date(2026, 5, 4))
+    asked = wish(await the_order(shop, contract))
+    asked.money_entry_id = "seventeen"
+    assert "money_entry_id" in bad_fields(await refused_for(terminate(shop, asked), errors_pb2.REASON_INVALID_INPUT))
 
 
 async def test_what_was_terminated_is_not_kept_by_anybody(shop: Shop) -> None:

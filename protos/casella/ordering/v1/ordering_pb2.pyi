@@ -1673,18 +1673,20 @@ class CancelSubscriptionResponse(_message.Message):
     def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ...) -> None: ...
 
 class TerminateServiceRequest(_message.Message):
-    __slots__ = ("request_id", "order_id", "period", "recipient", "steering")
+    __slots__ = ("request_id", "order_id", "period", "recipient", "steering", "money_entry_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     order_id: str
     period: _common_pb2.PeriodRef
     recipient: _common_pb2.Recipient
     steering: _common_pb2.Steering
-    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    money_entry_id: str
+    def __init__(self, request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., period: _Optional[_Union[_common_pb2.PeriodRef, _Mapping]] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., money_entry_id: _Optional[str] = ...) -> None: ...
 
 class TerminateServiceResponse(_message.Message):
     __slots__ = ("service", "erased")
