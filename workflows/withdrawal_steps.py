@@ -267,7 +267,12 @@ def _not_made(refund: payments_pb2.Refund) -> bool:
 
 
 def _ways(parts: Sequence[payments_pb2.Refund]) -> list[invoicing_pb2.RefundPart]:
-    """How much went back in which way: of what became credit the refund that paid it out tells, if one did."""
+    """How much went back in which way: of what became credit the refund that paid it out tells, if one did.
+
+    Empty where bank or provider had taken some of it back before: that is with the customer already.
+    """
+    if any(part.means == payments_pb2.REFUND_MEANS_TAKEN_BACK for part in parts):
+        return []
     sums = dict[invoicing_pb2.RefundMethod, int]()
     for part in parts:
         left = part.amount.minor - part.credited.minor

@@ -118,8 +118,9 @@ def doubt(entry: payments_pb2.MoneyEntry) -> str:
         return f"it is the money of entry {entry.takes_back}: `casella show money` with that says what became of it"
     if entry.perhaps_told_twice:
         return (
-            "PERHAPS IT CAME ONCE: another bank entry has the same day, amount, payer, references and text, and the "
-            "bank gives no reference of its own, as where two files tell one transfer. So it does not pay by itself: "
+            "PERHAPS IT CAME ONCE: another bank entry of these days has the same amount and nothing that tells them "
+            "apart, such as a reference of the bank's own, as where two files tell one transfer. So it does not pay by "
+            "itself: "
             "compare with the bank, and set aside what did not come before you assign, refund or credit the other"
         )
     return ""
@@ -187,6 +188,8 @@ def refund(made: payments_pb2.Refund) -> str:
                 f"FAILED ({made.failure}): {_why_failed(made)}`casella refund retry {made.refund_id}` tries it again, "
                 "where needed to another IBAN; `casella refund cancel` with the id gives it up"
             )
+        case payments_pb2.REFUND_STATE_DONE if made.means == payments_pb2.REFUND_MEANS_TAKEN_BACK:
+            how = "taken back by its payer's bank or in the provider's dashboard, which counts as refunded"
         case payments_pb2.REFUND_STATE_CANCELLED:
             how = "CANCELLED at payments, but still owed"
         case payments_pb2.REFUND_STATE_DONE:
@@ -226,7 +229,10 @@ def _why_failed(made: payments_pb2.Refund) -> str:
     """What an operator should know before they try a refund again; empty where the code says it."""
     if made.failure != _TAKEN_BACK:
         return ""
-    return "the bank took back money of this account (`casella show money`), which it would give again: decide first. "
+    return (
+        "the bank took back money of this account (`casella show money`), which it would give again: decide about that "
+        "first. Set aside, it counts as a withdrawal's refund; lowered from credit, the refund can be tried again. "
+    )
 
 
 def refund_news(made: payments_pb2.Refund) -> str:

@@ -72,6 +72,8 @@ def offered(entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest]) -> di
     named = [each for each in candidates if each.payment_request_id in entry.named]
     accounts = {each.account_id for each in named or candidates}
     account = accounts.pop() if len(accounts) == 1 else _ANY_ACCOUNT
+    if entry.lowers_no_credit:
+        return {"set_aside": _SET_ASIDE}
     if entry.reason in TAKES_BACK:
         return {"credit": _LOWER.format(account), "set_aside": _SET_ASIDE}
     if entry.taken_back_by:

@@ -145,6 +145,7 @@ class MoneyEntry:
     how a dispute stands, where it was read with it. `advance` is None where no invoice of a part payment was decided
     and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it.
     `taken_back_by` is the entry that took this money back, `takes_back` the entry whose money this one takes back;
+    `lowers_no_credit` whether what it took back was never credit and had paid nothing;
     `told_twice` whether another bank entry may be the same transfer, where it was read with it.
     """
 
@@ -171,6 +172,7 @@ class MoneyEntry:
     emailed_at: datetime | None = None
     taken_back_by: UUID | None = None
     takes_back: UUID | None = None
+    lowers_no_credit: bool = False
     told_twice: bool = False
 
     @property

@@ -60,6 +60,12 @@ class Means(StrEnum):
     ACCOUNT_CREDIT = "account_credit"
     CHARGEBACK = "chargeback"
     """By a dispute, which has taken the money already; it counts once the dispute is lost."""
+    TAKEN_BACK = "taken_back"
+    """By the bank or the provider, which took the money back, and a person has set that aside; a withdrawal's only."""
+
+
+GONE_BEFORE = frozenset({Means.CHARGEBACK, Means.TAKEN_BACK})
+"""What had left before the refund was asked for: it is among what was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +200,7 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
     Args:
         came: What paid it.
         taken_back: What bank or provider took back of it, by source.
-        refunds: All refunds of it, given up ones too; of a chargeback the money is among what was taken back.
+        refunds: All refunds of it, given up ones too; of what had left before the money is among what was taken back.
     """
     rest = [each.left.minor for each in came]
     charges = {source_ref: [place] for place, each in enumerate(came) if (source_ref := each.source_ref)}
@@ -213,7 +219,7 @@ def left_of(came: Sequence[Received], taken_back: Mapping[Source, Money], refund
     for refund in refunds:
         if refund.state is not RefundState.CANCELLED:
             places = charges.get(refund.charge_id, []) if refund.charge_id else transfers
-            if refund.means is not Means.CHARGEBACK:
+            if refund.means not in GONE_BEFORE:
                 lower(lower(refund.money.minor, places), credit_places)
         lower(lower(refund.credited.minor, credit_places), moneys)
     for source, amount in taken_back.items():
@@ -233,25 +239,33 @@ class Plan:
     credited: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was taken of a payment request before a refund of it was asked for, and counts as none yet."""
+
+    means: Means
+    money: Money
+
+
 def plan(
     received: Sequence[Received],
     amount: Money,
     *,
     as_credit: bool = False,
     credit_by_transfer: bool = False,
-    disputed: Money | None = None,
+    gone: Gone | None = None,
 ) -> Plan | None:
     """By which means an amount of a payment request goes back; None when it is more than is left.
 
     One refund leaves by one means, the one with the most left. What that does not have goes back as account credit:
     what was paid with credit, or (rarely) came by two means; all of it where it is wanted as credit. A transfer takes
-    with it what was paid with credit where that is wanted. What a dispute has taken (`disputed`) comes first.
+    with it what was paid with credit where that is wanted. What has left before comes first.
     """
-    if disputed:
-        rest = amount - min(amount, disputed)
+    if gone is not None:
+        rest = amount - min(amount, gone.money)
         if rest > total((each.left for each in received), amount.currency):
             return None
-        return Plan(Means.CHARGEBACK, "", amount - rest, rest)
+        return Plan(gone.means, "", amount - rest, rest)
     if total((each.left for each in received), amount.currency) < amount:
         return None
     moneys = [each for each in received if each.source is not None and each.left]

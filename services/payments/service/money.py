@@ -20,10 +20,10 @@ from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
+from services.payments.service import taking_back
 from services.payments.service.disputes import lost
-from services.payments.service.taking_back import check_is_here
 from services.payments.store import bank, books, credit, disputes, queue, requests, settling, waking
-from services.payments.store.books import CREDIT, Header, Line
+from services.payments.store.books import CREDIT, SET_ASIDE, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
 
 _CURRENCY = "EUR"
@@ -55,7 +55,7 @@ class MoneyDesk:
 
         Raises:
             NotFound: No such entry.
-            MoneySettled: The entry is settled, or its money was taken back.
+            MoneySettled: The entry is settled, its money was taken back, or what it took back was no credit.
             AmountMismatch: It is in another currency than credit.
             CreditTooSmall: The account has less than was taken back.
         """
@@ -63,7 +63,9 @@ class MoneyDesk:
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
                 entry = await _waiting(conn, entry_id)
-                check_is_here(entry)
+                taking_back.check_is_here(entry)
+                if entry.lowers_no_credit:
+                    raise MoneySettled("what it took back was no account's credit: set it aside")
                 if entry.amount.currency != _CURRENCY:
                     raise AmountMismatch("account credit is in euro")
                 await audit.record(conn, by, now, account_id=account_id)
@@ -80,6 +82,8 @@ class MoneyDesk:
     async def set_aside(self, call: Call, entry_id: UUID, by: AuditEntry) -> MoneyEntry:
         """Take money out of the queue that is none of the customers', or is settled outside.
 
+        What was taken back and is set aside counts as a withdrawal's refund that waited for that.
+
         Raises:
             NotFound: No such entry.
             MoneySettled: The entry is settled.
@@ -90,7 +94,9 @@ class MoneyDesk:
                 entry = await _waiting(conn, entry_id)
                 await audit.record(conn, by, now, account_id=await requests.owner(conn, entry.named))
                 await settling.settle_entry(conn, entry_id, Settlement.SET_ASIDE, None, now)
-                await _post(conn, "setting_aside", entry, "set_aside", None, now)
+                await _post(conn, "setting_aside", entry, SET_ASIDE, None, now)
+                if entry.reason is QueueReason.REVERSED:
+                    await taking_back.count_as_refunded(conn, entry, now)
                 await waking.wake_named(conn, entry.named, now)
                 await hooks.at("payment.before_commit")
         return (await self.entry(entry_id))[0]

@@ -1,11 +1,13 @@
 """How a refund is asked for: of a payment request, of money that waits, or of an account's credit, once for its id.
 
 A consumer who has withdrawn gets back all payments as money (consumer code, art. 56(1)). What a dispute has
-taken counts as given back (`chargebacks`). What cannot leave with the refund, because account credit had paid it, is
-paid out by a second one: a transfer, which waits for an account where none is known.
+taken counts as given back (`chargebacks`), and so does what bank or provider took back and a person has set aside;
+while nobody has decided about that, the refund has failed. What cannot leave with the refund, because account credit
+had paid it, is paid out by a second one: a transfer, which waits for an account where none is known.
 """
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,15 +22,27 @@ from services.kit.database import Database
 from services.kit.errors import NotFound, RequestIdReused
 from services.kit.ids import derive
 from services.kit.money import Money
+from services.payments.domain.disputes import Dispute
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Settlement, Source
-from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState, fault_of_account, plan
+from services.payments.domain.refunds import (
+    TAKEN_BACK,
+    Gone,
+    Means,
+    Plan,
+    Received,
+    Refund,
+    RefundState,
+    fault_of_account,
+    plan,
+)
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
 from services.payments.service import chargebacks
 from services.payments.service.refunds import Refunds
 from services.payments.service.taking_back import check_is_here
 from services.payments.store import credit, paid_with, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
+from services.payments.store.paid_with import Standing
 
 _CURRENCY = "EUR"
 _NOTHING = Money(0, _CURRENCY)
@@ -123,7 +137,7 @@ class RefundAsking:
             await waking.wake_named(conn, settled.named, now)
         if wish.by is not None:
             await audit.record(conn, wish.by, now, account_id=refund.account_id)
-        await refund_books.owe(conn, refund, now)
+        await _book(conn, refund, now)
         if refund.state is not RefundState.REQUESTED:
             await refunds.tell(conn, replace(refund, state=RefundState.REQUESTED), now)
         await refunds.tell(conn, refund, now)
@@ -142,25 +156,25 @@ class RefundAsking:
             raise NotFound
         if state is not RequestState.PAID or wish.amount is None:
             raise RefundTooMuch("the payment request is not paid", metadata={"left": "0"})
-        left = await paid_with.left(conn, request_id)
+        stands = await paid_with.standing(conn, request_id)
         taking = None
         if wish.gives_money and not wish.iban:
             taking = await chargebacks.taking(conn, request_id, wish.amount.currency)
-        planned = plan(
-            left,
-            wish.amount,
-            as_credit=wish.as_credit,
-            credit_by_transfer=wish.gives_money,
-            disputed=taking[0].rest if taking else None,
-        )
+        gone = _gone(wish, stands, None if taking is None else taking[0])
+        planned = _planned(wish, stands.left, wish.amount, gone)
+        stopped = planned is None and wish.gives_money and bool(stands.undecided)
+        if stopped:
+            planned = _planned(wish, stands.but_for_undecided, wish.amount, gone)
         if planned is None:
-            most = sum(each.left.minor for each in left)
+            most = sum(each.left.minor for each in stands.left)
             raise RefundTooMuch(metadata={"left": str(most)})
         to_bank = planned.means is Means.BANK_TRANSFER
         iban, holder = await paid_with.payer(conn, planned.source_ref) if to_bank else ("", "")
         charge_id = planned.source_ref if planned.means is Means.STRIPE else None
         way = _Way(planned.means, planned.money, request.account_id, planned.credited, charge_id, iban, holder)
         refund = _new(wish, way, now)
+        if stopped and refund.state is not RefundState.DONE:
+            return replace(refund, state=RefundState.FAILED, failure=TAKEN_BACK)
         if taking is None:
             return refund
         dispute, entry = taking
@@ -199,6 +213,13 @@ class RefundAsking:
         return asked
 
 
+async def _book(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
+    """Move the money of a new refund in the ledger: owed, and where it had left before, paid out."""
+    await refund_books.owe(conn, refund, now)
+    if refund.means is Means.TAKEN_BACK:
+        await refund_books.pay_out(conn, refund, refund.done_on, now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How money goes back: by which means, how much of it, whose it is, and where to."""
@@ -210,6 +231,19 @@ class _Way:
     charge_id: str | None = None
     iban: str = ""
     holder: str = ""
+
+
+def _gone(wish: RefundWish, stands: Standing, dispute: Dispute | None) -> Gone | None:
+    """What had left before a withdrawal's refund: by a dispute, else what was taken back and a person has set aside."""
+    if dispute is not None:
+        return Gone(Means.CHARGEBACK, dispute.rest)
+    if wish.gives_money and not wish.iban and stands.set_aside.minor > 0:
+        return Gone(Means.TAKEN_BACK, stands.set_aside)
+    return None
+
+
+def _planned(wish: RefundWish, left: Sequence[Received], amount: Money, gone: Gone | None) -> Plan | None:
+    return plan(left, amount, as_credit=wish.as_credit, credit_by_transfer=wish.gives_money, gone=gone)
 
 
 def _payout(wish: RefundWish, refund: Refund) -> RefundWish:
@@ -244,7 +278,7 @@ def _new(wish: RefundWish, way: _Way, now: datetime) -> Refund:
         state = RefundState.FAILED
     elif transfer and wish.by is not None:
         state = RefundState.APPROVED
-    elif means is Means.ACCOUNT_CREDIT:
+    elif means in {Means.ACCOUNT_CREDIT, Means.TAKEN_BACK}:
         state = RefundState.DONE
     return Refund(
         refund_id=wish.refund_id,

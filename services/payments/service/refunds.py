@@ -12,7 +12,7 @@ from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.kit.money import Money
+from services.kit.money import Money, total
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
 from services.payments.domain.refunds import (
@@ -26,10 +26,10 @@ from services.payments.domain.refunds import (
     fault_of_account,
     most_of,
 )
-from services.payments.errors import RefundNotInState
+from services.payments.errors import RefundNotInState, RefundTooMuch
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import paid_with, queue, refund_books, refund_payers, refunds
+from services.payments.store import paid_with, queue, refund_books, refund_payers, refunds, requests
 
 
 class Refunds:
@@ -110,7 +110,9 @@ class Refunds:
 
         Raises:
             NotFound: No such refund.
-            RefundNotInState: It has not failed and is no transfer that waits, or the bank took back its money.
+            RefundNotInState: It has not failed and is no transfer that waits, the bank took back the money that
+                waited, or nobody has decided about what it took back of what had paid.
+            RefundTooMuch: The bank took back what had paid, and nothing came for it.
             InvalidInput: The account to which it would be transferred cannot be used.
         """
         now = self._clock.now()
@@ -124,6 +126,8 @@ class Refunds:
                         "the bank took this money back: there is nothing to refund, give the refund up",
                         metadata={"state": refund.state},
                     )
+                if refund.request_id is not None:
+                    await self._check_here(conn, refund, refund.request_id)
                 means = Means.BANK_TRANSFER if iban else refund.means
                 iban, holder = iban or refund.iban, holder or refund.holder
                 if means is Means.BANK_TRANSFER:
@@ -146,6 +150,23 @@ class Refunds:
                     statement_by=None,
                 )
         return await self.sent(await self.by_id(refund_id, None))
+
+    async def _check_here(self, conn: AsyncConnection, refund: Refund, request_id: UUID) -> None:
+        """Refuse to send money again that the bank took back and nobody has made good."""
+        await requests.lock(conn, request_id)
+        stands = await paid_with.standing(conn, request_id, but=refund.refund_id)
+        if stands.undecided:
+            raise RefundNotInState(
+                "the bank took back money that had paid this: decide about that first (`casella show money`)",
+                metadata={"state": refund.state},
+            )
+        left = total((each.left for each in stands.left), refund.money.currency)
+        if left < refund.money:
+            raise RefundTooMuch(
+                "the bank took this money back: give the refund up (`casella refund cancel`); a withdrawal then asks "
+                "anew, and what was taken back counts as given back",
+                metadata={"left": str(left.minor)},
+            )
 
     async def fail(self, call: Call, refund_id: UUID, by: AuditEntry) -> Refund:
         """Note that the bank has refused a transfer of a file.

@@ -205,6 +205,9 @@ class Statements:
             lines = between(Source.BANK, Source.ANNOUNCED, receipt.amount)
             await books.post(conn, header, receipt.amount.currency, *lines)
             return Fate.CONFIRMED
+        reversal = await bank.reversal_before(conn, credit)
+        if reversal is not None:
+            return await taking_back.take_in_gone(conn, receipt, reversal)
         beside = told.get(credit.bank_reference or "", set()) | told.get(credit.end_to_end or "", set())
         record = await bank.contradicted(conn, credit, beside)
         if record is not None:
@@ -288,7 +291,7 @@ def _summary(
         confirmed=fates[Fate.CONFIRMED],
         refunds_done=taken_back[Fate.REFUNDED],
         refunds_returned=fates[Fate.RETURNED],
-        taken_back=taken_back[Fate.TAKEN_BACK],
+        taken_back=fates[Fate.TAKEN_BACK] + taken_back[Fate.TAKEN_BACK],
         refunds_stopped=refunds_stopped,
         ignored=taken_back[Fate.IGNORED] + fates[Fate.IGNORED] + passed_over,
         ignored_debits=tuple(map(_ignored_debit, ignored[:MOST_DEBITS_TOLD])),

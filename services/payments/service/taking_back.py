@@ -1,18 +1,24 @@
 """What follows where bank or provider takes money back: it is tied to what it was, which then pays and gives nothing.
 
 Money that still waited, or whose refund has not left, is settled with what took it back, as if neither had been. What
-it had paid or become stays until a person decides; refunds of it that have not left wait for that person, too.
+it had paid or become stays until a person decides; refunds of it that have not left wait for that person, too. Where a
+consumer has withdrawn, what that person sets aside counts as given back.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit.calendar import rome_date
+from services.kit.money import total
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
-from services.payments.domain.refunds import TAKEN_BACK, Refund, RefundState
+from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
 from services.payments.errors import MoneySettled
-from services.payments.store import queue, receipts, refund_books, refunds, requests, settling
+from services.payments.store import paid_with, queue, receipts, refund_books, refunds, requests, settling
 
 
 def check_is_here(entry: MoneyEntry) -> None:
@@ -66,6 +72,50 @@ async def take_back(
     return Fate.TAKEN_BACK if together else Fate.QUEUED, len(unsent) + given_up
 
 
+async def take_in_gone(conn: AsyncConnection, receipt: Receipt, reversal: UUID) -> Fate:
+    """Count money whose reversal was told before it, once: it pays nothing, and the two are settled together.
+
+    Args:
+        conn: The transaction that holds the reversal.
+        receipt: The money.
+        reversal: The entry that takes it back.
+    """
+    outcome = await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)
+    if outcome.money_entry_id is None:
+        return outcome.fate
+    await settling.take_back(conn, outcome.money_entry_id, reversal, receipt.received_at)
+    await settling.settle_pair(conn, outcome.money_entry_id, receipt.received_at)
+    return Fate.TAKEN_BACK
+
+
+async def count_as_refunded(conn: AsyncConnection, reversal: MoneyEntry, now: datetime) -> None:
+    """Let what a person has set aside be the withdrawal's refund that waited for that; one of more goes on waiting.
+
+    Args:
+        conn: The transaction that has set it aside.
+        reversal: What was taken back.
+        now: By the service's clock.
+    """
+    request_id = await receipts.request_of(conn, reversal.source, reversal.source_ref)
+    if request_id is None:
+        return
+    await requests.lock(conn, request_id)
+    for refund in await refunds.stopped(conn, request_id):
+        stands = await paid_with.standing(conn, request_id, but=refund.refund_id)
+        is_here = total((each.left for each in stands.left), refund.money.currency) >= refund.money
+        if is_here or stands.set_aside < refund.money:
+            continue
+        day = rome_date(now)
+        done = await refunds.move(
+            conn, refund, RefundState.DONE, now, attempt=refund.attempt + 1, means=Means.TAKEN_BACK, done_on=day,
+            failure="", provider_ref=None, message_id=None, asked_at=None, sent_at=None, statement_by=None,
+            charge_id=None, iban="", holder="",
+        )  # fmt: skip
+        if done is None:
+            raise AssertionError("the refund is held")
+        await refund_books.pay_out(conn, done, day, now)
+
+
 async def _held(conn: AsyncConnection, entry_id: UUID | None) -> MoneyEntry | None:
     """An entry, held; None where another reversal has taken it meanwhile."""
     entry = None if entry_id is None else await queue.by_id(conn, entry_id, lock=True)
@@ -87,7 +137,8 @@ async def _had_paid(
     Money without an entry had paid by itself; what is left over of money that an operator gave to a request is credit.
     """
     if entry is None:
-        paid = meant[0] if meant else None
+        first = await requests.by_id(conn, meant[0]) if meant else None
+        paid = first.request_id if first is not None and first.state is RequestState.PAID else None
     elif entry.settled_as is Settlement.ASSIGNED:
         paid = entry.settled_to
     elif entry.settled_as is Settlement.CREDITED and entry.settled_to is not None:

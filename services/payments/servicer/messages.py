@@ -131,6 +131,7 @@ class Messages:
             named=[str(request_id) for request_id in entry.named],
             taken_back_by=str(entry.taken_back_by or ""),
             takes_back=str(entry.takes_back or ""),
+            lowers_no_credit=entry.lowers_no_credit,
             perhaps_told_twice=entry.told_twice,
         )
         if entry.available_on is not None:

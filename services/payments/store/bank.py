@@ -1,13 +1,14 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, String, and_, cast, false, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Column, ColumnElement, String, and_, cast, exists, false, func, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -20,6 +21,8 @@ from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
+_NEAR = 3
+"""Days by which a notification may be ahead of the statement: a weekend and a day."""
 _Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 
@@ -188,6 +191,32 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
     return KnownCredit(row.request_id, row.id if row.taken_back_by is None else None)
 
 
+async def reversal_before(conn: AsyncConnection, credit: Entry) -> UUID | None:
+    """The reversal of a credit that a file told before the credit itself, held; None where there is none.
+
+    It waits, has the same amount under the same reference of bank or payer, and could take back no other credit.
+    """
+    references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
+    entry, back, came = bank_entries.c, money_entries.c, money_entries.alias("came")
+    other = exists().where(
+        entry.bank_reference.in_(references) | entry.end_to_end.in_(references),
+        entry.minor == credit.minor,
+        entry.currency == credit.currency,
+        entry.identity != credit.identity,
+    )
+    query = (
+        select(back.id)
+        .where(back.reason == QueueReason.REVERSED, back.source == Source.BANK, back.settled_at.is_(None))
+        .where(back.shown_reference.in_(references), back.minor == credit.minor, back.currency == credit.currency)
+        .where(~exists().where(came.c.taken_back_by == back.id), ~other)
+        .order_by(back.created_at, back.id)
+        .limit(1)
+        .with_for_update()
+    )
+    found: UUID | None = await conn.scalar(query)
+    return found
+
+
 def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnElement[bool]:
     """Whether an entry of the queue is the money of a bank entry, by itself or by the record that it confirmed."""
     by_itself = (waiting.source == Source.BANK) & (waiting.source_ref == func.encode(entry.identity, "hex"))
@@ -198,8 +227,10 @@ def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnEle
 async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> set[tuple[UUID, UUID | None]]:
     """Which money of statements may be another entry of them, told again by another file.
 
-    They agree in day, amount, end-to-end id, payer's IBAN and text, and one of the two has no bank reference, by which
-    the bank would tell them apart (`statements.entries.identify`).
+    They are of one amount and of days near each other, one of the two has no bank reference, by which the bank would
+    tell them apart (`statements.entries.identify`), and neither end-to-end ids, nor payers' IBANs, nor the payment
+    requests that they name tell two: a notification often has less of them, and another text, than the statement after
+    it.
 
     Returns:
         In pairs, the entry of the queue and the one that it may be; None where that paid by itself. What was taken back
@@ -208,21 +239,39 @@ async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> 
     told = await _told_as(conn, [entry for entry in entries if not entry.is_gone])
     one, other = bank_entries.alias("one"), bank_entries.alias("other")
     by_hand, twin = announced_transfers.alias("by_hand"), money_entries.alias("twin")
+    booked = ledger_transactions.c
     agree = [
-        one.c[name].is_not_distinct_from(other.c[name])
-        for name in ("currency", "end_to_end", "debtor_iban", "remittance")
+        one.c.minor == other.c.minor,
+        one.c.currency == other.c.currency,
+        func.coalesce(one.c.booked_on.between(other.c.booked_on - _NEAR, other.c.booked_on + _NEAR), true()),
+        *(func.coalesce(one.c[name] == other.c[name], true()) for name in ("end_to_end", "debtor_iban")),
     ]
     over = twin.c.taken_back_by.is_not(None) | (twin.c.settled_as == Settlement.SET_ASIDE)
     query = (
-        select(one.c.identity, twin.c.id)
-        .join(other, and_(one.c.booked_on == other.c.booked_on, one.c.minor == other.c.minor, *agree))
+        select(
+            one.c.identity,
+            twin.c.id,
+            func.coalesce(twin.c.named, func.array_remove(array([booked.request_id]), None)).label("named"),
+        )
+        .join(other, and_(*agree))
         .outerjoin(by_hand, by_hand.c.confirmed_by == other.c.identity)
         .outerjoin(twin, _tells_of(twin.c, other.c, by_hand.c))
+        .outerjoin(
+            ledger_transactions,
+            (booked.kind == "receipt") & (booked.source_ref == func.encode(other.c.identity, "hex")),
+        )
         .where(one.c.identity.in_(told), one.c.identity != other.c.identity)
         .where(one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None))
         .where(~func.coalesce(over, false()))
     )
-    return {(told[row.identity], row.id) for row in await conn.execute(query)} if told else set()
+    named = {entry.entry_id: set(entry.named) for entry in entries}
+    found = await conn.execute(query) if told else ()
+    return {(told[row.identity], row.id) for row in found if _of_one(named[told[row.identity]], set(row.named))}
+
+
+def _of_one(named: AbstractSet[UUID], others: AbstractSet[UUID]) -> bool:
+    """Whether two entries may be for the same: both name payment requests, one of them the same, or one names none."""
+    return not (named and others) or bool(named & others)
 
 
 async def _told_as(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> dict[bytes, UUID]:

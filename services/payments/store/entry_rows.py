@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, any_, exists, select
+from sqlalchemy import Row, and_, any_, exists, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from services.kit.money import Money
 from services.payments.domain.matching import NO_MONEY, QueueReason
 from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Advance, MoneyEntry, Settlement, Source
-from services.payments.tables import announced_transfers, money_entries, payment_requests
+from services.payments.domain.refunds import RefundState
+from services.payments.tables import announced_transfers, money_entries, payment_requests, refunds
 
 _ENTRY = money_entries.c
 _RECORD = announced_transfers.c
@@ -17,6 +18,16 @@ OPEN = exists().where(payment_requests.c.id == _ENTRY.named[1], payment_requests
 """The one request that it names is open."""
 _REVERSAL = money_entries.alias("reversal")
 _TAKES_BACK = select(_REVERSAL.c.id).where(_REVERSAL.c.taken_back_by == _ENTRY.id).scalar_subquery()
+REFUND_UNDER_WAY = refunds.c.state.not_in((RefundState.DONE, RefundState.CANCELLED))
+_LOWERS_NO_CREDIT = exists().where(
+    _REVERSAL.c.taken_back_by == _ENTRY.id,
+    or_(
+        _REVERSAL.c.settled_at.is_(None),
+        _REVERSAL.c.settled_as.in_((Settlement.SET_ASIDE, Settlement.TAKEN_BACK)),
+        exists().where(refunds.c.entry_id == _REVERSAL.c.id, REFUND_UNDER_WAY),
+    ),
+)
+"""What it took back was never credit, and had paid nothing."""
 REVERSAL_WAITS = exists().where(
     _REVERSAL.c.reason == QueueReason.REVERSED,
     _REVERSAL.c.settled_at.is_(None),
@@ -38,6 +49,7 @@ READ = (
         _NAMES_UNPAID.label("names_unpaid"),
         REVERSAL_WAITS.label("reversal_waits"),
         _TAKES_BACK.label("takes_back"),
+        _LOWERS_NO_CREDIT.label("lowers_no_credit"),
     )
     .outerjoin(announced_transfers, _RECORD.id == _ENTRY.contradicts)
     .order_by(_ENTRY.created_at, _ENTRY.id)
@@ -70,6 +82,7 @@ def entry_from(row: Row[Any]) -> MoneyEntry:
         emailed_at=row.emailed_at,
         taken_back_by=row.taken_back_by,
         takes_back=row.takes_back,
+        lowers_no_credit=row.lowers_no_credit,
     )
 
 

@@ -72,8 +72,12 @@ _FAULTS = text("""
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
             coalesce(s.minor, 0) AS ledger
-        FROM (SELECT currency, sum(CASE WHEN reason IN ('reversed', 'disputed') THEN -minor ELSE minor END) AS minor
-            FROM money_entries WHERE settled_as = 'set_aside' GROUP BY currency) q
+        FROM (SELECT currency, sum(minor) AS minor FROM (
+                SELECT currency, CASE WHEN reason IN ('reversed', 'disputed') THEN -minor ELSE minor END AS minor
+                FROM money_entries WHERE settled_as = 'set_aside'
+                UNION ALL
+                SELECT currency, minor FROM refunds WHERE means = 'taken_back' AND state = 'done') aside
+            GROUP BY currency) q
         FULL JOIN (SELECT currency, -sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'set_aside'
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger

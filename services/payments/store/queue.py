@@ -13,14 +13,12 @@ from services.kit.outbox import Wake
 from services.kit.wakes import money_wake
 from services.payments.domain.matching import NO_MONEY, QueueReason
 from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source
-from services.payments.domain.refunds import RefundState
 from services.payments.store.advances import TO_CREDIT, TO_INVOICE
-from services.payments.store.entry_rows import HERE, OPEN, READ, entry_from
+from services.payments.store.entry_rows import HERE, OPEN, READ, REFUND_UNDER_WAY, entry_from
 from services.payments.tables import money_entries, payment_requests, refunds
 
 _ENTRY = money_entries.c
-_OVER = (RefundState.DONE, RefundState.CANCELLED)
-_UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, refunds.c.state.not_in(_OVER))
+_UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, REFUND_UNDER_WAY)
 _UNFINISHED = or_(_ENTRY.settled_at.is_(None), _UNDER_WAY, TO_CREDIT)
 _WAITING = READ.where(_ENTRY.settled_at.is_(None))
 

@@ -1,6 +1,7 @@
 """The SQL by which refunds move money in the ledger: owed to the payer, paid out, come back, given up.
 
-What a dispute has taken lies in `disputed`: paid out, it is no more to be decided about there.
+What a dispute has taken lies in `disputed`: paid out, it is no more to be decided about there. What bank or provider
+took back lies in `set_aside`, once a person has set it aside: paid out, it is no loss.
 """
 
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import Means, Refund
 from services.payments.store import books, credit, settling
-from services.payments.store.books import CREDIT, DISPUTED, Header, Line, between
+from services.payments.store.books import CREDIT, DISPUTED, SET_ASIDE, Header, Line, between
 from services.payments.store.credit import CreditCause
 
 _REFUND, _OWED = "refund", "refunds"
@@ -71,4 +72,6 @@ def _lies(refund: Refund) -> str:
     """Where the money lies until it leaves."""
     if refund.means is Means.CHARGEBACK:
         return DISPUTED
+    if refund.means is Means.TAKEN_BACK:
+        return SET_ASIDE
     return Source.STRIPE if refund.means is Means.STRIPE else Source.BANK

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, false, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
 from services.kit.wakes import erasure_news, withdrawal_wake
-from services.payments.domain.refunds import Means, Refund, RefundState
+from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
 from services.payments.store import waking
 from services.payments.tables import disputes, refunds
 from workflows import names
@@ -86,13 +86,24 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
     return [_refund(row) for row in await conn.execute(_READ.where(_REFUND.request_id == request_id))]
 
 
+async def stopped(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
+    """The refunds of a withdrawal that wait because money of the request was taken back, held, oldest first."""
+    query = (
+        _READ.where(_REFUND.request_id == request_id, _REFUND.withdrawal_order_id.is_not(None))
+        .where(_REFUND.state == RefundState.FAILED, _REFUND.failure == TAKEN_BACK)
+        .order_by(_REFUND.requested_at, _REFUND.id)
+    )
+    return [_refund(row) for row in await conn.execute(query.with_for_update(of=refunds))]
+
+
 async def unsent(conn: AsyncConnection, request_id: UUID | None, accounts: Collection[UUID]) -> list[Refund]:
-    """Transfers that have not left, held: of what paid a request, and of the credit of some accounts."""
+    """Transfers that have not left, held: of what paid a request, if one is given, and of some accounts' credit."""
+    of_request = false() if request_id is None else _REFUND.request_id == request_id
     of_credit = _REFUND.request_id.is_(None) & _REFUND.entry_id.is_(None) & _REFUND.account_id.in_(accounts)
     query = (
         _READ.where(_REFUND.means == Means.BANK_TRANSFER)
         .where(_REFUND.state.in_((RefundState.REQUESTED, RefundState.APPROVED)))
-        .where((_REFUND.request_id == request_id) | of_credit)
+        .where(of_request | of_credit)
         .order_by(_REFUND.id)
         .with_for_update()
     )
