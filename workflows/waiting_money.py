@@ -1,12 +1,18 @@
-"""Whether what waits at payments is money, and how ordering is told of it, which knows of withdrawn contracts."""
+"""Whether what waits at payments is money, and how ordering is told of it, which knows of withdrawn contracts.
+
+Histories get it without from where it came and whom to write to: that activities add (`with_payer`).
+"""
 
 from collections.abc import Iterable
 
+from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 
 TAKES_BACK = (payments_pb2.MONEY_ENTRY_REASON_REVERSED, payments_pb2.MONEY_ENTRY_REASON_DISPUTED)
 """Why an entry is no money that came, but money that was taken back: it pays nothing, and nothing of it is refunded."""
+_SHOWN_OF_IBAN = 4
+"""Characters by which its holder knows an account; payments shows customers as many."""
 
 
 def waiting_money(
@@ -26,3 +32,16 @@ def waiting_money(
         order_ids=[each.order_id for each in named if each.order_id],
         period_ids=[each.period.period_id for each in named if each.HasField("period")],
     )
+
+
+def with_payer(
+    money: ordering_pb2.WaitingMoney, entry: payments_pb2.MoneyEntry, recipient: common_pb2.Recipient
+) -> ordering_pb2.WaitingMoney:
+    """The same with where it goes back, and who is told: nobody while it may be another transfer, told twice."""
+    told = ordering_pb2.WaitingMoney()
+    told.CopyFrom(money)
+    told.by_card_or_paypal = entry.money_source == payments_pb2.MONEY_SOURCE_STRIPE
+    told.iban_end = entry.payer_iban[-_SHOWN_OF_IBAN:]
+    if not entry.perhaps_told_twice:
+        told.recipient.CopyFrom(recipient)
+    return told

@@ -104,6 +104,7 @@ def _parts(
     period_taxing = PeriodTaxing(clock, proofs, policy.tax)
     mails = Mails(settings.identity, settings.public_url)
     period_mails = PeriodMails(settings.public_url, policy.renewals)
+    withdrawal_mails = WithdrawalMails(settings.public_url)
     return Parts(
         requests=core.requests,
         readings=readings,
@@ -127,10 +128,8 @@ def _parts(
         terminating=Terminating(database, clock, period_mails),
         resellers=Resellers(database, clock, policy, readings, ResellerMails(settings.public_url)),
         withdrawals=Withdrawals(database, clock, policy.renewals, readings),
-        advancing_withdrawals=AdvancingWithdrawals(
-            database, clock, policy.renewals, readings, WithdrawalMails(settings.public_url)
-        ),
-        recording_withdrawals=RecordingWithdrawals(database, clock),
+        advancing_withdrawals=AdvancingWithdrawals(database, clock, policy.renewals, readings, withdrawal_mails),
+        recording_withdrawals=RecordingWithdrawals(database, clock, withdrawal_mails),
         clock=clock,
     )
 

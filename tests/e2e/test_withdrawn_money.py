@@ -103,6 +103,7 @@ async def test_a_part_that_was_paid_goes_back_by_the_withdrawal_and_so_does_what
     later = await transferred(stage, order, 700)
     again = names.money_id(later.money_entry_id)
     await desk.shows(again, f"`{withdrawal}` sends it back")
+    assert f"il cui IBAN termina con {_PAYERS_IBAN[-4:]}" in await stage.written(customer, "Ti restituiamo")
     await desk.stands(withdrawal, "NeedsOperator")
 
     async def asked() -> payments_pb2.Refund | None:

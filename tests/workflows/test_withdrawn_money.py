@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from casella.common.v1 import errors_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
+from casella.trial.v1 import trial_pb2
 from services.kit.ids import new_id
 from tests.fixtures.temporal import TestNamespace
 from tests.workflows.orders import MOMENT
@@ -218,16 +219,20 @@ def closed() -> payments_pb2.PaymentRequest:
     return asked
 
 
+ANNA = common_pb2.Recipient(name="Anna Rossi", email="anna@example.it", language=common_pb2.LANGUAGE_IT)
+
+
 def late_money(**answers: Any) -> tuple[payments_pb2.MoneyEntry, Script]:
     """Money for a withdrawn order, of which the customer would be told by email were it not withdrawn."""
     entry = an_entry(
         reason=payments_pb2.MONEY_ENTRY_REASON_LATE, named=[REQUEST], suggestions=[],
-        email_due=payments_pb2.MoneyEmail(payment_request_id=REQUEST),
+        email_due=payments_pb2.MoneyEmail(payment_request_id=REQUEST), payer_iban="DE89370400440532013000",
     )  # fmt: skip
     usual: dict[str, Any] = {
         "GetMoneyEntry": lambda _: payments_pb2.GetMoneyEntryResponse(entry=entry, candidates=[closed()]),
         "RecordWithdrawalMoney": lambda _: withdrawn(entry),
         "RecordWithdrawalRefund": lambda _: pb.RecordWithdrawalRefundResponse(),
+        "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=ANNA),
     }
     return entry, payments(entry, **usual | answers)
 
@@ -253,10 +258,15 @@ async def test_money_that_came_after_the_withdrawal_tells_it_and_names_it_with_t
         refund.state = payments_pb2.REFUND_STATE_DONE
         await run.handle.signal(names.MONEY_CHANGED)
         assert await run.end() == "refunded"
-    told = script.requests("RecordWithdrawalMoney")[0].money
-    assert (told.money_entry_id, list(told.order_ids), told.amount, told.came_on) == (
-        entry.money_entry_id, [ORDER], entry.amount, entry.available_on,
-    )  # fmt: skip
+        history = str(await run.handle.fetch_history())
+    looked, noted = script.requests("RecordWithdrawalMoney")[:2]
+    for told in (looked.money, noted.money):
+        assert (told.money_entry_id, list(told.order_ids), told.amount, told.came_on) == (
+            entry.money_entry_id, [ORDER], entry.amount, entry.available_on,
+        )  # fmt: skip
+    assert (looked.only_look, looked.money.HasField("recipient"), noted.only_look) == (True, False, False)
+    assert (noted.money.recipient, noted.money.iban_end, noted.money.by_card_or_paypal) == (ANNA, "3000", False)
+    assert [mark for mark in ("3000", ANNA.email) if mark in history] == []
 
 
 async def test_a_run_that_begins_while_the_money_is_on_its_way_names_the_withdrawal_too(
@@ -292,6 +302,14 @@ async def test_an_operators_refund_of_it_wakes_the_withdrawal_and_another_decisi
     assert asked.withdrawal_order_id == ORDER
     (noted,) = script.requests("RecordWithdrawalRefund")
     assert (noted.order_id, noted.settled_otherwise) == (ORDER, True)
+
+
+async def test_who_may_have_sent_one_transfer_that_was_told_twice_is_told_of_no_refund(temporal: TestNamespace) -> None:
+    entry, script = late_money()
+    entry.perhaps_told_twice = True
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+    assert not script.requests("RecordWithdrawalMoney")[1].money.HasField("recipient")
 
 
 async def test_money_for_what_is_open_or_is_only_suggested_asks_for_no_withdrawal(temporal: TestNamespace) -> None:

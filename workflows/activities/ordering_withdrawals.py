@@ -4,7 +4,7 @@ from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows.activities.calls import step, with_actor
 from workflows.activities.ordering_client import OrderingClient
-from workflows.waiting_money import waiting_money
+from workflows.waiting_money import waiting_money, with_payer
 
 
 class WithdrawalActivities(OrderingClient):
@@ -25,14 +25,26 @@ class WithdrawalActivities(OrderingClient):
         order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
         asked = payments_pb2.GetWaitingMoneyRequest(account_id=order.account_id)
         found = await self._payments.GetWaitingMoney(asked)
-        request.waiting.extend(waiting_money(entry, found.named) for entry in found.waiting)
+        if found.waiting:
+            recipient = await self._contacts.of(order.account_id)
+            request.waiting.extend(
+                with_payer(waiting_money(entry, found.named), entry, recipient) for entry in found.waiting
+            )
         return await self._ordering.AdvanceWithdrawal(request)
 
     @step("RecordWithdrawalMoney")
     async def record_withdrawal_money(
         self, request: pb.RecordWithdrawalMoneyRequest
     ) -> pb.RecordWithdrawalMoneyResponse:
-        """Note that money which waits names a withdrawn contract, if it does."""
+        """Note that money which waits names a withdrawn contract, if it does; its customer is told so."""
+        look = pb.RecordWithdrawalMoneyRequest(money=request.money, only_look=True)
+        named = await self._ordering.RecordWithdrawalMoney(look)
+        if not named.HasField("withdrawal"):
+            return pb.RecordWithdrawalMoneyResponse()
+        by_id = payments_pb2.GetMoneyEntryRequest(money_entry_id=request.money.money_entry_id)
+        found = await self._payments.GetMoneyEntry(by_id)
+        recipient = await self._contacts.of(named.withdrawal.account_id)
+        request.money.CopyFrom(with_payer(request.money, found.entry, recipient))
         return await self._ordering.RecordWithdrawalMoney(request)
 
     @step("FindInvoiceWithdrawal")

@@ -22,6 +22,7 @@ from services.ordering.subscriptions.store import find_subscription_of_order
 from services.ordering.withdrawals import store
 from services.ordering.withdrawals.locking import Locked, locked
 from services.ordering.withdrawals.mails import WithdrawalMails
+from services.ordering.withdrawals.owing import owe
 from services.ordering.withdrawals.paying import read_payments
 from services.ordering.withdrawals.rows import WaitingMoney, WithdrawalRow
 
@@ -104,7 +105,7 @@ class AdvancingWithdrawals:
             found = await locked(conn, order_id)
             for money in waiting:
                 if order_id in await store.withdrawals_named(conn, money):
-                    await store.owe_money(conn, found.withdrawal, money, now)
+                    await owe(conn, self._mails, found, money, now)
             found = await locked(conn, order_id)
             if found.withdrawal.ended_at is not None:
                 return _advanced(found, Step(WithdrawalNext.NOT_OPEN), now)

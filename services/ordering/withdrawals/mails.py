@@ -3,12 +3,14 @@
 Directive 2011/83, art. 11a(4): it holds the statement with the day and the time at which it was sent.
 """
 
+from datetime import date
+
 from casella.common.v1 import common_pb2
 from services.kit.outbox import Mail
 from services.kit.wire import from_language
 from services.ordering.orders.rows import OrderRow
 from services.ordering.withdrawals.consequences import Sums, consequences
-from services.ordering.withdrawals.rows import WithdrawalRow
+from services.ordering.withdrawals.rows import WaitingMoney, WithdrawalRow
 
 
 class WithdrawalMails:
@@ -35,4 +37,22 @@ class WithdrawalMails:
         return Mail.to_recipient(
             recipient, key=f"withdrawal_receipt:{order.order_id}", template="withdrawal_receipt", params=params,
             subject_id=order.account_id,
+        )  # fmt: skip
+
+    def money(
+        self, withdrawal: WithdrawalRow, money: WaitingMoney, refund_by: date, recipient: common_pb2.Recipient
+    ) -> Mail:
+        """That money which came after the receipt goes back: what, why, where to and by when; one for each entry."""
+        params = {
+            "order_id": str(withdrawal.order_id),
+            "noticed_on": withdrawal.noticed_on,
+            "received": money.amount,
+            "came_on": money.came_on,
+            "by_card_or_paypal": money.by_card_or_paypal,
+            "iban_end": money.iban_end,
+            "refund_by": refund_by,
+        }
+        return Mail.to_recipient(
+            recipient, key=f"withdrawn_money:{money.entry_id}", template="withdrawn_money", params=params,
+            subject_id=withdrawal.account_id,
         )  # fmt: skip

@@ -13,6 +13,8 @@ from services.ordering.errors import RefundIsMade, RefundNotMade
 from services.ordering.withdrawals import store
 from services.ordering.withdrawals.events import refunded_event
 from services.ordering.withdrawals.locking import Locked, locked, refund_of
+from services.ordering.withdrawals.mails import WithdrawalMails
+from services.ordering.withdrawals.owing import owe
 from services.ordering.withdrawals.rows import WaitingMoney, WithdrawalRow
 from workflows.names import WITHDRAWAL_CHANGED
 
@@ -20,8 +22,9 @@ from workflows.names import WITHDRAWAL_CHANGED
 class RecordingWithdrawals:
     """What the Withdrawal workflow and that of money that waits tell, and what operators decide about refunds."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Take the database and the clock."""
+    def __init__(self, database: Database, clock: Clock, mails: WithdrawalMails) -> None:
+        """Take the database, the clock and the emails."""
+        self._mails = mails
         self._database = database
         self._clock = clock
 
@@ -38,11 +41,17 @@ class RecordingWithdrawals:
             if not named:
                 return None
             found = await locked(conn, named[0])
-            if await store.owe_money(conn, found.withdrawal, money, now):
+            if await owe(conn, self._mails, found, money, now):
                 await outbox.wake(conn, withdrawal_wake(found.withdrawal.order_id, WITHDRAWAL_CHANGED), now)
             withdrawal = (await locked(conn, named[0])).withdrawal
         (theirs,) = (each for each in withdrawal.refunds if each.payment.key == money.entry_id)
         return withdrawal, start_of_day(theirs.refund_by + timedelta(days=1))
+
+    async def named_by(self, money: WaitingMoney) -> WithdrawalRow | None:
+        """The withdrawal, the first one, from what money names; nothing is noted. None where it names none."""
+        async with self._database.reading() as conn:
+            named = await store.withdrawals_named(conn, money)
+            return await store.find_withdrawal(conn, named[0]) if named else None
 
     async def record_otherwise(self, order_id: UUID, refund_id: UUID) -> Locked:
         """Note that waiting money was not refunded, because an operator gave it to something else, and wake; once.

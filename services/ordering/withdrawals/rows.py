@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from casella.common.v1 import common_pb2
 from services.kit.calendar import Period, rome_date
 from services.kit.ids import derive
 from services.kit.money import Money
@@ -33,6 +34,9 @@ class WaitingMoney:
         came_on: the day on which it was available; None where the bank tells none.
         order_ids: the orders whose payment requests it names.
         period_ids: the periods likewise.
+        by_card_or_paypal: whether it came so, and goes back there.
+        iban_end: the last characters of the account from which it came by transfer; empty where the bank tells none.
+        recipient: who is told that it goes back; None where nobody is.
     """
 
     entry_id: UUID
@@ -40,6 +44,9 @@ class WaitingMoney:
     came_on: date | None
     order_ids: tuple[UUID, ...]
     period_ids: tuple[UUID, ...]
+    by_card_or_paypal: bool = False
+    iban_end: str = ""
+    recipient: common_pb2.Recipient | None = None
 
 
 @dataclass(frozen=True, slots=True)

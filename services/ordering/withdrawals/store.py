@@ -107,8 +107,13 @@ async def withdrawals_named(conn: AsyncConnection, money: WaitingMoney) -> list[
     return sorted((await conn.scalars(union(theirs, of_periods))).all())
 
 
-async def owe_money(conn: AsyncConnection, withdrawal: WithdrawalRow, money: WaitingMoney, at: datetime) -> bool:
-    """Owe money that paid nothing, whole; a withdrawal that had ended is open again. False where it is owed already."""
+async def owe_money(conn: AsyncConnection, withdrawal: WithdrawalRow, money: WaitingMoney, at: datetime) -> date | None:
+    """Owe money that paid nothing, whole; a withdrawal that had ended is open again.
+
+    Returns:
+        Its last day for being back; None where it is owed already.
+    """
+    by = max(withdrawal.refund_by, refund_by(money.came_on or rome_date(at)))
     values = {
         "key": money.entry_id,
         "is_period": False,
@@ -119,13 +124,13 @@ async def owe_money(conn: AsyncConnection, withdrawal: WithdrawalRow, money: Wai
         "currency": money.amount.currency,
         "paid_minor": money.amount.minor,
         "owed_minor": 0,
-        "refund_by": max(withdrawal.refund_by, refund_by(money.came_on or rome_date(at))),
+        "refund_by": by,
     }
     written = insert(withdrawal_refunds).values(**values).on_conflict_do_nothing().returning(withdrawal_refunds.c.key)
     if (await conn.execute(written)).first() is None:
-        return False
+        return None
     await _open_again(conn, withdrawal.order_id, at)
-    return True
+    return by
 
 
 async def fix_refunds(

@@ -13,6 +13,9 @@ from services.ordering.withdrawals.recording import RecordingWithdrawals
 from services.ordering.withdrawals.rows import WaitingMoney
 from services.ordering.withdrawals.wire import advanced_message, withdrawal_message
 
+_IBAN_END = 4
+"""Characters of an account that are shown of it."""
+
 
 class WorkerWithdrawalRpcs(OrderingServiceServicer):
     """FindInvoiceWithdrawal, SendWithdrawalReceipt, AdvanceWithdrawal, RecordWithdrawalMoney, RecordWithdrawalRefund,
@@ -57,6 +60,9 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
         violations = Violations()
         money = _money(violations, "money", request.money)
         violations.check()
+        if request.only_look:
+            named = await self._recording_withdrawals.named_by(money)
+            return ordering_pb2.RecordWithdrawalMoneyResponse(withdrawal=withdrawal_message(named) if named else None)
         found = await self._recording_withdrawals.record_money(money)
         if found is None:
             return ordering_pb2.RecordWithdrawalMoneyResponse()
@@ -146,6 +152,11 @@ def _money(violations: Violations, field: str, message: ordering_pb2.WaitingMone
         period_ids=tuple(
             violations.uuid(f"{field}.period_ids[{at}]", each) for at, each in enumerate(message.period_ids)
         ),
+        by_card_or_paypal=message.by_card_or_paypal,
+        iban_end=violations.text(f"{field}.iban_end", message.iban_end, _IBAN_END, required=False),
+        recipient=violations.recipient(f"{field}.recipient", message.recipient)
+        if message.HasField("recipient")
+        else None,
     )
 
 

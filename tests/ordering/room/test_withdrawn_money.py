@@ -14,7 +14,7 @@ from services.kit.wire import from_date, to_date
 from tests.ordering.room.test_mails import only_mail
 from tests.ordering.room.test_reconciling import watched
 from tests.ordering.room.test_withdrawing import day, order_of, wakes
-from tests.ordering.shop import ANNA, Shop
+from tests.ordering.shop import ANNA, TO_ANNA, Shop
 from tests.ordering.subscribers import monthly
 from tests.ordering.withdrawers import advance, bought, credited, failed, read, receipt, refunded, withdraw
 from tests.support.refusals import bad_fields
@@ -98,6 +98,82 @@ async def test_the_receipt_says_what_is_paid_back_and_by_when(shop: Shop, langua
     _, text = await only_mail(shop)
     assert words in text
     assert ("nota di credito", "credit note")[language] not in text
+
+
+def at_whom(language: common_pb2.Language) -> common_pb2.Recipient:
+    return common_pb2.Recipient(email=TO_ANNA.email, name=TO_ANNA.name, language=language)
+
+
+@pytest.mark.parametrize(("language", "came", "said"), [
+    (common_pb2.LANGUAGE_IT, {"iban_end": "3000"}, (
+        "Ti restituiamo 5,00 €", "il 5 marzo 2026 abbiamo ricevuto 5,00 €", "con la tua comunicazione del 5 marzo 2026",
+        "entro il 19 marzo 2026", "con un bonifico sul conto da cui è arrivato, il cui IBAN termina con 3000",
+    )),
+    (common_pb2.LANGUAGE_EN, {"by_card_or_paypal": True}, (
+        "We return €5.00 to you", "on 5 March 2026 we received €5.00", "by your notice of 5 March 2026",
+        "by 19 March 2026 at the latest", "It goes back to the card or PayPal account by which it was paid",
+    )),
+    (common_pb2.LANGUAGE_EN, {}, ("please answer this email with an IBAN and the name of its holder",)),
+])  # fmt: skip
+@pytest.mark.parametrize("by", ["its own workflow", "the withdrawal's"])
+async def test_who_has_withdrawn_is_told_once_of_money_that_comes_later_what_why_where_to_and_by_when(
+    shop: Shop, language: common_pb2.Language, came: dict[str, Any], said: tuple[str, ...], by: str
+) -> None:
+    order = await shop.order()
+    day(shop, 5)
+    await withdraw(shop, order)
+    await receipt(shop, order.order_id)
+    await shop.room.empty_outbox()
+    late = money(order.order_id, recipient=at_whom(language), **came)
+    for _ in range(2):
+        await (told(shop, late) if by == "its own workflow" else advanced(shop, order, late))
+    await (advanced(shop, order, late) if by == "its own workflow" else told(shop, late))
+    subject, text = await only_mail(shop)
+    for words in (order.order_id, *said):
+        assert words in f"{subject} {text}", words
+
+
+async def test_who_has_withdrawn_is_not_told_twice_where_the_receipt_names_it_or_nobody_is_there(shop: Shop) -> None:
+    order = await shop.order()
+    day(shop, 5)
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+    await told(shop, money(order.order_id, recipient=at_whom(common_pb2.LANGUAGE_IT)))
+    assert await shop.room.mails() == []
+    await receipt(shop, order.order_id)
+    assert "5,00 €" in (await only_mail(shop))[1]
+    await shop.room.empty_outbox()
+    await told(shop, money(order.order_id))
+    await told(shop, money(order.order_id, recipient=common_pb2.Recipient(erased=True)))
+    await told(shop, money(str(uuid4()), recipient=at_whom(common_pb2.LANGUAGE_IT)))
+    assert await shop.room.mails() == []
+
+
+async def test_to_look_alone_whether_money_is_a_withdrawal_s_notes_nothing(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order)
+    await shop.room.empty_outbox()
+
+    async def looked(*order_ids: str) -> pb.RecordWithdrawalMoneyResponse:
+        asked = pb.RecordWithdrawalMoneyRequest(money=money(*order_ids), only_look=True)
+        answer = await shop.worker.RecordWithdrawalMoney(asked)
+        return pb.RecordWithdrawalMoneyResponse.FromString(answer.SerializeToString())
+
+    found = await looked(order.order_id)
+    assert (found.withdrawal.order_id, found.withdrawal.account_id) == (order.order_id, order.account_id)
+    assert (list(found.withdrawal.refunds), found.HasField("refund_late_at")) == ([], False)
+    assert not (await looked(str(uuid4()))).HasField("withdrawal")
+    assert await wakes(shop) == set()
+
+
+async def test_two_who_tell_of_money_at_once_write_one_email(shop: Shop) -> None:
+    order = await shop.order()
+    await withdraw(shop, order)
+    await receipt(shop, order.order_id)
+    await shop.room.empty_outbox()
+    late = money(order.order_id, recipient=at_whom(common_pb2.LANGUAGE_IT), iban_end="3000")
+    await asyncio.gather(*(told(shop, late) for _ in range(5)), *(advanced(shop, order, late) for _ in range(5)))
+    await only_mail(shop)
 
 
 async def test_the_receipt_names_it_beside_what_was_paid(shop: Shop) -> None:

@@ -1083,18 +1083,24 @@ class WithdrawalRefund(_message.Message):
     def __init__(self, refund_id: _Optional[str] = ..., order_id: _Optional[str] = ..., invoice_id: _Optional[str] = ..., period_id: _Optional[str] = ..., paid: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., owed: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refunded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_note_id: _Optional[str] = ..., served_from: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., served_to: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., days_of_term: _Optional[int] = ..., credit_id: _Optional[str] = ..., credit_waived: _Optional[bool] = ..., made_outside: _Optional[bool] = ..., money_entry_id: _Optional[str] = ..., settled_otherwise: _Optional[bool] = ..., refund_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., remitted: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class WaitingMoney(_message.Message):
-    __slots__ = ("money_entry_id", "amount", "came_on", "order_ids", "period_ids")
+    __slots__ = ("money_entry_id", "amount", "came_on", "order_ids", "period_ids", "by_card_or_paypal", "iban_end", "recipient")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     CAME_ON_FIELD_NUMBER: _ClassVar[int]
     ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     PERIOD_IDS_FIELD_NUMBER: _ClassVar[int]
+    BY_CARD_OR_PAYPAL_FIELD_NUMBER: _ClassVar[int]
+    IBAN_END_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     amount: _common_pb2.Money
     came_on: _common_pb2.Date
     order_ids: _containers.RepeatedScalarFieldContainer[str]
     period_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, money_entry_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., came_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_ids: _Optional[_Iterable[str]] = ..., period_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    by_card_or_paypal: bool
+    iban_end: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, money_entry_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., came_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., order_ids: _Optional[_Iterable[str]] = ..., period_ids: _Optional[_Iterable[str]] = ..., by_card_or_paypal: _Optional[bool] = ..., iban_end: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
 
 class ListOpenWithdrawalsRequest(_message.Message):
     __slots__ = ("page",)
@@ -1173,10 +1179,12 @@ class AdvanceWithdrawalResponse(_message.Message):
     def __init__(self, withdrawal: _Optional[_Union[Withdrawal, _Mapping]] = ..., next: _Optional[_Union[WithdrawalNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subscription: _Optional[_Union[Subscription, _Mapping]] = ..., order_state: _Optional[_Union[OrderState, str]] = ..., added_items: _Optional[_Iterable[_Union[MailboxItem, _Mapping]]] = ..., refund_late_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refund_late_in: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., refund_near: _Optional[bool] = ...) -> None: ...
 
 class RecordWithdrawalMoneyRequest(_message.Message):
-    __slots__ = ("money",)
+    __slots__ = ("money", "only_look")
     MONEY_FIELD_NUMBER: _ClassVar[int]
+    ONLY_LOOK_FIELD_NUMBER: _ClassVar[int]
     money: WaitingMoney
-    def __init__(self, money: _Optional[_Union[WaitingMoney, _Mapping]] = ...) -> None: ...
+    only_look: bool
+    def __init__(self, money: _Optional[_Union[WaitingMoney, _Mapping]] = ..., only_look: _Optional[bool] = ...) -> None: ...
 
 class RecordWithdrawalMoneyResponse(_message.Message):
     __slots__ = ("withdrawal", "refund_late_at")
