@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
         check_for_account,
         optional_day,
     )
-    from workflows.waiting_money import TAKES_BACK
+    from workflows.waiting_money import TAKES_BACK, has_arrived
     from workflows.wording_settling import ENDS, offered
 
 
@@ -140,7 +140,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         if entry.reason in TAKES_BACK:
             raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")
         self._check_is_here()
-        if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
+        if not has_arrived(entry):
             raise Wrong(
                 "no statement has told of this money yet: import it, or take the record back with "
                 "`casella bank withdraw`"

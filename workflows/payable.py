@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
         money_of,
     )
     from workflows.steps import StepRefused, quickly, visibly
+    from workflows.waiting_money import has_arrived
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Payable(Process):
                 f"with the bank reference that `casella show money` tells, gives the {self.name} the money that waits: "
                 f"`{transfer_example(payment)}`"
             )
-        if any(entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED for entry in self.waiting):
+        if not all(map(has_arrived, self.waiting)):
             ends.append("`casella bank withdraw`, where a transfer was recorded by mistake")
         ends += [_decided_at_money(entry) for entry in self.waiting]
         ends += others
@@ -259,7 +260,7 @@ def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
 def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
     """Where an operator decides about money that waits."""
     gives = "`assign` (pays this with it, and with short money that waits too) or `credit`"
-    if entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED:
+    if has_arrived(entry):
         gives = "`assign` (pays this with it, and with short money that waits too), `credit` or `refund`"
     return f"an update of the workflow `{names.money_id(entry.money_entry_id)}`: {gives}"
 
@@ -267,7 +268,7 @@ def _decided_at_money(entry: payments_pb2.MoneyEntry) -> str:
 def _rest(rest: Money, waiting: Sequence[payments_pb2.MoneyEntry], *, by_link: bool) -> str:
     """How the rest of what came short ends the waiting: by itself, unless a record by hand is no more than that yet."""
     short = [entry for entry in waiting if entry.reason == payments_pb2.MONEY_ENTRY_REASON_SHORT]
-    told = all(entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED for entry in short)
+    told = all(map(has_arrived, short))
     how = "which pays by itself once it is there" if told else "which pays by `assign`, once it is there"
     ways = "by the emailed link or by bank transfer" if by_link else "by bank transfer"
     return f"the rest, {wording.amount(rest)}, {ways}, {how}"

@@ -15,6 +15,11 @@ _SHOWN_OF_IBAN = 4
 """Characters by which its holder knows an account; payments shows customers as many."""
 
 
+def has_arrived(entry: payments_pb2.MoneyEntry) -> bool:
+    """Whether bank or provider tell of money; answers from before payments said so know of records by hand only."""
+    return entry.arrived or entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED
+
+
 def waiting_money(
     entry: payments_pb2.MoneyEntry, requests: Iterable[payments_pb2.PaymentRequest]
 ) -> ordering_pb2.WaitingMoney:

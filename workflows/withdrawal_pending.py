@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
 from workflows import names, wording_money
+from workflows.waiting_money import has_arrived
 
 Pending = tuple[pb.WithdrawalRefund, payments_pb2.Refund]
 """A refund that is owed, and how it stands at payments."""
@@ -21,7 +22,7 @@ def to_be_decided(entry: payments_pb2.MoneyEntry) -> str:
     """Money that an operator alone sends back, and how."""
     if doubt := wording_money.doubt(entry):
         how = f"decide at `{names.money_id(entry.money_entry_id)}`: {doubt}"
-    elif entry.money_source == payments_pb2.MONEY_SOURCE_ANNOUNCED:
+    elif not has_arrived(entry):
         how = "no statement has it yet: import it, or take the record back with `casella bank withdraw`"
     else:
         how = f"look at it, and send it back by `refund` at `{names.money_id(entry.money_entry_id)}`"

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.refund_methods import REFUND_METHODS
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
+    from workflows.waiting_money import has_arrived
 
 _BY_ITSELF = {
     payments_pb2.MONEY_ENTRY_REASON_SHORT,
@@ -250,7 +251,7 @@ def _goes_back_by_itself(entry: payments_pb2.MoneyEntry) -> bool:
         return False
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_TWICE:
         return entry.money_source == payments_pb2.MONEY_SOURCE_STRIPE
-    return entry.reason in _BY_ITSELF and entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED
+    return entry.reason in _BY_ITSELF and has_arrived(entry)
 
 
 def _came_and_paid_nothing(each: pb.WithdrawalRefund) -> str:

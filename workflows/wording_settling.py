@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from casella.payments.v1 import payments_pb2 as pb
 from workflows import wording, wording_money
-from workflows.waiting_money import TAKES_BACK
+from workflows.waiting_money import TAKES_BACK, has_arrived
 
 ENDS = {
     pb.MONEY_SETTLEMENT_ASSIGNED: "assigned",
@@ -58,7 +58,7 @@ def waits(entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest], withdra
     others = [each for each in candidates if each not in open_ones]
     told += [f"it may be for {wording_money.candidate(each)}" for each in [*open_ones, *others]]
     is_here = entry.reason not in TAKES_BACK and not entry.taken_back_by
-    if entry.money_source == pb.MONEY_SOURCE_ANNOUNCED:
+    if not has_arrived(entry):
         told.append("it was recorded by hand; recorded by mistake, `casella bank withdraw` takes it back")
     elif names_open and is_here:
         told.append("an open order or period that it names by reference or number does not expire meanwhile")
@@ -82,7 +82,7 @@ def offered(entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest]) -> di
     theirs = [each.proforma_number for each in open_ones if each.account_id == account and each.proforma_number]
     number = theirs[0] if theirs else _ANY_NUMBER
     updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
-    if entry.money_source != pb.MONEY_SOURCE_ANNOUNCED:
+    if has_arrived(entry):
         updates["refund"] = _REFUND
     return {**updates, "set_aside": _SET_ASIDE}
 

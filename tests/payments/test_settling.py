@@ -110,6 +110,26 @@ async def test_short_money_pays_by_itself_once_it_is_exactly_the_whole(world: Wo
     assert (await world.import_file(cent)).paid == 0
 
 
+async def test_a_transfer_recorded_by_hand_goes_back_to_who_sent_it_once_a_statement_has_confirmed_it(
+    world: World,
+) -> None:
+    request = await world.transfer_request()
+    recorded = await record(world, request, SHORT, "HH 1")
+    (entry,) = await world.queue()
+    assert (entry.money_entry_id, entry.arrived) == (recorded.money_entry_id, False)
+    with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+        await refund(world, entry)
+    await world.room.empty_outbox()
+    seen = Entry(SHORT, reference=request.transfer.reference, bank_reference="HH 1", iban=PAYERS_IBAN)
+    assert (await world.import_file(statement(seen, number="seen"))).confirmed == 1
+    woken = {wake.workflow_id for wake in await world.room.wakes()}
+    assert woken == {f"money:{entry.money_entry_id}", f"order:{request.order_id}"}
+    assert (await get(world, entry)).arrived
+    asked = await refund(world, entry)
+    assert (asked.amount.minor, asked.iban, asked.holder) == (SHORT, PAYERS_IBAN, seen.debtor)
+    assert await world.balances() == {"bank": SHORT, "announced": 0, "suspense": 0, "refunds": -SHORT}
+
+
 async def test_a_transfer_recorded_by_hand_counts_for_the_whole_once_a_statement_has_confirmed_it(world: World) -> None:
     request = await world.transfer_request()
     recorded = await record(world, request, SHORT, "HH 1")

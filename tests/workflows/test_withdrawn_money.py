@@ -136,6 +136,24 @@ async def test_what_a_person_must_look_at_is_not_sent_back_by_itself_but_told_wi
             assert noted.settled_otherwise
 
 
+async def test_a_part_that_was_recorded_by_hand_goes_back_by_itself_once_a_statement_has_confirmed_it(
+    temporal: TestNamespace,
+) -> None:
+    told = PartPaid.of(money_source=ANNOUNCED)
+    script = told.played()
+    async with withdrawal(temporal, told, script) as run:
+        await run.details("no statement has it yet: import it")
+        told.entry.arrived = True
+        await run.handle.signal(names.WITHDRAWAL_CHANGED)
+        shown = await run.details("a transfer that waits for your approval")
+        assert "`casella bank withdraw`" not in shown
+        told.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await run.end() == "done"
+    (asked,) = script.requests("RequestRefund")
+    assert asked.money_entry_id == told.entry.money_entry_id
+
+
 async def test_the_refund_that_an_operator_has_asked_for_is_followed(temporal: TestNamespace) -> None:
     told = PartPaid.of()
     told.settled(REFUNDED, str(uuid4()))

@@ -146,7 +146,8 @@ class MoneyEntry:
     and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it.
     `taken_back_by` is the entry that took this money back, `takes_back` the entry whose money this one takes back;
     `lowers_no_credit` whether what it took back was never credit and had paid nothing;
-    `told_twice` whether another bank entry may be the same transfer, where it was read with it.
+    `told_twice` whether another bank entry may be the same transfer, where it was read with it. `arrived` is false
+    while an operator alone has told of it, and no statement.
     """
 
     entry_id: UUID
@@ -173,6 +174,7 @@ class MoneyEntry:
     taken_back_by: UUID | None = None
     takes_back: UUID | None = None
     lowers_no_credit: bool = False
+    arrived: bool = True
     told_twice: bool = False
 
     @property

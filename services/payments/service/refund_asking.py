@@ -189,14 +189,17 @@ class RefundAsking:
         if entry.settled_at is not None:
             raise MoneySettled
         check_is_here(entry)
-        if entry.taken_back or entry.source == Source.ANNOUNCED:
+        if entry.taken_back or not entry.arrived:
             raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
         if entry.amount.currency != _CURRENCY or wish.amount not in {None, entry.amount}:
             raise AmountMismatch("money that waits is refunded as a whole, and in euro")
         account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
             return _new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
-        way = _Way(Means.BANK_TRANSFER, entry.amount, account_id, iban=entry.payer_iban, holder=entry.payer_name)
+        iban, holder = entry.payer_iban, entry.payer_name
+        if entry.source == Source.ANNOUNCED:  # the bank entry that confirms the record tells who paid
+            iban, holder = await paid_with.payer(conn, entry.source_ref)
+        way = _Way(Means.BANK_TRANSFER, entry.amount, account_id, iban=iban, holder=holder)
         return _new(wish, way, now)
 
     async def _of_credit(self, conn: AsyncConnection, wish: RefundWish, now: datetime) -> Refund:

@@ -28,7 +28,7 @@ from services.payments.service import taking_back
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Entry, Statement
-from services.payments.store import bank, books, queue, receipts, requests
+from services.payments.store import bank, books, queue, receipts, requests, waking
 from services.payments.store.books import between
 
 MOST_SUGGESTIONS = 5
@@ -204,6 +204,8 @@ class Statements:
             header = receipts.header_of("confirmation", receipt, confirmed)
             lines = between(Source.BANK, Source.ANNOUNCED, receipt.amount)
             await books.post(conn, header, receipt.amount.currency, *lines)
+            await waking.wake_naming(conn, confirmed, receipt.received_at)  # it can go back now
+            await waking.wake_named(conn, (confirmed,), receipt.received_at)
             return Fate.CONFIRMED
         reversal = await bank.reversal_before(conn, credit)
         if reversal is not None:

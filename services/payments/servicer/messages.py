@@ -133,6 +133,7 @@ class Messages:
             takes_back=str(entry.takes_back or ""),
             lowers_no_credit=entry.lowers_no_credit,
             perhaps_told_twice=entry.told_twice,
+            arrived=entry.arrived,
         )
         if entry.available_on is not None:
             message.available_on.CopyFrom(to_date(entry.available_on))

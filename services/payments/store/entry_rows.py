@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, any_, exists, or_, select
+from sqlalchemy import Row, Uuid, and_, any_, case, cast, exists, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from services.kit.money import Money
@@ -36,6 +36,13 @@ REVERSAL_WAITS = exists().where(
 """Something was taken back that names the same, and nobody has said yet what: nothing follows by itself meanwhile."""
 HERE = and_(_ENTRY.settled_at.is_(None), _ENTRY.taken_back_by.is_(None))
 """Money that waits and was not taken back."""
+_CONFIRMED = announced_transfers.alias("confirmed")
+_RECORDED_AS = case((_ENTRY.source == Source.ANNOUNCED, cast(_ENTRY.source_ref, Uuid)))
+ARRIVED = or_(
+    _ENTRY.source != Source.ANNOUNCED,
+    exists().where(_CONFIRMED.c.id == _RECORDED_AS, _CONFIRMED.c.confirmed_by.is_not(None)),
+)
+"""Bank or provider tells of it, be it after an operator had recorded it."""
 _NAMES_UNPAID = exists().where(
     payment_requests.c.id == any_(_ENTRY.named), payment_requests.c.state != RequestState.PAID
 )
@@ -48,6 +55,7 @@ READ = (
         OPEN.label("names_open"),
         _NAMES_UNPAID.label("names_unpaid"),
         REVERSAL_WAITS.label("reversal_waits"),
+        ARRIVED.label("arrived"),
         _TAKES_BACK.label("takes_back"),
         _LOWERS_NO_CREDIT.label("lowers_no_credit"),
     )
@@ -83,6 +91,7 @@ def entry_from(row: Row[Any]) -> MoneyEntry:
         taken_back_by=row.taken_back_by,
         takes_back=row.takes_back,
         lowers_no_credit=row.lowers_no_credit,
+        arrived=row.arrived,
     )
 
 

@@ -4,22 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.payments.domain.matching import Part, QueueReason
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Source
-from services.payments.store.entry_rows import HERE, REVERSAL_WAITS
-from services.payments.tables import announced_transfers, money_entries, payment_requests
+from services.payments.store.entry_rows import ARRIVED, HERE, REVERSAL_WAITS
+from services.payments.tables import money_entries, payment_requests
 
 _ENTRY = money_entries.c
-_RECORD = announced_transfers.c
-_CONFIRMED = exists().where(cast(_RECORD.id, Text) == _ENTRY.source_ref, _RECORD.confirmed_by.is_not(None))
-_ARRIVED = or_(_ENTRY.source != Source.ANNOUNCED, _CONFIRMED)
-"""The provider tells of it, or a statement, be it after an operator had recorded it."""
 
 
 def short_alone(only: Sequence[UUID] | ColumnElement[Any]) -> ColumnElement[bool]:
@@ -48,7 +43,7 @@ async def perhaps_whole(conn: AsyncConnection, only: UUID | None) -> list[tuple[
         select(request.id, request.minor, request.currency, each.label("entries"))
         .join(money_entries, short_alone(array([request.id])))
         .where(request.state == RequestState.OPEN, _ENTRY.currency == request.currency, ~REVERSAL_WAITS)
-        .where(_ARRIVED, _ENTRY.available_on.is_not(None))
+        .where(ARRIVED, _ENTRY.available_on.is_not(None))
         .group_by(request.id)
         .having(func.sum(_ENTRY.minor) >= request.minor)
     )
