@@ -15,10 +15,10 @@ from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import Method, PaymentRequest, RequestState
-from services.payments.domain.receipts import Receipt, Source
+from services.payments.domain.receipts import Receipt, Settlement, Source
 from services.payments.domain.references import CreditorReference
 from services.payments.statements.entries import Entry
-from services.payments.store import bank, books, receipts, requests
+from services.payments.store import bank, books, receipts, requests, settling
 from services.payments.store.books import between
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -121,6 +121,16 @@ class Rows:
             entry_id = await receipts.enqueue(conn, receipt(**changes), reason)
         assert entry_id is not None
         return entry_id
+
+    async def become(self, entry_id: UUID, how: str) -> None:
+        """Let an entry of the queue be settled, or its money taken back; `waits` leaves it as it is."""
+        async with self.database.transaction() as conn:
+            if how == "settled":
+                await settling.settle_entry(conn, entry_id, Settlement.SET_ASIDE, None, NOW)
+            elif how == "taken back":
+                by = await receipts.enqueue(conn, receipt(), QueueReason.REVERSED)
+                assert by is not None
+                await settling.take_back(conn, entry_id, by, NOW)
 
 
 async def somebody_waits(conn: AsyncConnection) -> None:

@@ -123,6 +123,35 @@ async def test_a_taken_back_credit_names_the_request_that_the_bank_paid_with_it_
         assert await bank.known_credit(conn, credit()) == KnownCredit(last, None)
 
 
+BOTH = {"bank_reference": REFERENCE, "end_to_end": "E-1"}
+PAYERS, ANOTHERS = {"debtor_iban": "IT60X0542811101000000123456"}, {"debtor_iban": "DE89370400440532013000"}
+BANKS_ALONE = {"bank_reference": REFERENCE, "end_to_end": "E-2"}
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (("settled", BANKS_ALONE | ANOTHERS), ("taken back", BOTH | PAYERS)),
+        (("settled", BOTH | ANOTHERS), ("waits", BANKS_ALONE | PAYERS)),
+        (("settled", BOTH | PAYERS), ("waits", BOTH | ANOTHERS)),
+        (("waits", BOTH | PAYERS), ("settled", BOTH | PAYERS)),
+    ],
+    ids=["taken back before", "both references", "the payer's account", "still waits"],
+)
+async def test_of_two_equal_credits_a_debit_takes_back_the_one_that_agrees_best_and_still_waits(
+    database: Database, rows: Rows, better: tuple[str, dict[str, str]], worse: tuple[str, dict[str, str]]
+) -> None:
+    """Each has one thing before the other, whatever counts less speaks for the other, which was booked last as well."""
+    found = []
+    for how, told in (better, worse):
+        name = (await rows.entry(**told)).identity.hex()
+        found.append(await rows.queued(source_ref=name))
+        await rows.become(found[-1], how)
+    await rows.booked("assignment", await rows.request(), source_ref=name, received_at=LATER)
+    async with database.reading() as conn:
+        assert await bank.known_credit(conn, credit(**BOTH, **PAYERS)) == KnownCredit(None, found[0])
+
+
 async def test_amounts_told_are_those_of_entries_and_of_money_in_the_queue_under_this_reference(
     database: Database, rows: Rows
 ) -> None:

@@ -20,7 +20,7 @@ from tests.payments.test_disputes import (
     record_note,
 )
 from tests.payments.test_disputes import of as dispute_of
-from tests.payments.test_refunds import CANCELLED, DONE, FAILED, REQUESTED, STRIPE, TRANSFER, cancel, of
+from tests.payments.test_refunds import CANCELLED, DONE, FAILED, REQUESTED, STRIPE, TRANSFER, cancel, of, push
 from tests.payments.test_withdrawn_credit import CREDIT, payout
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import refused_as
@@ -196,6 +196,39 @@ async def test_a_refund_that_the_dispute_stopped_counts_by_it(world: World, orde
     after = await world.get_refund(refund)
     assert (after.state, after.means, after.failure) == (DONE, CHARGEBACK, "")
     await world.balances()
+
+
+async def test_a_refund_that_may_have_left_counts_by_no_dispute_and_the_money_leaves_once(
+    world: World, order: str
+) -> None:
+    """The provider has made it and its answer was lost; the dispute over the rest is lost meanwhile."""
+    request = await world.paid_online()
+    await world.stripe.faults(lose_refund_answer=True, drop=True)
+    refund = await world.refund(**of(request, 700), withdrawal_order_id=order)
+    assert refund.state == REQUESTED
+    await world.stripe.faults()
+    number = await world.stripe.dispute(await charge_of_last(world), amount=GROSS - 700)
+    await moved(world, number, "lose")
+    assert await push(world) == 1
+    after = await world.get_refund(refund)
+    assert (after.state, after.means) == (DONE, STRIPE)
+    assert (await dispute_of(world, request)).counted_as_refund.minor == 0
+    assert len((await world.stripe.state())["refunds"]) == 1
+    assert (await world.balances())["disputed"] == GROSS - 700
+
+
+@pytest.mark.parametrize("amounts", [(100, 5_000), (5_000, 100)])
+async def test_of_two_disputes_the_refund_counts_by_the_one_that_took_more(
+    world: World, order: str, amounts: tuple[int, int]
+) -> None:
+    request = await world.paid_online()
+    for amount in amounts:
+        await world.stripe.dispute(await charge_of_last(world), amount=amount)
+        await world.deliver()
+    refund = await world.refund(**of(request, 5_000), withdrawal_order_id=order)
+    assert (refund.means, refund.credited.minor) == (CHARGEBACK, 0)
+    taken = await entry_of(world, refund.dispute_entry_id)
+    assert (taken.dispute.withdrawn.minor, taken.dispute.counted_as_refund.minor) == (5_000, 5_000)
 
 
 async def test_a_refund_that_waits_for_a_dispute_can_be_given_up_and_asked_for_anew(world: World, order: str) -> None:

@@ -13,7 +13,8 @@ from services.payments.settings import EXAMPLE_IBAN
 from tests.invoicing import mails
 from tests.payments.debit import RECIPIENT, due_period
 from tests.payments.statement import Entry, statement
-from tests.payments.test_advances import credit, read, short
+from tests.payments.test_advances import credit, decide, read, short
+from tests.payments.test_settling import set_aside
 from tests.payments.world import GROSS, World
 from tests.support.refusals import bad_fields, refused_as
 from tests.support.room import request_id
@@ -123,6 +124,25 @@ async def test_nobody_is_told_of_a_cent_that_a_stranger_pays_or_of_a_rest_while_
     assert not (await read(world, enough)).HasField("email_due")
     assert not (await tell(world, enough)).written
     assert await rest_of(world, request) is None
+
+
+async def test_nobody_is_told_of_money_that_was_taken_back_and_waits_only_because_it_was_invoiced(world: World) -> None:
+    request = await asked(world)
+    entry = await short(world, request, 10_000, "one")
+    await world.advance(days=11)
+    assert (await decide(world, entry)).advance.HasField("decided_at")
+    back = Entry(
+        10_000, reference=request.transfer.reference, bank_reference="one", direction="DBIT", reversal=True,
+        day=world.today(),
+    )  # fmt: skip
+    await world.import_file(statement(back, number="two"))
+    (reversal,) = [each for each in await world.queue() if each.amount.minor < 0]
+    await set_aside(world, reversal)
+    other = await short(world, request, 4_000, "three")
+    assert (await read(world, other)).email_due.missing.minor == GROSS - 4_000
+    told = await read(world, entry)
+    assert (bool(told.taken_back_by), bool(told.settlement), told.HasField("email_due")) == (True, False, False)
+    assert not (await tell(world, entry)).written
 
 
 async def test_who_pays_after_the_end_is_told_that_a_person_looks_at_it(world: World) -> None:

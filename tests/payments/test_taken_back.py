@@ -9,8 +9,14 @@ from sqlalchemy import text
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from services.kit.database import Database
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.receipts import Fate
+from services.payments.service import taking_back
+from services.payments.store import queue
+from tests.payments.rows import Rows, receipt
 from tests.payments.statement import Entry, statement
 from tests.payments.test_refunds import APPROVED, CANCELLED, FAILED, REQUESTED, of, retry
 from tests.payments.test_settling import arrives, assign, cancel, credit, get, refund, set_aside
@@ -119,6 +125,21 @@ async def test_a_second_telling_of_a_reversal_waits_for_a_person_and_takes_no_ot
     assert (again.taken_back, again.queued) == (0, 1)
     (entry,) = await world.queue()
     assert (entry.amount.minor, entry.takes_back) == (-LESS, "")
+
+
+async def test_of_two_who_take_back_the_same_money_the_second_waits_for_a_person(
+    database: Database, rows: Rows
+) -> None:
+    """Both have found it before either has taken it."""
+    entry_id = await rows.queued()
+    found = []
+    for _ in range(2):
+        async with database.transaction() as conn:
+            found.append(await taking_back.take_back(conn, receipt(), entry_id, ()))
+    assert found == [(Fate.TAKEN_BACK, 0), (Fate.QUEUED, 0)]
+    async with database.reading() as conn:
+        [waits] = await queue.page(conn, None, 10)
+        assert (waits.reason, waits.takes_back) == (QueueReason.REVERSED, None)
 
 
 async def test_a_reversal_without_a_reference_is_known_by_what_it_names(world: World) -> None:
