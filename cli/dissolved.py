@@ -19,15 +19,22 @@ async def check_ended(rooms: Rooms, invoice: invoicing_pb2.Document) -> None:
         Failure: With what leads there.
     """
     service = await _end_of(rooms, invoice)
-    if service is None or service.ended:
-        return
+    refused = None if service is None else refusal(service)
+    if refused is not None:
+        raise refused
+
+
+def refusal(service: ordering_pb2.ServiceEnd) -> Failure | None:
+    """Why no note may say that this has ended, and what leads there; None where it may."""
+    if service.ended:
+        return None
     if service.ending:
         remedy = "It is just being stopped: try again in a moment"
     elif service.HasField("would_end_at"):
         remedy = "End it first (`terminate` in the money's workflow), or credit it by agreement"
     else:
         remedy = "Credit it once it has ended, or by agreement"
-    raise Failure(f"{_served(service)}, and with this cause the note says that it has ended", remedy)
+    return Failure(f"{_served(service)}, and with this cause the note says that it has ended", remedy)
 
 
 async def still_served(rooms: Rooms, invoices: Iterable[invoicing_pb2.Document]) -> list[str]:
@@ -49,6 +56,10 @@ def _served(service: ordering_pb2.ServiceEnd) -> str:
     what = "what the order added to its contract" if service.addition else "the service"
     if service.HasField("ends_at"):
         return f"{what} of account {service.account_id} goes on until {words.instant(service.ends_at)}"
+    if service.renewed:
+        return f"{what} of account {service.account_id} is renewed with it and goes on"
+    if not service.HasField("would_end_at"):
+        return f"the order of account {service.account_id} is not fulfilled yet"
     return f"{what} of account {service.account_id} goes on"
 
 
