@@ -131,12 +131,13 @@ class _Writer:
         if due is not None and self.money_waiting:
             past = [*past, due]
         elif due is not None:
-            reminder = self.mails.reminder(self.found, due, self.recipient, self.hints)
+            reminder = self.mails.reminder(self.found, due, self.recipient, self.hints, self.now)
             sent = reminder_name(due.days) if await self._send(reminder) else ""
             await PERIOD_REMINDERS.mark_sent(self.conn, period.period_id, due, self.now)
         await PERIOD_REMINDERS.mark_skipped(self.conn, period.period_id, past, self.now)
         if period.close_at is not None and self.found.subscription.state is SubscriptionState.ACTIVE:
-            await self._send(self.mails.suspended(self.found.subscription, period, self.recipient, self.hints))
+            subscription = self.found.subscription
+            await self._send(self.mails.suspended(subscription, period, self.recipient, self.hints, self.now))
             await self._about_newer(period)
         return sent
 
@@ -148,7 +149,9 @@ class _Writer:
         for newer in await period_store.periods_in(self.conn, subscription.subscription_id, [PeriodState.PAID]):
             paid_since = newer.ended_at is not None and newer.ended_at > subscription.suspended_at
             if newer.number > period.number and paid_since:
-                await self._send(self.mails.suspended(subscription, period, self.recipient, self.hints, newer))
+                await self._send(
+                    self.mails.suspended(subscription, period, self.recipient, self.hints, self.now, newer)
+                )
 
     async def about_the_end(self) -> None:
         """The confirmation of a cancellation, and later the end of the service."""

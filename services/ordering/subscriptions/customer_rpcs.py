@@ -36,7 +36,8 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         check_own(account_id)
         subscription, leave = await self._fulfilling.subscription(account_id)
         return ordering_pb2.GetSubscriptionResponse(
-            subscription=subscription_message(subscription), leave=leave_message(leave) if leave else None
+            subscription=subscription_message(subscription, self._clock.now()),
+            leave=leave_message(leave) if leave else None,
         )
 
     async def GetPeriod(
@@ -74,7 +75,8 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         check_own(account_id)
         upcoming = await self._upcoming.of_account(account_id)
         return ordering_pb2.GetUpcomingPeriodResponse(
-            upcoming=upcoming_message(upcoming), subscription=subscription_message(upcoming.subscription)
+            upcoming=upcoming_message(upcoming),
+            subscription=subscription_message(upcoming.subscription, self._clock.now()),
         )
 
     async def CancelSubscription(
@@ -83,7 +85,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         """Let a subscription end with what is paid."""
         asked = self._asked(request, "cancel_subscription")
         return ordering_pb2.CancelSubscriptionResponse(
-            subscription=subscription_message(await self._steering.cancel(asked))
+            subscription=subscription_message(await self._steering.cancel(asked), self._clock.now())
         )
 
     async def KeepSubscription(
@@ -92,7 +94,7 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         """Take a cancellation back."""
         asked = self._asked(request, "keep_subscription")
         return ordering_pb2.KeepSubscriptionResponse(
-            subscription=subscription_message(await self._steering.keep(asked))
+            subscription=subscription_message(await self._steering.keep(asked), self._clock.now())
         )
 
     async def ChangePaymentMethod(
@@ -108,7 +110,9 @@ class CustomerSubscriptionRpcs(OrderingServiceServicer):
         violations.check()
         asked = Asked(call, subscription_id, owner_filter())
         subscription = await self._steering.change_method(asked, method)
-        return ordering_pb2.ChangePaymentMethodResponse(subscription=subscription_message(subscription))
+        return ordering_pb2.ChangePaymentMethodResponse(
+            subscription=subscription_message(subscription, self._clock.now())
+        )
 
     def _asked(
         self, request: ordering_pb2.CancelSubscriptionRequest | ordering_pb2.KeepSubscriptionRequest, action: str

@@ -1,6 +1,6 @@
 """What ordering writes to customers about the periods of their subscription, and about its end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from casella.common.v1 import common_pb2
@@ -40,8 +40,10 @@ class PeriodMails:
         }
         return self._about(period, f"renewal_notice:{period.period_id}", "renewal_notice", recipient, params)
 
-    def reminder(self, found: Locked, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints) -> Mail:
-        """A payment reminder, once for each of its days.
+    def reminder(
+        self, found: Locked, reminder: Reminder, recipient: common_pb2.Recipient, hints: PaymentHints, now: datetime
+    ) -> Mail:
+        """A payment reminder, once for each of its days; it says where a cancellation would end the service at once.
 
         Where an older period has suspended sending, it names that one, what of it is missing and the day of the end,
         unless money that waits for it holds that; where the service has ended, nothing is threatened any more.
@@ -52,6 +54,7 @@ class PeriodMails:
             "ended": subscription.state is not SubscriptionState.ACTIVE,
             "ends": subscription.end is not None,
             "suspended_by": None if older is None else _suspends(older, hints),
+            **self._cancelled_now(subscription, now),
         }
         return self._about(period, key, "period_reminder", recipient, params, hints)
 
@@ -61,9 +64,12 @@ class PeriodMails:
         period: PeriodRow,
         recipient: common_pb2.Recipient,
         hints: PaymentHints,
+        now: datetime,
         paid_newer: PeriodRow | None = None,
     ) -> Mail:
         """That sending is suspended, and when the subscription closes: not while money waits, unless it ends anyway.
+
+        It says where a cancellation would end the service at once.
 
         Who has paid a newer period (`paid_newer`) since is told once for each that it stays so, and for which one.
         """
@@ -71,7 +77,11 @@ class PeriodMails:
             raise AssertionError("a period that led to a suspension knows when it closes")
         close_after = rome_date(period.close_at)
         key = f"subscription_suspended_{close_after}:{period.period_id}"
-        params: dict[str, Any] = {"close_after": close_after, "goes_on": hints.end_held and subscription.end is None}
+        params: dict[str, Any] = {
+            "close_after": close_after,
+            "goes_on": hints.end_held and subscription.end is None,
+            **self._cancelled_now(subscription, now),
+        }
         if paid_newer is not None:
             key = f"subscription_stays_suspended_{paid_newer.number}:{period.period_id}"
             params["paid_newer"] = {
@@ -117,6 +127,14 @@ class PeriodMails:
             recipient, key=f"addition_ended:{order.order_id}", template="addition_ended", params=params,
             subject_id=order.account_id,
         )  # fmt: skip
+
+    def _cancelled_now(self, subscription: SubscriptionRow, now: datetime) -> dict[str, Any]:
+        """What a cancellation would do in this moment: `served_until` is set where it would end the service at once."""
+        at_once = subscription.would_end_at(now) == now
+        return {
+            "served_until": subscription.paid.last if at_once else None,
+            "closing_days": self._policy.closing_days,
+        }
 
     def _about(
         self, period: PeriodRow, key: str, template: str, recipient: common_pb2.Recipient, params: dict[str, Any],

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from services.kit.calendar import Period, rome_date
 from services.kit.causes import PeriodCause
+from services.ordering.domain.dunning import ends_at
 from services.ordering.domain.items import Item
 from services.ordering.domain.kinds import Billing, PaymentMethod
 from services.ordering.domain.metering import Counted
@@ -79,6 +80,11 @@ class SubscriptionRow:
     def withdrawn(self) -> bool:
         """Whether the consumer withdrew from it: its withdrawal carries it to its end."""
         return self.end is not None and self.end.reason is SubscriptionEnd.WITHDRAWN
+
+    def would_end_at(self, now: datetime) -> datetime | None:
+        """When it would end were it cancelled now, at once where what is paid has been served; None where it ends."""
+        goes_on = self.end is None and self.state is SubscriptionState.ACTIVE
+        return ends_at(self.paid.last, now) if goes_on else None
 
     @property
     def owes_use(self) -> bool:

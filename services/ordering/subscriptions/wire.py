@@ -9,7 +9,7 @@ from services.kit.cause_fields import period_of
 from services.kit.context import owner_filter
 from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_language, to_money, to_timestamp
-from services.ordering.domain.dunning import ends_at, last_moment
+from services.ordering.domain.dunning import last_moment
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.metering import MeteredDay
 from services.ordering.domain.period_lines import PeriodLine
@@ -73,10 +73,10 @@ def subscription_message(subscription: SubscriptionRow, now: datetime | None = N
         message.end_decided_at.CopyFrom(to_timestamp(subscription.end.decided_at))
         message.ends_at.CopyFrom(to_timestamp(subscription.end.at))
         message.last_period_follows = subscription.owes_use and subscription.state is SubscriptionState.ACTIVE
-    elif now is not None and subscription.state is SubscriptionState.ACTIVE:
-        end = ends_at(subscription.paid.last, now)
-        message.would_end_at.CopyFrom(to_timestamp(end))
-        message.would_end_at_once = end == now
+    would_end_at = subscription.would_end_at(now) if now is not None else None
+    if would_end_at is not None:
+        message.would_end_at.CopyFrom(to_timestamp(would_end_at))
+        message.would_end_at_once = would_end_at == now
     for name in ("suspended_at", "purge_at", "ended_at"):
         instant = getattr(subscription, name)
         if instant is not None:

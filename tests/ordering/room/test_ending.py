@@ -117,12 +117,15 @@ async def test_cancelled_while_nothing_is_paid_it_ends_at_once(shop: Shop) -> No
     assert (rome_date(from_timestamp(before.would_end_at)), before.would_end_at_once) == (date(2026, 7, 9), False)
     move_to(shop, date(2026, 7, 15))
     asked = pb.GetPeriodRequest(period_id=subscriber.id_of(2))
-    for told in (await subscriber.advance(2), await shop.worker.GetPeriod(asked)):
+    own = pb.GetSubscriptionRequest(account_id=str(subscriber.account_id))
+    panel = await shop.stub().GetSubscription(own, metadata=subscriber.metadata)
+    for told in (await subscriber.advance(2), await shop.worker.GetPeriod(asked), panel):
         assert from_timestamp(told.subscription.would_end_at) == shop.room.clock.now()
         assert told.subscription.would_end_at_once
     cancelled = await subscriber.cancel()
     assert from_timestamp(cancelled.ends_at) == shop.room.clock.now()
     assert not (await subscriber.advance(2)).subscription.HasField("would_end_at"), "it has an end"
+    assert not (await subscriber.subscription()).HasField("would_end_at")
     await subscriber.end(2, UNPAID)
     assert await subscriber.next(3) == "CLOSE_DUE"
     assert (await subscriber.end(3, UNPAID)).subscription.state == CLOSING

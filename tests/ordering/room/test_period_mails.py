@@ -1,6 +1,6 @@
 """What customers read about the periods of their subscription and about its end, in both languages."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import pytest
@@ -209,7 +209,7 @@ async def test_emails_that_were_queued_before_a_rest_was_known_of_are_written_as
     move_to(shop, date(2026, 7, 12))
     await subscriber.advance(2)
     async with shop.room.core.database.transaction() as conn:
-        for name in ("rest", "received", "held", "holder", "bic", "suspended_by", "goes_on"):
+        for name in ("rest", "received", "held", "holder", "bic", "suspended_by", "goes_on", "served_until"):
             await conn.execute(sql("UPDATE outbox SET payload = payload #- :path"), {"path": ["params", name]})
     _, written = await only_mail(shop)
     assert "Importo: 9,09 €" in written
@@ -234,6 +234,33 @@ async def test_a_rest_that_makes_no_sense_or_says_no_way_is_refused_and_nothing_
     call = subscriber.advance(2, **{**PART_CAME, **changes})
     assert sorted(bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT))) == bad
     assert await shop.room.mails() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            IT,
+            "solo fino al 9 luglio 2026: se lo disdici adesso termina subito e la disdetta non si può ritirare",
+        ),
+        (EN, "It is paid only until 9 July 2026: a cancellation now ends it at once and cannot be taken back"),
+    ],
+)
+async def test_reminder_and_suspension_say_where_a_cancellation_would_end_the_service_at_once(
+    shop: Shop, language: common_pb2.Language, words: str
+) -> None:
+    subscriber = await asked(shop)
+    move_to(shop, date(2026, 7, 12))
+    await subscriber.advance(2, language)
+    assert words in (await only_mail(shop))[1]
+    move_to(shop, date(2026, 7, 21))
+    await subscriber.advance(2, language)
+    await subscriber.suspend(2)
+    await shop.room.empty_outbox()
+    await subscriber.advance(2, language)
+    assert words in (await only_mail(shop))[1]
+    assert (await subscriber.cancel()).ends_at.ToDatetime(UTC) == shop.room.clock.now()
+    await refused_for(subscriber.keep(), errors_pb2.REASON_SUBSCRIPTION_STATE)
 
 
 async def suspended_with_a_newer_one(shop: Shop) -> Subscriber:
@@ -288,6 +315,17 @@ async def test_while_an_older_period_suspends_sending_a_reminder_names_it_and_th
     await subscriber.advance(3, language)
     assert "P2026/2" not in (text := (await only_mail(shop))[1])
     assert "viene sospeso" in text or "sending is suspended;" in text
+
+
+async def test_while_newer_days_are_paid_no_email_says_that_a_cancellation_ends_the_service_at_once(shop: Shop) -> None:
+    subscriber = await suspended_with_a_newer_one(shop)
+    await subscriber.end(3, PAID)
+    assert not (await subscriber.subscription()).would_end_at_once
+    await shop.room.empty_outbox()
+    await subscriber.advance(2)
+    written = await shop.room.mail_params()
+    assert written
+    assert not any(params["served_until"] for _, _, params in written)
 
 
 async def test_once_the_service_has_ended_a_reminder_names_no_suspension(shop: Shop) -> None:
