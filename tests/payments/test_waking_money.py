@@ -1,15 +1,24 @@
 """Money that waits and disputes are looked at again whenever something becomes of the request that they name."""
 
+from dataclasses import replace
+
 from casella.payments.v1 import payments_pb2 as pb
 from services.kit.ids import new_id
 from tests.payments.statement import Entry, statement
 from tests.payments.test_disputes import disputed, of
+from tests.payments.test_settling import set_aside
 from tests.payments.world import GROSS, World
+from workflows import names
 
 
 async def woken(world: World) -> list[str]:
     """The workflows of money that are to look again."""
     return [wake.workflow_id for wake in await world.room.wakes() if wake.workflow == "Money"]
+
+
+async def waiting_told(world: World) -> set[str]:
+    """The workflows that wait for a payment and are told of money."""
+    return {wake.workflow_id for wake in await world.room.wakes() if wake.signal == names.MONEY_WAITING}
 
 
 async def short(world: World) -> tuple[pb.PaymentRequest, str]:
@@ -48,6 +57,35 @@ async def test_other_money_for_what_it_names_wakes_money_that_waits(world: World
     await world.import_file(statement(more, number="S2"))
     (other,) = {f"money:{entry.money_entry_id}" for entry in await world.queue()} - {money}
     assert set(await woken(world)) == {money, other}
+
+
+async def test_what_the_bank_takes_back_and_its_settling_wake_who_waits_for_what_it_names(
+    world: World,
+) -> None:
+    """A reversal of another amount, less the bank's charges, is for a person."""
+    request, money = await short(world)
+    back = Entry(
+        GROSS - 130, reference=request.transfer.reference, bank_reference="B-9", direction="DBIT", reversal=True
+    )
+    await world.import_file(statement(back, number="S2"))
+    (reversal,) = [each for each in await world.queue() if each.amount.minor < 0]
+    assert set(await woken(world)) == {money, f"money:{reversal.money_entry_id}"}
+    assert await waiting_told(world) == {f"order:{request.order_id}"}
+    await world.room.empty_outbox()
+    await set_aside(world, reversal)
+    assert set(await woken(world)) == {money}
+    assert await waiting_told(world) == {f"order:{request.order_id}"}
+
+
+async def test_money_settled_with_what_took_it_back_wakes_other_money_for_what_it_named(world: World) -> None:
+    request, money = await short(world)
+    other = Entry(50, reference=request.transfer.reference, bank_reference="B-2")
+    await world.import_file(statement(other, number="S2"))
+    await world.room.empty_outbox()
+    done = await world.import_file(statement(replace(other, direction="DBIT", reversal=True), number="S3"))
+    assert done.taken_back == 1
+    assert money in await woken(world)
+    assert await waiting_told(world) == {f"order:{request.order_id}"}
 
 
 async def test_a_refund_of_what_is_disputed_wakes_the_dispute(world: World) -> None:

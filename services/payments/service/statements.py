@@ -204,8 +204,7 @@ class Statements:
             header = receipts.header_of("confirmation", receipt, confirmed)
             lines = between(Source.BANK, Source.ANNOUNCED, receipt.amount)
             await books.post(conn, header, receipt.amount.currency, *lines)
-            await waking.wake_naming(conn, confirmed, receipt.received_at)  # it can go back now
-            await waking.wake_named(conn, (confirmed,), receipt.received_at)
+            await waking.wake_named(conn, (confirmed,), receipt.received_at)  # it can go back now
             return Fate.CONFIRMED
         reversal = await bank.reversal_before(conn, credit)
         if reversal is not None:

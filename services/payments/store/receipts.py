@@ -47,10 +47,8 @@ async def take_in(
         reason = QueueReason.AMOUNT_DIFFERS
     await books.write(conn, transaction_id, amount.currency, between(receipt.source, "suspense", amount))
     named = receipt.named or ((request_id,) if request_id is not None else ())
-    for each in named:  # what came before may be the same money, or be whole with it
-        await waking.wake_naming(conn, each, receipt.received_at)
-    entry_id = await enqueue(conn, receipt, reason, named)
     await waking.wake_named(conn, named, receipt.received_at)
+    entry_id = await enqueue(conn, receipt, reason, named)
     return Outcome(Fate.QUEUED, entry_id)
 
 
@@ -66,6 +64,7 @@ async def take_back(conn: AsyncConnection, receipt: Receipt, paid: UUID | None, 
     header, amount = header_of("reversal", receipt, paid), receipt.amount
     if not await books.post(conn, header, amount.currency, *between("suspense", receipt.source, amount)):
         return Outcome(Fate.KNOWN)
+    await waking.wake_named(conn, meant, receipt.received_at)
     return Outcome(Fate.QUEUED, await enqueue(conn, receipt, QueueReason.REVERSED, meant))
 
 

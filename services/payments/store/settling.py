@@ -88,10 +88,12 @@ async def settle_entry(
 
 
 async def take_back(conn: AsyncConnection, entry_id: UUID, by: UUID, now: datetime) -> None:
-    """Note by which entry the money of another was taken back, and wake its workflow; the caller holds that entry."""
+    """Note by which entry the money of another was taken back, and wake for it; the caller holds that entry."""
     which = (_ENTRY.id == entry_id) & _ENTRY.taken_back_by.is_(None)
-    await conn.execute(update(money_entries).where(which).values(taken_back_by=by))
+    noted = await conn.execute(update(money_entries).where(which).values(taken_back_by=by).returning(_ENTRY.named))
     await waking.wake_money(conn, entry_id, now)
+    for row in noted:
+        await waking.wake_named(conn, row.named, now)
 
 
 async def settle_pair(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
@@ -107,9 +109,10 @@ async def settle_pair(conn: AsyncConnection, entry_id: UUID, now: datetime) -> N
     if settled is None:
         return
     took = await conn.scalar(select(_ENTRY.taken_back_by).where(_ENTRY.id == entry_id))
-    if took is not None:
-        await settle_entry(conn, took, Settlement.TAKEN_BACK, None, now)
-    await waking.wake_named(conn, settled.named, now)
+    if took is None:
+        raise AssertionError("what was settled as taken back was taken back")
+    reversal = await settle_entry(conn, took, Settlement.TAKEN_BACK, None, now)
+    await waking.wake_named(conn, sorted({*settled.named, *reversal.named}), now)
 
 
 async def reopen(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:

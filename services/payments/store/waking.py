@@ -27,7 +27,11 @@ async def wake_for_payment(conn: AsyncConnection, cause: Cause, now: datetime) -
 
 
 async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime) -> None:
-    """Tell the workflows of these requests, where they are open, that money which names them waits or is gone."""
+    """Tell who waits for these requests that money which names them waits or is gone, or that some was taken back.
+
+    Those are the workflows of the requests, where they are open, and of all else that waits and names them: what may be
+    the whole with that money, or was not while it was not known what was taken back.
+    """
     query: Select[Any] = (
         select(
             payment_requests.c.order_id,
@@ -41,6 +45,8 @@ async def wake_named(conn: AsyncConnection, named: Sequence[UUID], now: datetime
     for row in (await conn.execute(query)).all():
         await outbox.wake(conn, cause_wake(cause_of(row), names.MONEY_WAITING), now)
         await outbox.wake(conn, erasure_news(row.account_id), now)
+    for request_id in named:
+        await wake_naming(conn, request_id, now)
 
 
 async def wake_naming(conn: AsyncConnection, request_id: UUID, now: datetime) -> None:
