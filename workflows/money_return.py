@@ -53,17 +53,18 @@ class MoneyReturn(Process):
         if self.was_settled:
             self.details.happened(f"before this run: {wording_money.refund_asked(refund)}", once=True)
         why, due = await self.why_it_goes_back(entry, refund)
-        doubt = wording_money.doubt(entry)
-        if refund.state == pb.REFUND_STATE_FAILED and doubt:
+        twice = wording_money.refund_doubt(entry)
+        if refund.state == pb.REFUND_STATE_FAILED and entry.taken_back_by:
             self.details.stands(
                 NEEDS_OPERATOR,
-                f"nothing by itself: {doubt}. The refund has failed ({refund.failure}): "
+                f"nothing by itself: the bank took this money back (entry {entry.taken_back_by}), and its refund has "
+                f"failed ({refund.failure}): "
                 f"`casella refund cancel {refund.refund_id}` gives it up, which settles the two entries together",
             )
         elif refund.state == pb.REFUND_STATE_FAILED:
             self.details.stands(
                 NEEDS_OPERATOR,
-                f"{why}nothing by itself: the refund has failed ({refund.failure}). "
+                f"{why}nothing by itself: {twice}the refund has failed ({refund.failure}). "
                 f"`casella refund retry {refund.refund_id}` tries it again, where wanted to another account; "
                 f"`casella refund cancel {refund.refund_id}` puts the money back into the queue",
                 due,
@@ -71,9 +72,8 @@ class MoneyReturn(Process):
         elif refund.state != pb.REFUND_STATE_DONE:
             self.details.stands(
                 "Refunding",
-                f"{why}the refund leaves: {wording_money.refund(refund)}. Transfers leave by "
-                "`casella refund export FILE`, and are done when a statement has them"
-                + (f". BUT {doubt}" if doubt else ""),
+                f"{why}{twice}the refund leaves: {wording_money.refund(refund)}. Transfers leave by "
+                "`casella refund export FILE`, and are done when a statement has them",
                 due,
             )
         return refund.state != pb.REFUND_STATE_DONE

@@ -126,6 +126,18 @@ def doubt(entry: payments_pb2.MoneyEntry) -> str:
     return ""
 
 
+def refund_doubt(entry: payments_pb2.MoneyEntry) -> str:
+    """Why money on its way back perhaps never came; empty where nothing says so, and where it was taken back since."""
+    if entry.taken_back_by or not entry.perhaps_told_twice:
+        return ""
+    return (
+        "BUT PERHAPS IT CAME ONCE: another bank entry of these days has the same amount and nothing that tells them "
+        f"apart. Compare with the bank: where it came once, `casella refund cancel {entry.settled_to}` gives up what "
+        "has not left (first `casella refund fail`, where your bank does not carry out its file), and then `set_aside` "
+        "takes it out. "
+    )
+
+
 def dispute(found: payments_pb2.Dispute) -> str:
     """``dispute dp_1Pg… over EUR 85.40 (fraudulent), lost: EUR 85.40 withdrawn, fee EUR 20.00``."""
     state = payments_pb2.DisputeState.Name(found.state).removeprefix("DISPUTE_STATE_").lower().replace("_", " ")

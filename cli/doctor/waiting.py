@@ -47,6 +47,7 @@ async def decisions(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list
         disputed = [each for each in money if each.HasField("dispute")]
         waiting = [each for each in money if not each.HasField("dispute")]
         found += [*judge_money(waiting, now), *judge_invoice_days(waiting, now), *judge_paid_twice(waiting, now)]
+        found += judge_told_twice(waiting, now)
         found += judge_disputes(disputed, now)
     if "support" in healthy:
         open_ones = erasures_pb2.ListOpenErasuresRequest()
@@ -168,7 +169,8 @@ def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) 
 
 def judge_paid_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
     """Whether money that came for what is paid already should be back with its payer by now, or be cleared up."""
-    paid = [each for each in money if each.names_only_paid and now - from_timestamp(each.created_at) > LONGEST_KEPT]
+    kept = [each for each in money if now - from_timestamp(each.created_at) > LONGEST_KEPT]
+    paid = [each for each in kept if each.names_only_paid and not each.perhaps_told_twice]
     twice = [each for each in paid if each.reason != payments_pb2.MONEY_ENTRY_REASON_AMOUNT_DIFFERS]
     differing = [each for each in paid if each not in twice]
     found = []
@@ -181,6 +183,17 @@ def judge_paid_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) ->
         remedy = "Most likely each is the only payment: return nothing before you have compared with the bank"
         found.append(wrong(text, remedy))
     return found
+
+
+def judge_told_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:
+    """Whether money waits that perhaps came once and was told twice, and for too long; the oldest comes first."""
+    twice = [each for each in money if each.perhaps_told_twice]
+    if not twice:
+        return []
+    text = f"money that perhaps came once and was told by two files: {_dated(twice)}"
+    remedy = "Compare with the bank before any of it is returned; what did not come, `set_aside` in its workflow"
+    late = now - from_timestamp(twice[0].created_at) > LONGEST_WAITING
+    return [wrong(text, remedy) if late else note(text, remedy)]
 
 
 def _dated(money: Sequence[payments_pb2.MoneyEntry]) -> str:

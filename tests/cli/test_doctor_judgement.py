@@ -107,6 +107,24 @@ def test_what_bank_and_record_by_hand_name_differently_is_not_told_to_be_returne
     assert "refund" not in finding.remedy
 
 
+@pytest.mark.parametrize(("days", "level"), [(0, Level.NOTE), (8, Level.WRONG)])
+def test_what_perhaps_came_once_is_not_told_to_be_returned_but_to_be_compared(days: int, level: Level) -> None:
+    told = payments_pb2.MoneyEntry(
+        money_entry_id="e1",
+        amount=common_pb2.Money(minor=3821, currency="EUR"),
+        available_on=to_date(NOON.date()),
+        created_at=to_timestamp(NOON - timedelta(days=days)),
+        names_only_paid=True,
+        perhaps_told_twice=True,
+    )
+    assert waiting.judge_paid_twice([told], NOON) == []
+    (finding,) = waiting.judge_told_twice([told, payments_pb2.MoneyEntry()], NOON)
+    assert finding.level == level
+    assert "told by two files: 1: 38.21 EUR (2026-11-24, e1)" in finding.text
+    assert "Compare with the bank" in finding.remedy
+    assert "`set_aside`" in finding.remedy
+
+
 @pytest.mark.parametrize(
     ("due_in", "refunded", "level"), [(-1, False, Level.WRONG), (0, False, Level.NOTE), (-1, True, None)]
 )

@@ -560,6 +560,20 @@ async def test_a_notification_that_says_less_than_the_statement_is_no_second_tra
     assert [each.perhaps_told_twice for each in await world.queue()] == [True, True]
 
 
+async def test_what_was_perhaps_told_twice_is_so_still_while_it_goes_back(world: World) -> None:
+    request = await world.transfer_request()
+    half = replace(short(request, HALF, ""), end_to_end="E2E-1")
+    await world.import_file(statement(half, number="NOTIFIED"))
+    await world.import_file(statement(half, number="BOOKED"))
+    one, other = await world.queue()
+    await refund(world, one)
+    assert (await get(world, one)).perhaps_told_twice
+    assert [each.perhaps_told_twice for each in await world.queue()] == [True]
+    await set_aside(world, other)
+    assert not (await get(world, one)).perhaps_told_twice
+    assert not (await get(world, other)).perhaps_told_twice
+
+
 async def test_a_reversal_that_is_told_before_its_credit_is_settled_with_it_and_nothing_is_paid(world: World) -> None:
     request = await world.transfer_request()
     paying = short(request, GROSS)

@@ -286,8 +286,9 @@ async def _told_as(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> di
 
 
 async def with_twins(conn: AsyncConnection, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
-    """Entries with whether each may be a transfer that was told twice; settled ones are not looked at."""
-    twins = {one for one, _ in await told_twice(conn, [entry for entry in entries if entry.settled_at is None])}
+    """Entries with whether each may be a transfer that was told twice, while that waits or where it was to go back."""
+    asked = [entry for entry in entries if entry.settled_as in {None, Settlement.REFUNDED}]
+    twins = {one for one, _ in await told_twice(conn, asked)}
     return [replace(entry, told_twice=entry.entry_id in twins) for entry in entries]
 
 
