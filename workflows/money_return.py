@@ -53,6 +53,11 @@ class MoneyReturn(Process):
         if self.was_settled:
             self.details.happened(f"before this run: {wording_money.refund_asked(refund)}", once=True)
         why, due = await self.why_it_goes_back(entry, refund)
+        self.show_refund(entry, refund, why, due)
+        return refund.state != pb.REFUND_STATE_DONE
+
+    def show_refund(self, entry: pb.MoneyEntry, refund: pb.Refund, why: str, due: Timestamp | None) -> None:
+        """Tell the operator whose turn it is with money on its way back, and why it perhaps should not go."""
         twice = wording_money.refund_doubt(entry)
         if refund.state == pb.REFUND_STATE_FAILED and entry.taken_back_by:
             self.details.stands(
@@ -69,6 +74,12 @@ class MoneyReturn(Process):
                 f"`casella refund cancel {refund.refund_id}` puts the money back into the queue",
                 due,
             )
+        elif refund.state != pb.REFUND_STATE_DONE and entry.taken_back_by:
+            self.details.stands(
+                NEEDS_OPERATOR,
+                f"nothing by itself: the bank took this money back (entry {entry.taken_back_by}), and its refund is on "
+                f"its way all the same: {wording_money.refund(refund)}. {wording_money.stop_refund(refund)}",
+            )
         elif refund.state != pb.REFUND_STATE_DONE:
             self.details.stands(
                 "Refunding",
@@ -76,7 +87,6 @@ class MoneyReturn(Process):
                 "`casella refund export FILE`, and are done when a statement has them",
                 due,
             )
-        return refund.state != pb.REFUND_STATE_DONE
 
     async def why_it_goes_back(self, entry: pb.MoneyEntry, refund: pb.Refund) -> tuple[str, Timestamp | None]:
         """The withdrawal because of which it goes back, and when its last day has passed; nothing without one."""

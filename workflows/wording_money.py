@@ -138,6 +138,16 @@ def refund_doubt(entry: payments_pb2.MoneyEntry) -> str:
     )
 
 
+def stop_refund(made: payments_pb2.Refund) -> str:
+    """How a refund that has left for bank or provider is stopped, where its money was taken back meanwhile."""
+    if made.means != payments_pb2.REFUND_MEANS_BANK_TRANSFER:
+        return "See in the provider's dashboard whether it can be stopped: what is gone is between you and the payer"
+    return (
+        f"Keep the bank from executing file {made.message_id}, transfer {made.reference}; then `casella refund fail "
+        f"{made.refund_id}`, and then `casella refund cancel {made.refund_id}`, which settles the two entries together"
+    )
+
+
 def dispute(found: payments_pb2.Dispute) -> str:
     """``dispute dp_1Pg… over EUR 85.40 (fraudulent), lost: EUR 85.40 withdrawn, fee EUR 20.00``."""
     state = payments_pb2.DisputeState.Name(found.state).removeprefix("DISPUTE_STATE_").lower().replace("_", " ")

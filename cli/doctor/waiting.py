@@ -206,7 +206,13 @@ async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[F
     found = []
     if "payments" in healthy:
         found += judge_failed_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_FAILED))
-        found += judge_unseen_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_SENT), now)
+        sent = await in_state(rooms, payments_pb2.REFUND_STATE_SENT)
+        found += judge_unseen_refunds(sent, now)
+        if any(each.money_entry_id for each in sent):
+            asked = payments_pb2.ListMoneyEntriesRequest()
+            found += judge_refunds_of_nothing(
+                sent, await rooms.ask_all(rooms.payments.ListMoneyEntries, asked, "entries")
+            )
     if "ordering" in healthy:
         found += judge_refunds(await withdrawals.open_withdrawals(rooms), now)
     return found
@@ -237,6 +243,26 @@ def judge_unseen_refunds(sent: Sequence[payments_pb2.Refund], now: datetime) -> 
         wrong(
             f"refunds by transfer that are in no statement: {len(unseen)}: {told}",
             "Import the statements since then; note one that your bank does not have with `casella refund fail`",
+        )
+    ]
+
+
+def judge_refunds_of_nothing(
+    sent: Sequence[payments_pb2.Refund], money: Sequence[payments_pb2.MoneyEntry]
+) -> list[Finding]:
+    """Whether refunds are with bank or provider whose money was taken back meanwhile: it would leave twice."""
+    gone = {each.takes_back for each in money if each.takes_back}
+    lost = [each for each in sent if each.money_entry_id in gone]
+    if not lost:
+        return []
+    told = named([
+        f"{words.money(each.amount)} (file {words.if_any(each.message_id)}, {each.reference}, {each.refund_id})"
+        for each in lost
+    ])  # fmt: skip
+    return [
+        wrong(
+            f"refunds on their way whose money the bank took back: {len(lost)}: {told}",
+            "Keep the bank from executing them, then `casella refund fail` and `casella refund cancel` with the id",
         )
     ]
 

@@ -78,6 +78,21 @@ def test_a_refund_by_transfer_that_no_statement_has_in_time_is_wrong(late: int, 
     assert all("204.76 EUR (file REF-1, expected by 2026-11-23, r1)" in finding.text for finding in findings)
 
 
+def test_a_refund_on_its_way_whose_money_was_taken_back_is_wrong() -> None:
+    sent = payments_pb2.Refund(
+        refund_id="r1",
+        money_entry_id="e1",
+        amount=common_pb2.Money(minor=20476, currency="EUR"),
+        message_id="REF-1",
+        reference="r1-1",
+    )
+    reversal = payments_pb2.MoneyEntry(money_entry_id="e2", takes_back="e1")
+    assert waiting.judge_refunds_of_nothing([sent, payments_pb2.Refund()], [payments_pb2.MoneyEntry()]) == []
+    (finding,) = waiting.judge_refunds_of_nothing([sent, payments_pb2.Refund()], [reversal])
+    assert (finding.level, "1: 204.76 EUR (file REF-1, r1-1, r1)" in finding.text) == (Level.WRONG, True)
+    assert "`casella refund fail` and `casella refund cancel`" in finding.remedy
+
+
 @pytest.mark.parametrize(("days", "found"), [(7, 0), (8, 1)])
 def test_money_that_came_for_what_is_paid_already_is_wrong_once_it_was_kept_for_a_week(days: int, found: int) -> None:
     twice = payments_pb2.MoneyEntry(

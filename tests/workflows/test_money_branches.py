@@ -306,13 +306,20 @@ async def test_a_part_payment_that_was_taken_back_is_only_set_aside_and_its_page
 
 async def test_a_failed_refund_of_money_that_was_taken_back_can_only_be_given_up(temporal: TestNamespace) -> None:
     entry = an_entry(settlement=pb.MONEY_SETTLEMENT_REFUNDED, settled_to=str(uuid4()), taken_back_by=str(uuid4()))
-    refund = pb.Refund(refund_id=entry.settled_to, amount=euro(9_000), state=pb.REFUND_STATE_SENT)
+    refund = pb.Refund(
+        refund_id=entry.settled_to, amount=euro(9_000), means=pb.REFUND_MEANS_BANK_TRANSFER, message_id="REF-1",
+        reference="e2e-1", state=pb.REFUND_STATE_SENT,
+    )  # fmt: skip
     script = payments(entry, GetRefund=lambda _: pb.GetRefundResponse(refund=refund))
     async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
-        await run.details("### Refunding")
+        shown = await run.details("### NeedsOperator")
+        assert f"the bank took this money back (entry {entry.taken_back_by})" in shown
+        fail, give_up = (f"`casella refund {deed} {refund.refund_id}`" for deed in ("fail", "cancel"))
+        assert f"executing file REF-1, transfer e2e-1; then {fail}, and then {give_up}, which settles the two" in shown
+        assert "set both aside" not in shown
         refund.state, refund.failure = pb.REFUND_STATE_FAILED, "refused_by_bank"
         await run.handle.signal(names.MONEY_CHANGED)
-        shown = await run.details("### NeedsOperator")
+        shown = await run.details("its refund has failed")
         assert f"casella refund cancel {refund.refund_id}" in shown
         assert "casella refund retry" not in shown
 
