@@ -330,7 +330,9 @@ async def test_of_an_order_with_an_accepted_shortfall_what_came_goes_back_and_th
     await arrives(stage, paying.Transfer(euro(came), today, text=placed.proforma_number, payer_iban=_PAYERS_IBAN))
     [entry] = (await payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())).entries
     assignment = {"proforma_number": placed.proforma_number, "accept_shortfall": True, "reason_code": "bank_charges"}
-    answer = await desk.update(names.money_id(entry.money_entry_id), "assign", assignment)
+    money = names.money_id(entry.money_entry_id)
+    await desk.stands(money, "NeedsOperator")
+    answer = await desk.update(money, "assign", assignment)
     assert not answer.refusal
     order = await play.fulfilled(customer, placed.order_id)
     assert means_of(await xml_of(stage, customer, invoicing_pb2.DOCUMENT_KIND_INVOICE)) == [("MP05", came)]
