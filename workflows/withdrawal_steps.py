@@ -63,7 +63,8 @@ class WithdrawalSteps(ServiceEnd):
         """Have payments make a refund, by the means by which the money came; asked again it says how far that is.
 
         Returns:
-            The refund, and the one that pays out what account credit had paid, where that cannot leave with it.
+            The refund, and those that give back what cannot leave with it: by card or PayPal what came so, by transfer
+            what account credit had paid.
         """
         payment = await self.read_payment(each)
         request = payments_pb2.RequestRefundRequest(
@@ -136,13 +137,14 @@ class WithdrawalSteps(ServiceEnd):
         self.details.happened(f"{what} does not go back: {wording_money.settled(entry)}", once=True)
 
     async def read_payout(self, refund: payments_pb2.Refund) -> list[payments_pb2.Refund]:
-        """The refund that pays out what went back to account credit; none where all leaves in one way."""
-        if not refund.paid_out_by:
-            return []
-        asked = payments_pb2.GetRefundRequest(refund_id=refund.paid_out_by)
-        payout = (await quickly(PaymentsSteps.get_refund, asked, "read the refund of what credit had paid")).refund
-        self.tell(payout)
-        return [payout]
+        """The refunds that pay out what went back to account credit; none where all leaves in one way."""
+        parts = list[payments_pb2.Refund]()
+        while refund.paid_out_by:
+            asked = payments_pb2.GetRefundRequest(refund_id=refund.paid_out_by)
+            refund = (await quickly(PaymentsSteps.get_refund, asked, "read the refund of what credit had paid")).refund
+            self.tell(refund)
+            parts.append(refund)
+        return parts
 
     def tell(self, refund: payments_pb2.Refund) -> None:
         """Note that a refund stands otherwise than when it was read last; its end is noted with ordering's row."""

@@ -171,16 +171,40 @@ async def test_what_credit_had_paid_is_paid_out_beside_what_the_dispute_took(wor
     await world.balances()
 
 
-async def test_a_part_that_was_disputed_counts_and_the_rest_is_paid_out(world: World, order: str) -> None:
+async def test_a_part_that_was_disputed_counts_and_the_rest_goes_back_by_card(world: World, order: str) -> None:
     request, number = await disputed(world, amount=100)
-    refund = await ask(world, request, order)
+    wanted = str(new_id())
+    refund, again = [await ask(world, request, order, refund_id=wanted) for _ in range(2)]
+    assert refund == again
     assert (refund.means, refund.credited.minor) == (CHARGEBACK, GROSS - OWED - 100)
-    assert (await payout(world, refund)).amount.minor == GROSS - OWED - 100
+    rest = await payout(world, refund)
+    assert (rest.means, rest.state, rest.amount.minor, rest.credited.minor) == (STRIPE, DONE, GROSS - OWED - 100, 0)
+    assert (await dispute_of(world, request)).refunded.minor == GROSS - OWED - 100
+    assert await world.credit(request.account_id) == 0
     await moved(world, number, "lose")
     assert await world.queue() == []
     with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH) as refused:
         await world.refund(**of(request, OWED + 1), withdrawal_order_id=order)
     assert refused.value.metadata == {"left": str(OWED)}
+    await world.balances()
+
+
+async def test_beside_a_part_that_was_disputed_only_what_credit_had_paid_is_transferred(
+    world: World, order: str
+) -> None:
+    account = str(new_id())
+    await world.give_credit(account, CREDIT)
+    request = await world.paid_online(account_id=account)
+    number = await world.stripe.dispute(await charge_of_last(world), amount=100)
+    await world.deliver()
+    refund = await ask(world, request, order)
+    by_card = await payout(world, refund)
+    assert (by_card.means, by_card.amount.minor, by_card.credited.minor) == (STRIPE, GROSS - OWED - 100, CREDIT - OWED)
+    by_transfer = await payout(world, by_card)
+    assert (by_transfer.means, by_transfer.amount.minor) == (TRANSFER, CREDIT - OWED)
+    assert await world.credit(account) == 0
+    await moved(world, number, "lose")
+    assert {(await world.get_refund(each)).state for each in (refund, by_card)} == {DONE}
     await world.balances()
 
 

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from services.kit.money import Money, total
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import (
+    Gone,
     Means,
     Received,
     Refund,
     RefundState,
+    by_provider,
     end_to_end_of,
     fault_of_account,
     left_of,
@@ -111,6 +113,28 @@ def test_of_two_means_the_one_with_the_most_left_is_taken_and_the_rest_is_credit
         assert made is not None
         assert made.means is (Means.STRIPE if card > bank else Means.BANK_TRANSFER)
         assert (made.money.minor, made.credited.minor) == (max(pair), min(pair))
+
+
+@given(came=CAME, minor=CENTS, taken=st.integers(0, 9_999))
+@example(came=[(Source.STRIPE, 1_976)], minor=1_971, taken=500)
+@example(came=[(Source.STRIPE, 900), (Source.BANK, 1_000), (None, 76)], minor=1_976, taken=0)
+def test_where_all_goes_back_as_money_nothing_that_came_by_card_is_transferred(
+    came: list[tuple[Source | None, int]], minor: int, taken: int
+) -> None:
+    left = received(came)
+    gone = Gone(Means.CHARGEBACK, Money(taken)) if taken else None
+    planned = plan(left, Money(minor), credit_by_transfer=True, gone=gone)
+    if planned is None:
+        return
+    back = {each.source_ref: each.left.minor for each in by_provider(left, planned)}
+    if planned.means is Means.STRIPE:
+        back[planned.source_ref] = back.get(planned.source_ref, 0) + planned.money.minor
+    cards = {each.source_ref: each.left.minor for each in left if each.source is Source.STRIPE}
+    assert all(0 < money <= cards[source_ref] for source_ref, money in back.items())
+    own = planned.money.minor if planned.means is Means.STRIPE else 0
+    transferred = planned.credited.minor + own - sum(back.values())
+    assert transferred >= 0
+    assert transferred == 0 or back == cards
 
 
 @given(st.uuids(), st.integers(1, 99))

@@ -375,6 +375,31 @@ async def test_what_credit_had_paid_is_waited_for_beside_the_refund_and_the_cred
     assert note.other_refund == invoicing.RefundPart(method=invoicing.REFUND_METHOD_BANK_TRANSFER, amount=euro(869))
 
 
+async def test_every_refund_that_gives_back_a_part_of_a_payment_is_waited_for_and_told(
+    temporal: TestNamespace,
+) -> None:
+    """A dispute took 8.77; 12.71 go back to the card, and 5.00, which credit had paid, by a transfer."""
+    by_transfer, by_card = payout_of(500, payments_pb2.REFUND_STATE_REQUESTED), payout_of(1771)
+    by_card.means, by_card.paid_out_by = payments_pb2.REFUND_MEANS_STRIPE, by_transfer.refund_id
+    by_card.credited.CopyFrom(by_transfer.amount)
+    told = Told(means=payments_pb2.REFUND_MEANS_CHARGEBACK, payout=by_card)
+
+    def refund(asked: payments_pb2.GetRefundRequest) -> payments_pb2.GetRefundResponse:
+        last = asked.refund_id == by_transfer.refund_id
+        return payments_pb2.GetRefundResponse(refund=by_transfer if last else told.refund(asked.refund_id))
+
+    script = told.script(GetRefund=refund)
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        await run.details(f"casella refund approve {by_transfer.refund_id}")
+        assert script.requests("RecordWithdrawalRefund") == []
+        by_transfer.state = payments_pb2.REFUND_STATE_DONE
+        await run.handle.signal(names.REFUND_CHANGED)
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_ONLINE)
+    assert note.other_refund == invoicing.RefundPart(method=invoicing.REFUND_METHOD_BANK_TRANSFER, amount=euro(500))
+
+
 async def test_a_payout_of_credit_that_was_given_up_is_owed_until_it_is_noted_as_made_outside(
     temporal: TestNamespace,
 ) -> None:

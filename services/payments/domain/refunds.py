@@ -104,7 +104,8 @@ class Refund:
         statement_by: Until when a statement should have its debit, a transfer's.
         done_on: The day on which the money left.
         message_id: The file that has it.
-        paid_out_by: The refund that pays out what was credited, where a consumer has withdrawn; None elsewhere.
+        paid_out_by: The refund that pays out what was credited, where a consumer has withdrawn: to card or PayPal what
+            came so, the rest by a transfer; None elsewhere.
         dispute_id: The dispute that has taken the money, of a chargeback.
         dispute_entry_id: Its money entry.
         dispute_evidence_by: Until when evidence can be given in it.
@@ -281,6 +282,24 @@ def plan(
         banks += [each for each in received if each.source is None]
     money = min(amount, total((each.left for each in banks), amount.currency))
     return Plan(Means.BANK_TRANSFER, largest.source_ref, money, amount - money)
+
+
+def by_provider(received: Sequence[Received], planned: Plan) -> tuple[Received, ...]:
+    """What of a plan's credit can go back to card or PayPal, payment by payment; what is not named cannot.
+
+    Args:
+        received: As `plan` was given it.
+        planned: What it answered.
+    """
+    found = list[Received]()
+    credited = planned.credited.minor
+    for each in received:
+        used = planned.money.minor if each.source_ref == planned.source_ref else 0
+        money = min(each.left.minor - used, credited)
+        if each.source is Source.STRIPE and money > 0:
+            found.append(replace(each, left=Money(money, each.left.currency)))
+            credited -= money
+    return tuple(found)
 
 
 def most_of(received: Sequence[Received]) -> Plan:

@@ -2,8 +2,9 @@
 
 A consumer who has withdrawn gets back all payments as money (consumer code, art. 56(1)). What a dispute has
 taken counts as given back (`chargebacks`), and so does what bank or provider took back and a person has set aside;
-while nobody has decided about that, the refund has failed. What cannot leave with the refund, because account credit
-had paid it, is paid out by a second one: a transfer, which waits for an account where none is known.
+while nobody has decided about that, the refund has failed. What cannot leave with the refund becomes credit and is
+paid out by a second one: back to card or PayPal what had come so, the rest, which account credit had paid, by a
+transfer, which waits for an account where none is known.
 """
 
 import contextlib
@@ -33,6 +34,7 @@ from services.payments.domain.refunds import (
     Received,
     Refund,
     RefundState,
+    by_provider,
     fault_of_account,
     plan,
 )
@@ -64,6 +66,7 @@ class RefundWish:
         holder: Of that account.
         by: The operator who asks and why; None where a workflow asks by itself.
         as_credit: All of it becomes the account's credit, by whatever means the money came.
+        by_provider: The payments by card or PayPal to which credit goes back that had come so.
     """
 
     refund_id: UUID
@@ -77,6 +80,7 @@ class RefundWish:
     holder: str
     by: AuditEntry | None
     as_credit: bool = False
+    by_provider: tuple[Received, ...] = ()
 
     @property
     def gives_money(self) -> bool:
@@ -114,7 +118,7 @@ class RefundAsking:
         refund = await self._refunds.by_id(wish.refund_id, None)
         if not _is_wish(refund, wish):
             raise RequestIdReused
-        return await self._refunds.sent(refund)
+        return await self._sent(refund)
 
     async def _make(self, conn: AsyncConnection, wish: RefundWish, now: datetime) -> None:
         """Write a new refund down with all that it changes.
@@ -124,8 +128,9 @@ class RefundAsking:
         """
         if await refunds.by_id(conn, wish.refund_id) is not None:
             raise _MadeAlready
+        more = wish.by_provider[1:]
         if wish.request_id is not None:
-            refund = await self._of_request(conn, wish, wish.request_id, now)
+            refund, more = await self._of_request(conn, wish, wish.request_id, now)
         elif wish.entry_id is not None:
             refund = await self._of_entry(conn, wish, wish.entry_id, now)
         else:
@@ -144,9 +149,19 @@ class RefundAsking:
         if refund.dispute_entry_id is not None:
             await chargebacks.follow_entry(conn, refund.dispute_entry_id, now)
         if refund.paid_out_by is not None:
-            await self._make(conn, _payout(wish, refund), now)
+            await self._make(conn, _payout(wish, refund, more), now)
 
-    async def _of_request(self, conn: AsyncConnection, wish: RefundWish, request_id: UUID, now: datetime) -> Refund:
+    async def _sent(self, refund: Refund) -> Refund:
+        """A refund, after the provider was asked for it and for those that pay out what became credit."""
+        after = await self._refunds.sent(refund)
+        if refund.paid_out_by is not None:
+            await self._sent(await self._refunds.by_id(refund.paid_out_by, None))
+        return after
+
+    async def _of_request(
+        self, conn: AsyncConnection, wish: RefundWish, request_id: UUID, now: datetime
+    ) -> tuple[Refund, tuple[Received, ...]]:
+        """The refund, and to which payments by card or PayPal what becomes credit by it can go back."""
         # Held, so that two refunds asked for at once do not both see what is left.
         state = await requests.lock(conn, request_id)
         if await refunds.by_id(conn, wish.refund_id) is not None:
@@ -162,9 +177,11 @@ class RefundAsking:
             taking = await chargebacks.taking(conn, request_id, wish.amount.currency)
         gone = _gone(wish, stands, None if taking is None else taking[0])
         planned = _planned(wish, stands.left, wish.amount, gone)
+        left = stands.left
         stopped = planned is None and wish.gives_money and bool(stands.undecided)
         if stopped:
-            planned = _planned(wish, stands.but_for_undecided, wish.amount, gone)
+            left = stands.but_for_undecided
+            planned = _planned(wish, left, wish.amount, gone)
         if planned is None:
             most = sum(each.left.minor for each in stands.left)
             raise RefundTooMuch(metadata={"left": str(most)})
@@ -172,15 +189,16 @@ class RefundAsking:
         iban, holder = await paid_with.payer(conn, planned.source_ref) if to_bank else ("", "")
         charge_id = planned.source_ref if planned.means is Means.STRIPE else None
         way = _Way(planned.means, planned.money, request.account_id, planned.credited, charge_id, iban, holder)
-        refund = _new(wish, way, now)
+        refund, more = _new(wish, way, now), by_provider(left, planned)
         if stopped and refund.state is not RefundState.DONE:
-            return replace(refund, state=RefundState.FAILED, failure=TAKEN_BACK)
+            return replace(refund, state=RefundState.FAILED, failure=TAKEN_BACK), more
         if taking is None:
-            return refund
+            return refund, more
         dispute, entry = taking
-        return replace(
+        taken = replace(
             refund, charge_id=dispute.charge_id, dispute_id=dispute.dispute_id, dispute_entry_id=entry.entry_id
         )
+        return taken, more
 
     async def _of_entry(self, conn: AsyncConnection, wish: RefundWish, entry_id: UUID, now: datetime) -> Refund:
         entry = await queue.by_id(conn, entry_id, lock=True)
@@ -208,6 +226,10 @@ class RefundAsking:
         if not await credit.take(conn, wish.credit_of, wish.amount, CreditCause.REFUND, now):
             left = await credit.balance(conn, wish.credit_of, _CURRENCY)
             raise RefundTooMuch(metadata={"left": str(left.minor)})
+        if wish.by_provider:
+            to = wish.by_provider[0]
+            way = _Way(Means.STRIPE, to.left, wish.credit_of, wish.amount - to.left, to.source_ref)
+            return _new(wish, way, now)
         iban, holder = await paid_with.last_payer(conn, wish.credit_of)
         asked = _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
         # Not even by an operator's word that does not know of it: they try it again, or give it up.
@@ -249,7 +271,7 @@ def _planned(wish: RefundWish, left: Sequence[Received], amount: Money, gone: Go
     return plan(left, amount, as_credit=wish.as_credit, credit_by_transfer=wish.gives_money, gone=gone)
 
 
-def _payout(wish: RefundWish, refund: Refund) -> RefundWish:
+def _payout(wish: RefundWish, refund: Refund, to: tuple[Received, ...]) -> RefundWish:
     """The refund of what another one has made credit."""
     return RefundWish(
         refund_id=_payout_id(refund.refund_id),
@@ -262,6 +284,7 @@ def _payout(wish: RefundWish, refund: Refund) -> RefundWish:
         iban="",
         holder="",
         by=wish.by,
+        by_provider=to,
     )
 
 

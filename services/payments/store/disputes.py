@@ -30,7 +30,8 @@ _FEES = "dispute_fees"
 _DISPUTE = disputes.c
 _REFUNDED = (
     select(func.coalesce(func.sum(refunds.c.minor), 0))
-    .where(refunds.c.request_id == _DISPUTE.request_id, refunds.c.means == Means.STRIPE)
+    .where((refunds.c.request_id == _DISPUTE.request_id) | (refunds.c.charge_id == _DISPUTE.charge_id))
+    .where(refunds.c.means == Means.STRIPE)
     .where(refunds.c.state.not_in((RefundState.FAILED, RefundState.CANCELLED)))
     .scalar_subquery()
 )
