@@ -227,6 +227,17 @@ async def test_an_addition_that_the_renewal_was_asked_for_with_ends_with_the_con
     assert (await end_of(shop, order.order_id)).renewed
 
 
+async def test_a_contract_that_was_cancelled_and_whose_end_has_come_is_not_ended_anew(shop: Shop) -> None:
+    contract = await annual(shop, BEGIN)
+    order_id = await the_order(shop, contract)
+    cancelled = await contract.cancel()
+    shop.room.clock.at = from_timestamp(cancelled.ends_at)
+    found = await end_of(shop, order_id)
+    assert (found.ended, found.ending, found.HasField("would_end_at")) == (False, True, False)
+    await refused_for(terminate(shop, wish(order_id)), STATE)
+    assert (await contract.subscription()).end == pb.SUBSCRIPTION_END_CANCELLED
+
+
 async def test_an_addition_that_was_bought_after_the_renewal_was_asked_for_ends_alone(shop: Shop) -> None:
     contract = await a_contract(shop)
     await contract.asked_in_time(2)
