@@ -24,7 +24,7 @@ from services.ordering.orders.mails import PaymentHints
 from services.ordering.reminders import PERIOD_REMINDERS
 from services.ordering.subscriptions import period_store
 from services.ordering.subscriptions.mails import PeriodMails
-from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.rows import End, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.standing import Locked, locked
 
 
@@ -158,10 +158,22 @@ class _Writer:
         subscription = self.found.subscription
         end = subscription.end
         if end is not None and end.is_announced:
-            await self._send(self.mails.cancelled(subscription, end, self.recipient))
+            await self._send(self.mails.cancelled(subscription, end, self.recipient, await self._void(end)))
         erasing = end is not None and end.reason is SubscriptionEnd.ERASURE
         if subscription.state is SubscriptionState.CLOSING and not erasing:  # then nothing stays readable
             await self._send(self.mails.closing(subscription, self.recipient))
+
+    async def _void(self, end: End) -> list[str]:
+        """The numbers of the proformas that the end makes void: nobody should pay them any more."""
+        states = [PeriodState.DUE, PeriodState.VOID]
+        closed = await period_store.periods_in(self.conn, self.found.subscription.subscription_id, states)
+        return [
+            each.asked.proforma_number
+            for each in closed
+            if each.asked is not None
+            and not end.owes(each.days)
+            and (each.ended_at is None or each.ended_at >= end.decided_at)
+        ]
 
     async def _send(self, mail: outbox.Mail) -> bool:
         return await outbox.mail(self.conn, mail, self.now)

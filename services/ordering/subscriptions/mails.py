@@ -1,5 +1,6 @@
 """What ordering writes to customers about the periods of their subscription, and about its end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,9 +92,15 @@ class PeriodMails:
             }
         return self._about(period, key, "subscription_suspended", recipient, params, hints)
 
-    def cancelled(self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient) -> Mail:
-        """The confirmation of a cancellation: once for each that was not taken back; or that it was terminated."""
+    def cancelled(
+        self, subscription: SubscriptionRow, end: End, recipient: common_pb2.Recipient, void: Sequence[str]
+    ) -> Mail:
+        """The confirmation of a cancellation: once for each that was not taken back; or that it was terminated.
+
+        It names the proformas that are void with it.
+        """
         params = {
+            "void": list(void),
             "terminated": end.reason is SubscriptionEnd.TERMINATED,
             "decided_at": end.decided_at,
             "at_once": end.at <= end.decided_at,

@@ -328,6 +328,43 @@ async def test_while_newer_days_are_paid_no_email_says_that_a_cancellation_ends_
     assert not any(params["served_until"] for _, _, params in written)
 
 
+@pytest.mark.parametrize("closed_before", [True, False])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (IT, "Non pagare più la proforma n. P2026/3: non vale più, se un pagamento non è già partito."),
+        (EN, "Please do not pay proforma no. P2026/3 any more: it is void, unless a payment is already on its way."),
+    ],
+)
+async def test_a_cancellation_s_confirmation_names_the_proforma_that_it_makes_void_and_no_other_one(
+    shop: Shop, language: common_pb2.Language, words: str, *, closed_before: bool
+) -> None:
+    """July was served to its last day and stays owed; August is not any more."""
+    subscriber = await suspended_with_a_newer_one(shop)
+    move_to(shop, date(2026, 8, 5))
+    await subscriber.cancel()
+    if closed_before:
+        await subscriber.end(3, UNPAID)
+    await shop.room.empty_outbox()
+    await subscriber.advance(4, language)
+    text = (await only_mail(shop))[1]
+    assert words in text
+    assert "P2026/2" not in text
+
+
+async def test_a_proforma_that_an_earlier_cancellation_made_void_is_not_named_again(shop: Shop) -> None:
+    subscriber = await asked(shop)
+    await subscriber.cancel()
+    await subscriber.end(2, UNPAID)
+    shop.room.clock.advance(hours=1)
+    await subscriber.keep()
+    shop.room.clock.advance(hours=1)
+    await subscriber.cancel()
+    await shop.room.empty_outbox()
+    await subscriber.advance(3)
+    assert "proforma n." not in (await only_mail(shop))[1]
+
+
 async def test_once_the_service_has_ended_a_reminder_names_no_suspension(shop: Shop) -> None:
     """July was served, suspended for and stays owed; the days of August up to the cancellation are asked for."""
     subscriber = await monthly(shop, date(2026, 6, 1))
