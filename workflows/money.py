@@ -78,8 +78,8 @@ class Money(PartPayment, MoneyEmail, MoneySettling):
             self.show_waiting(answer.candidates)
             if answer.entry.HasField("dispute") and await self.learn_of_invoice(answer.entry.dispute):
                 self.show_waiting(answer.candidates)
-            if answer.entry.HasField("email_due") and self.withdrawn is None:
-                await self.tell_customer(answer.entry.email_due)
+        if answer.entry.HasField("email_due") and self.withdrawn is None:
+            await self.tell_customer(answer.entry.email_due)
         return answer.entry
 
     def show_waiting(self, candidates: Sequence[pb.PaymentRequest]) -> None:

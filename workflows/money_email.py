@@ -1,4 +1,4 @@
-"""How the customer is told of money that pays nothing by itself: what is still missing, or that it came too late.
+"""How the customer is told of money that pays nothing by itself: what is missing, that it is late, or taken back.
 
 Payments says which email is due and writes it once; whom it goes to is never in the history.
 """
@@ -27,4 +27,7 @@ class MoneyEmail(Process):
         told = "it came too late"
         if due.HasField("missing"):
             told = f"{wording.amount(due.missing)} is still missing, and how to pay it"
+        if due.HasField("taken_back"):
+            gone = wording.amount(due.taken_back)
+            told = f"the bank took {gone} back that had come, and {wording.amount(due.missing)} is to be paid"
         self.details.happened(f"the customer is told by email: {told}", once=True)

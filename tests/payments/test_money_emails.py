@@ -47,6 +47,16 @@ async def rest_of(world: World, request: pb.PaymentRequest, caller: str = "worke
     return answer.rest if answer.HasField("rest") else None
 
 
+async def taken_back(world: World, request: pb.PaymentRequest, part: pb.MoneyEntry, number: str) -> pb.MoneyEntry:
+    """The bank takes a part back: the reversal's entry."""
+    back = Entry(
+        part.amount.minor, reference=request.transfer.reference, bank_reference=number, direction="DBIT", reversal=True
+    )
+    assert (await world.import_file(statement(back, number=f"BACK-{number}"))).taken_back == 1
+    by = (await read(world, part)).taken_back_by
+    return await read(world, pb.MoneyEntry(money_entry_id=by))
+
+
 async def texts(world: World) -> list[tuple[str, str]]:
     """Subject and plain text of what was written, oldest first, with spaces as they are typed."""
     messages = [mails.read(message) for message in await world.room.mails()]
@@ -224,6 +234,49 @@ async def test_nobody_is_asked_for_a_rest_while_a_payment_of_the_whole_is_proces
     assert entry.reason == pb.MONEY_ENTRY_REASON_SHORT
     assert not (await tell(world, entry)).written
     assert await rest_of(world, request) is None
+
+
+@pytest.mark.parametrize("recipient", [RECIPIENT, ITALIAN])
+async def test_who_was_told_of_a_part_is_told_once_when_the_bank_takes_it_back_and_what_is_to_be_paid_now(
+    world: World, recipient: common_pb2.Recipient
+) -> None:
+    request = await asked(world)
+    part, other = await short(world, request, 10_000, "one"), await short(world, request, 1_000, "two")
+    await tell(world, part, recipient=recipient)
+    reversal = await taken_back(world, request, part, "one")
+    due = (await read(world, reversal)).email_due
+    assert (due.missing.minor, due.taken_back.minor) == (GROSS - 1_000, 10_000)
+    assert [(await tell(world, reversal, recipient=recipient)).written for _ in range(2)] == [True, False]
+    subject, text = (await texts(world))[-1]
+    expected = {
+        common_pb2.LANGUAGE_EN: [
+            f"Proforma {request.proforma_number}: your payment was taken back, €136.40 is to be paid",
+            "received €100.00", "Of €146.40 €136.40 is to be paid now: of what else has come, €10.00 is counted",
+            "Amount: €136.40",
+        ],
+        common_pb2.LANGUAGE_IT: [
+            f"Proforma {request.proforma_number}: il tuo pagamento è stato stornato, restano da pagare 136,40 €",
+            "aver ricevuto 100,00 €", "restano ora da pagare 136,40 €: di quanto altro è arrivato contiamo 10,00 €",
+            "Importo: 136,40 €",
+        ],
+    }[recipient.language]  # fmt: skip
+    assert subject == expected[0]
+    assert all(said in text for said in (*expected[1:], groups_of_four(request.transfer.reference))), text
+    assert not (await read(world, reversal)).HasField("email_due")
+    assert (await read(world, other)).email_due.missing.minor == GROSS - 1_000
+
+
+async def test_who_was_not_told_of_money_or_owes_nothing_is_not_told_that_it_was_taken_back(world: World) -> None:
+    request = await asked(world)
+    part = await short(world, request, 10_000, "one")
+    reversal = await taken_back(world, request, part, "one")
+    assert not (await read(world, reversal)).HasField("email_due"), "nobody had told them of it"
+    told = await short(world, request, 10_000, "two")
+    await tell(world, told)
+    reversal = await taken_back(world, request, told, "two")
+    await world.close(request)
+    assert not (await read(world, reversal)).HasField("email_due"), "nothing is asked for any more"
+    assert not (await tell(world, reversal)).written
 
 
 async def test_who_pays_by_link_is_given_it_for_the_rest(world: World) -> None:

@@ -126,3 +126,21 @@ async def test_money_of_which_nobody_is_to_be_told_asks_for_no_email(temporal: T
         await run.details("### NeedsOperator")
         await end(run)
     assert script.order_of("SendMoneyEmail", "GetContact") == []
+
+
+async def test_a_reversal_that_is_settled_with_its_money_tells_the_customer_once_what_is_to_be_paid(
+    temporal: TestNamespace,
+) -> None:
+    entry = an_entry(
+        reason=pb.MONEY_ENTRY_REASON_REVERSED, takes_back=REQUEST, settlement=pb.MONEY_SETTLEMENT_TAKEN_BACK
+    )
+    due = pb.MoneyEmail(payment_request_id=REQUEST, missing=euro(10_000), taken_back=euro(9_000))
+    entry.email_due.CopyFrom(due)
+    script = world(entry)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        assert await run.end() == "taken back"
+        shown = await run.details("### TakenBack")
+    assert "by email: the bank took EUR 90.00 back that had come, and EUR 100.00 is to be paid" in shown
+    (sent,) = script.requests("SendMoneyEmail")
+    assert (sent.money_entry_id, sent.recipient.email) == (entry.money_entry_id, ANNA.email)
+    assert sent.payable_until == MOMENT

@@ -1,19 +1,26 @@
-"""Which money that pays nothing by itself the customer is told of: too little for what it names, or too late for it."""
+"""Which money that pays nothing by itself the customer is told of: too little for what it names, too late, or gone."""
 
 from dataclasses import dataclass
 
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
-from services.payments.domain.receipts import MoneyEntry
+from services.payments.domain.receipts import MoneyEntry, Settlement
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyEmail:
-    """An email about an entry: for which request it came, and what of that is still missing; None where it is late."""
+    """An email about an entry.
+
+    Attributes:
+        request: For which it came.
+        missing: What of that is still missing; None where it is late.
+        taken_back: What the bank took back of what the customer had been told of; None where it took nothing.
+    """
 
     request: PaymentRequest
     missing: Money | None
+    taken_back: Money | None = None
 
 
 def takes_rest(request: PaymentRequest) -> bool:
@@ -40,3 +47,22 @@ def email_due(entry: MoneyEntry, request: PaymentRequest, rest: Money | None, le
     if entry.reason is QueueReason.LATE and request.state is RequestState.CLOSED:
         return MoneyEmail(request, None)
     return None
+
+
+def reversal_email_due(
+    entry: MoneyEntry, came: MoneyEntry, request: PaymentRequest, missing: Money | None
+) -> MoneyEmail | None:
+    """The email that is still to be written about what the bank took back; None where none is.
+
+    Args:
+        entry: What was taken back. While it waits nobody knows what is missing.
+        came: The money that it took back: a customer who was not told of it, or by another email, has heard nothing.
+        request: The one request that it names.
+        missing: What of that is to be paid now; None where nothing is, or nobody is asked for it (`takes_rest`).
+    """
+    if entry.emailed_at is not None or entry.settled_as not in {Settlement.TAKEN_BACK, Settlement.SET_ASIDE}:
+        return None
+    told = came.reason is QueueReason.SHORT and came.emailed_at is not None
+    if not told or missing is None or request.proforma_number is None:
+        return None
+    return MoneyEmail(request, missing, -entry.amount)

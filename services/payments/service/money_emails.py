@@ -16,7 +16,7 @@ from services.kit.errors import NotFound
 from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from services.kit.outbox import Mail
-from services.payments.domain.money_emails import MoneyEmail, email_due, takes_rest
+from services.payments.domain.money_emails import MoneyEmail, email_due, reversal_email_due, takes_rest
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry
@@ -88,6 +88,9 @@ class MoneyEmails:
         request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None
         if request is None:
             return None
+        if entry.takes_back is not None:
+            came = await queue.by_id(conn, entry.takes_back)
+            return None if came is None else reversal_email_due(entry, came, request, await _missing(conn, request))
         return email_due(entry, request, await _rest(conn, request), self._policy.least_told_cents)
 
     def _mail(
@@ -99,18 +102,18 @@ class MoneyEmails:
         now: datetime,
     ) -> Mail:
         came: dict[str, object] = {
-            "received": entry.amount,
+            "received": due.taken_back or entry.amount,
             "came_on": entry.available_on,
             "proforma_number": due.request.proforma_number,
         }
         template = "late_money"
         if due.missing is not None:
-            template = "short_money"
+            template = "short_money" if due.taken_back is None else "money_taken_back"
             together = due.request.amount - due.missing
             came |= {
                 "gross": due.request.amount,
                 "missing": due.missing,
-                "together": None if together == entry.amount else together,
+                "together": together if together and together != entry.amount else None,
                 "pay_url": self._links.url(due.request.request_id) if due.request.method.by_link else "",
                 "payable_until": payable_until if payable_until is not None and payable_until > now else None,
                 "holder": self._account.holder,
@@ -129,7 +132,14 @@ class MoneyEmails:
 
 
 async def _rest(conn: AsyncConnection, request: PaymentRequest) -> Money | None:
+    """What short money that waits has left of a request; None where none waits."""
+    missing = await _missing(conn, request)
+    return missing if missing is not None and missing < request.amount else None
+
+
+async def _missing(conn: AsyncConnection, request: PaymentRequest) -> Money | None:
+    """What is to be paid of a request now; None where nothing is, nobody is asked, or a person must decide first."""
     if not takes_rest(request) or await queue.taken_back(conn, request.request_id):
         return None
     come = await money_emails.short_money(conn, request.request_id, request.amount.currency)
-    return request.amount - come if come and come < request.amount else None
+    return request.amount - come if come < request.amount else None

@@ -201,7 +201,8 @@ def _by_one_means(request: PaymentRequest, amount: Money, *, by_transfer: bool) 
 def money_email(due: MoneyEmail) -> payments_pb2.MoneyEmail:
     """An email that is due about money that pays nothing by itself."""
     missing = None if due.missing is None else to_money(due.missing)
-    return payments_pb2.MoneyEmail(payment_request_id=str(due.request.request_id), missing=missing)
+    gone = None if due.taken_back is None else to_money(due.taken_back)
+    return payments_pb2.MoneyEmail(payment_request_id=str(due.request.request_id), missing=missing, taken_back=gone)
 
 
 def _advance(advance: Advance, now: datetime) -> payments_pb2.Advance:
