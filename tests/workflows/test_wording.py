@@ -1,8 +1,8 @@
 """What an operator reads of money: both amounts where they differ, and an invoice that comes too late."""
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, erasure_pb2
 from casella.payments.v1 import payments_pb2
-from workflows import wording_money
+from workflows import wording, wording_money
 from workflows.activities.payments import _without_account, _without_payer
 from workflows.payable import _result_of
 
@@ -50,3 +50,12 @@ def test_a_refund_of_several_payers_money_says_so_until_it_is_made_and_without_t
     assert said in wording_money.refund(shown)
     shown.state = payments_pb2.REFUND_STATE_DONE
     assert said not in wording_money.refund(shown)
+
+
+def test_who_decides_on_an_erasure_reads_how_much_it_waives() -> None:
+    unpaid = erasure_pb2.ErasureFact(kind="period_unpaid", id="7", amount=common_pb2.Money(minor=909, currency="EUR"))
+    assert wording.erasure_fact(unpaid) == (
+        "period 7 waits for its payment, EUR 9.09: it is closed and waived, unless a payment wins"
+    )
+    runs = wording.erasure_fact(erasure_pb2.ErasureFact(kind="subscription_runs", id="8"))
+    assert "above the prepaid and is not asked for yet is waived (`casella show account` tells of how much)" in runs

@@ -23,6 +23,7 @@ from services.ordering.accounts import store
 from services.ordering.domain.states import OrderState, PeriodState, SubscriptionState
 from services.ordering.errors import LegalHoldStands
 from services.ordering.orders.rows import COLUMNS, order_from
+from services.ordering.subscriptions.rows import period_from
 from services.ordering.tables import (
     accepted_names,
     accounts,
@@ -99,10 +100,14 @@ async def _subscription(conn: AsyncConnection, account_id: UUID) -> list[Fact]:
     running = select(subscriptions.c.id).where(
         subscriptions.c.account_id == account_id, subscriptions.c.state == SubscriptionState.ACTIVE
     )
-    unpaid = select(periods.id).where(own, periods.state == PeriodState.DUE)
     ending = select(periods.id).where(own, periods.state == PeriodState.PAID, periods.invoice_id.is_(None))
-    kinds = {"subscription_runs": running, "period_unpaid": unpaid, "period_ending": ending}
-    return [Fact(kind, row_id, holds=True) for kind, query in kinds.items() for row_id in await conn.scalars(query)]
+    kinds = {"subscription_runs": running, "period_ending": ending}
+    found = [Fact(kind, row_id, holds=True) for kind, query in kinds.items() for row_id in await conn.scalars(query)]
+    unpaid = select(subscription_periods).where(own, periods.state == PeriodState.DUE).order_by(periods.number)
+    for each in map(period_from, await conn.execute(unpaid)):
+        amount = None if each.measured is None else each.measured.totals.gross
+        found.append(Fact("period_unpaid", each.period_id, amount=amount, holds=True))
+    return found
 
 
 async def _withdrawals(conn: AsyncConnection, account_id: UUID) -> list[Fact]:

@@ -295,6 +295,9 @@ async def test_a_period_that_waits_for_its_money_is_closed_unless_a_payment_wins
     await begin(shop, subscriber.account_id)
     assert await subscriber.woken() == [subscriber.renewal(2), subscriber.renewal(3)]
     assert set(await kinds(shop, subscriber.account_id)) == {"subscription_runs", "period_unpaid"}
+    [unpaid] = [fact for fact in await facts(shop.room, subscriber.account_id) if fact.kind == "period_unpaid"]
+    asked = await subscriber.period(2)
+    assert (unpaid.id, unpaid.amount) == (asked.period.period_id, asked.totals.gross), "what is waived"
     assert await subscriber.next(2) == "CLOSE_DUE"
     await subscriber.end(2, PAID)  # the charge wins, and its period is served
     assert from_timestamp((await subscriber.subscription()).ends_at) > shop.room.clock.now()
