@@ -21,8 +21,8 @@ _ERASURE_FACTS = {
     "order_open": "order {id} waits for its payment{amount}: it is cancelled, unless a payment wins",
     "order_ending": "order {id} has ended, and the customer is still to be told",
     "order_paid": "order {id} is paid{amount} and not fulfilled yet",
-    "subscription_runs": "subscription {id} runs: it ends at once, what is paid is not paid back, and what was used above "
-    "the prepaid and is not asked for yet is waived (`casella show account` tells of how much)",
+    "subscription_runs": "subscription {id} runs: it ends at once, what is paid is not paid back, and what was used "
+    "above the prepaid and is not asked for yet is waived (`casella show account` tells of how much)",
     "period_unpaid": "period {id} waits for its payment{amount}: it is closed and waived, unless a payment wins",
     "period_ending": "period {id} is paid and not invoiced yet",
     "withdrawal_unsettled": "the withdrawal from order {id} is not refunded and credited yet",
