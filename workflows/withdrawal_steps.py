@@ -1,6 +1,6 @@
 """The steps of a withdrawal: each one request to one service, named as an operator reads it in the Temporal UI."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from temporalio import workflow
 
@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.refund_methods import REFUND_METHODS
+    from workflows.refund_methods import AS_IT_CAME, REFUND_METHODS
     from workflows.service_end import ServiceEnd
     from workflows.steps import StepRefused, quickly, visibly
     from workflows.waiting_money import has_arrived
@@ -26,6 +26,7 @@ _BY_ITSELF = {
     payments_pb2.MONEY_ENTRY_REASON_DATE,
 }
 """Why money waits that surely came for what it names alone, in euro; of the rest a person must look first."""
+_MOST_WAYS = 2
 _REASON = "withdrawal"
 """Why payments refunds, as its rows and lists show it."""
 
@@ -272,15 +273,21 @@ def _not_made(refund: payments_pb2.Refund) -> bool:
 def _ways(parts: Sequence[payments_pb2.Refund]) -> list[invoicing_pb2.RefundPart]:
     """How much went back in which way: of what became credit the refund that paid it out tells, if one did.
 
-    Empty where bank or provider had taken some of it back before: that is with the customer already.
+    Two ways at most, as a document names them.
     """
-    if any(part.means == payments_pb2.REFUND_MEANS_TAKEN_BACK for part in parts):
-        return []
+    ways = _sums(parts, REFUND_METHODS)
+    return ways if len(ways) <= _MOST_WAYS else _sums(parts, {**REFUND_METHODS, **AS_IT_CAME})
+
+
+def _sums(
+    parts: Sequence[payments_pb2.Refund], methods: Mapping[payments_pb2.RefundMeans, invoicing_pb2.RefundMethod]
+) -> list[invoicing_pb2.RefundPart]:
+    """How much went back in which way, as each means is called."""
     sums = dict[invoicing_pb2.RefundMethod, int]()
     for part in parts:
         left = part.amount.minor - part.credited.minor
         stays = 0 if part.paid_out_by else part.credited.minor
-        for method, minor in ((REFUND_METHODS[part.means], left), (invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT, stays)):
+        for method, minor in ((methods[part.means], left), (invoicing_pb2.REFUND_METHOD_ACCOUNT_CREDIT, stays)):
             if minor:
                 sums[method] = sums.get(method, 0) + minor
     currency = parts[0].amount.currency

@@ -37,6 +37,10 @@ CATALOGUE: Catalogue = {
         "it": "Le due parti tornano al cliente in due modi diversi: se il modo è uno solo, ometti questa parte.",
         "en": "The two parts go back in two ways: where there is one way, leave this part out.",
     },
+    "returned_by_no_hand": {
+        "it": "Che una banca ha già restituito l’importo lo dice solo la nota di un recesso.",
+        "en": "Only a withdrawal's note says that a bank has returned the amount already.",
+    },
     "not_a_part": {
         "it": "La parte deve essere minore dell’importo accreditato.",
         "en": "The part must be less than what is credited.",

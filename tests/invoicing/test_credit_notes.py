@@ -450,6 +450,18 @@ async def test_what_the_sdi_says_of_a_credit_note_is_told(
             "Credit note 2026/2 on invoice 2026/1",
             ("of 2 March 2026, for €12.81, on invoice 2026/1", "returned to the card or PayPal account", "XML"),
         ),
+        (
+            common_pb2.LANGUAGE_EN,
+            pb.REFUND_METHOD_RETURNED,
+            "Credit note 2026/2 on invoice 2026/1",
+            ("Your bank, your card issuer or PayPal has returned the amount to you already: no other refund",),
+        ),
+        (
+            common_pb2.LANGUAGE_IT,
+            pb.REFUND_METHOD_RETURNED,
+            "Nota di credito 2026/2 sulla fattura 2026/1",
+            ("L’importo ti è già stato restituito dalla tua banca", "non segue un altro rimborso"),
+        ),
     ],
 )
 async def test_a_credit_note_is_emailed_once_with_its_pdf(
@@ -518,6 +530,24 @@ async def test_what_is_no_second_part_of_a_refund_is_refused_by_its_field(
     refused = await refusal(operator if asked.HasField("steering") else worker, asked)
     assert [violation.field for violation in refused.violations] == [field]
     assert len(await room.rows("documents")) == 1
+
+
+async def test_that_a_bank_has_returned_it_is_said_beside_another_way_and_by_no_operator(
+    room: TestRoom, worker: Stub, operator: Stub
+) -> None:
+    invoice = await issued(worker)
+    by_hand = credit_request(
+        invoice, refund_method=pb.REFUND_METHOD_RETURNED, steering=steering("casella invoice credit/1")
+    )
+    assert [bad.field for bad in (await refusal(operator, by_hand)).violations] == ["refund_method"]
+    part = pb.RefundPart(method=pb.REFUND_METHOD_ONLINE, amount=money(281))
+    asked = credit_request(invoice, refund_method=pb.REFUND_METHOD_RETURNED, other_refund=part)
+    note = await credited(worker, asked)
+    assert (note.credit.refund_method, note.credit.other_refund) == (pb.REFUND_METHOD_RETURNED, part)
+    await worker.SendCreditNote(pb.SendCreditNoteRequest(document_id=note.document_id, recipient=recipient()))
+    told = text_of(await only_mail(room)).replace("\xa0", " ")
+    assert "10,00 € ti sono già stati restituiti dalla tua banca" in told
+    assert "2,81 € ti vengono restituiti sulla carta" in told
 
 
 async def test_only_a_credit_note_is_sent_as_one(worker: Stub) -> None:

@@ -400,6 +400,34 @@ async def test_every_refund_that_gives_back_a_part_of_a_payment_is_waited_for_an
     assert note.other_refund == invoicing.RefundPart(method=invoicing.REFUND_METHOD_BANK_TRANSFER, amount=euro(500))
 
 
+@pytest.mark.parametrize(
+    ("gone", "other", "method"),
+    [
+        (payments_pb2.REFUND_MEANS_CHARGEBACK, payments_pb2.REFUND_MEANS_STRIPE, invoicing.REFUND_METHOD_ONLINE),
+        (
+            payments_pb2.REFUND_MEANS_TAKEN_BACK,
+            payments_pb2.REFUND_MEANS_BANK_TRANSFER,
+            invoicing.REFUND_METHOD_BANK_TRANSFER,
+        ),
+    ],
+)
+async def test_of_what_a_bank_has_returned_the_credit_note_says_so_and_of_the_rest_how_it_goes_back(
+    temporal: TestNamespace,
+    gone: payments_pb2.RefundMeans,
+    other: payments_pb2.RefundMeans,
+    method: invoicing.RefundMethod,
+) -> None:
+    told = Told(means=gone, payout=payout_of(1771))
+    assert told.payout is not None
+    told.payout.means = other
+    script = told.script()
+    async with running(temporal, names.WITHDRAWAL, names.WITHDRAWAL_CHANGED, script, told.order_id) as run:
+        assert await ended(told, run) == "done"
+    [note] = script.requests("IssueCreditNote")
+    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_RETURNED)
+    assert note.other_refund == invoicing.RefundPart(method=method, amount=euro(1771))
+
+
 async def test_a_payout_of_credit_that_was_given_up_is_owed_until_it_is_noted_as_made_outside(
     temporal: TestNamespace,
 ) -> None:
@@ -558,7 +586,7 @@ async def test_what_a_dispute_has_taken_is_waited_for_and_lost_it_is_the_refund(
         await run.handle.signal(names.REFUND_CHANGED)
         assert await ended(told, run) == "done"
     [note] = script.requests("IssueCreditNote")
-    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_ONLINE)
+    assert (note.gross, note.refund_method) == (euro(2648), invoicing.REFUND_METHOD_RETURNED)
 
 
 async def test_a_dispute_that_is_won_lets_the_refund_leave_and_the_credit_note_follows(temporal: TestNamespace) -> None:

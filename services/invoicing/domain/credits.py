@@ -40,6 +40,8 @@ class RefundMethod(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     ONLINE = "online"
     ACCOUNT_CREDIT = "account_credit"
+    RETURNED = "returned"
+    """By the payer's bank, which has returned it before."""
 
 
 @dataclass(frozen=True, slots=True)

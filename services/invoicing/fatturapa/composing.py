@@ -62,6 +62,7 @@ _REFUNDS = {
     RefundMethod.BANK_TRANSFER: PaymentMeans.TRANSFER,
     RefundMethod.ONLINE: PaymentMeans.CARD,
     RefundMethod.ACCOUNT_CREDIT: PaymentMeans.ACCOUNT_CREDIT,
+    RefundMethod.RETURNED: PaymentMeans.CARD,
 }
 
 

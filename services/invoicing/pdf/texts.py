@@ -88,6 +88,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_bank_transfer": "L’importo ti viene restituito con bonifico bancario.",
         "refund_online": "L’importo ti viene restituito sulla carta o sul conto PayPal con cui hai pagato.",
         "refund_account_credit": "L’importo resta a tuo credito e riduce la prossima proforma.",
+        "refund_returned": "L’importo ti è già stato restituito dalla tua banca, dall’emittente della tua carta o da "
+        "PayPal: da parte nostra non segue un altro rimborso.",
+        "refund_part_returned": "{amount} ti sono già stati restituiti dalla tua banca, dall’emittente della tua carta "
+        "o da PayPal.",
         "refund_part_bank_transfer": "{amount} ti vengono restituiti con bonifico bancario.",
         "refund_part_online": "{amount} ti vengono restituiti sulla carta o sul conto PayPal con cui hai pagato.",
         "refund_part_account_credit": "{amount} restano a tuo credito e riducono la prossima proforma.",
@@ -204,6 +208,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refund_bank_transfer": "The amount is returned to you by bank transfer.",
         "refund_online": "The amount is returned to the card or PayPal account with which you paid.",
         "refund_account_credit": "The amount stays to your credit and lowers the next proforma.",
+        "refund_returned": "Your bank, your card issuer or PayPal has returned the amount to you already: no other "
+        "refund follows from us.",
+        "refund_part_returned": "Your bank, your card issuer or PayPal has returned {amount} to you already.",
         "refund_part_bank_transfer": "{amount} is returned to you by bank transfer.",
         "refund_part_online": "{amount} is returned to the card or PayPal account with which you paid.",
         "refund_part_account_credit": "{amount} stays to your credit and lowers the next proforma.",

@@ -53,6 +53,7 @@ REFUND_METHODS = EnumTable(
         RefundMethod.BANK_TRANSFER: pb.REFUND_METHOD_BANK_TRANSFER,
         RefundMethod.ONLINE: pb.REFUND_METHOD_ONLINE,
         RefundMethod.ACCOUNT_CREDIT: pb.REFUND_METHOD_ACCOUNT_CREDIT,
+        RefundMethod.RETURNED: pb.REFUND_METHOD_RETURNED,
     }
 )
 STATES = EnumTable(

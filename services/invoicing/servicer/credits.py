@@ -25,6 +25,8 @@ def credit_of(found: Violations, request: pb.IssueCreditNoteRequest, *, by_hand:
         served=_served(found, request.served) if request.HasField("served") else None,
         by_hand=by_hand,
     )
+    if by_hand and order.refund_method is RefundMethod.RETURNED:
+        found.add("refund_method", "returned_by_no_hand")
     order = replace(order, remitted=_remitted(found, request, order))
     return replace(order, other_refund=_other(found, request, order)) if request.HasField("other_refund") else order
 

@@ -46,6 +46,7 @@ class RefundMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUND_METHOD_BANK_TRANSFER: _ClassVar[RefundMethod]
     REFUND_METHOD_ONLINE: _ClassVar[RefundMethod]
     REFUND_METHOD_ACCOUNT_CREDIT: _ClassVar[RefundMethod]
+    REFUND_METHOD_RETURNED: _ClassVar[RefundMethod]
 
 class FileKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -75,6 +76,7 @@ REFUND_METHOD_UNSPECIFIED: RefundMethod
 REFUND_METHOD_BANK_TRANSFER: RefundMethod
 REFUND_METHOD_ONLINE: RefundMethod
 REFUND_METHOD_ACCOUNT_CREDIT: RefundMethod
+REFUND_METHOD_RETURNED: RefundMethod
 FILE_KIND_UNSPECIFIED: FileKind
 FILE_KIND_PDF: FileKind
 FILE_KIND_XML: FileKind
