@@ -17,6 +17,7 @@ from tests.payments.statement import Entry, statement
 from tests.payments.test_money_emails import asked
 from tests.payments.test_transfers import record, seen
 from tests.payments.world import GROSS, World, uuid_of
+from tests.support.refusals import refused_as
 
 
 async def online(world: World) -> pb.PaymentRequest:
@@ -52,6 +53,27 @@ async def test_after_a_part_has_come_the_page_asks_for_the_rest_which_pays_with_
     by_id = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
     came = (await world.stub().GetPaymentRequest(by_id)).received
     assert sorted(part.amount.minor for part in came) == [GROSS - 10_000, 10_000]
+
+
+@pytest.mark.parametrize("stray", [{"currency": "USD"}, {"several": True}], ids=["another currency", "several named"])
+async def test_a_strangers_cent_closes_nobodys_page(world: World, stray: dict[str, object]) -> None:
+    request, other = await online(world), await online(world)
+    text = f"{request.proforma_number} {other.proforma_number}" if "several" in stray else request.proforma_number
+    cent = Entry(1, text=text, bank_reference="S1", day=world.today(), currency=str(stray.get("currency", "EUR")))
+    await world.import_file(statement(cent, number="S1"))
+    assert len(await world.queue()) == 1
+    assert await world.start(request)
+    assert await sessions(world) == [("open", GROSS)]
+
+
+async def test_while_a_part_may_have_come_once_and_be_told_twice_the_page_does_not_ask_for_a_rest(world: World) -> None:
+    request = await online(world)
+    told = Entry(5_000, text=request.proforma_number, day=world.today())
+    await world.import_file(statement(told, number="NOTIFIED"))
+    await world.import_file(statement(told, number="BOOKED"))
+    with refused_as(errors_pb2.REASON_MONEY_WAITING):
+        await world.start(request)
+    assert await sessions(world) == []
 
 
 async def test_twenty_who_open_the_link_at_once_get_one_page_for_the_rest(world: World) -> None:

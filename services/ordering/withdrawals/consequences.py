@@ -66,8 +66,8 @@ def _in_italian(sums: Sums) -> str:
         paid = "quanto hai pagato per i giorni dopo oggi" if leaves else "quanto hai pagato"
         after = " Se un pagamento è già partito, ti rimborsiamo i giorni dopo oggi." if leaves else ""
         return (
-            f"{_ends_in_italian(sums)}Non devi nulla, e di {paid} non resta nulla da rimborsare: ti è già stato "
-            f"restituito tutto con una nota di credito.{after}"
+            f"{_ends_in_italian(sums)}Non devi nulla. Per tutto {paid} c’è già una nota di credito: un rimborso che ne "
+            f"segue e non ti è ancora arrivato ti arriva a parte.{after}"
         )
     days = "un giorno" if sums.days == 1 else f"{sums.days} giorni"
     owed = (
@@ -142,8 +142,8 @@ def _in_english(sums: Sums) -> str:
         paid = "what you paid for the days after today" if leaves else "what you paid"
         after = " If a payment is already on its way, we refund the days after today." if leaves else ""
         return (
-            f"{_ends_in_english(sums)}You owe nothing, and of {paid} nothing is left to refund: all of it was given "
-            f"back before with a credit note.{after}"
+            f"{_ends_in_english(sums)}You owe nothing. There is a credit note for all of {paid} already: a refund that "
+            f"follows from it and has not reached you yet comes apart from this.{after}"
         )
     days = "one day" if sums.days == 1 else f"{sums.days} days"
     owed = (

@@ -30,6 +30,7 @@ from services.payments.errors import RefundNotInState, RefundTooMuch
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
 from services.payments.store import paid_with, queue, refund_books, refund_payers, refunds, requests
+from services.payments.store.paid_with import Standing
 
 
 class Refunds:
@@ -126,8 +127,7 @@ class Refunds:
                         "the bank took this money back: there is nothing to refund, give the refund up",
                         metadata={"state": refund.state},
                     )
-                if refund.request_id is not None:
-                    await self._check_here(conn, refund, refund.request_id)
+                await self._check_here(conn, refund)
                 means = Means.BANK_TRANSFER if iban else refund.means
                 iban, holder = iban or refund.iban, holder or refund.holder
                 if means is Means.BANK_TRANSFER:
@@ -151,15 +151,11 @@ class Refunds:
                 )
         return await self.sent(await self.by_id(refund_id, None))
 
-    async def _check_here(self, conn: AsyncConnection, refund: Refund, request_id: UUID) -> None:
+    async def _check_here(self, conn: AsyncConnection, refund: Refund) -> None:
         """Refuse to send money again that the bank took back and nobody has made good."""
-        await requests.lock(conn, request_id)
-        stands = await paid_with.standing(conn, request_id, but=refund.refund_id)
-        if stands.undecided:
-            raise RefundNotInState(
-                "the bank took back money that had paid this: decide about that first (`casella show money`)",
-                metadata={"state": refund.state},
-            )
+        stands = await self._check_decided(conn, refund)
+        if stands is None or refund.request_id is None:
+            return
         left = total((each.left for each in stands.left), refund.money.currency)
         if left < refund.money:
             raise RefundTooMuch(
@@ -167,6 +163,20 @@ class Refunds:
                 "anew, and what was taken back counts as given back",
                 metadata={"left": str(left.minor)},
             )
+
+    async def _check_decided(self, conn: AsyncConnection, refund: Refund) -> Standing | None:
+        """How the payment request stands whose money it is, once nothing of that is undecided; None of other money."""
+        request_id = await refunds.request_behind(conn, refund)
+        if request_id is None:
+            return None
+        await requests.lock(conn, request_id)
+        stands = await paid_with.standing(conn, request_id, but=refund.refund_id)
+        if stands.undecided:
+            raise RefundNotInState(
+                "the bank took back money that had paid this: decide about that first (`casella show money`)",
+                metadata={"state": refund.state},
+            )
+        return stands
 
     async def fail(self, call: Call, refund_id: UUID, by: AuditEntry) -> Refund:
         """Note that the bank has refused a transfer of a file.
@@ -192,7 +202,8 @@ class Refunds:
 
         Raises:
             NotFound: No such refund.
-            RefundNotInState: It is on its way, perhaps on its way, done, or given up already.
+            RefundNotInState: It is on its way, perhaps on its way, done, or given up already; or it pays out what
+                another refund has made credit, and nobody has decided about what the bank took back of that.
         """
         now = self._clock.now()
         async with self._database.transaction() as conn:
@@ -200,6 +211,8 @@ class Refunds:
                 refund = await _held(conn, refund_id)
                 if not refund.is_here:
                     raise RefundNotInState(metadata={"state": refund.state})
+                if refund.request_id is None:
+                    await self._check_decided(conn, refund)
                 await audit.record(conn, by, now, account_id=refund.account_id)
                 await refund_books.give_up(conn, refund, now)
                 await refunds.move(conn, refund, RefundState.CANCELLED, now, failure="")

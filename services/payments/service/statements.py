@@ -206,7 +206,7 @@ class Statements:
             await books.post(conn, header, receipt.amount.currency, *lines)
             await waking.wake_named(conn, (confirmed,), receipt.received_at)  # it can go back now
             return Fate.CONFIRMED
-        reversal = await bank.reversal_before(conn, credit)
+        reversal = await bank.reversal_before(conn, credit, receipt.named)
         if reversal is not None:
             return await taking_back.take_in_gone(conn, receipt, reversal)
         beside = told.get(credit.bank_reference or "", set()) | told.get(credit.end_to_end or "", set())

@@ -18,7 +18,7 @@ from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
 from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
 from services.payments.errors import MoneySettled
-from services.payments.store import paid_with, queue, receipts, refund_books, refunds, requests, settling
+from services.payments.store import bank, paid_with, queue, receipts, refund_books, refunds, requests, settling
 
 
 def check_is_here(entry: MoneyEntry) -> None:
@@ -89,7 +89,9 @@ async def take_in_gone(conn: AsyncConnection, receipt: Receipt, reversal: UUID) 
 
 
 async def count_as_refunded(conn: AsyncConnection, reversal: MoneyEntry, now: datetime) -> None:
-    """Let what a person has set aside be the withdrawal's refund that waited for that; one of more goes on waiting.
+    """Let what a person has set aside be the withdrawal's refund that has failed; one of more is given up.
+
+    The withdrawal then asks anew, and what was taken back counts.
 
     Args:
         conn: The transaction that has set it aside.
@@ -100,10 +102,14 @@ async def count_as_refunded(conn: AsyncConnection, reversal: MoneyEntry, now: da
     if request_id is None:
         return
     await requests.lock(conn, request_id)
-    for refund in await refunds.stopped(conn, request_id):
+    for refund in await refunds.failed(conn, request_id):
         stands = await paid_with.standing(conn, request_id, but=refund.refund_id)
-        is_here = total((each.left for each in stands.left), refund.money.currency) >= refund.money
-        if is_here or stands.set_aside < refund.money:
+        if stands.undecided or total((each.left for each in stands.left), refund.money.currency) >= refund.money:
+            continue  # a person decides about that, or tries it again
+        if stands.set_aside < refund.money:
+            if refund.request_id is not None:
+                await refund_books.give_up(conn, refund, now)
+                await refunds.move(conn, refund, RefundState.CANCELLED, now, failure=TAKEN_BACK)
             continue
         day = rome_date(now)
         done = await refunds.move(
@@ -117,9 +123,14 @@ async def count_as_refunded(conn: AsyncConnection, reversal: MoneyEntry, now: da
 
 
 async def _held(conn: AsyncConnection, entry_id: UUID | None) -> MoneyEntry | None:
-    """An entry, held; None where another reversal has taken it meanwhile."""
+    """An entry, held; None where another reversal has taken it meanwhile, or it may be money that has paid, told again.
+
+    In that case it is not known which of the two was taken back, if there were two.
+    """
     entry = None if entry_id is None else await queue.by_id(conn, entry_id, lock=True)
-    return None if entry is None or entry.taken_back_by is not None else entry
+    if entry is None or entry.taken_back_by is not None:
+        return None
+    return None if (entry.entry_id, None) in await bank.told_twice(conn, [entry]) else entry
 
 
 async def _refund_of(conn: AsyncConnection, entry: MoneyEntry | None) -> Refund | None:

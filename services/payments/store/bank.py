@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, String, and_, cast, exists, false, func, select, true, tuple_, update
+from sqlalchemy import Column, ColumnElement, String, and_, cast, exists, false, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -21,8 +21,8 @@ from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
 _TRANSFER = announced_transfers.c
-_NEAR = 3
-"""Days by which a notification may be ahead of the statement: a weekend and a day."""
+_NEAR = 5
+"""Days by which a notification may be ahead of the statement: the longest closing of the banks, and a day."""
 _Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 
@@ -191,10 +191,11 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
     return KnownCredit(row.request_id, row.id if row.taken_back_by is None else None)
 
 
-async def reversal_before(conn: AsyncConnection, credit: Entry) -> UUID | None:
+async def reversal_before(conn: AsyncConnection, credit: Entry, named: Sequence[UUID]) -> UUID | None:
     """The reversal of a credit that a file told before the credit itself, held; None where there is none.
 
-    It waits, has the same amount under the same reference of bank or payer, and could take back no other credit.
+    It waits, is of that day or later, had paid nothing, has the same amount under the same reference of bank or payer,
+    and could take back no other credit; neither payers' IBANs nor the payment requests that they name tell two.
     """
     references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
     entry, back, came = bank_entries.c, money_entries.c, money_entries.alias("came")
@@ -204,17 +205,34 @@ async def reversal_before(conn: AsyncConnection, credit: Entry) -> UUID | None:
         entry.currency == credit.currency,
         entry.identity != credit.identity,
     )
+    booked = ledger_transactions.c
+    tied = exists().where(
+        booked.kind == "reversal",
+        booked.source == back.source,
+        booked.source_ref == back.source_ref,
+        booked.request_id.is_not(None),
+    )
     query = (
         select(back.id)
         .where(back.reason == QueueReason.REVERSED, back.source == Source.BANK, back.settled_at.is_(None))
         .where(back.shown_reference.in_(references), back.minor == credit.minor, back.currency == credit.currency)
-        .where(~exists().where(came.c.taken_back_by == back.id), ~other)
+        .where(~exists().where(came.c.taken_back_by == back.id), ~other, ~tied)
+        .where(func.coalesce(back.available_on >= func.coalesce(credit.booking_date, back.available_on), true()))
+        .where(back.payer_iban.in_(("", credit.debtor_iban)) if credit.debtor_iban else true())
+        .where(_may_name(back.named, named))
         .order_by(back.created_at, back.id)
         .limit(1)
         .with_for_update()
     )
     found: UUID | None = await conn.scalar(query)
     return found
+
+
+def _may_name(column: Column[Any], named: Sequence[UUID]) -> ColumnElement[bool]:
+    """Whether an entry names one of some payment requests, or nothing, or nothing is asked."""
+    if not named:
+        return true()
+    return or_(func.cardinality(column) == 0, column.overlap(list(named)))
 
 
 def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnElement[bool]:
@@ -227,10 +245,10 @@ def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnEle
 async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> set[tuple[UUID, UUID | None]]:
     """Which money of statements may be another entry of them, told again by another file.
 
-    They are of one amount and of days near each other, one of the two has no bank reference, by which the bank would
-    tell them apart (`statements.entries.identify`), and neither end-to-end ids, nor payers' IBANs, nor the payment
-    requests that they name tell two: a notification often has less of them, and another text, than the statement after
-    it.
+    They are of one amount and of days near each other, and two files tell them under one reference of the bank; or one
+    of the two has none, by which the bank would tell them apart (`statements.entries.identify`), and neither end-to-end
+    ids, nor payers' IBANs, nor the payment requests that they name tell two: a notification often has less of them, and
+    another text, than the statement after it.
 
     Returns:
         In pairs, the entry of the queue and the one that it may be; None where that paid by itself. What was taken back
@@ -244,14 +262,19 @@ async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> 
         one.c.minor == other.c.minor,
         one.c.currency == other.c.currency,
         func.coalesce(one.c.booked_on.between(other.c.booked_on - _NEAR, other.c.booked_on + _NEAR), true()),
-        *(func.coalesce(one.c[name] == other.c[name], true()) for name in ("end_to_end", "debtor_iban")),
     ]
+    one_reference = (one.c.bank_reference == other.c.bank_reference) & (one.c.file_sha256 != other.c.file_sha256)
+    no_reference = and_(
+        one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None),
+        *(func.coalesce(one.c[name] == other.c[name], true()) for name in ("end_to_end", "debtor_iban")),
+    )
     over = twin.c.taken_back_by.is_not(None) | (twin.c.settled_as == Settlement.SET_ASIDE)
     query = (
         select(
             one.c.identity,
             twin.c.id,
             func.coalesce(twin.c.named, func.array_remove(array([booked.request_id]), None)).label("named"),
+            one_reference.label("one_reference"),
         )
         .join(other, and_(*agree))
         .outerjoin(by_hand, by_hand.c.confirmed_by == other.c.identity)
@@ -261,12 +284,16 @@ async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> 
             (booked.kind == "receipt") & (booked.source_ref == func.encode(other.c.identity, "hex")),
         )
         .where(one.c.identity.in_(told), one.c.identity != other.c.identity)
-        .where(one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None))
+        .where(one_reference | no_reference)
         .where(~func.coalesce(over, false()))
     )
     named = {entry.entry_id: set(entry.named) for entry in entries}
     found = await conn.execute(query) if told else ()
-    return {(told[row.identity], row.id) for row in found if _of_one(named[told[row.identity]], set(row.named))}
+    return {
+        (told[row.identity], row.id)
+        for row in found
+        if row.one_reference or _of_one(named[told[row.identity]], set(row.named))
+    }
 
 
 def _of_one(named: AbstractSet[UUID], others: AbstractSet[UUID]) -> bool:

@@ -1,14 +1,17 @@
 """The SQL of what a payment request was paid with, what is left of that, and who had paid, by ledger and bank."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.money import Money
-from services.payments.domain.receipts import Source
-from services.payments.domain.refunds import Means, Received, RefundState, left_of
+from services.kit.money import Money, total
+from services.payments.domain.receipts import Settlement, Source
+from services.payments.domain.refunds import TRANSFERS, Means, Received, RefundState, left_of
 from services.payments.store import refunds
 from services.payments.store.books import CREDIT
 
@@ -25,17 +28,15 @@ _SHORTFALL = text("""
     SELECT coalesce(sum(l.minor), 0) FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
     WHERE t.request_id = :request AND l.ledger_account = 'shortfall'
 """)
-# What an account's credit has made good is here again, and what was settled with its money had paid nothing.
+# Each reversal and each movement of a dispute; what was settled with its money had paid nothing.
 _TAKEN_BACK = text("""
-    SELECT t.source, l.currency, sum(l.minor) AS minor,
-        coalesce(sum(l.minor) FILTER (WHERE t.kind = 'reversal' AND e.settled_at IS NULL), 0) AS undecided,
-        coalesce(sum(l.minor) FILTER (WHERE t.kind = 'reversal' AND e.settled_as = 'set_aside'), 0) AS set_aside
+    SELECT row_number() OVER () AS number, t.kind, t.source, l.currency, l.minor, e.settled_as
     FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
         LEFT JOIN money_entries e ON t.kind = 'reversal' AND (e.source, e.source_ref) = (t.source, t.source_ref)
     WHERE t.request_id = :request
         AND (t.kind, l.ledger_account) IN (('reversal', 'suspense'), ('dispute', 'disputed'))
-        AND (e.settled_as IS NULL OR e.settled_as NOT IN ('credited', 'taken_back'))
-    GROUP BY t.source, l.currency
+        AND e.settled_as IS DISTINCT FROM 'taken_back'
+    ORDER BY e.settled_at NULLS LAST, t.recorded_at, t.id
 """)
 _PAYER = text("""
     SELECT e.debtor_iban AS iban, e.debtor_name AS name FROM bank_entries e
@@ -93,20 +94,60 @@ async def standing(conn: AsyncConnection, request_id: UUID, *, but: UUID | None 
         but: A refund that does not count.
     """
     came = await received(conn, request_id)
-    rows = (await conn.execute(_TAKEN_BACK, {"request": request_id})).all()
+    gone = _once(came, [_taken(row) for row in await conn.execute(_TAKEN_BACK, {"request": request_id})])
+    undecided = [each for each in gone if each.is_reversal and each.settled_as is None]
+    aside = [each for each in gone if each.settled_as is Settlement.SET_ASIDE]
     made = [each for each in await refunds.of_request(conn, request_id) if each.refund_id != but]
-    gone = {Source(row.source): Money(int(row.minor), row.currency) for row in rows}
-    decided = {Source(row.source): Money(int(row.minor - row.undecided), row.currency) for row in rows}
     counted = sum(
         each.money.minor for each in made if each.means is Means.TAKEN_BACK and each.state is not RefundState.CANCELLED
     )
     currency = came[0].left.currency if came else _CURRENCY
     return Standing(
-        left=left_of(came, gone, made),
-        undecided=Money(int(sum(row.undecided for row in rows)), currency),
-        set_aside=Money(int(sum(row.set_aside for row in rows)) - counted, currency),
-        but_for_undecided=left_of(came, decided, made),
+        left=left_of(came, _by_source(gone), made),
+        undecided=total((each.amount for each in undecided), currency),
+        set_aside=total((each.amount for each in aside), currency) - Money(counted, currency),
+        but_for_undecided=left_of(came, _by_source([each for each in gone if each not in undecided]), made),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A reversal, or a movement of a dispute, and what became of it."""
+
+    number: int
+    source: Source
+    amount: Money
+    is_reversal: bool
+    settled_as: Settlement | None
+
+
+def _once(came: Sequence[Received], taken: Sequence[_Taken]) -> list[_Taken]:
+    """What counts of what was taken back: of each credit one reversal of its amount, as files may tell one twice.
+
+    One that an account's credit has made good counts for its credit, and takes nothing.
+    """
+    places = Counter((each.source in TRANSFERS, each.left) for each in came)
+    counted, used = list[_Taken](), Counter[tuple[bool, Money]]()
+    for each in taken:
+        key = (each.source in TRANSFERS, each.amount)
+        used[key] += each.is_reversal
+        again = each.is_reversal and used[key] > places[key] > 0
+        if not again and each.settled_as is not Settlement.CREDITED:
+            counted.append(each)
+    return counted
+
+
+def _by_source(taken: Iterable[_Taken]) -> dict[Source, Money]:
+    sums = dict[Source, Money]()
+    for each in taken:
+        sums[each.source] = sums.get(each.source, Money(0, each.amount.currency)) + each.amount
+    return sums
+
+
+def _taken(row: Row[Any]) -> _Taken:
+    settled_as = None if row.settled_as is None else Settlement(row.settled_as)
+    amount = Money(int(row.minor), row.currency)
+    return _Taken(row.number, Source(row.source), amount, row.kind == "reversal", settled_as)
 
 
 async def left(conn: AsyncConnection, request_id: UUID) -> list[Received]:

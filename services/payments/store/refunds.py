@@ -15,7 +15,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
 from services.kit.wakes import erasure_news, withdrawal_wake
-from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
+from services.payments.domain.refunds import Means, Refund, RefundState
 from services.payments.store import waking
 from services.payments.tables import disputes, refunds
 from workflows import names
@@ -86,11 +86,25 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
     return [_refund(row) for row in await conn.execute(_READ.where(_REFUND.request_id == request_id))]
 
 
-async def stopped(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
-    """The refunds of a withdrawal that wait because money of the request was taken back, held, oldest first."""
+async def request_behind(conn: AsyncConnection, refund: Refund) -> UUID | None:
+    """The payment request whose money a refund gives back, be it of what another refund has made credit."""
+    if refund.request_id is not None:
+        return refund.request_id
+    found: UUID | None = await conn.scalar(select(_REFUND.request_id).where(_REFUND.paid_out_by == refund.refund_id))
+    return found
+
+
+async def failed(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
+    """The refunds of a withdrawal that have failed, held, oldest first.
+
+    Those are among them that pay out what others of the request have made credit.
+    """
+    others = refunds.alias("others")
+    paid_out = select(others.c.paid_out_by).where(others.c.request_id == request_id, others.c.paid_out_by.is_not(None))
     query = (
-        _READ.where(_REFUND.request_id == request_id, _REFUND.withdrawal_order_id.is_not(None))
-        .where(_REFUND.state == RefundState.FAILED, _REFUND.failure == TAKEN_BACK)
+        _READ.where((_REFUND.request_id == request_id) | _REFUND.id.in_(paid_out))
+        .where(_REFUND.withdrawal_order_id.is_not(None))
+        .where(_REFUND.state == RefundState.FAILED)
         .order_by(_REFUND.requested_at, _REFUND.id)
     )
     return [_refund(row) for row in await conn.execute(query.with_for_update(of=refunds))]

@@ -100,7 +100,7 @@ async def test_page_receipt_and_refund_agree_after_an_earlier_credit_note_whiche
     ],
     ids=["goodwill", "a lost dispute's note and termination"],
 )
-async def test_who_was_credited_whole_before_reads_how_the_service_ends_and_that_nothing_is_left_to_refund(
+async def test_who_was_credited_whole_before_reads_how_the_service_ends_and_that_a_credit_note_covers_it(
     shop: Shop, *, terminated: bool, english: str, said: str
 ) -> None:
     subscriber = await annual(shop, date(2026, 3, 2))
@@ -115,14 +115,14 @@ async def test_who_was_credited_whole_before_reads_how_the_service_ends_and_that
     offer = (await read(shop, order)).offer
     assert (offer.paid.minor, offer.owed.minor, offer.refund.minor, offer.HasField("refund_by")) == (0, 0, 0, False)
     assert english in offer.pages[1].consequences
-    assert "You owe nothing, and of what you paid nothing is left to refund" in offer.pages[1].consequences
+    assert "You owe nothing. There is a credit note for all of what you paid already" in offer.pages[1].consequences
     await withdraw(shop, order)
     await shop.room.empty_outbox()
     await receipt(shop, order.order_id)
     _, told = await only_mail(shop)
     told = " ".join(told.split())
     assert said in told
-    assert "Non devi nulla, e di quanto hai pagato non resta nulla da rimborsare" in told
+    assert "Non devi nulla. Per tutto quanto hai pagato c’è già una nota di credito" in told
     assert "prova gratuita" not in told
     assert "Per il rimborso ricevi la nota di credito" not in told
     assert offer.pages[0].consequences in told
@@ -203,9 +203,11 @@ async def test_page_and_receipt_say_with_a_refund_that_what_a_bank_has_given_bac
     _, told = await only_mail(shop)
     for said in (" ".join(told.split()), page.pages[0].consequences):
         assert (BANKS in said) is (left == "all")
-        assert ("non resta nulla da rimborsare" in said) is (left != "all")
+        assert ("non resta nulla da rimborsare" in said) is (left == "what is owed")
+        assert ("c’è già una nota di credito" in said) is (left == "nothing")
     assert (BANKS_EN in page.pages[1].consequences) is (left == "all")
-    assert ("nothing is left to refund" in page.pages[1].consequences) is (left != "all")
+    assert ("nothing is left to refund" in page.pages[1].consequences) is (left == "what is owed")
+    assert ("There is a credit note for all" in page.pages[1].consequences) is (left == "nothing")
 
 
 @pytest.mark.parametrize("used", [0, 900])
