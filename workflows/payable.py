@@ -64,6 +64,8 @@ class Payable(Process):
     """What is to be paid; None until that is known."""
     waiting: Sequence[payments_pb2.MoneyEntry] = ()
     """Money that names it and waits for an operator, as read last."""
+    reversals: Sequence[payments_pb2.MoneyEntry] = ()
+    """What the bank took back of money for it, until an operator settles that, as read last."""
     rest: Money | None = None
     """What short money of that has left to pay, as read last; None where nobody is asked for a rest."""
 
@@ -106,9 +108,14 @@ class Payable(Process):
         answer = await quickly(PaymentsSteps.get, self.asked_by(), "read the payment request")
         if self.waiting and not answer.waiting:
             self.details.happened(f"no money that names the {self.name} waits any more")
+        for entry in answer.gone:
+            self.details.happened(f"{wording_money.gone(entry)}: it pays nothing", once=True)
         for entry in answer.waiting:
             self.details.happened(f"money that names the {self.name} waits: {wording_money.waiting(entry)}", once=True)
-        self.waiting, self.rest = answer.waiting, answer.rest.missing if answer.HasField("rest") else None
+        for entry in answer.taken_back:
+            self.details.happened(wording_money.undecided(entry), once=True)
+        self.reversals, self.waiting = answer.taken_back, answer.waiting
+        self.rest = answer.rest.missing if answer.HasField("rest") else None
         return answer.payment_request
 
     async def note_number(self, asked: payments_pb2.PaymentRequest, proforma: invoicing_pb2.Document) -> None:
@@ -187,6 +194,8 @@ class Payable(Process):
         ends += others
         shown = "; ".join(wording_money.waiting(entry) for entry in self.waiting) or "see `casella show money`"
         part_payments = "".join(f"{told}. " for told in map(_part_payment, self.waiting) if told)
+        undecided = (f"{wording_money.undecided(each)}: no part pays by itself before. " for each in self.reversals)
+        part_payments += "".join(undecided)
         meanwhile = self.meanwhile(payment)
         self.details.stands(
             meanwhile.state,

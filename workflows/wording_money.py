@@ -99,6 +99,19 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     return f"{shown}{of} {how}: {fault}"
 
 
+def gone(entry: payments_pb2.MoneyEntry) -> str:
+    """``the bank took EUR 10.00 of 2026-11-24 back (entry 018f…), which had waited as entry 018f…``."""
+    of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
+    by, came = entry.taken_back_by, entry.money_entry_id
+    return f"the bank took {wording.amount(entry.amount)}{of} back (entry {by}), which had waited as entry {came}"
+
+
+def undecided(reversal: payments_pb2.MoneyEntry) -> str:
+    """``EUR 10.00 of 2026-11-24 was taken back by bank transfer, and nobody has decided about that (…)``."""
+    at = names.money_id(reversal.money_entry_id)
+    return f"{money_that_came(reversal)}, and nobody has decided about that (`{at}`)"
+
+
 def taken_back(entry: payments_pb2.MoneyEntry, *, refunding: bool) -> str:
     """How money ended that was taken back while it waited; ``refunding`` where it was to go back then."""
     if entry.takes_back:

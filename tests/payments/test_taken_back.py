@@ -71,6 +71,8 @@ async def test_a_reversal_and_the_waiting_money_that_it_takes_back_are_settled_t
     assert (reversal.settlement, reversal.amount.minor, reversal.takes_back) == (
         TAKEN_BACK, -LESS, entry.money_entry_id,
     )  # fmt: skip
+    by_id = pb.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
+    assert list((await world.stub().GetPaymentRequest(by_id)).gone) == [settled]
     woken = {(wake.workflow_id, wake.signal) for wake in [*await world.room.wakes(), *await world.room.news()]}
     assert (f"money:{entry.money_entry_id}", "money_changed") in woken
     assert (f"order:{request.order_id}", "money_waiting") in woken

@@ -276,6 +276,24 @@ async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_
     assert "Mario" not in "".join(texts(json.loads(history.to_json())))
 
 
+async def test_what_the_bank_took_back_of_money_for_an_order_is_named_on_its_page(temporal: TestNamespace) -> None:
+    payment, order = a_payment(), an_order()
+    gone, reversal = waiting_money(400), waiting_money(-300, payments_pb2.MONEY_ENTRY_REASON_REVERSED)
+    gone.taken_back_by = "018f3c1e-0000-7000-8000-00000000000a"
+    told = payments_pb2.GetPaymentRequestResponse(payment_request=payment, waiting=[waiting_money()])
+    script = ordering(payment, order, GetPaymentRequest=lambda _: told)
+    async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
+        await run.details("### NeedsOperator")
+        told.gone.append(gone)
+        told.taken_back.append(reversal)
+        await run.handle.signal(names.MONEY_WAITING)
+        shown = await run.details(f"the bank took EUR 4.00 of 2026-11-24 back (entry {gone.taken_back_by}), which had")
+        undecided = "EUR 3.00 of 2026-11-24 was taken back by bank transfer, and nobody has decided about that"
+        assert f" {undecided} (`money:{reversal.money_entry_id}`): no part pays by itself before. Meanwhile" in shown
+        history = await run.handle.fetch_history()
+    assert "Mario" not in "".join(texts(json.loads(history.to_json())))
+
+
 async def test_waiting_money_of_the_exact_amount_is_given_to_the_order_by_its_own_reference(
     temporal: TestNamespace,
 ) -> None:

@@ -58,11 +58,13 @@ class PaymentsSteps:
 
     @step("GetPaymentRequest")
     async def get(self, request: pb.GetPaymentRequestRequest) -> pb.GetPaymentRequestResponse:
-        """Read whether it is paid, which money for it waits, and what that has left of it."""
+        """Read whether it is paid, which money for it waits or was taken back, and what is left of it."""
         answer = await self._payments.GetPaymentRequest(request)
         return pb.GetPaymentRequestResponse(
             payment_request=_without_links(answer.payment_request),
             waiting=map(_without_payer, answer.waiting),
+            taken_back=map(_without_payer, answer.taken_back),
+            gone=map(_without_payer, answer.gone),
             rest=pb.Rest(missing=answer.rest.missing) if answer.HasField("rest") else None,
         )
 

@@ -43,6 +43,11 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await queue.taken_back(conn, request_id)
 
+    async def gone(self, request_id: UUID) -> list[MoneyEntry]:
+        """The money that names a payment request and was taken back while it waited, oldest first."""
+        async with self._database.reading() as conn:
+            return await queue.gone(conn, request_id)
+
     async def naming_account(self, account_id: UUID) -> tuple[list[MoneyEntry], list[PaymentRequest]]:
         """The money that waits and names a payment request of an account, oldest first, and what requests it names."""
         async with self._database.reading() as conn:

@@ -76,6 +76,7 @@ class RequestRpcs(PaymentsServiceServicer):
             as_message, queue = self._messages.money_entry, self._queue
             answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))
             answer.taken_back.extend(map(as_message, await queue.taken_back(found.request_id)))
+            answer.gone.extend(map(as_message, await queue.gone(found.request_id)))
             answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
             most = await self._refunds.refundable(found.request_id)
             answer.refundable.CopyFrom(to_money(most.money + most.credited))

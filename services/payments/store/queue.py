@@ -150,6 +150,12 @@ async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry
     return [entry_from(row) for row in await conn.execute(query)]
 
 
+async def gone(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
+    """The money that names this request and was taken back while it waited, settled or not. Oldest first."""
+    query = READ.where(_ENTRY.named.contains([request_id]), _ENTRY.taken_back_by.is_not(None))
+    return [entry_from(row) for row in await conn.execute(query)]
+
+
 async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyEntry]:
     """The money that waits and names a request of this account, as `naming`. Oldest first."""
     theirs = select(payment_requests.c.id).where(payment_requests.c.account_id == account_id).scalar_subquery()

@@ -311,7 +311,7 @@ class GetPaymentRequestRequest(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., order_id: _Optional[str] = ..., reference: _Optional[str] = ..., proforma_number: _Optional[str] = ..., period_id: _Optional[str] = ...) -> None: ...
 
 class GetPaymentRequestResponse(_message.Message):
-    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances", "rest", "received", "shortfall", "refundable_money")
+    __slots__ = ("payment_request", "waiting", "taken_back", "refundable", "disputes", "advances", "rest", "received", "shortfall", "refundable_money", "gone")
     PAYMENT_REQUEST_FIELD_NUMBER: _ClassVar[int]
     WAITING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
@@ -322,6 +322,7 @@ class GetPaymentRequestResponse(_message.Message):
     RECEIVED_FIELD_NUMBER: _ClassVar[int]
     SHORTFALL_FIELD_NUMBER: _ClassVar[int]
     REFUNDABLE_MONEY_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
     payment_request: PaymentRequest
     waiting: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
     taken_back: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
@@ -332,7 +333,8 @@ class GetPaymentRequestResponse(_message.Message):
     received: _containers.RepeatedCompositeFieldContainer[ReceivedMoney]
     shortfall: _common_pb2.Money
     refundable_money: ReceivedMoney
-    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., rest: _Optional[_Union[Rest, _Mapping]] = ..., received: _Optional[_Iterable[_Union[ReceivedMoney, _Mapping]]] = ..., shortfall: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refundable_money: _Optional[_Union[ReceivedMoney, _Mapping]] = ...) -> None: ...
+    gone: _containers.RepeatedCompositeFieldContainer[MoneyEntry]
+    def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ..., waiting: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., taken_back: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., refundable: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., disputes: _Optional[_Iterable[_Union[Dispute, _Mapping]]] = ..., advances: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., rest: _Optional[_Union[Rest, _Mapping]] = ..., received: _Optional[_Iterable[_Union[ReceivedMoney, _Mapping]]] = ..., shortfall: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., refundable_money: _Optional[_Union[ReceivedMoney, _Mapping]] = ..., gone: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ...) -> None: ...
 
 class ReceivedMoney(_message.Message):
     __slots__ = ("method", "amount", "reference")
