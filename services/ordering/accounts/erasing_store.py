@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, Table, cast, delete, exists, func, select, update
+from sqlalchemy import Column, ColumnElement, Delete, FromClause, Table, cast, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -153,15 +153,11 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         # After the unpaid orders, which may name one; the accepted names before what they name themselves.
         "accepted_names": delete(accepted_names).where(
             accepted_names.c.account_id == account_id,
-            ~exists().where(
-                vat_checks.c.account_id == account_id,
-                vat_checks.c.vat_id == accepted_names.c.vat_id,
-                _is_named(vat_checks, "vat_check_id"),
-            ),
+            ~_is_kept(account_id, accepted_names.c.vat_id),
         ),
         "vat_checks": delete(vat_checks).where(
             vat_checks.c.account_id == account_id,
-            ~_is_named(vat_checks, "vat_check_id"),
+            ~_is_kept(account_id, vat_checks.c.vat_id),
             ~exists().where(accepted_names.c.vat_check_id == vat_checks.c.id),
         ),
         "business_proofs": delete(business_proofs).where(
@@ -193,7 +189,13 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
     })  # fmt: skip
 
 
-def _is_named(proofs: Table, name: str) -> ColumnElement[bool]:
+def _is_kept(account_id: UUID, vat_id: Column[Any]) -> ColumnElement[bool]:
+    """Whether an invoice rests on an answer about this VAT number: then those before it stay, as part payments' may."""
+    named = vat_checks.alias("named")
+    return exists().where(named.c.account_id == account_id, named.c.vat_id == vat_id, _is_named(named, "vat_check_id"))
+
+
+def _is_named(proofs: FromClause, name: str) -> ColumnElement[bool]:
     """Whether a paid order's invoice, or a period's, rests on such a proof: these alone name one and are left."""
     return exists().where(orders.c[name] == proofs.c.id) | exists().where(subscription_periods.c[name] == proofs.c.id)
 

@@ -422,7 +422,8 @@ async def test_what_vies_answered_goes_unless_an_invoice_rests_on_it(shop: Shop)
     [order] = await shop.room.rows("orders")
     # The same account had asked about another number for an order that was cancelled, and about this one before.
     await _asked_of_vies(shop, account, "DE811907980", "Andere Firma")
-    accepted = await _asked_of_vies(shop, account, "DE123456788", "Beispiel AG")
+    await _asked_of_vies(shop, account, "DE123456788", "Beispiel AG")
+    theirs = {row["id"] for row in await shop.room.rows("vat_checks") if row["vat_id"] == "DE123456788"}
     await begin(shop, account)
     await subscriber.end(2, UNPAID)
     await subscriber.end(3, UNPAID)
@@ -430,7 +431,8 @@ async def test_what_vies_answered_goes_unless_an_invoice_rests_on_it(shop: Shop)
     await purge(shop, account)
     await erase(shop.room, account)
     assert order["vat_check_id"] is not None
-    assert {row["id"] for row in await shop.room.rows("vat_checks")} == {order["vat_check_id"], accepted}
+    kept = {row["id"] for row in await shop.room.rows("vat_checks")}
+    assert kept >= theirs | {order["vat_check_id"]}, "of a part payment's invoice an earlier answer may be the proof"
     assert [row["vat_id"] for row in await shop.room.rows("accepted_names")] == ["DE123456788"]
     for mark in ("Andere Firma", "DE811907980"):
         assert await tables_holding(shop.room, mark) == [], mark
