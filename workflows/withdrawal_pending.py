@@ -37,6 +37,7 @@ def waits_for_operator(refund: payments_pb2.Refund, *, near: bool) -> bool:
     unexported = refund.state == payments_pb2.REFUND_STATE_APPROVED
     return (
         (near and (unexported or _is_taken(refund)))
+        or (refund.state == payments_pb2.REFUND_STATE_SENT and bool(refund.taken_back_by))
         or _to_be_approved(refund)
         or refund.state
         in {

@@ -225,6 +225,8 @@ def refund(made: payments_pb2.Refund) -> str:
             )
         case payments_pb2.REFUND_STATE_DONE if made.means == payments_pb2.REFUND_MEANS_TAKEN_BACK:
             how = "taken back by its payer's bank or in the provider's dashboard, which counts as refunded"
+        case payments_pb2.REFUND_STATE_SENT if made.taken_back_by and not made.money_entry_id:
+            how = _sent_in_vain(made)
         case payments_pb2.REFUND_STATE_CANCELLED:
             how = "CANCELLED at payments, but still owed"
         case payments_pb2.REFUND_STATE_DONE:
@@ -257,6 +259,20 @@ def _taken(made: payments_pb2.Refund) -> str:
         f"taken by the dispute that `{follows}` follows: it waits for the payer's bank{by}. Lost, it is refunded by "
         "that; won, it leaves for card or PayPal. Accepted in the provider's dashboard it is lost at once; `casella "
         "refund cancel` with the id gives it up"
+    )
+
+
+def _sent_in_vain(made: payments_pb2.Refund) -> str:
+    """Of a refund that has left for bank or provider although its money was taken back: how it is stopped."""
+    stop = (
+        f"keep the bank from executing file {made.message_id}, transfer {made.reference}; then `casella refund fail` "
+        "with the id"
+        if made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
+        else "see in the provider's dashboard whether it can be stopped"
+    )
+    return (
+        f"ON ITS WAY ALTHOUGH the bank took that money back (`{names.money_id(made.taken_back_by)}`): {stop}. Then "
+        "decide about what was taken back: set aside, it counts as the refund"
     )
 
 

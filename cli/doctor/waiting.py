@@ -208,11 +208,7 @@ async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[F
         found += judge_failed_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_FAILED))
         sent = await in_state(rooms, payments_pb2.REFUND_STATE_SENT)
         found += judge_unseen_refunds(sent, now)
-        if any(each.money_entry_id for each in sent):
-            asked = payments_pb2.ListMoneyEntriesRequest()
-            found += judge_refunds_of_nothing(
-                sent, await rooms.ask_all(rooms.payments.ListMoneyEntries, asked, "entries")
-            )
+        found += judge_refunds_of_nothing(sent)
     if "ordering" in healthy:
         found += judge_refunds(await withdrawals.open_withdrawals(rooms), now)
     return found
@@ -224,7 +220,10 @@ def judge_failed_refunds(failed: Sequence[payments_pb2.Refund]) -> list[Finding]
     if not alone:
         return []
     told = named([f"{words.money(each.amount)} ({each.failure}, {each.refund_id})" for each in alone])
-    remedy = "`casella refund retry` tries one again, where wanted to another IBAN; `casella refund list` shows all"
+    remedy = (
+        "`casella refund retry` tries one again, where wanted to another IBAN (taken_back: once it is decided what the "
+        "bank took back); `casella refund list` shows all"
+    )
     return [wrong(f"refunds that have failed, whose money is still owed: {len(alone)}: {told}", remedy)]
 
 
@@ -247,12 +246,9 @@ def judge_unseen_refunds(sent: Sequence[payments_pb2.Refund], now: datetime) -> 
     ]
 
 
-def judge_refunds_of_nothing(
-    sent: Sequence[payments_pb2.Refund], money: Sequence[payments_pb2.MoneyEntry]
-) -> list[Finding]:
+def judge_refunds_of_nothing(sent: Sequence[payments_pb2.Refund]) -> list[Finding]:
     """Whether refunds are with bank or provider whose money was taken back meanwhile: it would leave twice."""
-    gone = {each.takes_back for each in money if each.takes_back}
-    lost = [each for each in sent if each.money_entry_id in gone]
+    lost = [each for each in sent if each.taken_back_by]
     if not lost:
         return []
     told = named([
@@ -262,7 +258,8 @@ def judge_refunds_of_nothing(
     return [
         wrong(
             f"refunds on their way whose money the bank took back: {len(lost)}: {told}",
-            "Keep the bank from executing them, then `casella refund fail` and `casella refund cancel` with the id",
+            "Keep the bank from executing them, then `casella refund fail` with the id; `casella refund cancel` then "
+            "gives up one of money that had paid nothing, any other follows what is decided about the reversal",
         )
     ]
 

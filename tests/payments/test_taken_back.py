@@ -331,15 +331,16 @@ async def test_a_refund_that_the_bank_was_kept_from_executing_is_not_tried_again
     )
     assert (await exported(world)).file
     assert (await take_back(world, paying)).refunds_stopped == 0
+    (reversal,) = await world.queue()
+    assert (await world.get_refund(asked)).taken_back_by == reversal.money_entry_id
     await world.stub("operator").FailRefund(
         pb.FailRefundRequest(request_id=str(new_id()), refund_id=asked.refund_id, steering=STEERING)
     )
     with refused_as(errors_pb2.REASON_REFUND_STATE):
         await retry(world, asked)
-    (reversal,) = await world.queue()
     await set_aside(world, reversal)
     after = await world.get_refund(asked)
-    assert (after.state, after.means) == (DONE, COUNTED)
+    assert (after.state, after.means, after.taken_back_by) == (DONE, COUNTED, "")
 
 
 async def test_the_second_half_of_a_refund_is_done_by_what_is_taken_back_of_it_too(world: World, order: str) -> None:

@@ -74,6 +74,8 @@ class Told:
     means: payments_pb2.RefundMeans = payments_pb2.REFUND_MEANS_STRIPE
     payout: payments_pb2.Refund | None = None
     """The refund that pays out what account credit had paid."""
+    taken_back_by: str = ""
+    """The money entry by which the bank took back what had paid."""
     taken_by: str = ""
     """The money entry of the dispute that has taken the money."""
     evidence_by: Timestamp | None = None
@@ -159,7 +161,7 @@ class Told:
             paid_out_by=self.payout.refund_id if self.payout else "",
             refund_id=refund_id, state=self.state, means=self.means, amount=euro(2648), failure="iban_missing",
             message_id="MSG1", dispute_entry_id=self.taken_by, dispute_evidence_by=self.evidence_by,
-            iban="IT60X0542811101000000123456", holder="Zenobia",
+            taken_back_by=self.taken_back_by, iban="IT60X0542811101000000123456", holder="Zenobia",
         )  # fmt: skip
 
     def requested(self, request: payments_pb2.RequestRefundRequest) -> payments_pb2.RequestRefundResponse:
@@ -329,6 +331,11 @@ async def test_a_transfer_that_no_file_has_is_a_persons_case_once_the_laws_day_i
         told.state = payments_pb2.REFUND_STATE_SENT  # the bank has it: there is nothing to do but to wait
         await run.handle.signal(names.REFUND_CHANGED)
         await run.details("### Refunding")
+        told.taken_back_by = "018f"
+        await run.handle.signal(names.LOOK_AGAIN)
+        shown = await run.details("### NeedsOperator")
+        assert "ON ITS WAY ALTHOUGH the bank took that money back (`money:018f`): keep the bank from executing" in shown
+        assert "file MSG1" in shown
 
 
 async def test_a_failed_refund_is_an_operators_case_until_payments_has_made_it(temporal: TestNamespace) -> None:

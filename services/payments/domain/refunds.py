@@ -109,6 +109,7 @@ class Refund:
         dispute_id: The dispute that has taken the money, of a chargeback.
         dispute_entry_id: Its money entry.
         dispute_evidence_by: Until when evidence can be given in it.
+        taken_back_by: The entry by which was taken back what it gives back, while it is owed; None where nothing was.
         payers: From where its money had come by transfer, where that is more than one account and was read with it.
     """
 
@@ -138,6 +139,7 @@ class Refund:
     dispute_id: UUID | None = None
     dispute_entry_id: UUID | None = None
     dispute_evidence_by: datetime | None = None
+    taken_back_by: UUID | None = None
     payers: tuple[Payer, ...] = ()
 
     @property

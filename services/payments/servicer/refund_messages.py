@@ -58,6 +58,7 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
     )
     if not for_customer:
         message.dispute_entry_id = str(refund.dispute_entry_id or "")
+        message.taken_back_by = str(refund.taken_back_by or "")
         message.payers.extend(
             payments_pb2.RefundPayer(iban=each.iban, holder=each.holder, amount=to_money(each.amount))
             for each in refund.payers

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import events, outbox
@@ -15,9 +15,10 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.money import Money
 from services.kit.wakes import erasure_news, withdrawal_wake
-from services.payments.domain.refunds import Means, Refund, RefundState
+from services.payments.domain.matching import QueueReason
+from services.payments.domain.refunds import UNDER_WAY, Means, Refund, RefundState
 from services.payments.store import waking
-from services.payments.tables import disputes, refunds
+from services.payments.tables import disputes, money_entries, refunds
 from workflows import names
 
 _REFUND = refunds.c
@@ -25,7 +26,22 @@ _TAKEN_BY = select(disputes.c.entry_id).where(disputes.c.id == _REFUND.dispute_i
 _EVIDENCE_BY = (
     select(disputes.c.evidence_by).where(disputes.c.id == _REFUND.dispute_id).correlate(refunds).scalar_subquery()
 )
-_COLUMNS = (*_REFUND, _TAKEN_BY.label("dispute_entry_id"), _EVIDENCE_BY.label("dispute_evidence_by"))
+_OF_ENTRY = select(money_entries.c.taken_back_by).where(money_entries.c.id == _REFUND.entry_id).correlate(refunds)
+_OF_REQUEST = (
+    select(money_entries.c.id)
+    .where(money_entries.c.named.contains(array([_REFUND.request_id])), money_entries.c.settled_at.is_(None))
+    .where(money_entries.c.reason == QueueReason.REVERSED)
+    .order_by(money_entries.c.created_at, money_entries.c.id)
+    .limit(1)
+    .correlate(refunds)
+)
+_TAKEN_BACK_BY = func.coalesce(_OF_ENTRY.scalar_subquery(), _OF_REQUEST.scalar_subquery())
+_COLUMNS = (
+    *_REFUND,
+    _TAKEN_BY.label("dispute_entry_id"),
+    _EVIDENCE_BY.label("dispute_evidence_by"),
+    _TAKEN_BACK_BY.label("taken_back_by"),
+)
 _READ = select(*_COLUMNS)
 _TOLD = {
     RefundState.REQUESTED: EventType.REFUND_REQUESTED,
@@ -281,4 +297,5 @@ def _refund(row: Row[Any]) -> Refund:
         dispute_id=row.dispute_id,
         dispute_entry_id=row.dispute_entry_id,
         dispute_evidence_by=row.dispute_evidence_by,
+        taken_back_by=row.taken_back_by if RefundState(row.state) in UNDER_WAY else None,
     )

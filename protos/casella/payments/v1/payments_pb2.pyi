@@ -995,7 +995,7 @@ class ListCreditMovementsResponse(_message.Message):
     def __init__(self, movements: _Optional[_Iterable[_Union[CreditMovement, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Refund(_message.Message):
-    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference", "statement_by", "paid_out_by", "dispute_entry_id", "dispute_evidence_by", "payers")
+    __slots__ = ("refund_id", "state", "means", "amount", "credited", "account_id", "payment_request_id", "money_entry_id", "reason_code", "withdrawal_order_id", "failure", "requested_at", "sent_at", "done_on", "iban", "holder", "message_id", "reference", "statement_by", "paid_out_by", "dispute_entry_id", "dispute_evidence_by", "payers", "taken_back_by")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MEANS_FIELD_NUMBER: _ClassVar[int]
@@ -1019,6 +1019,7 @@ class Refund(_message.Message):
     DISPUTE_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     DISPUTE_EVIDENCE_BY_FIELD_NUMBER: _ClassVar[int]
     PAYERS_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_BACK_BY_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     state: RefundState
     means: RefundMeans
@@ -1042,7 +1043,8 @@ class Refund(_message.Message):
     dispute_entry_id: str
     dispute_evidence_by: _timestamp_pb2.Timestamp
     payers: _containers.RepeatedCompositeFieldContainer[RefundPayer]
-    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_out_by: _Optional[str] = ..., dispute_entry_id: _Optional[str] = ..., dispute_evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payers: _Optional[_Iterable[_Union[RefundPayer, _Mapping]]] = ...) -> None: ...
+    taken_back_by: str
+    def __init__(self, refund_id: _Optional[str] = ..., state: _Optional[_Union[RefundState, str]] = ..., means: _Optional[_Union[RefundMeans, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., account_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., failure: _Optional[str] = ..., requested_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., done_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., message_id: _Optional[str] = ..., reference: _Optional[str] = ..., statement_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., paid_out_by: _Optional[str] = ..., dispute_entry_id: _Optional[str] = ..., dispute_evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., payers: _Optional[_Iterable[_Union[RefundPayer, _Mapping]]] = ..., taken_back_by: _Optional[str] = ...) -> None: ...
 
 class RefundPayer(_message.Message):
     __slots__ = ("iban", "holder", "amount")
