@@ -132,9 +132,8 @@ def doubt(entry: payments_pb2.MoneyEntry) -> str:
     if entry.perhaps_told_twice:
         return (
             "PERHAPS IT CAME ONCE: another bank entry of these days has the same amount and nothing that tells them "
-            "apart, such as a reference of the bank's own, as where two files tell one transfer. So it does not pay by "
-            "itself: "
-            "compare with the bank, and set aside what did not come before you assign, refund or credit the other"
+            "apart, such as a reference of the bank's own, as where two files tell one transfer. So the two do not pay "
+            "together by themselves: compare with the bank, and set aside what did not come before you assign, refund or credit the other"
         )
     return ""
 
