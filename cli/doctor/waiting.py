@@ -22,7 +22,7 @@ LONGEST_WAITING = timedelta(days=1)
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
 LONGEST_KEPT = timedelta(days=7)
-"""So long money that was paid twice may stay before its return is asked for."""
+"""So long money that was paid twice may stay before its return is asked for, and a refund wait for a person here."""
 NEAR_EVIDENCE_DAY = timedelta(days=3)
 """So long before evidence is due at the provider a dispute that has none is trouble."""
 _INQUIRY = payments_pb2.DISPUTE_STATE_INQUIRY
@@ -202,9 +202,11 @@ def _dated(money: Sequence[payments_pb2.MoneyEntry]) -> str:
 
 
 async def refunds(rooms: Rooms, healthy: Sequence[str], now: datetime) -> list[Finding]:
-    """What is owed after a withdrawal, refunds that have failed, and transfers of which no statement tells."""
+    """What is owed after a withdrawal, and refunds that wait for a person, have failed or are in no statement."""
     found = []
     if "payments" in healthy:
+        wait = [payments_pb2.REFUND_STATE_REQUESTED, payments_pb2.REFUND_STATE_APPROVED]
+        found += judge_waiting_refunds([each for state in wait for each in await in_state(rooms, state)], now)
         found += judge_failed_refunds(await in_state(rooms, payments_pb2.REFUND_STATE_FAILED))
         sent = await in_state(rooms, payments_pb2.REFUND_STATE_SENT)
         found += judge_unseen_refunds(sent, now)
@@ -225,6 +227,18 @@ def judge_failed_refunds(failed: Sequence[payments_pb2.Refund]) -> list[Finding]
         "bank took back); `casella refund list` shows all"
     )
     return [wrong(f"refunds that have failed, whose money is still owed: {len(alone)}: {told}", remedy)]
+
+
+def judge_waiting_refunds(waiting: Sequence[payments_pb2.Refund], now: datetime) -> list[Finding]:
+    """Whether transfers wait for an operator's approval or for a file, and for too long: nothing else sends them."""
+    kept = [each for each in waiting if each.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER]
+    if not kept:
+        return []
+    told = named([f"{words.money(each.amount)} ({each.refund_id})" for each in kept])
+    text = f"refunds by transfer that wait for you: {len(kept)}: {told}"
+    remedy = "`casella refund approve` with the ids, then `casella refund export FILE`; `casella refund list` shows all"
+    late = any(now - from_timestamp(each.requested_at) > LONGEST_KEPT for each in kept)
+    return [wrong(text, remedy) if late else note(text, remedy)]
 
 
 def judge_unseen_refunds(sent: Sequence[payments_pb2.Refund], now: datetime) -> list[Finding]:

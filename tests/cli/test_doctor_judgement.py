@@ -455,6 +455,22 @@ def test_without_disputes_the_doctor_is_silent_about_them() -> None:
     assert waiting.judge_disputes([], NOON) == []
 
 
+@pytest.mark.parametrize(("days", "level"), [(7, Level.NOTE), (8, Level.WRONG)])
+def test_a_refund_by_transfer_that_nobody_sends_is_named_and_wrong_after_a_week(days: int, level: Level) -> None:
+    kept = payments_pb2.Refund(
+        refund_id="w1",
+        amount=common_pb2.Money(minor=1_976, currency="EUR"),
+        means=payments_pb2.REFUND_MEANS_BANK_TRANSFER,
+        state=payments_pb2.REFUND_STATE_APPROVED,
+        requested_at=to_timestamp(NOON - timedelta(days=days)),
+    )
+    by_itself = payments_pb2.Refund(refund_id="s1", means=payments_pb2.REFUND_MEANS_STRIPE)
+    (finding,) = waiting.judge_waiting_refunds([kept, by_itself], NOON)
+    assert (finding.level, "wait for you: 1: 19.76 EUR" in finding.text, "(w1)" in finding.text) == (level, True, True)
+    assert "casella refund approve" in finding.remedy
+    assert waiting.judge_waiting_refunds([by_itself], NOON) == []
+
+
 @pytest.mark.parametrize(("entry", "found"), [("", 1), ("m1", 0)], ids=["of a withdrawal or credit", "of an entry"])
 def test_a_failed_refund_of_which_no_workflow_of_money_tells_is_wrong(entry: str, found: int) -> None:
     amount = common_pb2.Money(minor=1_230, currency="EUR")
