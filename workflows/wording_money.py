@@ -133,8 +133,8 @@ def doubt(entry: payments_pb2.MoneyEntry) -> str:
         return (
             "PERHAPS IT CAME ONCE: another bank entry of these days has the same amount and nothing that tells them "
             "apart, such as a reference of the bank's own, as where two files tell one transfer. So the two do not pay "
-            "together by themselves: compare with the bank, and set aside what did not come before you assign, refund or "
-            "credit the other"
+            "together by themselves: compare with the bank, and set aside what did not come before you assign, refund "
+            "or credit the other"
         )
     return ""
 
