@@ -228,7 +228,7 @@ async def test_a_renewal_that_nobody_measured_or_paid_costs_nothing_to_leave(sho
     assert (await subscriber.period(2)).state == pb.PERIOD_STATE_VOID
 
 
-async def test_who_leaves_a_renewal_that_was_credited_whole_reads_that_it_was_paid_and_given_back(shop: Shop) -> None:
+async def test_who_leaves_a_renewal_that_was_credited_whole_reads_that_a_credit_note_covers_it(shop: Shop) -> None:
     subscriber = await renewed(shop)
     order = await order_of(shop, subscriber)
     period = await subscriber.period(2)
@@ -238,8 +238,8 @@ async def test_who_leaves_a_renewal_that_was_credited_whole_reads_that_it_was_pa
     assert (offer.ground, offer.paid.minor, offer.refund.minor) == (WITHOUT_NOTICE, 0, 0)
     italian, english = offer.pages
     assert "termina subito" in italian.consequences
-    assert "di quanto hai pagato per i giorni dopo oggi non resta nulla da rimborsare" in italian.consequences
-    assert "of what you paid for the days after today nothing is left to refund" in english.consequences
+    assert "Per tutto quanto hai pagato per i giorni dopo oggi c’è già una nota di credito" in italian.consequences
+    assert "There is a credit note for all of what you paid for the days after today already" in english.consequences
 
 
 async def test_a_charge_that_wins_against_the_leaving_is_refunded_by_the_day(shop: Shop) -> None:
