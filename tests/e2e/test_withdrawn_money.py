@@ -4,7 +4,9 @@ Statements and the bank's file are the bank's side; its payment of the file is p
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -50,6 +52,12 @@ async def transferred(stage: Stage, order: ordering_pb2.Order, minor: int) -> pa
 async def waiting(stage: Stage) -> list[payments_pb2.MoneyEntry]:
     listed = await stage.desk.play.operator.payments.ListMoneyEntries(payments_pb2.ListMoneyEntriesRequest())
     return list(listed.entries)
+
+
+async def told(stage: Stage, entry: Entry) -> payments_pb2.ImportStatementResponse:
+    """A statement with an entry."""
+    file = bank_statement(entry, number=f"TOLD-{uuid4()}")
+    return await stage.desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
 
 
 async def sent_by_the_bank(stage: Stage, refund: payments_pb2.Refund) -> None:
@@ -142,3 +150,33 @@ async def test_the_invoice_of_a_part_is_credited_because_of_the_withdrawal_and_n
     )
     credit = found.document.credit
     assert (credit.reason, credit.cause_date) == (invoicing_pb2.CREDIT_REASON_WITHDRAWAL, made.noticed_on)
+
+
+async def test_what_the_bank_took_back_is_the_withdrawals_refund_once_it_is_set_aside(stage: Stage) -> None:
+    play, desk = stage.desk.play, stage.desk
+    customer, placed = await play.buyer(common.PAYMENT_METHOD_BANK_TRANSFER)
+    paid = Entry(
+        placed.quote.totals.gross.minor, text=placed.proforma_number, bank_reference="PAID-9", iban=_PAYERS_IBAN,
+        day=rome_date(stage.calendar.now()),
+    )  # fmt: skip
+    await told(stage, paid)
+    order = await play.fulfilled(customer, placed.order_id)
+    await customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.shows(withdrawal, "a transfer that waits for your approval")
+    before = {each.money_entry_id for each in await waiting(stage)}
+    assert (await told(stage, replace(paid, direction="DBIT", reversal=True))).refunds_stopped == 1
+    (reversal,) = [each for each in await waiting(stage) if each.money_entry_id not in before]
+    await desk.shows(withdrawal, "FAILED (taken_back): the bank took back money of this account")
+    (refund,) = await stage.refunds(customer)
+    refused = await stage.terminal.casella("refund", "retry", refund.refund_id, "--reason", "withdrawal")
+    refused.badly(1, "decide about that first")
+    aside = await desk.update(names.money_id(reversal.money_entry_id), "set_aside", {"reason_code": "taken_back"})
+    assert not aside.refusal
+    (done,) = await stage.refunds(customer)
+    assert (done.state, done.means) == (payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_MEANS_TAKEN_BACK)
+    await desk.stands(withdrawal, "Closing")
+    (note,) = await stage.documents(customer, invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
+    assert note.totals.gross == done.amount
+    proof = await play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+    assert list(proof.discrepancies) == []
