@@ -163,6 +163,7 @@ async def test_what_the_bank_took_back_is_the_withdrawals_refund_once_it_is_set_
     order = await play.fulfilled(customer, placed.order_id)
     await customer.withdraw(order.order_id)
     withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
     await desk.shows(withdrawal, "a transfer that waits for your approval")
     before = {each.money_entry_id for each in await waiting(stage)}
     assert (await told(stage, replace(paid, direction="DBIT", reversal=True))).refunds_stopped == 1
