@@ -1,9 +1,12 @@
 """The real Stripe stand-in as a process of its own, for tests that talk to it over HTTP."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ KEY = "sk_test_casella_simulator"
 WEBHOOK_SECRET = "whsec_casella_simulator"
 _ROOT = Path(__file__).parents[2]
 _READY_WITHIN = 30
+_LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -30,12 +34,30 @@ class StripeProcess:
     clock: str
     log: Path
     webhook_url: str
+    begin: Callable[[], "StripeProcess"]
+    """Starts it once more, on other ports."""
 
     async def wait_ready(self) -> None:
-        """Wait until everything listens."""
+        """Wait until everything listens; where another process took a port meanwhile, begin again on others."""
+        while not await self._listens():
+            assert "is in use" in self.log.read_text(), self.log.read_text()
+            self.log.unlink()
+            again = self.begin()
+            self.process, self.url, self.clock = again.process, again.url, again.clock
+
+    async def _listens(self) -> bool:
+        """Whether it does, once it does or has ended."""
         async with grpc.aio.insecure_channel(self.clock) as channel:
             stub: Any = health_pb2_grpc.HealthStub(channel)
-            await stub.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_READY_WITHIN)
+            call = stub.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=_READY_WITHIN)
+            asked = asyncio.ensure_future(call)
+            while not asked.done() and self.process.poll() is None:
+                await asyncio.wait({asked}, timeout=_LOOK_SECONDS)
+            if self.process.poll() is not None:
+                asked.cancel()
+                return False
+            await asked
+            return True
 
     async def move_clock(self, seconds: int) -> None:
         """Put the simulator's calendar so far ahead of real time."""
@@ -142,4 +164,5 @@ def start(folder: Path, webhook_url: str = "", **environment: str) -> StripeProc
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local.stripe"], cwd=_ROOT, env=variables, stdout=out, stderr=out
         )
-    return StripeProcess(process, f"http://127.0.0.1:{port}", f"127.0.0.1:{clock}", log, webhook_url)
+    begin = partial(start, folder, webhook_url, **environment)
+    return StripeProcess(process, f"http://127.0.0.1:{port}", f"127.0.0.1:{clock}", log, webhook_url, begin)

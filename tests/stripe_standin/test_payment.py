@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 import stripe
 
+from deploy.local.ports import free_port
 from tests.stripe_standin import process
 from tests.stripe_standin.conftest import Receiver
 from tests.stripe_standin.process import StripeProcess
@@ -110,6 +112,21 @@ async def test_every_log_line_says_that_it_is_a_simulator(client: stripe.StripeC
     lines = standin.log.read_text().splitlines()
     assert lines
     assert all("simulator" in line for line in lines)
+
+
+async def test_where_another_process_took_its_port_it_begins_again_on_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = iter([free_port(), taken.getsockname()[1]])
+        monkeypatch.setattr(process, "free_port", lambda: next(ports, None) or free_port())
+        running = process.start(tmp_path)
+        await running.wait_ready()
+        try:
+            assert running.clock != f"127.0.0.1:{taken.getsockname()[1]}"
+            assert (await running.state())["sessions"] == []
+        finally:
+            assert running.stop() == 0
 
 
 @pytest.mark.parametrize(
