@@ -155,10 +155,8 @@ def stop_refund(made: payments_pb2.Refund) -> str:
     """How a refund that has left for bank or provider is stopped, where its money was taken back meanwhile."""
     if made.means != payments_pb2.REFUND_MEANS_BANK_TRANSFER:
         return "See in the provider's dashboard whether it can be stopped: what is gone is between you and the payer"
-    return (
-        f"Keep the bank from executing file {made.message_id}, transfer {made.reference}; then `casella refund fail "
-        f"{made.refund_id}`, and then `casella refund cancel {made.refund_id}`, which settles the two entries together"
-    )
+    cancel = f"`casella refund cancel {made.refund_id}`, which settles the two entries together"
+    return f"Keep {_from_executing(made)}, and then {cancel}"
 
 
 def dispute(found: payments_pb2.Dispute) -> str:
@@ -265,8 +263,7 @@ def _taken(made: payments_pb2.Refund) -> str:
 def _sent_in_vain(made: payments_pb2.Refund) -> str:
     """Of a refund that has left for bank or provider although its money was taken back: how it is stopped."""
     stop = (
-        f"keep the bank from executing file {made.message_id}, transfer {made.reference}; then `casella refund fail` "
-        "with the id"
+        f"keep {_from_executing(made)}"
         if made.means == payments_pb2.REFUND_MEANS_BANK_TRANSFER
         else "see in the provider's dashboard whether it can be stopped"
     )
@@ -274,6 +271,12 @@ def _sent_in_vain(made: payments_pb2.Refund) -> str:
         f"ON ITS WAY ALTHOUGH the bank took that money back (`{names.money_id(made.taken_back_by)}`): {stop}. Then "
         "decide about what was taken back: set aside, it counts as the refund"
     )
+
+
+def _from_executing(made: payments_pb2.Refund) -> str:
+    """How a transfer in a file is kept from leaving."""
+    file = f"the bank from executing file {made.message_id}, transfer {made.reference}"
+    return f"{file}; then `casella refund fail {made.refund_id}`"
 
 
 def _why_failed(made: payments_pb2.Refund) -> str:

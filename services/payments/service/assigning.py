@@ -36,7 +36,7 @@ from services.payments.errors import (
 from services.payments.messages import CATALOGUE
 from services.payments.policy import TransferPolicy
 from services.payments.service.taking_back import check_is_here
-from services.payments.store import bank, books, credit, paying, queue, requests, settling, short_money, waking
+from services.payments.store import books, credit, paying, queue, requests, settling, short_money, twins, waking
 from services.payments.store.books import CREDIT, Header, Line
 from services.payments.store.credit import CreditCause
 
@@ -240,7 +240,7 @@ async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest
 async def _told_twice(conn: AsyncConnection, used: Sequence[MoneyEntry]) -> bool:
     """Whether two of these entries may be one transfer that two files tell."""
     ids = {entry.entry_id for entry in used}
-    return any(other in ids for _, other in await bank.told_twice(conn, used))
+    return any(other in ids for _, other in await twins.told_twice(conn, used))
 
 
 async def _open(conn: AsyncConnection, request_id: UUID) -> PaymentRequest:

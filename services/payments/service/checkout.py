@@ -30,7 +30,7 @@ from services.payments.provider.errors import PageUnusableError, ProviderUnavail
 from services.payments.provider.pages import PageOrder
 from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
-from services.payments.store import attempts, bank, paying, queue, requests, waking
+from services.payments.store import attempts, paying, queue, requests, twins, waking
 
 PAGE_LIFE = timedelta(hours=23)
 """Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
@@ -164,7 +164,7 @@ class Checkout:
     async def _due(self, request: PaymentRequest) -> Money | None:
         """For how much a page of a request opens now; None where it may not."""
         async with self._database.reading() as conn:
-            waiting = await bank.with_twins(conn, await queue.naming(conn, request.request_id))
+            waiting = await twins.with_twins(conn, await queue.naming(conn, request.request_id))
             taken_back = bool(await queue.taken_back(conn, request.request_id))
         return due_on_page(request.amount, waiting, taken_back=taken_back)
 

@@ -22,7 +22,7 @@ from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
 from services.payments.service import taking_back
 from services.payments.service.disputes import lost
-from services.payments.store import bank, books, credit, disputes, queue, requests, settling, waking
+from services.payments.store import books, credit, disputes, queue, requests, settling, twins, waking
 from services.payments.store.books import CREDIT, SET_ASIDE, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
 
@@ -47,7 +47,7 @@ class MoneyDesk:
             entry = await queue.by_id(conn, entry_id)
             if entry is None:
                 raise NotFound
-            (entry,) = await bank.with_twins(conn, await disputes.with_disputes(conn, [entry]))
+            (entry,) = await twins.with_twins(conn, await disputes.with_disputes(conn, [entry]))
             return entry, await requests.by_ids(conn, (*entry.named, *entry.suggestions))
 
     async def credit(self, call: Call, entry_id: UUID, account_id: UUID, by: AuditEntry) -> Money:

@@ -8,7 +8,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.receipts import MoneyEntry, Source
-from services.payments.store import bank, disputes, ledger, queue, recorded, requests
+from services.payments.store import disputes, ledger, queue, recorded, requests, twins
 from services.payments.store.ledger import Proof
 from services.payments.store.recorded import RecordedTransfer
 
@@ -31,7 +31,7 @@ class MoneyQueue:
     async def page(self, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
         """The entries after one, oldest first."""
         async with self._database.reading() as conn:
-            return await bank.with_twins(conn, await disputes.with_disputes(conn, await queue.page(conn, after, most)))
+            return await twins.with_twins(conn, await disputes.with_disputes(conn, await queue.page(conn, after, most)))
 
     async def naming(self, request_id: UUID) -> list[MoneyEntry]:
         """The money that waits and names a payment request, oldest first."""

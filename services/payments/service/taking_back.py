@@ -18,7 +18,7 @@ from services.payments.domain.payment_requests import RequestState
 from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
 from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
 from services.payments.errors import MoneySettled
-from services.payments.store import bank, paid_with, queue, receipts, refund_books, refunds, requests, settling
+from services.payments.store import paid_with, queue, receipts, refund_books, refunds, requests, settling, twins
 
 
 def check_is_here(entry: MoneyEntry) -> None:
@@ -130,7 +130,7 @@ async def _held(conn: AsyncConnection, entry_id: UUID | None) -> MoneyEntry | No
     entry = None if entry_id is None else await queue.by_id(conn, entry_id, lock=True)
     if entry is None or entry.taken_back_by is not None:
         return None
-    return None if (entry.entry_id, None) in await bank.told_twice(conn, [entry]) else entry
+    return None if (entry.entry_id, None) in await twins.told_twice(conn, [entry]) else entry
 
 
 async def _refund_of(conn: AsyncConnection, entry: MoneyEntry | None) -> Refund | None:

@@ -81,7 +81,7 @@ def identify(entry: Entry, statement_id: str, ordinal: int) -> bytes:
 
     The bank's own reference and the content identify an entry across statements and notifications. A bank that gives
     no reference leaves only the statement's id to tell a repeat from a second transfer; then a repeat under another
-    id reaches the operator as paid twice, or as short money that does not pay by itself (`store.bank.told_twice`),
+    id reaches the operator as paid twice, or as short money that does not pay by itself (`store.twins.told_twice`),
     which is seen, while the other choice would lose real money unseen.
 
     Args:

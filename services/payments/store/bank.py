@@ -1,28 +1,25 @@
 """The SQL of bank entries and of transfers that an operator saw before a statement told of them."""
 
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, String, and_, cast, exists, false, func, or_, select, true, tuple_, update
-from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy import Column, ColumnElement, String, cast, exists, false, func, or_, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
-from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.receipts import Settlement, Source
 from services.payments.statements.entries import Entry
 from services.payments.store.settling import Settled, settle
 from services.payments.tables import announced_transfers, bank_entries, ledger_transactions, money_entries
 
-_TRANSFER = announced_transfers.c
-_NEAR = 5
-"""Days by which a notification may be ahead of the statement: the longest closing of the banks, and a day."""
+TRANSFER = announced_transfers.c
 _Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 
@@ -78,7 +75,7 @@ async def announce(
             recorded_at=now,
         )
         .on_conflict_do_nothing()
-        .returning(_TRANSFER.id)
+        .returning(TRANSFER.id)
     )
     row = inserted.first()
     return None if row is None else row.id
@@ -95,19 +92,19 @@ async def confirm(conn: AsyncConnection, credit: Entry, request_id: UUID | None)
     """
     references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
     candidate = (
-        select(_TRANSFER.id)
-        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
-        .where(_TRANSFER.minor == credit.minor, _TRANSFER.currency == credit.currency)
-        .where(_TRANSFER.bank_reference.in_(references) | (_TRANSFER.request_id == request_id))
-        .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
+        select(TRANSFER.id)
+        .where(TRANSFER.confirmed_by.is_(None), TRANSFER.withdrawn_at.is_(None))
+        .where(TRANSFER.minor == credit.minor, TRANSFER.currency == credit.currency)
+        .where(TRANSFER.bank_reference.in_(references) | (TRANSFER.request_id == request_id))
+        .order_by(TRANSFER.recorded_at, TRANSFER.id)
         .limit(1)
         .with_for_update()
     )
     confirmed = await conn.execute(
         update(announced_transfers)
-        .where(_TRANSFER.id == candidate.scalar_subquery(), _TRANSFER.confirmed_by.is_(None))
+        .where(TRANSFER.id == candidate.scalar_subquery(), TRANSFER.confirmed_by.is_(None))
         .values(confirmed_by=credit.identity)
-        .returning(_TRANSFER.request_id)
+        .returning(TRANSFER.request_id)
     )
     row = confirmed.first()
     return None if row is None else row.request_id
@@ -129,15 +126,15 @@ async def contradicted(
     """
     references = [reference for reference in (credit.bank_reference, credit.end_to_end) if reference]
     query = (
-        select(_TRANSFER.id, _TRANSFER.request_id)
-        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
-        .where(_TRANSFER.bank_reference.in_(references))
+        select(TRANSFER.id, TRANSFER.request_id)
+        .where(TRANSFER.confirmed_by.is_(None), TRANSFER.withdrawn_at.is_(None))
+        .where(TRANSFER.bank_reference.in_(references))
         .where(
-            tuple_(_TRANSFER.minor, _TRANSFER.currency).not_in(
+            tuple_(TRANSFER.minor, TRANSFER.currency).not_in(
                 [(amount.minor, amount.currency) for amount in {*told_beside, Money(credit.minor, credit.currency)}]
             )
         )
-        .order_by(_TRANSFER.recorded_at, _TRANSFER.id)
+        .order_by(TRANSFER.recorded_at, TRANSFER.id)
         .limit(1)
     )
     row = (await conn.execute(query)).first()
@@ -172,8 +169,8 @@ async def known_credit(conn: AsyncConnection, debit: Entry) -> KnownCredit | Non
     query = (
         select(booked.request_id, waiting.id, waiting.taken_back_by)
         .select_from(bank_entries)
-        .outerjoin(announced_transfers, _TRANSFER.confirmed_by == entry.identity)
-        .outerjoin(money_entries, _tells_of(waiting, entry, _TRANSFER))
+        .outerjoin(announced_transfers, TRANSFER.confirmed_by == entry.identity)
+        .outerjoin(money_entries, tells_of(waiting, entry, TRANSFER))
         .outerjoin(
             ledger_transactions,
             (booked.source == Source.BANK)
@@ -235,88 +232,11 @@ def _may_name(column: Column[Any], named: Sequence[UUID]) -> ColumnElement[bool]
     return or_(func.cardinality(column) == 0, column.overlap(list(named)))
 
 
-def _tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnElement[bool]:
+def tells_of(waiting: _Columns, entry: _Columns, record: _Columns) -> ColumnElement[bool]:
     """Whether an entry of the queue is the money of a bank entry, by itself or by the record that it confirmed."""
     by_itself = (waiting.source == Source.BANK) & (waiting.source_ref == func.encode(entry.identity, "hex"))
     by_record = (waiting.source == Source.ANNOUNCED) & (waiting.source_ref == cast(record.id, String))
     return by_itself | by_record
-
-
-async def told_twice(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> set[tuple[UUID, UUID | None]]:
-    """Which money of statements may be another entry of them, told again by another file.
-
-    They are of one amount and of days near each other, and two files tell them under one reference of the bank; or one
-    of the two has none, by which the bank would tell them apart (`statements.entries.identify`), and neither end-to-end
-    ids, nor payers' IBANs, nor the payment requests that they name tell two: a notification often has less of them, and
-    another text, than the statement after it.
-
-    Returns:
-        In pairs, the entry of the queue and the one that it may be; None where that paid by itself. What was taken back
-        or set aside counts no more.
-    """
-    told = await _told_as(conn, [entry for entry in entries if not entry.is_gone])
-    one, other = bank_entries.alias("one"), bank_entries.alias("other")
-    by_hand, twin = announced_transfers.alias("by_hand"), money_entries.alias("twin")
-    booked = ledger_transactions.c
-    agree = [
-        one.c.minor == other.c.minor,
-        one.c.currency == other.c.currency,
-        func.coalesce(one.c.booked_on.between(other.c.booked_on - _NEAR, other.c.booked_on + _NEAR), true()),
-    ]
-    one_reference = (one.c.bank_reference == other.c.bank_reference) & (one.c.file_sha256 != other.c.file_sha256)
-    no_reference = and_(
-        one.c.bank_reference.is_(None) | other.c.bank_reference.is_(None),
-        *(func.coalesce(one.c[name] == other.c[name], true()) for name in ("end_to_end", "debtor_iban")),
-    )
-    over = twin.c.taken_back_by.is_not(None) | (twin.c.settled_as == Settlement.SET_ASIDE)
-    query = (
-        select(
-            one.c.identity,
-            twin.c.id,
-            func.coalesce(twin.c.named, func.array_remove(array([booked.request_id]), None)).label("named"),
-            one_reference.label("one_reference"),
-        )
-        .join(other, and_(*agree))
-        .outerjoin(by_hand, by_hand.c.confirmed_by == other.c.identity)
-        .outerjoin(twin, _tells_of(twin.c, other.c, by_hand.c))
-        .outerjoin(
-            ledger_transactions,
-            (booked.kind == "receipt") & (booked.source_ref == func.encode(other.c.identity, "hex")),
-        )
-        .where(one.c.identity.in_(told), one.c.identity != other.c.identity)
-        .where(one_reference | no_reference)
-        .where(~func.coalesce(over, false()))
-    )
-    named = {entry.entry_id: set(entry.named) for entry in entries}
-    found = await conn.execute(query) if told else ()
-    return {
-        (told[row.identity], row.id)
-        for row in found
-        if row.one_reference or _of_one(named[told[row.identity]], set(row.named))
-    }
-
-
-def _of_one(named: AbstractSet[UUID], others: AbstractSet[UUID]) -> bool:
-    """Whether two entries may be for the same: both name payment requests, one of them the same, or one names none."""
-    return not (named and others) or bool(named & others)
-
-
-async def _told_as(conn: AsyncConnection, entries: Collection[MoneyEntry]) -> dict[bytes, UUID]:
-    """The bank entries of which these tell, each with its entry of the queue; recorded by hand, the confirming ones."""
-    told = {bytes.fromhex(each.source_ref): each.entry_id for each in entries if each.source is Source.BANK}
-    by_hand = {UUID(each.source_ref): each.entry_id for each in entries if each.source is Source.ANNOUNCED}
-    query = select(_TRANSFER.id, _TRANSFER.confirmed_by).where(
-        _TRANSFER.id.in_(by_hand), _TRANSFER.confirmed_by.is_not(None)
-    )
-    confirmed = await conn.execute(query) if by_hand else ()
-    return told | {row.confirmed_by: by_hand[row.id] for row in confirmed}
-
-
-async def with_twins(conn: AsyncConnection, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
-    """Entries with whether each may be a transfer that was told twice, while that waits or where it was to go back."""
-    asked = [entry for entry in entries if entry.settled_as in {None, Settlement.REFUNDED}]
-    twins = {one for one, _ in await told_twice(conn, asked)}
-    return [replace(entry, told_twice=entry.entry_id in twins) for entry in entries]
 
 
 async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
@@ -334,8 +254,8 @@ async def amounts_told(conn: AsyncConnection, reference: str) -> set[Money]:
 
 async def amounts_announced(conn: AsyncConnection, reference: str) -> set[Money]:
     """The amounts with which operators recorded this reference, for whatever request, and did not withdraw it."""
-    query = select(_TRANSFER.minor, _TRANSFER.currency).where(
-        _TRANSFER.bank_reference == reference, _TRANSFER.withdrawn_at.is_(None)
+    query = select(TRANSFER.minor, TRANSFER.currency).where(
+        TRANSFER.bank_reference == reference, TRANSFER.withdrawn_at.is_(None)
     )
     return {Money(row.minor, row.currency) for row in await conn.execute(query)}
 
@@ -380,10 +300,10 @@ async def withdraw(conn: AsyncConnection, request_id: UUID, reference: str, now:
     """
     withdrawn = await conn.scalar(
         update(announced_transfers)
-        .where(_TRANSFER.request_id == request_id, _TRANSFER.bank_reference == reference)
-        .where(_TRANSFER.confirmed_by.is_(None), _TRANSFER.withdrawn_at.is_(None))
+        .where(TRANSFER.request_id == request_id, TRANSFER.bank_reference == reference)
+        .where(TRANSFER.confirmed_by.is_(None), TRANSFER.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
-        .returning(_TRANSFER.id)
+        .returning(TRANSFER.id)
     )
     if withdrawn is None:
         return None
