@@ -18,6 +18,7 @@ from services.trial.service.confirmations import Confirmations
 from services.trial.service.keeping import Keeping
 from services.trial.service.post import Post
 from services.trial.service.reviews import Reviews
+from services.trial.service.second_looks import SecondLooks
 from services.trial.service.sessions import Sessions
 from services.trial.service.sign_ups import SignUps
 from services.trial.service.trials import Trials
@@ -42,10 +43,11 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
     traces = Traces(core.settings.fingerprint_key)
     letters = Letters(core.settings.public_url.rstrip("/"), rules.limits, own.guide_links)
     post = Post(letters, own.sign_ups, traces)
+    resolver, reviews = MailRouteResolver(dns), Reviews(database, clock, traces, post)
     services = Services(
-        sign_ups=SignUps(database, clock, own.sign_ups, traces, MailRouteResolver(dns), post),
+        sign_ups=SignUps(database, clock, own.sign_ups, traces, resolver, post),
         confirmations=Confirmations(database, clock, hashes, letters),
-        reviews=Reviews(database, clock, traces, post),
+        reviews=reviews,
         sessions=Sessions(database, clock, traces, hashes, tokens, own.logins, timedelta(days=own.session_days)),
         trials=Trials(database, clock, letters),
         accounts=Accounts(database, clock),
@@ -58,6 +60,7 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
         erasable=erasing.ERASABLE,
         watched=[keeping.open_trials, keeping.sign_ups_in_review],
         jobs=Keeping(database, own).jobs,
+        background=[SecondLooks(database, clock, resolver, reviews).run],
     )
 
 

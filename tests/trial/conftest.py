@@ -30,11 +30,16 @@ POLICY = Policy.model_validate(
 
 
 @pytest.fixture
-async def dns() -> AsyncIterator[str]:
-    """`host:port` of a name server that knows the demo's zone, and a throw-away service that receives mail."""
-    entries = {**read_zone(ZONE_FILE).entries, "mailinator.com": Entry(mx=("mx.mailinator.com",))}
+def zone() -> dict[str, Entry]:
+    """What the name server knows: the demo's zone, and a throw-away service that receives mail."""
+    return {**read_zone(ZONE_FILE).entries, "mailinator.com": Entry(mx=("mx.mailinator.com",))}
+
+
+@pytest.fixture
+async def dns(zone: dict[str, Entry]) -> AsyncIterator[str]:
+    """`host:port` of the name server."""
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: Udp(Zone(entries)), local_addr=("127.0.0.1", 0))
+    transport, _ = await loop.create_datagram_endpoint(lambda: Udp(Zone(zone)), local_addr=("127.0.0.1", 0))
     host, port = transport.get_extra_info("sockname")
     yield f"{host}:{port}"
     transport.close()

@@ -70,17 +70,28 @@ class Reviews:
         async with self.database.transaction() as conn:
             if await claim(conn, call, sign_up_id) is not None:
                 return await self._read(conn, sign_up_id)
-            state = SignUpState.AWAITING_CONFIRMATION if allow else SignUpState.DENIED
-            decided = await sign_ups.decide(conn, sign_up_id, state, now, lapses_at=now + _WAIT if allow else None)
-            if decided is None:
+            status = await self.end(conn, sign_up_id, now, allow=allow)
+            if status is None:
                 await self._read(conn, sign_up_id)
                 raise SignUpStateForbids
-            status, applicant = decided
             await audit.record(conn, entry, now, account_id=None)
-            if allow:
-                email = EmailAddress.parse(applicant.email)
-                await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])
-                await self.post.confirmation(conn, status, applicant, email, now)
+        return status
+
+    async def end(self, conn: AsyncConnection, sign_up_id: UUID, now: datetime, *, allow: bool) -> SignUpStatus | None:
+        """Ends a review that still waits; allowing sends the confirmation email.
+
+        Returns:
+            The sign-up after it; None where it was decided before, or its time has run out.
+        """
+        state = SignUpState.AWAITING_CONFIRMATION if allow else SignUpState.DENIED
+        decided = await sign_ups.decide(conn, sign_up_id, state, now, lapses_at=now + _WAIT if allow else None)
+        if decided is None:
+            return None
+        status, applicant = decided
+        if allow:
+            email = EmailAddress.parse(applicant.email)
+            await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])
+            await self.post.confirmation(conn, status, applicant, email, now)
         return status
 
     async def lapse(self, sign_up_id: UUID) -> SignUpStatus:

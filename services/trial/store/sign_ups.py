@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
+from services.trial.domain.checks import Finding
 from services.trial.domain.sign_ups import Applicant, Form, KeptSignUp, SignUpInReview, SignUpState, SignUpStatus
 from services.trial.tables import confirmation_links, consents, sign_ups
 
@@ -140,6 +141,17 @@ async def list_in_review(
     query = select(sign_ups).where(sign_ups.c.state == SignUpState.IN_REVIEW, sign_ups.c.lapses_at > now)
     if after is not None:
         query = query.where(place > after)
+    rows = await conn.execute(query.order_by(sign_ups.c.created_at, sign_ups.c.id).limit(limit))
+    return [SignUpInReview(_status(row), _applicant(row)) for row in rows]
+
+
+async def list_unrouted(conn: AsyncConnection, now: datetime, limit: int) -> list[SignUpInReview]:
+    """Reads the sign-ups that wait for nothing but a name server's answer, oldest first."""
+    query = select(sign_ups).where(
+        sign_ups.c.state == SignUpState.IN_REVIEW,
+        sign_ups.c.lapses_at > now,
+        sign_ups.c.findings == [Finding.MX_UNKNOWN],
+    )
     rows = await conn.execute(query.order_by(sign_ups.c.created_at, sign_ups.c.id).limit(limit))
     return [SignUpInReview(_status(row), _applicant(row)) for row in rows]
 
