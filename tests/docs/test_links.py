@@ -21,8 +21,8 @@ from services.trial.policy import TrialPolicy
 from tests.docs.pages import ROOT, Page, page, pages
 
 PAGES = list(pages())
-_FOLDERS = ("cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
-_OURS = ("cli", "deploy", "gateway", "services", "workflows")
+_FOLDERS = ("bench", "cli", "deploy", "docs", "gateway", "protos", "services", "tests", "workflows")
+_OURS = ("bench", "cli", "deploy", "gateway", "services", "workflows")
 _SECTIONS = {
     "trial": TrialPolicy,
     "mailboxes": MailboxesPolicy,
