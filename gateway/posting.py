@@ -127,8 +127,8 @@ class Posting:
         self._feeds.news.set()  # its endpoint may have another one waiting
 
     async def _deliver(self, http: aiohttp.ClientSession, post: webhooks_pb2.WebhookPost) -> None:
-        status, error = await self._post(http, post)
-        await hooks.at("webhook.posted")
+        async with hooks.around("webhook"):
+            status, error = await self._post(http, post)
         report = webhooks_pb2.RecordWebhookAttemptRequest(
             delivery_id=post.delivery_id, attempt=post.attempt, status=status, error=error
         )

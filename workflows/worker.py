@@ -30,6 +30,7 @@ from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceStub
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceStub
 from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
+from services.kit import hooks
 from services.kit.channels import channel_of
 from services.kit.settings import ProcessSettings
 from workflows import names
@@ -37,6 +38,7 @@ from workflows.activities.erasing import ErasureSteps
 from workflows.activities.invoicing import InvoicingSteps
 from workflows.activities.mailboxes import MailboxesSteps
 from workflows.activities.ordering import OrderingSteps
+from workflows.activities.passing import Passing
 from workflows.activities.payments import PaymentsSteps
 from workflows.activities.trial import Contacts, TrialSteps
 from workflows.automatic_debit import AutomaticDebit
@@ -143,6 +145,7 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
         activities=[activity for room in rooms for activity in activities_of(room)],
         graceful_shutdown_timeout=DRAIN,
         build_id=_build_id(),
+        interceptors=[Passing()] if hooks.are_set() else [],
     )
 
 

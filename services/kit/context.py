@@ -1,5 +1,10 @@
-"""Who is calling: what the interceptors have found out about the call in hand, for whoever decides or logs."""
+"""Who is calling: what the interceptors have found out about the call in hand, for whoever decides or logs.
 
+Where nobody calls, the work in the background names itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -27,9 +32,30 @@ class CallContext:
     """The customer's account where the call carries a valid access token."""
     refusal: str = ""
     """The reason with which the call was refused, for the access log."""
+    commits: int = 0
+    """How many there were so far; counted where hooks are set."""
+
+    @property
+    def name(self) -> str:
+        """The method's own name, for example ``GetTrial``."""
+        return self.method.rpartition("/")[2]
+
+
+@dataclass(slots=True)
+class Background:
+    """Work that nobody has called for."""
+
+    name: str
+    """For example ``relay.mail``."""
+    commits: int = 0
+    """As of a call."""
 
 
 _CALL: ContextVar[CallContext | None] = ContextVar("casella_call", default=None)
+_BACKGROUND: ContextVar[Background | None] = ContextVar("casella_background", default=None)
+
+UNNAMED = "unnamed"
+"""What work in the background is called that has not named itself."""
 
 
 class NoCall(RuntimeError):
@@ -56,6 +82,25 @@ def current_call() -> CallContext:
 def call_or_none() -> CallContext | None:
     """The call in hand, or None in a background task."""
     return _CALL.get()
+
+
+@contextmanager
+def background(name: str) -> Iterator[None]:
+    """Name the work of a block for which nobody has called.
+
+    Args:
+        name: For example ``relay.mail``; without characters that a file's name may not hold.
+    """
+    token = _BACKGROUND.set(Background(name))
+    try:
+        yield
+    finally:
+        _BACKGROUND.reset(token)
+
+
+def work_in_hand() -> CallContext | Background:
+    """The work that has named itself, else the call in hand."""
+    return _BACKGROUND.get() or _CALL.get() or Background(UNNAMED)
 
 
 def customer_account() -> UUID:

@@ -2,7 +2,7 @@
 
 A single statement is its own transaction and costs one round trip; several that belong together run in
 ``transaction()``. A connection never crosses tasks. After each commit the relay's bell rings, so that what was written
-for Temporal or for a customer leaves at once and not at the next poll.
+for Temporal or for a customer leaves at once and not at the next poll. Around each commit lies a hook for tests.
 """
 
 from collections.abc import AsyncIterator
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.kit import hooks
 from services.kit.bells import Bell
 
 _POOL = 10
@@ -75,29 +76,37 @@ class Database:
         return cls(engine, schema)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, *, rings: bool = True) -> AsyncIterator[AsyncConnection]:
         """One READ COMMITTED transaction: committed at the end, rolled back by any exception.
 
-        Rings the bell after the commit.
+        Args:
+            rings: Whether the bell rings after the commit; not for the loops that it would only wake again.
         """
         async with self.autocommit.connect() as connection:
             await connection.execution_options(isolation_level="READ COMMITTED")
             async with connection.begin():
                 yield connection
-            self.ring()
+                commit = await hooks.before_commit(self.schema)
+            await hooks.after_commit(commit)
+            if rings:
+                self.ring()
 
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement is a transaction of its own.
+    async def single(self, *, rings: bool = True) -> AsyncIterator[AsyncConnection]:
+        """A connection for one writing statement, which is a transaction of its own.
 
-        Rings the bell at the end, for a statement that also wrote an outbox row. For any other, ``reading`` is cheaper.
+        Args:
+            rings: Whether the bell rings at the end; not for a statement that writes no outbox row.
         """
         async with self.autocommit.connect() as connection:
+            commit = await hooks.before_commit(self.schema)
             yield connection
-        self.ring()
+        await hooks.after_commit(commit)
+        if rings:
+            self.ring()
 
     def reading(self) -> AsyncConnection:
-        """A connection for reads, and for single statements that write no outbox row, such as a count of what was sent.
+        """A connection for reads.
 
         ``async with database.reading() as connection``; each statement is a transaction of its own.
         """

@@ -19,6 +19,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, text
 
 from casella.common.v1 import errors_pb2
 from services.kit.bells import Bell, rung
+from services.kit.context import background
 from services.kit.database import Database
 from services.kit.errors import CasellaError
 from services.kit.logs import class_name
@@ -134,9 +135,8 @@ class EventFeed:
 
         It is a lock of its own: the reconciler's is held through calls to Temporal, for which the feed must not wait.
         """
-        async with self._database.autocommit.connect() as conn:
-            await conn.execution_options(isolation_level="READ COMMITTED")
-            async with conn.begin():
+        with background("feed"):
+            async with self._database.transaction(rings=False) as conn:
                 await conn.execute(_LOCK, {"key": f"casella events {self._database.schema}"})
                 found = (await conn.execute(_MOVE, {"most": _MOVED_AT_ONCE})).scalars().all()
         return len(found), max(found, default=self._newest)
@@ -208,7 +208,7 @@ async def prune(database: Database, policy: EventsPolicy, now: datetime) -> int:
     Returns:
         How many rows were deleted.
     """
-    async with database.reading() as conn:
+    async with database.single(rings=False) as conn:
         done = await conn.execute(_PRUNE, {"before": now - timedelta(days=policy.kept_days)})
     return done.rowcount
 

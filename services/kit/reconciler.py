@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from services.kit import outbox
 from services.kit.clock import Clock
+from services.kit.context import background
 from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.outbox import Wake
@@ -125,7 +126,8 @@ class Reconciler:
         """Run every daily job; one that fails leaves the others alone."""
         for job in self.jobs:
             try:
-                changed = await job.run(self.clock.now())
+                with background(f"reconciler.{job.name.replace(' ', '_')}"):
+                    changed = await job.run(self.clock.now())
             except Exception as error:  # noqa: BLE001  one job must not stop the others
                 _LOG.exception("daily job failed", extra={"ids": {"job": job.name, "error": class_name(error)}})
             else:
@@ -143,8 +145,9 @@ class Reconciler:
             return
         self.counts.missing += 1
         _LOG.warning("row without a running workflow: woken", extra={"ids": {"workflow": wake.workflow_id}})
-        async with self.database.single() as conn:
-            await outbox.wake(conn, wake, self.clock.now())
+        with background("reconciler"):
+            async with self.database.single() as conn:
+                await outbox.wake(conn, wake, self.clock.now())
 
     async def _runs(self, workflow_id: str) -> bool:
         try:

@@ -1,10 +1,12 @@
 """Delivers the outbox: wakes to Temporal in batches, mails to the SMTP server one by one, at least once each.
 
-Both loops run when a commit rings the bell and at a slow poll, which catches what a crash left. A row that fails waits
+Both loops run when a commit rings the bell and at a slow poll, which catches what a crash left; their own commits ring
+none, which would only bring them back. A row that fails waits
 longer each time, and the others go on.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -17,6 +19,7 @@ from temporalio.client import Client
 from services.kit import hooks
 from services.kit.bells import rung
 from services.kit.clock import Clock
+from services.kit.context import background
 from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.mailer import MailBuilder, Mailer, Message, is_permanent
@@ -33,6 +36,10 @@ _SIGNAL_SECONDS = 10
 _REFUSED_PAUSE = timedelta(minutes=15)
 """For a mail that the server refuses for good: an operator sees the row, and nobody hammers the server."""
 _DOUBLINGS = 12
+
+
+class _NothingDueError(Exception):
+    """A look that found nothing: its transaction ends without a commit."""
 
 
 class Relay:
@@ -81,26 +88,30 @@ class Relay:
         Returns:
             Whether the batch was full, so that more may be waiting.
         """
-        async with self._database.autocommit.connect() as conn:
-            await conn.execution_options(isolation_level="READ COMMITTED")
-            async with conn.begin():
-                rows = (await conn.execute(_DUE, {"kind": "wake", "now": self._clock.now(), "most": _BATCH})).all()
-                if not rows:
-                    return False
+        with background("relay.wakes"), contextlib.suppress(_NothingDueError):
+            async with self._database.transaction(rings=False) as conn:
+                rows = await self._due(conn, "wake", _BATCH)
                 wakes = {row.id: wake_from(row.payload) for row in rows}
                 errors = await self._signal_all(list(dict.fromkeys(wakes.values())))
                 await conn.execute(_DELETE, {"ids": [row_id for row_id, wake in wakes.items() if not errors[wake]]})
                 for row in rows:
                     if error := errors[wakes[row.id]]:
                         await self._postpone(conn, row, error, _LONGEST_PAUSE)
-        return len(rows) == _BATCH
+                return len(rows) == _BATCH
+        return False
+
+    async def _due(self, conn: AsyncConnection, kind: str, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
+        rows = (await conn.execute(_DUE, {"kind": kind, "now": self._clock.now(), "most": most})).all()
+        if not rows:
+            raise _NothingDueError
+        return rows
 
     async def _signal_all(self, wakes: Sequence[Wake]) -> dict[Wake, str]:
         """Deliver all at once; an empty text is success, else it is the class of what went wrong."""
 
         async def signal(wake: Wake) -> str:
             try:
-                async with asyncio.timeout(_SIGNAL_SECONDS):
+                async with asyncio.timeout(_SIGNAL_SECONDS), hooks.around(f"{self._database.schema}.wake"):
                     await self._signal(wake)
             except Exception as error:  # noqa: BLE001  one failing wake must not stop the others
                 return class_name(error)
@@ -123,26 +134,23 @@ class Relay:
         Returns:
             Whether there was one.
         """
-        async with self._database.autocommit.connect() as conn:
-            await conn.execution_options(isolation_level="READ COMMITTED")
-            async with conn.begin():
-                due = await conn.execute(_DUE, {"kind": "mail", "now": self._clock.now(), "most": 1})
-                row = due.first()
-                if row is None:
-                    return False
+        with background("relay.mail"), contextlib.suppress(_NothingDueError):
+            async with self._database.transaction(rings=False) as conn:
+                [row] = await self._due(conn, "mail", 1)
                 await self._send(conn, row)
-        return True
+                return True
+        return False
 
     async def _send(self, conn: AsyncConnection, row: Row[Any, Any, Any, Any]) -> None:
         mail = await mail_from(conn, row.id, row.payload)
         try:
             message = self._builder.build(mail, row.created_at)
-            await self._mailer.send(message)
+            async with hooks.around(f"{self._database.schema}.mail"):
+                await self._mailer.send(message)
         except Exception as error:  # noqa: BLE001  the row waits, the others go on
             longest = _REFUSED_PAUSE if is_permanent(error) else _LONGEST_PAUSE
             await self._postpone(conn, row, class_name(error), longest)
             return
-        await hooks.at("mail.accepted")
         await self._keep(conn, mail.key, message)
         await conn.execute(_DELETE, {"ids": [row.id]})
 

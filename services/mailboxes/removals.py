@@ -9,6 +9,7 @@ import logging
 from uuid import UUID
 
 from services.kit.bells import rung
+from services.kit.context import background
 from services.kit.database import Database
 from services.mailboxes.mail_platform import MailPlatform
 from services.mailboxes.store import purges as store
@@ -37,7 +38,8 @@ class Removals:
         while True:
             self._bell.clear()
             try:
-                await self.carry_out()
+                with background("removals"):
+                    await self.carry_out()
             except Exception:  # noqa: BLE001  whatever failed stays noted; the loop must outlive it
                 _log.exception("removals from the mail system failed and will be tried again")
             await rung(self._bell, _POLL_SECONDS)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from services.kit import hooks
 from services.kit.vat_ids import VatId
 from services.ordering.domain.tax_waiting import Finding
 
@@ -72,7 +73,10 @@ class Vies:
             "requesterNumber": self._requester.number,
         }
         try:
-            async with self._open().post(self._url, json=question, allow_redirects=False) as response:
+            async with (
+                hooks.around("vies"),
+                self._open().post(self._url, json=question, allow_redirects=False) as response,
+            ):
                 answer = _read(await response.content.read(_LARGEST_ANSWER), vat_id)
         except (aiohttp.ClientError, TimeoutError, OSError):
             answer = RegisterAnswer(Finding.NO_ANSWER, error=_NO_CONNECTION)

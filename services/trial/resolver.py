@@ -9,6 +9,7 @@ import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
 
+from services.kit import hooks
 from services.trial.domain.checks import MailRoute
 
 _DNS_PORT: Final = 53
@@ -63,7 +64,7 @@ class MailRouteResolver:
         """
         try:
             # The library's lifetime does not bound every wait of a TCP fallback: this does.
-            async with asyncio.timeout(_LIFETIME_SECONDS + _TRY_SECONDS):
+            async with asyncio.timeout(_LIFETIME_SECONDS + _TRY_SECONDS), hooks.around("dns"):
                 answer = await self._resolver.resolve(f"{domain}.", dns.rdatatype.MX, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return MailRoute.NO_MX

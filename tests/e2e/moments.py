@@ -1,8 +1,7 @@
-"""Standing still at a moment: a process at one of its named hooks, or a statement in front of a lock of the test's."""
+"""Standing still at a moment: a statement in front of a lock of the test's."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
@@ -15,43 +14,6 @@ from tests.e2e.waiting import until
 
 _NUMBERS = "LOCK TABLE numbering IN SHARE ROW EXCLUSIVE MODE"
 TAKES_A_NUMBER = "INSERT INTO numbering"
-
-
-class Moment:
-    """A hook of `services.kit.hooks` at which a process stands still when armed, once.
-
-    Args:
-        folder: Where its flag files lie.
-        name: The hook's name, for example `mail.accepted`.
-    """
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
-        self._flag = folder / name
-        self._go = folder / f"{name}.go"
-        self._flag.touch()  # a moment with its flag was passed already: nobody stands still before `arm`
-
-    @property
-    def hook(self) -> str:
-        """What the process is told in `CASELLA_HOOKS`."""
-        return f"{self.name}=hold:{self._flag}"
-
-    def arm(self) -> None:
-        """Hold the next who comes by."""
-        self._go.unlink(missing_ok=True)
-        self._flag.unlink()
-
-    async def reached(self) -> None:
-        """Come back once somebody stands there."""
-
-        async def look() -> bool | None:
-            return True if self._flag.exists() else None
-
-        await until(look, f"the moment {self.name}")
-
-    def let_go(self) -> None:
-        """Let whoever stands there go on."""
-        self._go.touch()
 
 
 @asynccontextmanager

@@ -12,8 +12,9 @@ from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from tests.e2e.ends import count, courtesy_invoices, payment_of, prove_the_end
-from tests.e2e.moments import Moment, locked, unlocked_but_not_invoiced
+from tests.e2e.moments import locked, unlocked_but_not_invoiced
 from tests.e2e.play import Play, started
+from tests.support.moment import Moment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("faults")]
 
@@ -44,7 +45,8 @@ class Scene:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     folder = tmp_path_factory.mktemp("faults")
-    before_commit, mail_accepted = Moment(folder, "payment.before_commit"), Moment(folder, "mail.accepted")
+    before_commit = Moment(folder, "payments.HandleWebhook.before_commit")
+    mail_accepted = Moment(folder, "invoicing.mail.after")
     hooks = {"payments": {"CASELLA_HOOKS": before_commit.hook}, "invoicing": {"CASELLA_HOOKS": mail_accepted.hook}}
     async with started(folder / "var", hooks) as play:
         yield Scene(play, before_commit, mail_accepted)

@@ -20,6 +20,7 @@ from tests.e2e.levers import answered, sdi_will, transfer_of
 from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk
 from tests.e2e.play import database
 from tests.e2e.waiting import until
+from tests.support.moment import Moment
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("operator-sdi")]
@@ -124,13 +125,14 @@ async def test_a_rejected_e_invoice_is_sent_again_as_it_is_and_given_up(desk: De
 
 async def test_a_kill_before_a_second_file_leaves_sends_that_file_once(desk: Desk, tmp_path: Path) -> None:
     """The new name is written down; after the restart it is the one that goes out, and no third is made."""
-    world, killed_here = desk.play.world, tmp_path / "killed"
+    world, before = desk.play.world, Moment(tmp_path, "sdi.send.before", "kill")
+    before.arm()
     await sdi_will(desk, "reject")
     workflow_id, order, _ = await issued(desk)
     await answered(desk, workflow_id, "NeedsOperator")
     first = await transmission(desk, order)
     await world.stop_process("invoicing")
-    await world.start_process("invoicing", {"CASELLA_HOOKS": f"transmit.stored=kill:{killed_here}"})
+    await world.start_process("invoicing", {"CASELLA_HOOKS": before.hook})
     said = len(world.said)
     data = {"reason_code": "sdi_was_mistaken"}
     assert (await desk.update(workflow_id, "retry_transmission", data)).result == "attempt 2 is on its way"
@@ -139,7 +141,7 @@ async def test_a_kill_before_a_second_file_leaves_sends_that_file_once(desk: Des
         return True if any(line.startswith("invoicing was ended by SIGKILL") for line in world.said[said:]) else None
 
     await until(killed, "the end of invoicing")
-    assert killed_here.exists()
+    assert before.passed
     await world.wait_ready("invoicing")
     await answered(desk, workflow_id, "Undeliverable")
     second = await transmission(desk, order)

@@ -31,6 +31,7 @@ from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from tests.fixtures.postgres import RoomDatabase
 from tests.gateway.receiver import HANG, Receiver
+from tests.support.moment import Moment
 from tests.support.room import MovableClock, TestRoom, caller_secret, request_id, room_settings, running_room
 from tests.support_room.clients import Customer
 from tests.support_room.conftest import assemble
@@ -171,14 +172,15 @@ async def test_a_receiver_that_never_answers_is_given_up_on_and_holds_nobody_up(
 async def test_a_gateway_killed_between_the_post_and_its_report_posts_again_under_the_same_id(
     world: World, tmp_path: Path
 ) -> None:
-    hook = f"webhook.posted=kill:{tmp_path / 'flag'}"
+    posted = Moment(tmp_path, "webhook.after", "kill")
+    posted.arm()
     async with Receiver() as receiver:
-        gateway = await world.start_gateway(hooks=hook)
+        gateway = await world.start_gateway(hooks=posted.hook)
         endpoint_id = (await world.add(receiver.url)).endpoint.endpoint_id
         await world.customer.open()
         assert await gateway.wait() == -signal.SIGKILL
         assert len(receiver.posts) == 1
-        await world.start_gateway(hooks=hook)
+        await world.start_gateway(hooks=posted.hook)
         world.room.clock.advance(minutes=1)  # until then the delivery is the dead gateway's
         one, two = await receiver.wait_for(2)
         done = await world.delivery(endpoint_id, delivered)

@@ -8,14 +8,14 @@ from email import message_from_bytes
 from hashlib import sha256
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
-from services.kit import hooks, outbox
+from services.kit import outbox
 from services.kit.clock import OffsetClock
 from services.kit.database import Database
 from services.kit.mailer import SmtpServer
 from services.kit.outbox import Mail
+from tests.support.moment import Moment
 from tests.support.sink import Sink
 
 _ROOT = Path(__file__).parents[2]
@@ -63,11 +63,12 @@ async def test_a_kill_after_the_acceptance_repeats_the_same_message(
         params = {"link": "https://casella.example/pay/a-token"}
         mail = Mail("a", "ciao", "it", "anna@example.it", params, name="Anna", secret_params=("link",))
         await outbox.mail(conn, mail, OffsetClock().now())
-    hook = f"mail.accepted=kill:{tmp_path / 'flag'}"
-    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=hook) == -signal.SIGKILL
+    accepted = Moment(tmp_path, "kit.mail.after", "kill")
+    accepted.arm()
+    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=accepted.hook) == -signal.SIGKILL
     async with database.reading() as conn:
         assert (await conn.execute(text("SELECT count(*) FROM mails WHERE sent_at IS NULL"))).scalar_one() == 1
-    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=hook) == 0
+    assert await _deliver(kit_url, sink.server, tmp_path, CASELLA_HOOKS=accepted.hook) == 0
     first, second = map(message_from_bytes, sink.messages)
     assert first["Message-ID"] == second["Message-ID"]
     assert sink.messages[0] == sink.messages[1]
@@ -77,26 +78,3 @@ async def test_a_kill_after_the_acceptance_repeats_the_same_message(
         [kept] = await conn.execute(text("SELECT eml, sha256 FROM mails WHERE sent_at IS NOT NULL"))
     assert b"a-token" not in kept.eml
     assert kept.sha256 == sha256(sink.messages[0]).digest()
-
-
-async def test_hooks_are_refused_in_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CASELLA_HOOKS", f"mail.accepted=kill:{tmp_path / 'flag'}")
-    monkeypatch.setenv("CASELLA_MODE", "production")
-    with pytest.raises(hooks.HooksRefused):
-        hooks.refuse_in_production()
-    with pytest.raises(hooks.HooksRefused):
-        await hooks.at("mail.accepted")
-    assert not (tmp_path / "flag").exists()
-
-
-@pytest.mark.parametrize("action", ["", "kill", "kill:", "sleep:5"])
-async def test_a_hook_with_an_unknown_action_is_refused(monkeypatch: pytest.MonkeyPatch, action: str) -> None:
-    monkeypatch.setenv("CASELLA_HOOKS", f"mail.accepted={action}")
-    await hooks.at("another.moment")
-    with pytest.raises(hooks.HooksRefused):
-        await hooks.at("mail.accepted")
-
-
-async def test_without_the_variable_a_hook_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CASELLA_HOOKS", raising=False)
-    await hooks.at("mail.accepted")

@@ -24,6 +24,7 @@ from tests.payments.debit import WHY, Due, charges, due_period, stored, switch_o
 from tests.payments.statement import Entry, statement
 from tests.payments.test_webhooks import genuine_event, hand_in
 from tests.payments.world import GROSS, STEERING, World
+from tests.support.moment import Moment
 from tests.support.refusals import refused_as
 from tests.support.room import request_id
 from workflows import names
@@ -83,6 +84,13 @@ async def test_nothing_is_planned_without_a_mandate(world: World) -> None:
     assert (await due.now()).pay_url
 
 
+def _hold(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str) -> Moment:
+    held = Moment(folder, name)
+    held.arm()
+    monkeypatch.setenv("CASELLA_HOOKS", held.hook)
+    return held
+
+
 async def test_two_workers_charge_one_period_once(world: World) -> None:
     due = await due_period(world)
     await due.wait()
@@ -97,13 +105,11 @@ async def test_a_worker_that_comes_second_leaves_the_charge_to_the_first(
 ) -> None:
     due = await due_period(world)
     await due.wait()
-    flag = tmp_path / "held"
-    monkeypatch.setenv("CASELLA_HOOKS", f"debit.before_confirm=hold:{flag}")
+    held = _hold(monkeypatch, tmp_path, "stripe.PaymentIntentService.confirm.before")
     first = asyncio.create_task(due.charge())
-    while not flag.exists():  # noqa: ASYNC110  the room says so by a file
-        await asyncio.sleep(0.01)
+    await held.reached()
     second = await due.charge()  # it finds the charge ready, and confirms it
-    flag.with_name("held.go").touch()
+    held.let_go()
     assert (second.state, (await first).state) == (PAID, PAID)
     assert (len(await charges(world)), await taken(world)) == (1, GROSS)
     assert await world.balances() == {"stripe": 2 * GROSS, "receivable": -2 * GROSS}
@@ -346,14 +352,11 @@ async def test_a_worker_that_dies_between_the_answer_and_the_commit_leaves_nothi
     due = await due_period(world)
     await due.wait()
     await world.stripe.faults(drop=True)
-    flag = tmp_path / "held"
-    monkeypatch.setenv("CASELLA_HOOKS", f"debit.answered=hold:{flag}")
+    held = _hold(monkeypatch, tmp_path, "stripe.PaymentIntentService.confirm.after")
     call = asyncio.create_task(due.charge())
-    while not flag.exists():  # noqa: ASYNC110  the room says so by a file
-        await asyncio.sleep(0.01)
+    await held.reached()
     call.cancel()
-    monkeypatch.delenv("CASELLA_HOOKS")
-    flag.with_name("held.go").touch()
+    held.let_go()
     with pytest.raises(asyncio.CancelledError):
         await call
     assert (await due.charge()).state == PAID

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from casella.mailboxes.v1 import mailboxes_pb2 as pb
-from services.kit import hooks
 from workflows.activities.calls import step
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -35,9 +34,7 @@ class MailboxesSteps:
     @step("UnlockAccount")
     async def unlock(self, request: pb.UnlockAccountRequest) -> pb.UnlockAccountResponse:
         """Unlock the account for a paid order."""
-        answer = await self._mailboxes.UnlockAccount(request)
-        await hooks.at("order.unlocked")
-        return answer
+        return await self._mailboxes.UnlockAccount(request)
 
     @step("TakeBackPlaces")
     async def take_back(self, request: pb.TakeBackPlacesRequest) -> pb.TakeBackPlacesResponse:

@@ -16,6 +16,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, U
 from imap_tools.errors import ImapToolsError
 
 from services.invoicing.sdi.channel import ChannelUnavailableError, Incoming, OutgoingFile, Position
+from services.kit import hooks
 
 Tls = Literal["none", "starttls", "implicit"]
 
@@ -60,18 +61,19 @@ class PecChannel:
         # Without TLS, which only the local stand-in has, there is nothing to log in to and no password to give away.
         encrypted = account.smtp_tls != "none"
         try:
-            await aiosmtplib.send(
-                _message(file, account.address, recipient),
-                sender=account.address,
-                recipients=[recipient],
-                hostname=account.smtp_host,
-                port=account.smtp_port,
-                username=account.address if encrypted else None,
-                password=account.password if encrypted else None,
-                use_tls=account.smtp_tls == "implicit",
-                start_tls=account.smtp_tls == "starttls",
-                timeout=account.timeout,
-            )
+            async with hooks.around("sdi.send"):
+                await aiosmtplib.send(
+                    _message(file, account.address, recipient),
+                    sender=account.address,
+                    recipients=[recipient],
+                    hostname=account.smtp_host,
+                    port=account.smtp_port,
+                    username=account.address if encrypted else None,
+                    password=account.password if encrypted else None,
+                    use_tls=account.smtp_tls == "implicit",
+                    start_tls=account.smtp_tls == "starttls",
+                    timeout=account.timeout,
+                )
         except (aiosmtplib.SMTPException, OSError) as error:
             raise ChannelUnavailableError(type(error).__name__) from error
 
@@ -82,7 +84,8 @@ class PecChannel:
             ChannelUnavailableError: The server did not answer, or refused the login.
         """
         try:
-            return await asyncio.to_thread(self._read, after, limit)
+            async with hooks.around("sdi.receipts"):
+                return await asyncio.to_thread(self._read, after, limit)
         except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
             raise ChannelUnavailableError(type(error).__name__) from error
 

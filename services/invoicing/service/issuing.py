@@ -21,7 +21,7 @@ from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, transmissions
 from services.invoicing.store.transmissions import SentFile
-from services.kit import events, hooks, outbox
+from services.kit import events, outbox
 from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
@@ -135,7 +135,6 @@ class Issuing:
 
     async def make_copy(self, document: Document) -> None:
         """Makes the files of an invoice or credit note right after it was stored."""
-        await hooks.at("invoice.issued")
         await self._maker.invoice_pdf(document, await self._first_file(document.document_id))
 
     async def _issue(self, draft: Draft, kind: DocumentKind, day: date, deducted: Deduct | None = None) -> Document:

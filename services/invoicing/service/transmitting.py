@@ -31,7 +31,7 @@ from services.invoicing.service.making import FileMaker
 from services.invoicing.store import advances, credit_notes, documents, given_up, mailbox, transmissions
 from services.invoicing.store.given_up import GivenUp
 from services.invoicing.store.transmissions import SentFile, Transmission
-from services.kit import audit, events, hooks, requests
+from services.kit import audit, events, requests
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -105,9 +105,7 @@ class Transmitting:
         async with self._database.single() as conn:
             await transmissions.count_try(conn, invoice_id, sending.attempt.number)
             recipient = await mailbox.sdi_address(conn) or FIRST_ADDRESS
-        await hooks.at("transmit.stored")
         await self._send(found, sending, OutgoingFile(xml.info.name, xml.content, self._message_id(sending)), recipient)
-        await hooks.at("transmit.marked")
         return await self.read(invoice_id)
 
     async def prepare_resend(self, invoice_id: UUID, correction: Correction) -> Transmission:
@@ -226,7 +224,6 @@ class Transmitting:
                     await self._channel.send(file, recipient)
             except (ChannelUnavailableError, TimeoutError) as error:
                 raise ChannelUnavailable from error
-            await hooks.at("transmit.accepted")
             now = self._clock.now()
             dates = dates_of_sent(locked.dates.deadline, now)
             await transmissions.mark_sent(conn, found.invoice_id, sending.attempt.number, dates, now)

@@ -4,11 +4,12 @@ The unverified twin of `construct_event` is forbidden by a test.
 """
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import stripe
 
+from services.kit import hooks
 from services.payments.domain.payment_requests import ChargeRefusal
 from services.payments.provider.errors import BadSignatureError, ProviderUnavailableError
 from services.payments.provider.stripe_objects import REFUSALS
@@ -90,10 +91,11 @@ class DeclinedError(ProviderUnavailableError):
         self.refusal = REFUSALS.get(code, ChargeRefusal.DECLINED)
 
 
-async def asked(call: Awaitable[T]) -> T:
+async def asked(call: Coroutine[Any, Any, T]) -> T:
     """Await a call of the SDK; its errors become ours, without the response's text (it may repeat what was sent)."""
     try:
-        return await call
+        async with hooks.around(_moment(call)):
+            return await call
     except stripe.InvalidRequestError as error:
         kind = UnknownObjectError if error.http_status == _GONE else RefusedRequestError
         raise kind(f"stripe refused: {error.code or error.http_status}", error.code or "") from None
@@ -101,6 +103,11 @@ async def asked(call: Awaitable[T]) -> T:
         raise DeclinedError(error.code or "") from None
     except stripe.StripeError as error:
         raise ProviderUnavailableError(f"stripe: {type(error).__name__} {error.http_status or ''}") from None
+
+
+def _moment(call: Any) -> str:
+    """``stripe.PaymentIntentService.create``, for example: by the SDK's own method."""
+    return f"stripe.{call.__qualname__.removesuffix('_async')}"
 
 
 def _signed_at(signature: str) -> int:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import hooks
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -38,7 +37,6 @@ class Advances:
             if entry is None:
                 raise NotFound("no such money entry")
             await self._decide(conn, entry)
-            await hooks.at("advance.before_commit")
         async with self._database.reading() as conn:
             return await queue.by_id(conn, entry_id) or entry
 

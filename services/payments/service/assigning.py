@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -105,7 +105,6 @@ class Assigning:
                 request = await _open(conn, request.request_id)
                 await audit.record(conn, by, now, account_id=request.account_id)
                 await self._pay(conn, wish, request, used, now)
-                await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:
             entry = await queue.by_id(conn, wish.entry_id)
             paid = None if entry is None or entry.settled_to is None else await requests.by_id(conn, entry.settled_to)
@@ -144,7 +143,6 @@ class Assigning:
                 if await queue.taken_back(conn, request_id) or await _told_twice(conn, used):
                     return False
                 await self._pay(conn, wish, request, used, now)
-                await hooks.at("payment.before_commit")
         except (
             MoneySettled,
             PaymentRequestPaid,

@@ -8,7 +8,6 @@ the provider confirms one charge once, and a further charge begins only when thi
 import contextlib
 from datetime import timedelta
 
-from services.kit import hooks
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.payments.domain.mandates import DebitPolicy
@@ -91,7 +90,6 @@ class Charges:
                 conn, request.request_id, live.number, AttemptState.EXPIRED
             )
         if ours:
-            await hooks.at("debit.before_confirm")
             await self._confirm(request, live, charge.charge_id)
         elif ended:
             await self._cancel(charge.charge_id)
@@ -117,7 +115,6 @@ class Charges:
         tries = request.debit.unanswered if request.debit is not None else 0
         key = f"{request.request_id}:{live.number}:confirm:{tries}"
         charge = await self._provider.confirm_charge(charge_id, key)
-        await hooks.at("debit.answered")
         await self._apply(request, charge)
 
     async def _apply(self, request: PaymentRequest, charge: Charge) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -66,7 +66,6 @@ class Disputes:
                 return False
             if told is not None and await receipts.counted(conn, told.charge_id):
                 await self._apply(conn, told, request_id, now)
-            await hooks.at("payment.before_commit")
         return True
 
     async def _apply(
@@ -175,7 +174,6 @@ class Disputes:
                 _check_may_credit(dispute)
                 await disputes.credit(conn, dispute, credit_note_id, now)
                 await settling.settle_entry(conn, entry_id, Settlement.CREDIT_NOTE, credit_note_id, now)
-                await hooks.at("payment.before_commit")
         return await self._entry(entry_id)
 
     async def page(self, account_id: UUID | None, after: tuple[datetime, UUID] | None, most: int) -> Sequence[Dispute]:

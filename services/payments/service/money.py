@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -76,7 +76,6 @@ class MoneyDesk:
                 elif not await credit.take(conn, account_id, -entry.amount, CreditCause.TAKEN_BACK, now):
                     raise CreditTooSmall
                 await waking.wake_named(conn, entry.named, now)
-                await hooks.at("payment.before_commit")
         return await self.credit_of(account_id)
 
     async def set_aside(self, call: Call, entry_id: UUID, by: AuditEntry) -> MoneyEntry:
@@ -98,7 +97,6 @@ class MoneyDesk:
                 if entry.reason is QueueReason.REVERSED:
                     await taking_back.count_as_refunded(conn, entry, now)
                 await waking.wake_named(conn, entry.named, now)
-                await hooks.at("payment.before_commit")
         return (await self.entry(entry_id))[0]
 
     async def credit_of(self, account_id: UUID) -> Money:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
-from services.kit import hooks, outbox
+from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
@@ -78,11 +78,9 @@ class MoneyEmails:
             if due is None:
                 return False
             await money_emails.told(conn, entry_id, now)
-            written = recipient is not None and await outbox.mail(
+            return recipient is not None and await outbox.mail(
                 conn, self._mail(recipient, entry, due, payable_until, now), now
             )
-            await hooks.at("money_email.before_commit")
-        return written
 
     async def _due(self, conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | None:
         request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import hooks, outbox
+from services.kit import outbox
 from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
@@ -74,7 +74,6 @@ class Pages:
         try:
             async with self._database.transaction() as conn:
                 await self._apply(conn, page, self._clock.now())
-                await hooks.at("payment.before_commit")
         except _UnwantedGrantError as unwanted:
             await self._provider.release(unwanted.grant)
             await self.apply(replace(page, grant=None))
@@ -85,7 +84,6 @@ class Pages:
         """Apply a charge by a mandate that we looked at ourselves."""
         async with self._database.transaction() as conn:
             await self._apply_charge(conn, charge, self._clock.now())
-            await hooks.at("payment.before_commit")
 
     async def refuse_charge(self, request_id: UUID, number: int, refusal: ChargeRefusal) -> None:
         """End a charge that could not even be made."""
@@ -136,7 +134,6 @@ class Pages:
                     await self._apply_charge(conn, told, now, wake=True)
                 case Revoked():
                     await mandates.end_revoked(conn, told.method_ref, now)
-            await hooks.at("payment.before_commit")
         return True
 
     async def _pay_whole(self, page: Page) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -114,7 +114,6 @@ class RefundAsking:
         with contextlib.suppress(_MadeAlready):
             async with self._database.transaction() as conn:
                 await self._make(conn, wish, self._clock.now())
-                await hooks.at("refund.before_commit")
         refund = await self._refunds.by_id(wish.refund_id, None)
         if not _is_wish(refund, wish):
             raise RequestIdReused

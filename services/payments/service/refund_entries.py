@@ -1,6 +1,5 @@
 """What a statement's entries say of refunds: a debit shows that one has left, a credit that it came back."""
 
-from services.kit import hooks
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -40,7 +39,6 @@ class RefundEntries:
             day = debit.booking_date or rome_date(now)
             await refund_books.pay_out(conn, refund, day, now)
             await refunds.move(conn, refund, RefundState.DONE, now, done_on=day, failure="")
-            await hooks.at("payment.before_commit")
         return Fate.REFUNDED
 
     async def comes_back(self, credit: Entry, statement_id: str, sha256: bytes) -> Fate:
@@ -60,7 +58,6 @@ class RefundEntries:
             await bank.insert_entry(conn, credit, statement_id, sha256, now)
             await refund_books.come_back(conn, refund, credit.booking_date, now)
             await refunds.move(conn, refund, RefundState.FAILED, now, failure=RETURNED, done_on=None)
-            await hooks.at("payment.before_commit")
         return Fate.RETURNED
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date, working_days_later
 from services.kit.clock import Clock
@@ -60,7 +60,6 @@ class RefundFiles:
                 by_one = replace(by, subject_id=refund.refund_id)
                 await audit.record(conn, by_one, now, account_id=refund.account_id)
                 await refunds.move(conn, refund, RefundState.SENT, now, **sent)
-            await hooks.at("refund.before_commit")
         return made
 
     async def again(self, message_id: str) -> RefundFile:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import hooks
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -61,7 +60,6 @@ class RefundSending:
             return
         async with self._database.transaction() as conn:
             await self._apply(conn, told, self._clock.now())
-            await hooks.at("refund.before_commit")
 
     async def _ask(self, refund: Refund) -> ProviderRefund:
         charge = refund.charge_id or ""
@@ -88,7 +86,6 @@ class RefundSending:
                 return False
             for refund in told:
                 await self._apply(conn, refund, now)
-            await hooks.at("refund.before_commit")
         return True
 
     async def _apply(self, conn: AsyncConnection, told: ProviderRefund, now: datetime) -> None:

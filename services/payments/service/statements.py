@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import hooks
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.money import Money
@@ -158,7 +157,6 @@ class Statements:
                 fate = (await receipts.take_in(conn, receipt, None, QueueReason.UNKNOWN)).fate
             else:
                 fate = await self._decide(conn, credit, receipt, match.target, told)
-            await hooks.at("payment.before_commit")
         return fate
 
     async def _take_back(self, entry: Entry, *, marked: bool) -> tuple[Fate, int]:
@@ -187,9 +185,7 @@ class Statements:
                 suggestions=meant[:MOST_SUGGESTIONS],
             )
             of = await queue.like(conn, receipt, meant) if credit is None else credit.entry_id
-            taken = await taking_back.take_back(conn, receipt, of, meant)
-            await hooks.at("payment.before_commit")
-        return taken
+            return await taking_back.take_back(conn, receipt, of, meant)
 
     async def _decide(
         self,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import audit, hooks
+from services.kit import audit
 from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
@@ -72,7 +72,6 @@ class Transfers:
                     raise NotFound
                 await audit.record(conn, entry, now, account_id=request.account_id)
                 await self._count(conn, transfer, request, now)
-                await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:
             after = await requests.by_id(conn, transfer.request_id)
             waiting = await queue.waiting(conn, transfer.bank_reference, transfer.amount)
@@ -103,7 +102,6 @@ class Transfers:
                 await audit.record(conn, entry, now, account_id=await requests.owner(conn, [request_id]))
                 await self._post_withdrawal(conn, request_id, taken_back, now)
                 await waking.wake_named(conn, taken_back.named, now)
-                await hooks.at("payment.before_commit")
         async with self._database.reading() as conn:
             after = await requests.by_id(conn, request_id)
         if after is None:
