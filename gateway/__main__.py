@@ -15,6 +15,7 @@ from gateway.server import make_runner
 from gateway.settings import GatewaySettings
 from gateway.web import make_app
 from services.kit.channels import channel_of
+from services.kit.metrics import Metrics
 from services.kit.process import run
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,12 @@ logger = logging.getLogger(__name__)
 async def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = GatewaySettings()
+    metrics = Metrics("gateway")
+    with metrics.shown(settings.metrics_listen):
+        await _serve(settings, metrics)
+
+
+async def _serve(settings: GatewaySettings, metrics: Metrics) -> None:
     addresses = {
         "trial": settings.trial_address,
         "mailboxes": settings.mailboxes_address,
@@ -33,7 +40,7 @@ async def main() -> None:
     }
     channels = {room: channel_of(settings, address) for room, address in addresses.items()}
     payments = payments_pb2_grpc.PaymentsServiceStub(channels["payments"])
-    runner = make_runner(make_app(payments, settings.provider_name, settings.webhook_body_seconds))
+    runner = make_runner(make_app(payments, settings.provider_name, settings.webhook_body_seconds, metrics.request))
     await runner.setup()
     host, _, port = settings.listen.rpartition(":")
     await web.TCPSite(runner, host.strip("[]"), int(port)).start()
@@ -47,6 +54,7 @@ async def main() -> None:
         local=settings.local,
         poll_seconds=settings.webhook_poll_seconds,
         post_seconds=settings.webhook_post_seconds,
+        count=metrics.webhook,
     )
     work = [asyncio.create_task(each) for each in (_stop_signal(), feeds.run(), posting.run())]
     try:

@@ -8,6 +8,7 @@ servers in the public internet are reached, whatever the DNS says.
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -24,6 +25,7 @@ from services.kit.public_addresses import is_public, literal
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 20
+_ACCEPTED = range(200, 300)
 _CONNECT_SECONDS = 5.0
 
 
@@ -62,6 +64,7 @@ class Posting:
         local: bool,
         poll_seconds: float,
         post_seconds: float,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take what it needs.
 
@@ -71,12 +74,14 @@ class Posting:
             local: Whether endpoints may be on this machine.
             poll_seconds: How often is asked for what is due again.
             post_seconds: How long an endpoint may take over its answer; less than the minute that support waits.
+            count: Told of every attempt how it went: ``accepted``, ``refused`` by a status, or why there was no answer.
         """
         self._webhooks = webhooks
         self._feeds = feeds
         self._local = local
         self._poll = poll_seconds
         self._timeout = aiohttp.ClientTimeout(total=post_seconds, connect=_CONNECT_SECONDS)
+        self._count = count
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -129,6 +134,7 @@ class Posting:
     async def _deliver(self, http: aiohttp.ClientSession, post: webhooks_pb2.WebhookPost) -> None:
         async with hooks.around("webhook"):
             status, error = await self._post(http, post)
+        self._count(error.lower() or ("accepted" if status in _ACCEPTED else "refused"))
         report = webhooks_pb2.RecordWebhookAttemptRequest(
             delivery_id=post.delivery_id, attempt=post.attempt, status=status, error=error
         )

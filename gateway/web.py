@@ -5,9 +5,11 @@ It decides nothing about money: bodies and signatures go on as they came, and wh
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from grpc import StatusCode
 from grpc.aio import AioRpcError
 
@@ -130,10 +132,18 @@ def make_app(
     payments: "payments_pb2_grpc.PaymentsServiceAsyncStub",
     provider_name: str,
     body_seconds: float = WEBHOOK_BODY_SECONDS,
+    count: Callable[[str, int, float], None] = lambda *_: None,
 ) -> web.Application:
-    """The application with its addresses."""
+    """The application with its addresses.
+
+    Args:
+        payments: The payments service.
+        provider_name: The provider's name on its pages.
+        body_seconds: How long the sender of a webhook may take over its body.
+        count: Told of every answer: the address as it stands below (no token in it), the status, the seconds.
+    """
     handlers = Web(payments, body_seconds)
-    app = web.Application(client_max_size=LARGEST_WEBHOOK, middlewares=[_plain_errors])
+    app = web.Application(client_max_size=LARGEST_WEBHOOK, middlewares=[_counting(count), _plain_errors])
     app[PROVIDER] = provider_name
     app.on_response_prepare.append(add_headers)
     link = r"{token:[A-Za-z0-9_-]{1,200}}"
@@ -158,3 +168,23 @@ async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamRe
         return await handler(request)
     except web.HTTPNotFound:
         return page(request, "unknown", status=404)
+
+
+def _counting(count: Callable[[str, int, float], None]) -> Middleware:
+    @web.middleware
+    async def counting(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Count the answer under the address's pattern; what is none of ours is one address."""
+        began, status = time.perf_counter(), web.HTTPInternalServerError.status_code
+        try:
+            answer = await handler(request)
+            status = answer.status
+        except web.HTTPException as answered:
+            status = answered.status
+            raise
+        else:
+            return answer
+        finally:
+            resource = request.match_info.route.resource
+            count(resource.canonical if resource else "none", status, time.perf_counter() - began)
+
+    return counting

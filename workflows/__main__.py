@@ -5,6 +5,7 @@ import logging
 import signal
 
 from services.kit import temporal_client
+from services.kit.metrics import Metrics
 from services.kit.process import run
 from services.kit.settings import ProcessSettings
 from workflows.worker import Stubs, ensure_schedules, keep_schedules, make_worker
@@ -15,6 +16,12 @@ _log = logging.getLogger(__name__)
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then let running activities end."""
     settings = ProcessSettings()
+    metrics = Metrics("worker")
+    with metrics.shown(settings.metrics_listen):
+        await _work(settings)
+
+
+async def _work(settings: ProcessSettings) -> None:
     client = await temporal_client.connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_schedules(client)
     stopping = asyncio.Event()

@@ -40,6 +40,14 @@ USUAL: Mapping[str, int] = {
     "dns_clock": 25114,
     "vies": 8584,
     "vies_clock": 25115,
+    "trial_metrics": 25121,
+    "mailboxes_metrics": 25122,
+    "ordering_metrics": 25123,
+    "payments_metrics": 25124,
+    "invoicing_metrics": 25125,
+    "support_metrics": 25126,
+    "worker_metrics": 25127,
+    "gateway_metrics": 25128,
 }
 
 _BLOCK_SIZE = 32

@@ -69,6 +69,7 @@ def _room(name: str, more: Callable[[Site], Mapping[str, str]] = lambda _: {}) -
     def variables(site: Site) -> Mapping[str, str]:
         return {
             "CASELLA_LISTEN": site.listen(name),
+            "CASELLA_METRICS_LISTEN": site.listen(f"{name}_metrics"),
             "CASELLA_DATABASE_URL": site.database_url(name),
             "CASELLA_CALLER_SECRETS_FILE": site.secret_file("callers.json"),
             "CASELLA_TOKEN_PUBLIC_KEY_FILE": site.secret_file("token-public.pem"),
@@ -135,7 +136,10 @@ PROGRAMS = (
         "workflows",
         Stage.DRIVERS,
         "",
-        lambda site: {"CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-worker")},
+        lambda site: {
+            "CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-worker"),
+            "CASELLA_METRICS_LISTEN": site.listen("worker_metrics"),
+        },
     ),
     Program(
         "gateway",
@@ -145,6 +149,7 @@ PROGRAMS = (
         lambda site: {
             "CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-gateway"),
             "CASELLA_LISTEN": site.listen("gateway"),
+            "CASELLA_METRICS_LISTEN": site.listen("gateway_metrics"),
         },
     ),
     _stand_in(

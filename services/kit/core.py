@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.kit.clock import Clock, OffsetClock, SystemClock, read_offset
 from services.kit.database import Database
+from services.kit.metrics import Metrics
 from services.kit.requests import Requests
 from services.kit.settings import RoomSettings
 from services.kit.tokens import AccessTokenVerifier
@@ -19,6 +20,7 @@ class Core:
     database: Database
     requests: Requests
     verifier: AccessTokenVerifier
+    metrics: Metrics
 
     @classmethod
     def of(cls, room: str, settings: RoomSettings, clock: Clock | None = None) -> "Core":
@@ -37,6 +39,7 @@ class Core:
             Database.connect(settings.database_url, room),
             Requests(settings.fingerprint_key, clock),
             AccessTokenVerifier.from_file(settings.token_public_key_file, clock),
+            Metrics(room),
         )
 
 

@@ -113,7 +113,7 @@ class Server:
         self.grpc = grpc.aio.server(
             interceptors=(
                 Correlation(),
-                AccessLog(),
+                AccessLog(core.metrics),
                 Refusals(),
                 Deadlines(),
                 Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
@@ -176,6 +176,11 @@ async def serve(core: Core, room: Room) -> None:
         BadFile: The policy's section on events cannot be used.
     """
     policy = read_section(core.settings.policy_file, ("events",), EventsPolicy)
+    with core.metrics.shown(core.settings.metrics_listen):
+        await _serve(core, room, policy)
+
+
+async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
     stop = _stop_signal()
     server = Server(core, room)
     temporal = await connect(core.settings.temporal_address, core.settings.temporal_namespace, lazy=True)

@@ -63,6 +63,7 @@ class ProcessSettings(Addresses):
     temporal_namespace: str = "casella"
     clock_file: Path | None = None
     log_level: str = "INFO"
+    metrics_listen: str | None = None
     tls_certificate_file: Path | None = None
     tls_key_file: Path | None = None
     tls_authority_file: Path | None = None

@@ -18,10 +18,11 @@ from deploy.local import provision
 from deploy.local.clock import open_calendar
 from deploy.local.health import channel, serves
 from deploy.local.processes import runs
-from deploy.local.programs import PROGRAMS
+from deploy.local.programs import PROGRAMS, Stage
 from deploy.local.site import ROOT, running
 from deploy.local.world import World
 from services.kit.channels import open_channel
+from tests.support.scraping import scrape
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("world"), pytest.mark.asyncio(loop_scope="module")]
 
@@ -225,3 +226,10 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+async def test_prometheus_can_read_every_process(world: World) -> None:
+    for program in PROGRAMS:
+        port = f"{program.name}_metrics"
+        if program.stage is not Stage.STAND_INS:
+            assert (await scrape(world.address(port))).value("process_resident_memory_bytes", process=program.name) > 0

@@ -20,6 +20,7 @@ from gateway.web import make_app
 from services.kit.calendar import rome_date
 from services.kit.core import Core
 from services.kit.ids import new_id
+from services.kit.metrics import Metrics
 from services.kit.outbox import Wake
 from services.kit.server import Room
 from services.payments.provider.stripe_gateway import StripeGateway
@@ -49,6 +50,7 @@ class World:
     url: str
     standin_offset: int
     provider: StripeGateway
+    gateway_metrics: Metrics
 
     def stub(self, caller: str = "worker") -> Stub:
         """The payments service as one of the callers."""
@@ -219,13 +221,13 @@ async def running_world(
         async with running_room(
             NAME, database_url, wire, folder, clock=clock, settings_class=PaymentsSettings, **more
         ) as room:
-            runner = web.AppRunner(
-                make_app(payments_pb2_grpc.PaymentsServiceStub(room.channel("gateway")), "Casella Prova")
-            )
+            metrics = Metrics("gateway")
+            stub = payments_pb2_grpc.PaymentsServiceStub(room.channel("gateway"))
+            runner = web.AppRunner(make_app(stub, "Casella Prova", count=metrics.request))
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", int(url.rpartition(":")[2])).start()
             try:
-                yield World(room, stripe, url, offset, providers[0])
+                yield World(room, stripe, url, offset, providers[0], metrics)
             finally:
                 await runner.cleanup()
     finally:

@@ -1,4 +1,4 @@
-"""Writes one log line per call: method, caller, ids, code, reason and time taken; no payload, no address."""
+"""Counts each call, and writes one log line of it: method, caller, ids, code, reason, time; no payload, no address."""
 
 import logging
 import time
@@ -9,12 +9,17 @@ import grpc
 
 from services.kit.context import current_call
 from services.kit.interceptors.around import Around, Context
+from services.kit.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
 
 
 class AccessLog(Around):
     """Stands outside of the refusals, so that it sees the code that the client gets."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """Take where calls are counted."""
+        self._metrics = metrics
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
@@ -28,6 +33,8 @@ class AccessLog(Around):
             code = _code(context)
             raise
         finally:
+            seconds = time.perf_counter() - began
+            self._metrics.call(method, code, seconds)
             call = current_call()
             ids = {
                 "method": method,
@@ -36,7 +43,7 @@ class AccessLog(Around):
                 "correlation": call.correlation_id,
                 "code": code,
                 "reason": call.refusal or None,
-                "ms": round((time.perf_counter() - began) * 1000, 1),
+                "ms": round(seconds * 1000, 1),
             }
             _LOG.info("call", extra={"ids": {name: value for name, value in ids.items() if value is not None}})
 
