@@ -1,6 +1,6 @@
 # Casella's commands. Everything that they need beside Python 3.11 and make, they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo run test bench lint protos protos-image lock clean
+.PHONY: help setup setup-tests demo run test outages bench lint protos protos-image lock clean
 PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
@@ -10,6 +10,7 @@ help:
 	@echo "make demo     set everything up and play seven customers' stories, with time moved forward"
 	@echo "make run      start everything and show where it is, until Ctrl-C"
 	@echo "make test     run all tests"
+	@echo "make outages  take away what Casella needs, each thing for five minutes: about two hours"
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"
 	@echo "make lint     style, types, imports, contracts"
@@ -32,6 +33,10 @@ run: setup
 # By file, because a file's world is started once; pytest-xdist 3.8 no longer sees groups under pytest 9.2.
 test: setup-tests
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+outages: setup-tests
+	@OUTAGES=$${OUTAGES:-all} OUTAGE_SECONDS=$${OUTAGE_SECONDS:-300} \
+		$(PYTHON) -m pytest -s -v -o faulthandler_timeout=0 tests/outages
 
 bench: setup
 	@exec $(PYTHON) -m bench

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, select, update
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
@@ -175,9 +175,13 @@ def pause_after(tried: int, longest: timedelta) -> timedelta:
     return min(longest, _FIRST_PAUSE * (1 << min(tried - 1, _DOUBLINGS)))
 
 
+# Later than the longest pause is the mark of a clock that was set back: waiting for it could take hours.
 _DUE = (
     select(outbox.c.id, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
-    .where(outbox.c.kind == bindparam("kind"), outbox.c.next_at <= bindparam("now"))
+    .where(
+        outbox.c.kind == bindparam("kind"),
+        or_(outbox.c.next_at <= bindparam("now"), outbox.c.next_at > bindparam("now") + _REFUSED_PAUSE),
+    )
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most", type_=outbox.c.attempts.type))
     .with_for_update(skip_locked=True)

@@ -15,7 +15,7 @@ from deploy.local import provision, temporal
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.front import ROOMS, Front
-from deploy.local.demo.inbox import Inbox
+from deploy.local.demo.inbox import PATIENCE_SECONDS, Inbox
 from deploy.local.world import World
 from services.kit import temporal_client
 from tests.e2e.waiting import until
@@ -50,10 +50,10 @@ class Play:
         placed = await customer.place_order(quote, method)
         return await self.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
 
-    async def proforma(self, customer: Customer) -> EmailMessage:
-        """The email that asks for the money."""
+    async def proforma(self, customer: Customer, seconds: float = PATIENCE_SECONDS) -> EmailMessage:
+        """The email that asks for the money, for which one waits so long."""
         return await self.inbox.wait_for(
-            customer.email, lambda mail: mail["Subject"].startswith("Proforma"), "the proforma"
+            customer.email, lambda mail: mail["Subject"].startswith("Proforma"), "the proforma", seconds
         )
 
     async def pay_by_card(self, customer: Customer) -> None:

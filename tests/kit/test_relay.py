@@ -217,3 +217,13 @@ async def _cut_connections(database: Database) -> None:
     with contextlib.suppress(DBAPIError):  # the pool hears of it when it next uses a connection
         while True:
             await _rows(database, "SELECT pg_terminate_backend(pg_backend_pid(), 5000)")
+
+
+async def test_a_clock_that_is_set_back_holds_nothing_up(
+    database: Database, clock: OffsetClock, relay: Relay, sink: Sink
+) -> None:
+    clock.offset = timedelta(hours=3)
+    await _write(database, clock, _mail("before"))
+    clock.offset = timedelta()
+    assert await relay.deliver_mail()
+    assert len(sink.messages) == 1

@@ -13,7 +13,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.support.v1 import erasures_pb2, support_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.front import Front, as_customer
-from deploy.local.demo.inbox import Inbox, link_in
+from deploy.local.demo.inbox import PATIENCE_SECONDS, Inbox, link_in
 
 PASSWORD = "Tramontana-4-Cipressi"  # noqa: S105  an invented customer of a local Casella
 DOCUMENT_VERSION = "2026-01"
@@ -56,11 +56,11 @@ class Customer:
         """Where the requests come from."""
         return common.ClientContext(ip=self.ip, user_agent="Mozilla/5.0 (demo)")
 
-    async def sign_up(self) -> str:
+    async def sign_up(self, request_id: str | None = None) -> str:
         """Fill in the form; returns the sign-up's id."""
         answer = await self.front.trial.SignUp(
             trial_pb2.SignUpRequest(
-                request_id=str(uuid4()),
+                request_id=request_id or str(uuid4()),
                 first_name=self.first_name,
                 last_name=self.last_name,
                 email=self.email,
@@ -79,10 +79,10 @@ class Customer:
         )
         return answer.sign_up_id
 
-    async def confirm(self) -> trial_pb2.Trial:
-        """Open the emailed link and set the password."""
+    async def confirm(self, seconds: float = PATIENCE_SECONDS) -> trial_pb2.Trial:
+        """Open the emailed link, for which one waits so long, and set the password."""
         message = await self.inbox.wait_for(
-            self.email, lambda mail: "/confirm/" in mail.as_string(), "the confirmation email"
+            self.email, lambda mail: "/confirm/" in mail.as_string(), "the confirmation email", seconds
         )
         answer = await self.front.trial.ConfirmEmail(
             trial_pb2.ConfirmEmailRequest(token=link_in(message, "/confirm/"), password=PASSWORD, client=self.client)
