@@ -23,7 +23,10 @@ from tests.outages.test_outages import SECONDS
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not os.environ.get("OUTAGES"), reason="part of `make outages`: it mounts a file system"),
+    pytest.mark.skipif(
+        not {"all", "full-disk"}.intersection(os.environ.get("OUTAGES", "").split(",")),
+        reason="part of `make outages`: it mounts a file system",
+    ),
 ]
 
 _MEGABYTES = 900
