@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.kit import outbox
 from services.kit.clock import Clock
+from services.kit.context import background
 from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.wakes import sign_up_wake
@@ -43,7 +44,8 @@ class SecondLooks:
         """Look every minute of real time, until cancelled."""
         while True:
             try:
-                await self.look()
+                with background("second_looks"):
+                    await self.look()
             except Exception as error:  # noqa: BLE001  the next minute looks again
                 _LOG.warning("second look at sign-ups stopped early", extra={"ids": {"error": class_name(error)}})
             await asyncio.sleep(_EVERY_SECONDS)
