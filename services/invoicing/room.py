@@ -20,7 +20,7 @@ from services.invoicing.service.transmitting import Transmitting
 from services.invoicing.servicer.invoicing import InvoicingServicer
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.settings import InvoicingSettings
-from services.invoicing.store import erasing, transmissions
+from services.invoicing.store import erasing, mailbox, transmissions
 from services.kit.core import Core
 from services.kit.server import Room
 from workflows import names
@@ -61,4 +61,5 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         task_queue=names.TASK_QUEUE,
         erasable=erasing.ERASABLE,
         watched=[transmissions.unfinished_ones],
+        measures=[mailbox.MEASURE, transmissions.MEASURE],
     )

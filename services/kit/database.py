@@ -8,13 +8,14 @@ for Temporal or for a customer leaves at once and not at the next poll. Around e
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, QueuePool, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.kit import hooks
 from services.kit.bells import Bell
+from services.kit.metrics import Values
 
 _POOL = 10
 _CONNECT_SECONDS = 5
@@ -124,6 +125,11 @@ class Database:
         """
         async with self.autocommit.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def pool_use(self) -> Values:
+        """How many of the pool's connections are in use, and how many could be."""
+        in_use = self.autocommit.pool.checkedout() if isinstance(self.autocommit.pool, QueuePool) else 0
+        return {("in_use",): in_use, ("all",): _POOL}
 
     async def close(self) -> None:
         """Close all connections."""

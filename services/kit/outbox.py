@@ -4,7 +4,7 @@ A *wake* starts or signals the workflow of a business id and means "look again";
 delivered at least once; a mail's key makes it one mail, whoever asks for it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from services.kit import mail_params
 from services.kit.database import require_transaction
 from services.kit.ids import new_id
 from services.kit.mail_params import Params
+from services.kit.measuring import Gauge, Measure, seconds
+from services.kit.metrics import Values
 from services.kit.tables import attachments, mails, outbox
 from services.kit.wire import from_language
 
@@ -196,3 +198,21 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     """Count the outbox and find its oldest row."""
     row = (await conn.execute(select(func.count(), func.min(outbox.c.created_at)).select_from(outbox))).one()
     return Backlog(*row)
+
+
+_KINDS = ("wake", "mail", "event")
+_ROWS = Gauge("casella_outbox_rows", "Rows that have not left the service.", ("kind",))
+_OLDEST = Gauge("casella_outbox_oldest_seconds", "Age of the oldest row that has not left the service.", ("kind",))
+
+
+async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    query = select(outbox.c.kind, func.count(), func.min(outbox.c.created_at)).group_by(outbox.c.kind)
+    found = {kind: (rows, oldest) for kind, rows, oldest in await conn.execute(query)}
+    return {
+        _ROWS.name: {(kind,): found[kind][0] if kind in found else 0 for kind in _KINDS},
+        _OLDEST.name: {(kind,): seconds(now - found[kind][1]) if kind in found else 0.0 for kind in _KINDS},
+    }
+
+
+MEASURE = Measure((_ROWS, _OLDEST), _measure)
+"""What waits here to leave."""

@@ -23,6 +23,7 @@ from services.kit.clock import Clock
 from services.kit.context import background
 from services.kit.database import Database
 from services.kit.logs import class_name
+from services.kit.metrics import Values
 from services.kit.outbox import Wake
 from services.kit.temporal_client import RPC_TIMEOUT
 
@@ -63,6 +64,10 @@ class Counts:
     """Rows past their time, whether or not their workflow runs."""
     missing: int = 0
     """Rows whose workflow did not run."""
+
+    def found(self) -> Values:
+        """Both, for the metrics."""
+        return {("overdue",): self.overdue, ("missing",): self.missing}
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ from services.kit.interceptors.refusals import Refusals
 from services.kit.logs import class_name
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.measuring import LoopLag, Measure, Measuring, of_rows
 from services.kit.operator_files import read_section
 from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
@@ -68,6 +69,8 @@ class Room:
     """What it has of an account, and how that is erased."""
     watched: Sequence[WatchedRows] = ()
     jobs: Sequence[Job] = ()
+    measures: Sequence[Measure] = ()
+    """What is measured of its rows, where its metrics are read."""
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     """What else runs as long as the process, such as a room's own loop."""
     largest_request: int = LARGEST_REQUEST
@@ -194,10 +197,22 @@ async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
         *room.jobs,
     )
     reconciler = Reconciler(core.database, core.clock, temporal, room.watched, jobs)
+    measuring = measuring_of(core, room)
+    core.metrics.gauge(
+        "casella_database_pool_connections", "Connections of the pool, in use and in all.", ("state",),
+        core.database.pool_use,
+    )  # fmt: skip
+    core.metrics.counter(
+        "casella_reconciled_rows", "Rows that nobody had moved on, since the start.", ("found",),
+        reconciler.counts.found,
+    )  # fmt: skip
+    lag = LoopLag(core.metrics)
+    watching = (measuring.run, lag.run) if core.settings.metrics_listen else ()
     port = await server.start(core.settings.listen)
     _LOG.info("listening", extra={"ids": {"room": core.room, "port": port}})
     work = [asyncio.create_task(stop.wait()), asyncio.create_task(_open(core, server))]
-    work += [asyncio.create_task(run()) for run in (relay.run, server.feed.run, reconciler.run, *room.background)]
+    loops = (relay.run, server.feed.run, reconciler.run, *watching, *room.background)
+    work += [asyncio.create_task(run()) for run in loops]
     try:
         await _until_stopped(stop, work)
     finally:
@@ -206,6 +221,11 @@ async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await core.database.close()
+
+
+def measuring_of(core: Core, room: Room) -> Measuring:
+    """What measures the room's rows."""
+    return of_rows(core.metrics, core.database, core.clock, (outbox.MEASURE, *room.measures))
 
 
 def mail_builder(core: Core, room: Room) -> MailBuilder:

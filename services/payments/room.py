@@ -34,7 +34,7 @@ from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings
-from services.payments.store import debits, erasing, mandates, queue
+from services.payments.store import debits, erasing, mandates, queue, watching
 from workflows import names
 
 NAME = "payments"
@@ -78,6 +78,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         templates=Path(__file__).parent / "templates",
         task_queue=names.TASK_QUEUE,
         watched=[mandates.unsettled, debits.awaited, queue.unsettled],
+        measures=watching.MEASURES,
         erasable=erasing.ERASABLE,
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

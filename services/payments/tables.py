@@ -322,3 +322,12 @@ refund_debits = Table(
     Column("imported_at", _INSTANT, nullable=False),
 )
 """Debits of statements that show a refund by transfer to have left."""
+
+
+last_successes = Table(
+    "last_successes",
+    metadata,
+    Column("of", Text, primary_key=True),
+    Column("at", _INSTANT, nullable=False),
+)
+"""When the provider's events were last fetched (``payment_events``), and a bank ``statement`` last imported whole."""

@@ -18,6 +18,7 @@ from services.support.settings import SupportSettings
 from services.support.webhooks.domain import WebhooksPolicy
 from services.support.webhooks.rpcs import WebhooksServicer
 from services.support.webhooks.service import Webhooks
+from services.support.webhooks.watching import MEASURE
 from workflows.names import TASK_QUEUE
 
 
@@ -37,6 +38,7 @@ def assemble(core: Core, policy: WebhooksPolicy, webhook_key: bytes) -> Room:
         task_queue=TASK_QUEUE,
         erasable=ERASABLE,
         watched=[unfinished_ones],
+        measures=[MEASURE],
         jobs=[Job("forget webhook deliveries", webhooks.prune)],
     )
 

@@ -16,9 +16,11 @@ from casella.common.v1 import common_pb2, errors_pb2, events_pb2
 from casella.support.v1 import webhooks_pb2 as pb
 from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceStub
 from services.kit.ids import new_id
+from services.kit.trouble import WEBHOOKS_FAILING
 from services.kit.wire import from_timestamp, to_timestamp
 from services.support.webhooks.domain import pause_after, url_problem
 from services.support.webhooks.signing import sign
+from tests.support.measured import Watched
 from tests.support.refusals import refused_for
 from tests.support.room import TestRoom, request_id
 
@@ -403,3 +405,26 @@ async def test_deliveries_are_listed_page_by_page_and_forgotten(desk: Desk) -> N
     [job] = [job for job in desk.room.room.jobs if job.name == "forget webhook deliveries"]
     assert await job.run(desk.room.clock.advance(days=89)) == 0
     assert await job.run(desk.room.clock.advance(days=2)) == 5
+
+
+async def test_the_monitoring_sees_what_is_postponed_failing_and_disabled_until_it_is_mended(desk: Desk) -> None:
+    watched = Watched(desk.room)
+    endpoint_id = (await desk.add()).endpoint.endpoint_id
+    await desk.take(desk.event())
+    assert (await watched.now()).value("casella_webhooks_postponed") == 0
+    [post] = await desk.lease()
+    await desk.report(post, error="TIMEOUT")
+    desk.room.clock.advance(hours=2)
+    found = await watched.now()
+    assert found.value("casella_webhooks_postponed") == 1
+    assert found.value("casella_webhook_failing_seconds") == 7200 > WEBHOOKS_FAILING.total_seconds()
+    [post] = await desk.lease()
+    await desk.report(post, status=410)
+    found = await watched.now()
+    assert found.value("casella_webhook_endpoints_disabled") == 1
+    assert found.value("casella_webhook_failing_seconds") == 0
+    await desk.enable(endpoint_id)
+    [post] = await desk.lease()
+    await desk.report(post, status=200)
+    found = await watched.now()
+    assert [found.value(f"casella_{name}") for name in ("webhooks_postponed", "webhook_endpoints_disabled")] == [0, 0]

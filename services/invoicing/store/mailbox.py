@@ -1,6 +1,7 @@
 """The SQL of the certified mailbox: how far it was read, the SdI's address, and every message."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.invoicing.sdi.channel import Incoming, Position
 from services.invoicing.tables import channel, messages
 from services.kit.ids import new_id
+from services.kit.measuring import AGE, Measure, age
+from services.kit.metrics import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,11 @@ async def keep(conn: AsyncConnection, message: Incoming, verdict: Verdict, now: 
         .returning(messages.c.id)
     )
     return kept.first() is not None
+
+
+async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    return {AGE.name: age("receipts", await conn.scalar(select(channel.c.read_at)), now)}
+
+
+MEASURE = Measure((AGE,), _measure)
+"""How long ago the mailbox was last read to its end."""

@@ -4,7 +4,7 @@ Who changes a transmission locks its row first, then reads it, so that a sending
 decide at once on what each other is about to change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from services.invoicing.domain.documents import DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
 from services.kit.causes import Cause, cause_of
+from services.kit.measuring import Gauge, Measure
+from services.kit.metrics import Values
 from services.kit.money import Money
 from services.kit.outbox import Wake
 from services.kit.wakes import e_invoice_wake, unfinished
@@ -289,3 +291,17 @@ def _errors(row: Row[Any]) -> Iterator[SdiError]:
     """The errors with their texts; those of a rejection older than the texts are codes alone."""
     for place, code in enumerate(row.error_codes):
         yield SdiError(code, **row.error_texts[place]) if place < len(row.error_texts) else SdiError(code)
+
+
+_LATE = Gauge("casella_e_invoices_late", "E-invoices that the SdI does not have, for which a person must look by now.")
+
+
+async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    unsent = transmissions.c.state.in_([State.PENDING, State.REJECTED])
+    open_ones = transmissions.c.next_at.is_not(None)  # says no more than the states, but there is an index on it
+    query = select(func.count()).where(open_ones, unsent, transmissions.c.alert_at <= now)
+    return {_LATE.name: {(): (await conn.execute(query)).scalar_one()}}
+
+
+MEASURE = Measure((_LATE,), _measure)
+"""How many are near their last day, by the day that the policy sets."""

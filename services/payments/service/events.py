@@ -18,7 +18,7 @@ from services.payments.provider.pages import Page
 from services.payments.service.disputes import Disputes
 from services.payments.service.pages import Pages, Revoked
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import events
+from services.payments.store import events, watching
 
 KEPT_BY_PROVIDER = timedelta(days=30)
 """How far back Stripe lists events."""
@@ -83,6 +83,8 @@ class Events:
         taken = 0
         for event in missed:
             taken += await self._take_in(event)
+        async with self._database.single(rings=False) as conn:
+            await watching.succeeded(conn, "payment_events", self._clock.now())
         return taken
 
     async def _take_in(self, event: Event) -> bool:

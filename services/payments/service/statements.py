@@ -27,7 +27,7 @@ from services.payments.service import taking_back
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.statements import camt
 from services.payments.statements.entries import Entry, Statement
-from services.payments.store import bank, books, queue, receipts, requests, waking
+from services.payments.store import bank, books, queue, receipts, requests, waking, watching
 from services.payments.store.books import between
 
 MOST_SUGGESTIONS = 5
@@ -122,6 +122,8 @@ class Statements:
             stopped += refunds_of_it
             if fate is Fate.IGNORED:
                 ignored.append(entry)
+        async with self._database.single(rings=False) as conn:
+            await watching.succeeded(conn, "statement", self._clock.now())
         result = _summary(statements, fates, taken_back, stopped, ignored)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})
         return result

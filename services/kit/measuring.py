@@ -1,0 +1,129 @@
+"""Measures what stands in rows, for the metrics: on a slow loop, so that reading the metrics never asks the database.
+
+Every process of a room measures the same rows and shows the same values, so a rule takes the greatest. Where the
+database does not answer the last values stay, and ``casella_measured_timestamp_seconds`` tells their age.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.logs import class_name
+from services.kit.metrics import Metrics, Values
+
+_LOG = logging.getLogger(__name__)
+_EVERY_SECONDS = 15.0
+_LAG_SECONDS = 1.0
+_LAGS = 15
+"""Of so many seconds the longest lag is shown: as many as pass between two readings."""
+
+Read = Callable[[AsyncConnection, datetime], Awaitable[Mapping[str, Values]]]
+"""Measures by one cheap query: takes a connection for reading and the present instant, gives values by metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A metric whose values stand in rows."""
+
+    name: str
+    """``casella_outbox_rows``; an age ends in ``_seconds``."""
+    about: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One query, and the metrics that it gives."""
+
+    gauges: Sequence[Gauge]
+    read: Read
+
+
+class Measuring:
+    """The measuring loop of a process."""
+
+    def __init__(self, metrics: Metrics, look: Callable[[], Awaitable[Mapping[str, Values]]]) -> None:
+        """Begin with nothing measured; the gauges that ``look`` fills are announced with ``show``."""
+        self._metrics = metrics
+        self._look = look
+        self._found: Mapping[str, Values] = {}
+        self._at: float | None = None
+        metrics.gauge("casella_measured_timestamp_seconds", "When the gauges were last measured.", (), self._measured)
+
+    def show(self, gauge: Gauge) -> None:
+        """Let a metric be read."""
+        self._metrics.gauge(gauge.name, gauge.about, gauge.labels, lambda: self._found.get(gauge.name, {}))
+
+    async def look(self) -> None:
+        """Measure once."""
+        self._found = await self._look()
+        self._at = time.time()
+
+    async def run(self, every: float = _EVERY_SECONDS) -> None:
+        """Measure until cancelled; ``every`` is in seconds of real time."""
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001  the loop outlives a database that is away; the age tells
+                _LOG.warning("could not measure", extra={"ids": {"error": class_name(error)}})
+            await asyncio.sleep(every)
+
+    def _measured(self) -> Values:
+        return {} if self._at is None else {(): self._at}
+
+
+def of_rows(metrics: Metrics, database: Database, clock: Clock, measures: Sequence[Measure]) -> Measuring:
+    """The loop that measures a room's rows."""
+
+    async def look() -> Mapping[str, Values]:
+        found: dict[str, Values] = {}
+        async with database.reading() as conn:
+            for measure in measures:
+                found.update(await measure.read(conn, clock.now()))
+        return found
+
+    measuring = Measuring(metrics, look)
+    for measure in measures:
+        for gauge in measure.gauges:
+            measuring.show(gauge)
+    return measuring
+
+
+class LoopLag:
+    """How late the event loop runs what is due: what every call in this process waits on top."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """Announce the metric."""
+        self._lags: deque[float] = deque(maxlen=_LAGS)
+        about = "The longest lag of the event loop in the last 15 seconds."
+        metrics.gauge("casella_event_loop_lag_seconds", about, (), lambda: {(): max(tuple(self._lags), default=0.0)})
+
+    async def run(self) -> None:
+        """Measure until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LAG_SECONDS
+            await asyncio.sleep(_LAG_SECONDS)
+            self._lags.append(max(0.0, loop.time() - due))
+
+
+AGE = Gauge("casella_last_success_age_seconds", "How long ago something regular last succeeded.", ("of",))
+"""``receipts`` of the SdI read, ``payment_events`` fetched, a ``statement`` imported; no sample where never."""
+
+
+def age(of: str, at: datetime | None, now: datetime) -> Values:
+    """One value of ``AGE``, or none where it has never succeeded."""
+    return {} if at is None else {(of,): seconds(now - at)}
+
+
+def seconds(span: timedelta | None) -> float:
+    """An age as a metric has it: never negative, 0 where there is nothing that could have one."""
+    return max(0.0, span.total_seconds()) if span else 0.0

@@ -1,0 +1,49 @@
+"""The SQL of what is watched: when regular work last succeeded, and the money that waits for a person."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.measuring import AGE, Gauge, Measure, age, seconds
+from services.kit.metrics import Values
+from services.payments.tables import last_successes, money_entries
+
+_WAITING = Gauge("casella_money_waiting", "Money that pays nothing by itself and waits for a person, by age.", ("age",))
+_OLDEST = Gauge("casella_money_waiting_oldest_seconds", "Age of the oldest money that waits for a person.")
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+
+
+async def succeeded(conn: AsyncConnection, of: Literal["payment_events", "statement"], at: datetime) -> None:
+    """Note that regular work was done to its end."""
+    kept = insert(last_successes).values(of=of, at=at)
+    await conn.execute(kept.on_conflict_do_update(index_elements=[last_successes.c.of], set_={"at": at}))
+
+
+async def _ages(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    found: dict[tuple[str, ...], float] = {}
+    for row in await conn.execute(select(last_successes)):
+        found |= age(row.of, row.at, now)
+    return {AGE.name: found}
+
+
+async def _money(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    at = money_entries.c.created_at
+    query = select(
+        func.count().filter(at > now - _DAY).label("day"),
+        func.count().filter(at <= now - _DAY, at > now - _WEEK).label("week"),
+        func.count().filter(at <= now - _WEEK).label("longer"),
+        func.min(at).label("oldest"),
+    ).where(money_entries.c.settled_at.is_(None))
+    found = (await conn.execute(query)).one()
+    return {
+        _WAITING.name: {("day",): found.day, ("week",): found.week, ("longer",): found.longer},
+        _OLDEST.name: {(): seconds(now - found.oldest if found.oldest else None)},
+    }
+
+
+MEASURES = (Measure((AGE,), _ages), Measure((_WAITING, _OLDEST), _money))
+"""What is measured here."""
