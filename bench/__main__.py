@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 
-from bench import orders
+from bench import numbers, orders, rpcs, start
 from bench.figures import Figure
 from bench.installation import Installation, started
 from bench.report import Report, Split
@@ -17,7 +17,12 @@ from deploy.local.site import var_folder
 from services.kit.exiting import exit_after
 
 Part = Callable[[Installation], AsyncIterator[Figure | Split]]
-PARTS: dict[str, Part] = {"orders": orders.measure}
+PARTS: dict[str, Part] = {
+    "start": start.measure,
+    "orders": orders.measure,
+    "rpcs": rpcs.measure,
+    "numbers": numbers.measure,
+}
 
 
 async def _run(chosen: list[str]) -> None:

@@ -21,7 +21,7 @@ from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.payments.domain.pay_links import PayLinks
 
-_AT_ONCE = 8
+_AT_ONCE = 4
 _LOOK_SECONDS = 0.02
 _SECONDS = aiohttp.ClientTimeout(total=60)
 

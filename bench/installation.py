@@ -22,8 +22,6 @@ _RESTS = 0.08
 """Share of one CPU below which all of it together counts as resting: polls alone."""
 _LONGEST_SECONDS = 180.0
 
-Pool = "asyncpg.Pool[asyncpg.Record]"
-
 
 class NeverQuiet(Exception):
     """The installation went on working long after nothing more was asked of it."""
@@ -69,6 +67,17 @@ class Installation:
                 return now
             before = now
         raise NeverQuiet(f"it still works after {_LONGEST_SECONDS:.0f} s: see var/bench/logs")
+
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Without the worker: what a call starts waits, and only the call is measured."""
+        await self.world.stop_process("worker")
+        del self.pids["worker"]
+        try:
+            yield
+        finally:
+            await self.world.start_process("worker")
+            self.pids["worker"] = (await self.world.processes())["worker"]
 
     @asynccontextmanager
     async def database(self, room: str, connections: int = 1) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
