@@ -15,6 +15,7 @@ from gateway.server import make_runner
 from gateway.settings import GatewaySettings
 from gateway.web import make_app
 from services.kit.channels import channel_of
+from services.kit.measuring import LoopLag
 from services.kit.metrics import Metrics
 from services.kit.process import run
 
@@ -57,6 +58,8 @@ async def _serve(settings: GatewaySettings, metrics: Metrics) -> None:
         count=metrics.webhook,
     )
     work = [asyncio.create_task(each) for each in (_stop_signal(), feeds.run(), posting.run())]
+    if settings.metrics_listen:
+        work.append(asyncio.create_task(LoopLag(metrics).run()))
     try:
         done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

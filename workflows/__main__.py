@@ -5,9 +5,11 @@ import logging
 import signal
 
 from services.kit import temporal_client
+from services.kit.measuring import LoopLag
 from services.kit.metrics import Metrics
 from services.kit.process import run
 from services.kit.settings import ProcessSettings
+from workflows.watching import EVERY_SECONDS, measuring_of
 from workflows.worker import Stubs, ensure_schedules, keep_schedules, make_worker
 
 _log = logging.getLogger(__name__)
@@ -18,10 +20,10 @@ async def main() -> None:
     settings = ProcessSettings()
     metrics = Metrics("worker")
     with metrics.shown(settings.metrics_listen):
-        await _work(settings)
+        await _work(settings, metrics)
 
 
-async def _work(settings: ProcessSettings) -> None:
+async def _work(settings: ProcessSettings, metrics: Metrics) -> None:
     client = await temporal_client.connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_schedules(client)
     stopping = asyncio.Event()
@@ -29,9 +31,13 @@ async def _work(settings: ProcessSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with make_worker(client, Stubs.connect(settings)):
         _log.info("worker started")
-        keeping = asyncio.create_task(keep_schedules(client))
+        beside = [asyncio.create_task(keep_schedules(client))]
+        if settings.metrics_listen:
+            beside.append(asyncio.create_task(measuring_of(metrics, client).run(EVERY_SECONDS)))
+            beside.append(asyncio.create_task(LoopLag(metrics).run()))
         await stopping.wait()
-        keeping.cancel()
+        for task in beside:
+            task.cancel()
     _log.info("worker stopped")
 
 

@@ -10,10 +10,9 @@ import grpc
 from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from cli.doctor.findings import Finding, fine, note, wrong
 from cli.rooms import Rooms
+from services.kit.trouble import UNDELIVERED
 from services.kit.wire import from_duration, from_timestamp
 
-OLD = timedelta(minutes=5)
-"""A wake or an email normally leaves within a second; a restart of Temporal or the mail server takes less than this."""
 _TOGETHER = timedelta(seconds=2)
 
 
@@ -75,9 +74,10 @@ def judge_backlogs(clocks: Sequence[RoomClock]) -> list[Finding]:
         wrong(
             f"{clock.room} holds {clock.waiting} emails or wakes, the oldest for {_span(clock.now - clock.oldest)}",
             f"The mail server or Temporal refuses them or is away: see the log of {clock.room}",
+            "CasellaOutboxOld",
         )
         for clock in clocks
-        if clock.waiting and clock.oldest and clock.now - clock.oldest > OLD
+        if clock.waiting and clock.oldest and clock.now - clock.oldest > UNDELIVERED
     ]
     return found or ([fine("emails and wakes leave the services")] if clocks else [])
 

@@ -20,12 +20,16 @@ def doctor(*, as_json: bool) -> None:
     """Say in plain words what is wrong with this installation; exit code 1 where something is."""
     findings = run(_examine())
     if as_json:
-        screen.show_json([{"level": f.level.value, "text": f.text, "remedy": f.remedy} for f in findings])
+        screen.show_json(
+            [{"level": f.level.value, "text": f.text, "remedy": f.remedy, "alert": f.alert} for f in findings]
+        )
     else:
         for finding in findings:
             screen.say(f"{_MARKS[finding.level]} {finding.text}.")
             if finding.remedy:
                 screen.say(f"       → {finding.remedy}.")
+            if finding.alert:
+                screen.say(f'       docs/operating.md, "The alerts": {finding.alert}.')
     if any(finding.level is Level.WRONG for finding in findings):
         raise SystemExit(EXIT_REFUSED)
 
@@ -62,7 +66,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *(await waiting.refunds(rooms, healthy, now)),
         *(await credit.stranded(rooms, healthy)),
         *(await waiting.e_invoices(rooms, healthy, e_invoices)),
-        *(await endpoints.webhooks(rooms, healthy)),
+        *(await endpoints.webhooks(rooms, healthy, now)),
         *(await proofs.given_up(rooms, healthy)),
         *(await proofs.prove(rooms, healthy)),
     ]

@@ -23,11 +23,13 @@ class Finding:
         level: How it is meant.
         text: What was seen.
         remedy: What to do about it; empty where nothing is to be done.
+        alert: The alert that fires for the same; `docs/operating.md`, "The alerts", says more of it. Empty: none does.
     """
 
     level: Level
     text: str
     remedy: str = ""
+    alert: str = ""
 
 
 _MOST_NAMED = 10
@@ -49,6 +51,6 @@ def note(text: str, remedy: str = "") -> Finding:
     return Finding(Level.NOTE, text, remedy)
 
 
-def wrong(text: str, remedy: str) -> Finding:
+def wrong(text: str, remedy: str, alert: str = "") -> Finding:
     """Something has to be done."""
-    return Finding(Level.WRONG, text, remedy)
+    return Finding(Level.WRONG, text, remedy, alert)

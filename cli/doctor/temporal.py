@@ -1,39 +1,27 @@
 """What the doctor asks Temporal: does it answer, does a worker ask for work, what is stuck, what is paused."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.common.v1 import WorkflowExecution as WorkflowExecutionKey
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetWorkflowExecutionHistoryReverseRequest
-from temporalio.client import Client, WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.doctor.findings import Finding, fine, named, note, wrong
 from cli.installation import Installation
-from services.kit import temporal_client
+from services.kit import stuck, temporal_client, trouble
 from services.kit.calendar import ROME
 from workflows import names
 
 _SECONDS = 5.0
-NEEDS_OPERATOR = "NeedsOperator"
 SILENT = timedelta(seconds=90)
 """A worker's question for work lasts a minute at the most; one that is silent for longer has gone."""
-LONGEST_UNSEEN = timedelta(hours=1)
-"""So long a run may need an operator before that is trouble (docs/operating.md, "What to watch")."""
-_PASSING = timedelta(minutes=1)
-"""A run that looks again shows other states for a moment and needs an operator all the same."""
-_MOST_LOOKED_AT, _AT_ONCE = 200, 10
 _MOST_E_INVOICES = 500
-_MOST_PAGES = 20
-"""Of a history, when it is asked since when a run has needed an operator."""
 _RUNNING = "ExecutionStatus = 'Running'"
-_NEEDING = f"{_RUNNING} AND {names.ATTRIBUTE_STATE} = 'NeedsOperator'"
-_FAILING = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
 _SCHEDULES = {
     names.SCHEDULE_RECEIPTS: "no receipt of the SdI is read",
     names.SCHEDULE_PAYMENT_EVENTS: "payment events that got lost are not fetched",
@@ -105,23 +93,6 @@ async def _last_polls(client: Client) -> list[datetime]:
     return [poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers]
 
 
-def needing_since(changes: Sequence[tuple[datetime, str]], now: datetime) -> datetime:
-    """Since when a run has needed an operator, whatever it showed for a moment while it looked again.
-
-    Args:
-        changes: When it showed which state, the newest first.
-        now: Real time.
-    """
-    since = later = now
-    for at, state in changes:
-        if state == NEEDS_OPERATOR:
-            since = at
-        elif later - at > _PASSING:
-            break
-        later = at
-    return since
-
-
 def judge_needing(where: Installation, found: Mapping[str, datetime], now: datetime) -> list[Finding]:
     """Whether runs need an operator, and for too long.
 
@@ -135,9 +106,9 @@ def judge_needing(where: Installation, found: Mapping[str, datetime], now: datet
     oldest_first = sorted(found, key=lambda workflow_id: found[workflow_id])
     since = f"{found[oldest_first[0]].astimezone(ROME):%Y-%m-%d %H:%M} by Temporal's clock"
     text = f"runs that need an operator: {len(found)}, the oldest since {since}: {named(oldest_first)}"
-    remedy = f"Open each in the Temporal UI, {where.list_link(_NEEDING)} : its page says which update moves it on"
-    trouble = any(now - since > LONGEST_UNSEEN for since in found.values())
-    return [wrong(text, remedy) if trouble else note(text, remedy)]
+    remedy = f"Open each in the Temporal UI, {where.list_link(stuck.NEEDING)} : its page says which update moves it on"
+    late = any(now - since > trouble.NEEDS_OPERATOR for since in found.values())
+    return [wrong(text, remedy, "CasellaRunsNeedOperator") if late else note(text, remedy)]
 
 
 def judge_failing(where: Installation, found: Sequence[str]) -> list[Finding]:
@@ -148,59 +119,20 @@ def judge_failing(where: Installation, found: Sequence[str]) -> list[Finding]:
     return [
         wrong(
             f"runs that cannot go on because the worker's code fails on them: {len(found)}: {named(found)}",
-            f"See the error in the Temporal UI, {where.list_link(_FAILING)} , and in the worker's log{log}. Start a "
-            "mended worker, and they go on by themselves; or Terminate such a run: it is woken within the hour and "
+            f"See the error in the Temporal UI, {where.list_link(stuck.FAILING)} , and in the worker's log{log}. Start "
+            "a mended worker, and they go on by themselves; or Terminate such a run: it is woken within the hour and "
             "begins again from its row",
+            "CasellaRunsFailing",
         )
     ]
 
 
 async def _needing(where: Installation, client: Client) -> list[Finding]:
-    now, bound = datetime.now(UTC), asyncio.Semaphore(_AT_ONCE)
-
-    async def since(run: WorkflowExecution) -> datetime:
-        async with bound:
-            return needing_since(await changes(client, run), now)
-
-    found = [run async for run in client.list_workflows(_NEEDING, limit=_MOST_LOOKED_AT)]
-    moments = await asyncio.gather(*map(since, found))
-    return judge_needing(where, {run.id: moment for run, moment in zip(found, moments, strict=True)}, now)
+    return judge_needing(where, await stuck.needing(client), datetime.now(UTC))
 
 
 async def _failing(where: Installation, client: Client) -> list[Finding]:
-    found = [run.id async for run in client.list_workflows(_FAILING, limit=_MOST_LOOKED_AT)]
-    return judge_failing(where, found)
-
-
-async def changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime, str]]:
-    """When a run showed which state, the newest first, back to before the run needed an operator.
-
-    A run that looks again for weeks has pages of events in which its state does not change.
-    """
-    found: list[tuple[datetime, str]] = []
-    page, pages = b"", 0
-    while pages < _MOST_PAGES and not tells_since(found):
-        answer = await client.workflow_service.get_workflow_execution_history_reverse(
-            GetWorkflowExecutionHistoryReverseRequest(
-                namespace=client.namespace,
-                execution=WorkflowExecutionKey(workflow_id=run.id, run_id=run.run_id),
-                next_page_token=page,
-            )
-        )
-        for event in answer.history.events:
-            changed = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
-            if names.ATTRIBUTE_STATE in changed:
-                found.append((event.event_time.ToDatetime(UTC), str(json.loads(changed[names.ATTRIBUTE_STATE].data))))
-        page, pages = answer.next_page_token, pages + 1
-        if not page:
-            break
-    return found
-
-
-def tells_since(found: Sequence[tuple[datetime, str]]) -> bool:
-    """Whether what came before the first of these changes cannot matter to since when the run needs an operator."""
-    before = datetime.min.replace(tzinfo=UTC)
-    return needing_since([*found, (before, NEEDS_OPERATOR)], datetime.now(UTC)) != before
+    return judge_failing(where, await stuck.failing(client))
 
 
 async def _schedule(client: Client, schedule: str, consequence: str) -> list[Finding]:

@@ -15,10 +15,9 @@ from cli.doctor.findings import Finding, named, note, wrong
 from cli.refunds import in_state
 from cli.rooms import Rooms
 from services.kit.calendar import rome_date
+from services.kit.trouble import MONEY_WAITING
 from services.kit.wire import from_date, from_timestamp
 
-LONGEST_WAITING = timedelta(days=1)
-"""So long money may wait for an operator before that is trouble (docs/operating.md, "What to watch")."""
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
 LONGEST_KEPT = timedelta(days=7)
@@ -93,8 +92,8 @@ def judge_money(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list
         f"money that pays nothing by itself: {len(money)}, the oldest since {words.instant(oldest)} by Casella's clock"
     )
     remedy = "`casella show money` lists it with what it may be for"
-    late = now - from_timestamp(oldest) > LONGEST_WAITING
-    return [wrong(text, remedy) if late else note(text, remedy)]
+    late = now - from_timestamp(oldest) > MONEY_WAITING
+    return [wrong(text, remedy, "CasellaMoneyWaits") if late else note(text, remedy)]
 
 
 def _wanted_by(dispute: payments_pb2.Dispute, now: datetime) -> str:
@@ -127,7 +126,7 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         text = f"inquiries whose payment is refunded: {len(refunded)}"
         found.append(note(text, "Nothing is to be done: the provider tells of their end"))
     if undecided:
-        late = now - min(from_timestamp(each.closed_at) for each in undecided) > LONGEST_WAITING
+        late = now - min(from_timestamp(each.closed_at) for each in undecided) > MONEY_WAITING
         text = f"lost disputes that wait for your decision: {len(undecided)}: "
         text += named([_to_decide(each) for each in undecided])
         found.append(
@@ -192,7 +191,7 @@ def judge_told_twice(money: Sequence[payments_pb2.MoneyEntry], now: datetime) ->
         return []
     text = f"money that perhaps came once and was told by two files: {_dated(twice)}"
     remedy = "Compare with the bank before any of it is returned; what did not come, `set_aside` in its workflow"
-    late = now - from_timestamp(twice[0].created_at) > LONGEST_WAITING
+    late = now - from_timestamp(twice[0].created_at) > MONEY_WAITING
     return [wrong(text, remedy) if late else note(text, remedy)]
 
 
@@ -320,6 +319,7 @@ def judge_e_invoices(transmissions: Sequence[invoicing_pb2.Transmission]) -> lis
         wrong(
             f"e-invoices that the SdI does not have, rejected or near their last day: {len(late)}: {named(told)}",
             "`casella show invoice` with the id shows why and where to steer it",
+            "CasellaEInvoicesLate",
         )
     ]
 

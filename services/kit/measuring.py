@@ -1,21 +1,16 @@
-"""Measures what stands in rows, for the metrics: on a slow loop, so that reading the metrics never asks the database.
+"""Measures on a slow loop what others have to be asked for, so that reading the metrics never waits for them.
 
-Every process of a room measures the same rows and shows the same values, so a rule takes the greatest. Where the
-database does not answer the last values stay, and ``casella_measured_timestamp_seconds`` tells their age.
+Where they do not answer the last values stay, and ``casella_measured_timestamp_seconds`` tells their age.
 """
 
 import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.kit.clock import Clock
-from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.metrics import Metrics, Values
 
@@ -24,9 +19,6 @@ _EVERY_SECONDS = 15.0
 _LAG_SECONDS = 1.0
 _LAGS = 15
 """Of so many seconds the longest lag is shown: as many as pass between two readings."""
-
-Read = Callable[[AsyncConnection, datetime], Awaitable[Mapping[str, Values]]]
-"""Measures by one cheap query: takes a connection for reading and the present instant, gives values by metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +29,6 @@ class Gauge:
     """``casella_outbox_rows``; an age ends in ``_seconds``."""
     about: str
     labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One query, and the metrics that it gives."""
-
-    gauges: Sequence[Gauge]
-    read: Read
 
 
 class Measuring:
@@ -78,23 +62,6 @@ class Measuring:
 
     def _measured(self) -> Values:
         return {} if self._at is None else {(): self._at}
-
-
-def of_rows(metrics: Metrics, database: Database, clock: Clock, measures: Sequence[Measure]) -> Measuring:
-    """The loop that measures a room's rows."""
-
-    async def look() -> Mapping[str, Values]:
-        found: dict[str, Values] = {}
-        async with database.reading() as conn:
-            for measure in measures:
-                found.update(await measure.read(conn, clock.now()))
-        return found
-
-    measuring = Measuring(metrics, look)
-    for measure in measures:
-        for gauge in measure.gauges:
-            measuring.show(gauge)
-    return measuring
 
 
 class LoopLag:

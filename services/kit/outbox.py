@@ -19,8 +19,9 @@ from services.kit import mail_params
 from services.kit.database import require_transaction
 from services.kit.ids import new_id
 from services.kit.mail_params import Params
-from services.kit.measuring import Gauge, Measure, seconds
+from services.kit.measuring import Gauge, seconds
 from services.kit.metrics import Values
+from services.kit.row_measures import Measure
 from services.kit.tables import attachments, mails, outbox
 from services.kit.wire import from_language
 

@@ -33,10 +33,11 @@ from services.kit.interceptors.refusals import Refusals
 from services.kit.logs import class_name
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
-from services.kit.measuring import LoopLag, Measure, Measuring, of_rows
+from services.kit.measuring import LoopLag, Measuring
 from services.kit.operator_files import read_section
 from services.kit.reconciler import Job, Reconciler, WatchedRows
 from services.kit.relay import Relay
+from services.kit.row_measures import Measure, of_rows
 from services.kit.settings import Tls
 from services.kit.temporal_client import connect
 from services.kit.trail_service import TrailServicer

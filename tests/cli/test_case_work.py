@@ -8,21 +8,25 @@ from uuid import uuid4
 import aiohttp
 import pytest
 import pytest_asyncio
+from prometheus_client import generate_latest
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
-from cli.doctor.temporal import changes
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import Customer
 from services.kit.calendar import rome_date
+from services.kit.metrics import Metrics
+from services.kit.stuck import changes
 from services.kit.wire import to_date
 from tests.cli.desk import Desk, audited, furnished
 from tests.e2e.levers import without_worker
 from tests.e2e.waiting import until
+from tests.support.scraping import Scrape
 from workflows import names
+from workflows.watching import measuring_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("cli")]
 
@@ -182,6 +186,13 @@ async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_
     workflow = desk.play.temporal.get_workflow_handle(names.e_invoice_id(invoice_id))
     shown = await changes(desk.play.temporal, await workflow.describe())
     assert [state for _, state in shown] == ["NeedsOperator", "Sent", "Transmitting"], "what the doctor's ages rest on"
+    metrics = Metrics("worker")
+    measuring = measuring_of(metrics, desk.play.temporal)
+    await measuring.look()
+    needing = Scrape(generate_latest(metrics.registry).decode())
+    assert needing.value("casella_runs_needing_operator") >= 1
+    assert needing.value("casella_runs_needing_operator_oldest_seconds") > 0
+    assert needing.value("casella_runs_failing") == 0
     folder = tmp_path / "files"
     ran = (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder))).well()
     for words in ("the customer's VAT number is not valid", "partita IVA del cessionario", "controllare 1.4.1.1.2"):

@@ -15,6 +15,7 @@ from cli.doctor import credit, proofs, temporal, waiting
 from cli.doctor.clocks import RoomClock, judge_backlogs, judge_clocks
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
+from services.kit import stuck
 from services.kit.settings import ProcessSettings
 from services.kit.wire import to_date, to_duration, to_timestamp
 
@@ -322,21 +323,21 @@ def test_a_run_that_looks_again_for_a_moment_has_needed_an_operator_all_the_time
         (ago(hours=24), needs),
         (ago(hours=30), "P"),
     ]
-    assert temporal.needing_since(looked, NOON) == ago(hours=24)
+    assert stuck.needing_since(looked, NOON) == ago(hours=24)
     anew = [(ago(minutes=5), needs), (ago(hours=3), "Transmitting"), (ago(hours=24), needs)]
-    assert temporal.needing_since(anew, NOON) == ago(minutes=5)
-    assert temporal.needing_since([], NOON) == NOON
+    assert stuck.needing_since(anew, NOON) == ago(minutes=5)
+    assert stuck.needing_since([], NOON) == NOON
 
 
 def test_since_when_a_run_needs_an_operator_is_read_back_to_what_came_before() -> None:
     def ago(**span: float) -> datetime:
         return datetime.now(UTC) - timedelta(**span)
 
-    needs = temporal.NEEDS_OPERATOR
+    needs = stuck.NEEDS_OPERATOR
     looking = [(ago(hours=2), needs), (ago(hours=2, seconds=1), "Refunding"), (ago(hours=26), needs)]
-    assert not temporal.tells_since([])
-    assert not temporal.tells_since(looking), "it looks again each day: its beginning is on an older page"
-    assert temporal.tells_since([*looking, (ago(hours=40), "Refunding")])
+    assert not stuck.tells_since([])
+    assert not stuck.tells_since(looking), "it looks again each day: its beginning is on an older page"
+    assert stuck.tells_since([*looking, (ago(hours=40), "Refunding")])
 
 
 def test_a_run_on_which_the_code_fails_is_named_at_once_with_both_ways_out() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -229,7 +230,13 @@ asyncio.run(main())
 
 
 async def test_prometheus_can_read_every_process(world: World) -> None:
+    told: set[str] = {"up"}  # Prometheus's own
     for program in PROGRAMS:
-        port = f"{program.name}_metrics"
         if program.stage is not Stage.STAND_INS:
-            assert (await scrape(world.address(port))).value("process_resident_memory_bytes", process=program.name) > 0
+            found = await scrape(world.address(f"{program.name}_metrics"))
+            assert found.value("process_resident_memory_bytes", process=program.name) > 0
+            told |= found.names
+    rules = (ROOT / "deploy" / "observability" / "alerts.yaml").read_text()
+    asked = set(re.findall(r"\b(?:casella_[a-z_]+|up)(?=[{\[)])", rules))
+    assert {name.removesuffix("_total").removesuffix("_bucket") for name in asked} <= told
+    assert len(asked) >= 12  # the alerts' metrics were found in their rules

@@ -17,11 +17,12 @@ from services.kit.database import Database
 from services.kit.ids import new_id
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
-from services.kit.measuring import Gauge, LoopLag, Measuring, of_rows, seconds
+from services.kit.measuring import Gauge, LoopLag, Measuring, seconds
 from services.kit.metrics import Metrics, Values
 from services.kit.outbox import Mail
 from services.kit.reconciler import Counts, Reconciler
 from services.kit.relay import Relay
+from services.kit.row_measures import of_rows
 from services.kit.temporal_client import connect
 from services.kit.trouble import UNDELIVERED
 from services.kit.wakes import order_wake

@@ -11,12 +11,14 @@ class Scrape:
 
     def __init__(self, text: str) -> None:
         """Parse the text that a process answered with."""
-        self._samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        families = list(text_string_to_metric_families(text))
+        self._families = {family.name for family in families}
+        self._samples = [sample for family in families for sample in family.samples]
 
     @property
     def names(self) -> set[str]:
-        """The names of all that was measured."""
-        return {sample.name for sample in self._samples}
+        """The names of all that is measured, also of what has no value yet."""
+        return self._families | {sample.name for sample in self._samples}
 
     @property
     def labels(self) -> list[Labels]:

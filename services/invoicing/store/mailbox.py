@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.invoicing.sdi.channel import Incoming, Position
 from services.invoicing.tables import channel, messages
 from services.kit.ids import new_id
-from services.kit.measuring import AGE, Measure, age
+from services.kit.measuring import AGE, age
 from services.kit.metrics import Values
+from services.kit.row_measures import Measure
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from services.invoicing.domain.documents import DocumentKind
 from services.invoicing.domain.transmissions import Attempt, Dates, Outcome, SdiError, State, accepted
 from services.invoicing.tables import attempts, credit_notes, customers, documents, file_numbers, transmissions
 from services.kit.causes import Cause, cause_of
-from services.kit.measuring import Gauge, Measure
+from services.kit.measuring import Gauge
 from services.kit.metrics import Values
 from services.kit.money import Money
 from services.kit.outbox import Wake
+from services.kit.row_measures import Measure
 from services.kit.wakes import e_invoice_wake, unfinished
 from workflows import names
 

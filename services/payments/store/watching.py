@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.measuring import AGE, Gauge, Measure, age, seconds
+from services.kit.measuring import AGE, Gauge, age, seconds
 from services.kit.metrics import Values
+from services.kit.row_measures import Measure
 from services.payments.tables import last_successes, money_entries
 
 _WAITING = Gauge("casella_money_waiting", "Money that pays nothing by itself and waits for a person, by age.", ("age",))

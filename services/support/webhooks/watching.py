@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.measuring import Gauge, Measure, seconds
+from services.kit.measuring import Gauge, seconds
 from services.kit.metrics import Values
+from services.kit.row_measures import Measure
 from services.support.tables import webhook_deliveries, webhook_endpoints
 from services.support.webhooks.domain import DeliveryState
 
