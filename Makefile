@@ -1,6 +1,6 @@
 # Casella's commands. Everything that they need beside Python 3.11 and make, they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo run test outages bench lint protos protos-image lock clean
+.PHONY: help setup setup-tests demo run test outages bench lint audit-dependencies protos protos-image lock clean
 PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
@@ -14,6 +14,7 @@ help:
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"
 	@echo "make lint     style, types, imports, contracts"
+	@echo "make audit-dependencies  ask a public list for known vulnerabilities; needs internet"
 	@echo "make protos   make the Python stubs from protos/ again"
 	@echo "make lock     lock the dependencies of requirements.in again"
 	@echo "make clean    remove what these commands made: environments, caches, var/"
@@ -43,6 +44,10 @@ bench: setup
 
 lint: setup
 	@$(PYTHON) -m deploy.build.lint
+
+audit-dependencies:
+	@sh deploy/build/setup.sh --audit
+	@$(PYTHON) -m deploy.build.audit
 
 protos: setup
 	@$(PYTHON) -m deploy.build.stubs

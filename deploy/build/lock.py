@@ -12,8 +12,14 @@ _WHAT = (
     (ROOT / "requirements.in", ROOT / "requirements.lock", "3.11", ()),
     (LOCKS / "uv.in", LOCKS / "uv.lock", "3.11", ()),
     (LOCKS / "fattura-xsd.in", LOCKS / "fattura-xsd.lock", "3.11", ("--no-deps",)),
+    (LOCKS / "audit.in", LOCKS / "audit.lock", "3.11", ()),
     (LOCKS / "judge.in", LOCKS / "judge.lock", "3.12", ()),
 )
+
+
+def locks() -> list[Path]:
+    """All locks there are."""
+    return [lock for _, lock, _, _ in _WHAT]
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ MAIN = ROOT / ".venv"
 JUDGE = ROOT / ".venv-judge"
 MAIN_LOCKS = (ROOT / "requirements.lock", LOCKS / "fattura-xsd.lock")
 JUDGE_LOCKS = (LOCKS / "judge.lock",)
+AUDIT = ROOT / ".venv-audit"
+AUDIT_LOCKS = (LOCKS / "audit.lock",)
 JUDGE_PYTHON = (3, 12)
 
 _NEEDED_MEGABYTES = 2000  # packages 1 GB, the installer's cache, a first world of databases and documents
@@ -41,10 +43,11 @@ def main() -> int:
     """Sets up what the arguments ask for; 1 when something is missing that a person must bring."""
     parser = argparse.ArgumentParser(description="Sets up Casella's Python environments.")
     parser.add_argument("--judge", action="store_true", help="also the environment of the e-invoices' second judge")
+    parser.add_argument("--audit", action="store_true", help="also that of what asks for known vulnerabilities")
     wanted = parser.parse_args()
     try:
         with _only_one():
-            set_up(judge=wanted.judge)
+            set_up(judge=wanted.judge, audit=wanted.audit)
     except SetupError as error:
         print(f"Casella: {error}", file=sys.stderr)
         return 1
@@ -54,7 +57,7 @@ def main() -> int:
     return 0
 
 
-def set_up(*, judge: bool) -> None:
+def set_up(*, judge: bool, audit: bool = False) -> None:
     """Makes the environments that are missing or made for other locks."""
     judge_is_due = judge and not _is_current(JUDGE, JUDGE_LOCKS)
     python = _judge_python() if judge_is_due else None
@@ -72,10 +75,13 @@ def set_up(*, judge: bool) -> None:
             _install_uv()
         steps = [("Packages of requirements.lock", _install_main)]
         if python is not None:
-            steps.append(("Second judge of e-invoices", lambda: _install_judge(python)))
+            steps.append(("Second judge of e-invoices", lambda: _install_beside(JUDGE, JUDGE_LOCKS, python)))
         _side_by_side(steps)
     elif python is not None:
-        _side_by_side([("Second judge of e-invoices", lambda: _install_judge(python))])
+        _side_by_side([("Second judge of e-invoices", lambda: _install_beside(JUDGE, JUDGE_LOCKS, python))])
+    if audit and not _is_current(AUDIT, AUDIT_LOCKS):
+        with _step("Audit of dependencies"):
+            _install_beside(AUDIT, AUDIT_LOCKS, sys.executable)
 
 
 def _install_main() -> None:
@@ -89,11 +95,11 @@ def _install_main() -> None:
     _mark_current(MAIN, MAIN_LOCKS)
 
 
-def _install_judge(python: str) -> None:
-    if not _python_of(JUDGE).exists():
-        _run([python, "-m", "venv", "--without-pip", str(JUDGE)], "the second judge's environment could not be made")
-    _install(JUDGE, JUDGE_LOCKS)
-    _mark_current(JUDGE, JUDGE_LOCKS)
+def _install_beside(folder: Path, locks: tuple[Path, ...], python: str) -> None:
+    if not _python_of(folder).exists():
+        _run([python, "-m", "venv", "--without-pip", str(folder)], f"the environment {folder.name} could not be made")
+    _install(folder, locks)
+    _mark_current(folder, locks)
 
 
 def _make_environment(folder: Path) -> None:
@@ -107,7 +113,7 @@ def _make_environment(folder: Path) -> None:
 def _install_uv() -> None:
     """Gets the fast installer, by pip and its own small lock; without it pip does the rest."""
     subprocess.run(
-        [*_PIP, "install", "--quiet", "--require-hashes", "-r", str(LOCKS / "uv.lock")],
+        [*_PIP, "install", "--quiet", "--only-binary", ":all:", "--require-hashes", "-r", str(LOCKS / "uv.lock")],
         capture_output=True,
         check=False,
     )

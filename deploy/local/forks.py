@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from deploy.local.environment import inherited_by_python
 from deploy.local.failure import LaunchError
 from deploy.local.site import ROOT
 
@@ -42,6 +43,7 @@ class Forks:
                 str(var),
                 *modules,
                 cwd=ROOT,
+                env=inherited_by_python(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from deploy.local.environment import inherited
 from deploy.local.failure import LaunchError
 from deploy.local.ordinary_user import OrdinaryUser
 from deploy.local.processes import runs
@@ -105,6 +106,7 @@ class PostgresServer:
                 group=self._user.popen_group(),
                 extra_groups=None if self._user.popen_user() is None else [],
                 cwd="/",
+                env=inherited(),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -127,6 +129,8 @@ class PostgresServer:
             "unix_socket_directories": "",
             "password_encryption": "scram-sha-256",
             "log_line_prefix": "%m [%p] ",
+            # Otherwise a refused row is written into the log with all that it says of a customer.
+            "log_error_verbosity": "terse",
             **self._settings,
         }
         words = [word for name, value in parameters.items() for word in ("-c", f"{name}={value}")]
@@ -137,6 +141,7 @@ class PostgresServer:
                 group=self._user.popen_group(),
                 extra_groups=None if self._user.popen_user() is None else [],
                 cwd="/",
+                env=inherited(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

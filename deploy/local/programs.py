@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from deploy.local import provision, temporal
+from deploy.local.environment import inherited
 from deploy.local.ports import LOOPBACK
 from deploy.local.site import ROOT, Site
-
-_INHERITED = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class Stage(Enum):
@@ -44,9 +43,8 @@ class Program:
 
     def environment(self, site: Site) -> dict[str, str]:
         """All its environment: what the system needs, what the caller has set for Casella, what it is told here."""
-        inherited = {name: value for name in _INHERITED if (value := os.environ.get(name)) is not None}
-        chosen = {name: value for name, value in os.environ.items() if name.startswith(("CASELLA_", "LC_"))}
-        return {**inherited, **_common(site), **self.variables(site), **chosen}
+        chosen = {name: value for name, value in os.environ.items() if name.startswith("CASELLA_")}
+        return {**inherited(), **_common(site), **self.variables(site), **chosen}
 
 
 def _common(site: Site) -> dict[str, str]:

@@ -5,7 +5,6 @@ installation that has a Temporal of its own names it in `CASELLA_TEMPORAL_ADDRES
 """
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from temporalio.api.workflowservice.v1 import request_response_pb2 as wire
 
+from deploy.local.environment import inherited
 from deploy.local.failure import LaunchError
 from deploy.local.ports import LOOPBACK
 from workflows import names
@@ -104,12 +104,10 @@ class TemporalServer:
             *_repeated("--search-attribute", (f"{name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items())),
             *_repeated("--dynamic-config-value", (f"{key}={value}" for key, value in _SETTINGS.items())),
         ]
-        # What the caller has set for the command line of another Temporal must not reach this server.
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")}
         with log.open("ab") as out:
             return subprocess.Popen(
                 [_program(), "server", "start-dev", *flags],
-                env=environment,
+                env=inherited(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import secrets
 import signal
 import stat
 import sys
@@ -27,12 +28,35 @@ from tests.support.scraping import scrape
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("world"), pytest.mark.asyncio(loop_scope="module")]
 
+KEY_IN_THE_SHELL = secrets.token_hex(16)
+PROC = Path("/proc")
+ROOM = ("callers.json", "token-public.pem", "fingerprint.key")
+"""What every room checks its callers by."""
+TOLD = {
+    "trial": ("token-private.pem",),
+    "mailboxes": (),
+    "ordering": ("caller-ordering",),
+    "payments": ("stripe-key", "stripe-webhook-secret", "pay-link.key"),
+    "invoicing": ("mail-password",),
+    "support": ("webhook.key",),
+    "worker": ("caller-worker",),
+    "gateway": ("caller-gateway",),
+    "mailsink": ("callers-standin.json", "mail-password"),
+    "stripe": ("callers-standin.json", "stripe-key", "stripe-webhook-secret"),
+    "sdi": ("callers-standin.json",),
+    "dns": ("callers-standin.json",),
+    "vies": ("callers-standin.json",),
+}
+"""Process → the files of secrets that it is told."""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """One world for this module, in a folder whose path has a space."""
-    async with World.start(tmp_path_factory.mktemp("a world") / "var") as running:
-        yield running
+    """One world for this module, in a folder whose path has a space, of a person whose shell holds a key."""
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("CLOUD_ACCESS_KEY", KEY_IN_THE_SHELL)
+        async with World.start(tmp_path_factory.mktemp("a world") / "var") as running:
+            yield running
 
 
 async def test_every_room_and_stand_in_is_healthy(world: World) -> None:
@@ -119,24 +143,69 @@ async def test_a_second_start_says_that_it_runs_and_where(world: World) -> None:
     assert world.site.url("mail_page") in said.decode()
 
 
-async def test_secrets_and_logs_are_the_owners_only(world: World) -> None:
-    open_files = [
-        path
-        for folder in ("secrets", "logs")
-        for path in (world.site.var / folder, *(world.site.var / folder).iterdir())
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+async def test_everything_below_the_folder_is_its_owners_only(world: World) -> None:
+    found = {path: path.lstat().st_mode for path in world.site.var.rglob("*")}
+    assert len(found) > 100
+    assert [path for path, mode in found.items() if mode & (stat.S_IRWXG | stat.S_IRWXO)] == []
+
+
+@pytest.mark.skipif(not PROC.is_dir(), reason="only Linux shows what a process was started with")
+@pytest.mark.parametrize("shown", ["environ", "cmdline"])
+async def test_no_process_shows_a_secret_or_what_the_shell_holds(world: World, shown: str) -> None:
+    nursery = int((world.site.var / "nursery.pid").read_text())
+    looked_at = _with_children({*(await world.processes()).values(), nursery})
+    kept = {path.name: path.read_text().strip() for path in (world.site.var / "secrets").iterdir()}
+    del kept["callers.json"], kept["callers-standin.json"], kept["token-public.pem"]
+    told = {pid: _shown(pid, shown) for pid in looked_at}
+    assert len(told) > len(PROGRAMS) + 2
+    assert b"PATH=" in told[nursery] or shown == "cmdline"
+    found = [
+        (name, told[pid][:80])
+        for pid in told
+        for name, secret in {**kept, "shell": KEY_IN_THE_SHELL}.items()
+        if secret.encode() in told[pid]
     ]
-    assert open_files == []
+    assert found == []
 
 
-async def test_no_room_is_told_another_rooms_secrets(world: World) -> None:
+def _with_children(parents: set[int]) -> set[int]:
+    """These processes and all that descend from them, such as the backends of PostgreSQL."""
+    parent_of = {
+        int(path.name): int((path / "stat").read_text().rpartition(")")[2].split()[1])
+        for path in PROC.iterdir()
+        if path.name.isdigit() and (path / "stat").exists()
+    }
+    found = set(parents)
+    while more := {pid for pid, parent in parent_of.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def _shown(pid: int, what: str) -> bytes:
+    """What the system shows of a process; nothing where it has ended meanwhile."""
+    try:
+        return (PROC / str(pid) / what).read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+async def test_every_process_is_told_the_secrets_that_it_needs_and_no_other(world: World) -> None:
+    environments = {program.name: program.environment(world.site) for program in PROGRAMS}
+    folder = f"{world.site.var}/secrets/"
+    told = {
+        name: {value.removeprefix(folder) for value in environment.values() if value.startswith(folder)}
+        for name, environment in environments.items()
+    }
+    assert told == {name: {*(ROOM if name in provision.ROOMS else ()), *own} for name, own in TOLD.items()}
+
+
+async def test_no_room_is_told_another_rooms_password(world: World) -> None:
     environments = {program.name: program.environment(world.site) for program in PROGRAMS}
     for name, environment in environments.items():
         passwords = [room for room in provision.ROOMS if world.secret(f"postgres-{room}") in environment.values()]
         assert passwords == []
         urls = [room for room in provision.ROOMS if world.secret(f"postgres-{room}") in str(environment)]
         assert urls == ([name] if name in provision.ROOMS else [])
-        assert ("token-private" in str(environment)) == (name == "trial")
 
 
 async def test_sigterm_leaves_no_process(tmp_path: Path) -> None:

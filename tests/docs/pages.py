@@ -1,9 +1,12 @@
 """The pages that are kept true here, and how they are taken apart."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -67,3 +70,18 @@ def pages() -> Iterator[Page]:
 
 def page(name: str) -> Page:
     return Page(ROOT / name)
+
+
+def tracked_texts() -> dict[str, str]:
+    """All files that belong to the tree and are text, by path; skips the test where git cannot say which they are."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("this tree is no clone: git cannot say which files belong to it")
+    found = {}
+    for name in listed.stdout.decode().split("\0"):
+        path = ROOT / name
+        if name and path.is_file():
+            content = path.read_bytes()
+            if b"\0" not in content:
+                found[name] = content.decode("utf-8")
+    return found

@@ -1,12 +1,11 @@
 """Nothing in the tree leads a reader to what they do not have: a path of one machine, a paper of one office, a host."""
 
 import re
-import subprocess
 from importlib import metadata
 
 import pytest
 
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, tracked_texts
 
 # Written in two halves, so that this file does not name them either.
 _FORBIDDEN = [
@@ -22,23 +21,19 @@ _FORBIDDEN = [
     r"(^|\s)--(extra-)?index-" + r"url\b",
 ]
 
+_ALLOWED = set(
+    "MIT MIT-0 Apache Apache-2.0 BSD BSD-2-Clause BSD-3-Clause 2-Clause 3-Clause PSF-2.0 Python Foundation ISC "
+    "Unlicense LGPL LGPL-2.1-only LGPLv2 LGPLv2+ GNU Lesser MPL MPL-2.0 MPL2 Mozilla OFL OFL-1.1 SIL Font OSI Approved "
+    "License Licence Software General Public Open The AND OR and or v2 later 1.1 2.0".split()
+)
+"""Every word of a licence under which a package may come: nothing of the GPL itself, of the AGPL, or unknown."""
 _OTHER_KIND = re.compile("GPL|General Public|MPL|Mozilla|EPL|Eclipse|OFL|Creative Commons|CC-BY")
 
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
     """All files of the tree that are text, by path."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode != 0:
-        pytest.skip("this tree is no clone: git cannot say which files belong to it")
-    found = {}
-    for name in listed.stdout.decode().split("\0"):
-        path = ROOT / name
-        if name and path.is_file():
-            content = path.read_bytes()
-            if b"\0" not in content:
-                found[name] = content.decode("utf-8")
-    return found
+    return tracked_texts()
 
 
 @pytest.mark.parametrize("forbidden", _FORBIDDEN)
@@ -54,6 +49,25 @@ def test_the_notice_names_every_package_under_another_kind_of_licence() -> None:
     others = {name for name in locked if name in installed and _OTHER_KIND.search(_licence(installed[name]))}
     assert "python-stdnum" in others
     assert {name for name in others if name not in notice} == set()
+
+
+def test_every_package_comes_under_a_licence_that_is_allowed() -> None:
+    installed = {each.metadata["Name"]: _licence(each.metadata) for each in metadata.distributions()}
+    assert len(installed) > 90
+    assert {name: said for name, said in installed.items() if not _may_be_used(said)} == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["GPL-3.0-or-later", "License :: OSI Approved :: GNU General Public License v3 (GPLv3)", "AGPL-3.0", "", "UNKNOWN"],
+)
+def test_a_licence_that_is_not_allowed_is_found(said: str) -> None:
+    assert not _may_be_used(said)
+
+
+def _may_be_used(said: str) -> bool:
+    words = set(re.findall(r"[\w.+-]+", said))
+    return bool(words) and words <= _ALLOWED and ("General" not in words or "Lesser" in words)
 
 
 def _licence(package: metadata.PackageMetadata) -> str:
