@@ -18,6 +18,7 @@ from services.kit.channels import channel_of
 from services.kit.measuring import LoopLag
 from services.kit.metrics import Metrics
 from services.kit.process import run
+from services.kit.tracing import tracing_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ async def main() -> None:
 
 
 async def _serve(settings: GatewaySettings, metrics: Metrics) -> None:
+    tracing = tracing_of(settings, "gateway")
     addresses = {
         "trial": settings.trial_address,
         "mailboxes": settings.mailboxes_address,
@@ -41,7 +43,9 @@ async def _serve(settings: GatewaySettings, metrics: Metrics) -> None:
     }
     channels = {room: channel_of(settings, address) for room, address in addresses.items()}
     payments = payments_pb2_grpc.PaymentsServiceStub(channels["payments"])
-    runner = make_runner(make_app(payments, settings.provider_name, settings.webhook_body_seconds, metrics.request))
+    runner = make_runner(
+        make_app(payments, settings.provider_name, settings.webhook_body_seconds, metrics.request, tracing)
+    )
     await runner.setup()
     host, _, port = settings.listen.rpartition(":")
     await web.TCPSite(runner, host.strip("[]"), int(port)).start()
@@ -71,6 +75,7 @@ async def _serve(settings: GatewaySettings, metrics: Metrics) -> None:
         await runner.cleanup()
         for channel in channels.values():
             await channel.close()
+        tracing.end()
 
 
 async def _stop_signal() -> None:

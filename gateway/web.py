@@ -17,6 +17,7 @@ from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
 from gateway.pages import PROVIDER, add_headers, page
 from services.kit.errors import Refused
+from services.kit.tracing import Tracing
 
 LARGEST_WEBHOOK = 256 * 1024
 WEBHOOK_SECONDS = 15.0
@@ -133,6 +134,7 @@ def make_app(
     provider_name: str,
     body_seconds: float = WEBHOOK_BODY_SECONDS,
     count: Callable[[str, int, float], None] = lambda *_: None,
+    tracing: Tracing | None = None,
 ) -> web.Application:
     """The application with its addresses.
 
@@ -141,9 +143,12 @@ def make_app(
         provider_name: The provider's name on its pages.
         body_seconds: How long the sender of a webhook may take over its body.
         count: Told of every answer: the address as it stands below (no token in it), the status, the seconds.
+        tracing: Makes a span of every answer, each a trace of its own: what a stranger's request names is not believed.
     """
     handlers = Web(payments, body_seconds)
-    app = web.Application(client_max_size=LARGEST_WEBHOOK, middlewares=[_counting(count), _plain_errors])
+    app = web.Application(
+        client_max_size=LARGEST_WEBHOOK, middlewares=[_counting(count, tracing or Tracing()), _plain_errors]
+    )
     app[PROVIDER] = provider_name
     app.on_response_prepare.append(add_headers)
     link = r"{token:[A-Za-z0-9_-]{1,200}}"
@@ -170,13 +175,16 @@ async def _plain_errors(request: web.Request, handler: _Handler) -> web.StreamRe
         return page(request, "unknown", status=404)
 
 
-def _counting(count: Callable[[str, int, float], None]) -> Middleware:
+def _counting(count: Callable[[str, int, float], None], tracing: Tracing) -> Middleware:
     @web.middleware
     async def counting(request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Count the answer under the address's pattern; what is none of ours is one address."""
+        resource = request.match_info.route.resource
+        address = resource.canonical if resource else "none"
         began, status = time.perf_counter(), web.HTTPInternalServerError.status_code
         try:
-            answer = await handler(request)
+            with tracing.span(f"{request.method} {address}"):
+                answer = await handler(request)
             status = answer.status
         except web.HTTPException as answered:
             status = answered.status
@@ -184,7 +192,6 @@ def _counting(count: Callable[[str, int, float], None]) -> Middleware:
         else:
             return answer
         finally:
-            resource = request.match_info.route.resource
-            count(resource.canonical if resource else "none", status, time.perf_counter() - began)
+            count(address, status, time.perf_counter() - began)
 
     return counting

@@ -9,6 +9,7 @@ from services.kit.measuring import LoopLag
 from services.kit.metrics import Metrics
 from services.kit.process import run
 from services.kit.settings import ProcessSettings
+from services.kit.tracing import tracing_of
 from workflows.watching import EVERY_SECONDS, measuring_of
 from workflows.worker import Stubs, ensure_schedules, keep_schedules, make_worker
 
@@ -24,12 +25,13 @@ async def main() -> None:
 
 
 async def _work(settings: ProcessSettings, metrics: Metrics) -> None:
+    tracing = tracing_of(settings, "worker")
     client = await temporal_client.connect(settings.temporal_address, settings.temporal_namespace)
     await ensure_schedules(client)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with make_worker(client, Stubs.connect(settings)):
+    async with make_worker(client, Stubs.connect(settings), tracing=tracing):
         _log.info("worker started")
         beside = [asyncio.create_task(keep_schedules(client))]
         if settings.metrics_listen:
@@ -38,6 +40,7 @@ async def _work(settings: ProcessSettings, metrics: Metrics) -> None:
         await stopping.wait()
         for task in beside:
             task.cancel()
+    tracing.end()
     _log.info("worker stopped")
 
 

@@ -33,6 +33,7 @@ from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from services.kit import hooks
 from services.kit.channels import channel_of
 from services.kit.settings import ProcessSettings
+from services.kit.tracing import Tracing
 from workflows import names
 from workflows.activities.erasing import ErasureSteps
 from workflows.activities.invoicing import InvoicingSteps
@@ -40,6 +41,7 @@ from workflows.activities.mailboxes import MailboxesSteps
 from workflows.activities.ordering import OrderingSteps
 from workflows.activities.passing import Passing
 from workflows.activities.payments import PaymentsSteps
+from workflows.activities.spans import TracedWork
 from workflows.activities.trial import Contacts, TrialSteps
 from workflows.automatic_debit import AutomaticDebit
 from workflows.einvoice import EInvoice
@@ -123,7 +125,9 @@ class Stubs:
         )
 
 
-def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE) -> Worker:
+def make_worker(
+    client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE, tracing: Tracing | None = None
+) -> Worker:
     """A worker for all workflows and activities.
 
     ``workflow_failure_exception_types`` stays empty on purpose: an error in our code leaves the run waiting for a
@@ -145,7 +149,10 @@ def make_worker(client: Client, stubs: Stubs, task_queue: str = names.TASK_QUEUE
         activities=[activity for room in rooms for activity in activities_of(room)],
         graceful_shutdown_timeout=DRAIN,
         build_id=_build_id(),
-        interceptors=[Passing()] if hooks.are_set() else [],
+        interceptors=[
+            *([TracedWork(tracing)] if tracing and tracing.on else []),
+            *([Passing()] if hooks.are_set() else []),
+        ],
     )
 
 

@@ -17,6 +17,7 @@ from services.kit.errors import Refused
 from services.kit.metadata import CALLER_SECRET, CORRELATION_ID, LANGUAGE
 from services.kit.settings import ProcessSettings, Tls
 from services.kit.statuses import decode
+from services.kit.tracing import TRACEPARENT, traceparent
 
 DEADLINE_SECONDS = 5.0
 """For calls that name none: quick work inside the house."""
@@ -142,6 +143,8 @@ def _signed(details: ClientCallDetails, secret: str, language: str) -> Metadata:
         for key, value in ((CORRELATION_ID, around.correlation_id), (LANGUAGE, around.language)):
             if metadata.get(key) is None:
                 metadata[key] = value
+    if (parent := traceparent()) and metadata.get(TRACEPARENT) is None:
+        metadata[TRACEPARENT] = parent
     if language and metadata.get(LANGUAGE) is None:
         metadata[LANGUAGE] = language
     return metadata

@@ -8,6 +8,7 @@ from services.kit.metrics import Metrics
 from services.kit.requests import Requests
 from services.kit.settings import RoomSettings
 from services.kit.tokens import AccessTokenVerifier
+from services.kit.tracing import Tracing, tracing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Core:
     requests: Requests
     verifier: AccessTokenVerifier
     metrics: Metrics
+    tracing: Tracing
 
     @classmethod
     def of(cls, room: str, settings: RoomSettings, clock: Clock | None = None) -> "Core":
@@ -40,6 +42,7 @@ class Core:
             Requests(settings.fingerprint_key, clock),
             AccessTokenVerifier.from_file(settings.token_public_key_file, clock),
             Metrics(room),
+            tracing_of(settings, room),
         )
 
 

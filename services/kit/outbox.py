@@ -23,6 +23,7 @@ from services.kit.measuring import Gauge, seconds
 from services.kit.metrics import Values
 from services.kit.row_measures import Measure
 from services.kit.tables import attachments, mails, outbox
+from services.kit.tracing import TRACEPARENT, traceparent
 from services.kit.wire import from_language
 
 
@@ -44,6 +45,8 @@ class Wake:
     """Temporal's task priority, 1 (first) to 5; orders have 1, everything else the default."""
     starts: bool = True
     """False: where the workflow does not run there is nothing to tell."""
+    traceparent: str = field(default="", compare=False)
+    """What it is a part of, where that is traced; two wakes that differ in nothing else are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         wake: Whom to wake.
         at: Now, by the service's clock.
     """
-    payload = {
+    payload: dict[str, Any] = {
         "workflow": wake.workflow,
         "workflow_id": wake.workflow_id,
         "signal": wake.signal,
@@ -116,6 +119,8 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         "priority": wake.priority,
         "starts": wake.starts,
     }
+    if parent := traceparent():  # else the payload is as older processes know it
+        payload[TRACEPARENT] = parent
     await conn.execute(
         insert(outbox).values(id=new_id(), kind="wake", payload=payload, created_at=at, attempts=0, next_at=at)
     )

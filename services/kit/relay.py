@@ -26,6 +26,7 @@ from services.kit.mailer import MailBuilder, Mailer, Message, is_permanent
 from services.kit.outbox import Wake, mail_from, wake_from
 from services.kit.tables import mails, outbox
 from services.kit.temporal_client import signal_running, signal_with_start
+from services.kit.tracing import continued
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 50
@@ -112,7 +113,8 @@ class Relay:
         async def signal(wake: Wake) -> str:
             try:
                 async with asyncio.timeout(_SIGNAL_SECONDS), hooks.around(f"{self._database.schema}.wake"):
-                    await self._signal(wake)
+                    with continued(wake.traceparent):
+                        await self._signal(wake)
             except Exception as error:  # noqa: BLE001  one failing wake must not stop the others
                 return class_name(error)
             return ""

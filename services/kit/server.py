@@ -30,6 +30,7 @@ from services.kit.interceptors.callers import Callers, Customers, by_certificate
 from services.kit.interceptors.correlation import Correlation
 from services.kit.interceptors.deadlines import Deadlines
 from services.kit.interceptors.refusals import Refusals
+from services.kit.interceptors.spans import Spans
 from services.kit.logs import class_name
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
@@ -117,6 +118,7 @@ class Server:
         self.grpc = grpc.aio.server(
             interceptors=(
                 Correlation(),
+                *([Spans(core.tracing)] if core.tracing.on else []),
                 AccessLog(core.metrics),
                 Refusals(),
                 Deadlines(),
@@ -222,6 +224,7 @@ async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await core.database.close()
+        core.tracing.end()
 
 
 def measuring_of(core: Core, room: Room) -> Measuring:

@@ -64,6 +64,7 @@ class ProcessSettings(Addresses):
     clock_file: Path | None = None
     log_level: str = "INFO"
     metrics_listen: str | None = None
+    otlp_endpoint: str = ""
     tls_certificate_file: Path | None = None
     tls_key_file: Path | None = None
     tls_authority_file: Path | None = None

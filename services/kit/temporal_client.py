@@ -18,6 +18,7 @@ from temporalio.converter import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from casella.common.v1 import common_pb2
+from services.kit.carrying import Carrying
 from workflows import names
 
 RPC_TIMEOUT = timedelta(seconds=5)
@@ -71,7 +72,9 @@ async def connect(address: str, namespace: str, codec: PayloadCodec | None = Non
         codec: See ``data_converter``.
         lazy: Connect at the first call, for a service that must start while Temporal is away.
     """
-    return await Client.connect(address, namespace=namespace, data_converter=data_converter(codec), lazy=lazy)
+    return await Client.connect(
+        address, namespace=namespace, data_converter=data_converter(codec), interceptors=[Carrying()], lazy=lazy
+    )
 
 
 async def signal_with_start(
