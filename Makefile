@@ -1,6 +1,6 @@
 # Casella's commands. Everything that they need beside Python 3.11 and make, they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo run test outages bench lint audit-dependencies protos protos-image lock clean
+.PHONY: help setup setup-tests demo run test chaos outages bench lint audit-dependencies protos protos-image lock clean
 PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
@@ -10,6 +10,7 @@ help:
 	@echo "make demo     set everything up and play seven customers' stories, with time moved forward"
 	@echo "make run      start everything and show where it is, until Ctrl-C"
 	@echo "make test     run all tests"
+	@echo "make chaos    kill processes at every moment that stories pass, and at random (CONTRIBUTING.md)"
 	@echo "make outages  take away what Casella needs, each thing for five minutes: about two hours"
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"
@@ -34,6 +35,9 @@ run: setup
 # By file, because a file's world is started once; pytest-xdist 3.8 no longer sees groups under pytest 9.2.
 test: setup-tests
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+chaos: setup-tests
+	@exec $(PYTHON) -m tests.chaos
 
 outages: setup-tests
 	@OUTAGES=$${OUTAGES:-all} OUTAGE_SECONDS=$${OUTAGE_SECONDS:-300} \

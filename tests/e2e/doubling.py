@@ -15,7 +15,8 @@ from casella.common.v1 import access_pb2
 from deploy.local.provision import ROOMS
 from deploy.local.site import Site
 
-_READS = ("Get", "List", "Find", "Prove", "Audit", "Check")
+READS = ("Get", "List", "Find", "Prove", "Audit", "Check")
+"""How the names of RPCs begin that change nothing."""
 _DURATION = "google.protobuf.Duration"
 
 Metadata = Sequence[tuple[str, Any]]
@@ -100,7 +101,7 @@ class Doubler(grpc.GenericRpcHandler):
 
     def mutating(self) -> list[Delivery]:
         """The calls that may change something."""
-        return [each for each in self.deliveries if not each.name.startswith(_READS)]
+        return [each for each in self.deliveries if not each.name.startswith(READS)]
 
     async def told(self, name: str, word: str) -> bool | None:
         """For waiting: whether an RPC was called with a request that contains a word, for example an id."""
@@ -140,7 +141,7 @@ def workers_mutating_rpcs() -> set[str]:
         service = descriptor_pool.Default().FindServiceByName(f"casella.{room}.v1.{room.capitalize()}Service")
         for method in service.methods:
             callers = method.GetOptions().Extensions[option]
-            if access_pb2.CALLER_WORKER in callers and not method.name.startswith(_READS):
+            if access_pb2.CALLER_WORKER in callers and not method.name.startswith(READS):
                 found.add(method.name)
     return found
 

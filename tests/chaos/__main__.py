@@ -1,0 +1,86 @@
+"""``make chaos``: kills processes at every moment that stories pass, then random ones under orders in flight.
+
+By the environment: ``HOOKS=<pattern>`` only the moments of a pattern, and no random kills unless ``CHAOS`` is given;
+``CHAOS=<kills>`` random kills alone; ``SEED=<number>`` repeats their choice. Exit code 1 where one did harm.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from tempfile import mkdtemp
+
+from services.kit.exiting import exit_after
+from tests.chaos.contracts import expected
+from tests.chaos.random_kills import Trouble, random_kills
+from tests.chaos.stage import staged
+from tests.chaos.stories import STORIES, Story
+from tests.chaos.sweep import Outcome, Result, moments_of, not_reached, sweep
+
+_KILLS = 100
+
+
+async def _every_moment(folder: Path, pattern: str) -> list[Result]:
+    results = []
+    async with staged(folder) as stage:
+        moments: dict[str, Story] = {}
+        for story in STORIES:
+            print(f"{story.__name__}, undisturbed", flush=True)
+            moments = {**await moments_of(stage, story), **moments}
+        print(f"{len(moments)} moments passed; killing at those of {pattern}", flush=True)
+        async for result in sweep(stage, moments, pattern):
+            results.append(result)
+            _tell(result)
+    for result in not_reached(expected(), moments, pattern):
+        results.append(result)
+        _tell(result)
+    return results
+
+
+def _tell(result: Result) -> None:
+    print(f"{result.moment:<60} {result.outcome.name.lower():<12} {result.story:<22} {result.why}", flush=True)
+
+
+def _totals(results: list[Result], seconds: float) -> None:
+    counted = Counter(result.outcome for result in results)
+    print(f"\n{sum(counted.values())} moments in {seconds:.0f} s")
+    for outcome in Outcome:
+        print(f"{counted[outcome]:6} {outcome.value}")
+
+
+async def _run(folder: Path) -> bool:
+    pattern, seed = os.environ.get("HOOKS", ""), int(os.environ.get("SEED", str(time.time_ns() % 1_000_000)))
+    kills = int(os.environ.get("CHAOS", "0" if pattern else str(_KILLS)))
+    begun = time.monotonic()
+    well = True
+    if pattern or "CHAOS" not in os.environ:
+        results = await _every_moment(folder / "moments", pattern or "*")
+        _totals(results, time.monotonic() - begun)
+        well = not any(result.outcome is Outcome.HARM for result in results)
+    if kills:
+        print(f"\n{kills} random kills, SEED={seed}", flush=True)
+        try:
+            async with staged(folder / "random", doubled=True) as stage:
+                print(await random_kills(stage, kills, seed), flush=True)
+        except Trouble as trouble:
+            print(f"HARM: {trouble}; SEED={seed} CHAOS={kills} repeats it", flush=True)
+            well = False
+    return well
+
+
+def main() -> int:
+    """Run all; 1 where a kill did harm."""
+    folder = Path(mkdtemp(prefix="casella-chaos-"))
+    well = asyncio.run(_run(folder))
+    if well:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"the processes' logs are in {folder}", file=sys.stderr)
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    exit_after(main)

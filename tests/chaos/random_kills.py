@@ -1,0 +1,86 @@
+"""Kills random processes under orders in flight.
+
+Meanwhile each call of the worker comes twice; afterwards all wakes come twice again, in any order.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from casella.common.v1 import common_pb2 as common
+from deploy.local.demo.customer import Customer
+from tests.chaos.stage import PROCESSES, Stage
+from tests.chaos.stories import buyer, pay_by_card
+from tests.chaos.sweep import reason
+from tests.e2e.echo import deliver_twice, wakes_written
+from tests.e2e.ends import prove_the_end
+from tests.e2e.stories import run
+from workflows import names
+
+VICTIMS = (*PROCESSES, "temporal", "postgres")
+ORDERS = 20
+_PAUSE = (0.2, 2.0)
+"""Seconds between two kills: at times the second victim dies while the first is still away."""
+
+
+Bought = tuple[Customer, str]
+
+
+class Trouble(AssertionError):
+    """An order ended wrong."""
+
+
+async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS) -> str:
+    """Kill so many processes by a seed's choice, with so many orders in flight all the time, and prove every end.
+
+    Returns:
+        What was done, for a person.
+
+    Raises:
+        Trouble: An order ended wrong; it says which and how.
+    """
+    over, killed = asyncio.Event(), Counter[str]()
+    buyers = [asyncio.create_task(_buy_until(stage, over.is_set)) for _ in range(orders)]
+    dice = random.Random(seed)  # noqa: S311  it chooses victims
+    for _ in range(kills):
+        victim = dice.choice(VICTIMS)
+        await asyncio.sleep(dice.uniform(*_PAUSE))
+        await _kill(stage, victim)
+        killed[victim] += 1
+    over.set()
+    bought = [each for buyer in await asyncio.gather(*buyers) for each in buyer]
+    await stage.all_run()
+    wakes = await wakes_written(stage.play)
+    dice.shuffle(wakes)
+    await deliver_twice(stage.play, wakes)
+    await _all_proved(stage, bought)
+    told = ", ".join(f"{name} {times}" for name, times in sorted(killed.items()))
+    return f"{killed.total()} kills ({told}); {len(bought)} orders, all ended well"
+
+
+async def _kill(stage: Stage, victim: str) -> None:
+    world = stage.play.world
+    await world.wait_ready(victim)
+    await world.kill(victim)
+
+
+async def _buy_until(stage: Stage, over: Callable[[], bool]) -> list[Bought]:
+    """One order after the other."""
+    bought: list[Bought] = []
+    while not over():
+        customer, order = await buyer(stage.play, common.PAYMENT_METHOD_ONLINE)
+        await pay_by_card(stage.play, customer, order.order_id)
+        bought.append((customer, order.order_id))
+    return bought
+
+
+async def _all_proved(stage: Stage, bought: Sequence[Bought]) -> None:
+    await run(stage.play, names.FETCH_PAYMENT_EVENTS)  # the schedule does so every ten minutes
+    try:
+        for customer, order_id in bought:
+            await stage.play.fulfilled(customer, order_id)
+        for customer, order_id in bought:
+            await prove_the_end(stage.play, customer, order_id)
+    except AssertionError as error:
+        raise Trouble(reason(error)) from error
