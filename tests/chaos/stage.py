@@ -1,13 +1,10 @@
 """A Casella whose processes note every moment that they pass, and die at those that are armed."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.failure import LaunchError
 from deploy.local.provision import ROOMS
 from tests.chaos.patience import patient
 from tests.e2e.doubling import Doubler
@@ -16,7 +13,6 @@ from tests.e2e.play import Play, started
 
 PROCESSES = (*ROOMS, "worker", "gateway")
 """Those that pass moments."""
-_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -70,21 +66,4 @@ async def staged(folder: Path, *, doubled: bool = False) -> AsyncIterator[Stage]
         async with started(folder / "var", environment) as play:
             post.lead_to(play.world.site)
             await note_wakes(play)
-            reviving = asyncio.create_task(_revive(play))
-            try:
-                yield Stage(patient(play), noted, armed)
-            finally:
-                reviving.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await reviving
-
-
-async def _revive(play: Play, names: Sequence[str] = PROCESSES) -> None:
-    """Have the launcher start at once what has died: its own pause grows with each death, for a person's sake."""
-    while True:
-        running = await play.world.processes()
-        for name in names:
-            if name not in running:
-                with contextlib.suppress(LaunchError):
-                    await play.world.start_process(name)
-        await asyncio.sleep(_LOOK_SECONDS)
+            yield Stage(patient(play), noted, armed)
