@@ -5,12 +5,14 @@ PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
 TESTS ?= tests
+SEED ?= 1
 
 help:
 	@echo "make demo     set everything up and play seven customers' stories, with time moved forward"
 	@echo "make run      start everything and show where it is, until Ctrl-C"
 	@echo "make test     run all tests"
 	@echo "make chaos    kill processes at every moment that stories pass, and at random (CONTRIBUTING.md)"
+	@echo "make hostile  try bad input on every field of every RPC, and every caller before each"
 	@echo "make outages  take away what Casella needs, each thing for five minutes: about two hours"
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"
@@ -45,6 +47,10 @@ outages: setup-tests
 
 bench: setup
 	@exec $(PYTHON) -m bench
+
+# All of it takes minutes: bad input for every field of every RPC as every caller. SEED=… makes other random texts.
+hostile: setup-tests
+	@HOSTILE=all SEED=$(SEED) $(PYTHON) -m pytest -s tests/hostile
 
 lint: setup
 	@$(PYTHON) -m deploy.build.lint

@@ -21,7 +21,7 @@ REASON_PREFIX = "REASON_"
 """What the enum's names begin with and ``ErrorInfo.reason`` leaves out."""
 
 _FIELDS_IN_MESSAGE = 10
-"""The details name all; gRPC's metadata has no room for as many again."""
+"""The details name as many as gRPC's metadata has room for; the message stands there, too."""
 
 
 def reason_name(reason: Reason) -> str:

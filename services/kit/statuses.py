@@ -21,6 +21,8 @@ from services.kit.errors import (
     reason_name,
 )
 
+_MOST_OF_FIELDS = 6 * 1024
+"""Bytes: some forty bad fields. With more than 8 KiB of metadata in an answer gRPC drops the answer itself."""
 DETAILS_KEY = "grpc-status-details-bin"
 """Trailing metadata that carries the serialized ``google.rpc.Status`` (gRPC's richer error model)."""
 
@@ -33,9 +35,13 @@ def encode(error: CasellaError) -> status_pb2.Status:
         error_details_pb2.ErrorInfo(reason=reason_name(error.reason), domain=DOMAIN, metadata=error.metadata),
     )
     if isinstance(error, InvalidInput):
-        bad = error_details_pb2.BadRequest()
+        bad, room = error_details_pb2.BadRequest(), _MOST_OF_FIELDS
         for violation in error.violations:
-            bad.field_violations.add(field=violation.field, description=violation.message, reason=violation.key.upper())
+            one = bad.FieldViolation(field=violation.field, description=violation.message, reason=violation.key.upper())
+            room -= one.ByteSize()
+            if room < 0:
+                break
+            bad.field_violations.append(one)
         _attach(status, bad)
     if error.retry_after is not None:
         retry = error_details_pb2.RetryInfo()

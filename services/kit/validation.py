@@ -23,6 +23,8 @@ from services.kit.wire import from_date, from_language, from_timestamp
 
 Entry = TypeVar("Entry")
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""Of what comes in: who adds days or another zone to an instant near the calendar's ends falls off it."""
 LONGEST_PAGE = 200
 USUAL_PAGE = 50
 _DECOMPOSED = 4
@@ -149,7 +151,7 @@ class Violations:
         return IPv4Address(0)
 
     def instant(self, field: str, message: Timestamp, *, required: bool = True) -> datetime:
-        """An instant that the calendar has; one that is not set reads as the first of 1970, so that counts as missing.
+        """An instant from 1970 to 2199; one that is not set reads as the first of 1970, so that counts as missing.
 
         Args:
             field: Its path.
@@ -159,10 +161,13 @@ class Violations:
         if required and not message.ByteSize():
             self.add(field, "required")
         try:
-            return from_timestamp(message)
+            instant = from_timestamp(message)
         except (ValueError, OverflowError):  # past the year 9999, or before the year 1
-            self.add(field, "not_a_date")
-            return datetime.fromtimestamp(0, UTC)
+            instant = datetime.min.replace(tzinfo=UTC)
+        if FIRST_YEAR <= instant.year <= LAST_YEAR:
+            return instant
+        self.add(field, "not_a_date")
+        return datetime.fromtimestamp(0, UTC)
 
     def language(self, field: str, value: common_pb2.Language) -> str:
         """A required language, as its code (``it``, ``en``)."""
@@ -171,12 +176,15 @@ class Violations:
         return from_language(value)
 
     def day(self, field: str, message: common_pb2.Date) -> date:
-        """A required day of the calendar."""
+        """A required day of the calendar from 1970 to 2199."""
         try:
-            return from_date(message)
+            day = from_date(message)
         except ValueError:
-            self.add(field, "not_a_date" if message.ByteSize() else "required")
-            return date.min
+            day = date.min
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+        self.add(field, "not_a_date" if message.ByteSize() else "required")
+        return date.min
 
     def recipient(self, field: str, message: common_pb2.Recipient) -> common_pb2.Recipient:
         """To whom an email goes: an address, a name and a language, all required, unless the address is erased."""

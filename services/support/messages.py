@@ -3,6 +3,7 @@
 from services.kit.messages import Catalogue
 
 CATALOGUE: Catalogue = {
+    "room_twice": {"it": "Questo servizio compare due volte.", "en": "This service appears twice."},
     "not_a_url": {
         "it": "Non è un indirizzo web: per esempio https://example.it/casella.",
         "en": "This is not a web address: for example https://example.it/casella.",

@@ -239,6 +239,16 @@ def _named(name: str) -> Document:
     return proforma(customer=customer(company_name=name, address=address), lines=(line(description=name),))
 
 
+def test_a_letter_that_the_typeface_lacks_does_not_stop_a_document(typesetter: Typesetter) -> None:
+    drawn = customer(company_name="Gelateria 🍦 𠜎 Ferrarini")
+    proforma_pdf = typesetter.proforma(replace(proforma(), customer=drawn))
+    assert pages(proforma_pdf) == 1
+    composed = replace(invoice(), customer=drawn)
+    assert typesetter.invoice(composed, XML_NAME, xml_of(composed)) == typesetter.invoice(
+        composed, XML_NAME, xml_of(composed)
+    )
+
+
 def test_long_words_may_break_and_short_ones_stay_as_they_are() -> None:
     assert breakable("Viale dell'Industria 145") == "Viale dell'Industria 145"
     long = "un.indirizzo.molto-lungo@pec.example.it"

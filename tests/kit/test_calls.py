@@ -18,13 +18,14 @@ from casella.common.v1 import access_pb2, errors_pb2
 from services.kit.channels import open_channel
 from services.kit.context import current_call, owner_filter
 from services.kit.core import Core
-from services.kit.errors import RULES, CasellaError, NotReady, RateLimited, Refused
+from services.kit.errors import RULES, CasellaError, InvalidInput, NotReady, RateLimited, Refused
 from services.kit.ids import new_id
 from services.kit.interceptors.callers import CallersUnclear
 from services.kit.logs import JsonFormatter
 from services.kit.metadata import CORRELATION_ID, LANGUAGE
 from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
+from services.kit.statuses import DETAILS_KEY, decode, encode
 from services.kit.validation import Violations
 from tests.kit.echo import Behaviour, Echo
 from tests.support.room import CALLERS, TestRoom, caller_secret, room_settings, running_room
@@ -213,6 +214,19 @@ async def test_every_bad_field_is_named_in_the_callers_language(room: TestRoom, 
         ("name", "This field is required.", "required"),
         ("contact.email", "This is not a valid email address.", "not_an_email"),
     ]
+
+
+def test_more_bad_fields_than_an_answer_holds_are_named_as_far_as_it_does() -> None:
+    violations = Violations("en")
+    for number in range(10_000):
+        violations.add(f"lines[{number}].unit_price.currency", "required")
+    with pytest.raises(InvalidInput) as refused:
+        violations.check()
+    status = encode(refused.value)
+    assert status.ByteSize() < 8 * 1024
+    named = decode(((DETAILS_KEY, status.SerializeToString()),))
+    assert named is not None
+    assert len(named.violations) > 40
 
 
 async def test_an_unexpected_error_tells_the_client_an_incident_and_nothing_else(

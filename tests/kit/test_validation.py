@@ -63,8 +63,10 @@ def test_an_instant_is_one_that_the_calendar_has() -> None:
     violations.instant("missing", Timestamp())
     for field, bad in {"late": {"seconds": 1 << 40}, "early": {"seconds": -(1 << 40)}, "fine": {"nanos": -1}}.items():
         violations.instant(field, Timestamp(**bad))
+    violations.instant("near_the_end", Timestamp(seconds=253_402_300_799))  # the next zone's day is none
     assert noted(violations) == [
         ("missing", "required"), ("late", "not_a_date"), ("early", "not_a_date"), ("fine", "not_a_date"),
+        ("near_the_end", "not_a_date"),
     ]  # fmt: skip
 
 
@@ -194,7 +196,13 @@ def test_a_day_of_the_calendar_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "key"), [(common_pb2.Date(), "required"), (common_pb2.Date(year=2027, month=2, day=29), "not_a_date")]
+    ("message", "key"),
+    [
+        (common_pb2.Date(), "required"),
+        (common_pb2.Date(year=2027, month=2, day=29), "not_a_date"),
+        (common_pb2.Date(year=1, month=1, day=1), "not_a_date"),
+        (common_pb2.Date(year=9999, month=12, day=31), "not_a_date"),
+    ],
 )
 def test_a_day_that_is_none_is_named(message: common_pb2.Date, key: str) -> None:
     violations = Violations("it")

@@ -353,6 +353,9 @@ async def test_the_end_keeps_what_every_service_has_erased_and_tells_it_once(
     with refused_as(errors_pb2.REASON_INVALID_INPUT) as empty:
         await worker.calls.RecordErased(pb.RecordErasedRequest(erasure_id=erasure.erasure_id))
     assert fields_of(empty.value) == ["proof"]
+    with refused_as(errors_pb2.REASON_INVALID_INPUT) as twice:
+        await worker.calls.RecordErased(pb.RecordErasedRequest(erasure_id=erasure.erasure_id, proof=proof + proof[:1]))
+    assert fields_of(twice.value) == ["proof[2].room"]
 
 
 async def test_what_nobody_asked_for_needs_no_decision_and_is_begun_once(worker: Worker) -> None:

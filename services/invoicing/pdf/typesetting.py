@@ -10,17 +10,20 @@ import json
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
 
 from services.invoicing.domain.documents import Document
 from services.invoicing.domain.issuer import Issuer
+from services.invoicing.fatturapa.latin import to_latin1
 from services.invoicing.pdf.view import printed_view, proforma_view
 from services.invoicing.pdf.writer import View
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
 _FONT_PACKAGE = "font_source_sans_pro"
+_NOT_DISPLAYED = "could not be displayed with font"
 
 
 class FontsMissing(RuntimeError):
@@ -57,6 +60,19 @@ class Typesetter:
         return self._compile(printed_view(invoice, self._issuer, xml_name), invoice.date, "", xml)
 
     def _compile(self, view: View, day: date, qr_text: str, xml: bytes) -> bytes:
+        """Makes the PDF; where the typeface lacks a letter, with all texts spelled as in the XML.
+
+        An emoji in a name, or a letter of a script that no font here has, would else stop a document after its number
+        was given out, and PDF/A allows no empty boxes.
+        """
+        try:
+            return self._set(view, day, qr_text, xml)
+        except typst.TypstError as error:
+            if _NOT_DISPLAYED not in str(error):
+                raise
+            return self._set(_in_latin(view), day, qr_text, xml)
+
+    def _set(self, view: View, day: date, qr_text: str, xml: bytes) -> bytes:
         inputs = {"data": json.dumps(view, ensure_ascii=False), "qr": _qr_code(qr_text), "xml": xml.decode()}
         pdf = self._compiler().compile(
             format="pdf",
@@ -74,6 +90,15 @@ class Typesetter:
             compiler = typst.Compiler(_TEMPLATE, font_paths=self._fonts)
             self._local.compiler = compiler
         return compiler
+
+
+def _in_latin(part: Any) -> Any:
+    """A view with each text in Latin-1 characters, all of which the typeface has."""
+    if isinstance(part, dict):
+        return {name: _in_latin(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_in_latin(value) for value in part]
+    return to_latin1(part) if isinstance(part, str) else part
 
 
 def _qr_code(text: str) -> str:

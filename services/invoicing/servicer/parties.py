@@ -3,12 +3,15 @@
 from casella.common.v1 import common_pb2
 from services.invoicing.domain.customers import ITALY, Address, Customer, CustomerKind
 from services.kit.characters import has_control_characters
+from services.kit.composed import composed, is_stream_safe
 from services.kit.enums import EnumTable
 from services.kit.validation import Violations
 
 _LONGEST_COMPANY = 80
 _LONGEST_NAME = 60
 _LONGEST_RECIPIENT = 130
+_LONGEST_TYPED = 1000
+"""Characters of a field that a dry run looks at: whether it is too long for a document is what the dry run tells."""
 
 KINDS = EnumTable(
     {
@@ -51,10 +54,12 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
 
 
 def check_typed(found: Violations, message: common_pb2.BillingParty) -> None:
-    """Notes every field of a dry run that holds characters nobody types: no XML could hold them either."""
+    """Notes every field of a dry run that nobody types: endless, or with characters that no XML could hold either."""
     for path, part in (("party", message), ("party.address", message.address)):
         for field, value in part.ListFields():
-            if isinstance(value, str) and has_control_characters(value):
+            if isinstance(value, str) and len(value) > _LONGEST_TYPED:
+                found.add(f"{path}.{field.name}", "too_long", limit=_LONGEST_TYPED)
+            elif isinstance(value, str) and (has_control_characters(value) or not is_stream_safe(composed(value))):
                 found.add(f"{path}.{field.name}", "control_characters")
 
 

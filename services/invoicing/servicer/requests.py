@@ -131,8 +131,10 @@ def check_credit(found: Violations, field: str, draft: Draft, *, asked: bool) ->
 
 
 def _credit(found: Violations, field: str, message: common_pb2.Money) -> int:
-    if message.minor < 0:
+    if not 0 <= message.minor <= MOST_MINOR:
         found.add(field, "out_of_range", least=0, most=MOST_MINOR)
+    elif message.minor and message.currency != _NOTHING.currency:
+        found.add(field, "not_an_amount" if message.currency else "required")
     return max(message.minor, 0)
 
 
@@ -248,11 +250,11 @@ def _period(found: Violations, field: str, message: common_pb2.Line) -> tuple[da
     has_start, has_end = message.HasField("period_start"), message.HasField("period_end")
     if not has_start and not has_end:
         return None, None
-    if not has_start or not has_end:
+    start = found.day(f"{field}.period_start", message.period_start) if has_start else None
+    end = found.day(f"{field}.period_end", message.period_end) if has_end else None
+    if start is None or end is None:
         found.add(f"{field}.{'period_end' if has_start else 'period_start'}", "both_or_none")
         return None, None
-    start = found.day(f"{field}.period_start", message.period_start)
-    end = found.day(f"{field}.period_end", message.period_end)
     if end < start:
         found.add(f"{field}.period_end", "backwards")
     return start, end

@@ -1,6 +1,6 @@
 """Accounts: protobuf in, domain out, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from casella.common.v1 import common_pb2
@@ -105,7 +105,8 @@ class AccountRpcs(MailboxesServiceServicer):
         found = checks.violations()
         account_id = found.uuid("account_id", request.account_id)
         entry = _steering(found, request.steering, "suspend_account", account_id)
-        cause = SuspensionCause.OPERATOR if entry is not None else CAUSES.wanted(found, "cause", request.cause)
+        asked = CAUSES.wanted(found, "cause", request.cause)
+        cause = asked if entry is None else SuspensionCause.OPERATOR
         call = self._requests.call(
             request.request_id, found, account_id=account_id, steering=request.steering, cause=request.cause
         )
@@ -177,10 +178,10 @@ def _steering(found: Violations, message: common_pb2.Steering, action: str, acco
     return steering_entry(found, message, action, account_id, source="") if message.ByteSize() else None
 
 
-def _sizes(found: Violations, sizes: Iterable[pb.SizeCount], mailboxes: int) -> dict[int, int]:
+def _sizes(found: Violations, sizes: Sequence[pb.SizeCount], mailboxes: int) -> dict[int, int]:
     """The places of an annual order, per size in GB; they must add up to its number of mailboxes."""
     ordered: dict[int, int] = {}
-    for index, entry in enumerate(sizes):
+    for index, entry in enumerate(found.at_most("sizes", sizes, len(pb.MailboxSize.items()))):
         size_gb = translate.SIZES.chosen(found, f"sizes[{index}].size", entry.size, 0)
         found.between(f"sizes[{index}].mailboxes", entry.mailboxes, 1, checks.MOST_MAILBOXES)
         if size_gb in ordered:

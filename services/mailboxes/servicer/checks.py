@@ -19,6 +19,8 @@ _LONGEST_PASSWORD = 200
 
 
 MOST_MAILBOXES = 100_000
+_MOST_ORDERED = 100
+"""Entries of an order: as many sizes and sets of options as a quote may name, and more."""
 """More were never ordered at once."""
 
 _MOST_OPTIONS = 20
@@ -90,7 +92,7 @@ def ordered(found: Violations, entries: Sequence[pb.OrderedMailboxes], mailboxes
             codes(_ordered_options(found, f"ordered[{place}].options", entry.options)),
             found.between(f"ordered[{place}].mailboxes", entry.mailboxes, 1, MOST_MAILBOXES),
         )
-        for place, entry in enumerate(entries)
+        for place, entry in enumerate(found.at_most("ordered", entries, _MOST_ORDERED))
     ]
     if read and sum(entry.mailboxes for entry in entries) != mailboxes:
         found.add("ordered", "sizes_do_not_add_up")

@@ -7,7 +7,7 @@ from datetime import date
 
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
-from services.kit.money import Money
+from services.kit.money import MOST_MINOR, Money
 from services.kit.validation import Violations
 from services.kit.wire import from_money
 from services.ordering.domain.kinds import PaymentMethod
@@ -118,7 +118,7 @@ def _above_zero(violations: Violations, field: str, amount: common_pb2.Money) ->
         found = from_money(amount)
     except ValueError:
         found = None
-    if found is None or found.minor <= 0:
+    if found is None or not 0 < found.minor <= MOST_MINOR:
         violations.add(field, "not_an_amount")
         return None
     return found

@@ -137,7 +137,7 @@ class WorkerWithdrawalRpcs(OrderingServiceServicer):
 
 def _money(violations: Violations, field: str, message: ordering_pb2.WaitingMoney) -> WaitingMoney:
     """Money that waits, as payments tells it."""
-    if message.amount.minor < 1:
+    if not 1 <= message.amount.minor <= MOST_MINOR:
         violations.add(f"{field}.amount.minor", "out_of_range", least=1, most=MOST_MINOR)
     try:
         amount = from_money(message.amount)

@@ -17,6 +17,7 @@ from services.kit.wire import to_language, to_timestamp
 from services.support.erasures import texts
 from services.support.erasures.domain import Cause, Erasure, Proof, Refusal, State
 from services.support.erasures.service import Erasures
+from services.support.messages import CATALOGUE
 
 _LONGEST_ROOM = 40
 _LONGEST_WHAT = 100
@@ -111,12 +112,16 @@ class ErasuresServicer(ErasuresServiceServicer):
 
     async def RecordErased(self, request: pb.RecordErasedRequest, context: object) -> pb.RecordErasedResponse:
         """Write the end of an erasure."""
-        found = Violations()
+        found = Violations(catalogue=CATALOGUE)
         erasure_id = found.uuid("erasure_id", request.erasure_id)
         if not request.proof:
             found.add("proof", "required")
         parts = found.at_most("proof", request.proof, _MOST_ROOMS)
         proof = [_proof(found, f"proof[{place}]", part) for place, part in enumerate(parts)]
+        rooms = [part.room for part in proof]
+        for place, room in enumerate(rooms):
+            if room in rooms[:place]:
+                found.add(f"proof[{place}].room", "room_twice")
         found.check()
         return pb.RecordErasedResponse(erasure=_erasure(await self._erasures.record_erased(erasure_id, proof)))
 

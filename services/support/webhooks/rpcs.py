@@ -8,6 +8,7 @@ from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceServicer
 from services.kit.clock import Clock
 from services.kit.enums import EnumTable
 from services.kit.events_service import checked_types
+from services.kit.money import MOST_MINOR
 from services.kit.paging import page_by_id
 from services.kit.requests import Requests
 from services.kit.validation import Violations
@@ -29,9 +30,13 @@ from services.support.webhooks.store import Leased
 _MOST_LEASED = 50
 _MOST_EVENTS = 200
 _LONGEST_CURSOR = 60
+_LONGEST_WORD = 60
+_MOST_IDS = 30
 _LARGEST_STATUS = 999
 _ROOM = re.compile(r"[a-z]{1,20}")
 _ERROR = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+_ID = re.compile(r"[A-Za-z0-9_:-]{1,80}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _EVENT_TYPE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
 
 _ENDPOINT_STATES = EnumTable(
@@ -205,6 +210,18 @@ def _check_event(found: Violations, field: str, event: events_pb2.Event) -> None
     if not _EVENT_TYPE.fullmatch(event.type):
         found.add(f"{field}.type", "bad_format")
     found.instant(f"{field}.occurred_at", event.occurred_at)
+    if event.account_id:
+        found.uuid(f"{field}.account_id", event.account_id)
+    for name in ("state", "cause", "room"):
+        found.text(f"{field}.{name}", getattr(event, name), _LONGEST_WORD, required=False)
+    if len(event.ids) > _MOST_IDS:
+        found.add(f"{field}.ids", "too_many", limit=_MOST_IDS)
+    elif not all(_ID.fullmatch(name) and _ID.fullmatch(value) for name, value in event.ids.items()):
+        found.add(f"{field}.ids", "bad_format")
+    if event.HasField("amount"):
+        found.between(f"{field}.amount.minor", event.amount.minor, -MOST_MINOR, MOST_MINOR)
+        if not _CURRENCY.fullmatch(event.amount.currency):
+            found.add(f"{field}.amount.currency", "bad_format")
 
 
 def _endpoint(endpoint: Endpoint) -> pb.WebhookEndpoint:
