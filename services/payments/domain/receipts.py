@@ -188,6 +188,22 @@ class MoneyEntry:
         return self.taken_back or self.taken_back_by is not None
 
     @property
+    def waits(self) -> bool:
+        """Whether it is money that nobody has settled yet; what it names does not end meanwhile."""
+        return self.settled_at is None and not self.is_gone
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the bank took something back about which nobody has decided yet."""
+        return self.settled_at is None and self.reason is QueueReason.REVERSED
+
+    def part_payment_of(self, request_id: UUID) -> bool:
+        """Whether it paid the one request that it names, and was decided to be invoiced as a part payment of it."""
+        paid_own = self.settled_as is Settlement.ASSIGNED and self.settled_to == request_id
+        decided = self.advance is not None and self.advance.decided_at is not None
+        return self.named == (request_id,) and paid_own and decided
+
+    @property
     def names_only_paid(self) -> bool:
         """Whether it came for what is paid already: it is to go back, or becomes credit."""
         return bool(self.named) and not self.names_unpaid and not self.is_gone

@@ -50,11 +50,6 @@ class Advances:
             if not await advances.credit(conn, entry_id, self._clock.now()):
                 raise NotFound("no invoice of a part payment was decided for this entry")
 
-    async def of_request(self, request_id: UUID) -> list[MoneyEntry]:
-        """The entries that paid a request and are invoiced as part payments of it, oldest first."""
-        async with self._database.reading() as conn:
-            return await advances.of_request(conn, request_id)
-
     async def page(self, after: UUID | None, most: int) -> list[MoneyEntry]:
         """All entries that are invoiced as part payments, by id, those after one."""
         async with self._database.reading() as conn:

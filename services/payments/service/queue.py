@@ -33,20 +33,10 @@ class MoneyQueue:
         async with self._database.reading() as conn:
             return await twins.with_twins(conn, await disputes.with_disputes(conn, await queue.page(conn, after, most)))
 
-    async def naming(self, request_id: UUID) -> list[MoneyEntry]:
-        """The money that waits and names a payment request, oldest first."""
+    async def of_request(self, request_id: UUID) -> list[MoneyEntry]:
+        """Every entry that names a payment request, settled or not, oldest first."""
         async with self._database.reading() as conn:
-            return await queue.naming(conn, request_id)
-
-    async def taken_back(self, request_id: UUID) -> list[MoneyEntry]:
-        """What the bank took back of money that was for a payment request, oldest first."""
-        async with self._database.reading() as conn:
-            return await queue.taken_back(conn, request_id)
-
-    async def gone(self, request_id: UUID) -> list[MoneyEntry]:
-        """The money that names a payment request and was taken back while it waited, oldest first."""
-        async with self._database.reading() as conn:
-            return await queue.gone(conn, request_id)
+            return await queue.of_request(conn, request_id)
 
     async def naming_account(self, account_id: UUID) -> tuple[list[MoneyEntry], list[PaymentRequest]]:
         """The money that waits and names a payment request of an account, oldest first, and what requests it names."""

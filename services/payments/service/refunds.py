@@ -1,7 +1,7 @@
 """What is read of refunds, and what an operator decides about them: approved, tried again, failed, given up."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from services.kit.errors import NotFound
 from services.kit.money import Money, total
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
+from services.payments.domain.payment_requests import PaymentRequest, RequestState
 from services.payments.domain.refunds import (
     MOST_ATTEMPTS,
     REFUSED_BY_BANK,
@@ -31,6 +32,21 @@ from services.payments.messages import CATALOGUE
 from services.payments.service.refund_sending import RefundSending
 from services.payments.store import paid_with, queue, refund_books, refund_payers, refunds, requests
 from services.payments.store.paid_with import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What paid a payment request.
+
+    Attributes:
+        most: The refund of all that may still be refunded.
+        received: What it was paid with, whatever went back of it.
+        shortfall: What an operator accepted as missing.
+    """
+
+    most: Plan
+    received: Sequence[Received]
+    shortfall: Money
 
 
 class Refunds:
@@ -77,15 +93,13 @@ class Refunds:
         await self._sending.send(refund)
         return await self.by_id(refund.refund_id, None)
 
-    async def refundable(self, request_id: UUID) -> Plan:
-        """The refund of all that may still be refunded of a payment request; of nothing while it is not paid."""
+    async def came(self, request: PaymentRequest) -> Came:
+        """What paid a payment request, and what of it may still go back; nothing while it is not paid."""
+        if request.state is not RequestState.PAID:
+            return Came(most_of([]), [], Money(0))
         async with self._database.reading() as conn:
-            return most_of(await paid_with.left(conn, request_id))
-
-    async def received(self, request_id: UUID) -> tuple[list[Received], Money]:
-        """What paid a payment request, and what was accepted as missing; nothing while it is not paid."""
-        async with self._database.reading() as conn:
-            return await paid_with.received(conn, request_id), await paid_with.shortfall(conn, request_id)
+            stands = await paid_with.standing(conn, request.request_id)
+            return Came(most_of(stands.left), stands.came, await paid_with.shortfall(conn, request.request_id))
 
     async def approve(self, call: Call, refund_ids: Sequence[UUID], by: AuditEntry) -> list[Refund]:
         """Put transfers on the list of the next file, all of them or none.

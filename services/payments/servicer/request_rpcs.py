@@ -1,5 +1,7 @@
 """The RPCs of payment requests."""
 
+from collections.abc import Sequence
+
 from casella.payments.v1 import payments_pb2
 from casella.payments.v1.payments_pb2_grpc import PaymentsServiceServicer
 from services.kit.cause_fields import checked_cause
@@ -9,7 +11,7 @@ from services.kit.paging import page_by_id
 from services.kit.validation import Violations
 from services.kit.wire import to_money
 from services.payments.domain.payment_requests import CloseReason, Method, PaymentRequest
-from services.payments.service.advances import Advances
+from services.payments.domain.receipts import MoneyEntry
 from services.payments.service.checkout import Checkout
 from services.payments.service.disputes import Disputes
 from services.payments.service.money_emails import MoneyEmails
@@ -35,7 +37,6 @@ class RequestRpcs(PaymentsServiceServicer):
     _queue: MoneyQueue
     _disputes: Disputes
     _refunds: Refunds
-    _advances: Advances
     _money_emails: MoneyEmails
     _messages: Messages
 
@@ -69,25 +70,31 @@ class RequestRpcs(PaymentsServiceServicer):
         """Read a payment request; a customer sees only their own, and nothing of the operator's queue."""
         found = await self._found(request)
         answer = payments_pb2.GetPaymentRequestResponse(payment_request=self._messages.payment_request(found))
-        missing = await self._money_emails.rest_of(found)
+        entries = await self._queue.of_request(found.request_id)
+        missing = await self._money_emails.rest_of(found) if entries else None
         if missing is not None:
             answer.rest.CopyFrom(self._messages.rest(found, missing))
         if owner_filter() is None:
-            as_message, queue = self._messages.money_entry, self._queue
-            answer.waiting.extend(map(as_message, await queue.naming(found.request_id)))
-            answer.taken_back.extend(map(as_message, await queue.taken_back(found.request_id)))
-            answer.gone.extend(map(as_message, await queue.gone(found.request_id)))
-            answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
-            most = await self._refunds.refundable(found.request_id)
-            answer.refundable.CopyFrom(to_money(most.money + most.credited))
-            as_money = refundable_money(found, most)
-            if as_money is not None:
-                answer.refundable_money.CopyFrom(as_money)
-            answer.advances.extend(map(as_message, await self._advances.of_request(found.request_id)))
-            came, shortfall = await self._refunds.received(found.request_id)
-            answer.received.extend(received(found, came))
-            answer.shortfall.CopyFrom(to_money(shortfall))
+            await self._tell_operators(answer, found, entries)
         return answer
+
+    async def _tell_operators(
+        self, answer: payments_pb2.GetPaymentRequestResponse, found: PaymentRequest, entries: Sequence[MoneyEntry]
+    ) -> None:
+        """Add the operator's queue, what the request was paid with and what of that may go back."""
+        as_message = self._messages.money_entry
+        answer.waiting.extend(as_message(entry) for entry in entries if entry.waits)
+        answer.taken_back.extend(as_message(entry) for entry in entries if entry.undecided)
+        answer.gone.extend(as_message(entry) for entry in entries if entry.taken_back_by is not None)
+        answer.advances.extend(as_message(entry) for entry in entries if entry.part_payment_of(found.request_id))
+        answer.disputes.extend(map(self._messages.dispute, await self._disputes.of_request(found.request_id)))
+        came = await self._refunds.came(found)
+        answer.refundable.CopyFrom(to_money(came.most.money + came.most.credited))
+        as_money = refundable_money(found, came.most)
+        if as_money is not None:
+            answer.refundable_money.CopyFrom(as_money)
+        answer.received.extend(received(found, came.received))
+        answer.shortfall.CopyFrom(to_money(came.shortfall))
 
     async def _found(self, request: payments_pb2.GetPaymentRequestRequest) -> PaymentRequest:
         bad, read = Violations(), self._requests

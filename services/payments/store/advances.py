@@ -55,12 +55,6 @@ async def credit(conn: AsyncConnection, entry_id: UUID, now: datetime) -> bool:
     return noted.first() is not None
 
 
-async def of_request(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
-    """The entries that paid a request and were decided to be invoiced as part payments of it, oldest first."""
-    query = READ.where(_ENTRY.named == [request_id], _PAID_OWN, _ENTRY.advance_decided_at.is_not(None))
-    return [entry_from(row) for row in await conn.execute(query)]
-
-
 async def page(conn: AsyncConnection, after: UUID | None, most: int) -> list[MoneyEntry]:
     """The entries decided to be invoiced as part payments after one, by id."""
     query = READ.where(_ENTRY.advance_decided_at.is_not(None)).order_by(None).order_by(_ENTRY.id).limit(most)

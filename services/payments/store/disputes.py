@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +42,7 @@ _COUNTED = (
 )
 _READ = select(disputes, _REFUNDED.label("refunded_minor"), _COUNTED.label("counted_minor"))
 _OLDEST_FIRST = (_DISPUTE.opened_at, _DISPUTE.id)
+_OF_REQUEST = _READ.where(_DISPUTE.request_id == bindparam("request")).order_by(*_OLDEST_FIRST)
 
 
 async def insert_new(
@@ -154,8 +155,7 @@ async def of_entry(conn: AsyncConnection, entry_id: UUID) -> Dispute:
 
 async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Dispute]:
     """The disputes over the payments of a payment request, oldest first."""
-    query = _READ.where(_DISPUTE.request_id == request_id).order_by(*_OLDEST_FIRST)
-    return [_dispute(row) for row in await conn.execute(query)]
+    return [_dispute(row) for row in await conn.execute(_OF_REQUEST, {"request": request_id})]
 
 
 async def page(

@@ -73,12 +73,14 @@ class Standing:
     """What may still go back of a payment request, beside what was taken back of it.
 
     Attributes:
-        left: What it was paid with, less what went back.
+        came: What it was paid with, whatever went back of it.
+        left: The same, less what went back.
         undecided: What was taken back, not by a dispute, and about which nobody has decided.
         set_aside: What was, and a person has set aside; less what counts as a refund of it already.
         but_for_undecided: What would be left, had nothing of `undecided` been taken back.
     """
 
+    came: list[Received]
     left: list[Received]
     undecided: Money
     set_aside: Money
@@ -103,6 +105,7 @@ async def standing(conn: AsyncConnection, request_id: UUID, *, but: UUID | None 
     )
     currency = came[0].left.currency if came else _CURRENCY
     return Standing(
+        came=came,
         left=left_of(came, _by_source(gone), made),
         undecided=total((each.amount for each in undecided), currency),
         set_aside=total((each.amount for each in aside), currency) - Money(counted, currency),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import Uuid, and_, bindparam, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ _ENTRY = money_entries.c
 _UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, REFUND_UNDER_WAY)
 _UNFINISHED = or_(_ENTRY.settled_at.is_(None), _UNDER_WAY, TO_CREDIT)
 _WAITING = READ.where(_ENTRY.settled_at.is_(None))
+_OF_REQUEST = READ.where(_ENTRY.named.contains(bindparam("requests", type_=ARRAY(Uuid))))
 
 
 async def page(conn: AsyncConnection, after: tuple[datetime, UUID] | None, most: int) -> list[MoneyEntry]:
@@ -129,13 +130,20 @@ async def waiting(conn: AsyncConnection, shown_reference: str, amount: Money) ->
     return found
 
 
+async def of_request(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
+    """Every entry that names this request by reference or number, settled or not, oldest first.
+
+    One statement tells of all of them, because most requests have none, and each is read ten times an order.
+    """
+    return [entry_from(row) for row in await conn.execute(_OF_REQUEST, {"requests": [request_id]})]
+
+
 async def naming(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     """The money that waits and names this request: by reference or number, not as a mere suggestion. Oldest first.
 
     What the bank took back, or a payer disputes, is no money, so it holds nothing (`taken_back`).
     """
-    query = READ.where(HERE, _ENTRY.named.contains([request_id]), _ENTRY.reason.not_in(NO_MONEY))
-    return [entry_from(row) for row in await conn.execute(query)]
+    return [entry for entry in await of_request(conn, request_id) if entry.waits]
 
 
 async def all_naming(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
@@ -146,14 +154,7 @@ async def all_naming(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
 
 async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
     """What the bank took back of money that was for this request, oldest first."""
-    query = _WAITING.where(_ENTRY.named.contains([request_id]), _ENTRY.reason == QueueReason.REVERSED)
-    return [entry_from(row) for row in await conn.execute(query)]
-
-
-async def gone(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
-    """The money that names this request and was taken back while it waited, settled or not. Oldest first."""
-    query = READ.where(_ENTRY.named.contains([request_id]), _ENTRY.taken_back_by.is_not(None))
-    return [entry_from(row) for row in await conn.execute(query)]
+    return [entry for entry in await of_request(conn, request_id) if entry.undecided]
 
 
 async def naming_account(conn: AsyncConnection, account_id: UUID) -> list[MoneyEntry]:

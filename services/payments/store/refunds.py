@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,6 +43,7 @@ _COLUMNS = (
     _TAKEN_BACK_BY.label("taken_back_by"),
 )
 _READ = select(*_COLUMNS)
+_OF_PAYMENT = _READ.where(_REFUND.request_id == bindparam("request"))
 _TOLD = {
     RefundState.REQUESTED: EventType.REFUND_REQUESTED,
     RefundState.DONE: EventType.REFUND_DONE,
@@ -99,7 +100,7 @@ async def entry_of(conn: AsyncConnection, refund_id: UUID) -> UUID | None:
 
 async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Refund]:
     """What is refunded of what a request was paid with, in whatever state."""
-    return [_refund(row) for row in await conn.execute(_READ.where(_REFUND.request_id == request_id))]
+    return [_refund(row) for row in await conn.execute(_OF_PAYMENT, {"request": request_id})]
 
 
 async def request_behind(conn: AsyncConnection, refund: Refund) -> UUID | None:
