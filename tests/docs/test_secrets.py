@@ -95,7 +95,7 @@ def test_no_file_holds_a_secret(texts: dict[str, str]) -> None:
     assert [(name, each) for name, text in texts.items() for each in found_in(name, text)] == []
 
 
-@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("planted", PLANTED, ids=range(len(PLANTED)))  # each process makes its own
 def test_a_secret_that_is_planted_is_found(planted: str) -> None:
     assert found_in("deploy/anything.yaml", f"key: {planted}\n") != []
 
