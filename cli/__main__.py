@@ -36,6 +36,8 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "tickets": "cli.tickets:tickets",
         "webhooks": "cli.webhooks:webhooks",
         "audit": "cli.audit:audit",
+        "backup": "cli.backup:backup",
+        "recover": "cli.recover:recover",
     },
 )
 def casella() -> None:

@@ -81,6 +81,7 @@ def _show(found: Books) -> None:
             ("invoices", str(numbering.invoices)),
             ("credit notes", str(numbering.credit_notes)),
             *(("violation", text) for text in numbering.violations),
+            *(("used outside, to be entered by hand", text) for text in numbering.used_outside),
             *(("given up", _given_up(invoice)) for invoice in found.given_up),
         ],
     )

@@ -15,6 +15,7 @@ from services.invoicing.service.mailing import Mailing
 from services.invoicing.service.making import FileMaker
 from services.invoicing.service.profiles import ProfileCheck
 from services.invoicing.service.reading import Reading
+from services.invoicing.service.reading_back import ReadingBack
 from services.invoicing.service.receiving import Receiving
 from services.invoicing.service.transmitting import Transmitting
 from services.invoicing.servicer.invoicing import InvoicingServicer
@@ -42,6 +43,7 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
     profiles.refuse_bad_issuer()
     maker = FileMaker(database, clock, issuer, Typesetter(issuer))
     issuing = Issuing(database, clock, issuer, maker)
+    receiving = Receiving(database, clock, channel)
     parts = Parts(
         clock=clock,
         requests=core.requests,
@@ -53,7 +55,7 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         profiles=profiles,
         auditing=Auditing(database, clock),
         transmitting=Transmitting(database, clock, issuer, maker, checker, channel),
-        receiving=Receiving(database, clock, channel),
+        receiving=receiving,
     )
     return Room(
         services=[(invoicing_pb2_grpc.add_InvoicingServiceServicer_to_server, InvoicingServicer(parts))],
@@ -62,4 +64,5 @@ def build(core: Core, settings: InvoicingSettings, channel: SdiChannel) -> Room:
         erasable=erasing.ERASABLE,
         watched=[transmissions.unfinished_ones],
         measures=[mailbox.MEASURE, transmissions.MEASURE],
+        read_back=ReadingBack(database, clock, issuer, receiving).read,
     )

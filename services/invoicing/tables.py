@@ -189,3 +189,21 @@ messages = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("read_at", _INSTANT, nullable=False),
 )
+
+outside_documents = Table(
+    "outside_documents",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", Text),
+    Column("date", Date),
+    Column("gross", BigInteger),
+    Column("currency", Text),
+    Column("essence", LargeBinary),
+    Column("file_name", Text),
+    Column("content", LargeBinary),
+    Column("sent_at", _INSTANT),
+    Column("read_at", _INSTANT, nullable=False),
+    Column("document_id", Uuid),
+)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.database import async_url
-from services.kit.shared_schema import FIRST_FORM, FOURTH_FORM, SECOND_FORM, THIRD_FORM
+from services.kit.shared_schema import FIFTH_FORM, FIRST_FORM, FOURTH_FORM, SECOND_FORM, THIRD_FORM
 
 _SERVICES = Path(__file__).resolve().parents[1]
 
@@ -82,6 +82,16 @@ def add_audited_accounts(op: Operations, account: str) -> None:
     op.execute("ALTER TABLE audit DISABLE TRIGGER audit_append_only")
     op.execute(f"UPDATE audit SET account_id = {account}")  # noqa: S608 - a migration's own text
     op.execute("ALTER TABLE audit ENABLE TRIGGER audit_append_only")
+
+
+def add_recoveries(op: Operations) -> None:
+    """Bring the shared tables to their fifth form: recoveries after a restore.
+
+    Args:
+        op: ``alembic.op``.
+    """
+    for statement in FIFTH_FORM:
+        op.execute(statement)
 
 
 def upgrade(room: str, url: str) -> None:

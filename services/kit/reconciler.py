@@ -25,6 +25,7 @@ from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.metrics import Values
 from services.kit.outbox import Wake
+from services.kit.recovery import UNDER_WAY
 from services.kit.temporal_client import RPC_TIMEOUT
 
 _LOG = logging.getLogger(__name__)
@@ -128,7 +129,10 @@ class Reconciler:
                 await self._wake_unless_running(wake)
 
     async def do_jobs(self) -> None:
-        """Run every daily job; one that fails leaves the others alone."""
+        """Run every daily job; one that fails leaves the others alone. They delete, so a recovery holds them."""
+        async with self.database.reading() as conn:
+            if (await conn.execute(select(UNDER_WAY))).scalar_one():
+                return
         for job in self.jobs:
             try:
                 with background(f"reconciler.{job.name.replace(' ', '_')}"):
@@ -139,11 +143,7 @@ class Reconciler:
                 _LOG.info("daily job done", extra={"ids": {"job": job.name, "rows": changed}})
 
     async def _rows(self, due_before: datetime | None) -> list[Wake]:
-        found: list[Wake] = []
-        for rows in self.watched:
-            async with self.database.reading() as conn:
-                found += await rows(conn, due_before)
-        return found
+        return await _read(self.database, self.watched, due_before)
 
     async def _wake_unless_running(self, wake: Wake) -> None:
         if await self._runs(wake.workflow_id):
@@ -174,3 +174,26 @@ class Reconciler:
             finally:
                 if alone:
                     await conn.execute(select(func.pg_advisory_unlock(key)))
+
+
+async def wake_all(database: Database, clock: Clock, watched: Sequence[WatchedRows]) -> int:
+    """Wake every row that is not final, whether or not its workflow runs.
+
+    For a lost Temporal, another one, and restored rows: to a run that goes on a wake says nothing new.
+
+    Returns:
+        How many there are.
+    """
+    rows = await _read(database, watched, None)
+    async with database.single() as conn:
+        for wake in rows:
+            await outbox.wake(conn, wake, clock.now())
+    return len(rows)
+
+
+async def _read(database: Database, watched: Sequence[WatchedRows], due_before: datetime | None) -> list[Wake]:
+    found: list[Wake] = []
+    for rows in watched:
+        async with database.reading() as conn:
+            found += await rows(conn, due_before)
+    return found

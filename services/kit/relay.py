@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from services.kit import hooks
+from services.kit import hooks, recovery
 from services.kit.bells import rung
 from services.kit.clock import Clock
 from services.kit.context import background
@@ -102,7 +102,7 @@ class Relay:
         return False
 
     async def _due(self, conn: AsyncConnection, kind: str, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
-        rows = (await conn.execute(_DUE, {"kind": kind, "now": self._clock.now(), "most": most})).all()
+        rows = (await conn.execute(_DUE[kind], {"kind": kind, "now": self._clock.now(), "most": most})).all()
         if not rows:
             raise _NothingDueError
         return rows
@@ -147,8 +147,9 @@ class Relay:
         mail = await mail_from(conn, row.id, row.payload)
         try:
             message = self._builder.build(mail, row.created_at)
-            async with hooks.around(f"{self._database.schema}.mail"):
-                await self._mailer.send(message)
+            if not await recovery.was_sent(conn, message.message_id):
+                async with hooks.around(f"{self._database.schema}.mail"):
+                    await self._mailer.send(message)
         except Exception as error:  # noqa: BLE001  the row waits, the others go on
             longest = _REFUSED_PAUSE if is_permanent(error) else _LONGEST_PAUSE
             await self._postpone(conn, row, class_name(error), longest)
@@ -178,7 +179,7 @@ def pause_after(tried: int, longest: timedelta) -> timedelta:
 
 
 # Later than the longest pause is the mark of a clock that was set back: waiting for it could take hours.
-_DUE = (
+_ANY_DUE = (
     select(outbox.c.id, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
     .where(
         outbox.c.kind == bindparam("kind"),
@@ -188,6 +189,9 @@ _DUE = (
     .limit(bindparam("most", type_=outbox.c.attempts.type))
     .with_for_update(skip_locked=True)
 )
+
+_DUE = {"wake": _ANY_DUE, "mail": _ANY_DUE.where(~recovery.UNDER_WAY)}
+"""After a restore emails wait: those that had left are named first (``sent_elsewhere``)."""
 
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 

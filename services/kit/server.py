@@ -16,7 +16,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from casella.common.v1 import clock_pb2_grpc, erasure_pb2_grpc, events_pb2_grpc, trail_pb2_grpc
+from casella.common.v1 import clock_pb2_grpc, erasure_pb2_grpc, events_pb2_grpc, recovery_pb2_grpc, trail_pb2_grpc
 from services.kit import event_feed, outbox, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
@@ -29,6 +29,7 @@ from services.kit.interceptors.access_log import AccessLog
 from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
 from services.kit.interceptors.correlation import Correlation
 from services.kit.interceptors.deadlines import Deadlines
+from services.kit.interceptors.recovery import Held, held_methods
 from services.kit.interceptors.refusals import Refusals
 from services.kit.interceptors.spans import Spans
 from services.kit.logs import class_name
@@ -36,7 +37,9 @@ from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
 from services.kit.measuring import LoopLag, Measuring
 from services.kit.operator_files import read_section
-from services.kit.reconciler import Job, Reconciler, WatchedRows
+from services.kit.reconciler import Job, Reconciler, WatchedRows, wake_all
+from services.kit.recovery import Hold, ReadBack, Recoveries
+from services.kit.recovery_service import RecoveryServicer
 from services.kit.relay import Relay
 from services.kit.row_measures import Measure, of_rows
 from services.kit.settings import Tls
@@ -75,6 +78,8 @@ class Room:
     """What is measured of its rows, where its metrics are read."""
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     """What else runs as long as the process, such as a room's own loop."""
+    read_back: ReadBack | None = None
+    """After a restore: reads what had left the room, beside emails, and applies it."""
     largest_request: int = LARGEST_REQUEST
     """Bytes; more is refused before it is read, because reading it would hold up every other call."""
 
@@ -107,7 +112,15 @@ class Server:
         trail = (trail_pb2_grpc.add_TrailServiceServicer_to_server, TrailServicer(core.database))
         erasing = ErasureServicer(core.room, Erasing(core.database, core.clock, room.erasable))
         erasure = (erasure_pb2_grpc.add_ErasureServiceServicer_to_server, erasing)
-        services: list[tuple[Register, object]] = [*room.services, events, trail, erasure, *_clock_service(core)]
+        recovering = RecoveryServicer(
+            core.room,
+            Recoveries(core.database, core.clock, core.room, room.read_back),
+            lambda: wake_all(core.database, core.clock, room.watched),
+        )
+        recovery = (recovery_pb2_grpc.add_RecoveryServiceServicer_to_server, recovering)
+        services: list[tuple[Register, object]] = [
+            *room.services, events, trail, erasure, recovery, *_clock_service(core),
+        ]  # fmt: skip
         names = _Names()
         for register, servicer in services:
             register(servicer, names)
@@ -124,6 +137,7 @@ class Server:
                 Deadlines(),
                 Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
                 Customers(core.verifier, allowed),
+                Held(Hold(core.database), held_methods(names.found)),
             ),
             options=(
                 ("grpc.max_receive_message_length", room.largest_request),

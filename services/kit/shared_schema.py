@@ -114,3 +114,31 @@ FOURTH_FORM = (
     "CREATE INDEX audit_by_account ON audit (account_id, id) WHERE account_id IS NOT NULL",
 )
 """The account that a deed concerns, so that all that was done about it is found."""
+
+FIFTH_FORM = (
+    """
+    CREATE TABLE recoveries (
+        id uuid PRIMARY KEY,
+        begun_at timestamptz NOT NULL,
+        rows_of timestamptz NOT NULL,
+        read_at timestamptz,
+        mails_at timestamptz,
+        ended_at timestamptz CHECK (ended_at IS NULL OR (read_at IS NOT NULL AND mails_at IS NOT NULL))
+    )
+    """,
+    "CREATE UNIQUE INDEX recoveries_one_at_a_time ON recoveries ((true)) WHERE ended_at IS NULL",
+    """
+    CREATE TABLE recovery_findings (
+        id uuid PRIMARY KEY,
+        recovery_id uuid NOT NULL REFERENCES recoveries,
+        kind text NOT NULL CHECK (kind <> ''),
+        subject text NOT NULL,
+        detail text NOT NULL,
+        found_at timestamptz NOT NULL,
+        confirmed_at timestamptz
+    )
+    """,
+    "CREATE INDEX recovery_findings_by_recovery ON recovery_findings (recovery_id)",
+    "CREATE TABLE sent_elsewhere (message_id text PRIMARY KEY)",
+)
+"""Recoveries after a restore: the hold, what a person must decide, and emails that the restored rows do not know."""

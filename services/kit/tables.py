@@ -1,5 +1,5 @@
 """The tables that every room has in its own schema: requests, outbox with attachments, mails, events,
-erasures, audit.
+erasures, audit, recoveries.
 
 ``services.kit.shared_schema`` makes them; a test compares the two.
 """
@@ -103,3 +103,31 @@ audit = Table(
     Column("account_id", Uuid, nullable=True),
 )
 """Who steered what, and why; the table refuses UPDATE and DELETE. `account_id` says whose the row is, if anybody's."""
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("begun_at", _INSTANT, nullable=False),
+    Column("rows_of", _INSTANT, nullable=False),
+    Column("read_at", _INSTANT, nullable=True),
+    Column("mails_at", _INSTANT, nullable=True),
+    Column("ended_at", _INSTANT, nullable=True),
+)
+"""After a restore: while one is not ended nothing is numbered, sent, charged or deleted; at most one at a time."""
+
+recovery_findings = Table(
+    "recovery_findings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("recovery_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("found_at", _INSTANT, nullable=False),
+    Column("confirmed_at", _INSTANT, nullable=True),
+)
+"""What a person must decide before a recovery ends."""
+
+sent_elsewhere = Table("sent_elsewhere", metadata, Column("message_id", Text, primary_key=True))
+"""Emails that left after the instant of restored rows, by Message-ID: they are not sent again."""

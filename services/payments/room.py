@@ -22,6 +22,7 @@ from services.payments.service.money import MoneyDesk
 from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.pages import Pages
 from services.payments.service.queue import MoneyQueue
+from services.payments.service.reading_back import ReadingBack
 from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.service.refund_files import RefundFiles
@@ -53,10 +54,11 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     sending = RefundSending(database, clock, provider)
     refunds = Refunds(database, clock, sending)
     disputes = Disputes(database, clock)
+    events = Events(database, clock, provider, pages, sending, disputes)
     desks = Desks(
         PaymentRequests(database, clock, links),
         checkout,
-        Events(database, clock, provider, pages, sending, disputes),
+        events,
         Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock), transfer_policy),
         Transfers(database, clock, transfer_policy),
         MoneyQueue(database, clock),
@@ -79,6 +81,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         task_queue=names.TASK_QUEUE,
         watched=[mandates.unsettled, debits.awaited, queue.unsettled],
         measures=watching.MEASURES,
+        read_back=ReadingBack(database, clock, provider, pages, events, sending).read,
         erasable=erasing.ERASABLE,
         largest_request=LARGEST_STATEMENT + LARGEST_REQUEST,
     )

@@ -9,6 +9,7 @@ from services.kit.operator_files import read_section
 from services.kit.process import run
 from services.kit.reconciler import Job
 from services.kit.server import Room, serve
+from services.support.erasures.restored import erased_since
 from services.support.erasures.rpcs import ErasuresServicer
 from services.support.erasures.service import Erasures
 from services.support.erasures.store import ERASABLE, unfinished_ones
@@ -39,6 +40,7 @@ def assemble(core: Core, policy: WebhooksPolicy, webhook_key: bytes) -> Room:
         erasable=ERASABLE,
         watched=[unfinished_ones],
         measures=[MEASURE],
+        read_back=erased_since,
         jobs=[Job("forget webhook deliveries", webhooks.prune)],
     )
 

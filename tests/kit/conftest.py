@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.kit.clock import OffsetClock
 from services.kit.database import Database, async_url
-from services.kit.shared_schema import FIRST_FORM, FOURTH_FORM, SECOND_FORM, THIRD_FORM
+from services.kit.shared_schema import FIFTH_FORM, FIRST_FORM, FOURTH_FORM, SECOND_FORM, THIRD_FORM
 from tests.fixtures.postgres import TestDatabases
 from tests.fixtures.threads import in_thread
 from tests.support.sink import Sink
 
 SCHEMA = "kit"
-FORMS = (*FIRST_FORM, *SECOND_FORM, *THIRD_FORM, *FOURTH_FORM)
+FORMS = (*FIRST_FORM, *SECOND_FORM, *THIRD_FORM, *FOURTH_FORM, *FIFTH_FORM)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 
-from services.kit import outbox
+from services.kit import outbox, recovery
 from services.kit.clock import OffsetClock
 from services.kit.database import Database, NoTransaction
 from services.kit.ids import new_id
@@ -227,3 +227,23 @@ async def test_a_clock_that_is_set_back_holds_nothing_up(
     clock.offset = timedelta()
     assert await relay.deliver_mail()
     assert len(sink.messages) == 1
+
+
+async def test_after_a_restore_emails_wait_and_those_that_had_left_are_kept_and_not_sent(
+    relay: Relay, builder: MailBuilder, database: Database, clock: OffsetClock, sink: Sink
+) -> None:
+    async with database.transaction() as conn:
+        await conn.execute(text(recovery.BEGIN), {"id": new_id(), "now": clock.now()})
+    left, waits = _mail("left"), _mail("waits", to="bruno@example.it")
+    await _write(database, clock, left, waits)
+    assert not await relay.deliver_mail()
+    assert sink.messages == []
+    async with database.transaction() as conn:
+        had_left = {"id": builder.build(left, clock.now()).message_id}
+        await conn.execute(text("INSERT INTO sent_elsewhere VALUES (:id)"), had_left)
+        await conn.execute(text("UPDATE recoveries SET read_at = begun_at, mails_at = begun_at, ended_at = begun_at"))
+    while await relay.deliver_mail():
+        pass
+    [message] = sink.messages
+    assert b"bruno@example.it" in message
+    assert len(await _rows(database, "SELECT key FROM mails WHERE sent_at IS NOT NULL")) == 2

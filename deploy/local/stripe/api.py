@@ -13,9 +13,9 @@ from aiohttp import web
 
 from deploy.local.stripe import forms, parameters
 from deploy.local.stripe.charges import CUSTOMER, MANDATE, METHOD, SILENCE_SECONDS, Silence
-from deploy.local.stripe.checkout import API_VERSION, SETUP_INTENT, Checkout
+from deploy.local.stripe.checkout import API_VERSION, INTENT, SETUP_INTENT, Checkout
 from deploy.local.stripe.disputes import Disputes
-from deploy.local.stripe.refunds import Refunds
+from deploy.local.stripe.refunds import REFUND, Refunds
 from deploy.local.stripe.refusals import Refusal, invalid
 from deploy.local.stripe.state import Object, State
 
@@ -43,6 +43,7 @@ class Api:
         add.add_get("/v1/checkout/sessions/{id}", self._guarded(self._session))
         add.add_post("/v1/checkout/sessions/{id}/expire", self._guarded(self._expire))
         add.add_post("/v1/payment_intents", self._guarded(self._create_intent))
+        add.add_get("/v1/payment_intents", self._guarded(self._list_intents))
         add.add_get("/v1/payment_intents/{id}", self._guarded(self._intent))
         add.add_post("/v1/payment_intents/{id}/confirm", self._guarded(self._confirm_intent))
         add.add_post("/v1/payment_intents/{id}/cancel", self._guarded(self._cancel_intent))
@@ -129,6 +130,7 @@ class Api:
 
     async def _list_sessions(self, request: web.Request, params: dict[str, Any]) -> Object:
         found = [self._expanded(item, params) for item in self._checkout.sessions(params.get("payment_intent"))]
+        found = [item for item in found if item["created"] >= _since(params)]
         return _page(found, params, "/v1/checkout/sessions")
 
     async def _expire(self, request: web.Request, params: dict[str, Any]) -> Object:
@@ -136,6 +138,10 @@ class Api:
 
     async def _intent(self, request: web.Request, params: dict[str, Any]) -> Object:
         return self._checkout.intent(request.match_info["id"])
+
+    async def _list_intents(self, request: web.Request, params: dict[str, Any]) -> Object:
+        found = [item for item in reversed(self._state.all(INTENT)) if item["created"] >= _since(params)]
+        return _page(found, params, "/v1/payment_intents")
 
     async def _create_intent(self, request: web.Request, params: dict[str, Any]) -> Object:
         parameters.check_intent(params)
@@ -166,7 +172,9 @@ class Api:
         return made
 
     async def _list_refunds(self, request: web.Request, params: dict[str, Any]) -> Object:
-        return _page(self._refunds.of_intent(str(params.get("payment_intent", ""))), params, "/v1/refunds")
+        intent = params.get("payment_intent")
+        found = [item for item in reversed(self._state.all(REFUND)) if intent in {None, item["payment_intent"]}]
+        return _page([item for item in found if item["created"] >= _since(params)], params, "/v1/refunds")
 
     async def _dispute(self, request: web.Request, params: dict[str, Any]) -> Object:
         return self._disputes.get(request.match_info["id"])
@@ -174,8 +182,8 @@ class Api:
     async def _events(self, request: web.Request, params: dict[str, Any]) -> Object:
         found = self._state.events(undelivered=params.get("delivery_success") == "false")
         kinds = set(params.get("types", [])) | ({params["type"]} if "type" in params else set())
-        since = int(params.get("created", {}).get("gte", 0)) if isinstance(params.get("created"), dict) else 0
-        found = [event for event in found if (not kinds or event["type"] in kinds) and event["created"] >= since]
+        found = [event for event in found if (not kinds or event["type"] in kinds)]
+        found = [event for event in found if event["created"] >= _since(params)]
         return _page(found, params, "/v1/events")
 
     async def _unknown(self, request: web.Request, params: dict[str, Any]) -> Object:
@@ -190,6 +198,12 @@ class Api:
             setup = self._checkout.charges.get(SETUP_INTENT, session["setup_intent"])
             return {**session, "setup_intent": setup}
         return session
+
+
+def _since(params: dict[str, Any]) -> int:
+    """From when on is asked for, in seconds since 1970; 0 for all."""
+    created = params.get("created")
+    return int(created.get("gte", 0)) if isinstance(created, dict) else 0
 
 
 def _page(found: list[Object], params: dict[str, Any], url: str) -> Object:

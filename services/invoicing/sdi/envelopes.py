@@ -8,6 +8,7 @@ stranger may well put a `daticert.xml` inside an ordinary message. Source: D.M. 
 import email
 import email.policy
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message
 from enum import StrEnum
 
@@ -47,15 +48,19 @@ class Envelope:
 
     Attributes:
         kind: What it is.
-        sender: Certified sender in lower case; empty unless `kind` is TRANSPORT.
+        sender: Certified sender in lower case, of a notice that of its subject; empty where nothing certifies one.
         notice: The provider's word for its notice, for example "accettazione".
-        attachments: Name and bytes of the files in the original message.
+        attachments: Name and bytes of the files in the original message, which a notice of delivery brings along.
+        about: The subject of the original message.
+        at: When the provider did what it certifies; None where that cannot be read.
     """
 
     kind: EnvelopeKind
     sender: str = ""
     notice: str = ""
     attachments: tuple[tuple[str, bytes], ...] = ()
+    about: str = ""
+    at: datetime | None = None
 
 
 def open_envelope(raw: bytes) -> Envelope:
@@ -71,14 +76,27 @@ def open_envelope(raw: bytes) -> Envelope:
     certificate = _certificate(parts)
     if certificate is None:
         return Envelope(EnvelopeKind.UNKNOWN)
-    kind = certificate.get("tipo", "")
+    kind, original = certificate.get("tipo", ""), _original(parts)
+    sender = (certificate.findtext("intestazione/mittente") or "").strip().lower()
+    attached = () if original is None else tuple(_attachments(original))
+    about, at = (certificate.findtext("intestazione/oggetto") or "").strip(), _instant(certificate)
     if kind in _PROVIDER_NOTICES:
-        return Envelope(EnvelopeKind.PROVIDER_NOTICE, notice=kind)
-    original = _original(parts)
+        return Envelope(EnvelopeKind.PROVIDER_NOTICE, sender, kind, attached, about, at)
     if kind != _TRANSPORT or original is None:
         return Envelope(EnvelopeKind.UNKNOWN)
-    sender = (certificate.findtext("intestazione/mittente") or "").strip().lower()
-    return Envelope(EnvelopeKind.TRANSPORT, sender=sender, attachments=tuple(_attachments(original)))
+    return Envelope(EnvelopeKind.TRANSPORT, sender, "", attached, about, at)
+
+
+def _instant(certificate: etree._Element) -> datetime | None:
+    """When the provider did it: day, hour and zone stand apart."""
+    told = certificate.find("dati/data")
+    if told is None:
+        return None
+    written = f"{told.findtext('giorno')} {told.findtext('ora')} {told.get('zona')}"
+    try:
+        return datetime.strptime(written, "%d/%m/%Y %H:%M:%S %z")
+    except ValueError:
+        return None
 
 
 def _own_parts(message: Message) -> list[Message]:

@@ -1,7 +1,7 @@
 """Decides how a document is issued: once a cause, its number, its rows and what must follow in one transaction."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,15 +11,20 @@ from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import FIRST_REVISION, Customer
 from services.invoicing.domain.documents import Document, DocumentKind, Language, Payment
+from services.invoicing.domain.files import FileKind, made_file
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.numbering import number_of
 from services.invoicing.domain.sums import Line
 from services.invoicing.domain.tax import TaxTreatment
-from services.invoicing.domain.transmissions import dates_of_pending
+from services.invoicing.domain.transmissions import dates_of_pending, dates_of_sent
+from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.file_names import file_name, progressive
+from services.invoicing.fatturapa.own_files import read_own_file
+from services.invoicing.fatturapa.writing import write_invoice
 from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
-from services.invoicing.store import documents, transmissions
+from services.invoicing.store import documents, files, outside, transmissions
+from services.invoicing.store.outside import OutsideDocument
 from services.invoicing.store.transmissions import SentFile
 from services.kit import events, outbox
 from services.kit.calendar import rome_date
@@ -108,7 +113,8 @@ class Issuing:
         Raises:
             TwinWasFaster: There is this document, or one of its kind for its cause: roll the transaction back.
         """
-        sequence = await documents.next_number(conn, kind, self._issuer.vat_number, day.year)
+        issuer = self._issuer.vat_number
+        sequence, others_wait = await documents.next_number(conn, kind, issuer, day.year)
         document = Document(
             document_id=document_id,
             kind=kind,
@@ -126,9 +132,16 @@ class Issuing:
             money_entry_id=draft.money_entry_id,
             advances=draft.advances,
         )
-        if not await documents.insert_document(conn, document, self._issuer.vat_number, sequence):
+        left = await outside.of_essence(conn, self._essence(document)) if others_wait and kind.for_the_sdi else None
+        if left is not None:  # it was issued before the rows were restored: this is that document, and no second one
+            await documents.give_number_back(conn, kind, issuer, day.year)
+            sequence = left.file.sequence
+            document = replace(document, number=left.file.number, date=left.file.date)
+        if not await documents.insert_document(conn, document, issuer, sequence):
             raise TwinWasFaster
-        if kind.for_the_sdi:
+        if left is not None:
+            await self._take_over(conn, document, left)
+        elif kind.for_the_sdi:
             await self._open_transmission(conn, document)
         await events.tell(conn, issued_event(document), document.issued_at)
         return document
@@ -163,6 +176,23 @@ class Issuing:
         await transmissions.insert_transmission(conn, invoice.document_id, dates_of_pending(invoice.date, now))
         await transmissions.insert_attempt(conn, invoice.document_id, 1, FIRST_REVISION, file, now)
         await outbox.wake(conn, e_invoice_wake(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
+
+    def _essence(self, document: Document) -> bytes:
+        written = write_invoice(compose_invoice(document, self._issuer, progressive(1)))
+        return read_own_file(written, self._issuer.vat_number).essence
+
+    async def _take_over(self, conn: AsyncConnection, invoice: Document, left: OutsideDocument) -> None:
+        """Notes of a document that it has left already, with the very file; the SdI's answer is waited for."""
+        now, invoice_id = invoice.issued_at, invoice.document_id
+        deadline = dates_of_pending(invoice.date, now).deadline
+        file = (left.file_name.partition("_")[2].partition(".")[0], left.file_name)
+        await transmissions.insert_transmission(conn, invoice_id, dates_of_pending(invoice.date, now))
+        await transmissions.insert_attempt(conn, invoice_id, 1, FIRST_REVISION, file, now)
+        await transmissions.count_try(conn, invoice_id, 1)
+        await files.keep(conn, made_file(invoice_id, FileKind.XML, 1, left.file_name, left.content), now)
+        await transmissions.mark_sent(conn, invoice_id, 1, dates_of_sent(deadline, now), left.sent_at)
+        await outside.take_over(conn, self._issuer.vat_number, left.file.year, left.file.sequence, invoice_id)
+        await outbox.wake(conn, e_invoice_wake(invoice_id, invoice.number, names.INVOICE_ISSUED), now)
 
     async def _first_file(self, invoice_id: UUID) -> SentFile:
         async with self._database.reading() as conn:

@@ -28,7 +28,7 @@ from services.invoicing.sdi.channel import ChannelUnavailableError, Incoming, Sd
 from services.invoicing.sdi.envelopes import Envelope, EnvelopeKind, open_envelope
 from services.invoicing.sdi.receipts import IncomingInvoice, NotAReceipt, Receipt, ReceiptKind, read_receipt
 from services.invoicing.service.events import moved_event
-from services.invoicing.store import files, mailbox, transmissions
+from services.invoicing.store import files, mailbox, outside, transmissions
 from services.invoicing.store.mailbox import Verdict
 from services.invoicing.store.transmissions import SentFile, Transmission
 from services.kit import events, outbox
@@ -100,6 +100,7 @@ class Receiving:
             for message in batch:
                 await self._take(message, counts)
             if len(batch) < _BATCH:
+                await self._match_kept(counts)
                 async with self._database.single() as conn:
                     await mailbox.mark_read(conn, self._clock.now())
                 return counts
@@ -136,6 +137,18 @@ class Receiving:
             if found is not None and verdict.invoice_id is not None:
                 await self._apply_receipt(conn, verdict.invoice_id, found)
         return verdict
+
+    async def _match_kept(self, counts: Counts) -> None:
+        """Applies receipts that came, after a restore, before their document was there again."""
+        async with self._database.reading() as conn:
+            kept = await outside.unmatched_receipts(conn)
+        for message_id, raw in kept:
+            async with self._database.transaction() as conn:
+                verdict, found = await self._judge(conn, open_envelope(raw))
+                if found is not None and verdict.invoice_id is not None:
+                    await outside.match(conn, message_id, verdict.invoice_id, verdict.detail)
+                    await self._apply_receipt(conn, verdict.invoice_id, found)
+                    counts.receipts += 1
 
     async def _keep_only(self, message: Incoming, verdict: Verdict) -> Verdict | None:
         async with self._database.transaction() as conn:

@@ -253,6 +253,7 @@ class DocumentRpcs:
             credit_notes=result.credit_notes,
             violations=result.violations,
             audited_at=to_timestamp(result.at),
+            used_outside=result.used_outside,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.invoicing.store.outside import sentence, waiting
 from services.kit.calendar import rome_date
 
 _COUNT = text("""
@@ -14,20 +15,26 @@ _COUNT = text("""
     FROM documents WHERE (:year = 0 OR year = :year)
 """)
 
-# Invoices and credit notes are one series. A gap or repeat shows as a number that does not follow the one before it;
+# Invoices and credit notes are one series; a number that was used outside before the rows were restored is none of its
+# gaps, and is named apart. A gap or repeat shows as a number that does not follow the one before it;
 # the first one follows 0.
 _GAPS = text("""
     SELECT issuer, year, before, sequence FROM (
         SELECT issuer, year, sequence,
             lag(sequence, 1, 0) OVER (PARTITION BY issuer, year ORDER BY sequence) AS before
-        FROM documents WHERE kind <> 'proforma' AND (:year = 0 OR year = :year)
+        FROM (
+            SELECT issuer, year, sequence FROM documents WHERE kind <> 'proforma'
+            UNION SELECT issuer, year, sequence FROM outside_documents
+        ) used WHERE (:year = 0 OR year = :year)
     ) numbered WHERE sequence <> before + 1 ORDER BY issuer, year, sequence
 """)
 
 _COUNTERS = text("""
     SELECT n.year, n.last, coalesce(max(d.sequence), 0) AS highest
-    FROM numbering n LEFT JOIN documents d
-        ON d.kind <> 'proforma' AND d.issuer = n.issuer AND d.year = n.year
+    FROM numbering n LEFT JOIN (
+        SELECT issuer, year, sequence FROM documents WHERE kind <> 'proforma'
+        UNION SELECT issuer, year, sequence FROM outside_documents
+    ) d ON d.issuer = n.issuer AND d.year = n.year
     WHERE n.series = 'invoice' AND (:year = 0 OR n.year = :year)
     GROUP BY n.issuer, n.year, n.last HAVING n.last <> coalesce(max(d.sequence), 0) ORDER BY n.year
 """)
@@ -125,12 +132,13 @@ _CREDITS_DATED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """When how many invoices and credit notes were looked at, and each violation in plain words."""
+    """When how many documents were looked at, and each violation and each number used outside, in words."""
 
     at: datetime
     invoices: int
     credit_notes: int
     violations: tuple[str, ...]
+    used_outside: tuple[str, ...]
 
 
 async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, again_days: int) -> Audit:
@@ -184,4 +192,5 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, agai
         for r in late
     ]
     count = (await conn.execute(_COUNT, wanted)).one()
-    return Audit(now, int(count.invoices), int(count.credit_notes), tuple(found))
+    outside = [sentence(each) for each in await waiting(conn) if year in {0, each.year}]
+    return Audit(now, int(count.invoices), int(count.credit_notes), tuple(found), tuple(outside))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,14 +26,30 @@ from services.invoicing.domain.numbering import series_of
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.store import advances, credit_notes, lines
-from services.invoicing.tables import customers, documents, invoice_payments, numbering, proforma_terms, transmissions
+from services.invoicing.tables import (
+    customers,
+    documents,
+    invoice_payments,
+    numbering,
+    outside_documents,
+    proforma_terms,
+    transmissions,
+)
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
 
 _NEXT = insert(numbering).values(series=bindparam("series"), issuer=bindparam("issuer"), year=bindparam("year"), last=1)
 _NEXT_NUMBER = _NEXT.on_conflict_do_update(
     index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
-).returning(numbering.c.last)
+).returning(
+    numbering.c.last, exists().where(outside_documents.c.document_id.is_(None), outside_documents.c.kind.is_not(None))
+)
+_GIVE_BACK = (
+    update(numbering)
+    .where(numbering.c.series == bindparam("wanted_series"), numbering.c.issuer == bindparam("of_issuer"))
+    .where(numbering.c.year == bindparam("of_year"))
+    .values(last=numbering.c.last - 1)
+)
 
 _DOCUMENT = advances.with_money(
     credit_notes.with_credit(
@@ -63,7 +79,7 @@ _LAST_CUSTOMER = (
 )
 
 
-async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> int:
+async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> tuple[int, bool]:
     """Takes the next number of a series; its row stays locked until the end of the transaction.
 
     Whoever asks next waits for that, so that a rollback gives the number back and no gap arises.
@@ -73,9 +89,19 @@ async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, ye
         kind: Of the document; a credit note is numbered among the invoices.
         issuer: The issuer's VAT number.
         year: Year of the document's date.
+
+    Returns:
+        The number, and whether documents that left before a restore wait for who takes them over (`store.outside`).
     """
     taken = await conn.execute(_NEXT_NUMBER, {"series": series_of(kind), "issuer": issuer, "year": year})
-    return int(taken.scalar_one())
+    number, others_wait = taken.one()
+    return int(number), bool(others_wait)
+
+
+async def give_number_back(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> None:
+    """Gives back the number that this transaction took: its document bears one that was used outside."""
+    wanted = {"wanted_series": series_of(kind), "of_issuer": issuer, "of_year": year}
+    await conn.execute(_GIVE_BACK, wanted)
 
 
 async def insert_document(conn: AsyncConnection, document: Document, issuer: str, sequence: int) -> bool:

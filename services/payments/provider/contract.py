@@ -106,6 +106,22 @@ class PaymentProvider(Protocol):
         """Events that were not taken by our endpoint, oldest first."""
         ...
 
+    async def events_since(self, since: datetime) -> list[Event]:
+        """All events of the time since an instant, taken or not, oldest first; the provider keeps them for 30 days."""
+        ...
+
+    async def pages_since(self, since: datetime) -> list[Page]:
+        """The pages made since an instant, with their payments, oldest first."""
+        ...
+
+    async def charges_since(self, since: datetime) -> list[Charge]:
+        """The payments made since an instant, on pages and by a mandate, oldest first."""
+        ...
+
+    async def refunds_since(self, since: datetime) -> list[ProviderRefund]:
+        """The refunds made since an instant, ours and those made elsewhere, oldest first."""
+        ...
+
     async def close(self) -> None:
         """End the connections."""
         ...

@@ -3,8 +3,10 @@
 The unverified twin of `construct_event` is forbidden by a test.
 """
 
+import itertools
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 
 import stripe
@@ -63,6 +65,29 @@ class StripeAccount:
         if _signed_at(signature) > time.time() + stripe.Webhook.DEFAULT_TOLERANCE:
             raise BadSignatureError
         return event
+
+    async def listed(
+        self, lists: Callable[[Any], Coroutine[Any, Any, Any]], since: datetime, wanted: dict[str, Any],
+        most_pages: int | None = None,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """All objects of a list that were made since an instant, oldest first.
+
+        Args:
+            lists: One of the SDK's `list_async`.
+            since: By Stripe's clock.
+            wanted: What else is asked for.
+            most_pages: Of a hundred objects; None for all.
+        """
+        found: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        for _ in itertools.count() if most_pages is None else range(most_pages):
+            params = {**wanted, "created": {"gte": int(since.timestamp())}, "limit": LARGEST_PAGE, **cursor}
+            page = await asked(lists(params))
+            found += [item.to_dict() for item in page.data]
+            if not page.has_more or not page.data:
+                break
+            cursor = {"starting_after": str(found[-1]["id"])}
+        return found[::-1]
 
     async def close(self) -> None:
         """End the connections."""

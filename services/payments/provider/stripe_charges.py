@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from datetime import datetime
 
 from services.payments.domain.mandates import Grant
 from services.payments.domain.payment_requests import ChargeRefusal
@@ -54,6 +55,12 @@ class StripeCharges(StripeAccount):
                 raise ChargeRefusedError(ChargeRefusal.MANDATE_GONE) from None
             raise
         return charge_of(intent.to_dict())
+
+    async def charges_since(self, since: datetime) -> list[Charge]:
+        """The PaymentIntents."""
+        expand = {"expand": [f"data.{path}" for path in _EXPAND]}
+        listed = await self.listed(self._client.v1.payment_intents.list_async, since, expand)
+        return [charge_of(item) for item in listed]
 
     async def confirm_charge(self, charge_id: str, idempotency_key: str) -> Charge:
         """Confirm off-session, then look: what the PaymentIntent says counts, not the answer."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.payments.provider.errors import ForeignEventError, UnreadableEventError
 from services.payments.provider.events import Event
-from services.payments.provider.stripe_account import API_VERSION, LARGEST_PAGE, StripeAccount, asked
+from services.payments.provider.stripe_account import API_VERSION, StripeAccount
 from services.payments.provider.stripe_objects import EVENT_TYPES, event_of
 
 _MOST_PAGES = 20
@@ -31,26 +31,14 @@ class StripeEvents(StripeAccount):
 
     async def undelivered(self, since: datetime) -> list[Event]:
         """What Stripe still holds as not delivered, of the types we know."""
-        found: list[Event] = []
-        cursor: str | None = None
-        for _ in range(_MOST_PAGES):
-            listed = await asked(
-                self._client.v1.events.list_async(
-                    {
-                        "delivery_success": False,
-                        "types": list(EVENT_TYPES),
-                        "created": {"gte": int(since.timestamp())},
-                        "limit": LARGEST_PAGE,
-                        **({"starting_after": cursor} if cursor else {}),
-                    }
-                )
-            )
-            events = [item.to_dict() for item in listed.data]
-            found += [event_of(item) for item in events if self._is_ours(item)]
-            if not listed.has_more or not events:
-                break
-            cursor = str(events[-1]["id"])
-        return found[::-1]
+        known = {"types": list(EVENT_TYPES), "delivery_success": False}
+        listed = await self.listed(self._client.v1.events.list_async, since, known, _MOST_PAGES)
+        return [event_of(item) for item in listed if self._is_ours(item)]
+
+    async def events_since(self, since: datetime) -> list[Event]:
+        """All that Stripe still lists, of the types we know."""
+        listed = await self.listed(self._client.v1.events.list_async, since, {"types": list(EVENT_TYPES)})
+        return [event_of(item) for item in listed if self._is_ours(item)]
 
     def _is_ours(self, event: dict[str, Any]) -> bool:
         """Whether it is of our mode and API version."""

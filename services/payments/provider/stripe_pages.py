@@ -1,6 +1,7 @@
 """Checkout Sessions: hosted pages for one payment, or to authorise later charges."""
 
 import contextlib
+from datetime import datetime
 from typing import Any
 
 from services.payments.provider.errors import PageUnusableError, ProviderUnavailableError
@@ -104,6 +105,12 @@ class StripePages(StripeAccount):
             )
         )
         return page_of(found.data[0].to_dict()) if found.data else None
+
+    async def pages_since(self, since: datetime) -> list[Page]:
+        """The Checkout Sessions, each with its PaymentIntent."""
+        expand = {"expand": [f"data.{path}" for path in _EXPAND]}
+        listed = await self.listed(self._client.v1.checkout.sessions.list_async, since, expand)
+        return [page_of(item) for item in listed]
 
     async def expire_page(self, page_id: str) -> Page:
         """Expire; a session that is complete or expired already is told as it is."""

@@ -1,5 +1,6 @@
 """Refunds of PaymentIntents."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.kit.money import Money
@@ -32,6 +33,11 @@ class StripeRefunds(StripeAccount):
         except RefusedRequestError as error:
             raise RefundRefusedError(error.code or "refused") from None
         return refund_of(made.to_dict())
+
+    async def refunds_since(self, since: datetime) -> list[ProviderRefund]:
+        """The Refunds of all PaymentIntents; those of other charges are none of ours."""
+        listed = await self.listed(self._client.v1.refunds.list_async, since, {})
+        return [refund_of(item) for item in listed if item.get("payment_intent")]
 
     async def refunds_of(self, charge_id: str) -> list[ProviderRefund]:
         """The Refunds of a PaymentIntent; it has at most a hundred that this reads."""

@@ -1,6 +1,6 @@
 """How the provider's events are taken in: as triggers, once each, however they come."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -85,6 +85,24 @@ class Events:
             taken += await self._take_in(event)
         async with self._database.single(rings=False) as conn:
             await watching.succeeded(conn, "payment_events", self._clock.now())
+        return taken
+
+    async def read_back(self, since: datetime) -> int:
+        """Take in what happened since an instant, taken in before or not, as far back as the provider tells.
+
+        Returns:
+            How many events are new to the rows.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer; what was taken in before stays so.
+        """
+        try:
+            told = await self._provider.events_since(max(since, self._clock.now() - KEPT_BY_PROVIDER))
+        except ProviderUnavailableError as error:
+            raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
+        taken = 0
+        for event in told:
+            taken += await self._take_in(event)
         return taken
 
     async def _take_in(self, event: Event) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import recovery
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -61,9 +62,18 @@ class RefundSending:
         async with self._database.transaction() as conn:
             await self._apply(conn, told, self._clock.now())
 
+    async def apply(self, told: ProviderRefund) -> bool:
+        """Apply a refund that we looked at ourselves; False where it is of ours and no row knows it."""
+        async with self._database.transaction() as conn:
+            await self._apply(conn, told, self._clock.now())
+            return told.refund_id is None or await refunds.by_id(conn, told.refund_id) is not None
+
     async def _ask(self, refund: Refund) -> ProviderRefund:
         charge = refund.charge_id or ""
-        if refund.asked_at is not None:
+        async with self._database.reading() as conn:
+            # Restored rows may ask for what was asked for before they were restored, and do not know it.
+            look_first = refund.asked_at is not None or await recovery.ever(conn)
+        if look_first:
             made = [each for each in await self._provider.refunds_of(charge) if _is(each, refund)]
             if made:
                 return made[0]

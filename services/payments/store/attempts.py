@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import require_transaction
 from services.payments.domain.payment_requests import Attempt, AttemptKind, AttemptState, RequestState
-from services.payments.tables import checkout_attempts, mandates, payment_requests
+from services.payments.tables import checkout_attempts, mandate_setups, mandates, payment_requests
 
 _REQUEST = payment_requests.c
 _ATTEMPT = checkout_attempts.c
@@ -66,6 +66,23 @@ async def begin(conn: AsyncConnection, request_id: UUID, attempt: Attempt, now: 
         )
     )
     return True
+
+
+async def raise_number(conn: AsyncConnection, request_id: UUID, number: int) -> None:
+    """Let the next attempt come after one that was made before the rows were restored: its key is used."""
+    higher = update(payment_requests).where(_REQUEST.id == request_id, _REQUEST.attempt < number)
+    await conn.execute(higher.values(attempt=number))
+
+
+async def known(conn: AsyncConnection, request_id: UUID, number: int) -> bool:
+    """Whether an attempt of a request is written down."""
+    ours = _ATTEMPT.request_id == request_id, _ATTEMPT.attempt == number
+    return (await conn.execute(select(_ATTEMPT.attempt).where(*ours))).first() is not None
+
+
+async def setup_known(conn: AsyncConnection, setup_id: UUID) -> bool:
+    """Whether a set-up without a payment is written down."""
+    return (await conn.execute(select(mandate_setups.c.id).where(mandate_setups.c.id == setup_id))).first() is not None
 
 
 async def created(conn: AsyncConnection, request_id: UUID, number: int, page_id: str, url: str) -> RequestState:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/access.proto\x12\x11\x63\x61sella.common.v1\x1a google/protobuf/descriptor.proto*\x9e\x01\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41LLER_CUSTOMER\x10\x01\x12\x12\n\x0e\x43\x41LLER_GATEWAY\x10\x02\x12\x11\n\rCALLER_WORKER\x10\x03\x12\x13\n\x0f\x43\x41LLER_OPERATOR\x10\x04\x12\x16\n\x12\x43\x41LLER_MAIL_SERVER\x10\x05\x12\x13\n\x0f\x43\x41LLER_ORDERING\x10\x06:L\n\x07\x63\x61llers\x12\x1e.google.protobuf.MethodOptions\x18\xb4\x87\x03 \x03(\x0e\x32\x19.casella.common.v1.Callerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61sella/common/v1/access.proto\x12\x11\x63\x61sella.common.v1\x1a google/protobuf/descriptor.proto*\x9e\x01\n\x06\x43\x61ller\x12\x16\n\x12\x43\x41LLER_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41LLER_CUSTOMER\x10\x01\x12\x12\n\x0e\x43\x41LLER_GATEWAY\x10\x02\x12\x11\n\rCALLER_WORKER\x10\x03\x12\x13\n\x0f\x43\x41LLER_OPERATOR\x10\x04\x12\x16\n\x12\x43\x41LLER_MAIL_SERVER\x10\x05\x12\x13\n\x0f\x43\x41LLER_ORDERING\x10\x06:L\n\x07\x63\x61llers\x12\x1e.google.protobuf.MethodOptions\x18\xb4\x87\x03 \x03(\x0e\x32\x19.casella.common.v1.Caller::\n\x10held_in_recovery\x12\x1e.google.protobuf.MethodOptions\x18\xb5\x87\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)

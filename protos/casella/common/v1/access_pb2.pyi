@@ -23,3 +23,5 @@ CALLER_MAIL_SERVER: Caller
 CALLER_ORDERING: Caller
 CALLERS_FIELD_NUMBER: _ClassVar[int]
 callers: _descriptor.FieldDescriptor
+HELD_IN_RECOVERY_FIELD_NUMBER: _ClassVar[int]
+held_in_recovery: _descriptor.FieldDescriptor

@@ -18,6 +18,8 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_RATE_LIMITED: _ClassVar[Reason]
     REASON_CURSOR_UNKNOWN: _ClassVar[Reason]
     REASON_CURSOR_TOO_OLD: _ClassVar[Reason]
+    REASON_RECOVERY_UNDER_WAY: _ClassVar[Reason]
+    REASON_RECOVERY_STATE: _ClassVar[Reason]
     REASON_LINK_NOT_VALID: _ClassVar[Reason]
     REASON_LOGIN_REFUSED: _ClassVar[Reason]
     REASON_TRIAL_STATE: _ClassVar[Reason]
@@ -95,6 +97,8 @@ REASON_DEADLINE: Reason
 REASON_RATE_LIMITED: Reason
 REASON_CURSOR_UNKNOWN: Reason
 REASON_CURSOR_TOO_OLD: Reason
+REASON_RECOVERY_UNDER_WAY: Reason
+REASON_RECOVERY_STATE: Reason
 REASON_LINK_NOT_VALID: Reason
 REASON_LOGIN_REFUSED: Reason
 REASON_TRIAL_STATE: Reason

@@ -753,13 +753,15 @@ class AuditNumberingRequest(_message.Message):
     def __init__(self, year: _Optional[int] = ...) -> None: ...
 
 class AuditNumberingResponse(_message.Message):
-    __slots__ = ("invoices", "violations", "audited_at", "credit_notes")
+    __slots__ = ("invoices", "violations", "audited_at", "credit_notes", "used_outside")
     INVOICES_FIELD_NUMBER: _ClassVar[int]
     VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
     AUDITED_AT_FIELD_NUMBER: _ClassVar[int]
     CREDIT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    USED_OUTSIDE_FIELD_NUMBER: _ClassVar[int]
     invoices: int
     violations: _containers.RepeatedScalarFieldContainer[str]
     audited_at: _timestamp_pb2.Timestamp
     credit_notes: int
-    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ..., audited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_notes: _Optional[int] = ...) -> None: ...
+    used_outside: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, invoices: _Optional[int] = ..., violations: _Optional[_Iterable[str]] = ..., audited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., credit_notes: _Optional[int] = ..., used_outside: _Optional[_Iterable[str]] = ...) -> None: ...

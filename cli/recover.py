@@ -1,0 +1,271 @@
+"""`casella recover`: after a restore or a lost Temporal, from the hold to its end (docs/operating.md, "A restore")."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from temporalio.service import RPCError
+
+from casella.common.v1 import common_pb2
+from casella.common.v1 import recovery_pb2 as pb
+from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
+from cli import screen, words
+from cli.failures import EXIT_REFUSED, Failure, Unreachable, WrongInput, failure_of
+from cli.installation import ROOMS
+from cli.local import become
+from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
+from cli.steering import Uuid, steered
+from services.kit import temporal_client
+from services.kit.errors import Refused
+
+if TYPE_CHECKING:  # the name is in the stubs for type checkers only
+    from casella.common.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
+
+_MESSAGE_ID = re.compile(rb"<[^<>\s@]{1,200}@[^<>\s@]{1,100}>")
+_AT_ONCE = 2_000
+_READING_SECONDS = 30.0
+"""For one question; a room that reads for longer goes on by itself, and is asked again."""
+
+
+@click.group(short_help="After a restore or a lost Temporal: hold, read back, wake, decide, end.")
+def recover() -> None:
+    r"""After a restore: nothing is numbered, sent, charged or deleted until what had left is read back.
+
+    \b
+    1. casella recover restore FILE   (or mark URL, after a restore by other means)
+    2. casella recover read           what left the house after the rows' instant
+    3. casella recover mails FILE     emails that left, from the mail server's log
+    4. casella recover wake --end-runs
+    5. casella recover status, confirm
+    6. casella recover end
+
+    After a lost Temporal alone: casella recover wake.
+    """
+
+
+@recover.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup in the place of the stopped local Casella's rows; it stands still until `recover end`."""
+    become("deploy.backup.restore", str(file.resolve()))
+
+
+@recover.command("mark")
+@click.argument("database", metavar="URL")
+def mark(database: str) -> None:
+    """Mark the rows in your own PostgreSQL as restored, before any service starts on them."""
+    become("deploy.backup.hold", database)
+
+
+@recover.command("begin")
+@steered
+def begin(steering: common_pb2.Steering) -> None:
+    """Hold all services that run from now on; after a restore rather `mark` the rows before they start."""
+    run(_begin(steering))
+
+
+@recover.command("read")
+def read() -> None:
+    """Read back what left after the instant of the rows: certified mail, the payment provider; repeat it at will."""
+    run(_read())
+
+
+@recover.command("mails")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--none", "nothing_left", is_flag=True, help="No email can have left after the backup.")
+def mails(files: Sequence[Path], *, nothing_left: bool) -> None:
+    """Note the emails that have left, so that none goes twice: every Message-ID in FILES (the mail server's log of the
+    time since the backup, or a folder of sent messages).
+    """
+    if bool(files) == nothing_left:
+        raise WrongInput("name the files in which the Message-IDs stand, or say --none")
+    found = sorted({found.decode() for each in files for found in _message_ids(each)})
+    run(_mails(found))
+
+
+@recover.command("wake")
+@click.option("--end-runs", is_flag=True, help="End every run first: after a restore.")
+def wake(*, end_runs: bool) -> None:
+    """Start or signal the workflow of every row that is not final: in a new, a lost or the same Temporal."""
+    run(_wake(end_runs=end_runs))
+
+
+@recover.command("status")
+@screen.json_option
+def status(*, as_json: bool) -> None:
+    """Tell how the recovery stands and what you must decide; exit code 1 while it is under way."""
+    if run(_status(as_json=as_json)):
+        raise SystemExit(EXIT_REFUSED)
+
+
+@recover.command("confirm")
+@click.argument("finding", type=Uuid())
+@steered
+def confirm(finding: str, steering: common_pb2.Steering) -> None:
+    """Say that you have decided about FINDING (its id, from `casella recover status`)."""
+    run(_confirm(finding, steering))
+
+
+@recover.command("end")
+@steered
+def end(steering: common_pb2.Steering) -> None:
+    """End the recovery: numbering, sending, charging and deleting go on. Refused while something is undecided."""
+    run(_end(steering))
+
+
+async def _begin(steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        for room in ROOMS:
+            answer = await rooms.ask(
+                _of(rooms, room).BeginRecovery, pb.BeginRecoveryRequest(steering=steering), room=room
+            )
+            screen.say(f"{room}: held since {words.instant(answer.recovery.begun_at)}")
+
+
+async def _read() -> None:
+    async with open_rooms() as rooms:
+        for room in ROOMS:
+            with screen.working(f"reading back {room}"):
+                answer = await _asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
+                while not answer.finished:
+                    answer = await _asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
+            for line in answer.applied:
+                screen.say(f"{room}: {line}")
+            if answer.undecided:
+                screen.say(f"{room}: {answer.undecided} to decide, see `casella recover status`")
+
+
+async def _mails(found: Sequence[str]) -> None:
+    async with open_rooms() as rooms:
+        recorded = 0
+        for room in ROOMS:
+            # Which room sent an email is not in its id: each room is told all, and knows its own.
+            for begin_at in range(0, max(len(found), 1), _AT_ONCE):
+                some = pb.RecordSentMailsRequest(message_ids=found[begin_at : begin_at + _AT_ONCE])
+                answer = await _asked(rooms, room, "RecordSentMails", some)
+                recorded = max(recorded, answer.recorded)
+        screen.say(f"{len(found)} Message-IDs of emails that have left are noted; none of these is sent again.")
+
+
+async def _wake(*, end_runs: bool) -> None:
+    async with open_rooms() as rooms:
+        if end_runs:
+            ended = await _end_runs(rooms)
+            screen.say(f"{ended} runs were ended")
+        for room in ROOMS:
+            answer = await _asked(rooms, room, "WakeRows", pb.WakeRowsRequest(), LONG_SECONDS)
+            if answer.woken:
+                screen.say(f"{room}: {answer.woken} rows that are not final were woken")
+
+
+async def _end_runs(rooms: Rooms) -> int:
+    where, ended = rooms.where, 0
+    try:
+        client = await temporal_client.connect(where.temporal_address, where.settings.temporal_namespace)
+        async for each in client.list_workflows("ExecutionStatus = 'Running'"):
+            if each.id.startswith("temporal-sys-"):
+                continue
+            try:
+                await client.get_workflow_handle(each.id, run_id=each.run_id).terminate("the rows were restored")
+                ended += 1
+            except RPCError as error:
+                if error.status.name != "NOT_FOUND":  # it has ended by itself
+                    raise
+    except (RPCError, RuntimeError) as error:
+        raise Unreachable(
+            f"Temporal at {where.temporal_address} cannot be asked: {error}", "`casella doctor` says what is wrong"
+        ) from None
+    return ended
+
+
+async def _status(*, as_json: bool) -> bool:
+    async with open_rooms() as rooms:
+        told = {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
+    if as_json:
+        screen.show_json(told)
+    else:
+        screen.show_facts("Recovery", [(room, _standing(answer)) for room, answer in told.items()])
+        rows = [
+            (room, each.kind.replace("_", " "), each.subject, each.detail, _decided(each), each.finding_id)
+            for room, answer in told.items()
+            for each in answer.findings
+        ]
+        screen.show_table("To decide", ["service", "what", "about", "", "", "finding"], rows)
+    return any(_under_way(answer) for answer in told.values())
+
+
+async def _confirm(finding: str, steering: common_pb2.Steering) -> None:
+    request = pb.ConfirmFindingRequest(finding_id=finding, steering=steering)
+    async with open_rooms() as rooms:
+        for room in ROOMS:
+            answer = await rooms.ask_for(_of(rooms, room).ConfirmFinding, request)
+            if answer is not None:
+                screen.say(f"{room}: {answer.finding.subject} is decided.")
+                return
+    raise Failure(f"no finding has the id {finding}", "`casella recover status` tells their ids")
+
+
+async def _end(steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        told = {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
+        # All or none: a room that went on while another one stands still would do half of what belongs together.
+        for room, answer in told.items():
+            open_ones = sum(not each.HasField("confirmed_at") for each in answer.findings)
+            if _under_way(answer) and (why := _missing(answer.recovery, open_ones)):
+                raise Failure(
+                    f"the recovery of {room} cannot be ended: {why}",
+                    "`casella recover read` reads, `mails` takes the emails, `status` shows, `confirm` decides",
+                )
+        held = [room for room, answer in told.items() if _under_way(answer)]
+        if not held:
+            raise Failure("no recovery is under way")
+        for room in held:
+            await _asked(rooms, room, "EndRecovery", pb.EndRecoveryRequest(steering=steering))
+    screen.say("The recovery has ended: numbering, sending, charging and deleting go on.")
+
+
+def _of(rooms: Rooms, room: str) -> "RecoveryServiceAsyncStub":
+    return RecoveryServiceStub(rooms.channel(room))
+
+
+async def _asked(rooms: Rooms, room: str, method: str, request: Any, seconds: float = 10.0) -> Any:
+    try:
+        return await rooms.ask(getattr(_of(rooms, room), method), request, seconds, room)
+    except Refused as refused:
+        failure = failure_of(refused)
+        raise Failure(f"{room}: {failure.message}", failure.remedy) from None
+
+
+def _under_way(answer: pb.GetRecoveryResponse) -> bool:
+    return answer.HasField("recovery") and not answer.recovery.HasField("ended_at")
+
+
+def _missing(recovery: pb.Recovery, open_ones: int) -> str:
+    """What stands in the way of the end; nothing if nothing does."""
+    if not recovery.HasField("read_at"):
+        return "what had left was not read back"
+    if not recovery.HasField("mails_at"):
+        return "nobody has said which emails had left"
+    return f"{open_ones} findings are not decided" if open_ones else ""
+
+
+def _standing(answer: pb.GetRecoveryResponse) -> str:
+    if not answer.HasField("recovery"):
+        return "never held"
+    found = answer.recovery
+    rows = f"rows of {words.instant(found.rows_of)}"
+    if found.HasField("ended_at"):
+        return f"ended {words.instant(found.ended_at)}, {rows}"
+    read_at = f"read back {words.instant(found.read_at)}" if found.HasField("read_at") else "not read back yet"
+    return f"HELD since {words.instant(found.begun_at)}, {rows}, {read_at}"
+
+
+def _decided(finding: pb.Finding) -> str:
+    return f"decided {words.instant(finding.confirmed_at)}" if finding.HasField("confirmed_at") else "TO DECIDE"
+
+
+def _message_ids(place: Path) -> set[bytes]:
+    files = [place] if place.is_file() else sorted(each for each in place.rglob("*") if each.is_file())
+    return {found for file in files for found in _MESSAGE_ID.findall(file.read_bytes())}

@@ -1,0 +1,166 @@
+"""A room whose rows were restored stands still: what is held, what lets it go on, and what a person decides."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import grpc
+import pytest
+from sqlalchemy import text
+
+import casella.invoicing.v1.invoicing_pb2
+import casella.mailboxes.v1.mailboxes_pb2
+import casella.ordering.v1.ordering_pb2
+import casella.payments.v1.payments_pb2
+import casella.support.v1.erasures_pb2
+import casella.support.v1.support_pb2
+import casella.support.v1.webhooks_pb2
+import casella.trial.v1.trial_pb2  # noqa: F401  each makes its services known
+from casella.common.v1 import common_pb2, erasure_pb2, erasure_pb2_grpc, errors_pb2, recovery_pb2, recovery_pb2_grpc
+from services.kit import recovery
+from services.kit.channels import open_channel
+from services.kit.clock import OffsetClock, SystemClock
+from services.kit.core import Core
+from services.kit.database import Database
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from services.kit.interceptors.recovery import held_methods
+from services.kit.reconciler import Job, Reconciler
+from services.kit.recovery import Found, Read
+from services.kit.server import Room, Server
+from services.kit.settings import RoomSettings
+from services.kit.statuses import decode
+from tests.support.room import caller_secret, room_settings
+
+STEERING = common_pb2.Steering(actor="carla", reason_code="disk_lost", source="test")
+
+
+@dataclass
+class Outside:
+    """What the next reading finds."""
+
+    found: list[Found] = field(default_factory=list)
+
+    async def read(self, recovery: recovery.Recovery) -> Read:
+        return Read(["one thing"], self.found)
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+async def address(kit_url: str, tmp_path: Path, outside: Outside) -> AsyncIterator[str]:
+    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), SystemClock())
+    server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit", read_back=outside.read))
+    port = await server.start("127.0.0.1:0")
+    yield f"127.0.0.1:{port}"
+    await server.grpc.stop(None)
+    await core.database.close()
+
+
+@pytest.fixture
+async def restored(database: Database) -> None:
+    """What a restore does to the rows before any process starts."""
+    async with database.transaction() as conn:
+        await conn.execute(text(recovery.BEGIN), {"id": new_id(), "now": SystemClock().now()})
+
+
+async def refusal(call: Callable[[], Awaitable[object]]) -> int | None:
+    """Why a call is refused; None where it is not."""
+    try:
+        await call()
+    except Refused as refused:
+        return refused.reason
+    except grpc.aio.AioRpcError as error:
+        told = decode(error.trailing_metadata() or ())
+        assert told is not None
+        return told.reason
+    return None
+
+
+async def erase(address: str) -> int | None:
+    """Why an erasure, which deletes, is refused by the room, if it is."""
+    async with open_channel(address, caller_secret("worker")) as channel:
+        asked = erasure_pb2.ErasePersonalDataRequest(account_id=str(uuid4()), room="kit")
+        return await refusal(lambda: erasure_pb2_grpc.ErasureServiceStub(channel).ErasePersonalData(asked))
+
+
+@pytest.mark.usefixtures("restored")
+async def test_a_restored_room_deletes_nothing_until_its_recovery_has_ended(address: str, outside: Outside) -> None:
+    assert await erase(address) == errors_pb2.REASON_RECOVERY_UNDER_WAY
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+        end = recovery_pb2.EndRecoveryRequest(steering=STEERING)
+        assert await refusal(lambda: stub.EndRecovery(end)) == errors_pb2.REASON_RECOVERY_STATE  # not read back
+
+        outside.found = [Found("number", "2026/7", "look"), Found("number", "2026/8", "look")]
+        read = await stub.ReadBack(recovery_pb2.ReadBackRequest())
+        assert (list(read.applied), read.undecided, read.finished) == (["one thing"], 2, True)
+        assert await refusal(lambda: stub.EndRecovery(end)) == errors_pb2.REASON_RECOVERY_STATE  # no word of emails
+        await stub.RecordSentMails(recovery_pb2.RecordSentMailsRequest())
+        assert await refusal(lambda: stub.EndRecovery(end)) == errors_pb2.REASON_RECOVERY_STATE  # not decided
+
+        outside.found = outside.found[:1]  # the other one has settled itself
+        assert (await stub.ReadBack(recovery_pb2.ReadBackRequest())).undecided == 1
+        (finding,) = (await stub.GetRecovery(recovery_pb2.GetRecoveryRequest())).findings
+        assert finding.subject == "2026/7"
+        confirm = recovery_pb2.ConfirmFindingRequest(finding_id=finding.finding_id, steering=STEERING)
+        await stub.ConfirmFinding(confirm)
+        assert (await stub.EndRecovery(end)).recovery.HasField("ended_at")
+        again = await stub.EndRecovery(end)
+        assert again.recovery.HasField("ended_at")
+
+
+@pytest.mark.usefixtures("restored")
+async def test_daily_deletions_wait_for_the_end(database: Database, clock: OffsetClock) -> None:
+    done = []
+
+    async def forget(now: object) -> int:
+        done.append(now)
+        return 0
+
+    reconciler = Reconciler(database, clock, None, (), (Job("forget", forget),))  # type: ignore[arg-type]  # none asked
+    await reconciler.do_jobs()
+    assert done == []
+    async with database.transaction() as conn:
+        await conn.execute(text("UPDATE recoveries SET read_at = begun_at, mails_at = begun_at, ended_at = begun_at"))
+    await reconciler.do_jobs()
+    assert len(done) == 1
+
+
+async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_holds(address: str) -> None:
+    assert await erase(address) is None
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+        begin = recovery_pb2.BeginRecoveryRequest(steering=STEERING)
+        begun = (await stub.BeginRecovery(begin)).recovery
+        assert await erase(address) == errors_pb2.REASON_RECOVERY_UNDER_WAY
+        assert (await stub.BeginRecovery(begin)).recovery == begun
+
+
+def test_what_numbers_sends_charges_or_deletes_is_held() -> None:
+    """The whole list: whoever adds such an RPC gives it the option, and adds it here."""
+    services = {
+        "casella.common.v1.ErasureService": {"ErasePersonalData"},
+        "casella.invoicing.v1.InvoicingService": {
+            "IssueProforma", "SendProforma", "IssueAdvanceInvoice", "IssueInvoice", "SendInvoice",
+            "SendCorrectedInvoice", "IssueCreditNote", "SendCreditNote", "TransmitInvoice", "PrepareResend",
+            "GiveUpTransmission",
+        },
+        "casella.payments.v1.PaymentsService": {
+            "StartCheckout", "RequestRefund", "ApproveRefunds", "ExportRefunds", "RetryRefund", "PushRefunds",
+            "ChargePaymentRequest", "SetUpAutomaticDebit", "ReleaseMandates", "ClosePaymentRequest",
+        },
+        "casella.ordering.v1.OrderingService": {"CloseAccount", "RecordPurged", "BeginErasure"},
+        "casella.trial.v1.TrialService": {"CloseLogin"},
+        "casella.mailboxes.v1.MailboxesService": {"PurgeAccount"},
+        "casella.support.v1.ErasuresService": {"ConfirmErasure", "BeginDueErasure"},
+        "casella.support.v1.WebhooksService": {"LeaseWebhookDeliveries"},
+        "casella.support.v1.SupportService": set(),
+    }  # fmt: skip
+
+    for service, held in services.items():
+        assert held_methods([service]) == {f"/{service}/{name}" for name in held}
