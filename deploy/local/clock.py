@@ -179,7 +179,9 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
         LaunchError: Somebody else moves it now.
     """
     _refuse_production()
-    with (site.var / "clock.lock").open("a") as lock:
+    held = site.var / "clock.lock"
+    held.touch(mode=0o600)
+    with held.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -59,5 +59,6 @@ def write_offset(path: Path, offset: timedelta) -> None:
         offset: Whole seconds, not negative; fractions are cut off.
     """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)  # like all that is kept beside it, whoever moves the clock
     draft.write_text(json.dumps({"offset_seconds": int(offset.total_seconds())}))
     draft.replace(path)
