@@ -1,6 +1,6 @@
 # Casella's commands. Everything that they need beside Python 3.11 and make, they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo run test chaos outages bench lint audit-dependencies protos protos-image lock clean
+.PHONY: help setup setup-tests demo run test chaos hostile outages soak bench lint audit-dependencies protos protos-image lock clean
 PYTHON := .venv/bin/python
 # Programs of the environment find each other without being activated.
 export PATH := .venv/bin:$(PATH)
@@ -14,6 +14,7 @@ help:
 	@echo "make chaos    kill processes at every moment that stories pass, and at random (CONTRIBUTING.md)"
 	@echo "make hostile  try bad input on every field of every RPC, and every caller before each"
 	@echo "make outages  take away what Casella needs, each thing for five minutes: about two hours"
+	@echo "make soak     let MONTHS=24 pass for CUSTOMERS=200 who do what they like, and hold the books against the bank"
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"
 	@echo "make lint     style, types, imports, contracts"
@@ -44,6 +45,9 @@ chaos: setup-tests
 outages: setup-tests
 	@OUTAGES=$${OUTAGES:-all} OUTAGE_SECONDS=$${OUTAGE_SECONDS:-300} \
 		$(PYTHON) -m pytest -s -v -o faulthandler_timeout=0 tests/outages
+
+soak: setup-tests
+	@exec $(PYTHON) -m tests.soak --months $${MONTHS:-24} --customers $${CUSTOMERS:-200} --seed $(SEED)
 
 bench: setup
 	@exec $(PYTHON) -m bench

@@ -1,0 +1,144 @@
+"""The bank of a soak: what it really moved, and its statements, which tell it late, twice, or with a reversal.
+
+It knows nothing of Casella but the files that it is given; the judge takes from here what came in and went out.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from lxml import etree
+
+from tests.payments.statement import Entry, statement
+
+_PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+_TOLD_AGAIN = 0.05
+"""How often a day's entries stand in the next statement once more, as some banks do after a correction."""
+
+
+@dataclass
+class Moved:
+    """One booking on our account.
+
+    Attributes:
+        payer: Number of the person from or to whom it went.
+        entry: As statements tell it.
+        told: Whether a statement has told it.
+    """
+
+    payer: int
+    entry: Entry
+    told: bool = False
+
+    @property
+    def minor(self) -> int:
+        """Cents, negative for what left."""
+        return self.entry.minor if self.entry.direction == "CRDT" else -self.entry.minor
+
+
+@dataclass
+class Bank:
+    """Our account at it.
+
+    Attributes:
+        rng: Decides its moods.
+        iban: Our account.
+        moved: All bookings, in order.
+    """
+
+    rng: random.Random
+    iban: str = ""
+    moved: list[Moved] = field(default_factory=list)
+    _yesterday: list[Moved] = field(default_factory=list)
+    _numbers: int = 0
+
+    def transfer(self, payer: int, minor: int, day: date, *, reference: str = "", text: str = "") -> Moved:
+        """Somebody transfers an amount in cents to us."""
+        made = Moved(
+            payer,
+            Entry(
+                minor,
+                text=text,
+                reference=reference,
+                bank_reference=self._next("IN"),
+                day=day,
+                debtor=f"Payer {payer}",
+                iban=iban_of(payer),
+            ),
+        )
+        self.moved.append(made)
+        return made
+
+    def take_back(self, credit: Moved, day: date) -> None:
+        """The payer's bank calls a transfer back: a reversal that carries the credit's own reference."""
+        entry = credit.entry
+        self.moved.append(
+            Moved(
+                credit.payer,
+                Entry(
+                    entry.minor,
+                    text=entry.text,
+                    reference=entry.reference,
+                    bank_reference=entry.bank_reference,
+                    day=day,
+                    direction="DBIT",
+                    reversal=True,
+                    debtor=entry.debtor,
+                    iban=entry.iban,
+                ),
+            )
+        )
+
+    def execute(self, file: bytes, day: date) -> None:
+        """Carry out a file of transfers (pain.001)."""
+        for transfer in etree.fromstring(file).iterfind(".//p:CdtTrfTxInf", _PAIN):
+            iban = transfer.findtext(".//p:CdtrAcct/p:Id/p:IBAN", "", _PAIN)
+            euro, _, cents = transfer.findtext(".//p:InstdAmt", "", _PAIN).partition(".")
+            self.moved.append(
+                Moved(
+                    payer_of(iban),
+                    Entry(
+                        int(euro) * 100 + int(cents),
+                        bank_reference=self._next("OUT"),
+                        end_to_end=transfer.findtext(".//p:EndToEndId", "", _PAIN),
+                        day=day,
+                        direction="DBIT",
+                        iban=iban,
+                    ),
+                )
+            )
+
+    def statements(self) -> Iterator[bytes]:
+        """What is to be told today: a file of what is new, and now and then yesterday's once more."""
+        new = [each for each in self.moved if not each.told]
+        again = self._yesterday if self.rng.random() < _TOLD_AGAIN else []
+        if new or again:
+            for each in new:
+                each.told = True
+            yield statement(*(each.entry for each in (*again, *new)), number=self._next("STMT"), iban=self.iban)
+        self._yesterday = new
+
+    def told(self) -> int:
+        """Cents that statements have told of: what came less what left."""
+        return sum(each.minor for each in self.moved if each.told)
+
+    def told_of(self, payer: int) -> int:
+        """The same of one person."""
+        return sum(each.minor for each in self.moved if each.told and each.payer == payer)
+
+    def _next(self, kind: str) -> str:
+        self._numbers += 1
+        return f"{kind}{self._numbers:08d}"
+
+
+def iban_of(payer: int) -> str:
+    """The account of a person: an Italian IBAN with right check digits."""
+    body = f"X0542811101{payer:012d}"
+    digits = "".join(str(int(letter, 36)) for letter in f"{body}IT00")
+    return f"IT{98 - int(digits) % 97:02d}{body}"
+
+
+def payer_of(iban: str) -> int:
+    """Whose account it is."""
+    return int(iban[-12:])

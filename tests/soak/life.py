@@ -1,0 +1,83 @@
+"""A soak from its first day to its last: people, bank and operator act by day, the judge looks by month."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from deploy.local.clock import LocalCalendar, open_calendar
+from services.kit.calendar import rome_date
+from services.payments.settings import EXAMPLE_IBAN
+from tests.cli.running import Terminal
+from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.soak.bank import Bank
+from tests.soak.judge import Judge, Month
+from tests.soak.operator import Operator
+from tests.soak.person import Person
+
+_DAY = timedelta(days=1)
+
+
+@dataclass
+class Life:
+    """A running soak; made by `lived`.
+
+    Attributes:
+        seed: By which everything is chosen.
+        people: The customers, by number.
+    """
+
+    seed: int
+    desk: Desk
+    calendar: LocalCalendar
+    bank: Bank
+    people: dict[int, Person]
+    operator: Operator
+    judge: Judge
+    months: list[Month] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """By Casella's calendar."""
+        return rome_date(self.calendar.now())
+
+    async def month(self) -> Month:
+        """Live to the end of the calendar month and have it judged."""
+        this = self.today.month
+        while self.today.month == this:
+            await self.day()
+        found = await self.judge.look()
+        self.months.append(found)
+        return found
+
+    async def day(self) -> None:
+        """One day of everybody, and the night."""
+        today = self.today
+        for person in self.people.values():
+            await person.act(today)
+        await self.operator.act(today)
+        await self.calendar.advance(_DAY, lambda _: None)
+
+    @property
+    def deeds(self) -> list[str]:
+        """What everybody did, by day."""
+        return sorted(deed for person in self.people.values() for deed in person.deeds)
+
+
+@asynccontextmanager
+async def lived(var: Path, seed: int, customers: int, over_days: int) -> AsyncIterator[Life]:
+    """A Casella in which so many people begin over so many days."""
+    async with at_the_desk(var) as desk, open_calendar(desk.play.world.site) as calendar:
+        rng = random.Random(seed)
+        bank = Bank(rng, EXAMPLE_IBAN)
+        today = rome_date(calendar.now())
+        people = {
+            number: Person.of(number, seed, desk.play, bank, today + timedelta(days=rng.randrange(over_days)))
+            for number in range(1, customers + 1)
+        }
+        operator = Operator(desk, bank, people, rng)
+        terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+        judge = Judge(desk, terminal, bank, people.values(), operator)
+        yield Life(seed, desk, calendar, bank, people, operator, judge)
