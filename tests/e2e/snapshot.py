@@ -11,8 +11,8 @@ from tests.e2e.play import Play, database
 
 Snapshot = dict[str, list[str]]
 
-_PASSING = ("outbox", "outbox_attachments", "wakes_written")
-"""What is on its way, and the tests' own notes."""
+_PASSING = ("outbox", "outbox_attachments", "wakes_written", "last_successes")
+"""What is on its way, the tests' own notes, and when what is done regularly was last done."""
 _SHOWN = 300
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = $1 AND table_type = 'BASE TABLE'"
 _ROWS = """
