@@ -88,12 +88,6 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which this share of the values lies (the nearest of them)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
-
-
 def _meets(value: float, at_most: float | None, at_least: float | None) -> bool:
     return (at_most is None or value <= at_most) and (at_least is None or value >= at_least)
 

@@ -50,7 +50,6 @@ class Load:
 
 
 LOADS = (Load(1, 8, 20, 5), Load(20, 60, 160, 3), Load(60, 120, 240, 3))
-SAMPLE = (Load(2, 2, 4, 1),)
 
 
 @dataclass(frozen=True)

@@ -108,20 +108,15 @@ class Metrics:
 
     def gauge(self, name: str, about: str, labels: tuple[str, ...], read: Callable[[], Values]) -> None:
         """Show values that rise and fall, as they are when somebody reads; ``read`` must not wait for anything."""
-
-        def family() -> Metric:
-            found = GaugeMetricFamily(name, about, labels=labels)
-            for values, value in read().items():
-                found.add_metric(values, value)
-            return found
-
-        self.registry.register(_Read(family))
+        self._show(lambda: GaugeMetricFamily(name, about, labels=labels), read)
 
     def counter(self, name: str, about: str, labels: tuple[str, ...], read: Callable[[], Values]) -> None:
         """Show what is counted elsewhere in this process and only rises; Prometheus sees it as ``{name}_total``."""
+        self._show(lambda: CounterMetricFamily(name, about, labels=labels), read)
 
+    def _show(self, begin: Callable[[], GaugeMetricFamily | CounterMetricFamily], read: Callable[[], Values]) -> None:
         def family() -> Metric:
-            found = CounterMetricFamily(name, about, labels=labels)
+            found = begin()
             for values, value in read().items():
                 found.add_metric(values, value)
             return found

@@ -1,8 +1,7 @@
 """Delivers the outbox: wakes to Temporal in batches, mails to the SMTP server one by one, at least once each.
 
 Both loops run when a commit rings the bell and at a slow poll, which catches what a crash left; their own commits ring
-none, which would only bring them back. A row that fails waits
-longer each time, and the others go on.
+none, which would only bring them back. A row that fails waits longer each time, and the others go on.
 """
 
 import asyncio

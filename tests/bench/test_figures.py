@@ -13,7 +13,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from bench import moments
 from bench.driving import in_flight
-from bench.figures import Figure, Verdict, percentile, ratios
+from bench.figures import Figure, Verdict, ratios
 from bench.processes import cpu_seconds, grouped, memory_bytes, spent
 from bench.report import Report, Split
 
@@ -45,11 +45,6 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert ratios([2.0, 30.0], [1.0, 10.0]) == [2.0, 3.0]
     with pytest.raises(ValueError, match="longer"):
         ratios([1.0], [1.0, 2.0])
-
-
-def test_a_percentile_is_one_of_the_values() -> None:
-    assert percentile([5.0, 1.0, 3.0], 0.5) == 3.0
-    assert percentile([5.0, 1.0, 3.0], 1.0) == 5.0
 
 
 def test_cpu_time_of_a_child_that_ended_still_counts() -> None:
