@@ -104,6 +104,7 @@ async def test_reflection_needs_no_secret_and_names_every_service(address: str) 
     assert {service.name for answer in answers for service in answer.list_services_response.service} == {
         "casella.common.v1.ClockService",
         "casella.common.v1.ErasureService",
+        "casella.common.v1.RecoveryService",
         "casella.common.v1.EventsService",
         "casella.common.v1.TrailService",
         "grpc.health.v1.Health",
@@ -141,6 +142,7 @@ async def test_production_has_no_movable_clock(kit_url: str, tmp_path: Path) -> 
         "casella.common.v1.EventsService",
         "casella.common.v1.TrailService",
         "casella.common.v1.ErasureService",
+        "casella.common.v1.RecoveryService",
     ]
 
 
