@@ -14,7 +14,6 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
 from casella.common.v1 import common_pb2 as common
-from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
@@ -27,7 +26,6 @@ from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import link_in
 from services.kit.calendar import rome_date
 from services.kit.clock import SystemClock
-from services.kit.errors import Refused
 from tests.chaos.patience import patient_front
 from tests.e2e.ends import (
     all_delivered,
@@ -201,7 +199,7 @@ async def is_held(play: Play) -> None:
     sign_up = names.sign_up_id(await customer.sign_up())
     await _stands(play, sign_up, "InReview")
     await _steer(play, sign_up, "allow")
-    await _confirm(customer)
+    await customer.confirm()
     await _settled(play)
     logging_in = trial_pb2.LogInRequest(email=customer.email, password=PASSWORD, client=customer.client)
     session = (await play.gateway.trial.LogIn(logging_in)).session
@@ -225,17 +223,8 @@ async def buyer(play: Play, method: common.PaymentMethod) -> tuple[Customer, ord
 
 async def _begin_trial(customer: Customer) -> None:
     await customer.sign_up()
-    await _confirm(customer)
+    await customer.confirm()
     await customer.log_in()
-
-
-async def _confirm(customer: Customer) -> None:
-    """Open the link; where the answer was lost, the link is used up, and the person can log in all the same."""
-    try:
-        await customer.confirm()
-    except Refused as refused:
-        if refused.reason != errors_pb2.REASON_LINK_NOT_VALID:
-            raise
 
 
 async def pay_by_card(play: Play, customer: Customer, order_id: str) -> None:

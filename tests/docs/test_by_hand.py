@@ -81,9 +81,9 @@ async def test_a_refused_call_names_each_wrong_field_in_words(world: World) -> N
 
 
 async def test_a_refused_call_without_wrong_fields_says_its_reason(world: World) -> None:
-    confirmation = '{"token": "none", "password": "Tramontana-4-Cipressi", "client": {"ip": "203.0.113.7"}}'
+    who = '"password": "Tramontana-4-Cipressi", "client": {"ip": "203.0.113.7"}'
     calls = [
-        f"call trial TrialService/ConfirmEmail '{confirmation}'",
+        f"""call trial TrialService/ConfirmEmail '{{"request_id": "'$(uuid)'", "token": "none", {who}}}'""",
         "call trial TrialService/NoSuchRpc '{}'",
         'account=$(field accountId); by_hand pay "$(field paymentRequest.payUrl)"',
     ]
@@ -138,7 +138,8 @@ async def test_an_email_that_does_not_come_is_said_with_where_the_sign_up_may_wa
 
 async def test_an_address_that_is_registered_already_gets_no_token(world: World) -> None:
     sign_up = blocks()[1].replace("ada@", "twice@").replace("203.0.113.7", "203.0.113.8")
-    confirm = """call trial TrialService/ConfirmEmail '{"token": "'$(by_hand token "$email")'",
+    confirm = """call trial TrialService/ConfirmEmail '{"request_id": "'$(uuid)'",
+        "token": "'$(by_hand token "$email")'",
         "password": "Tramontana-4-Cipressi", "client": {"ip": "203.0.113.8"}}'"""
     code, said = await pasted(world.site.var, [blocks()[0], sign_up, confirm, sign_up, "by_hand token $email"])
     assert code == 1

@@ -67,9 +67,13 @@ class Visitors:
         urls = [params["confirm_url"] for _, name, params in await self.room.mail_params() if name == "confirmation"]
         return token_of(urls[-1])
 
-    async def confirm(self, token: str, password: str = PASSWORD) -> "Customer":
-        request = pb.ConfirmEmailRequest(token=token, password=password, client=client("10.9.9.9"))
-        answer = await self.calls.ConfirmEmail(request)
+    async def confirm(self, token: str, password: str = PASSWORD, again: str = "") -> "Customer":
+        """Opens the link; ``again`` is the request_id of a call that is repeated."""
+        answer = await self.calls.ConfirmEmail(
+            pb.ConfirmEmailRequest(
+                request_id=again or request_id(), token=token, password=password, client=client("10.9.9.9")
+            )
+        )
         return Customer(self.room, answer.account_id)
 
     async def confirmed(self, **fields: Any) -> "Customer":

@@ -58,6 +58,33 @@ async def test_a_link_works_once(visitors: Visitors, room: TestRoom) -> None:
     assert len(await room.rows("accounts")) == 1
 
 
+async def test_a_confirmation_repeated_gets_its_answer_again_and_changes_nothing(
+    visitors: Visitors, room: TestRoom
+) -> None:
+    token, used = await visitors.token(email="anna@v.demo.example"), request_id()
+    first = await visitors.confirm(token, again=used)
+    again = await visitors.confirm(token, "another password, longer", again=used)
+    assert again.id == first.id
+    assert len(await room.rows("accounts")) == len(await room.rows("trials")) == 1
+    assert [name for _, name, _ in await room.mail_params()] == ["confirmation", "welcome"]
+    assert (await visitors.log_in("anna@v.demo.example")).account_id == first.id
+
+
+async def test_a_confirmation_sent_many_times_at_once_gets_one_answer(visitors: Visitors, room: TestRoom) -> None:
+    token, used = await visitors.token(), request_id()
+    answers = await asyncio.gather(*(visitors.confirm(token, again=used) for _ in range(4)))
+    assert len({customer.id for customer in answers}) == len(await room.rows("accounts")) == 1
+
+
+async def test_a_confirmations_request_id_is_good_for_its_link_alone(visitors: Visitors, room: TestRoom) -> None:
+    used = request_id()
+    await visitors.confirm(await visitors.token(email="anna@v.demo.example"), again=used)
+    other = await visitors.token(email="bea@w.demo.example")
+    with refused_as(errors_pb2.REASON_REQUEST_ID_REUSED):
+        await visitors.confirm(other, again=used)
+    assert len(await room.rows("accounts")) == 1
+
+
 async def test_of_many_confirmations_at_once_exactly_one_makes_the_account(visitors: Visitors, room: TestRoom) -> None:
     first = await visitors.token(email="anna@v.demo.example")
     second = await visitors.token(email="anna@v.demo.example")

@@ -85,7 +85,12 @@ class Customer:
             self.email, lambda mail: "/confirm/" in mail.as_string(), "the confirmation email", seconds
         )
         answer = await self.front.trial.ConfirmEmail(
-            trial_pb2.ConfirmEmailRequest(token=link_in(message, "/confirm/"), password=PASSWORD, client=self.client)
+            trial_pb2.ConfirmEmailRequest(
+                request_id=str(uuid4()),
+                token=link_in(message, "/confirm/"),
+                password=PASSWORD,
+                client=self.client,
+            )
         )
         self.account_id = answer.account_id
         return answer.trial

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.password_hashes import PasswordHashes
+from services.kit.requests import Call, claim, known
 from services.kit.tokens import hash_token
 from services.kit.validation import Violations
 from services.kit.wakes import sign_up_wake, trial_wake
@@ -23,6 +25,7 @@ from services.trial.domain.terms import TRIAL_DAYS, Terms, TrialState
 from services.trial.errors import LinkNotValid
 from services.trial.letters import Letters
 from services.trial.messages import CATALOGUE
+from services.trial.service.trials import read
 from services.trial.store import confirmations, counts, trials
 from services.trial.traces import Trace
 
@@ -36,22 +39,30 @@ class Confirmations:
     hashes: PasswordHashes
     letters: Letters
 
-    async def confirm(self, token: str, password: str) -> Trial:
+    async def confirm(self, call: Call, token: str, password: str) -> Trial:
         """Confirms an address, sets the password and begins the trial. The guarded statement makes it happen once.
 
         Raises:
-            LinkNotValid: The link was used, has expired or never existed.
+            LinkNotValid: The link was used by another call, has expired or never existed.
             InvalidInput: The password is one that whoever knows the person would guess.
+            RequestIdReused: The call's request_id came with another link before.
         """
         token_hash = hash_token(token)
         async with self.database.reading() as conn:
+            first = await known(conn, call)
+            if first is not None:
+                return await read(conn, first)
             applicant = await confirmations.find_applicant(conn, token_hash, self.clock.now())
         if applicant is None:
             raise LinkNotValid
         self._refuse_personal(password, applicant)
         password_hash = await self.hashes.hash(password)
+        account_id = new_id()
         async with self.database.transaction() as conn:
-            return await self._begin(conn, token_hash, password_hash)
+            first = await claim(conn, call, account_id)
+            if first is not None:
+                return await read(conn, first)
+            return await self._begin(conn, account_id, token_hash, password_hash)
 
     @staticmethod
     def _refuse_personal(password: str, applicant: Applicant) -> None:
@@ -61,9 +72,9 @@ class Confirmations:
             violations.add("password", problem)
         violations.check()
 
-    async def _begin(self, conn: AsyncConnection, token_hash: bytes, password_hash: str) -> Trial:
+    async def _begin(self, conn: AsyncConnection, account_id: UUID, token_hash: bytes, password_hash: str) -> Trial:
         now = self.clock.now()
-        confirmed = await confirmations.confirm(conn, new_id(), token_hash, password_hash, now)
+        confirmed = await confirmations.confirm(conn, account_id, token_hash, password_hash, now)
         if confirmed is None:
             raise LinkNotValid
         trial = await self._start_trial(conn, confirmed.person)

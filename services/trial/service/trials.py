@@ -40,7 +40,7 @@ class Trials:
             NotFound: There is no such account.
         """
         async with self.database.reading() as conn:
-            return await _read(conn, account_id)
+            return await read(conn, account_id)
 
     async def end(self, call: Call, account_id: UUID, entry: AuditEntry | None) -> Trial:
         """Ends a running trial now.
@@ -58,7 +58,7 @@ class Trials:
         terms = Terms.ending(now)
         async with self.database.transaction() as conn:
             if await claim(conn, call, account_id) is not None:
-                return await _read(conn, account_id)
+                return await read(conn, account_id)
             trial = await trials.end_early(conn, account_id, terms)
             if trial is None:
                 raise await _forbidden(conn, account_id)
@@ -75,7 +75,7 @@ class Trials:
         now = self.clock.now()
         async with self.database.transaction() as conn:
             if await claim(conn, call, account_id) is not None:
-                return await _read(conn, account_id)
+                return await read(conn, account_id)
             trial = await trials.lock(conn, account_id)
             if trial is None:
                 raise NotFound
@@ -101,7 +101,7 @@ class Trials:
                 await _tell(conn, ended, EventType.TRIAL_ENDED, now)
             trial = ended or await trials.lock_open(conn, account_id)
             if trial is None:
-                return await _read(conn, account_id), schedule.FINAL
+                return await read(conn, account_id), schedule.FINAL
             pending = await trials.pending_reminders(conn, account_id)
             plan = schedule.plan(trial.state, trial.terms, pending, now, order_open=order_open, legal_hold=legal_hold)
             await trials.settle_reminders(conn, account_id, plan.send, plan.skip, now)
@@ -125,7 +125,7 @@ class Trials:
                 await trials.drop_reminders(conn, account_id)
                 await _tell(conn, trial, EventType.TRIAL_BOUGHT, self.clock.now(), order_id=order_id)
                 return trial
-            trial = await _read(conn, account_id)
+            trial = await read(conn, account_id)
             if trial.order_id is None:
                 raise TrialStateForbids
         return trial
@@ -145,7 +145,12 @@ async def _tell(conn: AsyncConnection, trial: Trial, event: EventType, now: date
     await events.tell(conn, Event(event, trial.account_id, ids, state=trial.state), now)
 
 
-async def _read(conn: AsyncConnection, account_id: UUID) -> Trial:
+async def read(conn: AsyncConnection, account_id: UUID) -> Trial:
+    """Reads a trial.
+
+    Raises:
+        NotFound: There is no such account.
+    """
     trial = await trials.find(conn, account_id)
     if trial is None:
         raise NotFound
@@ -158,5 +163,5 @@ async def _forbidden(conn: AsyncConnection, account_id: UUID) -> TrialStateForbi
     Raises:
         NotFound: There is no such account at all.
     """
-    await _read(conn, account_id)
+    await read(conn, account_id)
     return TrialStateForbids()

@@ -6,6 +6,7 @@ from services.kit.audit import steering_entry
 from services.kit.clock import Clock
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
+from services.kit.tokens import hash_token
 from services.kit.validation import checked_uuid
 from services.trial.service.confirmations import Confirmations
 from services.trial.service.reviews import Reviews
@@ -57,8 +58,9 @@ class SignUpRpcs(TrialServiceServicer):
         token = checks.token(found, "token", request.token)
         password = checks.new_password(found, "password", request.password)
         checks.client(found, request.client)
+        call = self._requests.call(request.request_id, found, token_hash=hash_token(token))
         found.check()
-        trial = await self._confirmations.confirm(token, password)
+        trial = await self._confirmations.confirm(call, token, password)
         return pb.ConfirmEmailResponse(
             account_id=str(trial.account_id), trial=translate.trial(trial, self._clock.now())
         )

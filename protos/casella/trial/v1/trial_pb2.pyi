@@ -126,14 +126,16 @@ class ResendConfirmationResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class ConfirmEmailRequest(_message.Message):
-    __slots__ = ("token", "password", "client")
+    __slots__ = ("token", "password", "client", "request_id")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     CLIENT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     token: str
     password: str
     client: _common_pb2.ClientContext
-    def __init__(self, token: _Optional[str] = ..., password: _Optional[str] = ..., client: _Optional[_Union[_common_pb2.ClientContext, _Mapping]] = ...) -> None: ...
+    request_id: str
+    def __init__(self, token: _Optional[str] = ..., password: _Optional[str] = ..., client: _Optional[_Union[_common_pb2.ClientContext, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ConfirmEmailResponse(_message.Message):
     __slots__ = ("account_id", "trial")
