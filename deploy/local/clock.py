@@ -27,8 +27,9 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from deploy.local import banner, temporal
 from deploy.local.failure import LaunchError
 from deploy.local.programs import PROGRAMS
-from deploy.local.quiet import AGAIN, RUNNING, TEMPORAL_AWAY, Quiet
+from deploy.local.quiet import AGAIN, NOTHING, RUNNING, TEMPORAL_AWAY, Quiet
 from deploy.local.site import Site, running_site, var_folder
+from deploy.local.timers import Timers
 from services.kit import temporal_client
 from services.kit.channels import open_channel
 from services.kit.clock import read_offset, write_offset
@@ -39,6 +40,8 @@ from workflows import names
 LONGEST_STEP = timedelta(days=1)
 SHORTEST_STEP = timedelta(minutes=1)
 """Things that fall due within a minute are done in one step."""
+COARSE_STEP = timedelta(hours=3)
+"""The same where only what is due is moved: hours late, as after an hour of outage, nothing goes wrong."""
 PAST_A_TIMER = timedelta(seconds=1)
 
 _SKIP_SECONDS = 180.0
@@ -55,12 +58,18 @@ class LocalCalendar:
     """The calendar of one running local Casella; made by `open_calendar`."""
 
     def __init__(
-        self, site: Site, client: Client, clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]"
+        self,
+        site: Site,
+        client: Client,
+        clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]",
+        timers: Timers | None = None,
     ) -> None:
         self._site = site
         self._client = client
         self._clocks = clocks
+        self._timers = timers
         self._quiet = Quiet(client, clocks)
+        self._seen = NOTHING
         self._skipper = TimeSkipper(client)
         self._bound = asyncio.Semaphore(_AT_ONCE)
 
@@ -104,7 +113,11 @@ class LocalCalendar:
         offset = read_offset(self._site.clock_file) + step
         write_offset(self._site.clock_file, offset)  # a process that starts meanwhile reads it here
         await asyncio.gather(*(self._set(name, offset) for name in self._clocks))
-        await asyncio.gather(*(self._skip(handle, step) for handle in await self._quiet.running()))
+        if self._timers is None:
+            moved = [(handle, step) for handle in await self._quiet.running()]
+        else:
+            moved = [(handle, lasts + PAST_A_TIMER) for handle, lasts in self._timers.ended_by(self.now())]
+        await asyncio.gather(*(self._skip(handle, by) for handle, by in moved))
 
     async def _set(self, process: str, offset: timedelta) -> None:
         request = clock_pb2.SetClockOffsetRequest(offset=to_duration(offset))
@@ -133,8 +146,10 @@ class LocalCalendar:
         """Has every workflow look again, so that what each waits at most begins with the next step.
 
         A timer that ended within the next step would ask a service whose clock is already at the step's end, again and
-        again for the rest of the step.
+        again for the rest of the step. Where only what is due is moved, it is moved to its timer's end and no further.
         """
+        if self._timers is not None:
+            return
         await asyncio.gather(*(self._ring(handle) for handle in await self._quiet.running()))
 
     async def _ring(self, handle: WorkflowHandle[object, object]) -> None:
@@ -147,7 +162,7 @@ class LocalCalendar:
 
     async def _settle(self) -> None:
         """Waits for quiet, polls by hand what the schedules poll on real time, and waits for what that brought."""
-        before = await self._quiet.wait()
+        before = await self._quiet.wait(self._seen)
         polls = (
             self._client.execute_workflow(
                 workflow, id=f"{workflow}-{self.now():%Y-%m-%dT%H:%M:%S}", task_queue=names.TASK_QUEUE
@@ -155,25 +170,38 @@ class LocalCalendar:
             for workflow in _POLLS
         )
         await asyncio.gather(*polls)
-        await self._quiet.wait(before)
+        self._seen = await self._quiet.wait(before)
+        if self._timers is not None:
+            await self._timers.read(self._seen.lengths, self.now())
 
     async def _until_next_due(self) -> timedelta:
         """How far the next due date is that a workflow shows: whole seconds, as the offset is kept, rounded up."""
         now = self.now()
+        if self._timers is not None:
+            return _just_after(self._timers.next_end(), now, COARSE_STEP)
         query = f"{RUNNING} AND {names.ATTRIBUTE_DUE_AT} > '{now:%Y-%m-%dT%H:%M:%SZ}'"
         dues = [
             due
             async for found in self._client.list_workflows(query)
             if isinstance(due := found.typed_search_attributes.get(_DUE_AT), datetime)
         ]
-        if not dues:
-            return LONGEST_STEP + PAST_A_TIMER
-        return max(timedelta(seconds=ceil((min(dues) - now + PAST_A_TIMER).total_seconds())), SHORTEST_STEP)
+        return _just_after(min(dues, default=None), now, SHORTEST_STEP)
+
+
+def _just_after(due: datetime | None, now: datetime, shortest: timedelta) -> timedelta:
+    if due is None:
+        return LONGEST_STEP + PAST_A_TIMER
+    return max(timedelta(seconds=ceil((due - now + PAST_A_TIMER).total_seconds())), shortest)
 
 
 @asynccontextmanager
-async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
+async def open_calendar(site: Site, *, only_due: bool = False) -> AsyncIterator[LocalCalendar]:
     """Connects to everything that has a clock, and keeps others from moving it meanwhile.
+
+    Args:
+        site: The running Casella.
+        only_due: Moves a workflow only once its timer ends, so that a day costs what is due on it, however many wait.
+            The dates that workflows show of what happened then stay behind the calendar.
 
     Raises:
         LaunchError: Somebody else moves it now.
@@ -198,7 +226,7 @@ async def open_calendar(site: Site) -> AsyncIterator[LocalCalendar]:
             stubs: Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub] = {
                 name: clock_pb2_grpc.ClockServiceStub(channel) for name, channel in channels.items()
             }
-            yield LocalCalendar(site, client, stubs)
+            yield LocalCalendar(site, client, stubs, Timers(client) if only_due else None)
         finally:
             await asyncio.gather(*(channel.close() for channel in channels.values()))
 

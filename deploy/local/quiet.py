@@ -31,6 +31,9 @@ TEMPORAL_AWAY = frozenset(
 AGAIN = "see the Temporal UI and var/logs; `./casella clock show` tells how far it came: advance it by what is left"
 """What to do where the clock stands still on its way."""
 
+Run = tuple[str, str]
+"""Workflow id and run id."""
+
 _SECONDS = 90.0
 _POLL_SECONDS = 0.03
 _AT_ONCE = 20
@@ -41,10 +44,10 @@ class Sight:
     """What one look saw: why it is not quiet, or how far each running workflow has come."""
 
     hindrance: str | None
-    lengths: Mapping[str, int]
+    lengths: Mapping[Run, int]
 
 
-_NOTHING = Sight("nothing was seen yet", {})
+NOTHING = Sight("nothing was seen yet", {})
 
 
 class Quiet:
@@ -61,7 +64,7 @@ class Quiet:
         self._bound = asyncio.Semaphore(_AT_ONCE)
         self._hinders: WorkflowHandle[object, object] | None = None
 
-    async def wait(self, before: Sight = _NOTHING) -> Sight:
+    async def wait(self, before: Sight = NOTHING) -> Sight:
         """Waits until two looks in a row see the same quiet world; what begins between them is seen by the second.
 
         Args:
@@ -113,7 +116,10 @@ class Quiet:
             if hindrance:
                 self._hinders = handle
                 return Sight(hindrance, {})
-        return Sight(None, {handle.id: length for handle, (length, _) in zip(handles, states, strict=True)})
+        return Sight(
+            None,
+            {(handle.id, handle.run_id or ""): length for handle, (length, _) in zip(handles, states, strict=True)},
+        )
 
     async def _backlog(self, process: str) -> str | None:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from casella.common.v1 import clock_pb2_grpc
 from deploy.local import clock, quiet
-from deploy.local.clock import LONGEST_STEP, PAST_A_TIMER, SHORTEST_STEP, LocalCalendar
+from deploy.local.clock import COARSE_STEP, LONGEST_STEP, PAST_A_TIMER, SHORTEST_STEP, LocalCalendar
 from deploy.local.failure import LaunchError
 from deploy.local.quiet import RUNNING, Quiet
 from deploy.local.site import Site
+from deploy.local.timers import Timers
 from services.kit.clock import OffsetClock, read_offset
 from services.kit.clock_service import ClockServicer
 from services.kit.outbox import Backlog
@@ -67,6 +68,25 @@ class Waits:
     async def run(self, hours: float) -> None:
         await workflow.sleep(timedelta(hours=hours))
         await workflow.execute_activity("Note", start_to_close_timeout=timedelta(seconds=10))
+
+
+@workflow.defn(name="Listens")
+class Listens:
+    """Waits to be woken for so many hours at most, each time, and then without end."""
+
+    def __init__(self) -> None:
+        self._rings = 0
+
+    @workflow.signal(name=names.LOOK_AGAIN)
+    def look_again(self) -> None:
+        self._rings += 1
+
+    @workflow.run
+    async def run(self, waits: list[float]) -> None:
+        for rings, hours in enumerate(waits, start=1):
+            with suppress(TimeoutError):
+                await workflow.wait_condition(lambda: self._rings >= rings, timeout=timedelta(hours=hours))  # noqa: B023
+        await workflow.wait_condition(lambda: self._rings > len(waits))
 
 
 @workflow.defn(name="Asks")
@@ -127,7 +147,7 @@ async def working(client: Client, process: Process) -> AsyncIterator[None]:
     async with Worker(
         client,
         task_queue=names.TASK_QUEUE,
-        workflows=[Waits, Asks, Polls, Fetches],
+        workflows=[Waits, Listens, Asks, Polls, Fetches],
         activities=[process.note, process.hold],
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):
@@ -294,6 +314,35 @@ async def test_the_clocks_stop_at_each_due_date_and_go_before_the_workflows(
     assert timedelta(days=2) <= process.clock.offset <= timedelta(days=2) + PAST_A_TIMER
     assert read_offset(tmp_path / "clock.json") == timedelta(seconds=int(process.clock.offset.total_seconds()))
     assert len(told) == 4  # to 5 h, to 29 h, to 30 h, to the end
+
+
+async def test_where_only_what_is_due_is_moved_a_workflow_is_left_alone_until_its_timer_ends(
+    client: Client, process: Process, clocks: Clocks, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    timers = Timers(client)
+    calendar = LocalCalendar(Site(tmp_path, {}), client, clocks, timers)
+    async with working(client, process), asyncio.timeout(60):
+        for hours in (30, 7, 5):
+            await waits(client, hours)
+        for listens in ([1, 48], [1]):
+            listener = f"listens-{uuid4()}"
+            woken = await client.start_workflow("Listens", listens, id=listener, task_queue=names.TASK_QUEUE)
+            await woken.signal(names.LOOK_AGAIN)
+        await until_listed(client, 5)
+        await calendar.advance(timedelta(hours=12), told.append)
+        assert len(process.noted) == 2
+        assert [_ends_in(timers, left, process) for left in (18, 36)] == [1, 2]
+        await calendar.advance(timedelta(days=2), told.append)
+    shown = [timedelta(hours=hours) for hours in (5, 5 + COARSE_STEP / timedelta(hours=1), 30)]
+    for noted, due in zip(process.noted, shown, strict=True):
+        assert due - _SECONDS <= noted <= due + _SECONDS
+    assert timers.next_end() is None
+
+
+def _ends_in(timers: Timers, hours: int, process: Process) -> int:
+    """How many timers end within so many hours, and a little."""
+    return len(timers.ended_by(process.clock.now() + timedelta(hours=hours) + _SECONDS))
 
 
 async def test_a_clock_that_does_not_confirm_is_named(

@@ -4,11 +4,11 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from deploy.local.clock import LocalCalendar, open_calendar
-from services.kit.calendar import rome_date
+from services.kit.calendar import ROME, rome_date
 from services.payments.settings import EXAMPLE_IBAN
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import Desk, at_the_desk
@@ -16,8 +16,11 @@ from tests.soak.bank import Bank
 from tests.soak.judge import Judge, Month
 from tests.soak.operator import Operator
 from tests.soak.person import Person
+from tests.soak.post import Post
 
 _DAY = timedelta(days=1)
+_AT = time(10, tzinfo=ROME)
+"""When a day's deeds begin: what falls due so many days after them then lies close together, and is one step."""
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Life:
     Attributes:
         seed: By which everything is chosen.
         people: The customers, by number.
+        post: Tells who got mail.
     """
 
     seed: int
@@ -36,6 +40,7 @@ class Life:
     people: dict[int, Person]
     operator: Operator
     judge: Judge
+    post: Post
     months: list[Month] = field(default_factory=list)
 
     @property
@@ -53,12 +58,12 @@ class Life:
         return found
 
     async def day(self) -> None:
-        """One day of everybody, and the night."""
-        today = self.today
+        """One day of everybody who got mail or has something to do, and the night."""
+        today, written = self.today, await self.post.new()
         for person in self.people.values():
-            await person.act(today)
+            await person.act(today, written=person.customer.email in written)
         await self.operator.act(today)
-        await self.calendar.advance(_DAY, lambda _: None)
+        await self.calendar.advance(datetime.combine(today + _DAY, _AT) - self.calendar.now(), lambda _: None)
 
     @property
     def deeds(self) -> list[str]:
@@ -69,7 +74,7 @@ class Life:
 @asynccontextmanager
 async def lived(var: Path, seed: int, customers: int, over_days: int) -> AsyncIterator[Life]:
     """A Casella in which so many people begin over so many days."""
-    async with at_the_desk(var) as desk, open_calendar(desk.play.world.site) as calendar:
+    async with at_the_desk(var) as desk, open_calendar(desk.play.world.site, only_due=True) as calendar:
         rng = random.Random(seed)
         bank = Bank(rng, EXAMPLE_IBAN)
         today = rome_date(calendar.now())
@@ -78,6 +83,7 @@ async def lived(var: Path, seed: int, customers: int, over_days: int) -> AsyncIt
             for number in range(1, customers + 1)
         }
         operator = Operator(desk, bank, people, rng)
-        terminal = Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
+        site = desk.play.world.site
+        terminal, post = Terminal({"CASELLA_VAR": str(site.var)}), Post(site.url("mail_page"))
         judge = Judge(desk, terminal, bank, people.values(), operator)
-        yield Life(seed, desk, calendar, bank, people, operator, judge)
+        yield Life(seed, desk, calendar, bank, people, operator, judge, post)

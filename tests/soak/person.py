@@ -80,9 +80,12 @@ class Person:
         """The person of this number; a seed makes the same again."""
         return cls(number, random.Random(f"{seed}/{number}"), play, bank, starts, play.customer(f"p{number}"))
 
-    async def act(self, today: date) -> None:
-        """Do what this day brings."""
+    async def act(self, today: date, *, written: bool) -> None:
+        """Do what this day brings, and look at the documents where something was written to them."""
         if self.gone or today < self.starts:
+            return
+        due = [plan for plan in self._plans if plan[0] <= today]
+        if self._begun and not due and not written:
             return
         self.customer.forget_session()
         if not self._begun:

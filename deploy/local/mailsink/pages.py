@@ -37,6 +37,7 @@ class MailPages:
         """The web application."""
         application = new_application()
         application.router.add_get("/", self.mailboxes)
+        application.router.add_get("/api/mailboxes", self.counts)
         application.router.add_get("/api/messages", self.listing)
         application.router.add_get("/mailboxes/{address}", self.mailbox)
         application.router.add_get("/mailboxes/{address}/{uid:\\d+}", self.message)
@@ -52,6 +53,11 @@ class MailPages:
             {"address": box.address, "count": len(box.messages)} | _shown(newest, frozenset()) for newest, box in filled
         ]
         return self._pages.page("mailboxes.html.j2", mailboxes=rows)
+
+    async def counts(self, _: web.Request) -> web.Response:
+        """How many messages each address has, for a program that asks who got new ones."""
+        counts = {mailbox.address: len(mailbox.messages) for mailbox in self._store}
+        return web.json_response({"simulator": True, "mailboxes": counts})
 
     async def listing(self, request: web.Request) -> web.Response:
         """The messages of one address for a program."""
