@@ -188,12 +188,12 @@ async def _status(*, as_json: bool) -> bool:
     else:
         screen.show_facts("Recovery", [(room, _standing(answer)) for room, answer in told.items()])
         rows = [
-            (room, each.kind.replace("_", " "), each.subject, each.detail, _decided(each), each.finding_id)
+            (room, _kind(each), each.subject, each.detail, _decided(each), each.finding_id)
             for room, answer in told.items()
             for each in answer.findings
         ]
         screen.show_table("To decide", ["service", "what", "about", "", "", "finding"], rows)
-    return any(_under_way(answer) for answer in told.values())
+    return any(under_way(answer) for answer in told.values())
 
 
 async def _confirm(finding: str, steering: common_pb2.Steering) -> None:
@@ -202,7 +202,8 @@ async def _confirm(finding: str, steering: common_pb2.Steering) -> None:
         for room in ROOMS:
             answer = await rooms.ask_for(_of(rooms, room).ConfirmFinding, request)
             if answer is not None:
-                screen.say(f"{room}: {answer.finding.subject} is decided.")
+                found = answer.finding
+                screen.say(f"{room}: decided: {_kind(found)}, {found.subject}: {found.detail}.")
                 return
     raise Failure(f"no finding has the id {finding}", "`casella recover status` tells their ids")
 
@@ -212,13 +213,12 @@ async def _end(steering: common_pb2.Steering) -> None:
         told = {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
         # All or none: a room that went on while another one stands still would do half of what belongs together.
         for room, answer in told.items():
-            open_ones = sum(not each.HasField("confirmed_at") for each in answer.findings)
-            if _under_way(answer) and (why := _missing(answer.recovery, open_ones)):
+            if under_way(answer) and (why := missing(answer)):
                 raise Failure(
                     f"the recovery of {room} cannot be ended: {why}",
                     "`casella recover read` reads, `mails` takes the emails, `status` shows, `confirm` decides",
                 )
-        held = [room for room, answer in told.items() if _under_way(answer)]
+        held = [room for room, answer in told.items() if under_way(answer)]
         if not held:
             raise Failure("no recovery is under way")
         for room in held:
@@ -238,16 +238,18 @@ async def _asked(rooms: Rooms, room: str, method: str, request: Any, seconds: fl
         raise Failure(f"{room}: {failure.message}", failure.remedy) from None
 
 
-def _under_way(answer: pb.GetRecoveryResponse) -> bool:
+def under_way(answer: pb.GetRecoveryResponse) -> bool:
+    """Whether a recovery holds the service."""
     return answer.HasField("recovery") and not answer.recovery.HasField("ended_at")
 
 
-def _missing(recovery: pb.Recovery, open_ones: int) -> str:
-    """What stands in the way of the end; nothing if nothing does."""
-    if not recovery.HasField("read_at"):
+def missing(answer: pb.GetRecoveryResponse) -> str:
+    """What stands in the way of its end; nothing if nothing does."""
+    if not answer.recovery.HasField("read_at"):
         return "what had left was not read back"
-    if not recovery.HasField("mails_at"):
+    if not answer.recovery.HasField("mails_at"):
         return "nobody has said which emails had left"
+    open_ones = sum(not each.HasField("confirmed_at") for each in answer.findings)
     return f"{open_ones} findings are not decided" if open_ones else ""
 
 
@@ -260,6 +262,10 @@ def _standing(answer: pb.GetRecoveryResponse) -> str:
         return f"ended {words.instant(found.ended_at)}, {rows}"
     read_at = f"read back {words.instant(found.read_at)}" if found.HasField("read_at") else "not read back yet"
     return f"HELD since {words.instant(found.begun_at)}, {rows}, {read_at}"
+
+
+def _kind(finding: pb.Finding) -> str:
+    return finding.kind.replace("_", " ")
 
 
 def _decided(finding: pb.Finding) -> str:

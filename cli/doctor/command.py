@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import clocks, credit, endpoints, machine, places, proofs, temporal, waiting
+from cli.doctor import clocks, credit, endpoints, machine, places, proofs, recovery, temporal, waiting
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -60,6 +60,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
     read = await clocks.read_clocks(rooms, healthy)
     now = clocks.now(read)
     return [
+        *(await recovery.under_way_in(rooms, healthy)),
         *clocks.judge_clocks(read),
         *clocks.judge_backlogs(read),
         *(await waiting.decisions(rooms, healthy, now)),

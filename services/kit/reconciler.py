@@ -25,7 +25,7 @@ from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.metrics import Values
 from services.kit.outbox import Wake
-from services.kit.recovery import UNDER_WAY
+from services.kit.recovery_hold import UNDER_WAY
 from services.kit.temporal_client import RPC_TIMEOUT
 
 _LOG = logging.getLogger(__name__)

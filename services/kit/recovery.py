@@ -1,19 +1,16 @@
-"""Decides how a room stands still after its rows were restored, until what had left is read back and a person ends it.
+"""Begins, reads and ends the recovery of a room whose rows were restored; what it holds meanwhile: ``recovery_hold``.
 
-The recovery is a row of the room's own schema, which a restore writes before any process starts: nothing can number,
-send, charge or delete on rows that are behind the world. What is held is said beside each RPC (option
-``held_in_recovery``) and refused in one place (``services.kit.interceptors.recovery``); the relay holds emails by the
-same row, the reconciler its daily deletions.
+Since when the outside is read is the instant of the rows. What was found stays until a person has decided about it, and
+nothing ends before: what had left is read back, somebody has said which emails had left, and all is decided.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,21 +23,8 @@ from services.kit.errors import CasellaError, NotFound
 from services.kit.ids import derive, new_id
 from services.kit.tables import recoveries, recovery_findings, sent_elsewhere
 
-KNOWN_FOR_SECONDS = 1.0
-"""How long a process believes what it read: held RPCs are hot ones. ``Recoveries.begin`` waits that out."""
-
-_ASK_AGAIN = timedelta(seconds=30)
 _MARGIN = timedelta(hours=1)
 """What is read back begins so long before the newest trace in the rows: clocks differ, and twice is harmless."""
-
-UNDER_WAY = exists().where(recoveries.c.ended_at.is_(None))
-"""For statements that must find nothing to do while a recovery is under way."""
-
-
-class RecoveryUnderWay(CasellaError):
-    """The rows were restored: this waits until an operator ends the recovery (`casella recover status`)."""
-
-    reason = errors_pb2.REASON_RECOVERY_UNDER_WAY
 
 
 class RecoveryState(CasellaError):
@@ -100,30 +84,6 @@ class Read:
 
 ReadBack = Callable[[Recovery], Awaitable[Read]]
 """What a room brings: reads the outside since the rows' instant, applies what it may. Harmless however often."""
-
-
-class Hold:
-    """Whether a recovery stands in this room's rows, as far as this process has read."""
-
-    def __init__(self, database: Database) -> None:
-        """Take the room's database."""
-        self._database = database
-        self._read_at = -KNOWN_FOR_SECONDS
-        self._stands = True
-
-    async def refuse(self) -> None:
-        """Let go on what may go on.
-
-        Raises:
-            RecoveryUnderWay: It may not.
-        """
-        if monotonic() - self._read_at >= KNOWN_FOR_SECONDS:
-            asked_at = monotonic()
-            async with self._database.reading() as conn:
-                self._stands = bool((await conn.execute(select(UNDER_WAY))).scalar_one())
-            self._read_at = asked_at
-        if self._stands:
-            raise RecoveryUnderWay(retry_after=_ASK_AGAIN)
 
 
 class Recoveries:
@@ -256,16 +216,6 @@ async def newest(conn: AsyncConnection, *, lock: bool = False) -> Recovery | Non
     query = select(recoveries).order_by(recoveries.c.ended_at.desc().nulls_first()).limit(1)
     row = (await conn.execute(query.with_for_update() if lock else query)).one_or_none()
     return None if row is None else Recovery(row.id, row.begun_at, row.rows_of, row.read_at, row.mails_at, row.ended_at)
-
-
-async def ever(conn: AsyncConnection) -> bool:
-    """Whether the rows were ever restored: what was asked of others may then have been asked before, unknown here."""
-    return bool((await conn.execute(select(exists().select_from(recoveries)))).scalar_one())
-
-
-async def was_sent(conn: AsyncConnection, message_id: str) -> bool:
-    """Whether an email has left before the rows were restored."""
-    return bool((await conn.execute(select(exists().where(sent_elsewhere.c.message_id == message_id)))).scalar_one())
 
 
 async def _under_way(conn: AsyncConnection) -> Recovery:

@@ -10,7 +10,8 @@ from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1 import recovery_pb2_grpc
 from services.kit.audit import steering_entry
 from services.kit.ids import derive
-from services.kit.recovery import KNOWN_FOR_SECONDS, Finding, Recoveries, Recovery
+from services.kit.recovery import Finding, Recoveries, Recovery
+from services.kit.recovery_hold import KNOWN_FOR_SECONDS
 from services.kit.validation import Violations
 from services.kit.wire import to_timestamp
 

@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from services.kit import hooks, recovery
+from services.kit import hooks, recovery_hold
 from services.kit.bells import rung
 from services.kit.clock import Clock
 from services.kit.context import background
@@ -146,7 +146,7 @@ class Relay:
         mail = await mail_from(conn, row.id, row.payload)
         try:
             message = self._builder.build(mail, row.created_at)
-            if not await recovery.was_sent(conn, message.message_id):
+            if not await recovery_hold.was_sent(conn, message.message_id):
                 async with hooks.around(f"{self._database.schema}.mail"):
                     await self._mailer.send(message)
         except Exception as error:  # noqa: BLE001  the row waits, the others go on
@@ -189,7 +189,7 @@ _ANY_DUE = (
     .with_for_update(skip_locked=True)
 )
 
-_DUE = {"wake": _ANY_DUE, "mail": _ANY_DUE.where(~recovery.UNDER_WAY)}
+_DUE = {"wake": _ANY_DUE, "mail": _ANY_DUE.where(~recovery_hold.UNDER_WAY)}
 """After a restore emails wait: those that had left are named first (``sent_elsewhere``)."""
 
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))

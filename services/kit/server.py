@@ -17,7 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from casella.common.v1 import clock_pb2_grpc, erasure_pb2_grpc, events_pb2_grpc, recovery_pb2_grpc, trail_pb2_grpc
-from services.kit import event_feed, outbox, requests
+from services.kit import event_feed, outbox, recovery_hold, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
 from services.kit.core import Core
@@ -38,7 +38,8 @@ from services.kit.mailer import MailBuilder, Mailer, SmtpServer
 from services.kit.measuring import LoopLag, Measuring
 from services.kit.operator_files import read_section
 from services.kit.reconciler import Job, Reconciler, WatchedRows, wake_all
-from services.kit.recovery import Hold, ReadBack, Recoveries
+from services.kit.recovery import ReadBack, Recoveries
+from services.kit.recovery_hold import Hold
 from services.kit.recovery_service import RecoveryServicer
 from services.kit.relay import Relay
 from services.kit.row_measures import Measure, of_rows
@@ -243,7 +244,7 @@ async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
 
 def measuring_of(core: Core, room: Room) -> Measuring:
     """What measures the room's rows."""
-    return of_rows(core.metrics, core.database, core.clock, (outbox.MEASURE, *room.measures))
+    return of_rows(core.metrics, core.database, core.clock, (outbox.MEASURE, recovery_hold.MEASURE, *room.measures))
 
 
 def mail_builder(core: Core, room: Room) -> MailBuilder:

@@ -90,6 +90,7 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     order = (await play.operator.ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))).order
     assert order.state == ordering_pb2.ORDER_STATE_OPEN  # the rows are behind the world
     (await desk.casella("recover", "end", *_WHY)).badly(1, "was not read back")
+    (await desk.casella("doctor")).badly(1, "a recovery is under way since", "was not read back (trial, mailboxes,")
 
     (await desk.casella("recover", "read")).well()
     (await desk.casella("recover", "mails", str(before.var / "mail"))).well()
@@ -100,7 +101,8 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     lost_number = next(number for order, number in before.numbers.items() if order != order_id)
     assert [each["subject"] for each in undecided if each["kind"] == "document_to_enter"] == [lost_number]
     for each in undecided:
-        (await desk.casella("recover", "confirm", each["finding_id"], *_WHY)).well()
+        confirmed = (await desk.casella("recover", "confirm", each["finding_id"], *_WHY)).well()
+        assert each["detail"] in confirmed.out
     assert len([each for each in await documents_of(play, customer) if _invoice(each)]) == 0  # held until here
     (await desk.casella("recover", "end", *_WHY)).well()
 

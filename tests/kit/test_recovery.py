@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import grpc
 import pytest
+from prometheus_client import generate_latest
 from sqlalchemy import text
 
 import casella.invoicing.v1.invoicing_pb2
@@ -18,7 +19,7 @@ import casella.support.v1.support_pb2
 import casella.support.v1.webhooks_pb2
 import casella.trial.v1.trial_pb2  # noqa: F401  each makes its services known
 from casella.common.v1 import common_pb2, erasure_pb2, erasure_pb2_grpc, errors_pb2, recovery_pb2, recovery_pb2_grpc
-from services.kit import recovery
+from services.kit import recovery, recovery_hold
 from services.kit.channels import open_channel
 from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
@@ -26,12 +27,15 @@ from services.kit.database import Database
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.interceptors.recovery import held_methods
+from services.kit.metrics import Metrics
 from services.kit.reconciler import Job, Reconciler
 from services.kit.recovery import Found, Read
+from services.kit.row_measures import of_rows
 from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.statuses import decode
 from tests.support.room import caller_secret, room_settings
+from tests.support.scraping import Scrape
 
 STEERING = common_pb2.Steering(actor="carla", reason_code="disk_lost", source="test")
 
@@ -66,6 +70,12 @@ async def restored(database: Database) -> None:
     """What a restore does to the rows before any process starts."""
     async with database.transaction() as conn:
         await conn.execute(text(recovery.BEGIN), {"id": new_id(), "now": SystemClock().now()})
+
+
+async def end_in_rows(database: Database) -> None:
+    """What the end of a recovery leaves in the rows."""
+    async with database.transaction() as conn:
+        await conn.execute(text("UPDATE recoveries SET read_at = begun_at, mails_at = begun_at, ended_at = begun_at"))
 
 
 async def refusal(call: Callable[[], Awaitable[object]]) -> int | None:
@@ -125,10 +135,20 @@ async def test_daily_deletions_wait_for_the_end(database: Database, clock: Offse
     reconciler = Reconciler(database, clock, None, (), (Job("forget", forget),))  # type: ignore[arg-type]  # none asked
     await reconciler.do_jobs()
     assert done == []
-    async with database.transaction() as conn:
-        await conn.execute(text("UPDATE recoveries SET read_at = begun_at, mails_at = begun_at, ended_at = begun_at"))
+    await end_in_rows(database)
     await reconciler.do_jobs()
     assert len(done) == 1
+
+
+@pytest.mark.usefixtures("restored")
+async def test_the_metrics_tell_of_a_recovery_until_its_end(database: Database, clock: OffsetClock) -> None:
+    metrics = Metrics("kit")
+    measuring = of_rows(metrics, database, clock, (recovery_hold.MEASURE,))
+    await measuring.look()
+    assert Scrape(generate_latest(metrics.registry).decode()).value("casella_recovery_under_way") == 1
+    await end_in_rows(database)
+    await measuring.look()
+    assert Scrape(generate_latest(metrics.registry).decode()).value("casella_recovery_under_way") == 0
 
 
 async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_holds(address: str) -> None:

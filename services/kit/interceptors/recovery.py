@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pool
 
 from casella.common.v1 import access_pb2
 from services.kit.interceptors.around import Around, Context
-from services.kit.recovery import Hold
+from services.kit.recovery_hold import Hold
 
 
 def held_methods(services: Iterable[str]) -> frozenset[str]:

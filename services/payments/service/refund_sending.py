@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import recovery
+from services.kit import recovery_hold
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -72,7 +72,7 @@ class RefundSending:
         charge = refund.charge_id or ""
         async with self._database.reading() as conn:
             # Restored rows may ask for what was asked for before they were restored, and do not know it.
-            look_first = refund.asked_at is not None or await recovery.ever(conn)
+            look_first = refund.asked_at is not None or await recovery_hold.ever(conn)
         if look_first:
             made = [each for each in await self._provider.refunds_of(charge) if _is(each, refund)]
             if made:
