@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own, a Temporal namespace of its module's own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,10 @@ def databases(request: pytest.FixtureRequest) -> TestDatabases:
 
 
 @pytest.fixture
-def room_database(databases: TestDatabases) -> RoomDatabase:
-    """`room_database("trial")`: the URL of a fresh, migrated database of that room, as its role."""
-    return databases.fresh
+def room_database(databases: TestDatabases) -> Iterator[RoomDatabase]:
+    """`room_database("trial")`: the URL of a migrated database of that room for this test only, as its role."""
+    with databases.lent() as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="module")

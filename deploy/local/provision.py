@@ -29,12 +29,14 @@ async def create_database(admin_url: str, name: str, template: str | None = None
     connection = await connect(admin_url)
     try:
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
-            copied = f' TEMPLATE "{template}"' if template else ""
+            # A small template's files are copied faster than its pages are written to the log one by one.
+            copied = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
             await connection.execute(f'CREATE DATABASE "{name}"{copied}')
         # A copy does not carry the rights on the database itself.
-        await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-        for role in await connection.fetch("SELECT rolname FROM pg_roles WHERE rolname LIKE 'casella\\_%'"):
-            await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{role["rolname"]}"')
+        roles = await connection.fetch("SELECT rolname FROM pg_roles WHERE rolname LIKE 'casella\\_%'")
+        rights = [f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC']
+        rights += [f'GRANT CONNECT ON DATABASE "{name}" TO "{role["rolname"]}"' for role in roles]
+        await connection.execute("; ".join(rights))
     finally:
         await connection.close()
 

@@ -29,11 +29,13 @@ def kit_template(databases: TestDatabases) -> str:
 
 
 @pytest.fixture
-async def kit_url(databases: TestDatabases, kit_template: str) -> str:
-    """The URL of a fresh database with the shared tables."""
+async def kit_url(databases: TestDatabases, kit_template: str) -> AsyncIterator[str]:
+    """The URL of a database with the shared tables, for this test only."""
     name = f"kit_{secrets.token_hex(6)}"
-    await _create(databases.admin_url(), f'CREATE DATABASE "{name}" TEMPLATE "{kit_template}"')
-    return async_url(databases.admin_url()).set(database=name).render_as_string(hide_password=False)
+    await _create(databases.admin_url(), f'CREATE DATABASE "{name}" TEMPLATE "{kit_template}" STRATEGY file_copy')
+    url = async_url(databases.admin_url()).set(database=name).render_as_string(hide_password=False)
+    yield url
+    await databases.drop(url)
 
 
 @pytest.fixture
