@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ from cli.local import become
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.steering import Uuid, steered
 from services.kit import temporal_client
+from services.kit.calendar import ROME
 from services.kit.errors import Refused
+from services.kit.wire import to_timestamp
 
 if TYPE_CHECKING:  # the name is in the stubs for type checkers only
     from casella.common.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
@@ -60,10 +63,14 @@ def mark(database: str) -> None:
 
 
 @recover.command("begin")
+@click.option(
+    "--rows-of", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]), required=True,
+    help='When the backup was made, in Rome: "2026-11-24 03:00". Rather too early.',
+)  # fmt: skip
 @steered
-def begin(steering: common_pb2.Steering) -> None:
+def begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
     """Hold all services that run from now on; after a restore rather `mark` the rows before they start."""
-    run(_begin(steering))
+    run(_begin(rows_of.replace(tzinfo=ROME), steering))
 
 
 @recover.command("read")
@@ -115,12 +122,11 @@ def end(steering: common_pb2.Steering) -> None:
     run(_end(steering))
 
 
-async def _begin(steering: common_pb2.Steering) -> None:
+async def _begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
+    request = pb.BeginRecoveryRequest(steering=steering, rows_of=to_timestamp(rows_of))
     async with open_rooms() as rooms:
         for room in ROOMS:
-            answer = await rooms.ask(
-                _of(rooms, room).BeginRecovery, pb.BeginRecoveryRequest(steering=steering), room=room
-            )
+            answer = await rooms.ask(_of(rooms, room).BeginRecovery, request, room=room)
             screen.say(f"{room}: held since {words.instant(answer.recovery.begun_at)}")
 
 

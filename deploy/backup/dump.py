@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local import postgres, provision, site
+from deploy.local import environment, postgres, provision, site
 from deploy.local.failure import LaunchError
 
 FORMAT = "custom"
+_OF_POSTGRES = "PG"
 
 
 def main() -> int:
@@ -42,10 +43,10 @@ def dump(file: Path, url: str) -> None:
     if file.exists():
         raise LaunchError(f"{file} is there already", "name another file: a backup is never overwritten")
     draft = file.with_name(f".{file.name}.draft")
-    arguments, environment = for_client(url)
+    arguments, variables = for_client(url)
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        run("pg_dump", [f"--format={FORMAT}", "--no-password", f"--file={draft}", *arguments], environment)
+        run("pg_dump", [f"--format={FORMAT}", "--no-password", f"--file={draft}", *arguments], variables)
         draft.rename(file)
     except OSError as error:
         raise LaunchError(f"{file} cannot be written ({error.strerror})", "name another place") from None
@@ -64,20 +65,20 @@ def for_client(url: str) -> tuple[list[str], dict[str, str]]:
         "--dbname",
         parts.path.removeprefix("/") or provision.DATABASE,
     ]
-    environment = dict(os.environ)
-    if parts.password:
-        environment["PGPASSWORD"] = parts.password
-    return arguments, environment
+    # A certificate, a service or a password file of the operator's reach these programs by variables of theirs.
+    theirs = {name: value for name, value in os.environ.items() if name.startswith(_OF_POSTGRES)}
+    password = {"PGPASSWORD": parts.password} if parts.password else {}
+    return arguments, {**environment.inherited(), **theirs, **password}
 
 
-def run(program: str, arguments: list[str], environment: dict[str, str]) -> None:
+def run(program: str, arguments: list[str], variables: dict[str, str]) -> None:
     """Runs one of PostgreSQL's programs.
 
     Raises:
         LaunchError: It fails; its last line is the reason.
     """
     done = subprocess.run(
-        [postgres.programs() / program, *arguments], env=environment, capture_output=True, text=True, check=False
+        [postgres.programs() / program, *arguments], env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         reason = " ".join(done.stderr.strip().splitlines()[-1:])

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from services.kit.migrations import upgrade
 from services.kit.recovery import BEGIN
 
 _COMING = "casella_restoring"
+_UNDECIDED = """
+    UPDATE recovery_findings SET confirmed_at = NULL
+    WHERE recovery_id IN (SELECT id FROM recoveries WHERE ended_at IS NULL)
+"""
 
 
 def main() -> int:
@@ -73,9 +78,9 @@ def restore(file: Path, var: Path) -> str:
 def _restore(file: Path, where: Site, server: PostgresServer) -> str:
     admin = server.url()
     asyncio.run(_make_room(admin, where))
-    arguments, environment = dump.for_client(server.url(database=_COMING))
+    arguments, variables = dump.for_client(server.url(database=_COMING))
     dump.run(
-        "pg_restore", ["--exit-on-error", "--single-transaction", "--no-password", *arguments, str(file)], environment
+        "pg_restore", ["--exit-on-error", "--single-transaction", "--no-password", *arguments, str(file)], variables
     )
     for room in provision.ROOMS:
         upgrade(room, where.database_url(room).removesuffix(provision.DATABASE) + _COMING)
@@ -84,22 +89,26 @@ def _restore(file: Path, where: Site, server: PostgresServer) -> str:
     return asyncio.run(_take_its_place(admin))
 
 
-async def hold(url: str, now: datetime) -> None:
+async def hold(url: str, now: datetime, rooms: Sequence[str] = provision.ROOMS) -> None:
     """Marks every schema of a database as restored, before any process of Casella has seen it.
 
     Args:
         url: The database's, as a role that may write into all schemas.
         now: By the clock of the installation.
+        rooms: Whose schemas the database has.
     """
     connection = await provision.connect(url)
     try:
         async with connection.transaction():
-            for room in provision.ROOMS:
+            for room in rooms:
                 await connection.execute(f'SET LOCAL search_path TO "{room}"')
                 await connection.execute(BEGIN.replace(":id", "$1").replace(":now", "$2"), new_id(), now)
+                # Of a backup that was made in a recovery: what was read and decided then was undone with its rows.
+                await connection.execute("UPDATE recoveries SET read_at = NULL, mails_at = NULL WHERE ended_at IS NULL")
+                await connection.execute(_UNDECIDED)
             # All schemas are of one instant, so the newest trace in any of them is that of all.
-            traces = " UNION ALL ".join(f"SELECT rows_of FROM {room}.recoveries" for room in provision.ROOMS)  # noqa: S608
-            for room in provision.ROOMS:
+            traces = " UNION ALL ".join(f"SELECT rows_of FROM {room}.recoveries" for room in rooms)  # noqa: S608
+            for room in rooms:
                 newest = f"UPDATE {room}.recoveries SET rows_of = (SELECT max(rows_of) FROM ({traces}) traces)"  # noqa: S608
                 await connection.execute(f"{newest} WHERE ended_at IS NULL")
     finally:

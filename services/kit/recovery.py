@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,7 +24,7 @@ from services.kit.ids import derive, new_id
 from services.kit.tables import recoveries, recovery_findings, sent_elsewhere
 
 _MARGIN = timedelta(hours=1)
-"""What is read back begins so long before the newest trace in the rows: clocks differ, and twice is harmless."""
+"""What is read back begins so long before the instant of the rows: clocks differ, and twice is harmless."""
 
 
 class RecoveryState(CasellaError):
@@ -40,7 +40,7 @@ class Recovery:
     recovery_id: UUID
     begun_at: datetime
     rows_of: datetime
-    """The newest trace in the rows: what happened later is read back."""
+    """The instant of the rows: what happened later is read back."""
     read_at: datetime | None
     mails_at: datetime | None
     """When somebody said which emails had left."""
@@ -102,11 +102,17 @@ class Recoveries:
             recovery = await newest(conn)
             return recovery, [] if recovery is None else await _findings(conn, recovery.recovery_id)
 
-    async def begin(self, entry: AuditEntry) -> Recovery:
-        """Begin a recovery in a running room; the one under way stays."""
+    async def begin(self, entry: AuditEntry, rows_of: datetime) -> Recovery:
+        """Begin a recovery in a running room; the one under way stays.
+
+        Args:
+            entry: Who begins it.
+            rows_of: The instant of the rows, by whoever restored them: the room runs, so its newest trace is younger.
+        """
         now = self._clock.now()
         async with self._database.transaction() as conn:
-            await conn.execute(text(BEGIN), {"id": new_id(), "now": now})
+            begun = insert(recoveries).values(id=new_id(), begun_at=now, rows_of=min(rows_of, now))
+            await conn.execute(begun.on_conflict_do_nothing())
             recovery = await _under_way(conn)
             await audit.record(conn, _about(entry, recovery), now, account_id=None)
         return recovery
@@ -205,9 +211,11 @@ BEGIN = """
     )
     ON CONFLICT DO NOTHING
 """
-"""Begins a recovery unless one is under way; a restore runs the same statement in each schema before anything starts.
+"""Begins a recovery unless one is under way; a restore runs it in each schema before anything starts.
 
-The rows' instant is the newest trace in them: a backup need not say when it was made, nor a point-in-time recovery.
+The rows' instant is the newest trace in them: a backup need not say when it was made, nor a point-in-time recovery. The
+schemas are of one instant, so whoever runs it lets the newest of all count; where no schema has any trace the rows know
+nothing, and everything is read back.
 """
 
 

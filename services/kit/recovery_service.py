@@ -43,8 +43,9 @@ class RecoveryServicer(recovery_pb2_grpc.RecoveryServiceServicer):
         """Begin a recovery, and answer once every process of the room knows."""
         bad = Violations()
         entry = steering_entry(bad, request.steering, "begin_recovery", self._room)
+        rows_of = bad.instant("rows_of", request.rows_of)
         bad.check()
-        recovery = await self._recoveries.begin(entry)
+        recovery = await self._recoveries.begin(entry, rows_of)
         await asyncio.sleep(KNOWN_FOR_SECONDS)
         return pb.BeginRecoveryResponse(recovery=_recovery(recovery))
 

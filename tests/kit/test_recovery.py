@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +35,8 @@ from services.kit.row_measures import of_rows
 from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.statuses import decode
+from services.kit.wire import from_timestamp, to_timestamp
+from tests.support.refusals import refused_as
 from tests.support.room import caller_secret, room_settings
 from tests.support.scraping import Scrape
 
@@ -151,13 +154,20 @@ async def test_the_metrics_tell_of_a_recovery_until_its_end(database: Database, 
     assert Scrape(generate_latest(metrics.registry).decode()).value("casella_recovery_under_way") == 0
 
 
-async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_holds(address: str) -> None:
+async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_holds_and_says_of_when_the_rows_are(
+    address: str,
+) -> None:
     assert await erase(address) is None
     async with open_channel(address, caller_secret("operator")) as channel:
         stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
-        begin = recovery_pb2.BeginRecoveryRequest(steering=STEERING)
+        with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+            await stub.BeginRecovery(recovery_pb2.BeginRecoveryRequest(steering=STEERING))
+        assert [each.field for each in refused.value.violations] == ["rows_of"]
+        backup = SystemClock().now() - timedelta(hours=5)
+        begin = recovery_pb2.BeginRecoveryRequest(steering=STEERING, rows_of=to_timestamp(backup))
         begun = (await stub.BeginRecovery(begin)).recovery
         assert await erase(address) == errors_pb2.REASON_RECOVERY_UNDER_WAY
+        assert from_timestamp(begun.rows_of) == backup
         assert (await stub.BeginRecovery(begin)).recovery == begun
 
 

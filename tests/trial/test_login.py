@@ -4,9 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from casella.common.v1 import errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
+from services.kit import recovery
+from services.kit.ids import new_id
 from services.kit.metadata import bearer
 from services.kit.wire import from_timestamp
 from tests.support.refusals import refused_as
@@ -103,6 +106,18 @@ async def test_after_the_logout_a_refresh_token_is_worth_nothing(anna: Customer,
     with refused_as(errors_pb2.REASON_UNAUTHENTICATED):
         await refresh(visitors, token)
     await refresh(visitors, other)
+
+
+async def test_a_session_from_before_a_restore_is_over_because_the_rows_do_not_know_who_has_logged_out_since(
+    anna: Customer, visitors: Visitors, room: TestRoom
+) -> None:
+    session = (await visitors.log_in(EMAIL)).session
+    async with room.core.database.transaction() as conn:
+        await conn.execute(text(recovery.BEGIN), {"id": new_id(), "now": room.clock.advance(seconds=1)})
+    with refused_as(errors_pb2.REASON_UNAUTHENTICATED):
+        await refresh(visitors, session.refresh_token)
+    room.clock.advance(seconds=1)
+    assert (await refresh(visitors, (await visitors.log_in(EMAIL)).session.refresh_token)).access_token
 
 
 async def test_a_session_that_is_not_used_ends_after_30_days(

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
+from services.kit.tables import recoveries
 from services.trial.domain.sessions import Attempts, RefreshHashes
 from services.trial.tables import accounts, login_attempts, login_networks, sessions
 
@@ -157,6 +158,8 @@ _ROTATE: Final = (
         sessions.c.secret_hash == bindparam("secret"),
         sessions.c.ended_at.is_(None),
         sessions.c.expires_at > bindparam("now", type_=sessions.c.expires_at.type),
+        # Restored rows do not know who has logged out since, and have forgotten which secrets were used.
+        ~exists().where(recoveries.c.begun_at >= sessions.c.opened_at),
     )
     .values(
         secret_hash=bindparam("new_secret", type_=sessions.c.secret_hash.type),

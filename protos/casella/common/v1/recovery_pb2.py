@@ -27,7 +27,7 @@ from casella.common.v1 import common_pb2 as casella_dot_common_dot_v1_dot_common
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n casella/common/v1/recovery.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x02\n\x08Recovery\x12\x13\n\x0brecovery_id\x18\x01 \x01(\t\x12,\n\x08\x62\x65gun_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07rows_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08mails_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xac\x01\n\x07\x46inding\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12,\n\x08\x66ound_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x63onfirmed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetRecoveryRequest\"r\n\x13GetRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery\x12,\n\x08\x66indings\x18\x02 \x03(\x0b\x32\x1a.casella.common.v1.Finding\"E\n\x14\x42\x65ginRecoveryRequest\x12-\n\x08steering\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Steering\"F\n\x15\x42\x65ginRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery\"\x11\n\x0fReadBackRequest\"H\n\x10ReadBackResponse\x12\x0f\n\x07\x61pplied\x18\x01 \x03(\t\x12\x11\n\tundecided\x18\x02 \x01(\x03\x12\x10\n\x08\x66inished\x18\x03 \x01(\x08\"-\n\x16RecordSentMailsRequest\x12\x13\n\x0bmessage_ids\x18\x01 \x03(\t\"+\n\x17RecordSentMailsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x03\"\x11\n\x0fWakeRowsRequest\"!\n\x10WakeRowsResponse\x12\r\n\x05woken\x18\x01 \x01(\x03\"Z\n\x15\x43onfirmFindingRequest\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12-\n\x08steering\x18\x02 \x01(\x0b\x32\x1b.casella.common.v1.Steering\"E\n\x16\x43onfirmFindingResponse\x12+\n\x07\x66inding\x18\x01 \x01(\x0b\x32\x1a.casella.common.v1.Finding\"C\n\x12\x45ndRecoveryRequest\x12-\n\x08steering\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Steering\"D\n\x13\x45ndRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery2\xdd\x05\n\x0fRecoveryService\x12\x63\n\x0bGetRecovery\x12%.casella.common.v1.GetRecoveryRequest\x1a&.casella.common.v1.GetRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x12i\n\rBeginRecovery\x12\'.casella.common.v1.BeginRecoveryRequest\x1a(.casella.common.v1.BeginRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x12Z\n\x08ReadBack\x12\".casella.common.v1.ReadBackRequest\x1a#.casella.common.v1.ReadBackResponse\"\x05\xa2\xbb\x18\x01\x04\x12o\n\x0fRecordSentMails\x12).casella.common.v1.RecordSentMailsRequest\x1a*.casella.common.v1.RecordSentMailsResponse\"\x05\xa2\xbb\x18\x01\x04\x12Z\n\x08WakeRows\x12\".casella.common.v1.WakeRowsRequest\x1a#.casella.common.v1.WakeRowsResponse\"\x05\xa2\xbb\x18\x01\x04\x12l\n\x0e\x43onfirmFinding\x12(.casella.common.v1.ConfirmFindingRequest\x1a).casella.common.v1.ConfirmFindingResponse\"\x05\xa2\xbb\x18\x01\x04\x12\x63\n\x0b\x45ndRecovery\x12%.casella.common.v1.EndRecoveryRequest\x1a&.casella.common.v1.EndRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n casella/common/v1/recovery.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x02\n\x08Recovery\x12\x13\n\x0brecovery_id\x18\x01 \x01(\t\x12,\n\x08\x62\x65gun_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07rows_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08mails_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xac\x01\n\x07\x46inding\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12,\n\x08\x66ound_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x63onfirmed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetRecoveryRequest\"r\n\x13GetRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery\x12,\n\x08\x66indings\x18\x02 \x03(\x0b\x32\x1a.casella.common.v1.Finding\"r\n\x14\x42\x65ginRecoveryRequest\x12-\n\x08steering\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Steering\x12+\n\x07rows_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x15\x42\x65ginRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery\"\x11\n\x0fReadBackRequest\"H\n\x10ReadBackResponse\x12\x0f\n\x07\x61pplied\x18\x01 \x03(\t\x12\x11\n\tundecided\x18\x02 \x01(\x03\x12\x10\n\x08\x66inished\x18\x03 \x01(\x08\"-\n\x16RecordSentMailsRequest\x12\x13\n\x0bmessage_ids\x18\x01 \x03(\t\"+\n\x17RecordSentMailsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x03\"\x11\n\x0fWakeRowsRequest\"!\n\x10WakeRowsResponse\x12\r\n\x05woken\x18\x01 \x01(\x03\"Z\n\x15\x43onfirmFindingRequest\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12-\n\x08steering\x18\x02 \x01(\x0b\x32\x1b.casella.common.v1.Steering\"E\n\x16\x43onfirmFindingResponse\x12+\n\x07\x66inding\x18\x01 \x01(\x0b\x32\x1a.casella.common.v1.Finding\"C\n\x12\x45ndRecoveryRequest\x12-\n\x08steering\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Steering\"D\n\x13\x45ndRecoveryResponse\x12-\n\x08recovery\x18\x01 \x01(\x0b\x32\x1b.casella.common.v1.Recovery2\xdd\x05\n\x0fRecoveryService\x12\x63\n\x0bGetRecovery\x12%.casella.common.v1.GetRecoveryRequest\x1a&.casella.common.v1.GetRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x12i\n\rBeginRecovery\x12\'.casella.common.v1.BeginRecoveryRequest\x1a(.casella.common.v1.BeginRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x12Z\n\x08ReadBack\x12\".casella.common.v1.ReadBackRequest\x1a#.casella.common.v1.ReadBackResponse\"\x05\xa2\xbb\x18\x01\x04\x12o\n\x0fRecordSentMails\x12).casella.common.v1.RecordSentMailsRequest\x1a*.casella.common.v1.RecordSentMailsResponse\"\x05\xa2\xbb\x18\x01\x04\x12Z\n\x08WakeRows\x12\".casella.common.v1.WakeRowsRequest\x1a#.casella.common.v1.WakeRowsResponse\"\x05\xa2\xbb\x18\x01\x04\x12l\n\x0e\x43onfirmFinding\x12(.casella.common.v1.ConfirmFindingRequest\x1a).casella.common.v1.ConfirmFindingResponse\"\x05\xa2\xbb\x18\x01\x04\x12\x63\n\x0b\x45ndRecovery\x12%.casella.common.v1.EndRecoveryRequest\x1a&.casella.common.v1.EndRecoveryResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,29 +57,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETRECOVERYRESPONSE']._serialized_start=611
   _globals['_GETRECOVERYRESPONSE']._serialized_end=725
   _globals['_BEGINRECOVERYREQUEST']._serialized_start=727
-  _globals['_BEGINRECOVERYREQUEST']._serialized_end=796
-  _globals['_BEGINRECOVERYRESPONSE']._serialized_start=798
-  _globals['_BEGINRECOVERYRESPONSE']._serialized_end=868
-  _globals['_READBACKREQUEST']._serialized_start=870
-  _globals['_READBACKREQUEST']._serialized_end=887
-  _globals['_READBACKRESPONSE']._serialized_start=889
-  _globals['_READBACKRESPONSE']._serialized_end=961
-  _globals['_RECORDSENTMAILSREQUEST']._serialized_start=963
-  _globals['_RECORDSENTMAILSREQUEST']._serialized_end=1008
-  _globals['_RECORDSENTMAILSRESPONSE']._serialized_start=1010
-  _globals['_RECORDSENTMAILSRESPONSE']._serialized_end=1053
-  _globals['_WAKEROWSREQUEST']._serialized_start=1055
-  _globals['_WAKEROWSREQUEST']._serialized_end=1072
-  _globals['_WAKEROWSRESPONSE']._serialized_start=1074
-  _globals['_WAKEROWSRESPONSE']._serialized_end=1107
-  _globals['_CONFIRMFINDINGREQUEST']._serialized_start=1109
-  _globals['_CONFIRMFINDINGREQUEST']._serialized_end=1199
-  _globals['_CONFIRMFINDINGRESPONSE']._serialized_start=1201
-  _globals['_CONFIRMFINDINGRESPONSE']._serialized_end=1270
-  _globals['_ENDRECOVERYREQUEST']._serialized_start=1272
-  _globals['_ENDRECOVERYREQUEST']._serialized_end=1339
-  _globals['_ENDRECOVERYRESPONSE']._serialized_start=1341
-  _globals['_ENDRECOVERYRESPONSE']._serialized_end=1409
-  _globals['_RECOVERYSERVICE']._serialized_start=1412
-  _globals['_RECOVERYSERVICE']._serialized_end=2145
+  _globals['_BEGINRECOVERYREQUEST']._serialized_end=841
+  _globals['_BEGINRECOVERYRESPONSE']._serialized_start=843
+  _globals['_BEGINRECOVERYRESPONSE']._serialized_end=913
+  _globals['_READBACKREQUEST']._serialized_start=915
+  _globals['_READBACKREQUEST']._serialized_end=932
+  _globals['_READBACKRESPONSE']._serialized_start=934
+  _globals['_READBACKRESPONSE']._serialized_end=1006
+  _globals['_RECORDSENTMAILSREQUEST']._serialized_start=1008
+  _globals['_RECORDSENTMAILSREQUEST']._serialized_end=1053
+  _globals['_RECORDSENTMAILSRESPONSE']._serialized_start=1055
+  _globals['_RECORDSENTMAILSRESPONSE']._serialized_end=1098
+  _globals['_WAKEROWSREQUEST']._serialized_start=1100
+  _globals['_WAKEROWSREQUEST']._serialized_end=1117
+  _globals['_WAKEROWSRESPONSE']._serialized_start=1119
+  _globals['_WAKEROWSRESPONSE']._serialized_end=1152
+  _globals['_CONFIRMFINDINGREQUEST']._serialized_start=1154
+  _globals['_CONFIRMFINDINGREQUEST']._serialized_end=1244
+  _globals['_CONFIRMFINDINGRESPONSE']._serialized_start=1246
+  _globals['_CONFIRMFINDINGRESPONSE']._serialized_end=1315
+  _globals['_ENDRECOVERYREQUEST']._serialized_start=1317
+  _globals['_ENDRECOVERYREQUEST']._serialized_end=1384
+  _globals['_ENDRECOVERYRESPONSE']._serialized_start=1386
+  _globals['_ENDRECOVERYRESPONSE']._serialized_end=1454
+  _globals['_RECOVERYSERVICE']._serialized_start=1457
+  _globals['_RECOVERYSERVICE']._serialized_end=2190
 # @@protoc_insertion_point(module_scope)

@@ -56,10 +56,12 @@ class GetRecoveryResponse(_message.Message):
     def __init__(self, recovery: _Optional[_Union[Recovery, _Mapping]] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ...) -> None: ...
 
 class BeginRecoveryRequest(_message.Message):
-    __slots__ = ("steering",)
+    __slots__ = ("steering", "rows_of")
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    ROWS_OF_FIELD_NUMBER: _ClassVar[int]
     steering: _common_pb2.Steering
-    def __init__(self, steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    rows_of: _timestamp_pb2.Timestamp
+    def __init__(self, steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., rows_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class BeginRecoveryResponse(_message.Message):
     __slots__ = ("recovery",)
