@@ -14,10 +14,13 @@ from deploy.local import banner, control, ports, site
 from deploy.local.failure import LaunchError
 from deploy.local.launcher import Launcher
 from deploy.local.leftovers import held_tree, stop_leftovers
+from deploy.local.restarts import LONGEST_PAUSE
 from deploy.local.site import Site
 from services.kit.exiting import exit_after
 
 _LIVE_KEYS = ("sk_live_", "rk_live_", "pk_live_")
+_STEERED_PAUSE = 0.5
+"""Seconds: whoever steers the launcher kills on purpose, and a process that is killed again and again is well."""
 
 Say = Callable[[str], None]
 
@@ -53,7 +56,7 @@ async def _live(where: Site, tell: Say, more: Mapping[str, Mapping[str, str]], *
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    launcher = Launcher(where, say, more)
+    launcher = Launcher(where, say, more, _STEERED_PAUSE if controlled else LONGEST_PAUSE)
     # The way up is a task of its own: whatever ends it, the way down is walked to its end.
     life = asyncio.create_task(_up_and_wait(launcher, say, controlled=controlled))
     asked = asyncio.create_task(stop.wait())

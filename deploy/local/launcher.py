@@ -19,7 +19,7 @@ from deploy.local.failure import LaunchError
 from deploy.local.forks import Forks
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import PROGRAMS, Program, Stage
-from deploy.local.restarts import Restarts
+from deploy.local.restarts import LONGEST_PAUSE, Restarts
 from deploy.local.servers import Server, postgres_server, temporal_server
 from deploy.local.site import Site
 
@@ -38,10 +38,15 @@ class Launcher:
         site: Where it lives.
         say: Tells the person in front of it one line.
         more: Environment beside the usual, by process.
+        longest_pause: Seconds before what keeps dying is started again, at most.
     """
 
     def __init__(
-        self, site: Site, say: Callable[[str], None], more: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        site: Site,
+        say: Callable[[str], None],
+        more: Mapping[str, Mapping[str, str]] | None = None,
+        longest_pause: float = LONGEST_PAUSE,
     ) -> None:
         self.site = site
         self._say = say
@@ -51,7 +56,7 @@ class Launcher:
         self._servers: dict[str, Server] = {"postgres": postgres_server(site, self._server_ended)}
         if _ADDRESS not in os.environ:
             self._servers["temporal"] = temporal_server(site, self._server_ended)
-        self._restarts = Restarts(say)
+        self._restarts = Restarts(say, longest_pause)
         self._held: set[str] = set()
         self._is_up = False
         self._stopping = False

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from deploy.local.failure import LaunchError
 
 _FIRST_PAUSE = 0.2
-_LONGEST_PAUSE = 10.0
+LONGEST_PAUSE = 10.0
+"""Seconds."""
 _STABLE_SECONDS = 30.0
 
 
@@ -17,10 +18,12 @@ class Restarts:
 
     Args:
         say: Tells the person in front of the launcher one line.
+        longest: No pause before a restart is longer, in seconds.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], longest: float = LONGEST_PAUSE) -> None:
         self._say = say
+        self._longest = longest
         self._pauses: dict[str, float] = {}
         self._begun: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -68,5 +71,5 @@ class Restarts:
     def _next_pause(self, name: str) -> float:
         lived = time.monotonic() - self._begun.get(name, 0.0)
         pause = _FIRST_PAUSE if lived > _STABLE_SECONDS else self._pauses.get(name, _FIRST_PAUSE)
-        self._pauses[name] = min(pause * 2, _LONGEST_PAUSE)
+        self._pauses[name] = min(pause * 2, self._longest)
         return pause

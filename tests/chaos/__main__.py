@@ -5,6 +5,7 @@ By the environment: ``HOOKS=<pattern>`` only the moments of a pattern, and no ra
 """
 
 import asyncio
+import itertools
 import os
 import shutil
 import sys
@@ -18,22 +19,26 @@ from tests.chaos.contracts import expected
 from tests.chaos.random_kills import Trouble, random_kills
 from tests.chaos.stage import staged
 from tests.chaos.stories import STORIES, Story
-from tests.chaos.sweep import Outcome, Result, moments_of, not_reached, sweep
+from tests.chaos.sweep import FAULTS, Outcome, Result, Stages, moments_of, not_reached, sweep
 
 _KILLS = 100
 
 
 async def _every_moment(folder: Path, pattern: str) -> list[Result]:
     results = []
-    async with staged(folder) as stage:
+    numbers = itertools.count(1)
+    stages = Stages(lambda: staged(folder / str(next(numbers))))
+    try:
         moments: dict[str, Story] = {}
         for story in STORIES:
             print(f"{story.__name__}, undisturbed", flush=True)
-            moments = {**await moments_of(stage, story), **moments}
+            moments = {**await moments_of(await stages.stage(), story), **moments}
         print(f"{len(moments)} moments passed; killing at those of {pattern}", flush=True)
-        async for result in sweep(stage, moments, pattern):
+        async for result in sweep(stages, moments, pattern):
             results.append(result)
             _tell(result)
+    finally:
+        await stages.close()
     for result in not_reached(expected(), moments, pattern):
         results.append(result)
         _tell(result)
@@ -59,7 +64,7 @@ async def _run(folder: Path) -> bool:
     if pattern or "CHAOS" not in os.environ:
         results = await _every_moment(folder / "moments", pattern or "*")
         _totals(results, time.monotonic() - begun)
-        well = not any(result.outcome is Outcome.HARM for result in results)
+        well = not any(result.outcome in FAULTS for result in results)
     if kills:
         print(f"\n{kills} random kills, SEED={seed}", flush=True)
         try:

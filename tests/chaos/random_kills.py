@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 
 from casella.common.v1 import common_pb2 as common
 from deploy.local.demo.customer import Customer
+from tests.chaos.acting import buyer, pay_order
 from tests.chaos.stage import PROCESSES, Stage
-from tests.chaos.stories import buyer, pay_by_card
 from tests.chaos.sweep import reason
 from tests.e2e.echo import deliver_twice, wakes_written
 from tests.e2e.ends import prove_the_end
 from tests.e2e.stories import run
+from tests.e2e.waiting import disturbed
 from workflows import names
 
 VICTIMS = (*PROCESSES, "temporal", "postgres")
@@ -40,13 +41,17 @@ async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS
     Raises:
         Trouble: An order ended wrong; it says which and how.
     """
+    with disturbed(stage.last_kill):
+        return await _kill_under(stage, kills, random.Random(seed), orders)  # noqa: S311  it chooses victims
+
+
+async def _kill_under(stage: Stage, kills: int, dice: random.Random, orders: int) -> str:
     over, killed = asyncio.Event(), Counter[str]()
     buyers = [asyncio.create_task(_buy_until(stage, over.is_set)) for _ in range(orders)]
-    dice = random.Random(seed)  # noqa: S311  it chooses victims
     for _ in range(kills):
         victim = dice.choice(VICTIMS)
         await asyncio.sleep(dice.uniform(*_PAUSE))
-        await _kill(stage, victim)
+        await stage.kill(victim)
         killed[victim] += 1
     over.set()
     bought = [each for buyer in await asyncio.gather(*buyers) for each in buyer]
@@ -59,18 +64,12 @@ async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS
     return f"{killed.total()} kills ({told}); {len(bought)} orders, all ended well"
 
 
-async def _kill(stage: Stage, victim: str) -> None:
-    world = stage.play.world
-    await world.wait_ready(victim)
-    await world.kill(victim)
-
-
 async def _buy_until(stage: Stage, over: Callable[[], bool]) -> list[Bought]:
     """One order after the other."""
     bought: list[Bought] = []
     while not over():
         customer, order = await buyer(stage.play, common.PAYMENT_METHOD_ONLINE)
-        await pay_by_card(stage.play, customer, order.order_id)
+        await pay_order(stage.play, customer, order.order_id)
         bought.append((customer, order.order_id))
     return bought
 

@@ -1,5 +1,8 @@
 """A Casella whose processes note every moment that they pass, and die at those that are armed."""
 
+import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +37,16 @@ class Stage:
     def arm(self, moment: str) -> None:
         """Let the next process that passes a moment die there; none needs to be started again for that."""
         (self._armed / moment).touch()
+
+    def last_kill(self) -> float:
+        """When a process died last, by the loop's clock: whoever dies takes what armed the moment away."""
+        return asyncio.get_running_loop().time() - (time.time() - self._armed.stat().st_mtime)
+
+    async def kill(self, name: str) -> None:
+        """Kill a process, wherever it is, once it runs and answers."""
+        await self.play.world.wait_ready(name)
+        await self.play.world.kill(name)
+        os.utime(self._armed)
 
     def disarm(self) -> list[str]:
         """Disarm whatever is armed; returns the moments that nobody has passed since."""

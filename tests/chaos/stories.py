@@ -4,14 +4,8 @@ They are played by callers who ask again, with the same request, whatever dies u
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
-
-import aiohttp
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.common import SearchAttributeKey
-from temporalio.service import RPCError
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
@@ -23,12 +17,9 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
-from deploy.local.demo.inbox import link_in
-from services.kit.calendar import rome_date
-from services.kit.clock import SystemClock
+from tests.chaos.acting import STEERING, buyer, pay_order, record_transfer, settled, stands, steer, transfer
 from tests.chaos.patience import patient_front
 from tests.e2e.ends import (
-    all_delivered,
     books_balance,
     count,
     each_email_once,
@@ -38,15 +29,13 @@ from tests.e2e.ends import (
 )
 from tests.e2e.levers import FREE_SIGN_UPS
 from tests.e2e.play import Play
-from tests.e2e.stories import WHY, sdi
+from tests.e2e.stories import sdi
 from tests.e2e.waiting import until
 from workflows import names
 
 Story = Callable[[Play], Awaitable[None]]
 
 _ONLINE, _TRANSFER = common.PAYMENT_METHOD_ONLINE, common.PAYMENT_METHOD_BANK_TRANSFER
-_STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
-_STEERING = common.Steering(actor="giulia", reason_code="seen_in_a_test", source="chaos")
 _REJECTED = invoicing_pb2.TRANSMISSION_STATE_REJECTED
 _UNDELIVERABLE = invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE
 
@@ -54,17 +43,15 @@ _UNDELIVERABLE = invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE
 async def buys_by_card(play: Play) -> None:
     """From the sign-up to the unlocked service, its invoice at the SdI."""
     customer, order = await buyer(play, _ONLINE)
-    await pay_by_card(play, customer, order.order_id)
+    await pay_order(play, customer, order.order_id)
     await prove_the_end(play, customer, order.order_id)
 
 
 async def buys_by_transfer(play: Play) -> None:
     """Likewise; the money is in the bank's statement, which an operator imports."""
     customer, order = await buyer(play, _TRANSFER)
-    proforma = await play.proforma(customer)
-    transfer = paying.Transfer(order.quote.totals.gross, _today(), paying.creditor_reference(proforma))
-    file = paying.statement(paying.statement_account(proforma), [transfer])
-    await play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+    reference = paying.creditor_reference(await play.proforma(customer))
+    await transfer(play, order.quote.totals.gross.minor, reference=reference)
     await prove_the_end(play, customer, order.order_id)
 
 
@@ -72,10 +59,7 @@ async def is_seen_to_have_paid(play: Play) -> None:
     """Likewise; an operator records the transfer in the Temporal UI."""
     customer, order = await buyer(play, _TRANSFER)
     await play.proforma(customer)
-    cents = order.quote.totals.gross.minor
-    transfer = {"amount": f"{cents // 100}.{cents % 100:02d}", "bank_reference": f"CRO {uuid4().hex[:8]}"}
-    workflow_id = names.order_id(order.order_id)
-    await _steer(play, workflow_id, "record_bank_transfer", booked_on=_today().isoformat(), **transfer)
+    await record_transfer(play, names.order_id(order.order_id), order.quote.totals.gross)
     await prove_the_end(play, customer, order.order_id)
 
 
@@ -83,16 +67,16 @@ async def is_corrected(play: Play) -> None:
     """The SdI rejects the invoice; the customer corrects the profile, and a second file is sent."""
     customer, order = await buyer(play, _ONLINE)
     await sdi(play, {"action": "reject", "code": "00306", "times": 1})
-    await pay_by_card(play, customer, order.order_id)
+    await pay_order(play, customer, order.order_id)
     invoice_id = (await play.fulfilled(customer, order.order_id)).invoice_id
     state = await until(partial(_at_the_sdi, play, invoice_id), "the SdI's answer")
     if state == _REJECTED:  # the stand-in takes a file that came twice at its second word
         corrected = people.private_person(customer.first_name, customer.last_name)
         corrected.address.street = "Via della Correzione 5"
         await customer.save_profile(corrected)
-        await _steer(play, names.e_invoice_id(invoice_id), "resend_with_current_profile")
+        await steer(play, names.e_invoice_id(invoice_id), "resend_with_current_profile")
         await until(partial(_at_the_sdi, play, invoice_id, _UNDELIVERABLE), "the acceptance")
-    await _settled(play)
+    await settled(play)
     assert await count(play, "invoicing", "documents WHERE account_id = $1", UUID(customer.account_id)) == 2
     await numbers_without_gap(play)
     await each_email_once(play, customer)
@@ -101,11 +85,11 @@ async def is_corrected(play: Play) -> None:
 async def withdraws(play: Play) -> None:
     """A person who has paid withdraws at once: refunded once, credited once."""
     customer, order = await buyer(play, _ONLINE)
-    await pay_by_card(play, customer, order.order_id)
+    await pay_order(play, customer, order.order_id)
     await play.fulfilled(customer, order.order_id)
     await customer.withdraw(order.order_id)
-    await _stands(play, names.withdrawal_id(order.order_id), "Closing")
-    await _settled(play)
+    await stands(play, names.withdrawal_id(order.order_id), "Closing")
+    await settled(play)
     account = UUID(customer.account_id)
     asked = payments_pb2.ListRefundsRequest(account_id=customer.account_id)
     [refund] = (await play.operator.payments.ListRefunds(asked)).refunds
@@ -126,16 +110,16 @@ async def leaves(play: Play) -> None:
     await play.order_when(customer, order.order_id, lambda it: it.state == ordering_pb2.ORDER_STATE_CANCELLED)
     assert (await payment_of(play, order.order_id)).state == payments_pb2.PAYMENT_REQUEST_STATE_CLOSED
     trial = names.trial_id(customer.account_id)
-    await _steer(play, trial, "end_trial")
+    await steer(play, trial, "end_trial")
     await _allowed(play, customer, mailboxes_pb2.ACCESS_STATE_RESTRICTED)
-    await _steer(play, trial, "extend_trial", days=7)
+    await steer(play, trial, "extend_trial", days=7)
     await _allowed(play, customer, mailboxes_pb2.ACCESS_STATE_TRIAL)
     reason = ordering_pb2.CLOSURE_REASON_TRIAL_ENDED
     closing = ordering_pb2.CloseAccountRequest(account_id=customer.account_id, reason=reason)
     await play.worker.ordering.CloseAccount(closing)
-    await _stands(play, names.purge_id(customer.account_id), "Purged")
+    await stands(play, names.purge_id(customer.account_id), "Purged")
     await play.temporal.get_workflow_handle(trial).signal(names.TRIAL_CHANGED)
-    await _settled(play)
+    await settled(play)
     assert await count(play, "mailboxes", "domains WHERE account_id = $1", UUID(customer.account_id)) == 0
     await each_email_once(play, customer)
 
@@ -143,13 +127,13 @@ async def leaves(play: Play) -> None:
 async def is_erased(play: Play) -> None:
     """Asks for the deletion of the profile; an operator approves it."""
     customer = play.customer()
-    await _begin_trial(customer)
+    await customer.begin_trial()
     await customer.ask_for_deletion("Cancellate tutto")
     erasure = names.erasure_id(customer.account_id)
-    await _stands(play, erasure, "Waiting")
-    await _steer(play, erasure, "approve")
-    await _stands(play, erasure, "Erased")
-    await _settled(play)
+    await stands(play, erasure, "Waiting")
+    await steer(play, erasure, "approve")
+    await stands(play, erasure, "Erased")
+    await settled(play)
     assert await count(play, "trial", "accounts WHERE email = $1", customer.email) == 0
     await each_email_once(play, customer)
 
@@ -157,7 +141,7 @@ async def is_erased(play: Play) -> None:
 async def uses_the_panel(play: Play) -> None:
     """Domains, mailboxes, a message that is sent, a ticket: each change is there once."""
     customer = play.customer()
-    await _begin_trial(customer)
+    await customer.begin_trial()
     domain = await customer.add_domain(f"{uuid4().hex[:12]}.example")
     mailbox = await customer.create_mailbox(f"info@{domain.name}")
     send = mailboxes_pb2.RecordSendRequest(request_id=str(uuid4()), address=f"info@{domain.name}", recipients=1)
@@ -180,10 +164,10 @@ async def uses_the_panel(play: Play) -> None:
     ticket = (await play.gateway.support.OpenTicket(asked, metadata=me)).ticket
     closing = support_pb2.CloseTicketRequest(request_id=str(uuid4()), ticket_id=ticket.ticket_id)
     await play.gateway.support.CloseTicket(closing, metadata=me)
-    held = partial(ordering_pb2.SetLegalHoldRequest, account_id=customer.account_id, steering=_STEERING)
+    held = partial(ordering_pb2.SetLegalHoldRequest, account_id=customer.account_id, steering=STEERING)
     for hold in (True, False):
         await play.operator.ordering.SetLegalHold(held(request_id=str(uuid4()), hold=hold))
-    await _settled(play)
+    await settled(play)
     assert await count(play, "mailboxes", "domains WHERE account_id = $1", account) == 0
     assert await count(play, "support", "tickets WHERE account_id = $1", account) == 1
     assert await count(play, "ordering", "audit WHERE subject_id = $1", account) == 2
@@ -197,81 +181,14 @@ async def is_held(play: Play) -> None:
         other = Customer(customer.front, customer.inbox, people.new_address("other"), ip=customer.ip)
         await other.sign_up()
     sign_up = names.sign_up_id(await customer.sign_up())
-    await _stands(play, sign_up, "InReview")
-    await _steer(play, sign_up, "allow")
+    await stands(play, sign_up, "InReview")
+    await steer(play, sign_up, "allow")
     await customer.confirm()
-    await _settled(play)
+    await settled(play)
     logging_in = trial_pb2.LogInRequest(email=customer.email, password=PASSWORD, client=customer.client)
     session = (await play.gateway.trial.LogIn(logging_in)).session
     await play.gateway.trial.LogOut(trial_pb2.LogOutRequest(refresh_token=session.refresh_token))
     await each_email_once(play, customer)
-
-
-STORIES: tuple[Story, ...] = (
-    buys_by_card, buys_by_transfer, is_seen_to_have_paid, is_corrected, withdraws, leaves, is_erased, uses_the_panel,
-    is_held,
-)  # fmt: skip
-
-
-async def buyer(play: Play, method: common.PaymentMethod) -> tuple[Customer, ordering_pb2.Order]:
-    """A private person in trial who has placed an annual order; its proforma is on its way."""
-    customer = play.customer()
-    await _begin_trial(customer)
-    await customer.save_profile(people.private_person("Anna", "Rossi"))
-    return customer, await play.place(customer, method)
-
-
-async def _begin_trial(customer: Customer) -> None:
-    await customer.sign_up()
-    await customer.confirm()
-    await customer.log_in()
-
-
-async def pay_by_card(play: Play, customer: Customer, order_id: str) -> None:
-    """Follow the emailed link as often as it takes; a payment page that is paid already shows no form."""
-    link = f"{play.world.site.url('gateway')}/pay/{link_in(await play.proforma(customer), '/pay/')}"
-    stripe = play.world.site.url("stripe")
-
-    async def press() -> bool | None:
-        try:
-            async with aiohttp.ClientSession(raise_for_status=True) as http:
-                async with http.get(link) as page:
-                    hosted = page.url
-                if not str(hosted).startswith(stripe):
-                    return (await payment_of(play, order_id)).state == payments_pb2.PAYMENT_REQUEST_STATE_PAID or None
-                async with http.post(hosted, data={"pay": "card:succeeded"}):
-                    return True
-        except aiohttp.ClientError:
-            return None
-
-    await until(press, "the payment page")
-
-
-async def _steer(play: Play, workflow_id: str, update: str, **more: object) -> None:
-    """Send one update, again under the same id while nobody answers, and as soon as the workflow takes it."""
-
-    async def send(update_id: str) -> bool | None:
-        handle = play.temporal.get_workflow_handle(workflow_id)
-        try:
-            await handle.execute_update(update, {**WHY, **more}, id=update_id)
-        except WorkflowUpdateFailedError:
-            return None
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            return await send(update_id)
-        return True
-
-    await until(lambda: send(str(uuid4())), f"{update} of {workflow_id}")
-
-
-async def _stands(play: Play, workflow_id: str, state: str) -> None:
-    async def look() -> bool | None:
-        try:
-            found = await play.temporal.get_workflow_handle(workflow_id).describe()
-        except RPCError:  # not started yet
-            return None
-        return found.typed_search_attributes.get(_STATE, "") == state or None
-
-    await until(look, f"{workflow_id} in state {state}")
 
 
 async def _allowed(play: Play, customer: Customer, state: mailboxes_pb2.AccessState) -> None:
@@ -290,9 +207,7 @@ async def _at_the_sdi(
     return found if found in (wanted or (_REJECTED, _UNDELIVERABLE)) else None
 
 
-async def _settled(play: Play) -> None:
-    await until(lambda: all_delivered(play), "empty outboxes")
-
-
-def _today() -> date:
-    return rome_date(SystemClock().now())
+STORIES: tuple[Story, ...] = (
+    buys_by_card, buys_by_transfer, is_seen_to_have_paid, is_corrected, withdraws, leaves, is_erased, uses_the_panel,
+    is_held,
+)  # fmt: skip

@@ -1,22 +1,20 @@
 """Kills a process at each moment that a story passes, and proves the story's end.
 
-First each story is played once undisturbed, which tells the moments. Then it is played again with some of its moments
-armed: the process that passes one dies there, is started again, and comes by the next. A story that ends wrong is
-played once more for each of those moments alone, which tells the one that does harm.
+First each story is played once undisturbed, which tells the moments. Then it is played again with all of its moments
+armed: the process that passes one dies there, is started again, comes by the next and dies there. A story that ends
+wrong is played again with either half of them, until the one is found that does harm.
 """
 
 import traceback
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
-from itertools import islice
 
 from tests.chaos.stage import Stage
 from tests.chaos.stories import Story
-
-AT_ONCE = 10
-"""Moments that are armed for one story: more make a run shorter, and a failure longer to find."""
+from tests.e2e.waiting import disturbed
 
 
 class Outcome(Enum):
@@ -24,8 +22,12 @@ class Outcome(Enum):
 
     WELL = "killed there, and all ended well"
     HARM = "killed there, and it did harm"
+    TOGETHER = "killed at each of these, and it did harm; at either half of them it did none"
     MISSED = "passed once, but not again when armed"
     NOT_REACHED = "no story passes it"
+
+
+FAULTS = (Outcome.HARM, Outcome.TOGETHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,32 @@ class Result:
     outcome: Outcome
     story: str = ""
     why: str = ""
+
+
+class Stages:
+    """The stage in use; what harm was done to stays on it, so after a harm the next one is new.
+
+    Args:
+        make: Starts a Casella.
+    """
+
+    def __init__(self, make: Callable[[], AbstractAsyncContextManager[Stage]]) -> None:
+        self._make = make
+        self._open: AbstractAsyncContextManager[Stage] | None = None
+        self._stage: Stage | None = None
+
+    async def stage(self) -> Stage:
+        """The present one, or a new one."""
+        if self._stage is None:
+            self._open = self._make()
+            self._stage = await self._open.__aenter__()
+        return self._stage
+
+    async def close(self) -> None:
+        """Stop the present one."""
+        opened, self._open, self._stage = self._open, None, None
+        if opened is not None:
+            await opened.__aexit__(None, None, None)
 
 
 async def moments_of(stage: Stage, story: Story) -> Mapping[str, Story]:
@@ -49,12 +77,12 @@ async def moments_of(stage: Stage, story: Story) -> Mapping[str, Story]:
     return dict.fromkeys(stage.passed()[before:], story)
 
 
-async def sweep(stage: Stage, moments: Mapping[str, Story], pattern: str = "*") -> AsyncIterator[Result]:
+async def sweep(stages: Stages, moments: Mapping[str, Story], pattern: str = "*") -> AsyncIterator[Result]:
     """Kill at every moment of a pattern."""
     for story in dict.fromkeys(moments.values()):
         own = [moment for moment, of in moments.items() if of is story and fnmatchcase(moment, pattern)]
-        for group in _groups(own):
-            for result in await _killed(stage, story, group):
+        if own:
+            for result in await _killed(stages, story, own):
                 yield result
 
 
@@ -67,32 +95,39 @@ def not_reached(expected: Iterable[str], moments: Mapping[str, Story], pattern: 
     ]
 
 
-def _groups(moments: Sequence[str]) -> Iterator[list[str]]:
-    left = iter(moments)
-    while group := list(islice(left, AT_ONCE)):
-        yield group
-
-
-async def _killed(stage: Stage, story: Story, group: Sequence[str]) -> list[Result]:
-    why, missed = await _play(stage, story, group)
+async def _killed(stages: Stages, story: Story, group: Sequence[str]) -> list[Result]:
+    why, missed = await _play(stages, story, group)
     if why and len(group) > 1:
-        return [result for moment in group for result in await _killed(stage, story, [moment])]
+        half = len(group) // 2
+        found = [*await _killed(stages, story, group[:half]), *await _killed(stages, story, group[half:])]
+        if not any(result.outcome in FAULTS for result in found):
+            found.append(Result(f"{group[0]} to {group[-1]}", Outcome.TOGETHER, story.__name__, why))
+        return found
     outcome = Outcome.HARM if why else Outcome.WELL
-    return [Result(moment, Outcome.MISSED if moment in missed else outcome, story.__name__, why) for moment in group]
+    done = [Result(moment, outcome, story.__name__, why) for moment in group if moment not in missed]
+    if done and missed:  # another kill may have led past them
+        return [*done, *await _killed(stages, story, missed)]
+    return [*done, *(Result(moment, Outcome.MISSED, story.__name__, why) for moment in missed)]
 
 
-async def _play(stage: Stage, story: Story, group: Sequence[str]) -> tuple[str, list[str]]:
+async def _play(stages: Stages, story: Story, group: Sequence[str]) -> tuple[str, list[str]]:
     """Play a story with these moments armed; why it ended wrong, and the moments that it did not pass."""
+    stage = await stages.stage()
     for moment in group:
         stage.arm(moment)
     why = ""
     try:
-        await story(stage.play)
+        with disturbed(stage.last_kill):
+            await story(stage.play)
     except Exception as error:  # noqa: BLE001  whatever it is belongs into the table
         why = reason(error)
     missed = stage.disarm()
-    await stage.all_run()
-    return why, missed
+    if why:
+        with suppress(Exception):  # the harm is told already, and may show again at the end
+            await stages.close()
+    else:
+        await stage.all_run()
+    return why, [moment for moment in group if moment in missed]
 
 
 def reason(error: Exception) -> str:
