@@ -1,12 +1,12 @@
-"""What must be true at the end of every month of a soak, computed from what bank and Stripe moved, not from our rows.
+"""Looks at everything at a month's end, and holds it against what bank and Stripe moved and who the people are.
 
 ``casella audit`` and ``casella doctor`` prove what Casella can prove of itself; here its books are held against the
 world outside of them.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -16,14 +16,21 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import Desk
+from tests.soak import proofs, rows
 from tests.soak.bank import Bank
 from tests.soak.operator import Operator
 from tests.soak.person import Person
+from tests.soak.post import Post
+from workflows import names
 
-_OURS = ("credit", "reserved", "suspense", "refunds", "set_aside")
-"""Ledger accounts of money that is here and pays no invoice: in credit."""
 _ENDED_BADLY = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled')"
 _STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+_OF_NO_ROW = (
+    "temporal-sys-scheduler:",
+    *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS),
+    *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS),
+)
+_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -41,66 +48,70 @@ class Judge:
     desk: Desk
     terminal: Terminal
     bank: Bank
-    people: Iterable[Person]
+    people: Collection[Person]
     operator: Operator
+    post: Post
 
-    async def look(self) -> Month:
-        """Prove all there is to prove."""
-        findings = [f"dead end: money {key}: {why}" for key, why in self.operator.dead_ends.items()]
-        documents = await self._documents()
-        ledger = await self.desk.play.operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
-        came = self.bank.told() + await self._stripe()
-        billed = sum(signed(each) for each in documents if not owed(each))
+    async def look(self, now: datetime) -> Month:
+        """Prove all there is to prove, at an instant of Casella's calendar."""
+        findings = [f"dead end: {case}: {why}" for case, why in self.operator.dead_ends.items()]
+        documents = [document async for document in self._documents()]
+        payments = self.desk.play.operator.payments
+        ledger = await payments.ProveLedger(payments_pb2.ProveLedgerRequest())
         balances = {each.ledger_account: each.balance.minor for each in ledger.balances}
-        here = -sum(balances.get(account, 0) for account in _OURS)
-        forgiven = balances.get("shortfall", 0)
-        if came != billed + here - forgiven:
-            findings.append(
-                f"money: {came} came and stayed, but {billed} billed + {here} held - {forgiven} forgiven: {balances}"
-            )
-        findings += self._each_billed_once(documents)
+        money = proofs.Money.of(self.bank.told() + await self._stripe(), documents, balances)
+        running = await self._listed("ExecutionStatus = 'Running'")
+        taxed = {account: person.who.taxed for person in self.people for account in person.accounts}
+        findings += money.wrong()
+        findings += proofs.numbered(documents)
+        findings += proofs.billed_once(documents)
+        findings += proofs.paid_as_billed(documents, [request async for request in self._paid()])
+        findings += proofs.taxed(documents, taxed)
+        findings += (await rows.read(self.desk.play, now)).wrong(running)
         findings += await self._commands()
-        findings += [f"workflow {each}" for each in await self._listed(_ENDED_BADLY)]
-        findings += [f"stuck workflow {each}" for each in await self._listed(_STUCK)]
+        findings += [f"email: {subject} came twice" for subject in await self._repeated()]
+        findings += [f"workflow {each} ended badly" for each in await self._listed(_ENDED_BADLY)]
+        findings += [f"workflow {each} is stuck" for each in await self._listed(_STUCK)]
         figures = {
-            "came": came, "billed": billed, "held": here, "forgiven": forgiven, "documents": len(documents),
-            "waiting": len(await self.operator.waiting()),
-            "running": len(await self._listed("ExecutionStatus = 'Running'")),
+            "came": money.came, "billed": money.billed, "held": money.held, "lost": money.lost,
+            "documents": len(documents), "waiting": len(await self.operator.waiting()),
+            "cases": len(await self.operator.cases()), "running": len(running),
         }  # fmt: skip
         return Month(figures, findings)
 
-    async def _documents(self) -> list[invoicing_pb2.Document]:
-        """All invoices and credit notes of everybody."""
-        found: list[invoicing_pb2.Document] = []
-        for person in self.people:
-            if not person.customer.account_id:
-                continue
-            token = ""
+    async def _documents(self) -> AsyncIterator[invoicing_pb2.Document]:
+        """Everybody's."""
+        for account in (account for person in self.people for account in person.accounts):
+            page = common.PageRequest(page_size=_PAGE)
             while True:
-                asked = invoicing_pb2.ListDocumentsRequest(
-                    account_id=person.customer.account_id, page=common.PageRequest(page_size=200, page_token=token)
-                )
+                asked = invoicing_pb2.ListDocumentsRequest(account_id=account, page=page)
                 answer = await self.desk.play.operator.invoicing.ListDocuments(asked)
-                found += answer.documents
-                if not (token := answer.next_page_token):
+                for document in answer.documents:
+                    yield document
+                if not answer.next_page_token:
                     break
-        return [each for each in found if each.kind != invoicing_pb2.DOCUMENT_KIND_PROFORMA]
+                page.page_token = answer.next_page_token
 
-    def _each_billed_once(self, documents: Iterable[invoicing_pb2.Document]) -> list[str]:
-        finals = Counter(
-            each.period.period_id or each.order_id
-            for each in documents
-            if each.kind == invoicing_pb2.DOCUMENT_KIND_INVOICE
-        )
-        return [f"{cause} was invoiced {times} times" for cause, times in finals.items() if times > 1]
+    async def _paid(self) -> AsyncIterator[payments_pb2.PaymentRequest]:
+        page = common.PageRequest(page_size=_PAGE)
+        while True:
+            asked = payments_pb2.ListPaidRequestsRequest(page=page)
+            answer = await self.desk.play.operator.payments.ListPaidRequests(asked)
+            for request in answer.payment_requests:
+                yield request
+            if not answer.next_page_token:
+                break
+            page.page_token = answer.next_page_token
 
     async def _stripe(self) -> int:
-        """Cents that the stand-in of Stripe took less what it gave back."""
+        """Cents that the stand-in of Stripe took less what it gave back, or withdrew for disputes with their fees."""
         url = f"{self.desk.play.world.site.url('stripe')}/_simulator/state"
         async with aiohttp.ClientSession(raise_for_status=True) as http, http.get(url) as answer:
             state: dict[str, list[dict[str, Any]]] = await answer.json()
         taken = sum(each["amount_received"] for each in state["payment_intents"] if each["status"] == "succeeded")
-        return int(taken - sum(each["amount"] for each in state["refunds"] if each["status"] == "succeeded"))
+        given = sum(each["amount"] for each in state["refunds"] if each["status"] == "succeeded")
+        disputed = sum(moved["net"] for each in state["disputes"] for moved in each["balance_transactions"])
+        return int(taken - given + disputed)
 
     async def _commands(self) -> list[str]:
         audit, doctor = await self.terminal.casella("audit"), await self.terminal.casella("doctor")
@@ -108,16 +119,12 @@ class Judge:
         found = [f"casella doctor: {line}" for line in wrong]
         return found if audit.code == 0 else [*found, f"casella audit: {audit.out}{audit.err}"]
 
+    async def _repeated(self) -> list[str]:
+        return [
+            subject for person in self.people if person.accounts
+            for subject in await self.post.repeated(person.customer.email)
+        ]  # fmt: skip
+
     async def _listed(self, query: str) -> list[str]:
-        return [found.id async for found in self.desk.play.temporal.list_workflows(query)]
-
-
-def signed(document: invoicing_pb2.Document) -> int:
-    """Cents of a document, negative for a credit note."""
-    minor = document.totals.gross.minor
-    return -minor if document.kind == invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE else minor
-
-
-def owed(document: invoicing_pb2.Document) -> bool:
-    """Whether it was issued before its payment, which has not come: of a business abroad."""
-    return document.HasField("due_on") and not document.HasField("paid_on")
+        listed = self.desk.play.temporal.list_workflows(query)
+        return [found.id async for found in listed if not found.id.startswith(_OF_NO_ROW)]

@@ -3,15 +3,21 @@
 Now and then they let a thing lie for some days. What refuses every decision that its page offers is a dead end.
 """
 
+import json
 import random
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from temporalio.common import SearchAttributeKey
+
 from casella.common.v1 import common_pb2 as common
 from casella.payments.v1 import payments_pb2 as pb
+from casella.trial.v1 import trial_pb2
 from services.kit.errors import Refused
 from tests.e2e.operator_desk import Desk
 from tests.soak.bank import Bank, iban_of
@@ -22,6 +28,27 @@ _WHY = common.Steering(actor="giulia", reason_code="seen_on_account")
 _LET_LIE = 0.4
 _TRIES = 10
 """Days on which everything was refused, after which an entry counts as a dead end."""
+_WAITING = ("NeedsOperator", "Requested", "Waiting", "InReview")
+_CHOSEN = {
+    "accept_business_proof": 0.8,
+    "accept_other_proof": 0.5,
+    "charge_vat": 0.3,
+    "refuse_order": 0.2,
+    "resend_with_current_profile": 0.6,
+    "retry_transmission": 0.4,
+    "approve": 0.6,
+    "refuse": 0.2,
+    "record_training": 0.8,
+    "approve_reseller": 0.6,
+    "refuse_reseller": 0.1,
+    "keep_reseller": 0.5,
+    "withdraw_reseller": 0.3,
+    "allow": 0.8,
+    "deny": 0.2,
+    "retry": 0.5,
+}
+"""The updates that they use, and how often where one is offered; money's own stand in `Operator._ways`."""
+_OFFER = re.compile(r"^- `(\w+)` .*?`(\{.*?\})`", re.MULTILINE)
 _BY_TRANSFER = pb.REFUND_MEANS_BANK_TRANSFER
 
 
@@ -48,8 +75,11 @@ class Operator:
         for file in self.bank.statements():
             await payments.ImportStatement(pb.ImportStatementRequest(file=file))
         for entry in await self.waiting():
-            if self.rng.random() > _LET_LIE:
+            if self.rng.random() > _LET_LIE and not _undecided(entry.dispute):
                 await self._decide(entry)
+        for workflow_id in await self.cases():
+            if self.rng.random() > _LET_LIE:
+                await self._steer(workflow_id, today)
         await self._pay_credit_out()
         await self._refund(today)
 
@@ -66,34 +96,82 @@ class Operator:
 
     async def _decide(self, entry: pb.MoneyEntry) -> None:
         """Try what the page offers, in any order, until something is taken."""
-        workflow_id = names.money_id(entry.money_entry_id)
-        ways = {name: data for name, data in self._ways(entry).items() if data is not None}
+        ways = await self._ways(entry)
+        await self._try(names.money_id(entry.money_entry_id), {name: data for name, data in ways if data is not None})
+
+    async def _try(self, workflow_id: str, ways: Mapping[str, Mapping[str, Any]]) -> None:
+        """Send updates in any order until one is taken; for want of any the case counts as refused."""
         refusals = []
         for name in self.rng.sample(sorted(ways), len(ways)):
-            answer = await self.desk.update(workflow_id, name, {**ways[name], "reason_code": "soak"})
+            answer = await self.desk.update(workflow_id, name, {"reason_code": "soak", **ways[name]})
             if not answer.refusal:
                 self.decisions[name] += 1
-                self._refusals.pop(entry.money_entry_id, None)
+                self._refusals.pop(workflow_id, None)
                 return
             refusals.append(f"{name}: {answer.refusal}")
-        tries = self._refusals.setdefault(entry.money_entry_id, [])
+        tries = self._refusals.setdefault(workflow_id, [])
         tries.append("; ".join(refusals))
         if len(tries) >= _TRIES:
-            self.dead_ends[entry.money_entry_id] = tries[-1:]
+            self.dead_ends[workflow_id] = tries[-1:]
 
-    def _ways(self, entry: pb.MoneyEntry) -> dict[str, dict[str, Any] | None]:
-        payer = self._payer(entry)
-        return {
-            "credit": {"account_id": payer.customer.account_id} if payer else None,
-            "refund": {},
-            "assign": {"proforma_number": entry.suggestions[0]} if entry.suggestions else None,
-            "set_aside": {} if entry.amount.minor < 0 else None,
-        }
+    async def _ways(self, entry: pb.MoneyEntry) -> list[tuple[str, dict[str, Any] | None]]:
+        if entry.HasField("dispute"):
+            return [("claim", {}), ("terminate", {}), ("credit_note", {"cause": "dispute"})]
+        payer, back = self._payer(entry), entry.amount.minor < 0
+        number = await self._suggested(entry)
+        return [
+            ("credit", {"account_id": payer.customer.account_id} if payer else None),
+            ("refund", None if back else {}),
+            ("assign", {"proforma_number": number} if number else None),
+            ("set_aside", {} if back else None),
+        ]
+
+    async def _suggested(self, entry: pb.MoneyEntry) -> str | None:
+        """The number of the proforma that it is for most probably."""
+        if not entry.suggestions:
+            return None
+        asked = pb.GetPaymentRequestRequest(payment_request_id=entry.suggestions[0])
+        found = (await self.desk.play.operator.payments.GetPaymentRequest(asked)).payment_request
+        return found.proforma_number or None
+
+    async def cases(self) -> list[str]:
+        """The workflows that wait for a person, those of money left out."""
+        query = " OR ".join(f"{names.ATTRIBUTE_STATE} = '{state}'" for state in _WAITING)
+        listed = self.desk.play.temporal.list_workflows(f"ExecutionStatus = 'Running' AND ({query})")
+        return sorted([found.id async for found in listed if not found.id.startswith(names.money_id(""))])
+
+    async def _steer(self, workflow_id: str, today: date) -> None:
+        """Send one of the updates that the page offers, with the data of its example."""
+        ways = offered(await self.desk.details(workflow_id))
+        chosen = {name: ways[name] for name in ways if self.rng.random() < _CHOSEN.get(name, 0.0)}
+        if not chosen:
+            return
+        await self._try(workflow_id, chosen)
+        if "resend_with_current_profile" in chosen:
+            await self._ask_for_papers(workflow_id, today)
+
+    async def _ask_for_papers(self, workflow_id: str, today: date) -> None:
+        """Whose e-invoice was rejected saves the profile anew tomorrow."""
+        found = await self.desk.play.temporal.get_workflow_handle(workflow_id).describe()
+        account = found.typed_search_attributes.get(SearchAttributeKey.for_keyword(names.ATTRIBUTE_ACCOUNT))
+        person = next((each for each in self.people.values() if each.customer.account_id == account), None)
+        if person is not None and not person.gone:
+            person.plan(today, 1, "save the profile for the operator", person.save_profile)
 
     def _payer(self, entry: pb.MoneyEntry) -> Person | None:
         theirs = (each.payer for each in self.bank.moved if each.entry.bank_reference == entry.source_reference)
         number = next(theirs, None)
         return None if number is None else self.people[number]
+
+    async def _has_ended(self, account_id: str) -> bool:
+        try:
+            answer = await self.desk.play.operator.trial.GetTrial(trial_pb2.GetTrialRequest(account_id=account_id))
+        except Refused:  # it was erased
+            return True
+        return answer.trial.state == trial_pb2.TRIAL_STATE_CLOSED
+
+    def _owner(self, account_id: str) -> Person | None:
+        return next((each for each in self.people.values() if account_id in each.accounts), None)
 
     async def _refund(self, today: date) -> None:
         """Give refunds without an account one, approve what waits, and hand the file to the bank."""
@@ -116,8 +194,8 @@ class Operator:
         """What an account that has ended has left goes back to its owner, as doctor asks for."""
         payments = self.desk.play.operator.payments
         for credit in (await payments.ListAccountCredits(pb.ListAccountCreditsRequest())).credits:
-            owner = next((each for each in self.people.values() if each.customer.account_id == credit.account_id), None)
-            if owner is None or not owner.gone:
+            owner = self._owner(credit.account_id)
+            if owner is None or not await self._has_ended(credit.account_id):
                 continue
             request = pb.RequestRefundRequest(
                 refund_id=str(uuid4()), credit_of_account_id=credit.account_id, amount=credit.credit,
@@ -127,7 +205,7 @@ class Operator:
             self.decisions["credit paid out"] += 1
 
     async def _name_an_account(self, refund: pb.Refund) -> None:
-        payer = next((each for each in self.people.values() if each.customer.account_id == refund.account_id), None)
+        payer = self._owner(refund.account_id)
         if payer is None:
             return
         request = pb.RetryRefundRequest(
@@ -138,3 +216,13 @@ class Operator:
             await self.desk.play.operator.payments.RetryRefund(request)
         except Refused as refused:
             self.decisions[f"retry refused: {refused}"] += 1
+
+
+def _undecided(dispute: pb.Dispute) -> bool:
+    """The provider has not said yet how it ends; false where there is none."""
+    return dispute.state not in (pb.DISPUTE_STATE_UNSPECIFIED, pb.DISPUTE_STATE_LOST)
+
+
+def offered(details: str) -> dict[str, dict[str, Any]]:
+    """The updates that a workflow's page offers, each with the data of its example."""
+    return {name: json.loads(data) for name, data in _OFFER.findall(details)}

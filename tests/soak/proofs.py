@@ -1,0 +1,168 @@
+"""What must be true at a month's end, each as a function of what was read: it gives what is wrong, in plain words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+
+_HELD = ("credit", "reserved", "suspense", "refunds", "set_aside")
+"""Ledger accounts of money that is here and pays no invoice: in credit."""
+_LOST = ("shortfall", "disputed", "dispute_fees")
+"""Those of money that was billed and is not here: in debit."""
+_ITALIAN_VAT = Decimal("0.22")
+_PROFORMA = invoicing_pb2.DOCUMENT_KIND_PROFORMA
+_INVOICE = invoicing_pb2.DOCUMENT_KIND_INVOICE
+_ADVANCE = invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE
+_CREDIT_NOTE = invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE
+
+Documents = Collection[invoicing_pb2.Document]
+
+
+@dataclass(frozen=True)
+class Money:
+    """Cents.
+
+    Attributes:
+        came: What bank and Stripe took less what they gave back, in their own words.
+        billed: What was invoiced less what was credited; what is owed, or waits as a part payment, left out.
+        held: What the ledger says is here and pays nothing.
+        lost: What was billed and forgiven, disputed, or kept by the provider as fees.
+    """
+
+    came: int
+    billed: int
+    held: int
+    lost: int
+
+    @classmethod
+    def of(cls, came: int, documents: Documents, balances: Mapping[str, int]) -> "Money":
+        """Count it.
+
+        Args:
+            came: See above.
+            documents: All of them.
+            balances: Of the ledger's accounts, debit above zero.
+        """
+        waiting = {each.document_id for each in documents if each.kind == _ADVANCE and not each.deducted_by}
+        counted = (
+            each
+            for each in documents
+            if each.kind != _PROFORMA
+            and not owed(each)
+            and each.document_id not in waiting
+            and each.credit.invoice_id not in waiting
+        )
+        held = -sum(balances.get(account, 0) for account in _HELD)
+        return cls(came, sum(map(signed, counted)), held, sum(balances.get(account, 0) for account in _LOST))
+
+    def wrong(self) -> list[str]:
+        """Each cent that came is an invoice's, or is held, less what was lost."""
+        if self.came == self.billed + self.held - self.lost:
+            return []
+        return [f"money: {self.came} came and stayed, but {self.billed} billed + {self.held} held - {self.lost} lost"]
+
+
+def numbered(documents: Documents) -> list[str]:
+    """Per series and year: every number from 1 on once, and the year is that of the document's date."""
+    series: dict[str, list[int]] = defaultdict(list)
+    found = []
+    for each in documents:
+        name, _, sequence = each.number.rpartition("/")
+        series[name].append(int(sequence))
+        if int(name[-4:]) != each.date.year:
+            found.append(f"numbering: {each.number} is dated in {each.date.year}")
+    for name, sequences in series.items():
+        if sorted(sequences) != list(range(1, len(sequences) + 1)):
+            twice = sorted(number for number, times in Counter(sequences).items() if times > 1)
+            missing = sorted(set(range(1, max(sequences) + 1)) - set(sequences))
+            found.append(f"numbering: series {name} lacks {missing} and has twice {twice}")
+    return found
+
+
+def billed_once(documents: Documents) -> list[str]:
+    """One final invoice for an order or a period."""
+    finals = Counter(_cause(each) for each in documents if each.kind == _INVOICE)
+    return [f"invoices: {cause} was invoiced {times} times" for cause, times in finals.items() if times > 1]
+
+
+def paid_as_billed(documents: Documents, paid: Iterable[payments_pb2.PaymentRequest]) -> list[str]:
+    """Of each customer and kind of tax, what was paid is what was invoiced."""
+    treatments = {_cause(each): each.tax_treatment for each in documents if each.kind == _INVOICE}
+    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for each in documents:
+        if each.kind == _INVOICE and not owed(each):
+            before = sum(advance.gross.minor for advance in each.advances)
+            sums[each.account_id, each.tax_treatment][0] += each.totals.gross.minor + before
+    for request in paid:
+        treatment = treatments.get(request.period.period_id or request.order_id, 0)
+        sums[request.account_id, treatment][1] += request.total.minor
+    return [
+        f"payments: account {account} has {invoiced} invoiced as {common.TaxTreatment.Name(treatment)} and {paid} paid"
+        for (account, treatment), (invoiced, paid) in sums.items()
+        if invoiced != paid
+    ]
+
+
+def taxed(documents: Documents, expected: Mapping[str, common.TaxTreatment]) -> list[str]:
+    """Each sale as its customer's seat and papers want it, with the VAT of its rate on the summed net.
+
+    Args:
+        documents: All of them.
+        expected: By account.
+    """
+    found = []
+    for each in documents:
+        if each.kind == _PROFORMA:
+            continue
+        domestic = each.tax_treatment == common.TAX_TREATMENT_DOMESTIC
+        vat = (each.totals.net.minor * _ITALIAN_VAT).quantize(Decimal(1), ROUND_HALF_UP) if domestic else 0
+        wanted = expected.get(each.account_id, each.tax_treatment)
+        if (each.tax_treatment, each.totals.vat.minor) != (wanted, vat):
+            found.append(
+                f"tax: {each.number} has {common.TaxTreatment.Name(each.tax_treatment)} with {each.totals.vat.minor} "
+                f"on {each.totals.net.minor}, not {common.TaxTreatment.Name(wanted)} with {vat}"
+            )
+        if each.totals.net.minor + each.totals.vat.minor != each.totals.gross.minor:
+            found.append(f"tax: {each.number} does not add up")
+    return found
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that are not final, by the id of the workflow that moves each on.
+
+    Attributes:
+        unfinished: All of them.
+        undated: How many rows of each table are open and have no next date.
+        late: Those a day and more past their next date.
+    """
+
+    unfinished: frozenset[str]
+    undated: Mapping[str, int]
+    late: frozenset[str]
+
+    def wrong(self, running: Collection[str]) -> list[str]:
+        """Each has its next date and its running workflow, and no workflow runs without one."""
+        found = [f"rows: {count} of {table} are open without a next date" for table, count in self.undated.items()]
+        found += [f"rows: {each} is past its date" for each in sorted(self.late)]
+        found += [f"rows: {each} has no running workflow" for each in sorted(self.unfinished - set(running))]
+        return found + [f"rows: {each} runs without an open row" for each in sorted(set(running) - self.unfinished)]
+
+
+def signed(document: invoicing_pb2.Document) -> int:
+    """Cents of a document, negative for a credit note."""
+    minor = document.totals.gross.minor
+    return -minor if document.kind == _CREDIT_NOTE else minor
+
+
+def owed(document: invoicing_pb2.Document) -> bool:
+    """Whether it was issued before its payment, which has not come: of a business abroad."""
+    return document.HasField("due_on") and not document.HasField("paid_on")
+
+
+def _cause(document: invoicing_pb2.Document) -> str:
+    return document.period.period_id or document.order_id

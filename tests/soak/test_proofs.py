@@ -1,0 +1,138 @@
+"""The judge of a soak can fail: each thing that it proves is broken once here, and it says which."""
+
+from typing import Any
+
+import pytest
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from casella.payments.v1 import payments_pb2
+from tests.soak import proofs
+from tests.soak.operator import offered
+from tests.soak.proofs import Money, Rows
+
+_INVOICE = invoicing_pb2.DOCUMENT_KIND_INVOICE
+_ADVANCE = invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE
+_CREDIT_NOTE = invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE
+_DOMESTIC = common.TAX_TREATMENT_DOMESTIC
+_DAY = common.Date(year=2026, month=12, day=3)
+
+
+def document(number: str, **changed: Any) -> invoicing_pb2.Document:
+    """An invoice of EUR 10.00 net, 12.20 gross, of an order of account A."""
+    given: dict[str, Any] = {
+        "document_id": f"id-{number}", "kind": _INVOICE, "number": number, "date": _DAY, "account_id": "A",
+        "order_id": f"order-{number}", "totals": totals(1000, 220), "tax_treatment": _DOMESTIC,
+    }  # fmt: skip
+    return invoicing_pb2.Document(**given | changed)
+
+
+def totals(net: int, vat: int) -> common.Totals:
+    return common.Totals(net=eur(net), vat=eur(vat), gross=eur(net + vat))
+
+
+def eur(minor: int) -> common.Money:
+    return common.Money(minor=minor, currency="EUR")
+
+
+def paid(order: str, minor: int = 1220) -> payments_pb2.PaymentRequest:
+    return payments_pb2.PaymentRequest(account_id="A", order_id=order, total=eur(minor))
+
+
+_TWO = (document("2026/1"), document("2026/2"))
+_BALANCES = {"bank": 2940, "receivable": -2440, "credit": -500}
+
+
+def test_every_cent_that_came_is_billed_or_held() -> None:
+    assert Money.of(2940, _TWO, _BALANCES).wrong() == []
+    one_more = Money.of(2941, _TWO, _BALANCES).wrong()
+    assert one_more == ["money: 2941 came and stayed, but 2440 billed + 500 held - 0 lost"]
+    assert Money.of(2940, _TWO[:1], _BALANCES).wrong() != []
+    assert Money.of(2940, _TWO, _BALANCES | {"credit": -499}).wrong() != []
+
+
+def test_what_was_forgiven_or_disputed_is_lost() -> None:
+    assert Money.of(2440 - 300, _TWO, {"shortfall": 300}).wrong() == []
+    assert Money.of(1220 - 2000, _TWO, {"disputed": 1220, "dispute_fees": 2000}).wrong() == []
+    assert Money.of(1220, _TWO, {}).wrong() != []
+
+
+def test_a_part_payment_counts_as_held_until_its_invoice_is_deducted() -> None:
+    part = document("2026/3", kind=_ADVANCE, totals=totals(100, 22))
+    credited = document(
+        "2026/4", kind=_CREDIT_NOTE, totals=totals(100, 22), credit=invoicing_pb2.Credit(invoice_id=part.document_id)
+    )
+    assert Money.of(122, [part], {"suspense": -122}).wrong() == []
+    assert Money.of(122, [part, credited], {"refunds": -122}).wrong() == []
+    part.deducted_by = "id-2026/5"
+    rest = document("2026/5", totals=totals(900, 198))
+    assert Money.of(1220, [part, rest], {}).wrong() == []
+    assert Money.of(122, [part], {"suspense": -122}).wrong() != []
+
+
+def test_what_is_owed_from_abroad_is_not_counted_before_it_is_paid() -> None:
+    abroad = document("2026/1", due_on=_DAY)
+    assert Money.of(0, [abroad], {}).wrong() == []
+    abroad.paid_on.CopyFrom(_DAY)
+    assert Money.of(0, [abroad], {}).wrong() != []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        pytest.param(["2026/1", "2026/3"], "series 2026 lacks [2]", id="a gap"),
+        pytest.param(["2026/1", "2026/2", "2026/2"], "has twice [2]", id="a number given out twice"),
+        pytest.param(["P2026/2"], "series P2026 lacks [1]", id="a series that does not begin"),
+        pytest.param(["2027/1"], "2027/1 is dated in 2026", id="another year"),
+    ],
+)
+def test_numbers_have_no_gap_and_come_once(numbers: list[str], told: str) -> None:
+    assert proofs.numbered([document(number) for number in ("2026/2", "2026/1", "P2026/1")]) == []
+    [wrong] = proofs.numbered([document(number) for number in numbers])
+    assert told in wrong
+
+
+def test_nothing_is_invoiced_twice() -> None:
+    assert proofs.billed_once(_TWO) == []
+    twice = [*_TWO, document("2026/3", order_id="order-2026/1")]
+    assert proofs.billed_once(twice) == ["invoices: order-2026/1 was invoiced 2 times"]
+
+
+def test_each_customer_has_paid_what_was_invoiced() -> None:
+    both = [paid("order-2026/1"), paid("order-2026/2")]
+    assert proofs.paid_as_billed(_TWO, both) == []
+    told = "payments: account A has 2440 invoiced as TAX_TREATMENT_DOMESTIC and 1220 paid"
+    assert proofs.paid_as_billed(_TWO, both[:1]) == [told]
+    assert proofs.paid_as_billed(_TWO, [both[0], paid("order-2026/2", 1221)]) != []
+    unbilled = proofs.paid_as_billed(_TWO, [*both, paid("order-3")])
+    assert unbilled == ["payments: account A has 0 invoiced as TAX_TREATMENT_UNSPECIFIED and 1220 paid"]
+
+
+def test_each_sale_is_taxed_as_its_customer_wants_it() -> None:
+    assert proofs.taxed(_TWO, {"A": _DOMESTIC}) == []
+    [other_kind] = proofs.taxed(_TWO[:1], {"A": common.TAX_TREATMENT_REVERSE_CHARGE})
+    assert "not TAX_TREATMENT_REVERSE_CHARGE with 220" in other_kind
+    assert proofs.taxed([document("2026/1", totals=totals(1000, 219))], {}) != []
+    wrong_sum = common.Totals(net=eur(1000), vat=eur(220), gross=eur(1221))
+    assert proofs.taxed([document("2026/1", totals=wrong_sum)], {}) == ["tax: 2026/1 does not add up"]
+    foreign = document("2026/1", tax_treatment=common.TAX_TREATMENT_OUTSIDE_EU)
+    assert proofs.taxed([foreign], {}) != []
+
+
+def test_open_rows_have_a_date_and_a_workflow_and_workflows_an_open_row() -> None:
+    rows = Rows(frozenset({"order:1", "trial:2"}), {}, frozenset())
+    assert rows.wrong({"order:1", "trial:2"}) == []
+    assert rows.wrong({"order:1"}) == ["rows: trial:2 has no running workflow"]
+    assert rows.wrong({"order:1", "trial:2", "money:3"}) == ["rows: money:3 runs without an open row"]
+    undated = Rows(frozenset(), {"orders": 1}, frozenset({"order:1"})).wrong(())
+    assert undated == ["rows: 1 of orders are open without a next date", "rows: order:1 is past its date"]
+
+
+def test_what_a_page_offers_is_read_with_the_data_of_its_example() -> None:
+    page = (
+        "**What you may do** (More Actions):\n\n"
+        '- `approve` ends what runs: `{"reason_code": "customer_asked"}`\n'
+        '- `refuse` tells the customer why; one of a, b: `{"reason_code": "legal_claim"}`\n'
+        "- `casella refund approve …` lets it leave\n"
+    )
+    assert offered(page) == {"approve": {"reason_code": "customer_asked"}, "refuse": {"reason_code": "legal_claim"}}
