@@ -1,6 +1,7 @@
 """Kills random processes under orders in flight.
 
-Meanwhile each call of the worker comes twice; afterwards all wakes come twice again, in any order.
+Meanwhile each call of the worker comes twice, and so does each of Stripe's events, the newest first; afterwards all
+wakes and all events come again, in any order.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from tests.chaos.stage import PROCESSES, Stage
 from tests.chaos.sweep import reason
 from tests.e2e.echo import deliver_twice, wakes_written
 from tests.e2e.ends import prove_the_end
-from tests.e2e.stories import run
+from tests.e2e.stories import run, stripe, stripe_events, stripe_resends
 from tests.e2e.waiting import disturbed
 from workflows import names
 
@@ -47,6 +48,7 @@ async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS
 
 async def _kill_under(stage: Stage, kills: int, dice: random.Random, orders: int) -> str:
     over, killed = asyncio.Event(), Counter[str]()
+    await stripe(stage.play, {"duplicate": True, "reverse": True})
     buyers = [asyncio.create_task(_buy_until(stage, over.is_set)) for _ in range(orders)]
     for _ in range(kills):
         victim = dice.choice(VICTIMS)
@@ -59,6 +61,10 @@ async def _kill_under(stage: Stage, kills: int, dice: random.Random, orders: int
     wakes = await wakes_written(stage.play)
     dice.shuffle(wakes)
     await deliver_twice(stage.play, wakes)
+    events = [event["id"] for event in await stripe_events(stage.play)]
+    dice.shuffle(events)
+    for event in events:
+        await stripe_resends(stage.play, event)
     await _all_proved(stage, bought)
     told = ", ".join(f"{name} {times}" for name, times in sorted(killed.items()))
     return f"{killed.total()} kills ({told}); {len(bought)} orders, all ended well"

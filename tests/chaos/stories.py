@@ -19,6 +19,7 @@ from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
 from tests.chaos.acting import STEERING, buyer, pay_order, record_transfer, settled, stands, steer, transfer
 from tests.chaos.patience import patient_front
+from tests.chaos.stories_later import LATER
 from tests.e2e.ends import (
     books_balance,
     count,
@@ -209,5 +210,5 @@ async def _at_the_sdi(
 
 STORIES: tuple[Story, ...] = (
     buys_by_card, buys_by_transfer, is_seen_to_have_paid, is_corrected, withdraws, leaves, is_erased, uses_the_panel,
-    is_held,
+    is_held, *LATER,
 )  # fmt: skip
