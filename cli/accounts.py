@@ -1,10 +1,23 @@
 """Finds the account that an operator names, by its id or by the customer's email address."""
 
 import uuid
+from typing import Any
+
+import click
 
 from casella.trial.v1 import trial_pb2
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms
+
+
+class AccountName(click.ParamType[str]):
+    """An id or email address; `-` asks for it, since whoever is on the machine reads the command line of others."""
+
+    name = "account"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Ask at the terminal, or take the next line that is piped in."""
+        return str(click.prompt("Account (id or email)", err=True) if value == "-" else value)
 
 
 async def account_named(rooms: Rooms, name: str) -> trial_pb2.Account:

@@ -10,7 +10,9 @@ from cli.local import become
 @click.command(short_help="Write all rows of one instant into a file.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
-    "--database", metavar="URL", help="Of an installation's own PostgreSQL, as a role that reads all schemas."
+    "--database",
+    metavar="URL",
+    help="Of an installation's own PostgreSQL, as a role that reads all schemas; password in PGPASSWORD or ~/.pgpass.",
 )
 def backup(file: Path, database: str | None) -> None:
     """Write all rows of one instant, documents and kept emails included, into FILE; Casella goes on meanwhile.

@@ -5,6 +5,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from cli import accounts, screen
+from cli.accounts import AccountName
 from cli.rooms import open_rooms, run
 from cli.steering import steered
 from services.kit.ids import new_id
@@ -16,7 +17,7 @@ def contract() -> None:
 
 
 @contract.command("confirm")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @steered
 def contract_confirm(account: str, steering: common_pb2.Steering) -> None:
     """End the lower ceiling of mailboxes of the new monthly contract of ACCOUNT (id or email).

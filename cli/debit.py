@@ -5,6 +5,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
 from cli import accounts, screen, words
+from cli.accounts import AccountName
 from cli.rooms import open_rooms, run
 from cli.steering import steered
 from services.kit.ids import new_id
@@ -21,14 +22,14 @@ def debit() -> None:
 
 
 @debit.command("link")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 def debit_link(account: str) -> None:
     """Make a link on which ACCOUNT (id or email) sets automatic debit up at PayPal, without paying anything."""
     run(_link(account))
 
 
 @debit.command("off")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @click.option("--instead", type=click.Choice(list(_INSTEAD)), default="link", help="How later periods are paid.")
 @steered
 def debit_off(account: str, instead: str, steering: common_pb2.Steering) -> None:

@@ -5,6 +5,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from cli import accounts, screen, words
+from cli.accounts import AccountName
 from cli.rooms import open_rooms, run
 from cli.steering import steered
 from services.kit.ids import new_id
@@ -22,7 +23,7 @@ def feature() -> None:
 
 
 @feature.command("off")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @click.argument("name", metavar="FEATURE", type=click.Choice(list(_FEATURES)))
 @steered
 def feature_off(account: str, name: str, steering: common_pb2.Steering) -> None:
@@ -31,7 +32,7 @@ def feature_off(account: str, name: str, steering: common_pb2.Steering) -> None:
 
 
 @feature.command("on")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @click.argument("name", metavar="FEATURE", type=click.Choice(list(_FEATURES)))
 @steered
 def feature_on(account: str, name: str, steering: common_pb2.Steering) -> None:

@@ -7,6 +7,7 @@ from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, screen, words
+from cli.accounts import AccountName
 from cli.failures import Failure, Unreachable
 from cli.rooms import Rooms, open_rooms, run
 from cli.steering import steered
@@ -20,7 +21,7 @@ def hold() -> None:
 
 
 @hold.command("set")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @steered
 def hold_set(account: str, steering: common_pb2.Steering) -> None:
     """Stop every deletion of ACCOUNT (id or email)."""
@@ -28,7 +29,7 @@ def hold_set(account: str, steering: common_pb2.Steering) -> None:
 
 
 @hold.command("release")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @steered
 def hold_release(account: str, steering: common_pb2.Steering) -> None:
     """Lift the hold of ACCOUNT (id or email); a purge that waits for it goes on."""

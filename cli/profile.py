@@ -7,6 +7,7 @@ import click
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2
 from cli import accounts, profile_fields, screen
+from cli.accounts import AccountName
 from cli.failures import Failure, WrongInput, failure_of
 from cli.rooms import Rooms, open_rooms, run
 from cli.steering import steered
@@ -27,7 +28,7 @@ def profile() -> None:
 
 
 @profile.command("show")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @screen.json_option
 def profile_show(account: str, *, as_json: bool) -> None:
     """Show the billing profile of ACCOUNT (id or email)."""
@@ -35,11 +36,11 @@ def profile_show(account: str, *, as_json: bool) -> None:
 
 
 @profile.command("correct")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @click.option(
     "--file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON with the fields to change, as `profile show --json` prints them.",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="JSON with the fields to change, as `profile show --json` prints them; - reads it from standard input.",
 )
 @profile_fields.options
 @steered
@@ -56,7 +57,7 @@ def profile_correct(account: str, file: Path | None, steering: common_pb2.Steeri
 
 
 @profile.command("prove")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @click.option("--proof", type=click.Choice(sorted(_PROOFS)), required=True, help="What you have seen.")
 @click.option("--reference", required=True, help="Where you have filed it: letters, digits and ./_- without spaces.")
 @steered

@@ -1,6 +1,7 @@
 """The billing profile's fields: how each is shown, by which option it is set, and how a file names it."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from cli.failures import WrongInput
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ADDRESS = "address."
+_STANDARD_INPUT = Path("-")
 _KINDS = {
     "private": common_pb2.CUSTOMER_KIND_PRIVATE,
     "company": common_pb2.CUSTOMER_KIND_COMPANY,
@@ -115,7 +117,7 @@ def changes_of_file(file: Path) -> dict[str, str]:
         Failure: It is no JSON object, or names what a profile does not have: all of it is named.
     """
     try:
-        content = json.loads(file.read_text())
+        content = json.loads(sys.stdin.read() if file == _STANDARD_INPUT else file.read_text())
     except (OSError, ValueError) as error:
         raise WrongInput(f"{file} is no JSON file ({error})") from None
     if not isinstance(content, dict):

@@ -1,6 +1,5 @@
 """`casella recover`: after a restore or a lost Temporal, from the hold to its end (docs/operating.md, "A restore")."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +20,12 @@ from cli.steering import Uuid, steered
 from services.kit import temporal_client
 from services.kit.calendar import ROME
 from services.kit.errors import Refused
+from services.kit.message_ids import ours_in
 from services.kit.wire import to_timestamp
 
 if TYPE_CHECKING:  # the name is in the stubs for type checkers only
     from casella.common.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
 
-_MESSAGE_ID = re.compile(rb"<[^<>\s@]{1,200}@[^<>\s@]{1,100}>")
 _AT_ONCE = 2_000
 _READING_SECONDS = 30.0
 """For one question; a room that reads for longer goes on by itself, and is asked again."""
@@ -58,7 +57,10 @@ def restore(file: Path) -> None:
 @recover.command("mark")
 @click.argument("database", metavar="URL")
 def mark(database: str) -> None:
-    """Mark the rows in your own PostgreSQL as restored, before any service starts on them."""
+    """Mark the rows in your own PostgreSQL as restored, before any service starts on them.
+
+    The password stands in PGPASSWORD or ~/.pgpass.
+    """
     become("deploy.backup.hold", database)
 
 
@@ -83,12 +85,14 @@ def read() -> None:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--none", "nothing_left", is_flag=True, help="No email can have left after the backup.")
 def mails(files: Sequence[Path], *, nothing_left: bool) -> None:
-    """Note the emails that have left, so that none goes twice: every Message-ID in FILES (the mail server's log of the
-    time since the backup, or a folder of sent messages).
+    """Note the emails that have left, so that none goes twice: every Message-ID of ours in FILES (the mail server's log
+    of the time since the backup, or a folder of sent messages). Nothing else of these is read.
     """
     if bool(files) == nothing_left:
         raise WrongInput("name the files in which the Message-IDs stand, or say --none")
-    found = sorted({found.decode() for each in files for found in _message_ids(each)})
+    found = sorted({found for each in files for found in _message_ids(each)})
+    if files and not found:
+        raise WrongInput("no Message-ID of ours stands there", "If no email can have left after the backup, say --none")
     run(_mails(found))
 
 
@@ -278,6 +282,6 @@ def _decided(finding: pb.Finding) -> str:
     return f"decided {words.instant(finding.confirmed_at)}" if finding.HasField("confirmed_at") else "TO DECIDE"
 
 
-def _message_ids(place: Path) -> set[bytes]:
+def _message_ids(place: Path) -> set[str]:
     files = [place] if place.is_file() else sorted(each for each in place.rglob("*") if each.is_file())
-    return {found for file in files for found in _MESSAGE_ID.findall(file.read_bytes())}
+    return {found for file in files for found in ours_in(file.read_bytes())}

@@ -1,13 +1,15 @@
 """`casella refund`: money that goes back, from the list that an operator approves to the file for the bank."""
 
-import os
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2 as pb
-from cli import screen, words
+from cli import files, screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms, run
 from cli.steering import ReasonCode, Uuid, steered, system_user
@@ -22,7 +24,21 @@ _UNDER_WAY = (
 )
 _LONG_SECONDS = 15.0
 """Stripe may be asked."""
-_OWNER_ONLY = 0o600
+
+
+def _to_account(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--to-account`; the command is given its ``iban`` and ``holder``, both empty without it.
+
+    They are asked for, or read as two lines: on a command line everybody on the machine would read them.
+    """
+
+    @click.option("--to-account", is_flag=True, help="Transfer it to an account: you are asked for IBAN and holder.")
+    @functools.wraps(command)
+    def asking(*args: Any, to_account: bool, **kwargs: Any) -> None:
+        iban, holder = (click.prompt(each, err=True) if to_account else "" for each in ("IBAN", "Holder"))
+        command(*args, iban=iban, holder=holder, **kwargs)
+
+    return asking
 
 
 @click.group(short_help="List, approve and export refunds; try failed ones again.")
@@ -63,8 +79,7 @@ def refund_export(file: Path, message_id: str | None, reason: str) -> None:
 
 @refund.command("retry")
 @click.argument("refund_id", metavar="REFUND", type=Uuid())
-@click.option("--iban", default="", help="Transfer it to this account instead.")
-@click.option("--holder", default="", help="Who holds that account.")
+@_to_account
 @steered
 def refund_retry(refund_id: str, iban: str, holder: str, steering: common_pb2.Steering) -> None:
     """Try REFUND, which has failed, again, as before, or by transfer to another account; one that waits, to another."""
@@ -92,11 +107,10 @@ def refund_cancel(refund_id: str, steering: common_pb2.Steering) -> None:
 
 @refund.command("credit")
 @click.argument("account_id", metavar="ACCOUNT", type=Uuid())
-@click.option("--iban", default="", help="Transfer it to this account; else to the one that last paid us.")
-@click.option("--holder", default="", help="Who holds that account.")
+@_to_account
 @steered
 def refund_credit(account_id: str, iban: str, holder: str, steering: common_pb2.Steering) -> None:
-    """Pay all credit of ACCOUNT out, by transfer."""
+    """Pay all credit of ACCOUNT out, by transfer; without --to-account to the account that last paid us."""
     run(_credit(account_id, iban, holder, steering))
 
 
@@ -131,8 +145,7 @@ async def _export(file: Path, message_id: str, reason: str) -> None:
         screen.say("No refund is approved: there is nothing to write.")
         return
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as out:
-            out.write(made.file)
+        files.write(file, made.file)
     except OSError as error:
         raise Failure(
             f"{file} cannot be written ({error.strerror}); the refunds are marked as sent",
@@ -212,7 +225,7 @@ def several(each: pb.Refund) -> str:
     if each.state == pb.REFUND_STATE_SENT:
         return said + "It is in a file for the bank already"
     return said + (
-        f"`casella refund retry {each.refund_id} --iban IBAN --holder NAME --reason CODE` sends all of it to another; "
+        f"`casella refund retry {each.refund_id} --to-account --reason CODE` sends all of it to another; "
         f"to give each their part, `casella refund cancel {each.refund_id} --reason CODE`, and transfer them by hand"
     )
 

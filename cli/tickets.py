@@ -7,6 +7,7 @@ import click
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, screen, words
+from cli.accounts import AccountName
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms, run
 from cli.steering import Uuid
@@ -26,7 +27,7 @@ def tickets() -> None:
 
 
 @tickets.command("list")
-@click.option("--account", help="Only those of this account (id or email).")
+@click.option("--account", type=AccountName(), help="Only those of this account (id or email).")
 @click.option("--state", type=click.Choice(list(_STATES)), help="Only those in this state.")
 @screen.json_option
 def tickets_list(account: str | None, state: str | None, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 from casella.common.v1 import trail_pb2
 from casella.common.v1.trail_pb2_grpc import TrailServiceStub
 from cli import accounts, screen, words
+from cli.accounts import AccountName
 from cli.away import Away
 from cli.installation import ROOMS
 from cli.rooms import Rooms, open_rooms, run
@@ -21,7 +22,7 @@ COLUMNS = ("when", "who", "what", "why", "ticket", "room", "row", "source")
 
 
 @click.command(short_help="List who steered what of an account, and why.")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @screen.json_option
 def trail(account: str, *, as_json: bool) -> None:
     """List who steered what of ACCOUNT (id or email), with all that is its own, and why: oldest first."""

@@ -10,9 +10,9 @@ from workflows.waiting_money import has_arrived
 Pending = tuple[pb.WithdrawalRefund, payments_pb2.Refund]
 """A refund that is owed, and how it stands at payments."""
 _APPROVE = "puts the transfer on the list for the bank"
-_RETRY = "tries it again; `--iban IBAN --holder NAME` beside the rest sends it to another account"
+_RETRY = "tries it again; `--to-account` beside the rest sends it to another account"
 _PAY_OUT = (
-    "pays out the credit, which is the account's again; `--iban IBAN --holder NAME` names where to. Then note it with "
+    "pays out the credit, which is the account's again; `--to-account` asks where to. Then note it with "
     "`refund_made_outside`"
 )
 _EXPORT = "then writes the file for the bank with what is approved"

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cli import screen
+from cli.accounts import AccountName
 from cli.rooms import run
 from cli.showing.account import show_account
 from cli.showing.erasure import show_erasure
@@ -22,7 +23,7 @@ def show() -> None:
 
 
 @show.command("account")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @screen.json_option
 def account_command(account: str, *, as_json: bool) -> None:
     """Show ACCOUNT (id or email): the person, the trial, what is used, orders, documents, tickets."""
@@ -63,7 +64,7 @@ def invoice_command(invoice: str, save: Path | None, *, as_json: bool) -> None:
 
 
 @show.command("erasure")
-@click.argument("account")
+@click.argument("account", type=AccountName())
 @screen.json_option
 def erasure_command(account: str, *, as_json: bool) -> None:
     """Show the erasure of ACCOUNT (id, or email while it is known): what was decided, and the proof of what is gone."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from casella.invoicing.v1 import invoicing_pb2
-from cli import screen, words
+from cli import files, screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms
 from cli.steering import Uuid
@@ -192,6 +192,6 @@ async def _save(rooms: Rooms, document: invoicing_pb2.Document, file: invoicing_
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        files.write(path, content, over=True)
     except OSError as error:
         raise WrongInput(f"{path} cannot be written ({error.strerror})") from None

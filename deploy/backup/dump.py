@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--database", help="postgresql://role@host:port/database; else the running local Casella's")
     chosen = parser.parse_args()
     try:
-        dump(chosen.file, chosen.database or _local())
+        dump(chosen.file, without_password(chosen.database) if chosen.database else _local())
     except LaunchError as error:
         print(f"casella: {error}", file=sys.stderr)
         return 1
@@ -53,6 +53,20 @@ def dump(file: Path, url: str) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
+
+
+def without_password(url: str) -> str:
+    """A URL that stood on a command line, which everybody on the machine reads.
+
+    Raises:
+        LaunchError: A password stands in it.
+    """
+    if urlsplit(url).password:
+        raise LaunchError(
+            "a password must not stand on a command line, which everybody on the machine can read: change it",
+            "set PGPASSWORD, or write it into ~/.pgpass",
+        )
+    return url
 
 
 def for_client(url: str) -> tuple[list[str], dict[str, str]]:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from deploy.backup.dump import without_password
 from deploy.backup.restore import hold
+from deploy.local.failure import LaunchError
 
 
 def main() -> int:
@@ -18,7 +20,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.backup.hold", description="Mark rows as restored.")
     parser.add_argument("database", help="postgresql://role@host:port/database, of a role that writes all schemas")
     try:
-        asyncio.run(hold(parser.parse_args().database, datetime.now(UTC)))
+        asyncio.run(hold(without_password(parser.parse_args().database), datetime.now(UTC)))
+    except LaunchError as error:
+        print(f"casella: {error}", file=sys.stderr)
+        return 1
     except (asyncpg.PostgresError, OSError) as error:
         print(f"casella: the database cannot be marked ({error}). No process may start on it.", file=sys.stderr)
         return 1

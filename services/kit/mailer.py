@@ -22,9 +22,9 @@ from typing import Any, Literal
 import aiosmtplib
 
 from services.kit.calendar import ROME
-from services.kit.ids import derive
 from services.kit.mail_params import Params
 from services.kit.mail_templates import MailTemplates
+from services.kit.message_ids import message_id
 from services.kit.outbox import Mail
 
 MASK = "***"
@@ -89,7 +89,7 @@ class MailBuilder:
         message["To"] = Address(mail.name, addr_spec=mail.to)
         message["Subject"] = rendered.subject
         message["Date"] = format_datetime(at.astimezone(ROME))
-        message["Message-ID"] = f"<{derive('mail', self._room, mail.key)}@{self._from.domain}>"
+        message["Message-ID"] = message_id(self._room, mail.key, self._from.domain)
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = mail.language
         message.set_content(rendered.text, cte="quoted-printable")

@@ -21,6 +21,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import CasellaError, NotFound
 from services.kit.ids import derive, new_id
+from services.kit.message_ids import ours_in
 from services.kit.tables import recoveries, recovery_findings, sent_elsewhere
 
 _MARGIN = timedelta(hours=1)
@@ -138,7 +139,7 @@ class Recoveries:
         return recovery, read.applied, undecided
 
     async def record_sent(self, message_ids: Sequence[str]) -> int:
-        """Note emails that have left, or with none that no email has; how many are new.
+        """Note emails of ours that have left, or with none that no email has; how many are new. Others are not kept.
 
         Raises:
             RecoveryState: No recovery is under way.
@@ -146,11 +147,12 @@ class Recoveries:
         async with self._database.transaction() as conn:
             ours = recoveries.c.id == (await _under_way(conn)).recovery_id
             await conn.execute(update(recoveries).where(ours).values(mails_at=self._clock.now()))
-            if not message_ids:
+            ours_sent = sorted(set().union(*(ours_in(each.encode()) for each in message_ids)))
+            if not ours_sent:
                 return 0
             noted = await conn.execute(
                 insert(sent_elsewhere)
-                .values([{"message_id": each} for each in dict.fromkeys(message_ids)])
+                .values([{"message_id": each} for each in ours_sent])
                 .on_conflict_do_nothing()
                 .returning(sent_elsewhere.c.message_id)
             )

@@ -49,8 +49,14 @@ class Terminal:
 
     async def casella(self, *arguments: str, stdin: str = "", **more: str) -> Ran:
         """Run a command to its end; ``more`` sets further variables."""
+        process = await self.begin(*arguments, **more)
+        out, err = await process.communicate(stdin.encode())
+        return Ran(process.returncode or 0, out.decode(), err.decode())
+
+    async def begin(self, *arguments: str, **more: str) -> asyncio.subprocess.Process:
+        """Begin a command, which may wait for what is typed."""
         system = {name: value for name, value in os.environ.items() if not name.startswith(OUR_VARIABLES)}
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "cli",
@@ -61,5 +67,3 @@ class Terminal:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await process.communicate(stdin.encode())
-        return Ran(process.returncode or 0, out.decode(), err.decode())

@@ -199,6 +199,7 @@ async def test_a_rejected_invoice_is_explained_its_files_are_saved_and_given_up_
         assert words in ran.out
     saved = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {Path(name).suffix for name in saved} == {".pdf", ".xml"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
     assert any(b"RicevutaScarto" in content for content in saved.values())
     assert all(str(folder / name) in ran.out for name in saved)
     (await desk.terminal.casella("show", "invoice", invoice_id, "--save", str(folder / min(saved)))).badly(2)
@@ -342,8 +343,8 @@ async def test_credit_of_an_account_that_there_is_not_is_named_until_it_is_paid_
     )  # fmt: skip
     told = "credit of accounts that have ended, or that there are not: 1: 12.34 EUR"
     (await desk.terminal.casella("doctor")).badly(1, told, NOBODY, "casella refund credit")
-    to = ("--iban", "DE89370400440532013000", "--holder", "Zenobia Prova")
-    (await desk.terminal.casella("refund", "credit", NOBODY, *to, "--reason", "mistyped")).well()
+    paying_out = ("refund", "credit", NOBODY, "--to-account", "--reason", "mistyped")
+    (await desk.terminal.casella(*paying_out, stdin="DE89370400440532013000\nZenobia Prova\n")).well()
     assert told not in (await desk.terminal.casella("doctor")).out
 
 

@@ -21,7 +21,7 @@ def test_a_refund_of_two_payers_money_says_who_paid_what_and_what_the_operator_m
     said = several(refund)
     for part in (
         "its money came from 2: ", "10.00", "from Mario Prova IT02L1234512345123456789012", "from an unknown account",
-        "`casella refund retry 018f --iban IBAN --holder NAME --reason CODE`", "`casella refund cancel 018f",
+        "`casella refund retry 018f --to-account --reason CODE`", "`casella refund cancel 018f",
     ):  # fmt: skip
         assert part in said, part
     refund.state = pb.REFUND_STATE_SENT

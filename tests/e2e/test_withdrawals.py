@@ -304,13 +304,14 @@ async def test_what_credit_had_paid_beside_a_card_is_owed_until_an_operator_has_
     told = " ".join((await terminal.casella("doctor")).out.split())
     for words in (f"order {order.order_id}", f"iban_missing, {payout.refund_id}"):
         assert words in told
-    account = ("--iban", _PAYERS_IBAN, "--holder", "Pia Conti", "--reason", "withdrawal")
-    (await terminal.casella("refund", "retry", payout.refund_id, *account)).well()
+    account = ("--to-account", "--reason", "withdrawal")
+    asked = f"{_PAYERS_IBAN}\nPia Conti\n"
+    (await terminal.casella("refund", "retry", payout.refund_id, *account, stdin=asked)).well()
     await desk.shows(withdrawal, "a transfer that waits for the next file for the bank")
     (await terminal.casella("refund", "cancel", payout.refund_id, "--reason", "by_mistake")).well()
     await desk.shows(withdrawal, f"casella refund credit {customer.account_id}")
     await refused(desk, withdrawal, "refund_again", {"reason_code": "ok"}, "done with it: refund_made_outside")
-    (await terminal.casella("refund", "credit", customer.account_id, *account)).well()
+    (await terminal.casella("refund", "credit", customer.account_id, *account, stdin=asked)).well()
     answer = await desk.update(withdrawal, "refund_made_outside", {"reason_code": "paid_out"})
     assert answer.result == "noted; the credit note follows", answer.refusal
     await desk.stands(withdrawal, "Closing")

@@ -28,6 +28,7 @@ from services.kit.database import Database
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.interceptors.recovery import held_methods
+from services.kit.message_ids import message_id, ours_in
 from services.kit.metrics import Metrics
 from services.kit.reconciler import Job, Reconciler
 from services.kit.recovery import Found, Read
@@ -125,6 +126,20 @@ async def test_a_restored_room_deletes_nothing_until_its_recovery_has_ended(addr
         assert (await stub.EndRecovery(end)).recovery.HasField("ended_at")
         again = await stub.EndRecovery(end)
         assert again.recovery.HasField("ended_at")
+
+
+@pytest.mark.usefixtures("restored")
+async def test_of_what_a_mail_server_s_log_names_only_our_emails_are_kept(address: str, database: Database) -> None:
+    ours = message_id("kit", "order:1", "casella.example")
+    line = f"8C2F: to=<anna@example.it>, message-id={ours}, orig=<{uuid4()}@example.it>, relay=mx[203.0.113.7]"
+    assert ours_in(line.encode()) == {ours}
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+        named = ["<anna@example.it>", "anna@example.it", ours]
+        told = await stub.RecordSentMails(recovery_pb2.RecordSentMailsRequest(message_ids=named))
+    async with database.reading() as conn:
+        kept = list(await conn.scalars(text("SELECT message_id FROM sent_elsewhere")))
+    assert (told.recorded, kept) == (1, [ours])
 
 
 @pytest.mark.usefixtures("restored")
