@@ -56,7 +56,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     disputes = Disputes(database, clock)
     events = Events(database, clock, provider, pages, sending, disputes)
     desks = Desks(
-        PaymentRequests(database, clock, links),
+        PaymentRequests(database, clock, links, assigning),
         checkout,
         events,
         Statements(database, clock, settings.bank_account.iban, RefundEntries(database, clock), transfer_policy),

@@ -52,6 +52,7 @@ async def rows(databases: TestDatabases) -> AsyncIterator[Rows]:
         await connection.execute(f"CREATE SCHEMA {room}; SET search_path TO {room}; {'; '.join(FORMS)}")
     yield Rows(url, connection)
     await connection.close()
+    await databases.drop(url)
 
 
 async def test_the_instant_of_all_rooms_is_the_newest_trace_in_any(rows: Rows) -> None:

@@ -95,9 +95,9 @@ async def refusal(call: Callable[[], Awaitable[object]]) -> int | None:
     return None
 
 
-async def erase(address: str) -> int | None:
+async def erase(address: str, caller: str = "worker") -> int | None:
     """Why an erasure, which deletes, is refused by the room, if it is."""
-    async with open_channel(address, caller_secret("worker")) as channel:
+    async with open_channel(address, caller_secret(caller)) as channel:
         asked = erasure_pb2.ErasePersonalDataRequest(account_id=str(uuid4()), room="kit")
         return await refusal(lambda: erasure_pb2_grpc.ErasureServiceStub(channel).ErasePersonalData(asked))
 
@@ -105,6 +105,7 @@ async def erase(address: str) -> int | None:
 @pytest.mark.usefixtures("restored")
 async def test_a_restored_room_deletes_nothing_until_its_recovery_has_ended(address: str, outside: Outside) -> None:
     assert await erase(address) == errors_pb2.REASON_RECOVERY_UNDER_WAY
+    assert await erase(address, "gateway") == errors_pb2.REASON_CALLER_NOT_ALLOWED  # and learns nothing of the hold
     async with open_channel(address, caller_secret("operator")) as channel:
         stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
         end = recovery_pb2.EndRecoveryRequest(steering=STEERING)

@@ -183,23 +183,26 @@ class World:
 
 @asynccontextmanager
 async def running_world(
-    database_url: str, stripe: StripeProcess, folder: Path, **settings: Any
+    database_url: str, stripe: StripeProcess, folder: Path, *, anew: bool = True, **settings: Any
 ) -> AsyncIterator[World]:
     """Run room and gateway around a stand-in until the block ends.
 
     Args:
         database_url: Of a fresh database.
-        stripe: The run's stand-in; it begins with nothing.
+        stripe: The run's stand-in.
         folder: For the keys.
+        anew: Whether the stand-in begins with nothing; else it goes on, and so does its time.
         settings: Of the room, beside the usual ones.
     """
     await stripe.wait_ready()
-    await stripe.forget()
+    if anew:
+        await stripe.forget()
     offset = await stripe.offset()
     url = stripe.webhook_url.removesuffix(WEBHOOK_PATH)
     (folder / "key").write_text(process.KEY)
     (folder / "webhook-secret").write_text(process.WEBHOOK_SECRET)
-    (folder / "pay-link.key").write_bytes(secrets.token_hex(32).encode())
+    if anew:
+        (folder / "pay-link.key").write_bytes(secrets.token_hex(32).encode())
     keys = {
         "stripe_key_file": folder / "key",
         "stripe_webhook_secret_file": folder / "webhook-secret",

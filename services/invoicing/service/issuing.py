@@ -132,7 +132,9 @@ class Issuing:
             money_entry_id=draft.money_entry_id,
             advances=draft.advances,
         )
-        left = await outside.of_essence(conn, self._essence(document)) if others_wait and kind.for_the_sdi else None
+        left = None
+        if others_wait and kind.for_the_sdi:
+            left = await outside.of_essence(conn, self._essence(document), day)
         if left is not None:  # it was issued before the rows were restored: this is that document, and no second one
             await documents.give_number_back(conn, kind, issuer, day.year)
             sequence = left.file.sequence

@@ -148,7 +148,10 @@ def _count(name: str) -> int:
 def _finding(used: Used) -> Found:
     if used.kind is None:
         return Found("number_unaccounted", used.number, f"{outside.sentence(used)}: look for it at the tax agency")
-    told = f"{outside.sentence(used)}: nothing in the rows asks for it, so enter it in the books by hand"
+    told = (
+        f"{outside.sentence(used)}: nothing in the rows asks for it yet. A renewal or a withdrawal that does so soon "
+        "takes it over; if `casella audit` names it then, enter it in the books by hand"
+    )
     return Found("document_to_enter", used.number, f"{told}; its file is at the tax agency")
 
 

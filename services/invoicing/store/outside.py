@@ -1,7 +1,7 @@
 """The SQL of documents that left the house after the instant of restored rows, and of the numbers that they used."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,13 @@ from services.invoicing.tables import documents, messages, outside_documents, tr
 from services.kit.money import Money
 
 _OUTSIDE = outside_documents.c
-_WAITING = select(outside_documents).where(_OUTSIDE.document_id.is_(None), _OUTSIDE.essence == bindparam("essence"))
+_SAME_SALE = timedelta(days=25)
+"""So far apart the dates of what left and of what asks again may be: a month later the next period has this essence."""
+_WAITING = select(outside_documents).where(
+    _OUTSIDE.document_id.is_(None),
+    _OUTSIDE.essence == bindparam("essence"),
+    _OUTSIDE.date.between(bindparam("earliest"), bindparam("latest")),
+)
 
 # A number up to the highest that was seen outside, which no row here bears, was used too.
 _FILL = text("""
@@ -103,10 +109,11 @@ async def waiting(conn: AsyncConnection) -> list[Used]:
     return [_used(row) for row in await conn.execute(left.order_by(_OUTSIDE.year, _OUTSIDE.sequence))]
 
 
-async def of_essence(conn: AsyncConnection, essence: bytes) -> OutsideDocument | None:
-    """The oldest waiting document of an essence, locked."""
+async def of_essence(conn: AsyncConnection, essence: bytes, day: date) -> OutsideDocument | None:
+    """The oldest waiting document of an essence whose date is about a day, locked."""
     oldest_first = _WAITING.order_by(_OUTSIDE.year, _OUTSIDE.sequence).limit(1).with_for_update()
-    row = (await conn.execute(oldest_first, {"essence": essence})).one_or_none()
+    wanted = {"essence": essence, "earliest": day - _SAME_SALE, "latest": day + _SAME_SALE}
+    row = (await conn.execute(oldest_first, wanted)).one_or_none()
     if row is None:
         return None
     number, gross = number_of(DocumentKind(row.kind), row.year, row.sequence), Money(row.gross, row.currency)

@@ -26,7 +26,7 @@ from services.payments.errors import MandateState, PaymentProcessing, ProviderUn
 from services.payments.service.charges import Charges
 from services.payments.service.checkout import Checkout
 from services.payments.service.pages import Pages
-from services.payments.store import attempts, debits, mandates, requests
+from services.payments.store import attempts, debits, mandates, queue, requests
 
 KEY_LIFE = timedelta(hours=23)
 """For so long the provider keeps an idempotency key; a charge that was made and not confirmed moves no money."""
@@ -65,7 +65,9 @@ class Charging:
         if request.method is not Method.AUTOMATIC_DEBIT or request.state is not RequestState.OPEN:
             return request
         async with self._database.transaction() as conn:
-            if await mandates.active(conn, request.account_id) is not None:
+            # Money that came for it before a restore: an operator says what becomes of that, and nothing is charged.
+            waits = await queue.came_before(conn, request_id)
+            if not waits and await mandates.active(conn, request.account_id) is not None:
                 day = max(charge_on, rome_date(self._clock.now()))
                 await debits.plan(conn, request_id, day, self._policy.first_charge(day, request_id))
         return await self._checkout.read(request_id)

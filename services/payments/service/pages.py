@@ -211,7 +211,7 @@ class Pages:
             available_on=rome_date(charge.charged_at or now),
             received_at=now,
             shown_reference=charge.charge_id,
-            suggestions=(request.request_id,) if request else (),
+            suggestions=(named,),  # restored rows may ask for that request again: then it is paid (`Assigning`)
             advance_days=self._short.advance_days,
         )
         same = request is not None and charge.request_id == named and charge.cause_key == request.cause.key

@@ -105,8 +105,9 @@ class ReadingBack:
 def _of_nothing(charge: Charge) -> Found:
     told = (
         f"{charge.received.decimal} {charge.received.currency} came for payment request {charge.request_id} of order "
-        f"or period {charge.cause_key}, which no row knows. It waits as money (`casella show money`): find the "
-        "customer at the provider, and pay it back or have them order again"
+        f"or period {charge.cause_key}, which no row knows. It waits as money (`casella show money`) and pays "
+        "the period once its subscription asks for that again; else find the customer at the provider, and pay it "
+        "back or have them order again"
     )
     return Found("payment_of_nothing", charge.charge_id, told)
 

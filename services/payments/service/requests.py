@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import recovery_hold
 from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
@@ -18,6 +19,7 @@ from services.payments.domain.payment_requests import Method, PaymentRequest, Re
 from services.payments.domain.proforma_numbers import key_of
 from services.payments.domain.references import CreditorReference
 from services.payments.errors import AmountMismatch, ProformaConflict
+from services.payments.service.assigning import Assigning
 from services.payments.store import credit, paying, requests, waking
 
 _REFERENCES_TRIED = 5
@@ -26,11 +28,12 @@ _REFERENCES_TRIED = 5
 class PaymentRequests:
     """Makes and reads payment requests."""
 
-    def __init__(self, database: Database, clock: Clock, links: PayLinks) -> None:
+    def __init__(self, database: Database, clock: Clock, links: PayLinks, assigning: Assigning) -> None:
         """Take the parts of the room."""
         self._database = database
         self._clock = clock
         self._links = links
+        self._assigning = assigning
 
     async def create(self, cause: Cause, account_id: UUID, total: Money, method: Method) -> PaymentRequest:
         """Make the request of an order or of a period, once; the account's credit is used for it first.
@@ -89,6 +92,9 @@ class PaymentRequests:
             await paying.apply_reserved(conn, made.request_id, used, made.available_on, now)
             await requests.tell_paid(conn, made.request_id, made.cause, made.account_id, used, now)
             await waking.wake_for_payment(conn, made.cause, now)
+        elif await recovery_hold.ever(conn):
+            await self._assigning.pay_by_what_came(conn, made, now)
+            return await requests.by_id(conn, made.request_id) or made
         return made
 
     async def record_proforma(self, request_id: UUID, number: str) -> PaymentRequest:

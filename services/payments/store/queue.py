@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.kit.outbox import Wake
+from services.kit.tables import recoveries
 from services.kit.wakes import money_wake
 from services.payments.domain.matching import NO_MONEY, QueueReason
 from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source
@@ -150,6 +151,18 @@ async def all_naming(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
     """Whatever waits and names this request: money, what the bank took back of it, disputes. By id."""
     named = _ENTRY.named.contains([request_id])
     return list(await conn.scalars(select(_ENTRY.id).where(_ENTRY.settled_at.is_(None), named).order_by(_ENTRY.id)))
+
+
+async def came_before(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
+    """The provider's money that waits as it came for this request at a time of which the rows, restored, know nothing.
+
+    By id. Where rows were never restored there is none, and no entry is looked at.
+    """
+    meant = _ENTRY.suggestions.contains([request_id]), _ENTRY.source == Source.STRIPE
+    query = select(_ENTRY.id).where(
+        exists().select_from(recoveries), _ENTRY.reason == QueueReason.UNKNOWN, HERE, *meant
+    )
+    return list(await conn.scalars(query.order_by(_ENTRY.id)))
 
 
 async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
