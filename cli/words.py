@@ -1,5 +1,7 @@
 """Decides how values read on an operator's screen: amounts, days, instants and states; times are Rome's, with zone."""
 
+from datetime import timedelta
+
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -36,6 +38,14 @@ def day(date: common_pb2.Date) -> str:
 def instant(stamp: Timestamp) -> str:
     """An instant in Rome, to the minute, with its zone because the UI tells UTC; a dash where there is none."""
     return f"{from_timestamp(stamp).astimezone(ROME):%Y-%m-%d %H:%M %Z}" if stamp.seconds else NONE
+
+
+def span(of: timedelta) -> str:
+    """``2 days 3 hours``, ``less than a minute``."""
+    minutes = int(of.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = ((days, "day"), (hours, "hour"), (minutes % 60, "minute"))
+    return " ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in parts if count) or "less than a minute"
 
 
 def choice(message: Message, field: str) -> str:

@@ -8,8 +8,8 @@ from services.kit import temporal_client
 from services.kit.measuring import LoopLag
 from services.kit.metrics import Metrics
 from services.kit.process import run
-from services.kit.settings import ProcessSettings
 from services.kit.tracing import tracing_of
+from workflows.settings import WorkerSettings
 from workflows.watching import EVERY_SECONDS, measuring_of
 from workflows.worker import Stubs, ensure_schedules, keep_schedules, make_worker
 
@@ -18,15 +18,17 @@ _log = logging.getLogger(__name__)
 
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then let running activities end."""
-    settings = ProcessSettings()
+    settings = WorkerSettings()
     metrics = Metrics("worker")
     with metrics.shown(settings.metrics_listen):
         await _work(settings, metrics)
 
 
-async def _work(settings: ProcessSettings, metrics: Metrics) -> None:
+async def _work(settings: WorkerSettings, metrics: Metrics) -> None:
     tracing = tracing_of(settings, "worker")
-    client = await temporal_client.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal_client.connect(
+        settings.temporal_address, settings.temporal_namespace, metrics=settings.temporal_metrics_listen
+    )
     await ensure_schedules(client)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import clocks, credit, endpoints, machine, places, proofs, recovery, temporal, waiting
+from cli.doctor import clocks, credit, endpoints, machine, measures, places, proofs, recovery, temporal, waiting
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -59,10 +59,12 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
     """What healthy rooms tell an operator whom they know."""
     read = await clocks.read_clocks(rooms, healthy)
     now = clocks.now(read)
+    measured = await measures.measured(rooms, healthy)
     return [
         *(await recovery.under_way_in(rooms, healthy)),
         *clocks.judge_clocks(read),
-        *clocks.judge_backlogs(read),
+        *measures.judge_outboxes(measured),
+        *measures.judge_regular(measured, moved=clocks.moved(read)),
         *(await waiting.decisions(rooms, healthy, now)),
         *(await waiting.refunds(rooms, healthy, now)),
         *(await credit.stranded(rooms, healthy)),

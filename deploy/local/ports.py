@@ -48,6 +48,7 @@ USUAL: Mapping[str, int] = {
     "support_metrics": 25126,
     "worker_metrics": 25127,
     "gateway_metrics": 25128,
+    "worker_temporal_metrics": 25129,
 }
 
 _BLOCK_SIZE = 32

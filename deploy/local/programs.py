@@ -137,6 +137,7 @@ PROGRAMS = (
         lambda site: {
             "CASELLA_CALLER_SECRET_FILE": site.secret_file("caller-worker"),
             "CASELLA_METRICS_LISTEN": site.listen("worker_metrics"),
+            "CASELLA_TEMPORAL_METRICS_LISTEN": site.listen("worker_temporal_metrics"),
         },
     ),
     Program(

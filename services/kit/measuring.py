@@ -82,12 +82,15 @@ class LoopLag:
             self._lags.append(max(0.0, loop.time() - due))
 
 
+OUTBOX_ROWS = Gauge("casella_outbox_rows", "Rows that have not left the service.", ("kind",))
+OUTBOX_OLDEST = Gauge("casella_outbox_oldest_seconds", "Age of the oldest row that has not left it.", ("kind",))
 AGE = Gauge("casella_last_success_age_seconds", "How long ago something regular last succeeded.", ("of",))
-"""``receipts`` of the SdI read, ``payment_events`` fetched, a ``statement`` imported; no sample where never."""
+"""``receipts`` of the SdI read, ``payment_events`` fetched, a ``statement`` imported; where it never has, how long ago
+something first waited for it, and no sample where nothing has."""
 
 
 def age(of: str, at: datetime | None, now: datetime) -> Values:
-    """One value of ``AGE``, or none where it has never succeeded."""
+    """One value of ``AGE``, or none where nothing has waited for a success yet."""
     return {} if at is None else {(of,): seconds(now - at)}
 
 

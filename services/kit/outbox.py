@@ -19,7 +19,7 @@ from services.kit import mail_params
 from services.kit.database import require_transaction
 from services.kit.ids import new_id
 from services.kit.mail_params import Params
-from services.kit.measuring import Gauge, seconds
+from services.kit.measuring import OUTBOX_OLDEST, OUTBOX_ROWS, seconds
 from services.kit.metrics import Values
 from services.kit.row_measures import Measure
 from services.kit.tables import attachments, mails, outbox
@@ -207,18 +207,16 @@ async def backlog(conn: AsyncConnection) -> Backlog:
 
 
 _KINDS = ("wake", "mail", "event")
-_ROWS = Gauge("casella_outbox_rows", "Rows that have not left the service.", ("kind",))
-_OLDEST = Gauge("casella_outbox_oldest_seconds", "Age of the oldest row that has not left the service.", ("kind",))
 
 
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
     query = select(outbox.c.kind, func.count(), func.min(outbox.c.created_at)).group_by(outbox.c.kind)
     found = {kind: (rows, oldest) for kind, rows, oldest in await conn.execute(query)}
     return {
-        _ROWS.name: {(kind,): found[kind][0] if kind in found else 0 for kind in _KINDS},
-        _OLDEST.name: {(kind,): seconds(now - found[kind][1]) if kind in found else 0.0 for kind in _KINDS},
+        OUTBOX_ROWS.name: {(kind,): found[kind][0] if kind in found else 0 for kind in _KINDS},
+        OUTBOX_OLDEST.name: {(kind,): seconds(now - found[kind][1]) if kind in found else 0.0 for kind in _KINDS},
     }
 
 
-MEASURE = Measure((_ROWS, _OLDEST), _measure)
+MEASURE = Measure((OUTBOX_ROWS, OUTBOX_OLDEST), _measure)
 """What waits here to leave."""

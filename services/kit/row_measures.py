@@ -26,17 +26,18 @@ class Measure:
     read: Read
 
 
+async def read_all(database: Database, clock: Clock, measures: Sequence[Measure]) -> Mapping[str, Values]:
+    """Measure once: values by metric."""
+    found: dict[str, Values] = {}
+    async with database.reading() as conn:
+        for measure in measures:
+            found.update(await measure.read(conn, clock.now()))
+    return found
+
+
 def of_rows(metrics: Metrics, database: Database, clock: Clock, measures: Sequence[Measure]) -> Measuring:
     """The loop that measures a room's rows."""
-
-    async def look() -> Mapping[str, Values]:
-        found: dict[str, Values] = {}
-        async with database.reading() as conn:
-            for measure in measures:
-                found.update(await measure.read(conn, clock.now()))
-        return found
-
-    measuring = Measuring(metrics, look)
+    measuring = Measuring(metrics, lambda: read_all(database, clock, measures))
     for measure in measures:
         for gauge in measure.gauges:
             measuring.show(gauge)

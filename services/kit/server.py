@@ -16,7 +16,14 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from casella.common.v1 import clock_pb2_grpc, erasure_pb2_grpc, events_pb2_grpc, recovery_pb2_grpc, trail_pb2_grpc
+from casella.common.v1 import (
+    clock_pb2_grpc,
+    erasure_pb2_grpc,
+    events_pb2_grpc,
+    measures_pb2_grpc,
+    recovery_pb2_grpc,
+    trail_pb2_grpc,
+)
 from services.kit import event_feed, outbox, recovery_hold, requests
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
@@ -35,6 +42,7 @@ from services.kit.interceptors.spans import Spans
 from services.kit.logs import class_name
 from services.kit.mail_templates import MailTemplates
 from services.kit.mailer import MailBuilder, Mailer, SmtpServer
+from services.kit.measures_service import MeasuresServicer
 from services.kit.measuring import LoopLag, Measuring
 from services.kit.operator_files import read_section
 from services.kit.reconciler import Job, Reconciler, WatchedRows, wake_all
@@ -119,8 +127,10 @@ class Server:
             lambda: wake_all(core.database, core.clock, room.watched),
         )
         recovery = (recovery_pb2_grpc.add_RecoveryServiceServicer_to_server, recovering)
+        measuring = MeasuresServicer(core.database, core.clock, measures_of(room))
+        measures = (measures_pb2_grpc.add_MeasuresServiceServicer_to_server, measuring)
         services: list[tuple[Register, object]] = [
-            *room.services, events, trail, erasure, recovery, *_clock_service(core),
+            *room.services, events, trail, erasure, recovery, measures, *_clock_service(core),
         ]  # fmt: skip
         names = _Names()
         for register, servicer in services:
@@ -242,9 +252,14 @@ async def _serve(core: Core, room: Room, policy: EventsPolicy) -> None:
         core.tracing.end()
 
 
+def measures_of(room: Room) -> Sequence[Measure]:
+    """What is measured of the room's rows: what every room has, and its own."""
+    return (outbox.MEASURE, recovery_hold.MEASURE, *room.measures)
+
+
 def measuring_of(core: Core, room: Room) -> Measuring:
     """What measures the room's rows."""
-    return of_rows(core.metrics, core.database, core.clock, (outbox.MEASURE, recovery_hold.MEASURE, *room.measures))
+    return of_rows(core.metrics, core.database, core.clock, measures_of(room))
 
 
 def mail_builder(core: Core, room: Room) -> MailBuilder:

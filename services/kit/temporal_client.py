@@ -15,6 +15,7 @@ from temporalio.converter import (
     JSONTypeConverter,
     PayloadCodec,
 )
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from casella.common.v1 import common_pb2
@@ -63,7 +64,9 @@ def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
     return DataConverter(payload_converter_class=CasellaPayloadConverter, payload_codec=codec)
 
 
-async def connect(address: str, namespace: str, codec: PayloadCodec | None = None, *, lazy: bool = False) -> Client:
+async def connect(
+    address: str, namespace: str, codec: PayloadCodec | None = None, *, lazy: bool = False, metrics: str | None = None
+) -> Client:
     """Make a client.
 
     Args:
@@ -71,10 +74,22 @@ async def connect(address: str, namespace: str, codec: PayloadCodec | None = Non
         namespace: The namespace.
         codec: See ``data_converter``.
         lazy: Connect at the first call, for a service that must start while Temporal is away.
+        metrics: ``host:port`` at which Temporal's library shows its own metrics, once a process; nowhere by default.
+
+    Raises:
+        RuntimeError: Temporal does not answer.
+        ValueError: The port of the metrics is in use.
     """
     return await Client.connect(
-        address, namespace=namespace, data_converter=data_converter(codec), interceptors=[Carrying()], lazy=lazy
-    )
+        address, namespace=namespace, data_converter=data_converter(codec), interceptors=[Carrying()], lazy=lazy,
+        runtime=_showing(metrics) if metrics else None,
+    )  # fmt: skip
+
+
+def _showing(listen: str) -> Runtime:
+    """Names and units as Prometheus has them: ``temporal_…_seconds``, ``temporal_…_total``."""
+    shown = PrometheusConfig(listen, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True)
+    return Runtime(telemetry=TelemetryConfig(metrics=shown))
 
 
 async def signal_with_start(

@@ -12,7 +12,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
 from cli.doctor import credit, proofs, temporal, waiting
-from cli.doctor.clocks import RoomClock, judge_backlogs, judge_clocks
+from cli.doctor.clocks import judge_clocks
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
 from services.kit import stuck
@@ -29,17 +29,6 @@ WHERE = Installation(Path("/nowhere"), {}, ProcessSettings())
 )
 def test_a_worker_that_asks_for_nothing_any_more_has_gone(silent_for: list[timedelta], level: Level) -> None:
     assert temporal.judge_pollers([NOON - span for span in silent_for], NOON).level is level
-
-
-@pytest.mark.parametrize(("age", "level"), [(timedelta(minutes=1), Level.FINE), (timedelta(minutes=6), Level.WRONG)])
-def test_what_does_not_leave_a_service_for_minutes_is_wrong(age: timedelta, level: Level) -> None:
-    clocks = [
-        RoomClock("trial", NOON, timedelta()),
-        RoomClock("payments", NOON, timedelta(), waiting=3, oldest=NOON - age),
-    ]
-    (finding,) = judge_backlogs(clocks)
-    assert finding.level is level
-    assert ("payments" in finding.text) is (level is Level.WRONG)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +177,6 @@ def test_a_withdrawal_whose_payments_are_not_decided_is_owed_too_and_a_closing_o
 
 def test_production_has_no_clock_to_judge() -> None:
     assert judge_clocks([]) == []
-    assert judge_backlogs([]) == []
 
 
 def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balanced() -> None:

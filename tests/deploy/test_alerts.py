@@ -1,10 +1,12 @@
 """Each alert has its line in the runbook, its limit from one place, and rules under which it fires and falls silent."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,9 +64,30 @@ def test_each_alert_is_played_to_fire_and_to_fall_silent() -> None:
 
 
 def test_promtool_finds_that_they_do() -> None:
+    _promtool("test", "rules", "alerts_test.yaml")
+
+
+def test_promtool_understands_what_the_dashboard_asks(tmp_path: Path) -> None:
+    panels = json.loads((OBSERVABILITY / "dashboard.json").read_text())["panels"]
+    asked = [target["expr"] for panel in panels for target in panel.get("targets", [])]
+    assert len(asked) > 20
+    rules = [{"record": f"asked:{number}", "expr": expr} for number, expr in enumerate(asked)]
+    file = tmp_path / "asked.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "asked", "rules": rules}]}))
+    _promtool("check", "rules", str(file))
+
+
+def test_the_dashboard_shows_all_that_is_measured_of_rows_and_runs() -> None:
+    shown = (OBSERVABILITY / "dashboard.json").read_text()
+    sources = [file.read_text() for folder in ("services", "workflows") for file in (ROOT / folder).rglob("*.py")]
+    measured = {name for text in sources for name in re.findall(r'Gauge\("(casella_\w+)"', text)}
+    assert len(measured) > 12
+    assert {name for name in measured if name not in shown} == set()
+
+
+def _promtool(*arguments: str) -> None:
     promtool = os.environ.get("PROMTOOL") or shutil.which("promtool")
     if promtool is None:
         pytest.skip("no promtool here: it comes with Prometheus; PROMTOOL may name it")
-    command = [promtool, "test", "rules", "alerts_test.yaml"]
-    done = subprocess.run(command, cwd=OBSERVABILITY, capture_output=True, text=True, check=False)
+    done = subprocess.run([promtool, *arguments], cwd=OBSERVABILITY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

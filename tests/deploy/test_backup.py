@@ -90,8 +90,9 @@ def test_the_programs_of_postgresql_get_what_they_need_of_the_shell_and_no_more(
 ) -> None:
     for name in ("PGSSLROOTCERT", "LC_ALL", "CLOUD_SECRET_KEY", "CASELLA_DATABASE_URL"):
         monkeypatch.setenv(name, "x")
-    arguments, variables = dump.for_client("postgresql://anna:secret@db.example:5433/casella")
+    password = "one that no file holds"
+    arguments, variables = dump.for_client(f"postgresql://anna:{quote(password)}@db.example:5433/casella")
     assert {"PGSSLROOTCERT", "LC_ALL", "PATH"} <= variables.keys()
     assert variables.keys().isdisjoint({"CLOUD_SECRET_KEY", "CASELLA_DATABASE_URL"})
-    assert variables["PGPASSWORD"] == "secret"
+    assert variables["PGPASSWORD"] == password
     assert arguments == ["--host", "db.example", "--port", "5433", "--username", "anna", "--dbname", "casella"]

@@ -22,9 +22,13 @@ from deploy.local.health import channel, serves
 from deploy.local.processes import runs
 from deploy.local.programs import PROGRAMS, Stage
 from deploy.local.site import ROOT, running
+from deploy.local.temporal import NAMESPACE
 from deploy.local.world import World
 from services.kit.channels import open_channel
+from services.kit.temporal_client import connect
+from tests.e2e.waiting import until
 from tests.support.scraping import scrape
+from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("world"), pytest.mark.asyncio(loop_scope="module")]
 
@@ -298,14 +302,28 @@ asyncio.run(main())
 """
 
 
-async def test_prometheus_can_read_every_process(world: World) -> None:
-    told: set[str] = {"up"}  # Prometheus's own
+async def test_prometheus_can_read_every_process_and_all_that_rules_and_dashboard_ask_for(world: World) -> None:
+    told: set[str] = {"up", "ALERTS"}  # Prometheus's own
     for program in PROGRAMS:
         if program.stage is not Stage.STAND_INS:
             found = await scrape(world.address(f"{program.name}_metrics"))
             assert found.value("process_resident_memory_bytes", process=program.name) > 0
             told |= found.names
-    rules = (ROOT / "deploy" / "observability" / "alerts.yaml").read_text()
-    asked = set(re.findall(r"\b(?:casella_[a-z_]+|up)(?=[{\[)])", rules))
-    assert {name.removesuffix("_total").removesuffix("_bucket") for name in asked} <= told
-    assert len(asked) >= 12  # the alerts' metrics were found in their rules
+    told |= await _told_by_temporals_library(world)
+    for file, least in (("alerts.yaml", 13), ("dashboard.json", 24)):
+        text = (ROOT / "deploy" / "observability" / file).read_text()
+        asked = set(re.findall(r"\b(?:(?:casella|temporal|process)_[a-z_]+|up|ALERTS)(?=[{\[)])", text))
+        assert {name.removesuffix("_total").removesuffix("_bucket") for name in asked} <= told
+        assert len(asked) >= least  # they were found in the expressions
+
+
+async def _told_by_temporals_library(world: World) -> set[str]:
+    """Its metrics are there from the first task on; looking for receipts is one."""
+    client = await connect(world.address("temporal"), NAMESPACE)
+    await client.get_schedule_handle(names.SCHEDULE_RECEIPTS).trigger()
+
+    async def look() -> set[str] | None:
+        told = (await scrape(world.address("worker_temporal_metrics"))).names
+        return told if "temporal_activity_schedule_to_start_latency_seconds" in told else None
+
+    return await until(look, "the metrics of a task")

@@ -29,3 +29,14 @@ async def test_the_age_of_the_last_reading_of_the_mailbox_begins_again_with_each
     assert age == 1200 > RECEIPTS_UNREAD.total_seconds()
     await worker.PollReceipts(pb.PollReceiptsRequest())
     assert (await watched.now()).value("casella_last_success_age_seconds", of="receipts") == 0
+
+
+async def test_until_the_mailbox_was_ever_read_its_age_begins_with_the_first_e_invoice(
+    room: TestRoom, worker: Stub
+) -> None:
+    watched = Watched(room)
+    invoice_id = (await worker.IssueInvoice(invoice_request())).document.document_id
+    assert (await watched.now()).values("casella_last_success_age_seconds", of="receipts") == []
+    await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=invoice_id))
+    room.clock.advance(minutes=20)
+    assert (await watched.now()).value("casella_last_success_age_seconds", of="receipts") == 1200

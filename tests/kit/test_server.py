@@ -10,7 +10,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2
+from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2, measures_pb2, measures_pb2_grpc
 from services.kit.channels import open_channel
 from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
@@ -95,6 +95,14 @@ async def test_the_backlog_counts_the_outbox(address: str) -> None:
     assert not told.backlog.HasField("oldest")
 
 
+async def test_an_operator_reads_what_the_room_measures(address: str) -> None:
+    async with open_channel(address, caller_secret("operator")) as channel:
+        told = await measures_pb2_grpc.MeasuresServiceStub(channel).GetMeasures(measures_pb2.GetMeasuresRequest())
+    found = {(each.name, each.labels["kind"]): each.value for each in told.measures if "kind" in each.labels}
+    assert found[("casella_outbox_rows", "mail")] == 0
+    assert ("casella_outbox_oldest_seconds", "wake") in found
+
+
 async def test_reflection_needs_no_secret_and_names_every_service(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
         blocking: Any = channel  # the only kind that its types know
@@ -104,6 +112,7 @@ async def test_reflection_needs_no_secret_and_names_every_service(address: str) 
     assert {service.name for answer in answers for service in answer.list_services_response.service} == {
         "casella.common.v1.ClockService",
         "casella.common.v1.ErasureService",
+        "casella.common.v1.MeasuresService",
         "casella.common.v1.RecoveryService",
         "casella.common.v1.EventsService",
         "casella.common.v1.TrailService",
@@ -143,6 +152,7 @@ async def test_production_has_no_movable_clock(kit_url: str, tmp_path: Path) -> 
         "casella.common.v1.TrailService",
         "casella.common.v1.ErasureService",
         "casella.common.v1.RecoveryService",
+        "casella.common.v1.MeasuresService",
     ]
 
 

@@ -37,6 +37,18 @@ async def test_the_age_of_the_last_statement_begins_again_with_each(world: World
     assert (await watched.now()).value("casella_last_success_age_seconds", of="statement") == 0
 
 
+async def test_where_nothing_was_ever_told_the_age_begins_with_the_first_request(world: World) -> None:
+    watched = Watched(world.room)
+    assert (await watched.now()).values("casella_last_success_age_seconds") == []
+    await world.request()
+    await world.advance(hours=2)
+    for of in ("statement", "payment_events"):
+        assert (await watched.now()).value("casella_last_success_age_seconds", of=of) == 7200
+    await world.stub().FetchMissedEvents(payments_pb2.FetchMissedEventsRequest())
+    assert (await watched.now()).value("casella_last_success_age_seconds", of="payment_events") == 0
+    assert (await watched.now()).value("casella_last_success_age_seconds", of="statement") == 7200
+
+
 async def test_the_age_of_the_last_look_for_lost_events_begins_again_with_each(world: World) -> None:
     watched, fetch = Watched(world.room), payments_pb2.FetchMissedEventsRequest()
     await world.stub().FetchMissedEvents(fetch)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.sdi.channel import Incoming, Position
-from services.invoicing.tables import channel, messages
+from services.invoicing.tables import channel, messages, transmissions
 from services.kit.ids import new_id
 from services.kit.measuring import AGE, age
 from services.kit.metrics import Values
@@ -91,8 +91,10 @@ async def keep(conn: AsyncConnection, message: Incoming, verdict: Verdict, now: 
 
 
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
-    return {AGE.name: age("receipts", await conn.scalar(select(channel.c.read_at)), now)}
+    read_at = await conn.scalar(select(channel.c.read_at))
+    since = read_at or await conn.scalar(select(func.min(transmissions.c.first_sent_at)))
+    return {AGE.name: age("receipts", since, now)}
 
 
 MEASURE = Measure((AGE,), _measure)
-"""How long ago the mailbox was last read to its end."""
+"""How long ago the mailbox was last read to its end; until it ever was, how long ago the first e-invoice left."""
