@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from deploy.local import environment, postgres, provision, site
 from deploy.local.failure import LaunchError
@@ -75,13 +75,13 @@ def for_client(url: str) -> tuple[list[str], dict[str, str]]:
     arguments = [
         *(["--host", parts.hostname] if parts.hostname else []),
         *(["--port", str(parts.port)] if parts.port else []),
-        *(["--username", parts.username] if parts.username else []),
+        *(["--username", unquote(parts.username)] if parts.username else []),
         "--dbname",
-        parts.path.removeprefix("/") or provision.DATABASE,
+        unquote(parts.path.removeprefix("/")) or provision.DATABASE,
     ]
     # A certificate, a service or a password file of the operator's reach these programs by variables of theirs.
     theirs = {name: value for name, value in os.environ.items() if name.startswith(_OF_POSTGRES)}
-    password = {"PGPASSWORD": parts.password} if parts.password else {}
+    password = {"PGPASSWORD": unquote(parts.password)} if parts.password else {}
     return arguments, {**environment.inherited(), **theirs, **password}
 
 
