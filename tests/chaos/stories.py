@@ -163,6 +163,10 @@ async def uses_the_panel(play: Play) -> None:
         subject="Una domanda", text="Come si legge la posta?",
     )  # fmt: skip
     ticket = (await play.gateway.support.OpenTicket(asked, metadata=me)).ticket
+    answering = support_pb2.AnswerTicketRequest(
+        request_id=str(uuid4()), ticket_id=ticket.ticket_id, text="Con un programma di posta?"
+    )
+    await play.gateway.support.AnswerTicket(answering, metadata=me)
     closing = support_pb2.CloseTicketRequest(request_id=str(uuid4()), ticket_id=ticket.ticket_id)
     await play.gateway.support.CloseTicket(closing, metadata=me)
     held = partial(ordering_pb2.SetLegalHoldRequest, account_id=customer.account_id, steering=STEERING)

@@ -28,6 +28,7 @@ from tests.e2e.ends import books_balance, count, each_email_once, numbers_withou
 from tests.e2e.levers import let_term_run_out
 from tests.e2e.play import Play
 from tests.e2e.resellers import fill_panel
+from tests.e2e.stories import run
 from tests.e2e.waiting import until
 from tests.payments.statement import Entry
 from tests.payments.statement import statement as bank_statement
@@ -95,7 +96,7 @@ async def sends_money_unasked(play: Play) -> None:
 
 
 async def disputes(play: Play) -> None:
-    """A payer disputes a payment and wins: a claim first, then the contract is ended and the invoice credited."""
+    """A payer disputes a payment and wins: it is a claim first, then the contract is ended and the invoice credited."""
     customer, order = await buyer(play, _ONLINE)
     await pay_order(play, customer, order.order_id)
     await play.fulfilled(customer, order.order_id)
@@ -171,6 +172,31 @@ async def resells(play: Play) -> None:
     await _proved(play, customer, invoices=1)
 
 
+async def changes_its_mind(play: Play) -> None:
+    """Pays too much, cancels the subscription, keeps it, pays otherwise; schedules run meanwhile. Another leaves."""
+    other, cancelled = await buyer(play, _TRANSFER)
+    await steer(play, names.order_id(cancelled.order_id), "cancel_order")
+    await play.order_when(other, cancelled.order_id, lambda it: it.state == ordering_pb2.ORDER_STATE_CANCELLED)
+    customer, order = await buyer(play, _TRANSFER)
+    money = await _waits(play, order.totals.gross.minor + 500, text=order.proforma_number)
+    await steer(play, money, "assign", proforma_number=order.proforma_number)
+    await stands(play, money, "Assigned")
+    await play.fulfilled(customer, order.order_id)
+    renewal = await _renewal(play, customer)
+    await stands(play, renewal, "Scheduled")
+    await steer(play, renewal, "cancel_subscription")
+    await steer(play, renewal, "keep_subscription")
+    otherwise = ordering_pb2.ChangePaymentMethodRequest(
+        request_id=str(uuid4()), subscription_id=await _subscription(play, customer), payment_method=_ONLINE
+    )
+    answer = await play.gateway.ordering.ChangePaymentMethod(otherwise, metadata=await customer.me())
+    assert answer.subscription.state == ordering_pb2.SUBSCRIPTION_STATE_ACTIVE
+    for scheduled in (names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS):
+        await run(play, scheduled)
+    await each_email_once(play, other)
+    await _proved(play, customer, invoices=1)
+
+
 async def _waits(play: Play, minor: int, text: str) -> str:
     """A transfer comes that pays nothing by itself; its workflow."""
     before = await _waiting(play)
@@ -239,4 +265,4 @@ async def _proved(play: Play, customer: Customer, invoices: int, notes: int = 0)
     await each_email_once(play, customer)
 
 
-LATER = (sells_abroad, pays_in_parts, sends_money_unasked, disputes, renews, is_debited, resells)
+LATER = (sells_abroad, pays_in_parts, sends_money_unasked, disputes, renews, is_debited, resells, changes_its_mind)
