@@ -27,7 +27,7 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from deploy.local import banner, temporal
 from deploy.local.failure import LaunchError
 from deploy.local.programs import PROGRAMS
-from deploy.local.quiet import AGAIN, NOTHING, RUNNING, TEMPORAL_AWAY, Quiet
+from deploy.local.quiet import AGAIN, NOTHING, RUNNING, TEMPORAL_AWAY, Quiet, Sight
 from deploy.local.site import Site, running_site, var_folder
 from deploy.local.timers import Timers
 from services.kit import temporal_client
@@ -40,8 +40,8 @@ from workflows import names
 LONGEST_STEP = timedelta(days=1)
 SHORTEST_STEP = timedelta(minutes=1)
 """Things that fall due within a minute are done in one step."""
-COARSE_STEP = timedelta(hours=3)
-"""The same where only what is due is moved: hours late, as after an hour of outage, nothing goes wrong."""
+COARSE_STEP = timedelta(hours=12)
+"""The same where only what is due is moved: half a day late, as after an outage, it must be right as well."""
 PAST_A_TIMER = timedelta(seconds=1)
 
 _SKIP_SECONDS = 180.0
@@ -96,7 +96,8 @@ class LocalCalendar:
 
     async def _advance(self, by: timedelta, say: Say) -> None:
         await self._align()
-        await self._settle()
+        # Where only what is due is moved, what the schedules would have read meanwhile is read after the first step.
+        await (self._settle() if self._timers is None else self._rest(self._seen))
         left = by + PAST_A_TIMER
         longest = LONGEST_STEP + PAST_A_TIMER
         while left > timedelta():
@@ -170,6 +171,9 @@ class LocalCalendar:
             for workflow in _POLLS
         )
         await asyncio.gather(*polls)
+        await self._rest(before)
+
+    async def _rest(self, before: Sight) -> None:
         self._seen = await self._quiet.wait(before)
         if self._timers is not None:
             await self._timers.read(self._seen.lengths, self.now())
