@@ -8,6 +8,10 @@ Source: directive 2006/112/EC, art. 6; DPR 633/1972, art. 7(1)(a); the postal co
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
+
+_LONGEST_TOWN: Final = 80
+"""Characters that are looked at: more than a profile's town may have; a request may bring a quarter million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class _Place:
         """Whether a town is one of its; more words may follow the name, as in ``Büsingen am Hochrhein``."""
         if not self.towns:
             return True
-        written = f"{_plain(city)} "
+        written = f"{_plain(city[:_LONGEST_TOWN])} "
         return any(written.startswith(f"{_plain(town)} ") for town in self.towns)
 
 
