@@ -1,6 +1,8 @@
 """What serves the application: bounds on silent and slow visitors, and plain words for what is no HTTP at all."""
 
+import asyncio
 import logging
+import socket
 
 from aiohttp import web
 
@@ -9,6 +11,8 @@ from gateway.pages import HEADERS
 _DRAIN_SECONDS = 5.0
 _KEEP_ALIVE_SECONDS = 15.0
 """How long a silent connection stays open between two requests; the library's own bound is an hour."""
+_UNREAD_SECONDS = 20.0
+"""How long a visitor may take nothing of an answer: it would wait for them for ever, and hold its connection."""
 _LINGER_SECONDS = 2.0
 """How long the rest of a body that nobody wants is still read, so that its sender hears why."""
 
@@ -17,6 +21,13 @@ logger = logging.getLogger(__name__)
 
 class _Connection(web.RequestHandler):
     """A visitor's connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Have the kernel end it (RFC 5482) once its visitor stops reading: Linux alone can."""
+        super().connection_made(transport)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            milliseconds = int(_UNREAD_SECONDS * 1000)
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
     def handle_error(
         self,
@@ -62,4 +73,5 @@ def make_runner(app: web.Application) -> web.AppRunner:
         shutdown_timeout=_DRAIN_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
         lingering_time=_LINGER_SECONDS,
+        auto_decompress=False,  # nobody who writes to us compresses, and a small body could become a huge one
     )

@@ -41,5 +41,6 @@ class StripeEvents(StripeAccount):
         return [event_of(item) for item in listed if self._is_ours(item)]
 
     def _is_ours(self, event: dict[str, Any]) -> bool:
-        """Whether it is of our mode and API version."""
-        return event.get("livemode") is self._livemode and event.get("api_version") == API_VERSION
+        """Whether it is of our mode and API version, and of no account that is connected to ours."""
+        same = event.get("livemode") is self._livemode and event.get("api_version") == API_VERSION
+        return same and event.get("account") is None

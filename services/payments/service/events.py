@@ -54,7 +54,7 @@ class Events:
         Raises:
             WebhookSignature: Not signed with our secret, or more than 300 seconds ago or ahead.
             WebhookUnreadable: Signed, and no event.
-            WebhookNotOurs: Of another mode or API version.
+            WebhookNotOurs: Of another mode, API version or account.
             ProviderUnavailable: The object cannot be fetched now; the provider will deliver the event again.
         """
         try:
