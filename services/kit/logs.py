@@ -1,7 +1,7 @@
 """What a log line looks like: one JSON object with ids, never personal data, tokens or payloads.
 
 An exception is logged by its class, its frames and its text with everything quoted or address-like taken out, because
-an error's text likes to repeat the input.
+an error's text likes to repeat the input. So does what a library says: gRPC repeats metadata that it cannot read.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 _PRIVATE = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|«[^»]*»|\S+@\S+|\S*\d{4,}\S*")
 _LONGEST_TEXT = 300
+_OURS = ("services", "workflows", "gateway", "deploy", "cli")
 
 
 class JsonFormatter(logging.Formatter):
@@ -26,12 +27,13 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Turn the record into its line."""
+        ours = record.name.partition(".")[0] in _OURS
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "process": self._process,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage() if ours else redacted(record.getMessage()),
         }
         line.update(getattr(record, "ids", {}))
         if record.exc_info and record.exc_info[1] is not None:
@@ -72,5 +74,5 @@ def set_up(process: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for ours in ("services", "workflows", "gateway", "deploy", "cli"):
+    for ours in _OURS:
         logging.getLogger(ours).setLevel(level)

@@ -86,7 +86,7 @@ class TestRoom:
 
     def customer(self, account_id: UUID, language: str = "it") -> Metadata:
         """The metadata with which the gateway acts for a customer, at the room's present time."""
-        token, _ = AccessTokens(_key(), self.clock).sign(account_id)
+        token, _ = AccessTokens(token_key(), self.clock).sign(account_id)
         return (bearer(token), (LANGUAGE, language))
 
     async def wakes(self) -> list[Wake]:
@@ -186,8 +186,8 @@ def room_settings(database_url: str, folder: Path) -> dict[str, Any]:
     """Settings of a room under test, with its key files in the folder."""
     files = {
         "callers.json": json.dumps({caller: caller_secret(caller) for caller in CALLERS}).encode(),
-        "token.pub": _key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-        "token.key": _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        "token.pub": token_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        "token.key": token_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         "fingerprint.key": b"a key of at least sixteen bytes",
         "ordering.secret": caller_secret("ordering").encode(),
     }
@@ -220,5 +220,6 @@ def request_id() -> str:
 
 
 @cache
-def _key() -> Ed25519PrivateKey:
+def token_key() -> Ed25519PrivateKey:
+    """The key with which trial signs access tokens, the same for the whole process."""
     return Ed25519PrivateKey.generate()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from grpc.aio import ServicerContext
 
+from services.kit.errors import Unauthenticated
+
 _FOREIGN = ("/grpc.reflection.", "/grpc.health.")
 
 if TYPE_CHECKING:
@@ -63,6 +65,18 @@ class Around(grpc.aio.ServerInterceptor):
                     yield response
 
         return grpc.unary_stream_rpc_method_handler(wrapped, handler.request_deserializer, handler.response_serializer)
+
+
+def proof_of(context: Context, key: str) -> str | None:
+    """What the metadata bring under a key by which somebody proves who they are; None where there is none.
+
+    Raises:
+        Unauthenticated: It comes twice, so that whoever has read the first one may have meant somebody else.
+    """
+    brought = [value for name, value in context.invocation_metadata() or () if name == key and isinstance(value, str)]
+    if len(brought) > 1:
+        raise Unauthenticated(f"metadata {key} must come once")
+    return brought[0] if brought else None
 
 
 def metadata_of(context: Context) -> dict[str, str]:

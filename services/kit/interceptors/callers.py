@@ -15,7 +15,7 @@ from casella.common.v1 import access_pb2
 from casella.common.v1.access_pb2 import Caller
 from services.kit.context import current_call
 from services.kit.errors import CallerNotAllowed, Unauthenticated
-from services.kit.interceptors.around import Around, Context, metadata_of
+from services.kit.interceptors.around import Around, Context, proof_of
 from services.kit.metadata import AUTHORIZATION, CALLER_SECRET
 from services.kit.tokens import AccessTokenVerifier, InvalidToken
 
@@ -78,7 +78,7 @@ def by_secret(secrets: Mapping[str, str]) -> Identify:
     names = {_digest(secret): name for name, secret in secrets.items()}
     if len(names) != len(secrets):
         raise CallersUnclear("two callers share one secret")
-    return lambda context: names.get(_digest(metadata_of(context).get(CALLER_SECRET, "")), "")
+    return lambda context: names.get(_digest(proof_of(context, CALLER_SECRET) or ""), "")
 
 
 def by_certificate(context: Context) -> str:
@@ -106,7 +106,7 @@ class Callers(Around):
         call = current_call()
         name = self._identify(context)
         if name not in _PROCESSES:
-            raise Unauthenticated(_SECRET_OF_NOBODY if CALLER_SECRET in metadata_of(context) else _NO_CALLER)
+            raise Unauthenticated(_NO_CALLER if proof_of(context, CALLER_SECRET) is None else _SECRET_OF_NOBODY)
         call.caller = name
         allowed = self._allowed.get(method, frozenset())
         may = {_PROCESSES[name]}
@@ -135,7 +135,7 @@ class Customers(Around):
         call = current_call()
         allowed = self._allowed.get(method, frozenset())
         if call.caller == "gateway" and access_pb2.CALLER_CUSTOMER in allowed:
-            authorization = metadata_of(context).get(AUTHORIZATION)
+            authorization = proof_of(context, AUTHORIZATION)
             if authorization is not None:
                 call.account_id = self._account_of(authorization)
             elif access_pb2.CALLER_GATEWAY not in allowed:
