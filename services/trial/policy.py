@@ -15,7 +15,9 @@ _BIG_MAIL_PROVIDERS: Final = frozenset(
 
 
 class SignUpLimits(Section):
-    """How many sign-ups pass without a person's decision; one more is held for review.
+    """How many sign-ups pass without a person's decision, how many are taken at all, and how many emails they cause.
+
+    One more than passes is held for review.
 
     Attributes:
         per_ip_hour: From one IPv4 address or one /64 (IPv6) in an hour.
@@ -23,9 +25,18 @@ class SignUpLimits(Section):
         per_network_day: From one /24 (IPv4) or /48 (IPv6) in 24 hours.
         per_domain_day: With one email domain in 24 hours.
         big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply.
+        refused_per_ip_day: From so many in 24 hours on, one IPv4 address or one /64 is refused: each that is held
+            starts a workflow, and one visitor must not fill Temporal or hide others from the operator.
+        refused_per_network_day: The same of one /24 or /48.
+        most_in_review: How many wait for an operator at the same time, wherever they come from; what would be held
+            beyond that lapses at once, and the answer is the same. Above what an operator could ever look through.
         mails_per_address_day: How many emails the sign-up sends to one address in 24 hours, whoever asks for them:
             the form must not become a way of filling a stranger's inbox. Above it nothing is sent, and the answer is
             the same.
+        mails_per_address_month: The same in 30 days, for who would come back each day.
+        mails_per_ip_day: How many emails, to whatever addresses, one IPv4 address or one /64 causes in 24 hours: a
+            registered address gets one for each sign-up and each wish for a new link, also those that a list brings.
+        mails_per_network_day: The same of one /24 or /48.
         answer_milliseconds: No answer of the sign-up comes earlier, so that a stopwatch does not tell a registered
             address from a new one. Well above what the statements take.
     """
@@ -35,7 +46,13 @@ class SignUpLimits(Section):
     per_network_day: PositiveInt = 20
     per_domain_day: PositiveInt = 5
     big_mail_providers: frozenset[str] = _BIG_MAIL_PROVIDERS
+    refused_per_ip_day: PositiveInt = 30
+    refused_per_network_day: PositiveInt = 60
+    most_in_review: PositiveInt = 1000
     mails_per_address_day: PositiveInt = 5
+    mails_per_address_month: PositiveInt = 15
+    mails_per_ip_day: PositiveInt = 20
+    mails_per_network_day: PositiveInt = 60
     answer_milliseconds: NonNegativeInt = 150
 
 

@@ -13,6 +13,8 @@ class Trace(StrEnum):
     DOMAIN = "domain"
     TRIAL = "trial"
     MAIL = "mail"
+    MAIL_IP = "mail_ip"
+    MAIL_NETWORK = "mail_network"
     LOGIN_ADDRESS = "login_address"
     LOGIN_ADDRESS_NETWORK = "login_address_network"
     LOGIN_KNOWN_NETWORK = "login_known_network"

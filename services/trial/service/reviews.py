@@ -91,7 +91,7 @@ class Reviews:
         if allow:
             email = EmailAddress.parse(applicant.email)
             await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])
-            await self.post.confirmation(conn, status, applicant, email, now)
+            await self.post.confirmation(conn, status, applicant, email, None, now)
         return status
 
     async def lapse(self, sign_up_id: UUID) -> SignUpStatus:

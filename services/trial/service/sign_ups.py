@@ -1,7 +1,8 @@
 """Decides what becomes of a sign-up: an email with the link, an operator's review, a refusal, or word to the owner."""
 
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit import outbox
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.errors import RateLimited
 from services.kit.ids import new_id
 from services.kit.requests import Call, claim
 from services.kit.wakes import sign_up_wake
 from services.trial.disposable import is_disposable
 from services.trial.domain.addresses import EmailAddress
-from services.trial.domain.checks import Finding, Verdict, certain_findings, counted_findings, judge
+from services.trial.domain.checks import Finding, SignUpCounts, Verdict, certain_findings, counted_findings, judge
 from services.trial.domain.networks import device_of, network_of
-from services.trial.domain.sign_ups import Form, SignUpState, SignUpStatus
+from services.trial.domain.sign_ups import Client, Form, SignUpState, SignUpStatus
 from services.trial.domain.terms import CONFIRMATION_HOURS
 from services.trial.errors import SignUpDenied
 from services.trial.pace import even_pace
@@ -28,6 +30,10 @@ from services.trial.store import accounts, counts, sign_ups
 from services.trial.traces import Trace, Traces
 
 WAIT: Final = timedelta(hours=CONFIRMATION_HOURS)
+_SOURCE_WAITS: Final = timedelta(hours=1)
+"""After which a source that had too many may try again: the oldest of 24 hours' fall out one by one."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class SignUps:
 
         Raises:
             SignUpDenied: The address's domain cannot be used; a fact about the domain, not about the person.
+            RateLimited: Too many from where the visitor is, whatever addresses they name.
         """
         domain = form.email.domain
         certain = certain_findings(await self.resolver.route_of(domain), disposable=is_disposable(domain))
@@ -65,41 +72,60 @@ class SignUps:
             await self._receive(conn, sign_up_id, form, certain)
         return sign_up_id
 
-    async def resend(self, call: Call, email: EmailAddress) -> None:
+    async def resend(self, call: Call, email: EmailAddress, client: Client) -> None:
         """Sends a waiting sign-up's email again, with a new link and a new time; says nothing of what it found."""
         async with even_pace(self.limits.answer_milliseconds), self.database.transaction() as conn:
             if await claim(conn, call, new_id()) is not None:
                 return
             now = self.clock.now()
-            await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person)])
+            network = self.traces.hash(Trace.NETWORK, network_of(client.ip))
+            await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person), network])
             owner = await accounts.find_open(conn, email.key)
             if owner is not None:
-                await self.post.already_registered(conn, call.request_id, owner, email, now)
+                await self.post.already_registered(conn, call.request_id, owner, email, client, now)
                 return
             waiting = await sign_ups.prolong(conn, email.key, now, now + WAIT)
             if waiting is not None:
                 status, applicant = waiting
-                await self.post.confirmation(conn, status, applicant, email, now)
+                await self.post.confirmation(conn, status, applicant, email, client, now)
 
     async def _receive(self, conn: AsyncConnection, sign_up_id: UUID, form: Form, certain: tuple[Finding, ...]) -> None:
         now = self.clock.now()
         seen = self._seen(form)
         await counts.lock(conn, seen.locks)
         counted = await counts.count(conn, seen, form.email.key, now)
+        self._refuse_many(counted)
         owner = await accounts.find_open(conn, form.email.key)
         judgement = judge((*certain, *counted_findings(counted, self.limits)))
-        waits = judgement.verdict is Verdict.REVIEW
-        state = SignUpState.IN_REVIEW if waits else SignUpState.AWAITING_CONFIRMATION
+        state = SignUpState.AWAITING_CONFIRMATION
         if owner is not None:
             state = SignUpState.ALREADY_REGISTERED
+        elif judgement.verdict is Verdict.REVIEW:
+            state = await self._held(conn, now)
         status = SignUpStatus(sign_up_id, state, tuple(judgement.findings), now, now + WAIT)
         await sign_ups.add(conn, status, form, seen.person)
         if owner is not None:
-            await self.post.already_registered(conn, sign_up_id, owner, form.email, now)
-        elif waits:
+            await self.post.already_registered(conn, sign_up_id, owner, form.email, form.client, now)
+        elif state is SignUpState.IN_REVIEW:
             await outbox.wake(conn, sign_up_wake(sign_up_id), now)
-        else:
-            await self.post.confirmation(conn, status, form.applicant, form.email, now)
+        elif state is SignUpState.AWAITING_CONFIRMATION:
+            await self.post.confirmation(conn, status, form.applicant, form.email, form.client, now)
+
+    def _refuse_many(self, counted: SignUpCounts) -> None:
+        """Refuses a source that had too many; before anybody looks for the address, so that it tells nothing of it.
+
+        A refused one leaves no trace behind, so that the source is free again 24 hours after those that were taken.
+        """
+        limits = self.limits
+        if counted.ip_day > limits.refused_per_ip_day or counted.network_day > limits.refused_per_network_day:
+            raise RateLimited("too many sign-ups from here", retry_after=_SOURCE_WAITS)
+
+    async def _held(self, conn: AsyncConnection, now: datetime) -> SignUpState:
+        """What becomes of a sign-up that a person must look at: nothing, where more wait than anybody can look at."""
+        if await sign_ups.count_in_review(conn, now) < self.limits.most_in_review:
+            return SignUpState.IN_REVIEW
+        _LOG.warning("too many sign-ups wait for an operator, one more lapses at once")
+        return SignUpState.LAPSED
 
     def _seen(self, form: Form) -> counts.Seen:
         exempt = form.email.domain in self.limits.big_mail_providers

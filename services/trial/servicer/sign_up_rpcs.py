@@ -46,10 +46,10 @@ class SignUpRpcs(TrialServiceServicer):
         """Sends the confirmation email again."""
         found = checks.violations()
         email = checks.email(found, "email", request.email)
-        checks.client(found, request.client)
+        client = checks.client(found, request.client)
         call = self._requests.call(request.request_id, found, email=email.key)
         found.check()
-        await self._sign_ups.resend(call, email)
+        await self._sign_ups.resend(call, email, client)
         return pb.ResendConfirmationResponse()
 
     async def ConfirmEmail(self, request: pb.ConfirmEmailRequest, context: object) -> pb.ConfirmEmailResponse:

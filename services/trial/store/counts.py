@@ -1,11 +1,11 @@
 """All SQL about hashed traces: how often something was seen, and how many emails an address has had."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, func, insert, select, text, tuple_
+from sqlalchemy import and_, bindparam, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
@@ -30,8 +30,17 @@ class Seen:
 
     @property
     def locks(self) -> tuple[bytes, ...]:
-        """What must not be counted by two at once; whoever shares an IP address also shares its network."""
+        """What must not be counted by two at once, emails too; whoever shares an IP address also shares its network."""
         return tuple(hash_ for hash_ in (self.network, self.domain, self.person) if hash_ is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class MailBound:
+    """How many emails there may be under one hash: of an address, or of a source that asks for them."""
+
+    hash: bytes
+    most: int
+    window: timedelta
 
 
 async def lock(conn: AsyncConnection, hashes: Iterable[bytes]) -> None:
@@ -69,14 +78,24 @@ async def count(conn: AsyncConnection, seen: Seen, email_key: str, now: datetime
     return SignUpCounts(row.ip_hour, row.ip_day, row.network_day, row.domain_day, others.scalar_one())
 
 
-async def may_mail(conn: AsyncConnection, address: bytes, limit: int, now: datetime) -> bool:
-    """Counts an email to an address, unless it has had its number of 24 hours. Call it under `lock`."""
-    had = select(func.count()).where(
-        abuse_signals.c.kind == Trace.MAIL, abuse_signals.c.hash == address, abuse_signals.c.at > now - _DAY
+async def may_mail(conn: AsyncConnection, bounds: Sequence[MailBound], now: datetime) -> bool:
+    """Counts an email under all its hashes, unless one of them has had its number. Call it under `lock`."""
+    below = (
+        select(func.count())
+        .select_from(abuse_signals)
+        .where(
+            abuse_signals.c.kind == Trace.MAIL,
+            abuse_signals.c.hash == bound.hash,
+            abuse_signals.c.at > now - bound.window,
+        )
+        .scalar_subquery()
+        < bound.most
+        for bound in bounds
     )
-    if (await conn.execute(had)).scalar_one() >= limit:
+    if not (await conn.execute(select(and_(*below)))).scalar_one():
         return False
-    await note(conn, Trace.MAIL, address, now)
+    for hash_ in {bound.hash for bound in bounds}:
+        await note(conn, Trace.MAIL, hash_, now)
     return True
 
 

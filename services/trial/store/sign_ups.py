@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.ids import new_id
@@ -143,6 +143,12 @@ async def list_in_review(
         query = query.where(place > after)
     rows = await conn.execute(query.order_by(sign_ups.c.created_at, sign_ups.c.id).limit(limit))
     return [SignUpInReview(_status(row), _applicant(row)) for row in rows]
+
+
+async def count_in_review(conn: AsyncConnection, now: datetime) -> int:
+    """Counts the sign-ups that an operator can still decide on."""
+    waiting = sign_ups.c.state == SignUpState.IN_REVIEW, sign_ups.c.lapses_at > now
+    return int((await conn.execute(select(func.count()).select_from(sign_ups).where(*waiting))).scalar_one())
 
 
 async def list_unrouted(conn: AsyncConnection, now: datetime, limit: int) -> list[SignUpInReview]:

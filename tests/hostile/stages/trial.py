@@ -11,6 +11,7 @@ from services.kit.password_hashes import PasswordHashes
 from services.kit.server import Room
 from services.kit.tokens import AccessTokens
 from services.trial.__main__ import assemble
+from services.trial.policy import Policy
 from tests.hostile.stages.stage import Stage
 from tests.ordering.town import running_dns
 from tests.support.room import private_key_file, running_room
@@ -21,13 +22,13 @@ EMAIL = "anna@v1.demo.example"
 
 
 @asynccontextmanager
-async def trial(database_url: str, folder: Path) -> AsyncIterator[Stage]:
+async def trial(database_url: str, folder: Path, policy: Policy = POLICY) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         hashes = stack.enter_context(PasswordHashes())
         dns = await running_dns(stack)
 
         def build(core: Core) -> Room:
-            return assemble(core, POLICY, hashes, AccessTokens.from_file(private_key_file(folder), core.clock), dns)
+            return assemble(core, policy, hashes, AccessTokens.from_file(private_key_file(folder), core.clock), dns)
 
         room = await stack.enter_async_context(running_room("trial", database_url, build, folder))
         visitors = Visitors(room)
