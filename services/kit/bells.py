@@ -1,10 +1,19 @@
 """How the loops of a process wait: a bell wakes them at once, a slow poll catches what other processes have done."""
 
 import asyncio
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is written to leave a room, as `outbox.kind` has it; each has a bell, and a loop that carries it on."""
+
+    WAKE = "wake"
+    MAIL = "mail"
+    EVENT = "event"
 
 
 class Bell:
-    """Rings for every loop that waits for commits; each has an event of its own, so that none misses a ring."""
+    """Rings for every loop that waits for one kind of row; each has an event of its own, so that none misses a ring."""
 
     def __init__(self) -> None:
         """Begin without listeners."""

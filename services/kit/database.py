@@ -1,11 +1,12 @@
 """How a service reaches PostgreSQL: a pool of ten connections, one schema, AUTOCOMMIT unless a transaction is wanted.
 
 A single statement is its own transaction and costs one round trip; several that belong together run in
-``transaction()``. A connection never crosses tasks. After each commit the relay's bell rings, so that what was written
-for Temporal or for a customer leaves at once and not at the next poll. Around each commit lies a hook for tests.
+``transaction()``. A connection never crosses tasks. After a commit that wrote something for Temporal, a customer or the
+feed the bell of its kind rings, so that it leaves at once and not at the next poll; after all others nobody looks.
+Around each commit lies a hook for tests.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, QueuePool, make_url, text
@@ -14,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.kit import hooks
-from services.kit.bells import Bell
+from services.kit.bells import Bell, Kind
 from services.kit.metrics import Values
 
 _POOL = 10
@@ -28,6 +29,9 @@ _LOCK_TIMEOUT = "5s"
 """Less than a caller's deadline: whoever waits for a row hears UNAVAILABLE instead of silence."""
 _IDLE_TIMEOUT = "60s"
 """Ends a transaction whose process hangs, and with it the locks that others wait for."""
+
+_WRITTEN = "casella_written"
+"""Where a connection keeps what kinds of outbox rows were written since it was taken from the pool."""
 
 _TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"})
 """SQLSTATEs after which the same call may succeed: conflict, lock or statement timeout, shutdown, too many clients."""
@@ -44,7 +48,7 @@ class Database:
         """Take an engine in AUTOCOMMIT; use ``connect`` to make one."""
         self.autocommit = engine
         self.schema = schema
-        self.bell = Bell()
+        self.bells = {kind: Bell() for kind in Kind}
 
     @classmethod
     def connect(cls, url: str, schema: str) -> "Database":
@@ -77,34 +81,26 @@ class Database:
         return cls(engine, schema)
 
     @asynccontextmanager
-    async def transaction(self, *, rings: bool = True) -> AsyncIterator[AsyncConnection]:
-        """One READ COMMITTED transaction: committed at the end, rolled back by any exception.
-
-        Args:
-            rings: Whether the bell rings after the commit; not for the loops that it would only wake again.
-        """
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """One READ COMMITTED transaction: committed at the end, rolled back by any exception."""
         async with self.autocommit.connect() as connection:
             await connection.execution_options(isolation_level="READ COMMITTED")
+            written = _nothing_written(connection)
             async with connection.begin():
                 yield connection
                 commit = await hooks.before_commit(self.schema)
             await hooks.after_commit(commit)
-            if rings:
-                self.ring()
+            self._ring(written)
 
     @asynccontextmanager
-    async def single(self, *, rings: bool = True) -> AsyncIterator[AsyncConnection]:
-        """A connection for one writing statement, which is a transaction of its own.
-
-        Args:
-            rings: Whether the bell rings at the end; not for a statement that writes no outbox row.
-        """
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one writing statement, which is a transaction of its own."""
         async with self.autocommit.connect() as connection:
+            written = _nothing_written(connection)
             commit = await hooks.before_commit(self.schema)
             yield connection
         await hooks.after_commit(commit)
-        if rings:
-            self.ring()
+        self._ring(written)
 
     def reading(self) -> AsyncConnection:
         """A connection for reads.
@@ -113,9 +109,9 @@ class Database:
         """
         return self.autocommit.connect()
 
-    def ring(self) -> None:
-        """Tell the relay that there may be something to deliver."""
-        self.bell.ring()
+    def _ring(self, written: Iterable[Kind]) -> None:
+        for kind in written:
+            self.bells[kind].ring()
 
     async def ping(self) -> None:
         """Ask the database for a sign of life.
@@ -134,6 +130,16 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.autocommit.dispose()
+
+
+def will_leave(connection: AsyncConnection, kind: Kind) -> None:
+    """Note that an outbox row was written on a connection, so that its bell rings after the commit."""
+    connection.info[_WRITTEN].add(kind)
+
+
+def _nothing_written(connection: AsyncConnection) -> set[Kind]:
+    written = connection.info[_WRITTEN] = set[Kind]()
+    return written
 
 
 def require_transaction(connection: AsyncConnection) -> None:

@@ -18,7 +18,7 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, delete, func, select, text
 
 from casella.common.v1 import errors_pb2
-from services.kit.bells import Bell, rung
+from services.kit.bells import Bell, Kind, rung
 from services.kit.context import background
 from services.kit.database import Database
 from services.kit.errors import CasellaError
@@ -108,8 +108,8 @@ class EventFeed:
         self._closed = False
 
     async def run(self) -> None:
-        """Give positions until cancelled; at each commit in this process, and at a slow poll."""
-        bell = self._database.bell.listen()
+        """Give positions until cancelled; when a commit in this process has written some, and at a slow poll."""
+        bell = self._database.bells[Kind.EVENT].listen()
         while True:
             bell.clear()
             try:
@@ -136,7 +136,7 @@ class EventFeed:
         It is a lock of its own: the reconciler's is held through calls to Temporal, for which the feed must not wait.
         """
         with background("feed"):
-            async with self._database.transaction(rings=False) as conn:
+            async with self._database.transaction() as conn:
                 await conn.execute(_LOCK, {"key": f"casella events {self._database.schema}"})
                 found = (await conn.execute(_MOVE, {"most": _MOVED_AT_ONCE})).scalars().all()
         return len(found), max(found, default=self._newest)
@@ -208,7 +208,7 @@ async def prune(database: Database, policy: EventsPolicy, now: datetime) -> int:
     Returns:
         How many rows were deleted.
     """
-    async with database.single(rings=False) as conn:
+    async with database.single() as conn:
         done = await conn.execute(_PRUNE, {"before": now - timedelta(days=policy.kept_days)})
     return done.rowcount
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit.database import require_transaction
+from services.kit.bells import Kind
+from services.kit.database import require_transaction, will_leave
 from services.kit.event_types import TOLD, EventType
 from services.kit.ids import new_id
 from services.kit.money import Money
@@ -65,9 +66,10 @@ async def tell(conn: AsyncConnection, event: Event, at: datetime) -> None:
         NoTransaction: The connection is in AUTOCOMMIT: a crash could leave a cause without its event.
     """
     require_transaction(conn)
+    will_leave(conn, Kind.EVENT)
     await conn.execute(
         insert(outbox).values(
-            id=new_id(), kind="event", payload=payload_of(event), created_at=at, attempts=0, next_at=at
+            id=new_id(), kind=Kind.EVENT, payload=payload_of(event), created_at=at, attempts=0, next_at=at
         )
     )
 

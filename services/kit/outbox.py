@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
 from services.kit import mail_params
-from services.kit.database import require_transaction
+from services.kit.bells import Kind
+from services.kit.database import require_transaction, will_leave
 from services.kit.ids import new_id
 from services.kit.mail_params import Params
 from services.kit.measuring import OUTBOX_OLDEST, OUTBOX_ROWS, seconds
@@ -110,6 +111,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         wake: Whom to wake.
         at: Now, by the service's clock.
     """
+    will_leave(conn, Kind.WAKE)
     payload: dict[str, Any] = {
         "workflow": wake.workflow,
         "workflow_id": wake.workflow_id,
@@ -122,7 +124,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
     if parent := traceparent():  # else the payload is as older processes know it
         payload[TRACEPARENT] = parent
     await conn.execute(
-        insert(outbox).values(id=new_id(), kind="wake", payload=payload, created_at=at, attempts=0, next_at=at)
+        insert(outbox).values(id=new_id(), kind=Kind.WAKE, payload=payload, created_at=at, attempts=0, next_at=at)
     )
 
 
@@ -151,6 +153,7 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
     kept = insert(mails).values(key=mail.key, subject_id=mail.subject_id, created_at=at)
     if (await conn.execute(kept.on_conflict_do_nothing().returning(mails.c.key))).first() is None:
         return False
+    will_leave(conn, Kind.MAIL)
     row_id = new_id()
     payload = {
         "key": mail.key,
@@ -162,7 +165,7 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
         "secret_params": list(mail.secret_params),
     }
     await conn.execute(
-        insert(outbox).values(id=row_id, kind="mail", payload=payload, created_at=at, attempts=0, next_at=at)
+        insert(outbox).values(id=row_id, kind=Kind.MAIL, payload=payload, created_at=at, attempts=0, next_at=at)
     )
     if mail.attachments:
         rows = [
@@ -206,15 +209,14 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     return Backlog(*row)
 
 
-_KINDS = ("wake", "mail", "event")
 
 
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
     query = select(outbox.c.kind, func.count(), func.min(outbox.c.created_at)).group_by(outbox.c.kind)
     found = {kind: (rows, oldest) for kind, rows, oldest in await conn.execute(query)}
     return {
-        OUTBOX_ROWS.name: {(kind,): found[kind][0] if kind in found else 0 for kind in _KINDS},
-        OUTBOX_OLDEST.name: {(kind,): seconds(now - found[kind][1]) if kind in found else 0.0 for kind in _KINDS},
+        OUTBOX_ROWS.name: {(kind,): found[kind][0] if kind in found else 0 for kind in Kind},
+        OUTBOX_OLDEST.name: {(kind,): seconds(now - found[kind][1]) if kind in found else 0.0 for kind in Kind},
     }
 
 

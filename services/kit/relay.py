@@ -1,7 +1,7 @@
 """Delivers the outbox: wakes to Temporal in batches, mails to the SMTP server one by one, at least once each.
 
-Both loops run when a commit rings the bell and at a slow poll, which catches what a crash left; their own commits ring
-none, which would only bring them back. A row that fails waits longer each time, and the others go on.
+Each loop runs when a commit rings the bell of its kind, and at a slow poll, which catches what a crash left. A row that
+fails waits longer each time, and the others go on.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from services.kit import hooks, recovery_hold
-from services.kit.bells import rung
+from services.kit.bells import Kind, rung
 from services.kit.clock import Clock
 from services.kit.context import background
 from services.kit.database import Database
@@ -62,13 +62,13 @@ class Relay:
         """Deliver until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._loop(self.deliver_wakes))
-                group.create_task(self._loop(self.deliver_mail))
+                group.create_task(self._loop(Kind.WAKE, self.deliver_wakes))
+                group.create_task(self._loop(Kind.MAIL, self.deliver_mail))
         finally:
             await self._mailer.close()
 
-    async def _loop(self, deliver: Callable[[], Awaitable[bool]]) -> None:
-        bell = self._database.bell.listen()
+    async def _loop(self, kind: Kind, deliver: Callable[[], Awaitable[bool]]) -> None:
+        bell = self._database.bells[kind].listen()
         while True:
             bell.clear()
             try:
@@ -89,8 +89,8 @@ class Relay:
             Whether the batch was full, so that more may be waiting.
         """
         with background("relay.wakes"), contextlib.suppress(_NothingDueError):
-            async with self._database.transaction(rings=False) as conn:
-                rows = await self._due(conn, "wake", _BATCH)
+            async with self._database.transaction() as conn:
+                rows = await self._due(conn, Kind.WAKE, _BATCH)
                 wakes = {row.id: wake_from(row.payload) for row in rows}
                 errors = await self._signal_all(list(dict.fromkeys(wakes.values())))
                 await conn.execute(_DELETE, {"ids": [row_id for row_id, wake in wakes.items() if not errors[wake]]})
@@ -100,7 +100,7 @@ class Relay:
                 return len(rows) == _BATCH
         return False
 
-    async def _due(self, conn: AsyncConnection, kind: str, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
+    async def _due(self, conn: AsyncConnection, kind: Kind, most: int) -> Sequence[Row[Any, Any, Any, Any]]:
         rows = (await conn.execute(_DUE[kind], {"kind": kind, "now": self._clock.now(), "most": most})).all()
         if not rows:
             raise _NothingDueError
@@ -136,8 +136,8 @@ class Relay:
             Whether there was one.
         """
         with background("relay.mail"), contextlib.suppress(_NothingDueError):
-            async with self._database.transaction(rings=False) as conn:
-                [row] = await self._due(conn, "mail", 1)
+            async with self._database.transaction() as conn:
+                [row] = await self._due(conn, Kind.MAIL, 1)
                 await self._send(conn, row)
                 return True
         return False
@@ -189,7 +189,7 @@ _ANY_DUE = (
     .with_for_update(skip_locked=True)
 )
 
-_DUE = {"wake": _ANY_DUE, "mail": _ANY_DUE.where(~recovery_hold.UNDER_WAY)}
+_DUE = {Kind.WAKE: _ANY_DUE, Kind.MAIL: _ANY_DUE.where(~recovery_hold.UNDER_WAY)}
 """After a restore emails wait: those that had left are named first (``sent_elsewhere``)."""
 
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))

@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,22 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.ports import free_port
+from services.kit import events, outbox
+from services.kit.bells import Kind
 from services.kit.clock import OffsetClock, SystemClock, read_offset, write_offset
 from services.kit.core import clock_of
 from services.kit.database import Database, is_transient
+from services.kit.event_types import EventType
+from services.kit.events import Event
+from services.kit.ids import new_id
 from services.kit.logs import JsonFormatter
+from services.kit.outbox import Mail
 from services.kit.process import MISCONFIGURED
 from services.kit.settings import RoomSettings, UnsafeSettings
+from services.kit.wakes import trial_wake
 from tests.support.company import REAL_ISSUER
 from tests.support.room import room_settings
 
@@ -187,17 +196,37 @@ async def test_a_room_serves_once_the_database_answers_and_ends_on_sigterm(kit_u
     assert lines[0]["port"] == port
 
 
-async def test_a_bell_rings_after_the_commit_and_not_for_a_rollback(database: Database) -> None:
-    first, second = database.bell.listen(), database.bell.listen()
-    async with database.transaction():
-        assert not first.is_set()
-    assert first.is_set()
-    assert second.is_set()
-    first.clear()
-    with pytest.raises(ZeroDivisionError):
-        async with database.transaction():
-            raise ZeroDivisionError
-    assert not first.is_set()
+async def _write_and_fail(database: Database, write: Callable[[AsyncConnection], Awaitable[object]]) -> None:
+    async with database.transaction() as conn:
+        await write(conn)
+        raise ZeroDivisionError
+
+
+async def test_a_commit_rings_the_bells_of_what_it_wrote_and_a_rollback_none(database: Database) -> None:
+    now, account = datetime.now(UTC), new_id()
+    event = Event(EventType.TRIAL_ENDED, account)
+    writings: dict[Kind, Callable[[AsyncConnection], Awaitable[object]]] = {
+        Kind.WAKE: lambda conn: outbox.wake(conn, trial_wake(account), now),
+        Kind.MAIL: lambda conn: outbox.mail(conn, Mail("a-key", "welcome", "it", "anna@example.it"), now),
+        Kind.EVENT: lambda conn: events.tell(conn, event, now),
+    }
+    heard = {kind: bell.listen() for kind, bell in database.bells.items()}
+    assert heard.keys() == writings.keys()
+    for kind, write in writings.items():
+        with pytest.raises(ZeroDivisionError):
+            await _write_and_fail(database, write)
+        assert not any(event.is_set() for event in heard.values())
+        async with database.transaction() as conn:
+            await write(conn)
+            assert not heard[kind].is_set()
+        assert [each for each, event in heard.items() if event.is_set()] == [kind]
+        heard[kind].clear()
+    async with database.transaction() as conn:
+        await conn.execute(text("SELECT 1"))
+    assert not any(event.is_set() for event in heard.values())
+    async with database.single() as conn:
+        await outbox.wake(conn, trial_wake(account), now)
+    assert heard[Kind.WAKE].is_set()
 
 
 async def test_whoever_waits_too_long_for_a_row_hears_that_it_may_try_again(database: Database) -> None:

@@ -49,7 +49,7 @@ class Sending:
             RequestIdReused: The id was used for another message.
         """
         now = self._clock.now()
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             verdict = await store.record(conn, request_id, address, recipients, now)
         if verdict.word == "allowed":
             return Remaining(

@@ -169,7 +169,7 @@ class Proofs:
             address=answer.address,
             error=answer.error,
         )
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             await store.insert_check(conn, check)
         return await self.known(account_id, profile)
 

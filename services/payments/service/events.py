@@ -83,7 +83,7 @@ class Events:
         taken = 0
         for event in missed:
             taken += await self._take_in(event)
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             await watching.succeeded(conn, "payment_events", self._clock.now())
         return taken
 

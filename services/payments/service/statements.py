@@ -122,7 +122,7 @@ class Statements:
             stopped += refunds_of_it
             if fate is Fate.IGNORED:
                 ignored.append(entry)
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             await watching.succeeded(conn, "statement", self._clock.now())
         result = _summary(statements, fates, taken_back, stopped, ignored)
         _LOG.info("statement imported", extra={"ids": {"credits": result.credits, "queued": result.queued}})

@@ -164,7 +164,7 @@ class Webhooks:
     async def lease(self, most: int) -> Sequence[store.Leased]:
         """Hands out what is due, each with its endpoint's URL."""
         now = self._clock.now()
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             return await store.lease(conn, most, AT_ONCE, now, now + LEASE)
 
     async def record(self, delivery_id: UUID, attempt: int, answer: Answer) -> None:
@@ -198,7 +198,7 @@ class Webhooks:
 
     async def prune(self, now: datetime) -> int:
         """The daily job that forgets deliveries."""
-        async with self._database.single(rings=False) as conn:
+        async with self._database.single() as conn:
             return await store.prune(conn, now - self._kept)
 
     def _delivery(self, endpoint_id: UUID, event: events_pb2.Event, now: datetime) -> Delivery:

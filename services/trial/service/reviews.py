@@ -100,7 +100,7 @@ class Reviews:
         Raises:
             NotFound: There is no such sign-up (any more).
         """
-        async with self.database.single(rings=False) as conn:
+        async with self.database.single() as conn:
             await sign_ups.lapse(conn, sign_up_id, self.clock.now())
             return await self._read(conn, sign_up_id)
 
