@@ -4,8 +4,14 @@ from datetime import timedelta
 
 from temporalio.common import RetryPolicy
 
-LOCAL_TIMEOUT = timedelta(seconds=1)
-"""A quick step gets this long inside the workflow task. Longer, and signals would wait behind a stalled service."""
+LOCAL_TIMEOUT = timedelta(seconds=6)
+"""A quick step gets this long inside the workflow task, and meanwhile signals of that run wait.
+
+More than a call's own deadline (`services.kit.channels`, 5 s): the call ends first, and nothing goes on behind the step
+that is then asked for again. With one second a worker under load gave up what was about to answer, and did it twice.
+Less than the 8 s after which Temporal's SDK must keep a workflow task alive by itself. A service that is away is heard
+of at once, whatever stands here.
+"""
 
 ONCE = RetryPolicy(maximum_attempts=1)
 """Local activities: retried in place they would hide the trouble from the operator."""
