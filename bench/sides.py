@@ -30,10 +30,13 @@ class Side:
     events: list[int] = field(default_factory=list)
 
     def note(self, found: Moments, until: Mapping[str, str | None], signal: str) -> None:
-        """Add what a history tells: from its signal until a step, by the step's type, or until its end (None)."""
+        """Add what a history tells: from its signal until a step, by the step's type, or until its end (None).
+
+        A step of which it does not tell was done in a task whose answer Temporal has lost, and counts until the end.
+        """
         began = found.signals[signal]
         for name, step in until.items():
-            self.latencies[name].append((found.ended if step is None else found.steps[step]) - began)
+            self.latencies[name].append((found.ended if step is None else found.steps.get(step, found.ended)) - began)
         self.events.append(found.events)
 
     @property
