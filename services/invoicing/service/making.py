@@ -99,9 +99,9 @@ class FileMaker:
             return kept
         made = await make()
         async with self._database.single() as conn:
-            await files.keep(conn, made, self._clock.now())
-            kept = await files.made(conn, document.document_id, kind, attempt)
-        return kept or made
+            if await files.keep(conn, made, self._clock.now()):
+                return made
+            return await files.made(conn, document.document_id, kind, attempt) or made
 
     async def _bearing(self, invoice: Document, revision: int) -> Document:
         """The invoice with one revision of its customer."""

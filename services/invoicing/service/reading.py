@@ -1,13 +1,13 @@
 """Decides what is shown of documents and to whom: customers see their own and nobody else's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import CreditNoteInfo
-from services.invoicing.domain.documents import Document, Heading, Wanted
+from services.invoicing.domain.documents import Document, DocumentKind, Heading, Wanted
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Totals, totals
@@ -56,14 +56,19 @@ class Reading:
             document = await documents.by_id(conn, document_id, account_id)
             if document is None:
                 raise NotFound
-            states = await transmissions.states(conn, [document_id])
             listed = await files.listed(conn, [document_id])
+            shown = Shown(_heading(document, totals(document.lines)), document, None, tuple(listed), ())
+            if document.kind is DocumentKind.PROFORMA:
+                return shown
+            states = await transmissions.states(conn, [document_id])
             notes = await credit_notes.notes_on(conn, [document_id])
             by = next(iter(await advances.deducting(conn, [document_id])), None)
-        heading = _heading(document, totals(document.lines))
-        deducted_by = None if by is None else by.invoice_id
-        return Shown(
-            heading, document, states.get(document_id), tuple(listed), tuple(notes), document.advances, deducted_by
+        return replace(
+            shown,
+            state=states.get(document_id),
+            credit_notes=tuple(notes),
+            advances=document.advances,
+            deducted_by=None if by is None else by.invoice_id,
         )
 
     async def of_number(self, number: str) -> Shown:

@@ -58,9 +58,14 @@ _DOCUMENT = advances.with_money(
         .outerjoin(invoice_payments, invoice_payments.c.document_id == documents.c.id)
     )
 )
-_BY_ORDER = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.order_id == bindparam("cause"))
-_BY_PERIOD = _DOCUMENT.where(documents.c.kind == bindparam("kind"), documents.c.period_id == bindparam("cause"))
-_BY_ID = _DOCUMENT.where(documents.c.id == bindparam("id"))
+_CUSTOMER = select(customers.c.customer).where(customers.c.document_id == documents.c.id)
+_NEWEST = _CUSTOMER.order_by(customers.c.revision.desc()).limit(1).scalar_subquery().label("customer")
+_REVISION = _CUSTOMER.where(customers.c.revision == bindparam("revision")).scalar_subquery().label("customer")
+_OF_KIND = _DOCUMENT.add_columns(_NEWEST).where(documents.c.kind == bindparam("kind"))
+_BY_ORDER = _OF_KIND.where(documents.c.order_id == bindparam("cause"))
+_BY_PERIOD = _OF_KIND.where(documents.c.period_id == bindparam("cause"))
+_BY_ID = _DOCUMENT.add_columns(_NEWEST).where(documents.c.id == bindparam("id"))
+_BEARING = _DOCUMENT.add_columns(_REVISION).where(documents.c.id == bindparam("id"))
 _BY_NUMBER = select(documents.c.id).where(
     documents.c.kind != DocumentKind.PROFORMA,
     documents.c.issuer == bindparam("issuer"),
@@ -68,15 +73,6 @@ _BY_NUMBER = select(documents.c.id).where(
 )
 _INVOICES = documents.c.kind.in_([kind for kind in DocumentKind if kind.is_invoice])
 _LOCK = select(documents.c.id).where(documents.c.id == bindparam("id"), _INVOICES).with_for_update(key_share=True)
-_CUSTOMER = select(customers.c.customer).where(
-    customers.c.document_id == bindparam("id"), customers.c.revision == bindparam("revision")
-)
-_LAST_CUSTOMER = (
-    select(customers.c.customer)
-    .where(customers.c.document_id == bindparam("id"))
-    .order_by(customers.c.revision.desc())
-    .limit(1)
-)
 
 
 async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> tuple[int, bool]:
@@ -199,7 +195,7 @@ async def by_cause(conn: AsyncConnection, kind: DocumentKind, cause: Cause) -> D
     """Reads the document of a kind for an order or period, with its newest customer."""
     statement = _BY_ORDER if isinstance(cause, OrderCause) else _BY_PERIOD
     row = (await conn.execute(statement, {"kind": kind, "cause": cause.key})).one_or_none()
-    return None if row is None else await _whole(conn, row, None)
+    return None if row is None else await _whole(conn, row)
 
 
 async def by_id(
@@ -213,10 +209,11 @@ async def by_id(
         account_id: To whom it must belong; None for any.
         revision: The customer's revision that it shall bear; None for the newest.
     """
-    row = (await conn.execute(_BY_ID, {"id": document_id})).one_or_none()
+    statement, of = (_BY_ID, {}) if revision is None else (_BEARING, {"revision": revision})
+    row = (await conn.execute(statement, {"id": document_id, **of})).one_or_none()
     if row is None or account_id not in {None, row.account_id}:
         return None
-    return await _whole(conn, row, revision)
+    return await _whole(conn, row)
 
 
 async def id_of_number(conn: AsyncConnection, issuer: str, number: str) -> UUID | None:
@@ -260,10 +257,9 @@ async def invoices(conn: AsyncConnection, after: UUID | None, limit: int) -> lis
     ]
 
 
-async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> Document:
-    of = {"id": row.id}
-    statement, parameters = (_LAST_CUSTOMER, of) if revision is None else (_CUSTOMER, {**of, "revision": revision})
-    customer = (await conn.execute(statement, parameters)).scalar_one()
+async def _whole(conn: AsyncConnection, row: Row[Any]) -> Document:
+    its_lines = await lines.lines_of(conn, row.id, row.currency)
+    deducts = row.credited_id is not None or any(line.advance_id is not None for line in its_lines)
     return Document(
         document_id=row.id,
         kind=DocumentKind(row.kind),
@@ -273,13 +269,13 @@ async def _whole(conn: AsyncConnection, row: Row[Any], revision: int | None) -> 
         date=row.date,
         language=Language(row.language),
         treatment=TaxTreatment(row.tax_treatment),
-        customer=_customer(customer),
-        lines=await lines.lines_of(conn, row.id, row.currency),
+        customer=_customer(row.customer),
+        lines=its_lines,
         payment=_payment(row.payment, row.payable_until),
         issued_at=row.issued_at,
         credit=credit_notes.credit_of(row),
         money_entry_id=row.money_entry_id,
-        advances=tuple(await advances.deducted_in(conn, [row.credited_id or row.id])),
+        advances=tuple(await advances.deducted_in(conn, [row.credited_id or row.id])) if deducts else (),
         settled_on=row.paid_on,
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,12 +22,21 @@ _INFO = select(
     files.c.sha256,
     func.length(files.c.content).label("size"),
 )
+_MADE = _INFO.add_columns(files.c.content).where(
+    files.c.document_id == bindparam("document"),
+    files.c.kind == bindparam("kind"),
+    files.c.attempt == bindparam("attempt"),
+)
 
 
-async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> None:
-    """Stores a file unless it is there already."""
+async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> bool:
+    """Stores a file unless it is there already.
+
+    Returns:
+        Whether it is new.
+    """
     info = file.info
-    await conn.execute(
+    kept = await conn.execute(
         insert(files)
         .values(
             id=info.file_id,
@@ -42,15 +51,12 @@ async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
+    return kept.rowcount == 1
 
 
 async def made(conn: AsyncConnection, document_id: UUID, kind: FileKind, attempt: int) -> StoredFile | None:
     """Reads the PDF or XML of an attempt, if it was made."""
-    found = await conn.execute(
-        _INFO.add_columns(files.c.content).where(
-            files.c.document_id == document_id, files.c.kind == kind, files.c.attempt == attempt
-        )
-    )
+    found = await conn.execute(_MADE, {"document": document_id, "kind": kind, "attempt": attempt})
     return _stored(found.one_or_none())
 
 
