@@ -1,7 +1,7 @@
 """Delivers the outbox: wakes to Temporal in batches, mails to the SMTP server one by one, at least once each.
 
-Each loop runs when a commit rings the bell of its kind, and at a slow poll, which catches what a crash left. A row that
-fails waits longer each time, and the others go on.
+Each loop runs when the bell of its kind rings: by a commit, and by a slow poll, which in one statement looks for what a
+crash has left and for rows whose pause is over. A row that fails waits longer each time, and the others go on.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
 from services.kit import hooks, recovery_hold
-from services.kit.bells import Kind, rung
+from services.kit.bells import Kind
 from services.kit.clock import Clock
 from services.kit.context import background
 from services.kit.database import Database
@@ -64,20 +64,30 @@ class Relay:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._loop(Kind.WAKE, self.deliver_wakes))
                 group.create_task(self._loop(Kind.MAIL, self.deliver_mail))
+                group.create_task(self._ring_for_due())
         finally:
             await self._mailer.close()
 
     async def _loop(self, kind: Kind, deliver: Callable[[], Awaitable[bool]]) -> None:
         bell = self._database.bells[kind].listen()
         while True:
+            await bell.wait()
             bell.clear()
             try:
-                if await deliver():
-                    continue
+                while await deliver():
+                    pass
             except Exception as error:  # noqa: BLE001  the loop outlives a database that is away for a while
                 _LOG.warning("relay could not look into its outbox", extra={"ids": {"error": class_name(error)}})
-                await asyncio.sleep(self._poll)
-            await rung(bell, self._poll)
+
+    async def _ring_for_due(self) -> None:
+        while True:
+            try:
+                async with self._database.reading() as conn:
+                    for kind in (await conn.execute(_KINDS_DUE, {"now": self._clock.now()})).scalars():
+                        self._database.bells[Kind(kind)].ring()
+            except Exception as error:  # noqa: BLE001  as above
+                _LOG.warning("relay could not look into its outbox", extra={"ids": {"error": class_name(error)}})
+            await asyncio.sleep(self._poll)
 
     async def deliver_wakes(self) -> bool:
         """Deliver one batch of due wakes.
@@ -178,12 +188,13 @@ def pause_after(tried: int, longest: timedelta) -> timedelta:
 
 
 # Later than the longest pause is the mark of a clock that was set back: waiting for it could take hours.
+_IS_DUE = or_(outbox.c.next_at <= bindparam("now"), outbox.c.next_at > bindparam("now") + _REFUSED_PAUSE)
+
+_KINDS_DUE = select(outbox.c.kind).where(_IS_DUE).distinct()
+
 _ANY_DUE = (
     select(outbox.c.id, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
-    .where(
-        outbox.c.kind == bindparam("kind"),
-        or_(outbox.c.next_at <= bindparam("now"), outbox.c.next_at > bindparam("now") + _REFUSED_PAUSE),
-    )
+    .where(outbox.c.kind == bindparam("kind"), _IS_DUE)
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most", type_=outbox.c.attempts.type))
     .with_for_update(skip_locked=True)
