@@ -1,6 +1,6 @@
 """The engine: a workflow of an order's shape whose steps do nothing, in a worker process of its own like ours.
 
-Start, two activities, the signal, three activities: on the same Temporal, with the same converter, sandbox and worker
+Start, two activities, the signal, three activities: on the same Temporal, with the same converter and worker
 settings, once with normal activities and once with local ones. What it costs is what the engine costs; all above is
 Casella. ``python -m bench.engine <address> <namespace>`` is the worker; it writes a line for each workflow that waits
 for its signal, so that whoever drives it need not ask Temporal.
@@ -12,7 +12,7 @@ import sys
 from datetime import timedelta
 
 from temporalio import activity, workflow
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
@@ -89,6 +89,7 @@ async def _work(address: str, namespace: str) -> None:
         client,
         task_queue=TASK_QUEUE,
         workflows=[EngineNormal, EngineLocal],
+        workflow_runner=UnsandboxedWorkflowRunner(),
         activities=[step, last_step_before_the_signal],
     ):
         print("ready", flush=True)

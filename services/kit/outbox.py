@@ -209,8 +209,6 @@ async def backlog(conn: AsyncConnection) -> Backlog:
     return Backlog(*row)
 
 
-
-
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
     query = select(outbox.c.kind, func.count(), func.min(outbox.c.created_at)).group_by(outbox.c.kind)
     found = {kind: (rows, oldest) for kind, rows, oldest in await conn.execute(query)}

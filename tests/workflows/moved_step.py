@@ -1,4 +1,8 @@
-"""An Order in which one step has moved: once by somebody who forgets the orders that are open, once behind a patch."""
+"""Orders that somebody has changed badly or well: a step moved with no thought of the orders that are open, the same
+behind a patch, and one that asks the machine for the time.
+"""
+
+from datetime import UTC, datetime
 
 from temporalio import workflow
 
@@ -53,3 +57,19 @@ class PatchedOrder(MovedOrder):
             await super().ask_for_payment(order, payment)
         else:
             await Order.ask_for_payment(self, order, payment)
+
+
+@workflow.defn(name=names.ORDER)
+class ClockReadingOrder(Order):
+    """Asks the machine for the time, which is another one at each replay."""
+
+    @workflow.init
+    def __init__(self, subject: Subject) -> None:
+        """Begin as before."""
+        super().__init__(subject)
+
+    @workflow.run
+    async def run(self, subject: Subject) -> str:
+        """Follow the order as before, but for the story."""
+        self.details.happened(f"begun at {datetime.now(UTC)}")
+        return await self.follow(self.proceed)

@@ -71,8 +71,11 @@ async def test_a_purged_account_is_charged_by_nobody(
     assert [each.steering.reason_code for each in asked] == ["account_purged"] * switched_off
 
 
-async def test_a_run_whose_steps_were_all_stalled_once_is_replayed(temporal: TestNamespace) -> None:
+async def test_a_run_whose_steps_were_all_stalled_once_is_replayed(
+    temporal: TestNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The local attempt times out, the normal activity goes through; a worker that starts later must agree."""
+    monkeypatch.setattr(retries, "LOCAL_TIMEOUT", timedelta(seconds=1))
     willing = purging()
     released: dict[str, asyncio.Event] = {}
 

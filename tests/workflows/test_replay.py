@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from services.kit import temporal_client
-from tests.workflows.moved_step import MovedOrder, PatchedOrder
+from tests.workflows.moved_step import ClockReadingOrder, MovedOrder, PatchedOrder
 from tests.workflows.reading import personal, recorded
 from tests.workflows.record import quick_steps, states, write
 from tests.workflows.shapes import MARKS
@@ -36,6 +36,7 @@ _ORDERS = [
 
 
 def replayer(*workflows: type) -> Replayer:
+    """In the SDK's sandbox, unlike the worker: here it shows what workflows may not do."""
     return Replayer(workflows=list(workflows), data_converter=temporal_client.data_converter())
 
 
@@ -62,6 +63,11 @@ async def test_a_moved_step_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", _ORDERS)
 async def test_a_step_moved_behind_a_patch_leads_a_run_that_was_open_on(name: str) -> None:
     await replayer(PatchedOrder).replay_workflow(history_of(name))
+
+
+async def test_a_workflow_that_asks_the_machine_for_the_time_is_found() -> None:
+    with pytest.raises(RuntimeError, match="Cannot access datetime"):
+        await replayer(ClockReadingOrder).replay_workflow(history_of(_ORDERS[0]))
 
 
 def test_a_new_recording_keeps_those_of_runs_that_may_be_open(tmp_path: Path) -> None:
