@@ -11,15 +11,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import outbox
 from services.kit.bells import Kind
-from services.kit.database import require_transaction, will_leave
+from services.kit.database import require_transaction
 from services.kit.event_types import TOLD, EventType
-from services.kit.ids import new_id
 from services.kit.money import Money
-from services.kit.tables import outbox
 
 _STATE = re.compile(r"([a-z][a-z0-9_]{0,39})?")
 
@@ -66,12 +64,7 @@ async def tell(conn: AsyncConnection, event: Event, at: datetime) -> None:
         NoTransaction: The connection is in AUTOCOMMIT: a crash could leave a cause without its event.
     """
     require_transaction(conn)
-    will_leave(conn, Kind.EVENT)
-    await conn.execute(
-        insert(outbox).values(
-            id=new_id(), kind=Kind.EVENT, payload=payload_of(event), created_at=at, attempts=0, next_at=at
-        )
-    )
+    await outbox.write(conn, Kind.EVENT, payload_of(event), at)
 
 
 def payload_of(event: Event) -> dict[str, Any]:

@@ -111,7 +111,6 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
         wake: Whom to wake.
         at: Now, by the service's clock.
     """
-    will_leave(conn, Kind.WAKE)
     payload: dict[str, Any] = {
         "workflow": wake.workflow,
         "workflow_id": wake.workflow_id,
@@ -123,9 +122,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
     }
     if parent := traceparent():  # else the payload is as older processes know it
         payload[TRACEPARENT] = parent
-    await conn.execute(
-        insert(outbox).values(id=new_id(), kind=Kind.WAKE, payload=payload, created_at=at, attempts=0, next_at=at)
-    )
+    await write(conn, Kind.WAKE, payload, at)
 
 
 def wake_from(payload: dict[str, Any]) -> Wake:
@@ -150,11 +147,9 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
     require_transaction(conn)
     if not mail.to:
         return False
-    kept = insert(mails).values(key=mail.key, subject_id=mail.subject_id, created_at=at)
-    if (await conn.execute(kept.on_conflict_do_nothing().returning(mails.c.key))).first() is None:
+    kept = {"key": mail.key, "subject_id": mail.subject_id, "created_at": at}
+    if (await conn.execute(_KEEP, kept)).first() is None:
         return False
-    will_leave(conn, Kind.MAIL)
-    row_id = new_id()
     payload = {
         "key": mail.key,
         "template": mail.template,
@@ -164,16 +159,33 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
         "params": mail_params.encode(mail.params),
         "secret_params": list(mail.secret_params),
     }
-    await conn.execute(
-        insert(outbox).values(id=row_id, kind=Kind.MAIL, payload=payload, created_at=at, attempts=0, next_at=at)
-    )
+    row_id = await write(conn, Kind.MAIL, payload, at)
     if mail.attachments:
         rows = [
             {"outbox_id": row_id, "position": n, "name": a.name, "mime_type": a.mime_type, "content": a.content}
             for n, a in enumerate(mail.attachments)
         ]
-        await conn.execute(insert(attachments), rows)
+        await conn.execute(_ATTACH, rows)
     return True
+
+
+async def write(conn: AsyncConnection, kind: Kind, payload: dict[str, Any], at: datetime) -> UUID:
+    """Write an outbox row of a kind; whoever carries that kind on hears of it after the commit.
+
+    Returns:
+        The row's id.
+    """
+    will_leave(conn, kind)
+    row_id = new_id()
+    row = {"id": row_id, "kind": kind, "payload": payload, "created_at": at, "attempts": 0, "next_at": at}
+    await conn.execute(_WRITE, row)
+    return row_id
+
+
+_WRITE = insert(outbox)
+_KEEP = insert(mails).on_conflict_do_nothing().returning(mails.c.key)
+_ATTACH = insert(attachments)
+"""Made once: nearly every write of every room executes one, and a statement that is made costs as one that is run."""
 
 
 async def mail_from(conn: AsyncConnection, row_id: UUID, payload: dict[str, Any]) -> Mail:
