@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bench import moments
+from bench.answered import Answered
 from bench.customers import Buyer, Till, buyers, open_till
 from bench.driving import in_flight
 from bench.engine import LOCAL, NORMAL
 from bench.engine_run import Engine, open_engine
 from bench.figures import Figure, ratios
 from bench.installation import Installation
-from bench.processes import grouped, spent
+from bench.processes import ROOMS, grouped, spent
 from bench.report import Split
 from bench.sides import Side
 from casella.common.v1 import common_pb2 as common
@@ -54,12 +55,16 @@ LOADS = (Load(1, 8, 20, 5), Load(20, 60, 160, 3), Load(60, 120, 240, 3))
 
 @dataclass(frozen=True)
 class Round:
-    """What one round measured: the sides, and what was left to do after the orders' own end, in CPU-ms an order."""
+    """What one round measured: the sides, what was left to do after the orders' own end, and the calls of both.
+
+    What was left is in CPU-ms an order, calls are by method, an order.
+    """
 
     order: Side
     normal: Side
     local: Side
     afterwards: dict[str, float]
+    calls: dict[str, float]
 
 
 async def measure(installation: Installation, loads: tuple[Load, ...] = LOADS) -> AsyncIterator[Told]:
@@ -75,15 +80,18 @@ async def _round(installation: Installation, engine: Engine, till: Till, load: L
     """All sides once; the order of the sides changes from round to round."""
     sides: dict[str, Side] = {}
     left: dict[str, float] = {}
+    calls: dict[str, float] = {}
     for kind in _rotated([NORMAL, "order", LOCAL], turn):
         if kind != "order":
             sides[kind] = await engine.measure(installation, kind, load.engines, load.at_once)
             continue
         ready = await buyers(installation, load.orders)
+        answered = Answered(map(installation.world.site.log, ROOMS))
         side = sides["order"] = await _orders(installation, till, ready, load.at_once)
         rested = await installation.rest()
+        calls = {method: number / load.orders for method, number in answered.since().items()}
         left = {name: 1000 * used / load.orders for name, used in grouped(spent(side.after, rested)).items()}
-    return Round(sides["order"], sides[NORMAL], sides[LOCAL], left)
+    return Round(sides["order"], sides[NORMAL], sides[LOCAL], left, calls)
 
 
 async def _orders(installation: Installation, till: Till, ready: list[Buyer], at_once: int) -> Side:
@@ -135,6 +143,7 @@ def _told(load: Load, rounds: list[Round]) -> list[Told]:
         Split(f"{at}: an order, CPU-ms", [side.cpu_ms for side in orders]),
         Split(f"{at}: after the last order, its e-invoice and the rest, CPU-ms an order",
               [each.afterwards for each in rounds]),
+        Split(f"{at}: an order with all that follows, calls", [each.calls for each in rounds], "calls"),
         Split(f"{at}: engine (normal), CPU-ms", [side.cpu_ms for side in normals]),
         Split(f"{at}: engine (local), CPU-ms", [side.cpu_ms for side in locals_]),
     ]  # fmt: skip

@@ -13,24 +13,26 @@ from typing import Any
 from bench.figures import Figure
 
 _LEAST = 0.05
-"""A process below this share of a CPU-millisecond is left out of the line, not of the file."""
+"""A part below this share of its unit is left out of the line, not of the file."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """CPU-milliseconds for one of something, by process.
+    """What one of something takes, by parts: CPU-milliseconds by process, or calls by method.
 
     Attributes:
         name: Of what.
         rounds: What each round measured.
+        unit: Of the parts.
     """
 
     name: str
     rounds: Sequence[Mapping[str, float]]
+    unit: str = "CPU-ms"
 
     @property
     def medians(self) -> dict[str, float]:
-        """By process, the dearest first."""
+        """By part, the dearest first."""
         found = {name: median(each.get(name, 0.0) for each in self.rounds) for name in self.rounds[0]}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
@@ -41,7 +43,7 @@ class Split:
 
     def record(self) -> dict[str, Any]:
         """The split as ``var/bench.json`` keeps it."""
-        return {"name": self.name, "unit": "CPU-ms", "rounds": [dict(each) for each in self.rounds]}
+        return {"name": self.name, "unit": self.unit, "rounds": [dict(each) for each in self.rounds]}
 
 
 @dataclass

@@ -12,10 +12,13 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from bench import moments
+from bench.answered import Answered
 from bench.driving import in_flight
 from bench.figures import Figure, Verdict, ratios
+from bench.moments import Moments
 from bench.processes import cpu_seconds, grouped, memory_bytes, spent
 from bench.report import Report, Split
+from bench.sides import Side
 
 
 def test_a_figure_is_the_median_of_its_rounds() -> None:
@@ -53,6 +56,23 @@ def test_cpu_time_of_a_child_that_ended_still_counts() -> None:
     child = os.posix_spawn("/bin/sh", ["sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"], os.environ)
     os.waitpid(child, 0)
     assert spent(before, cpu_seconds(pids))["this"] >= 0.02
+
+
+def test_calls_are_counted_from_the_moment_of_the_last_look(tmp_path: Path) -> None:
+    log = tmp_path / "payments.log"
+    line = '{"message": "call", "method": "/casella.payments.v1.PaymentsService/StartCheckout", "code": "OK"}\n'
+    log.write_text(line)
+    answered = Answered([log])
+    log.write_text(line * 3 + '{"message": "relay could not look"}\n')
+    assert answered.since() == {"StartCheckout": 2}
+    assert answered.since() == {}
+
+
+def test_a_step_that_left_no_trace_counts_until_the_end() -> None:
+    side = Side(1, 1.0, {}, {})
+    side.note(Moments({"paid": 10.0}, {"UnlockAccount": 11.0}, 14.0, 9), {"unlocked": "UnlockAccount"}, "paid")
+    side.note(Moments({"paid": 10.0}, {}, 14.0, 9), {"unlocked": "UnlockAccount"}, "paid")
+    assert side.latencies["unlocked"] == [1.0, 4.0]
 
 
 def test_a_process_that_was_started_again_in_between_is_no_measurement() -> None:
