@@ -19,7 +19,7 @@ _AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _STUBS = ("trial", "mailboxes", "ordering", "payments", "invoicing", "support", "erasures")
 
 
-class _Patient:
+class Patient:
     """A service's stub whose calls are made again, unchanged, while the service is away."""
 
     def __init__(self, stub: Any) -> None:
@@ -60,7 +60,7 @@ class _PatientInbox(Inbox):
 
 def patient_front(front: Front) -> Front:
     """The same caller with patience."""
-    stubs: dict[str, Any] = {name: _Patient(getattr(front, name)) for name in _STUBS}
+    stubs: dict[str, Any] = {name: Patient(getattr(front, name)) for name in _STUBS}
     return replace(front, **stubs)
 
 

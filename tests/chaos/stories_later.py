@@ -1,5 +1,6 @@
 """Stories of what comes after a first order, and of money that pays nothing by itself."""
 
+import json
 import re
 from uuid import UUID, uuid4
 
@@ -8,9 +9,11 @@ import aiohttp
 from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from casella.support.v1 import webhooks_pb2, webhooks_pb2_grpc
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from services.kit.causes import PeriodCause
+from services.kit.channels import open_channel
 from tests.chaos.acting import (
     STEERING,
     buyer,
@@ -24,12 +27,14 @@ from tests.chaos.acting import (
     today,
     transfer,
 )
+from tests.chaos.patience import Patient
 from tests.e2e.ends import books_balance, count, each_email_once, numbers_without_gap, prove_the_end
 from tests.e2e.levers import let_term_run_out
 from tests.e2e.play import Play
 from tests.e2e.resellers import fill_panel
 from tests.e2e.stories import run
 from tests.e2e.waiting import until
+from tests.gateway.receiver import Receiver
 from tests.payments.statement import Entry
 from tests.payments.statement import statement as bank_statement
 from workflows import names
@@ -197,6 +202,28 @@ async def changes_its_mind(play: Play) -> None:
     await _proved(play, customer, invoices=1)
 
 
+async def is_told(play: Play) -> None:
+    """A server of the operator's is told of a purchase: of each event, and again only in the same words."""
+    site = play.world.site
+    async with Receiver() as receiver, open_channel(site.listen("support"), site.secret("caller-operator")) as channel:
+        webhooks = Patient(webhooks_pb2_grpc.WebhooksServiceStub(channel))
+        types = ["trial.started", "order.placed", "order.paid", "order.fulfilled"]
+        adding = webhooks_pb2.AddWebhookEndpointRequest(request_id=str(uuid4()), url=receiver.url, types=types)
+        endpoint_id = (await webhooks.AddWebhookEndpoint(adding)).endpoint.endpoint_id
+        customer, order = await buyer(play, _ONLINE)
+        await pay_order(play, customer, order.order_id)
+        await play.fulfilled(customer, order.order_id)
+
+        async def told() -> bool | None:
+            return {json.loads(post.body)["type"] for post in receiver.posts} == set(types) or None
+
+        await until(told, f"webhooks of {types}")
+        removing = webhooks_pb2.RemoveWebhookEndpointRequest(request_id=str(uuid4()), endpoint_id=endpoint_id)
+        await webhooks.RemoveWebhookEndpoint(removing)
+        assert len({(post.id, post.body) for post in receiver.posts}) == len(types)
+    await _proved(play, customer, invoices=1)
+
+
 async def _waits(play: Play, minor: int, text: str) -> str:
     """A transfer comes that pays nothing by itself; its workflow."""
     before = await _waiting(play)
@@ -265,4 +292,14 @@ async def _proved(play: Play, customer: Customer, invoices: int, notes: int = 0)
     await each_email_once(play, customer)
 
 
-LATER = (sells_abroad, pays_in_parts, sends_money_unasked, disputes, renews, is_debited, resells, changes_its_mind)
+LATER = (
+    sells_abroad,
+    pays_in_parts,
+    sends_money_unasked,
+    disputes,
+    renews,
+    is_debited,
+    resells,
+    changes_its_mind,
+    is_told,
+)
