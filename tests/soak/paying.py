@@ -48,7 +48,8 @@ async def answer(person: "Person", number: str, today: date) -> None:
     person.note(today, f"will pay {number} {habit}")
     if habit == "never":
         return
-    days = person.rng.randint(*_DAYS[habit]) if habit in _DAYS else person.rng.choice((0, 0, 1, 2, 4))
+    soon = (0, 0, 1, 2) if request.pay_url else (0, 0, 1, 2, 4)  # an order by link lapses after three days
+    days = person.rng.randint(*_DAYS[habit]) if habit in _DAYS else person.rng.choice(soon)
     if request.pay_url:
         person.plan(today, days, f"pay {number} online", partial(_online, person, number, 2 if habit == "twice" else 1))
     else:

@@ -67,10 +67,13 @@ class Money:
 
 
 def numbered(documents: Documents) -> list[str]:
-    """Per series and year: every number from 1 on once, and the year is that of the document's date."""
+    """Per series and year: every number from 1 on once, and the year is that of the document's date.
+
+    Proformas are no fiscal documents, and go with an account that never paid: what is left of their series has gaps.
+    """
     series: dict[str, list[int]] = defaultdict(list)
     found = []
-    for each in documents:
+    for each in (each for each in documents if each.kind != _PROFORMA):
         name, _, sequence = each.number.rpartition("/")
         series[name].append(int(sequence))
         if int(name[-4:]) != each.date.year:

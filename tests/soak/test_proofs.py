@@ -15,7 +15,7 @@ _INVOICE = invoicing_pb2.DOCUMENT_KIND_INVOICE
 _ADVANCE = invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE
 _CREDIT_NOTE = invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE
 _DOMESTIC = common.TAX_TREATMENT_DOMESTIC
-_DAY = common.Date(year=2026, month=12, day=3)
+_DAY, _NEXT = common.Date(year=2026, month=12, day=3), common.Date(year=2027, month=1, day=3)
 
 
 def document(number: str, **changed: Any) -> invoicing_pb2.Document:
@@ -82,12 +82,13 @@ def test_what_is_owed_from_abroad_is_not_counted_before_it_is_paid() -> None:
     [
         pytest.param(["2026/1", "2026/3"], "series 2026 lacks [2]", id="a gap"),
         pytest.param(["2026/1", "2026/2", "2026/2"], "has twice [2]", id="a number given out twice"),
-        pytest.param(["P2026/2"], "series P2026 lacks [1]", id="a series that does not begin"),
+        pytest.param(["2026/2"], "series 2026 lacks [1]", id="a series that does not begin"),
         pytest.param(["2027/1"], "2027/1 is dated in 2026", id="another year"),
     ],
 )
 def test_numbers_have_no_gap_and_come_once(numbers: list[str], told: str) -> None:
-    assert proofs.numbered([document(number) for number in ("2026/2", "2026/1", "P2026/1")]) == []
+    proforma = document("P2026/2", kind=invoicing_pb2.DOCUMENT_KIND_PROFORMA)
+    assert proofs.numbered([document("2026/2"), document("2026/1"), document("2027/1", date=_NEXT), proforma]) == []
     [wrong] = proofs.numbered([document(number) for number in numbers])
     assert told in wrong
 
@@ -106,6 +107,14 @@ def test_each_customer_has_paid_what_was_invoiced() -> None:
     assert proofs.paid_as_billed(_TWO, [both[0], paid("order-2026/2", 1221)]) != []
     unbilled = proofs.paid_as_billed(_TWO, [*both, paid("order-3")])
     assert unbilled == ["payments: account A has 0 invoiced as TAX_TREATMENT_UNSPECIFIED and 1220 paid"]
+
+
+def test_what_a_customer_has_paid_includes_the_part_payments_that_an_invoice_deducts_and_not_what_is_owed() -> None:
+    rest = document("2026/1", totals=totals(900, 198), advances=[invoicing_pb2.DeductedAdvance(gross=eur(122))])
+    assert proofs.paid_as_billed([rest], [paid("order-2026/1")]) == []
+    unpaid = document("2026/2", due_on=_DAY)
+    assert proofs.paid_as_billed([rest, unpaid], [paid("order-2026/1")]) == []
+    assert proofs.paid_as_billed([unpaid], [paid("order-2026/2")]) != []
 
 
 def test_each_sale_is_taxed_as_its_customer_wants_it() -> None:

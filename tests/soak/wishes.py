@@ -169,7 +169,7 @@ def _resells(person: "Person") -> bool:
 WISHES = {
     "withdraw": Wish(0.2, (1, 14), _withdraw, _consumer),
     "cancel the order": Wish(0.04, (0, 5), _cancel_order),
-    "order again": Wish(0.3, (17, 45), _order_again),
+    "order again": Wish(0.6, (17, 45), _order_again),
     "cancel": Wish(0.25, (20, 500), _cancel),
     "add": Wish(0.3, (10, 330), _add, _annual),
     "grow": Wish(0.5, (3, 200), _grow, _monthly),
