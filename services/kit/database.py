@@ -164,7 +164,7 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or sqlstate(error) in _TRANSIENT or _connection_lost(error)
-    return isinstance(error, OSError)
+    return isinstance(error, OSError) or _driver_lost(error)
 
 
 def sqlstate(error: DBAPIError) -> str:
@@ -180,6 +180,15 @@ def constraint_of(error: DBAPIError) -> str:
 def _connection_lost(error: DBAPIError) -> bool:
     """Class 08 is PostgreSQL's for broken connections; the driver's own errors say so by their class."""
     cause = error.orig.__cause__ if error.orig is not None else None
-    return sqlstate(error).startswith("08") or isinstance(cause, OSError) or type(cause).__name__ in {
+    return sqlstate(error).startswith("08") or isinstance(cause, OSError) or _driver_lost(cause)
+
+
+def _driver_lost(error: BaseException | None) -> bool:
+    """The driver's errors come as they are while a connection is being made; SQLAlchemy wraps those that come later.
+
+    ``InternalClientError`` is one of a connection that was cut while something was under way on it.
+    """
+    return type(error).__name__ in {
         "ConnectionDoesNotExistError", "InterfaceError", "ConnectionFailureError", "CannotConnectNowError",
+        "InternalClientError",
     }  # fmt: skip
