@@ -211,6 +211,20 @@ async def test_the_relay_outlives_a_lost_database_connection(
     running.cancel()
 
 
+async def test_what_another_process_has_left_leaves_at_the_next_poll(
+    relay: Relay, database: Database, clock: OffsetClock, sink: Sink
+) -> None:
+    running = asyncio.create_task(relay.run())
+    another = Database(database.autocommit, database.schema)  # its bells are not ours
+    async with asyncio.timeout(20):
+        for number in range(2):  # the second when the relay has surely looked once
+            await _write(another, clock, _mail(f"mail {number}"))
+            while await _rows(database, "SELECT 1 FROM outbox"):
+                pass
+    assert len(sink.messages) == 2
+    running.cancel()
+
+
 async def _cut_connections(database: Database) -> None:
     others = "datname = current_database() AND pid <> pg_backend_pid()"
     await _rows(database, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
