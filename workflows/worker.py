@@ -133,7 +133,7 @@ def make_worker(
     ``workflow_failure_exception_types`` stays empty on purpose: an error in our code leaves the run waiting for a
     mended worker, visible as TemporalReportedProblems, instead of failing a process whose money has arrived.
 
-    Without the SDK's sandbox, which imports the workflows' files anew for each run: a third of the worker's time, and
+    Without the SDK's sandbox, which imports the workflows' files anew for each run: a sixth of its Python time, and
     whatever stands in a file by then. Whether workflows are deterministic is shown by the replays, which are inside it.
     """
     contacts = Contacts(stubs.trial)
