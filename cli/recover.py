@@ -11,7 +11,8 @@ from temporalio.service import RPCError
 from casella.common.v1 import common_pb2
 from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
-from cli import screen, words
+from cli import recover_erasures, screen, words
+from cli.accounts import AccountName
 from cli.failures import EXIT_REFUSED, Failure, Unreachable, WrongInput, failure_of
 from cli.installation import ROOMS
 from cli.local import become
@@ -39,9 +40,10 @@ def recover() -> None:
     1. casella recover restore FILE   (or mark URL, after a restore by other means)
     2. casella recover read           what left the house after the rows' instant
     3. casella recover mails FILE     emails that left, from the mail server's log
-    4. casella recover wake --end-runs
-    5. casella recover status, confirm
-    6. casella recover end
+    4. casella recover erasures       who was erased is erased again
+    5. casella recover wake --end-runs
+    6. casella recover status, confirm
+    7. casella recover end
 
     After a lost Temporal alone: casella recover wake.
     """
@@ -94,6 +96,14 @@ def mails(files: Sequence[Path], *, nothing_left: bool) -> None:
     if files and not found:
         raise WrongInput("no Message-ID of ours stands there", "If no email can have left after the backup, say --none")
     run(_mails(found))
+
+
+@recover.command("erasures")
+@click.argument("named", metavar="[ACCOUNT]...", nargs=-1, type=AccountName())
+@steered
+def erasures(named: Sequence[str], steering: common_pb2.Steering) -> None:
+    """Erase again who was erased after the backup: whom Temporal tells, and each ACCOUNT (id, email address, or -)."""
+    run(_erasures(named, steering))
 
 
 @recover.command("wake")
@@ -157,6 +167,11 @@ async def _mails(found: Sequence[str]) -> None:
                 answer = await _asked(rooms, room, "RecordSentMails", some)
                 recorded = max(recorded, answer.recorded)
         screen.say(f"{len(found)} Message-IDs of emails that have left are noted; none of these is sent again.")
+
+
+async def _erasures(named: Sequence[str], steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        await recover_erasures.repeat(rooms, named, steering)
 
 
 async def _wake(*, end_runs: bool) -> None:

@@ -51,7 +51,7 @@ class Erasure(ErasureProcess):
             await self.wait(retries.WHILE_UNDECIDED, "look again at what there is")
             erasure = await self.read()
         if erasure.state == pb.ERASURE_STATE_APPROVED:
-            if erasure.cause == pb.ERASURE_CAUSE_ASKED:
+            if erasure.cause != pb.ERASURE_CAUSE_NEVER_PAID:
                 await self.close_account()
                 await self.wait_for_purge()
             facts = await self.wait_until_nothing_holds()

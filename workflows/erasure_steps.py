@@ -81,7 +81,7 @@ class ErasureProcess(Process):
         pause = retries.SOON
         while True:
             self.listen()
-            if self.erasure.cause == pb.ERASURE_CAUSE_ASKED:
+            if self.erasure.cause != pb.ERASURE_CAUSE_NEVER_PAID:
                 await self.end_what_runs()
             facts = await self.list_facts()
             held = [fact for fact in facts if self.holds(fact)]
@@ -94,7 +94,7 @@ class ErasureProcess(Process):
 
     def holds(self, fact: erasure_pb2.ErasureFact) -> bool:
         """Whether something must end first; what was never paid is kept by nothing but a hold and a mandate."""
-        return fact.holds and (self.erasure.cause == pb.ERASURE_CAUSE_ASKED or fact.kind in _HOLDS_ALWAYS)
+        return fact.holds and (self.erasure.cause != pb.ERASURE_CAUSE_NEVER_PAID or fact.kind in _HOLDS_ALWAYS)
 
     async def switch_off_automatic_debit(self) -> None:
         """Nobody charges an account that is erased; the mandate's own process releases it at the provider."""

@@ -18,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from services.kit import outbox
+from services.kit import outbox, recovery_hold
 from services.kit.clock import Clock
 from services.kit.context import background
 from services.kit.database import Database
 from services.kit.logs import class_name
 from services.kit.metrics import Values
 from services.kit.outbox import Wake
-from services.kit.recovery_hold import UNDER_WAY
 from services.kit.temporal_client import RPC_TIMEOUT
 
 _LOG = logging.getLogger(__name__)
@@ -131,7 +130,7 @@ class Reconciler:
     async def do_jobs(self) -> None:
         """Run every daily job; one that fails leaves the others alone. They delete, so a recovery holds them."""
         async with self.database.reading() as conn:
-            if (await conn.execute(select(UNDER_WAY))).scalar_one():
+            if await recovery_hold.stands(conn):
                 return
         for job in self.jobs:
             try:

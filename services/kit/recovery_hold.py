@@ -54,10 +54,15 @@ class Hold:
         if monotonic() - self._read_at >= KNOWN_FOR_SECONDS:
             asked_at = monotonic()
             async with self._database.reading() as conn:
-                self._stands = bool((await conn.execute(select(UNDER_WAY))).scalar_one())
+                self._stands = await stands(conn)
             self._read_at = asked_at
         if self._stands:
             raise RecoveryUnderWay(retry_after=_ASK_AGAIN)
+
+
+async def stands(conn: AsyncConnection) -> bool:
+    """Whether a recovery is under way."""
+    return bool((await conn.execute(select(UNDER_WAY))).scalar_one())
 
 
 async def ever(conn: AsyncConnection) -> bool:
@@ -71,7 +76,7 @@ async def was_sent(conn: AsyncConnection, message_id: str) -> bool:
 
 
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:  # noqa: ARG001
-    return {_UNDER_WAY.name: {(): float((await conn.execute(select(UNDER_WAY))).scalar_one())}}
+    return {_UNDER_WAY.name: {(): float(await stands(conn))}}
 
 
 _UNDER_WAY = Gauge("casella_recovery_under_way", "1 while restored rows hold the service, else 0.")

@@ -13,6 +13,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from casella.support.v1 import erasures_pb2
 from deploy.local.demo.customer import Customer
 from tests.cli.running import Terminal
 from tests.e2e.ends import all_delivered, count, documents_of, e_invoice_ended, emails, payment_of
@@ -35,6 +36,8 @@ class Before:
     numbers: dict[str, str]
     """Order → invoice number, of what was bought after the backup."""
     emails: dict[str, int]
+    erased: str
+    """The account of whom the backup knows, and who was erased after it."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -45,6 +48,8 @@ async def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
         desk = Terminal({"CASELLA_VAR": str(play.world.site.var)})
         paid, paid_order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
         await play.proforma(paid)
+        leaver = play.customer("leaver")
+        await leaver.begin_trial()
         await lose_temporal(play)
         assert not await runs(play, names.order_id(paid_order.order_id))
         (await desk.casella("recover", "wake")).well()
@@ -52,6 +57,7 @@ async def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
         await until(partial(all_delivered, play), "empty outboxes")
         (await desk.casella("backup", str(folder / "backup"))).well()
         (await desk.casella("backup", str(folder / "backup"))).badly(1, "is there already")
+        await erase(play, leaver)
         numbers = {}
         lost, lost_order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
         for customer, order in ((lost, lost_order), (paid, paid_order)):
@@ -64,13 +70,29 @@ async def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
         running = await desk.casella("recover", "restore", str(folder / "backup"))
         running.badly(1, "already running")
     (await desk.casella("recover", "restore", str(folder / "backup"))).well()
-    return Before(folder / "var", paid, paid_order, numbers, sent)
+    return Before(folder / "var", paid, paid_order, numbers, sent, leaver.account_id)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def play(before: Before) -> AsyncIterator[Play]:
     async with started(before.var) as play:
         yield play
+
+
+async def erase(play: Play, customer: Customer) -> None:
+    """Delete a profile, as its customer asks and an operator approves."""
+    await customer.ask_for_deletion("Cancellate tutto")
+    run = play.temporal.get_workflow_handle(names.erasure_id(customer.account_id))
+    await until(partial(woken, play, names.erasure_id(customer.account_id)), "a run of the erasure")
+    await run.execute_update("approve", {"reason_code": "customer_asked"})
+    await until(partial(erased, play, customer.account_id), "the erasure's end")
+
+
+async def erased(play: Play, account_id: str) -> erasures_pb2.Erasure | None:
+    """An account's erasure, once it is done."""
+    asked = erasures_pb2.GetErasureRequest(account_id=account_id)
+    erasure = (await play.operator.erasures.GetErasure(asked)).erasure
+    return erasure if erasure.state == erasures_pb2.ERASURE_STATE_ERASED else None
 
 
 def _invoice(document: invoicing_pb2.Document) -> bool:
@@ -94,6 +116,9 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
 
     (await desk.casella("recover", "read")).well()
     (await desk.casella("recover", "mails", str(before.var / "mail"))).well()
+    assert await count(play, "support", "erasure_requests") == 0  # whom the rows brought back
+    assert before.erased in (await desk.casella("recover", "erasures", *_WHY)).well().out
+    assert "no account" in (await desk.casella("recover", "erasures", *_WHY)).well().out
     (await desk.casella("recover", "wake", "--end-runs")).well()
     assert (await payment_of(play, order_id)).state == payments_pb2.PAYMENT_REQUEST_STATE_PAID
     (await desk.casella("recover", "end", *_WHY)).badly(1, "not decided")
@@ -123,6 +148,13 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     (newest,) = [each for each in await documents_of(play, newcomer) if _invoice(each)]
     assert newest.number not in before.numbers.values()
     (await desk.casella("recover", "status")).well()
+
+
+async def test_who_was_erased_after_the_backup_is_erased_again(before: Before, play: Play) -> None:
+    """The test above has let an operator say so, and has ended the recovery."""
+    again = await until(partial(erased, play, before.erased), "the erasure's end")
+    assert (again.cause, again.email_skipped) == (erasures_pb2.ERASURE_CAUSE_RESTORED, True)
+    assert await count(play, "trial", f"accounts WHERE id = '{before.erased}'") == 0
 
 
 async def _fulfilled(play: Play, order_id: str) -> ordering_pb2.Order | None:

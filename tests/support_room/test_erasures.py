@@ -16,6 +16,7 @@ from casella.common.v1.erasure_pb2_grpc import ErasureServiceStub
 from casella.support.v1 import erasures_pb2 as pb
 from casella.support.v1 import support_pb2
 from casella.support.v1.erasures_pb2_grpc import ErasuresServiceStub
+from services.kit import recovery
 from services.kit.ids import new_id
 from services.kit.reconciler import WatchedRows
 from services.kit.wire import from_timestamp, to_timestamp
@@ -365,6 +366,29 @@ async def test_what_nobody_asked_for_needs_no_decision_and_is_begun_once(worker:
     ]
     assert begun[0] == begun[1]
     assert (begun[0].state, begun[0].cause, begun[0].email_skipped) == (APPROVED, pb.ERASURE_CAUSE_NEVER_PAID, True)
+
+
+async def test_who_was_erased_before_a_restore_is_erased_again_without_decision_and_email(
+    room: TestRoom, customer: Customer, worker: Worker
+) -> None:
+    operator, account = ErasuresServiceStub(room.channel("operator")), str(new_id())
+    waited, gone = [
+        pb.RepeatErasureRequest(account_id=each, steering=common_pb2.Steering(
+            actor="giulia", reason_code="rows_restored", source=f"recover/{new_id()}"
+        )) for each in (customer.id, account)
+    ]  # fmt: skip
+    with refused_as(errors_pb2.REASON_RECOVERY_STATE):
+        await operator.RepeatErasure(gone)
+    await asked(customer)
+    async with room.core.database.transaction() as conn:
+        await conn.execute(text(recovery.BEGIN), {"id": new_id(), "now": room.clock.now()})
+    await room.empty_outbox()
+    begun = [(await operator.RepeatErasure(gone)).erasure for _ in range(2)]
+    assert begun[0] == begun[1]
+    assert (begun[0].state, begun[0].cause, begun[0].email_skipped) == (APPROVED, pb.ERASURE_CAUSE_RESTORED, True)
+    approved = (await operator.RepeatErasure(waited)).erasure
+    assert (approved.state, approved.cause, approved.email_skipped) == (APPROVED, pb.ERASURE_CAUSE_ASKED, True)
+    assert {wake.workflow_id for wake in await room.wakes()} == {f"erasure:{each}" for each in (customer.id, account)}
 
 
 async def test_open_erasures_are_listed_and_watched(room: TestRoom, worker: Worker) -> None:

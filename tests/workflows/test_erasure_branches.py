@@ -320,6 +320,21 @@ async def test_what_is_left_of_an_account_that_never_paid_is_erased_without_deci
         assert script.requests(rpc) == []
 
 
+async def test_who_was_erased_before_a_restore_is_closed_purged_and_erased_and_told_nothing(
+    temporal: TestNamespace,
+) -> None:
+    told = Told()
+    told.erasure = pb.Erasure(
+        erasure_id=str(new_id()), cause=pb.ERASURE_CAUSE_RESTORED, state=pb.ERASURE_STATE_APPROVED, email_skipped=True
+    )
+    script = told.script()
+    async with running(temporal, names.ERASURE, names.ERASURE_CHANGED, script, told.account_id) as run:
+        assert await run.end() == "erased"
+    assert [len(script.requests(rpc)) for rpc in ("CloseAccount", "ConfirmErasure", "RecordErased")] == [1, 0, 1]
+    assert script.requests("BeginErasure")
+    assert [request.room for request in script.requests("ErasePersonalData")] == list(ROOMS)
+
+
 async def test_money_that_nobody_settled_keeps_nothing_of_an_account_that_never_paid_but_a_mandate_ends_first(
     temporal: TestNamespace,
 ) -> None:

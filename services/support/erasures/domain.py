@@ -21,6 +21,8 @@ class Cause(StrEnum):
 
     ASKED = "asked"
     NEVER_PAID = "never_paid"
+    RESTORED = "restored"
+    """It was erased before, and restored rows brought it back."""
 
 
 class State(StrEnum):

@@ -25,7 +25,13 @@ _MOST_ROOMS = 20
 _MOST_ROWS = 100
 _BIGGEST = 2**53
 
-_CAUSES = EnumTable({Cause.ASKED: pb.ERASURE_CAUSE_ASKED, Cause.NEVER_PAID: pb.ERASURE_CAUSE_NEVER_PAID})
+_CAUSES = EnumTable(
+    {
+        Cause.ASKED: pb.ERASURE_CAUSE_ASKED,
+        Cause.NEVER_PAID: pb.ERASURE_CAUSE_NEVER_PAID,
+        Cause.RESTORED: pb.ERASURE_CAUSE_RESTORED,
+    }
+)
 _STATES = EnumTable(
     {
         State.WAITING: pb.ERASURE_STATE_WAITING,
@@ -89,6 +95,14 @@ class ErasuresServicer(ErasuresServiceServicer):
         """Begin an erasure that nobody asked for."""
         account_id = checked_uuid("account_id", request.account_id)
         return pb.BeginDueErasureResponse(erasure=_erasure(await self._erasures.begin_due(account_id)))
+
+    async def RepeatErasure(self, request: pb.RepeatErasureRequest, context: object) -> pb.RepeatErasureResponse:
+        """Begin an erasure again after a restore."""
+        found = Violations()
+        account_id = found.uuid("account_id", request.account_id)
+        entry = steering_entry(found, request.steering, "repeat_erasure", account_id)
+        found.check()
+        return pb.RepeatErasureResponse(erasure=_erasure(await self._erasures.repeat(account_id, entry)))
 
     async def ConfirmErasure(self, request: pb.ConfirmErasureRequest, context: object) -> pb.ConfirmErasureResponse:
         """Send the last email."""

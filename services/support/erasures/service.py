@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import common_pb2
-from services.kit import audit, events, outbox
+from services.kit import audit, events, outbox, recovery_hold
 from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
@@ -20,6 +20,7 @@ from services.kit.event_types import EventType
 from services.kit.events import Event
 from services.kit.ids import new_id
 from services.kit.outbox import Mail
+from services.kit.recovery import RecoveryState
 from services.kit.requests import Call, claim
 from services.kit.tables import outbox as outbox_rows
 from services.kit.wakes import erasure_wake
@@ -132,6 +133,25 @@ class Erasures:
         due = Erasure(new_id(), account_id, Cause.NEVER_PAID, State.APPROVED, Dates.of(now), email_skipped=True)
         async with self._database.transaction() as conn:
             await store.add(conn, due)
+            return _found(await store.newest(conn, account_id))
+
+    async def repeat(self, account_id: UUID, entry: AuditEntry) -> Erasure:
+        """Begin the erasure of an account again that restored rows brought back; one that is open is approved so.
+
+        Nobody decides or is told a second time, so it is possible in a recovery only.
+
+        Raises:
+            RecoveryState: None is under way.
+        """
+        now = self._clock.now()
+        again = Erasure(new_id(), account_id, Cause.RESTORED, State.APPROVED, Dates.of(now), email_skipped=True)
+        async with self._database.transaction() as conn:
+            if not await recovery_hold.stands(conn):
+                raise RecoveryState("No recovery is under way.")
+            if not await store.add(conn, again):
+                await store.approve_without_email(conn, account_id, entry.reason_code, now)
+            await audit.record(conn, entry, now, account_id=account_id)
+            await outbox.wake(conn, erasure_wake(account_id), now)
             return _found(await store.newest(conn, account_id))
 
     async def confirm(

@@ -82,6 +82,18 @@ async def decide(conn: AsyncConnection, erasure_id: UUID, state: State, reason_c
     return await _change(conn, erasure_id, State.WAITING, values)
 
 
+async def approve_without_email(conn: AsyncConnection, account_id: UUID, reason_code: str, at: datetime) -> None:
+    """Let an account's open erasure go on as approved, without its email; what was decided before stays."""
+    undecided = (erasure_requests.c.state == State.WAITING) | ~erasure_requests.c.email_skipped
+    theirs = erasure_requests.c.account_id == account_id, erasure_requests.c.state.in_(_OPEN), undecided
+    decided = {
+        "decided_at": func.coalesce(erasure_requests.c.decided_at, at),
+        "reason_code": func.coalesce(erasure_requests.c.reason_code, reason_code),
+    }
+    values = {"state": State.APPROVED, "email_skipped": True, "next_at": at + CARRYING_OUT, **decided}
+    await conn.execute(update(erasure_requests).where(*theirs).values(**values))
+
+
 async def skip_email(conn: AsyncConnection, erasure_id: UUID) -> bool:
     """Note that an approved erasure goes on without its email; False where it is not approved."""
     return await _change(conn, erasure_id, State.APPROVED, {"email_skipped": True})

@@ -18,6 +18,7 @@ class ErasureCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERASURE_CAUSE_UNSPECIFIED: _ClassVar[ErasureCause]
     ERASURE_CAUSE_ASKED: _ClassVar[ErasureCause]
     ERASURE_CAUSE_NEVER_PAID: _ClassVar[ErasureCause]
+    ERASURE_CAUSE_RESTORED: _ClassVar[ErasureCause]
 
 class ErasureState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -30,6 +31,7 @@ class ErasureState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 ERASURE_CAUSE_UNSPECIFIED: ErasureCause
 ERASURE_CAUSE_ASKED: ErasureCause
 ERASURE_CAUSE_NEVER_PAID: ErasureCause
+ERASURE_CAUSE_RESTORED: ErasureCause
 ERASURE_STATE_UNSPECIFIED: ErasureState
 ERASURE_STATE_WAITING: ErasureState
 ERASURE_STATE_APPROVED: ErasureState
@@ -148,6 +150,20 @@ class BeginDueErasureRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ...) -> None: ...
 
 class BeginDueErasureResponse(_message.Message):
+    __slots__ = ("erasure",)
+    ERASURE_FIELD_NUMBER: _ClassVar[int]
+    erasure: Erasure
+    def __init__(self, erasure: _Optional[_Union[Erasure, _Mapping]] = ...) -> None: ...
+
+class RepeatErasureRequest(_message.Message):
+    __slots__ = ("account_id", "steering")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, account_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RepeatErasureResponse(_message.Message):
     __slots__ = ("erasure",)
     ERASURE_FIELD_NUMBER: _ClassVar[int]
     erasure: Erasure

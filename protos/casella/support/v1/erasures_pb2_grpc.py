@@ -61,6 +61,11 @@ class ErasuresServiceStub:
                 request_serializer=casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureRequest.SerializeToString,
                 response_deserializer=casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureResponse.FromString,
                 _registered_method=True)
+        self.RepeatErasure = channel.unary_unary(
+                '/casella.support.v1.ErasuresService/RepeatErasure',
+                request_serializer=casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureRequest.SerializeToString,
+                response_deserializer=casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureResponse.FromString,
+                _registered_method=True)
         self.ConfirmErasure = channel.unary_unary(
                 '/casella.support.v1.ErasuresService/ConfirmErasure',
                 request_serializer=casella_dot_support_dot_v1_dot_erasures__pb2.ConfirmErasureRequest.SerializeToString,
@@ -119,6 +124,15 @@ class ErasuresServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RepeatErasure(self, request, context):
+        """Begins again the erasure of an account that was erased before the rows were restored: it was asked for, decided, and
+        the customer was told. One that is open is approved so. Again: the first one stays. RECOVERY_STATE: no recovery is
+        under way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConfirmErasure(self, request, context):
         """Sends the last email, which confirms the erasure, once, and notes that it was sent. UNAVAILABLE until the mail server
         has taken it: try again. ERASURE_STATE: the erasure is not approved.
@@ -168,6 +182,11 @@ def add_ErasuresServiceServicer_to_server(servicer, server):
                     servicer.BeginDueErasure,
                     request_deserializer=casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureRequest.FromString,
                     response_serializer=casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureResponse.SerializeToString,
+            ),
+            'RepeatErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepeatErasure,
+                    request_deserializer=casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureRequest.FromString,
+                    response_serializer=casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureResponse.SerializeToString,
             ),
             'ConfirmErasure': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmErasure,
@@ -322,6 +341,33 @@ class ErasuresService:
             '/casella.support.v1.ErasuresService/BeginDueErasure',
             casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureRequest.SerializeToString,
             casella_dot_support_dot_v1_dot_erasures__pb2.BeginDueErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepeatErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.support.v1.ErasuresService/RepeatErasure',
+            casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureRequest.SerializeToString,
+            casella_dot_support_dot_v1_dot_erasures__pb2.RepeatErasureResponse.FromString,
             options,
             channel_credentials,
             insecure,

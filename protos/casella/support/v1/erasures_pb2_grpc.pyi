@@ -47,6 +47,11 @@ class ErasuresServiceStub:
     """
     BeginDueErasure: _grpc.UnaryUnaryMultiCallable[_erasures_pb2.BeginDueErasureRequest, _erasures_pb2.BeginDueErasureResponse]
     """Begins the erasure of what is left of an account that never paid; it needs no decision. Again: the first one stays."""
+    RepeatErasure: _grpc.UnaryUnaryMultiCallable[_erasures_pb2.RepeatErasureRequest, _erasures_pb2.RepeatErasureResponse]
+    """Begins again the erasure of an account that was erased before the rows were restored: it was asked for, decided, and
+    the customer was told. One that is open is approved so. Again: the first one stays. RECOVERY_STATE: no recovery is
+    under way.
+    """
     ConfirmErasure: _grpc.UnaryUnaryMultiCallable[_erasures_pb2.ConfirmErasureRequest, _erasures_pb2.ConfirmErasureResponse]
     """Sends the last email, which confirms the erasure, once, and notes that it was sent. UNAVAILABLE until the mail server
     has taken it: try again. ERASURE_STATE: the erasure is not approved.
@@ -75,6 +80,11 @@ class ErasuresServiceAsyncStub(ErasuresServiceStub):
     """
     BeginDueErasure: _aio.UnaryUnaryMultiCallable[_erasures_pb2.BeginDueErasureRequest, _erasures_pb2.BeginDueErasureResponse]  # type: ignore[assignment]
     """Begins the erasure of what is left of an account that never paid; it needs no decision. Again: the first one stays."""
+    RepeatErasure: _aio.UnaryUnaryMultiCallable[_erasures_pb2.RepeatErasureRequest, _erasures_pb2.RepeatErasureResponse]  # type: ignore[assignment]
+    """Begins again the erasure of an account that was erased before the rows were restored: it was asked for, decided, and
+    the customer was told. One that is open is approved so. Again: the first one stays. RECOVERY_STATE: no recovery is
+    under way.
+    """
     ConfirmErasure: _aio.UnaryUnaryMultiCallable[_erasures_pb2.ConfirmErasureRequest, _erasures_pb2.ConfirmErasureResponse]  # type: ignore[assignment]
     """Sends the last email, which confirms the erasure, once, and notes that it was sent. UNAVAILABLE until the mail server
     has taken it: try again. ERASURE_STATE: the erasure is not approved.
@@ -130,6 +140,17 @@ class ErasuresServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_erasures_pb2.BeginDueErasureResponse, _abc.Awaitable[_erasures_pb2.BeginDueErasureResponse]]:
         """Begins the erasure of what is left of an account that never paid; it needs no decision. Again: the first one stays."""
+
+    @_abc_1.abstractmethod
+    def RepeatErasure(
+        self,
+        request: _erasures_pb2.RepeatErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_erasures_pb2.RepeatErasureResponse, _abc.Awaitable[_erasures_pb2.RepeatErasureResponse]]:
+        """Begins again the erasure of an account that was erased before the rows were restored: it was asked for, decided, and
+        the customer was told. One that is open is approved so. Again: the first one stays. RECOVERY_STATE: no recovery is
+        under way.
+        """
 
     @_abc_1.abstractmethod
     def ConfirmErasure(

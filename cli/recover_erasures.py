@@ -1,0 +1,58 @@
+"""Finds the accounts that were erased before the rows were restored, and has each erased again."""
+
+from collections.abc import Sequence
+
+from temporalio.service import RPCError
+
+from casella.common.v1 import common_pb2
+from casella.support.v1 import erasures_pb2
+from casella.trial.v1 import trial_pb2
+from cli import accounts, screen
+from cli.failures import Unreachable
+from cli.rooms import Rooms
+from services.kit import temporal_client
+from workflows import names
+
+_ENDED = f'WorkflowType = "{names.ERASURE}" AND ExecutionStatus = "Completed"'
+_RESULT = "erased"
+"""What such a run returns once it has erased."""
+
+
+async def repeat(rooms: Rooms, named: Sequence[str], steering: common_pb2.Steering) -> None:
+    """Repeat the erasures that Temporal knows as done and the rows do not, and those of the accounts named."""
+    done = [await accounts.id_of(rooms, name) for name in named]
+    done += [each for each in await _told_by_temporal(rooms) if each not in done]
+    begun = [each for each in done if await _is_there(rooms, each)]
+    for account_id in begun:
+        asked = erasures_pb2.RepeatErasureRequest(account_id=account_id, steering=steering)
+        await rooms.ask(rooms.erasures.RepeatErasure, asked)
+        screen.say(f"account {account_id} is erased again, once the recovery has ended")
+    if not begun:
+        screen.say("Temporal knows of no account that was erased and is there again")
+
+
+async def _is_there(rooms: Rooms, account_id: str) -> bool:
+    """Whether the rows have the account, and its erasure is neither done nor begun again."""
+    known = await rooms.ask_for(rooms.trial.GetAccount, trial_pb2.GetAccountRequest(account_id=account_id))
+    asked = erasures_pb2.GetErasureRequest(account_id=account_id)
+    erasure = await rooms.ask_for(rooms.erasures.GetErasure, asked)
+    if known is None or erasure is None:
+        return known is not None
+    approved = erasure.erasure.state == erasures_pb2.ERASURE_STATE_APPROVED and erasure.erasure.email_skipped
+    return not approved and erasure.erasure.state != erasures_pb2.ERASURE_STATE_ERASED
+
+
+async def _told_by_temporal(rooms: Rooms) -> list[str]:
+    """The accounts whose Erasure has come to its end, as long ago as the namespace keeps closed runs."""
+    where, found = rooms.where, []
+    try:
+        client = await temporal_client.connect(where.temporal_address, where.settings.temporal_namespace)
+        async for each in client.list_workflows(_ENDED):
+            run = client.get_workflow_handle(each.id, run_id=each.run_id, result_type=str)
+            if await run.result() == _RESULT:
+                found.append(each.id.partition(":")[2])
+    except (RPCError, RuntimeError) as error:
+        raise Unreachable(
+            f"Temporal at {where.temporal_address} cannot be asked: {error}", "`casella doctor` says what is wrong"
+        ) from None
+    return found
