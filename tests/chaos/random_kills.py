@@ -30,7 +30,7 @@ Bought = tuple[Customer, str]
 
 
 class Trouble(AssertionError):
-    """An order ended wrong."""
+    """An order ended wrong, or a customer could not go on."""
 
 
 async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS) -> str:
@@ -40,10 +40,13 @@ async def random_kills(stage: Stage, kills: int, seed: int, orders: int = ORDERS
         What was done, for a person.
 
     Raises:
-        Trouble: An order ended wrong; it says which and how.
+        Trouble: An order ended wrong, or a customer could not go on; it says which and how.
     """
     with disturbed(stage.last_kill):
-        return await _kill_under(stage, kills, random.Random(seed), orders)  # noqa: S311  it chooses victims
+        try:
+            return await _kill_under(stage, kills, random.Random(seed), orders)  # noqa: S311  it chooses victims
+        except Exception as error:
+            raise Trouble(reason(error)) from error
 
 
 async def _kill_under(stage: Stage, kills: int, dice: random.Random, orders: int) -> str:
@@ -82,10 +85,7 @@ async def _buy_until(stage: Stage, over: Callable[[], bool]) -> list[Bought]:
 
 async def _all_proved(stage: Stage, bought: Sequence[Bought]) -> None:
     await run(stage.play, names.FETCH_PAYMENT_EVENTS)  # the schedule does so every ten minutes
-    try:
-        for customer, order_id in bought:
-            await stage.play.fulfilled(customer, order_id)
-        for customer, order_id in bought:
-            await prove_the_end(stage.play, customer, order_id)
-    except AssertionError as error:
-        raise Trouble(reason(error)) from error
+    for customer, order_id in bought:
+        await stage.play.fulfilled(customer, order_id)
+    for customer, order_id in bought:
+        await prove_the_end(stage.play, customer, order_id)
