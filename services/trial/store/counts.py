@@ -55,7 +55,12 @@ async def lock(conn: AsyncConnection, hashes: Iterable[bytes]) -> None:
 
 async def note(conn: AsyncConnection, trace: Trace, hash_: bytes, now: datetime) -> None:
     """Remembers a trace."""
-    await conn.execute(insert(abuse_signals).values(id=new_id(), kind=trace, hash=hash_, at=now))
+    await _note(conn, [(trace, hash_)], now)
+
+
+async def _note(conn: AsyncConnection, traces: Iterable[tuple[Trace, bytes]], now: datetime) -> None:
+    rows = [{"id": new_id(), "kind": kind, "hash": hash_, "at": now} for kind, hash_ in traces]
+    await conn.execute(insert(abuse_signals), rows)
 
 
 async def count(conn: AsyncConnection, seen: Seen, email_key: str, now: datetime) -> SignUpCounts:
@@ -63,9 +68,7 @@ async def count(conn: AsyncConnection, seen: Seen, email_key: str, now: datetime
     traces = [(Trace.IP, seen.ip), (Trace.NETWORK, seen.network)]
     if seen.domain is not None:
         traces.append((Trace.DOMAIN, seen.domain))
-    await conn.execute(
-        insert(abuse_signals), [{"id": new_id(), "kind": kind, "hash": hash_, "at": now} for kind, hash_ in traces]
-    )
+    await _note(conn, traces, now)
     kind, at = abuse_signals.c.kind, abuse_signals.c.at
     recent = select(
         func.count().filter(kind == Trace.IP, at > now - _HOUR).label("ip_hour"),
@@ -94,8 +97,7 @@ async def may_mail(conn: AsyncConnection, bounds: Sequence[MailBound], now: date
     )
     if not (await conn.execute(select(and_(*below)))).scalar_one():
         return False
-    for hash_ in {bound.hash for bound in bounds}:
-        await note(conn, Trace.MAIL, hash_, now)
+    await _note(conn, ((Trace.MAIL, hash_) for hash_ in {bound.hash for bound in bounds}), now)
     return True
 
 
