@@ -1,5 +1,6 @@
 """A whole Casella for a test, and customers in it who act through the public API."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,13 +14,21 @@ from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from deploy.local import provision, temporal
 from deploy.local.demo import paying, people
-from deploy.local.demo.customer import Customer
+from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import ROOMS, Front
 from deploy.local.demo.inbox import PATIENCE_SECONDS, Inbox
 from deploy.local.world import World
 from services.kit import temporal_client
 from tests.e2e.waiting import until
 from tests.support import deeds
+
+EVERYBODYS = (
+    "demo.example", "2001:db8:", PASSWORD, "+390552345678", "+390559876543", "Via San Gallo", "Viale Giovine Italia",
+    "DE89370400440532013000",
+)  # fmt: skip
+"""What the invented customers have in common (`deploy/local/demo/people.py`), and from where their payers pay."""
+_TELLING = 11
+"""Characters; shorter tax ids, some of other countries, may stand in a number of something else."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ async def started(var: Path, environment: Mapping[str, Mapping[str, str]] | None
             play = Play(world, gateway, worker, operator, inbox, client)
             yield play
             await _find_every_deed(play)
+            await _find_nobody(play)
 
 
 async def _find_every_deed(play: Play) -> None:
@@ -105,6 +115,31 @@ async def _find_every_deed(play: Play) -> None:
             assert await connection.fetch(lost_deeds) == [], f"`casella trail` would not show these of {room}"
         finally:
             await connection.close()
+
+
+async def _find_nobody(play: Play) -> None:
+    """Whatever was played here, no log and nothing of Temporal's knows of whom.
+
+    It looks for words as they are, in what is on the disk; `tests/e2e/test_erasure.py` looks everywhere, for all forms.
+    """
+    connection = await database(play, "ordering")
+    try:
+        rows = await connection.fetch(
+            "SELECT content ->> 'codice_fiscale' AS cf, content ->> 'vat_number' AS vat FROM billing_profiles"
+        )
+    finally:
+        await connection.close()
+    tax_ids = {word for row in rows for word in row.values() if word and len(word) >= _TELLING}
+    words = {word.lower().encode() for word in (*EVERYBODYS, *tax_ids)}
+    var = play.world.site.var
+
+    def look() -> list[str]:
+        files = [*var.glob("temporal.db*"), *(var / "logs").iterdir()]
+        kept = {file.name: file.read_bytes().lower() for file in files}
+        assert any(b"pollreceipts" in content for content in kept.values())  # what Temporal holds can be read so
+        return [f"{word!r} in {name}" for name, content in kept.items() for word in words if word in content]
+
+    assert await asyncio.to_thread(look) == []
 
 
 async def database(play: Play, room: str) -> asyncpg.Connection:

@@ -1,21 +1,29 @@
 """The deletion of a profile on real parts: canaries planted through a customer's journey are in no table after it.
 
-Every table of every schema is read, in texts, JSON, kept messages and PDFs, and every history that Temporal holds.
+Every table of every schema is read, in texts, JSON, kept messages and PDFs, and what Temporal holds, and all that shows
+outside: logs, files, processes, metrics, spans, webhooks, pages, commands.
 """
 
 import asyncio
 import base64
 import contextlib
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from dataclasses import dataclass, field
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
-from grpc.aio import AioRpcError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
+from stripe import WebhookSignature
 
 from casella.common.v1 import common_pb2 as common
 from casella.common.v1 import errors_pb2
@@ -23,150 +31,53 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from casella.support.v1 import erasures_pb2, support_pb2
+from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
-from deploy.local.demo import paying, people
-from deploy.local.demo.customer import PASSWORD, Customer
+from deploy.local.demo import paying
+from deploy.local.demo.customer import PASSWORD
 from deploy.local.demo.front import ROOMS
 from services.kit.calendar import rome_date
 from services.kit.clock import SystemClock
-from services.kit.errors import Refused
-from tests.cli.running import Terminal
-from tests.e2e.levers import answered, ask_for_deletion, set_hold
-from tests.e2e.operator_desk import OPERATOR, Desk, at_the_desk, refused, wrongly_filled_in
+from tests.e2e.canaries import Canary, Watch, columns_that_know, watching, what_it_says
+from tests.e2e.ends import documents_of
+from tests.e2e.levers import answered, ask_for_deletion, dispute, set_hold, stripe_does
+from tests.e2e.operator_desk import OPERATOR, Desk, refused, wrongly_filled_in
 from tests.e2e.play import database
 from tests.e2e.waiting import until
-from tests.support.marks import files_below, known_in, shown_of, told_temporal, unpacked
+from tests.payments.statement import Entry, statement
+from tests.support.marks import files_below, known_in, shown_of
 from tests.support.refusals import refused_as
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("erasure")]
 
-STAND_INS = ("mail", "sdi", "stripe.db", "stripe.db-wal", "stripe.db-shm", "postgres")
-"""What outside parties hold of customers, and the database's own files, whose tables are read column by column."""
 FISCAL = {
     "invoicing.customers.customer": "the invoice's customer",
     "invoicing.files.content": "the invoice's PDF and XML, and the SdI's receipts",
     "invoicing.messages.raw": "the SdI's receipts as they came",
     "payments.bank_entries.debtor_name": "what the bank told of a payer",
+    "payments.bank_entries.debtor_iban": "and from which account",
+    "payments.bank_entries.remittance": "and what for",
+    "payments.refunds.holder": "to whom money went back",
+    "payments.refunds.iban": "and to which account",
+    "payments.refund_files.content": "and as the bank was asked",
 }
 """The only columns that may still know somebody who has paid (docs/rules.md, "Erasure")."""
+NEVER = ("audit", "events", "erasures", "provider_events", "recovery_findings", "sent_elsewhere")
+"""Tables that stay after an erasure, or leave the house, and so never know anybody, nor do those of our webhooks."""
 WHY = {"reason_code": "customer_asked"}
 
 
-@dataclass
-class Canary:
-    """A customer whose every word is found again wherever it is kept."""
-
-    customer: Customer
-    profile: common.BillingParty
-    domain: str
-    words: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def hatch(cls, desk: Desk, first: str, last: str) -> "Canary":
-        """Somebody with names that nobody else here has."""
-        play = desk.play
-        customer = Customer(
-            play.gateway, play.inbox, people.new_address(first.lower()), first, last, ip=people.new_ip()
-        )
-        profile = people.private_person(first, last)
-        profile.address.street = f"Vicolo {last} 7"
-        profile.phone = f"+39055{uuid4().int % 10**7:07d}"
-        profile.contact_person = f"Zia {last}"
-        canary = cls(customer, profile, f"{first.lower()}-{uuid4().hex[:6]}.example")
-        canary.words = {
-            "first name": first,
-            "last name": last,
-            "email": customer.email,
-            "IP address": customer.ip,
-            "street": profile.address.street,
-            "phone": profile.phone,
-            "codice fiscale": profile.codice_fiscale,
-            "domain": canary.domain,
-            "password": PASSWORD,
-            "payer": f"Banca di {last}",
-            "ticket": f"Sono {first}, cancellate tutto",
-        }
-        return canary
-
-    async def try_out(self) -> None:
-        """Sign up, fail a login, use the service, save a profile, ask something."""
-        await self.customer.begin_trial()
-        await self.customer.add_domain(self.domain)
-        await self.customer.create_mailbox(f"info@{self.domain}")
-        await self.customer.save_profile(self.profile)
-        await self.ask()
-
-    async def order(self, desk: Desk) -> ordering_pb2.Order:
-        """An order by bank transfer that waits for its money."""
-        quote = await self.customer.quote(common.CUSTOMER_KIND_PRIVATE, common.BILLING_PERIOD_ANNUAL, 1)
-        placed = await self.customer.place_order(quote, common.PAYMENT_METHOD_BANK_TRANSFER)
-        await desk.stands(names.order_id(placed.order_id), "AwaitingPayment")
-        await desk.play.proforma(self.customer)
-        return placed
-
-    async def ask(self) -> None:
-        """A ticket whose text names the person."""
-        request = support_pb2.OpenTicketRequest(
-            request_id=str(uuid4()), account_id=self.customer.account_id, kind=support_pb2.TICKET_KIND_QUESTION,
-            subject=self.words["ticket"], text=f"{self.words['ticket']}: {self.profile.codice_fiscale}",
-        )  # fmt: skip
-        await self.customer.front.support.OpenTicket(request, metadata=await self.customer.me())
-
-    async def ask_for_deletion(self, desk: Desk) -> str:
-        """The same, for the deletion of the profile; returns the workflow's id."""
-        return await ask_for_deletion(desk, self.customer, self.words["ticket"])
-
-    def known_in(self, found: Mapping[str, bytes]) -> dict[str, set[str]]:
-        """Which of its words stand where, in whatever form; places that know nothing are left out."""
-        known = {place: known_in(content, self.words) for place, content in found.items()}
-        return {place: words for place, words in known.items() if words}
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+async def watch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watch]:
     """A Casella of this module's own."""
-    async with at_the_desk(tmp_path_factory.mktemp("erasure") / "var") as desk:
-        yield desk
+    async with watching(tmp_path_factory.mktemp("erasure") / "var") as watch:
+        yield watch
 
 
-async def everything_kept(desk: Desk) -> Mapping[str, bytes]:
-    """All that every column of every table of every schema holds, by ``schema.table.column``."""
-    kept: defaultdict[str, bytes] = defaultdict(bytes)
-    for room in ROOMS:
-        connection = await database(desk.play, room)
-        try:
-            tables = await connection.fetch(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = $1", room
-            )
-            for table in (row["table_name"] for row in tables):
-                rows = await connection.fetch(f'SELECT * FROM "{table}"')
-                for column, value in ((column, value) for row in rows for column, value in row.items()):
-                    kept[f"{room}.{table}.{column}"] += readable(value) + b"\n"
-        finally:
-            await connection.close()
-    return kept
-
-
-def readable(value: Any) -> bytes:
-    """What can be read in a column's value."""
-    return unpacked(value) if isinstance(value, bytes) else str(value).encode()
-
-
-async def columns_that_know(desk: Desk, canary: Canary) -> dict[str, set[str]]:
-    """The columns that hold a word of somebody, with which."""
-    return canary.known_in(await everything_kept(desk))
-
-
-async def seen_from_outside(desk: Desk) -> dict[str, bytes]:
-    """What others than the rooms' tables hold or show: Temporal and its file, logs, files, processes."""
-    world = desk.play.world
-    pids = {*(await world.processes()).values(), int((world.site.var / "nursery.pid").read_text())}
-    seen = {**await told_temporal(desk.play.temporal), **files_below(world.site.var, STAND_INS), **shown_of(pids)}
-    for needed in ("temporal.db", "logs/worker.log", "logs/gateway.log", "logs/postgres.log", "logs/ordering.log"):
-        assert needed in seen
-    return seen
+@pytest.fixture
+def desk(watch: Watch) -> Desk:
+    return watch.desk
 
 
 @contextlib.asynccontextmanager
@@ -183,19 +94,14 @@ async def without_table(desk: Desk, room: str, table: str) -> AsyncIterator[None
         await connection.close()
 
 
-def terminal_at(desk: Desk) -> Terminal:
-    """An operator's command line."""
-    return Terminal({"CASELLA_VAR": str(desk.play.world.site.var)})
-
-
-async def proof_of(desk: Desk, canary: Canary) -> dict[str, Any]:
+async def proof_of(watch: Watch, canary: Canary) -> dict[str, Any]:
     """What the command shows of an erasure."""
-    shown = await terminal_at(desk).casella("show", "erasure", canary.customer.account_id, "--json")
+    shown = await watch.terminal.casella("show", "erasure", canary.customer.account_id, "--json")
     found: dict[str, Any] = shown.well().json["erasure"]
     return found
 
 
-async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(desk: Desk) -> None:
+async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(watch: Watch, desk: Desk) -> None:
     canary = Canary.hatch(desk, "Zenobia", "Trovapasseri")
     await canary.try_out()
     order = await canary.order(desk)
@@ -217,9 +123,9 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(des
         canary.customer.email, lambda each: "cancellato" in str(each["Subject"]), "the last email"
     )
     assert await columns_that_know(desk, canary) == {}
-    assert canary.known_in(await seen_from_outside(desk)) == {}
-    proof = await proof_of(desk, canary)
-    shown = (await terminal_at(desk).casella("show", "erasure", canary.customer.account_id)).well().out
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+    proof = await proof_of(watch, canary)
+    shown = (await watch.terminal.casella("show", "erasure", canary.customer.account_id)).well().out
     for words in ("erased", "approve erasure", "trial", "consents", "invoicing"):
         assert words in shown, words
     assert proof["state"] == "ERASURE_STATE_ERASED"
@@ -229,17 +135,11 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(des
         await canary.customer.log_in()
 
 
-async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(desk: Desk) -> None:
+async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(watch: Watch, desk: Desk) -> None:
     canary = Canary.hatch(desk, "Ermenegilda", "Cercafunghi")
     await canary.try_out()
     order = await canary.order(desk)
-    asked = payments_pb2.GetPaymentRequestRequest(order_id=order.order_id)
-    transfer = (await desk.play.worker.payments.GetPaymentRequest(asked)).payment_request.transfer
-    paid = paying.Transfer(
-        order.quote.totals.gross, rome_date(SystemClock().now()), transfer.reference, payer=canary.words["payer"]
-    )
-    file = paying.statement(transfer.iban, [paid])
-    await desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=file))
+    await canary.transfer(desk, order)
     fulfilled = await desk.play.fulfilled(canary.customer, order.order_id)
     workflow_id = await canary.ask_for_deletion(desk)
     assert "subscription" in await desk.details(workflow_id)
@@ -250,19 +150,104 @@ async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(desk: Desk)
     assert set(left) <= set(FISCAL), left
     assert "invoicing.customers.customer" in left
     assert not {"password", "phone"} & set().union(*left.values())
-    assert canary.known_in(await seen_from_outside(desk)) == {}
+    assert canary.known_in(await watch.seen_from_outside()) == {}
     invoice = await desk.play.operator.invoicing.GetInvoicingDocument(
         invoicing_pb2.GetInvoicingDocumentRequest(document_id=fulfilled.invoice_id)
     )
     assert invoice.document.totals.gross == order.quote.totals.gross
-    proof = await proof_of(desk, canary)
+    proof = await proof_of(watch, canary)
     assert proof["state"] == "ERASURE_STATE_ERASED"
     await until(lambda: nothing_waits(desk), "the end of every process of the erased")
     subjects = [str(mail["Subject"]) for mail in await desk.play.inbox.messages(canary.customer.email)]
     assert not any("terminato" in subject for subject in subjects)  # nothing stays readable: no email promises it
 
 
-async def test_what_is_refused_or_crashes_tells_nobody_what_was_sent(desk: Desk) -> None:
+async def test_of_who_withdrew_only_the_invoice_its_note_and_the_way_of_the_money_are_left(
+    watch: Watch, desk: Desk, tmp_path: Path
+) -> None:
+    canary = Canary.hatch(desk, "Teodolinda", "Contalumache")
+    await canary.try_out()
+    order = await canary.order(desk)
+    await canary.transfer(desk, order)
+    await desk.play.fulfilled(canary.customer, order.order_id)
+    await canary.settle_in()
+    await canary.customer.withdraw(order.order_id)
+    withdrawal = names.withdrawal_id(order.order_id)
+    await desk.stands(withdrawal, "NeedsOperator")
+    await sent_by_the_bank(watch, canary, tmp_path)
+    await desk.stands(withdrawal, "Closing")
+    [note] = [each for each in await documents_of(desk.play, canary.customer) if each.credit.invoice_id]
+    workflow_id = await canary.ask_for_deletion(desk)
+    before = await columns_that_know(desk, canary)
+    assert not [column for column in before if column.split(".")[1].startswith((*NEVER, "webhook"))], before
+    assert {"IBAN", "other IBAN", "remittance"} <= set().union(*before.values())
+    assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+    for document_id in (note.credit.invoice_id, note.document_id):
+        await answered(desk, names.e_invoice_id(document_id), "Undeliverable")
+    await desk.stands(workflow_id, "Erased")
+    left = await columns_that_know(desk, canary)
+    assert set(left) <= set(FISCAL), left
+    assert left["payments.refunds.iban"] == {"other IBAN"}
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+    trail = (await watch.terminal.casella("trail", canary.customer.account_id)).well().out
+    assert "retry refund" in trail
+    assert canary.known_in({"trail": trail.encode()}) == {}
+
+
+async def sent_by_the_bank(watch: Watch, canary: Canary, folder: Path) -> None:
+    """An operator sends the refund to another account, which approves it, exports it, and a statement has it."""
+    desk, terminal = watch.desk, watch.terminal
+    asked = payments_pb2.ListRefundsRequest(account_id=canary.customer.account_id)
+    [refund] = (await desk.play.operator.payments.ListRefunds(asked)).refunds
+    elsewhere = f"{canary.words['other IBAN']}\n{canary.profile.contact_person}\n"
+    to = ("refund", "retry", refund.refund_id, "--to-account", "--reason", "new_account")
+    (await terminal.casella(*to, stdin=elsewhere)).well()
+    (await terminal.casella("refund", "export", str(folder / "refunds.xml"))).well()
+    (await terminal.casella("backup", str(folder / "rows.dump"))).well()
+    written = await asyncio.to_thread(files_below, folder)
+    exported = written.pop("refunds.xml")
+    assert known_in(exported, canary.words) >= {"other IBAN", "last name"}
+    assert set(written) == {"rows.dump"}
+    assert all((folder / name).stat().st_mode & 0o077 == 0 for name in ("refunds.xml", "rows.dump"))
+    named = exported.partition(b"<EndToEndId>")[2].partition(b"<")[0].decode()
+    left = Entry(
+        refund.amount.minor, end_to_end=named, direction="DBIT",
+        day=rome_date(SystemClock().now()), bank_reference=f"OUT-{refund.refund_id[:8]}",
+        debtor=canary.words["payer"], iban=canary.words["other IBAN"],
+    )  # fmt: skip
+    told = statement(left, number=f"OUT-{refund.refund_id[-8:]}")
+    await desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=told))
+
+
+async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_who_disputed_it(
+    watch: Watch, desk: Desk
+) -> None:
+    canary = Canary.hatch(desk, "Adalgisa", "Mordinuvole", sells_on=True)
+    await canary.try_out()
+    order = await canary.order(desk, common.PAYMENT_METHOD_AUTOMATIC_DEBIT, common.BILLING_PERIOD_MONTHLY)
+    await paying.pay_online(
+        desk.play.world.site.url("gateway"), await desk.play.proforma(canary.customer), "paypal:succeeded"
+    )
+    fulfilled = await desk.play.fulfilled(canary.customer, order.order_id)
+    await desk.stands(names.automatic_debit_id(canary.customer.account_id), "Active")
+    await canary.settle_in()
+    await canary.customer.ask_for_reseller_status()
+    await desk.stands(names.reseller_id(canary.customer.account_id), "InReview")
+    number, money = await dispute(desk, order.order_id)
+    await stripe_does(desk, f"disputes/{number}/answer")
+    await stripe_does(desk, f"disputes/{number}/win")
+    await desk.stands(money, "Kept")
+    workflow_id = await canary.ask_for_deletion(desk)
+    assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+    await answered(desk, names.e_invoice_id(fulfilled.invoice_id), "Delivered")
+    await desk.stands(workflow_id, "Erased")
+    left = await columns_that_know(desk, canary)
+    assert set(left) <= set(FISCAL), left
+    assert "VAT number" in left["invoicing.customers.customer"]
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+
+
+async def test_what_is_refused_or_crashes_tells_nobody_what_was_sent(watch: Watch, desk: Desk) -> None:
     canary = Canary.hatch(desk, "Radegonda", "Pescastelle")
     await canary.try_out()
     customer, me = canary.customer, await canary.customer.me()
@@ -285,12 +270,37 @@ async def test_what_is_refused_or_crashes_tells_nobody_what_was_sent(desk: Desk)
     }
     async with without_table(desk, "ordering", "billing_profiles"):
         told["crash"] = await what_it_says(front.ordering.SaveBillingProfile(profile, metadata=me))
+    told |= await what_pages_say(watch, canary)
     await break_a_rule(desk, customer.email)
     log = await asyncio.to_thread((desk.play.world.site.log("ordering")).read_text)
     assert '"exception"' in log
     assert "duplicate key value" in await asyncio.to_thread((desk.play.world.site.log("postgres")).read_text)
     assert canary.known_in(told) == {}
-    assert canary.known_in(await seen_from_outside(desk)) == {}
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+
+
+async def what_pages_say(watch: Watch, canary: Canary) -> dict[str, bytes]:
+    """What the gateway answers to links that are none, and to webhooks with all that a provider knows of a payer."""
+    site, mark = watch.desk.play.world.site, quote(canary.customer.email)
+    payer = {"billing_details": {"email": canary.customer.email, "name": canary.words["payer"]}}
+    card = {"payment_method_details": {"card": {"fingerprint": canary.words["card"], "last4": "4242"}}}
+    charge = {"object": "payment_intent", "id": f"pi_{uuid4().hex}", "livemode": False, **payer, **card}
+    event = {
+        "object": "event", "id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "livemode": False,
+        "created": int(time.time()), "data": {"object": charge},
+    }  # fmt: skip
+    body = json.dumps(event).encode()
+    genuine = WebhookSignature.generate_signature_header(body.decode(), site.secret("stripe-webhook-secret"))
+    told = {}
+    async with aiohttp.ClientSession(site.url("gateway")) as http:
+        for path in (f"/pay/{mark}", f"/pay/{'x' * 43}?email={mark}", f"/{mark}", f"/confirm/{'x' * 43}?email={mark}"):
+            async with http.get(path, headers={"Referer": f"https://site.example/?email={mark}"}) as page:
+                told[f"page {path}"] = f"{page.headers}".encode() + await page.read()
+        for kind, signature in (("genuine", genuine), ("genuine, again", genuine), ("forged", genuine[:-1] + "g")):
+            async with http.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature}) as answer:
+                told[kind] = f"{answer.status} {answer.headers}".encode() + await answer.read()
+    assert [b"WEBHOOK_SIGNATURE" in told[kind] for kind in ("genuine", "forged")] == [False, True]
+    return told
 
 
 async def break_a_rule(desk: Desk, mark: str) -> None:
@@ -306,20 +316,7 @@ async def break_a_rule(desk: Desk, mark: str) -> None:
         await connection.close()
 
 
-async def what_it_says(call: Awaitable[Any]) -> bytes:
-    """Everything that a refused call tells over the wire: status, details, metadata."""
-    try:
-        await call
-    except Refused as refused:
-        return f"{refused!r} {refused.message} {refused.metadata} {refused.violations}".encode()
-    except AioRpcError as error:
-        metadata = [*(error.initial_metadata() or ()), *(error.trailing_metadata() or ())]
-        values = [value if isinstance(value, bytes) else str(value).encode() for _, value in metadata]
-        return b"\n".join([str(error.code()).encode(), (error.details() or "").encode(), *values])
-    raise AssertionError("it was not refused")
-
-
-async def test_a_leak_that_is_planted_is_found_in_each_place(desk: Desk) -> None:
+async def test_a_leak_that_is_planted_is_found_in_each_place(watch: Watch, desk: Desk) -> None:
     words = {"leak": f"Leccapiedi{uuid4().hex[:8]}"}
     play, mark = desk.play, words["leak"]
     await play.temporal.start_workflow(
@@ -328,9 +325,15 @@ async def test_a_leak_that_is_planted_is_found_in_each_place(desk: Desk) -> None
     with play.world.site.log("worker").open("a") as log:
         log.write(f"{mark}\n")
     (play.world.site.var / "forgotten.json").write_text(base64.b64encode(mark.encode()).decode())
+    span = ScopeSpans(spans=[Span(name=f"GET /{mark}", trace_id=b"0" * 16)])
+    named = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value="leak"))])
+    export = ExportTraceServiceRequest(resource_spans=[ResourceSpans(resource=named, scope_spans=[span])])
+    async with aiohttp.ClientSession(raise_for_status=True) as http:
+        await http.post(f"{watch.collector.address}/v1/traces", data=export.SerializeToString())
+        await http.post(watch.receiver.url, data=mark)
     process = await asyncio.create_subprocess_exec("sleep", "60", env={"LEAK": mark})
     try:
-        seen = {**await seen_from_outside(desk), **shown_of([process.pid])}
+        seen = {**await watch.seen_from_outside(), **shown_of([process.pid])}
     finally:
         process.kill()
         await process.wait()
@@ -338,7 +341,7 @@ async def test_a_leak_that_is_planted_is_found_in_each_place(desk: Desk) -> None
     found = {place for place, content in seen.items() if known_in(content, words)}
     assert any(place.startswith("leak-") for place in found)
     assert any(place.startswith("temporal.db") for place in found)
-    assert {"logs/worker.log", "forgotten.json", f"process {process.pid} environ"} <= found
+    assert {"logs/worker.log", "forgotten.json", f"process {process.pid} environ", "spans", "webhooks"} <= found
 
 
 async def test_an_operator_lets_an_erasure_go_on_without_the_email_that_nobody_takes(desk: Desk) -> None:
