@@ -34,7 +34,7 @@ _READING_SECONDS = 30.0
 
 @click.group(short_help="After a restore or a lost Temporal: hold, read back, wake, decide, end.")
 def recover() -> None:
-    r"""After a restore: nothing is numbered, sent, charged or deleted until what had left is read back.
+    """After a restore: nothing is numbered, sent, charged or deleted until what had left is read back.
 
     \b
     1. casella recover restore FILE   (or mark URL, after a restore by other means)
@@ -46,7 +46,7 @@ def recover() -> None:
     7. casella recover end
 
     After a lost Temporal alone: casella recover wake.
-    """
+    """  # noqa: D301  click takes the character itself for "do not wrap this paragraph"
 
 
 @recover.command("restore")
