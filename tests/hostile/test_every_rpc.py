@@ -4,6 +4,7 @@
 texts of SEED.
 """
 
+import asyncio
 import os
 import random
 import re
@@ -25,6 +26,7 @@ from tests.hostile.exceptions import NO_CONTENT
 from tests.hostile.found import FOUND
 from tests.hostile.theatre import Theatre, playing
 from tests.hostile.trying import Trial, apart, callers_of, for_many, tried_as
+from tests.hostile.weighing import forget_peak, held, padded, peak
 from tests.hostile.wellformed import caller_of, is_a_customers, metadata_of, wellformed
 from tests.payments.standin import stripe_standin
 from tests.stripe_standin.process import StripeProcess
@@ -39,6 +41,14 @@ _SAMPLE = 40
 """Cases a room in `make test`."""
 _VISITORS = 3
 """Callers before each RPC there."""
+SLOW = {"BeginRecovery"}
+"""It answers once every process of the room knows of it."""
+AT_ONCE, SENT = 4, 16 * 1024 * 1024
+_WEIGHED = 4
+"""RPCs in `make test`."""
+PER_BYTE, NOISE = 12, 32 * 1024 * 1024
+"""How many bytes each of a request may take while it is read, at both of its ends, which run in one process here; and
+what a process takes and gives back for other reasons."""
 OF_NOBODY = {"GetPriceList", "GetErasureNotice"}
 """Customers' RPCs that name no row."""
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -147,6 +157,53 @@ async def test_a_request_id_again_with_another_content_is_refused(trial: Trial) 
             if first.code is grpc.StatusCode.OK and again.code is grpc.StatusCode.OK:
                 faults.append(f"{rpc}: {case}")
     assert faults == []
+
+
+async def test_the_largest_request_is_read_and_a_byte_more_is_not(trial: Trial) -> None:
+    largest, faults = trial.theatre.stage.room.room.largest_request, []
+    for rpc in weighed(trial.theatre):
+        for more in (0, 1):
+            ended = await _padded(trial, rpc, largest + more)
+            refused = ended.code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in ended.details
+            if refused != bool(more):
+                faults.append(f"{rpc}: {largest + more} bytes: {ended.code.name} {ended.details}")
+        await trial.theatre.rows.put_back_if_changed()
+    assert faults == []
+
+
+async def test_many_of_the_largest_requests_take_bounded_memory_and_leave_none_behind(trial: Trial) -> None:
+    largest = trial.theatre.stage.room.room.largest_request
+
+    async def all_of_them() -> int:
+        for rpc in asked:
+            await asyncio.gather(*(_padded(trial, rpc, largest) for _ in range(AT_ONCE)))
+        await trial.theatre.rows.put_back_if_changed()
+        return len(asked) * AT_ONCE * largest
+
+    asked = weighed(trial.theatre)
+    await all_of_them()  # what is loaded once, and kept by the allocator
+    sent, before = 0, held()
+    forget_peak()
+    while sent < SENT:
+        sent += await all_of_them()
+    most, left = peak() - before, held() - before
+    told = f"{sent >> 20} MB sent, at most {most >> 20} MB more held, {left >> 20} MB left"
+    print(f"\n{trial.theatre.stage.room.core.room}: {told}")  # noqa: T201
+    assert most < PER_BYTE * AT_ONCE * largest + NOISE
+    assert left < sent / 2
+
+
+def weighed(theatre: Theatre) -> list[Rpc]:
+    """The RPCs whose requests are made as large as can be; in `make test` some of them."""
+    found = [rpc for rpc in rpcs(theatre) if not rpc.streams and rpc.name not in SLOW]
+    return found if ALL else dice(theatre).sample(found, _WEIGHED)
+
+
+async def _padded(trial: Trial, rpc: Rpc, size: int) -> Ended:
+    """How a request of just so many bytes ends."""
+    caller, stage = caller_of(rpc), trial.theatre.stage
+    request = padded(wellformed(rpc, stage, caller).SerializeToString(), size)
+    return await trial.theatre.caller.call(rpc, request, metadata_of(rpc, stage, caller))
 
 
 async def _named_alone(trial: Trial, rpc: Rpc, caller: str, case: Case) -> bool:
