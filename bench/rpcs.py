@@ -25,7 +25,7 @@ _AT_ONCE = 20
 _ROUNDS = 3
 _CALLS = 300
 _FEW = {"CreateQuote": 120, "SaveBillingProfile": 60, "PlaceOrder": 20, "HandleWebhook": 40}
-"""Calls that an account may make only so often a day (`deploy/policy.yaml`), or for which a customer must come first."""
+"""Calls that an account may make only so often a day (`deploy/policy.yaml`), or for which a customer has to come."""
 _MAILBOXES = 5
 _READERS = 4
 _TRIED, _LIMIT = 40, 25
