@@ -49,7 +49,7 @@ async def dying() -> AsyncIterator[Database]:
     """A database whose server dies as soon as it has let somebody in."""
     async with await asyncio.start_server(_let_in_and_die, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        database = Database.connect(f"postgresql://trial:none@127.0.0.1:{port}/casella", "trial")
+        database = Database.connect(f"postgresql://trial@127.0.0.1:{port}/casella", "trial")
         yield database
         await database.close()
 
