@@ -15,13 +15,15 @@ _SPREAD_DAYS_A_MONTH = 10
 async def _soak(months: int, customers: int, seed: int, var: Path) -> int:
     begun, wrong = time.monotonic(), False
     async with lived(var, seed, customers, _SPREAD_DAYS_A_MONTH * months) as life:
-        for number in range(1, months + 1):
-            month = await life.month()
-            figures = "  ".join(f"{name} {value}" for name, value in month.figures.items())
-            print(f"month {number:2d}  {time.monotonic() - begun:6.0f} s  {figures}", flush=True)
-            for finding in month.findings:
-                wrong = True
-                print(f"   WRONG  {finding}", flush=True)
+        try:
+            for number in range(1, months + 1):
+                month = await life.month()
+                figures = "  ".join(f"{name} {value}" for name, value in month.figures.items())
+                print(f"month {number:2d}  {time.monotonic() - begun:6.0f} s  {figures}", flush=True)
+                for finding in month.findings:
+                    wrong = True
+                    print(f"   WRONG  {finding}", flush=True)
+        finally:
             (var / "soak.log").write_text("\n".join(life.deeds) + "\n")
         print(f"decisions: {dict(life.operator.decisions)}")
     print(
