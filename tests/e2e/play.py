@@ -139,7 +139,8 @@ async def _find_nobody(play: Play) -> None:
         assert any(b"pollreceipts" in content for content in kept.values())  # what Temporal holds can be read so
         return [f"{word!r} in {name}" for name, content in kept.items() for word in words if word in content]
 
-    assert await asyncio.to_thread(look) == []
+    found = await asyncio.to_thread(look)
+    assert found == [], found
 
 
 async def database(play: Play, room: str) -> asyncpg.Connection:

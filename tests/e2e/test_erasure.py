@@ -102,7 +102,7 @@ async def proof_of(watch: Watch, canary: Canary) -> dict[str, Any]:
 
 
 async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(watch: Watch, desk: Desk) -> None:
-    canary = Canary.hatch(desk, "Zenobia", "Trovapasseri")
+    canary = Canary.hatch(watch, "Zenobia", "Trovapasseri")
     await canary.try_out()
     order = await canary.order(desk)
     before = await columns_that_know(desk, canary)
@@ -136,7 +136,7 @@ async def test_nothing_is_left_of_a_trial_customer_who_asks_for_the_deletion(wat
 
 
 async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(watch: Watch, desk: Desk) -> None:
-    canary = Canary.hatch(desk, "Ermenegilda", "Cercafunghi")
+    canary = Canary.hatch(watch, "Ermenegilda", "Cercafunghi")
     await canary.try_out()
     order = await canary.order(desk)
     await canary.transfer(desk, order)
@@ -165,7 +165,7 @@ async def test_only_fiscal_documents_are_left_of_a_customer_who_paid(watch: Watc
 async def test_of_who_withdrew_only_the_invoice_its_note_and_the_way_of_the_money_are_left(
     watch: Watch, desk: Desk, tmp_path: Path
 ) -> None:
-    canary = Canary.hatch(desk, "Teodolinda", "Contalumache")
+    canary = Canary.hatch(watch, "Teodolinda", "Contalumache")
     await canary.try_out()
     order = await canary.order(desk)
     await canary.transfer(desk, order)
@@ -222,7 +222,7 @@ async def sent_by_the_bank(watch: Watch, canary: Canary, folder: Path) -> None:
 async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_who_disputed_it(
     watch: Watch, desk: Desk
 ) -> None:
-    canary = Canary.hatch(desk, "Adalgisa", "Mordinuvole", sells_on=True)
+    canary = Canary.hatch(watch, "Adalgisa", "Mordinuvole", sells_on=True)
     await canary.try_out()
     order = await canary.order(desk, common.PAYMENT_METHOD_AUTOMATIC_DEBIT, common.BILLING_PERIOD_MONTHLY)
     await paying.pay_online(
@@ -248,7 +248,7 @@ async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_wh
 
 
 async def test_what_is_refused_or_crashes_tells_nobody_what_was_sent(watch: Watch, desk: Desk) -> None:
-    canary = Canary.hatch(desk, "Radegonda", "Pescastelle")
+    canary = Canary.hatch(watch, "Radegonda", "Pescastelle")
     await canary.try_out()
     customer, me = canary.customer, await canary.customer.me()
     wrong = common.BillingParty()
