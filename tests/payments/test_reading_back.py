@@ -85,7 +85,6 @@ class Later:
         await world.stripe.dispute(before.charge)
         refund = await world.refund(**of(before.refunded, BACK))
         await world.stripe.pay(await world.start(before.paid_later))
-        await world.start(before.page_later)
         stranger, begun = await world.paid_online(), str(new_id())
         await switch_off(world, before.ended)
         await world.stub().ReleaseMandates(pb.ReleaseMandatesRequest(account_id=before.ended))
@@ -93,6 +92,7 @@ class Later:
         same, differing = [await Due.of(world, before.debited) for _ in range(2)]
         for due in (before.planned, same, differing):
             assert (await due.charge_in_time()).state == PAID
+        await world.start(before.page_later)  # the provider knows its key for a day
         await world.deliver()
         return cls(refund, stranger, begun, same, differing, await taken(world))
 
