@@ -45,7 +45,7 @@ async def test_traces_of_visitors_are_deleted_after_180_days(visitors: Visitors,
     room.clock.advance(days=179)
     assert await jobs(room).forget_traces(room.clock.now()) == 0
     room.clock.advance(days=1)
-    assert await jobs(room).forget_traces(room.clock.now()) == 4
+    assert await jobs(room).forget_traces(room.clock.now()) == 6
     assert await room.rows("abuse_signals") == []
 
 
@@ -69,7 +69,7 @@ async def test_all_jobs_may_run_again(visitors: Visitors, room: TestRoom) -> Non
     room.clock.advance(days=200)
     assert await run_all(room) == {
         "forget unconfirmed sign-ups": 1,
-        "forget traces of visitors": 4,
+        "forget traces of visitors": 6,
         "forget ended sessions": 0,
     }
     assert set((await run_all(room)).values()) == {0}
