@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from services.kit.core import Core
 from services.kit.server import Room
@@ -14,7 +15,7 @@ from services.ordering.domain.policy import OrderingPolicy
 from services.ordering.domain.price_list import PriceList
 from services.ordering.price_list_file import load_price_list
 from services.ordering.settings import OrderingSettings
-from tests.fixtures.postgres import RoomDatabase
+from tests.fixtures.postgres import RoomDatabase, TestDatabases
 from tests.ordering.neighbours import running_neighbours
 from tests.ordering.register import running_vies
 from tests.ordering.shop import Shop
@@ -59,12 +60,31 @@ def price_list() -> PriceList:
     return load_price_list(PRICE_LIST)
 
 
+@asynccontextmanager
+async def running_shop(
+    database_url: str, folder: Path, policy: OrderingPolicy, price_list: PriceList
+) -> AsyncIterator[Shop]:
+    """Ordering with the rooms that it reads and VIES."""
+    async with running_neighbours() as neighbours, running_vies(neighbours.happens) as vies:
+        addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
+        settings = {**addresses, "vies_url": vies.url}
+        async with running_ordering(database_url, folder, policy, price_list, **settings) as room:
+            yield Shop(room, neighbours, vies.register)
+
+
 @pytest.fixture
 async def shop(
     room_database: RoomDatabase, tmp_path: Path, policy: OrderingPolicy, price_list: PriceList
 ) -> AsyncIterator[Shop]:
-    async with running_neighbours() as neighbours, running_vies(neighbours.happens) as vies:
-        addresses = dict.fromkeys(("trial_address", "mailboxes_address", "invoicing_address"), neighbours.address)
-        settings = {**addresses, "vies_url": vies.url}
-        async with running_ordering(room_database("ordering"), tmp_path, policy, price_list, **settings) as room:
-            yield Shop(room, neighbours, vies.register)
+    async with running_shop(room_database("ordering"), tmp_path, policy, price_list) as shop:
+        yield shop
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_shop(
+    databases: TestDatabases, tmp_path_factory: pytest.TempPathFactory, price_list: PriceList
+) -> AsyncIterator[Shop]:
+    """One shop for a module's tests that store nothing."""
+    folder = tmp_path_factory.mktemp("shared")
+    async with running_shop(databases.fresh("ordering"), folder, OrderingPolicy(), price_list) as shop:
+        yield shop

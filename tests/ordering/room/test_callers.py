@@ -30,20 +30,24 @@ CALLER_OF = {
 STRANGERS = [(name, caller) for name, may in ALLOWED.items() for caller in CALLERS if not CALLER_OF[caller] & may]
 CUSTOMER_RPCS = [name for name, may in ALLOWED.items() if access_pb2.CALLER_CUSTOMER in may and name != "GetPriceList"]
 
+IN_ONE_SHOP = pytest.mark.asyncio(loop_scope="module")
+
 
 def request_class(name: str) -> Any:
     return getattr(pb, f"{name}Request")
 
 
+@IN_ONE_SHOP
 @pytest.mark.parametrize(("name", "caller"), STRANGERS)
-async def test_a_caller_that_an_rpc_does_not_name_is_refused(shop: Shop, name: str, caller: str) -> None:
-    call = getattr(shop.stub(caller), name)(request_class(name)())
+async def test_a_caller_that_an_rpc_does_not_name_is_refused(shared_shop: Shop, name: str, caller: str) -> None:
+    call = getattr(shared_shop.stub(caller), name)(request_class(name)())
     await refused_for(call, errors_pb2.REASON_CALLER_NOT_ALLOWED)
 
 
+@IN_ONE_SHOP
 @pytest.mark.parametrize("name", CUSTOMER_RPCS)
-async def test_a_customer_s_rpc_needs_an_access_token(shop: Shop, name: str) -> None:
-    await refused_for(getattr(shop.stub(), name)(request_class(name)()), errors_pb2.REASON_UNAUTHENTICATED)
+async def test_a_customer_s_rpc_needs_an_access_token(shared_shop: Shop, name: str) -> None:
+    await refused_for(getattr(shared_shop.stub(), name)(request_class(name)()), errors_pb2.REASON_UNAUTHENTICATED)
 
 
 async def test_an_expired_token_is_refused(shop: Shop) -> None:
@@ -394,12 +398,13 @@ BAD: list[tuple[str, str, Any, dict[str, str]]] = [
 ]
 
 
+@IN_ONE_SHOP
 @pytest.mark.parametrize(("caller", "name", "fields", "said"), BAD)
 async def test_every_bad_field_is_named_and_nothing_stored(
-    shop: Shop, caller: str, name: str, fields: Any, said: dict[str, str]
+    shared_shop: Shop, caller: str, name: str, fields: Any, said: dict[str, str]
 ) -> None:
-    metadata = shop.customer(shop.account()) if caller == "gateway" else ()
-    call = getattr(shop.stub(caller), name)(request_class(name)(**fields), metadata=metadata)
+    metadata = shared_shop.customer(shared_shop.account()) if caller == "gateway" else ()
+    call = getattr(shared_shop.stub(caller), name)(request_class(name)(**fields), metadata=metadata)
     assert bad_fields(await refused_for(call, errors_pb2.REASON_INVALID_INPUT)) == said
     for table in ("requests", "outbox", "orders", "accounts", "audit"):
-        assert await shop.room.rows(table) == []
+        assert await shared_shop.room.rows(table) == []

@@ -147,7 +147,8 @@ class TrialServiceServicer:
     """
 
     def SignUp(self, request, context):
-        """Signs a visitor up for a free trial. The answer never tells whether the address is already registered.
+        """Signs a visitor up for a free trial. The answer never tells whether the address is already registered. RATE_LIMITED:
+        too many sign-ups from this network, whatever addresses they name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,9 @@ class TrialServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> TrialServiceAsyncStub: ...
     SignUp: _grpc.UnaryUnaryMultiCallable[_trial_pb2.SignUpRequest, _trial_pb2.SignUpResponse]
-    """Signs a visitor up for a free trial. The answer never tells whether the address is already registered."""
+    """Signs a visitor up for a free trial. The answer never tells whether the address is already registered. RATE_LIMITED:
+    too many sign-ups from this network, whatever addresses they name.
+    """
     ResendConfirmation: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ResendConfirmationRequest, _trial_pb2.ResendConfirmationResponse]
     """Sends the confirmation email of a sign-up again, with a new link. Always answers the same."""
     ConfirmEmail: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]
@@ -88,7 +90,9 @@ class TrialServiceAsyncStub(TrialServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignUp: _aio.UnaryUnaryMultiCallable[_trial_pb2.SignUpRequest, _trial_pb2.SignUpResponse]  # type: ignore[assignment]
-    """Signs a visitor up for a free trial. The answer never tells whether the address is already registered."""
+    """Signs a visitor up for a free trial. The answer never tells whether the address is already registered. RATE_LIMITED:
+    too many sign-ups from this network, whatever addresses they name.
+    """
     ResendConfirmation: _aio.UnaryUnaryMultiCallable[_trial_pb2.ResendConfirmationRequest, _trial_pb2.ResendConfirmationResponse]  # type: ignore[assignment]
     """Sends the confirmation email of a sign-up again, with a new link. Always answers the same."""
     ConfirmEmail: _aio.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]  # type: ignore[assignment]
@@ -145,7 +149,9 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trial_pb2.SignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.SignUpResponse, _abc.Awaitable[_trial_pb2.SignUpResponse]]:
-        """Signs a visitor up for a free trial. The answer never tells whether the address is already registered."""
+        """Signs a visitor up for a free trial. The answer never tells whether the address is already registered. RATE_LIMITED:
+        too many sign-ups from this network, whatever addresses they name.
+        """
 
     @_abc_1.abstractmethod
     def ResendConfirmation(
