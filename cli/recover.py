@@ -13,12 +13,12 @@ from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from cli import recover_erasures, screen, words
 from cli.accounts import AccountName
-from cli.failures import EXIT_REFUSED, Failure, Unreachable, WrongInput, failure_of
+from cli.failures import EXIT_REFUSED, Failure, WrongInput, failure_of
 from cli.installation import ROOMS
 from cli.local import become
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.steering import Uuid, steered
-from services.kit import temporal_client
+from cli.temporal import open_temporal
 from services.kit.calendar import ROME
 from services.kit.errors import Refused
 from services.kit.message_ids import ours_in
@@ -159,13 +159,11 @@ async def _read() -> None:
 
 async def _mails(found: Sequence[str]) -> None:
     async with open_rooms() as rooms:
-        recorded = 0
         for room in ROOMS:
             # Which room sent an email is not in its id: each room is told all, and knows its own.
             for begin_at in range(0, max(len(found), 1), _AT_ONCE):
                 some = pb.RecordSentMailsRequest(message_ids=found[begin_at : begin_at + _AT_ONCE])
-                answer = await _asked(rooms, room, "RecordSentMails", some)
-                recorded = max(recorded, answer.recorded)
+                await _asked(rooms, room, "RecordSentMails", some)
         screen.say(f"{len(found)} Message-IDs of emails that have left are noted; none of these is sent again.")
 
 
@@ -186,9 +184,8 @@ async def _wake(*, end_runs: bool) -> None:
 
 
 async def _end_runs(rooms: Rooms) -> int:
-    where, ended = rooms.where, 0
-    try:
-        client = await temporal_client.connect(where.temporal_address, where.settings.temporal_namespace)
+    ended = 0
+    async with open_temporal(rooms.where) as client:
         async for each in client.list_workflows("ExecutionStatus = 'Running'"):
             if each.id.startswith("temporal-sys-"):
                 continue
@@ -198,16 +195,12 @@ async def _end_runs(rooms: Rooms) -> int:
             except RPCError as error:
                 if error.status.name != "NOT_FOUND":  # it has ended by itself
                     raise
-    except (RPCError, RuntimeError) as error:
-        raise Unreachable(
-            f"Temporal at {where.temporal_address} cannot be asked: {error}", "`casella doctor` says what is wrong"
-        ) from None
     return ended
 
 
 async def _status(*, as_json: bool) -> bool:
     async with open_rooms() as rooms:
-        told = {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
+        told = await _told(rooms)
     if as_json:
         screen.show_json(told)
     else:
@@ -235,7 +228,7 @@ async def _confirm(finding: str, steering: common_pb2.Steering) -> None:
 
 async def _end(steering: common_pb2.Steering) -> None:
     async with open_rooms() as rooms:
-        told = {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
+        told = await _told(rooms)
         # All or none: a room that went on while another one stands still would do half of what belongs together.
         for room, answer in told.items():
             if under_way(answer) and (why := missing(answer)):
@@ -253,6 +246,10 @@ async def _end(steering: common_pb2.Steering) -> None:
 
 def _of(rooms: Rooms, room: str) -> "RecoveryServiceAsyncStub":
     return RecoveryServiceStub(rooms.channel(room))
+
+
+async def _told(rooms: Rooms) -> dict[str, pb.GetRecoveryResponse]:
+    return {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
 
 
 async def _asked(rooms: Rooms, room: str, method: str, request: Any, seconds: float = 10.0) -> Any:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from temporalio.service import RPCError
-
 from casella.common.v1 import common_pb2
 from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
 from cli import accounts, screen
-from cli.failures import Unreachable
 from cli.rooms import Rooms
-from services.kit import temporal_client
+from cli.temporal import open_temporal
 from workflows import names
 
 _ENDED = f'WorkflowType = "{names.ERASURE}" AND ExecutionStatus = "Completed"'
@@ -44,15 +41,10 @@ async def _is_there(rooms: Rooms, account_id: str) -> bool:
 
 async def _told_by_temporal(rooms: Rooms) -> list[str]:
     """The accounts whose Erasure has come to its end, as long ago as the namespace keeps closed runs."""
-    where, found = rooms.where, []
-    try:
-        client = await temporal_client.connect(where.temporal_address, where.settings.temporal_namespace)
+    found = []
+    async with open_temporal(rooms.where) as client:
         async for each in client.list_workflows(_ENDED):
             run = client.get_workflow_handle(each.id, run_id=each.run_id, result_type=str)
             if await run.result() == _RESULT:
                 found.append(each.id.partition(":")[2])
-    except (RPCError, RuntimeError) as error:
-        raise Unreachable(
-            f"Temporal at {where.temporal_address} cannot be asked: {error}", "`casella doctor` says what is wrong"
-        ) from None
     return found

@@ -1,7 +1,7 @@
 """How a command asks the services: one channel a room, opened at the first question, in the operator's name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -173,6 +173,26 @@ class Rooms:
             if not answer.next_page_token:
                 return found
             request.page.page_token = answer.next_page_token
+
+    async def ask_each(
+        self,
+        rooms: Sequence[str],
+        method: "Callable[[grpc.aio.Channel], grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]]",
+        request: Asked,
+    ) -> dict[str, Answered]:
+        """The answers of several rooms to one question, by room.
+
+        Args:
+            rooms: Who is asked, all at once.
+            method: An RPC that all of them serve, by the channel to one.
+            request: Its request.
+
+        Raises:
+            Refused: A service refuses.
+            Unreachable: One is away, too slow, or has failed.
+        """
+        asked = (self.ask(method(self.channel(room)), request, room=room) for room in rooms)
+        return dict(zip(rooms, await asyncio.gather(*asked), strict=True))
 
     async def close(self) -> None:
         """Close what was opened."""

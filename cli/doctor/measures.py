@@ -1,6 +1,5 @@
 """What the services measure of themselves, judged by the limits of the alerts: what stays in them, what is not done."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,12 +50,9 @@ _REGULAR = {
 
 async def measured(rooms: Rooms, healthy: Sequence[str]) -> Measured:
     """Ask the healthy services."""
-
-    async def ask(room: str) -> Sequence[pb.Measure]:
-        stub = MeasuresServiceStub(rooms.channel(room))
-        return (await rooms.ask(stub.GetMeasures, pb.GetMeasuresRequest(), room=room)).measures
-
-    return dict(zip(healthy, await asyncio.gather(*map(ask, healthy)), strict=True))
+    asked = pb.GetMeasuresRequest()
+    told = await rooms.ask_each(healthy, lambda channel: MeasuresServiceStub(channel).GetMeasures, asked)
+    return {room: answer.measures for room, answer in told.items()}
 
 
 def judge_outboxes(found: Measured) -> list[Finding]:

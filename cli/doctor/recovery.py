@@ -1,6 +1,5 @@
 """Whether restored rows hold services, and what their recovery still waits for."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from casella.common.v1 import recovery_pb2 as pb
@@ -13,12 +12,8 @@ from cli.rooms import Rooms
 
 async def under_way_in(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
     """The recovery of the healthy services, if one is under way."""
-
-    async def ask(room: str) -> pb.GetRecoveryResponse:
-        stub = RecoveryServiceStub(rooms.channel(room))
-        return await rooms.ask(stub.GetRecovery, pb.GetRecoveryRequest(), room=room)
-
-    return judge(dict(zip(healthy, await asyncio.gather(*map(ask, healthy)), strict=True)))
+    asked = pb.GetRecoveryRequest()
+    return judge(await rooms.ask_each(healthy, lambda channel: RecoveryServiceStub(channel).GetRecovery, asked))
 
 
 def judge(answers: Mapping[str, pb.GetRecoveryResponse]) -> list[Finding]:

@@ -29,6 +29,9 @@ _ASK_AGAIN = timedelta(seconds=30)
 UNDER_WAY = exists().where(recoveries.c.ended_at.is_(None))
 """For statements that must find nothing to do while a recovery is under way."""
 
+EVER = exists().select_from(recoveries)
+"""Whether the rows were ever restored."""
+
 
 class RecoveryUnderWay(CasellaError):
     """The rows were restored: this waits until an operator ends the recovery (`casella recover status`)."""
@@ -67,7 +70,7 @@ async def stands(conn: AsyncConnection) -> bool:
 
 async def ever(conn: AsyncConnection) -> bool:
     """Whether the rows were ever restored: what was asked of others may then have been asked before, unknown here."""
-    return bool((await conn.execute(select(exists().select_from(recoveries)))).scalar_one())
+    return bool((await conn.execute(select(EVER))).scalar_one())
 
 
 async def was_sent(conn: AsyncConnection, message_id: str) -> bool:

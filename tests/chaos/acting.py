@@ -9,9 +9,8 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from casella.common.v1 import common_pb2 as common
-from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from deploy.local.demo import paying, people
+from deploy.local.demo import paying
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.inbox import link_in
 from services.kit.calendar import rome_date
@@ -24,14 +23,6 @@ from workflows import names
 
 STEERING = common.Steering(actor="giulia", reason_code="seen_in_a_test", source="chaos")
 _STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
-
-
-async def buyer(play: Play, method: common.PaymentMethod) -> tuple[Customer, ordering_pb2.Order]:
-    """A private person in trial who has placed an annual order; its proforma is on its way."""
-    customer = play.customer()
-    await customer.begin_trial()
-    await customer.save_profile(people.private_person("Anna", "Rossi"))
-    return customer, await play.place(customer, method)
 
 
 async def pay_by_link(

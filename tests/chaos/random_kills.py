@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from casella.common.v1 import common_pb2 as common
 from deploy.local.demo.customer import Customer
-from tests.chaos.acting import buyer, pay_order
+from tests.chaos.acting import pay_order
 from tests.chaos.stage import PROCESSES, Stage
 from tests.chaos.sweep import reason
 from tests.e2e.echo import deliver_twice, wakes_written
@@ -77,7 +77,7 @@ async def _buy_until(stage: Stage, over: Callable[[], bool]) -> list[Bought]:
     """One order after the other."""
     bought: list[Bought] = []
     while not over():
-        customer, order = await buyer(stage.play, common.PAYMENT_METHOD_ONLINE)
+        customer, order = await stage.play.buyer(common.PAYMENT_METHOD_ONLINE)
         await pay_order(stage.play, customer, order.order_id)
         bought.append((customer, order.order_id))
     return bought

@@ -17,7 +17,7 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
-from tests.chaos.acting import STEERING, buyer, pay_order, record_transfer, settled, stands, steer, transfer
+from tests.chaos.acting import STEERING, pay_order, record_transfer, settled, stands, steer, transfer
 from tests.chaos.patience import patient_front
 from tests.chaos.stories_later import LATER
 from tests.e2e.ends import (
@@ -43,14 +43,14 @@ _UNDELIVERABLE = invoicing_pb2.TRANSMISSION_STATE_UNDELIVERABLE
 
 async def buys_by_card(play: Play) -> None:
     """From the sign-up to the unlocked service, its invoice at the SdI."""
-    customer, order = await buyer(play, _ONLINE)
+    customer, order = await play.buyer(_ONLINE)
     await pay_order(play, customer, order.order_id)
     await prove_the_end(play, customer, order.order_id)
 
 
 async def buys_by_transfer(play: Play) -> None:
     """Likewise; the money is in the bank's statement, which an operator imports."""
-    customer, order = await buyer(play, _TRANSFER)
+    customer, order = await play.buyer(_TRANSFER)
     reference = paying.creditor_reference(await play.proforma(customer))
     await transfer(play, order.quote.totals.gross.minor, reference=reference)
     await prove_the_end(play, customer, order.order_id)
@@ -58,7 +58,7 @@ async def buys_by_transfer(play: Play) -> None:
 
 async def is_seen_to_have_paid(play: Play) -> None:
     """Likewise; an operator records the transfer in the Temporal UI."""
-    customer, order = await buyer(play, _TRANSFER)
+    customer, order = await play.buyer(_TRANSFER)
     await play.proforma(customer)
     await record_transfer(play, names.order_id(order.order_id), order.quote.totals.gross)
     await prove_the_end(play, customer, order.order_id)
@@ -66,7 +66,7 @@ async def is_seen_to_have_paid(play: Play) -> None:
 
 async def is_corrected(play: Play) -> None:
     """The SdI rejects the invoice; the customer corrects the profile, and a second file is sent."""
-    customer, order = await buyer(play, _ONLINE)
+    customer, order = await play.buyer(_ONLINE)
     await sdi(play, {"action": "reject", "code": "00306", "times": 1})
     await pay_order(play, customer, order.order_id)
     invoice_id = (await play.fulfilled(customer, order.order_id)).invoice_id
@@ -85,7 +85,7 @@ async def is_corrected(play: Play) -> None:
 
 async def withdraws(play: Play) -> None:
     """A person who has paid withdraws at once: refunded once, credited once."""
-    customer, order = await buyer(play, _ONLINE)
+    customer, order = await play.buyer(_ONLINE)
     await pay_order(play, customer, order.order_id)
     await play.fulfilled(customer, order.order_id)
     await customer.withdraw(order.order_id)
@@ -104,7 +104,7 @@ async def withdraws(play: Play) -> None:
 
 async def leaves(play: Play) -> None:
     """Orders, thinks better of it; an operator ends and extends the trial; the account is closed and purged."""
-    customer, order = await buyer(play, _TRANSFER)
+    customer, order = await play.buyer(_TRANSFER)
     await play.proforma(customer)
     await customer.add_domain(f"{uuid4().hex[:12]}.example")
     await customer.cancel(order.order_id)

@@ -16,7 +16,6 @@ from services.kit.causes import PeriodCause
 from services.kit.channels import open_channel
 from tests.chaos.acting import (
     STEERING,
-    buyer,
     pay_by_link,
     pay_order,
     record_transfer,
@@ -61,7 +60,7 @@ async def sells_abroad(play: Play) -> None:
 
 async def pays_in_parts(play: Play) -> None:
     """A transfer is short and waits; the rest makes it whole."""
-    customer, order = await buyer(play, _TRANSFER)
+    customer, order = await play.buyer(_TRANSFER)
     money = await _waits(play, 1_000, text=order.proforma_number)
     await transfer(play, order.totals.gross.minor - 1_000, text=order.proforma_number)
     await play.fulfilled(customer, order.order_id)
@@ -102,7 +101,7 @@ async def sends_money_unasked(play: Play) -> None:
 
 async def disputes(play: Play) -> None:
     """A payer disputes a payment and wins: it is a claim first, then the contract is ended and the invoice credited."""
-    customer, order = await buyer(play, _ONLINE)
+    customer, order = await play.buyer(_ONLINE)
     await pay_order(play, customer, order.order_id)
     await play.fulfilled(customer, order.order_id)
     number = await _stripe_does(play, f"payment_intents/{await _charge_of(play, order.order_id)}/dispute")
@@ -126,7 +125,7 @@ async def disputes(play: Play) -> None:
 
 async def renews(play: Play) -> None:
     """A year's contract comes to its end: announced, paid by the link, invoiced."""
-    customer, order = await buyer(play, _ONLINE)
+    customer, order = await play.buyer(_ONLINE)
     await pay_order(play, customer, order.order_id)
     await play.fulfilled(customer, order.order_id)
     period = await _asked_again(play, customer, order.order_id)
@@ -137,7 +136,7 @@ async def renews(play: Play) -> None:
 
 async def is_debited(play: Play) -> None:
     """Likewise by automatic debit, which an operator asks for before its day, and which is switched off then."""
-    customer, order = await buyer(play, common.PAYMENT_METHOD_AUTOMATIC_DEBIT)
+    customer, order = await play.buyer(common.PAYMENT_METHOD_AUTOMATIC_DEBIT)
     await pay_order(play, customer, order.order_id, "paypal:succeeded")
     await play.fulfilled(customer, order.order_id)
     debit = names.automatic_debit_id(customer.account_id)
@@ -179,10 +178,10 @@ async def resells(play: Play) -> None:
 
 async def changes_its_mind(play: Play) -> None:
     """Pays too much, cancels the subscription, keeps it, pays otherwise; schedules run meanwhile. Another leaves."""
-    other, cancelled = await buyer(play, _TRANSFER)
+    other, cancelled = await play.buyer(_TRANSFER)
     await steer(play, names.order_id(cancelled.order_id), "cancel_order")
     await play.order_when(other, cancelled.order_id, lambda it: it.state == ordering_pb2.ORDER_STATE_CANCELLED)
-    customer, order = await buyer(play, _TRANSFER)
+    customer, order = await play.buyer(_TRANSFER)
     money = await _waits(play, order.totals.gross.minor + 500, text=order.proforma_number)
     await steer(play, money, "assign", proforma_number=order.proforma_number)
     await stands(play, money, "Assigned")
@@ -210,7 +209,7 @@ async def is_told(play: Play) -> None:
         types = ["trial.started", "order.placed", "order.paid", "order.fulfilled"]
         adding = webhooks_pb2.AddWebhookEndpointRequest(request_id=str(uuid4()), url=receiver.url, types=types)
         endpoint_id = (await webhooks.AddWebhookEndpoint(adding)).endpoint.endpoint_id
-        customer, order = await buyer(play, _ONLINE)
+        customer, order = await play.buyer(_ONLINE)
         await pay_order(play, customer, order.order_id)
         await play.fulfilled(customer, order.order_id)
 

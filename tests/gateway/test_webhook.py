@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -14,25 +13,11 @@ from stripe import WebhookSignature
 
 from deploy.local.ports import free_port
 from tests.payments.world import World
+from tests.stripe_standin.events import event_of_nothing
 from tests.stripe_standin.process import WEBHOOK_SECRET
 from tests.support.room import caller_secret
 
 ROOT = Path(__file__).parents[2]
-
-
-def an_event() -> str:
-    """A genuine event about nothing of ours."""
-    return json.dumps(
-        {
-            "id": f"evt_{uuid4().hex}",
-            "object": "event",
-            "api_version": "2026-10-28.endive",
-            "created": 1_795_000_000,
-            "livemode": False,
-            "type": "customer.created",
-            "data": {"object": {"id": "cus_1", "object": "customer"}},
-        }
-    )
 
 
 async def post(url: str, body: str | bytes, signature: str | None) -> tuple[int, str]:
@@ -45,7 +30,7 @@ async def post(url: str, body: str | bytes, signature: str | None) -> tuple[int,
 
 
 async def test_a_genuine_event_is_stored_before_it_is_answered(world: World) -> None:
-    body = an_event()
+    body = event_of_nothing()
     signature = WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
     assert (await post(world.url, body, signature))[0] == 200
     assert [row["event_id"] for row in await world.room.rows("provider_events")] == [json.loads(body)["id"]]
@@ -54,14 +39,14 @@ async def test_a_genuine_event_is_stored_before_it_is_answered(world: World) -> 
 
 @pytest.mark.parametrize("signature", [None, "", "t=1,v1=00", "x" * 3_000])
 async def test_a_forged_event_is_refused(world: World, signature: str | None) -> None:
-    status, text = await post(world.url, an_event(), signature)
+    status, text = await post(world.url, event_of_nothing(), signature)
     assert status == 400
     assert "evt_" not in text
     assert await world.room.rows("provider_events") == []
 
 
 async def test_a_signature_of_bytes_that_are_no_text_is_a_forgery(world: World) -> None:
-    body = an_event().encode()
+    body = event_of_nothing().encode()
     host, _, port = world.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     head = f"POST /webhooks/stripe HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
@@ -95,7 +80,7 @@ async def test_the_process_starts_answers_503_while_payments_is_away_and_stops_c
     try:
         url = f"http://127.0.0.1:{port}"
         await _answers(url)
-        assert (await post(url, an_event(), "t=1,v1=00"))[0] == 503
+        assert (await post(url, event_of_nothing(), "t=1,v1=00"))[0] == 503
         async with aiohttp.ClientSession() as http, http.get(f"{url}/pay/{'A' * 43}") as answer:
             assert answer.status == 503
     finally:

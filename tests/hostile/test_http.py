@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -23,6 +22,7 @@ from tests.fixtures.postgres import TestDatabases
 from tests.hostile.raw_http import Said, connect, request, send
 from tests.payments.standin import stripe_standin
 from tests.payments.world import World, running_world
+from tests.stripe_standin.events import event_of_nothing
 from tests.stripe_standin.process import WEBHOOK_SECRET, StripeProcess
 
 __all__ = ["stripe_standin"]
@@ -72,18 +72,7 @@ async def street(
 
 
 def event(**changed: Any) -> bytes:
-    """A genuine event about nothing of ours."""
-    said = {
-        "id": f"evt_{uuid4().hex}",
-        "object": "event",
-        "api_version": "2026-10-28.endive",
-        "created": 1_795_000_000,
-        "livemode": False,
-        "type": "customer.created",
-        "data": {"object": {"id": "cus_1", "object": "customer"}},
-        **changed,
-    }
-    return json.dumps(said).encode()
+    return event_of_nothing(**changed).encode()
 
 
 def signed(body: bytes) -> str:

@@ -1,6 +1,6 @@
 """Rows come back from a backup, and certified mail is ahead of them: what had left keeps its number and leaves once."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import pytest
 import pytest_asyncio
 
-from casella.common.v1 import errors_pb2
 from casella.common.v1 import recovery_pb2 as recovery
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from casella.invoicing.v1 import invoicing_pb2 as pb
@@ -19,17 +18,15 @@ from services.invoicing.settings import InvoicingSettings
 from services.kit.cause_fields import period_of
 from services.kit.causes import PeriodCause
 from services.kit.core import Core
-from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.server import Room
-from tests.e2e.waiting import until
 from tests.fixtures.postgres import TestDatabases
-from tests.invoicing.builders import company, credit_request, invoice_request, proforma_request, steering
+from tests.invoicing.builders import company, credit_request, invoice_request, proforma_request
 from tests.invoicing.clients import Stub, stub
 from tests.invoicing.sdi_in_memory import SdiInMemory, envelope
 from tests.invoicing.test_advance_invoices import part_request
 from tests.invoicing.test_transmitting import resend
-from tests.support.restoring import back_up, restored
+from tests.support.restoring import Recovering, back_up, restored
 from tests.support.room import MovableClock, TestRoom, running_room
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("invoicing recovery")]
@@ -124,53 +121,19 @@ async def transmit(worker: Stub, document: pb.Document) -> pb.Transmission:
 
 
 @dataclass
-class After:
+class After(Recovering):
     """The room on restored rows, and what had happened."""
 
     room: TestRoom
     sdi: SdiInMemory
     before: Before
     later: Later
-    recovering: Any
     worker: Stub
-
-    async def findings(self) -> dict[str, list[str]]:
-        """What a person must decide: subjects by kind."""
-        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
-        found: dict[str, list[str]] = {}
-        for each in told.findings:
-            found.setdefault(each.kind, []).append(each.subject)
-        return found
 
     async def state(self, invoice_id: str) -> pb.TransmissionState:
         """How the SdI stands to an invoice."""
         asked = pb.GetTransmissionRequest(invoice_id=invoice_id)
         return (await self.worker.GetTransmission(asked)).transmission.state
-
-    async def once_ended(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer to a call that is held, after the end of the recovery, which a process knows a second later."""
-        await self.end()
-
-        async def ask() -> Answer | None:
-            try:
-                return await call()
-            except Refused as refused:
-                if refused.reason != errors_pb2.REASON_RECOVERY_UNDER_WAY:
-                    raise
-                return None
-
-        return await until(ask, "the end of the hold")
-
-    async def end(self) -> None:
-        """Decide about everything and end the recovery, once."""
-        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
-        if told.recovery.HasField("ended_at"):
-            return
-        for each in told.findings:
-            confirm = recovery.ConfirmFindingRequest(finding_id=each.finding_id, steering=steering())
-            await self.recovering.ConfirmFinding(confirm)
-        await self.recovering.RecordSentMails(recovery.RecordSentMailsRequest())
-        await self.recovering.EndRecovery(recovery.EndRecoveryRequest(steering=steering()))
 
     async def keeps_its_number_and_stays_sent(self, again: pb.Document, first: pb.Document) -> None:
         """What was asked for again is the document that had left, and its file does not leave again."""
@@ -195,7 +158,7 @@ async def after(databases: TestDatabases, tmp_path_factory: pytest.TempPathFacto
     async with running(url, folder, sdi, clock) as room:
         recovering = RecoveryServiceStub(room.channel("operator"))
         assert (await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)).finished
-        yield After(room, sdi, before, later, recovering, stub(room, "worker"))
+        yield After(recovering, room, sdi, before, later, stub(room, "worker"))
     await databases.drop(url)
 
 

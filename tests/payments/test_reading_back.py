@@ -3,10 +3,10 @@
 The stand-in tells what Stripe documents: these tests prove our handling, not Stripe's behaviour.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 import pytest_asyncio
@@ -16,19 +16,17 @@ from casella.common.v1 import recovery_pb2 as recovery
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from casella.payments.v1 import payments_pb2 as pb
 from services.kit.cause_fields import period_of
-from services.kit.errors import Refused
 from services.kit.ids import new_id
-from tests.e2e.waiting import until
 from tests.fixtures.postgres import TestDatabases
 from tests.payments.debit import DEBIT, Due, switch_off, taken, with_mandate
 from tests.payments.test_disputes import charge_of_last
 from tests.payments.test_disputes import of as dispute_of
 from tests.payments.test_mandates import newest, set_up
 from tests.payments.test_refunds import euro, of
-from tests.payments.world import GROSS, STEERING, World, running_world
+from tests.payments.world import GROSS, World, running_world
 from tests.stripe_standin.process import StripeProcess
 from tests.support.refusals import refused_as
-from tests.support.restoring import back_up, restored
+from tests.support.restoring import Recovering, back_up, restored
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("payments recovery")]
 Answer = TypeVar("Answer")
@@ -98,52 +96,18 @@ class Later:
 
 
 @dataclass
-class After:
+class After(Recovering):
     """The room on restored rows, and what had happened."""
 
     world: World
     before: Before
     later: Later
-    recovering: Any
-
-    async def findings(self) -> dict[str, list[str]]:
-        """What a person must decide: subjects by kind."""
-        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
-        found: dict[str, list[str]] = {}
-        for each in told.findings:
-            found.setdefault(each.kind, []).append(each.subject)
-        return found
 
     async def again(self, due: Due, minor: int = GROSS) -> pb.PaymentRequest:
         """The payment request of a period as its workflow asks for it again."""
         period, account_id = period_of(due.cause), self.before.debited
         asked = {"period": period, "account_id": account_id, "method": DEBIT, "amount": euro(minor)}
         return await self.world.request(order_id="", **asked)
-
-    async def once_ended(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer to a call that is held, after the end of the recovery, which a process knows a second later."""
-        await self.end()
-
-        async def ask() -> Answer | None:
-            try:
-                return await call()
-            except Refused as refused:
-                if refused.reason != errors_pb2.REASON_RECOVERY_UNDER_WAY:
-                    raise
-                return None
-
-        return await until(ask, "the end of the hold")
-
-    async def end(self) -> None:
-        """Decide about everything and end the recovery, once."""
-        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
-        if told.recovery.HasField("ended_at"):
-            return
-        for each in told.findings:
-            confirm = recovery.ConfirmFindingRequest(finding_id=each.finding_id, steering=STEERING)
-            await self.recovering.ConfirmFinding(confirm)
-        await self.recovering.RecordSentMails(recovery.RecordSentMailsRequest())
-        await self.recovering.EndRecovery(recovery.EndRecoveryRequest(steering=STEERING))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -162,7 +126,7 @@ async def after(
         recovering = RecoveryServiceStub(world.room.channel("operator"))
         read = await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)
         assert read.finished
-        yield After(world, before, later, recovering)
+        yield After(recovering, world, before, later)
     await databases.drop(url)
 
 

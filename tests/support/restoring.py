@@ -2,14 +2,68 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import make_url
 
+from casella.common.v1 import common_pb2, errors_pb2
+from casella.common.v1 import recovery_pb2 as recovery
 from deploy.backup import dump
 from deploy.backup.restore import hold
 from deploy.local import provision
+from services.kit.errors import Refused
+from tests.e2e.waiting import until
+
+Answer = TypeVar("Answer")
+STEERING = common_pb2.Steering(actor="operator@casella.example", reason_code="checked", source="test/1")
+
+
+@dataclass
+class Recovering:
+    """A room on restored rows, before a person who recovers it.
+
+    Attributes:
+        recovering: The operator's stub of its RecoveryService.
+    """
+
+    recovering: Any
+
+    async def findings(self) -> dict[str, list[str]]:
+        """What a person must decide: subjects by kind."""
+        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
+        found: dict[str, list[str]] = {}
+        for each in told.findings:
+            found.setdefault(each.kind, []).append(each.subject)
+        return found
+
+    async def once_ended(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer to a call that is held, after the end of the recovery, which a process knows a second later."""
+        await self.end()
+
+        async def ask() -> Answer | None:
+            try:
+                return await call()
+            except Refused as refused:
+                if refused.reason != errors_pb2.REASON_RECOVERY_UNDER_WAY:
+                    raise
+                return None
+
+        return await until(ask, "the end of the hold")
+
+    async def end(self) -> None:
+        """Decide about everything and end the recovery, once."""
+        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
+        if told.recovery.HasField("ended_at"):
+            return
+        for each in told.findings:
+            confirm = recovery.ConfirmFindingRequest(finding_id=each.finding_id, steering=STEERING)
+            await self.recovering.ConfirmFinding(confirm)
+        await self.recovering.RecordSentMails(recovery.RecordSentMailsRequest())
+        await self.recovering.EndRecovery(recovery.EndRecoveryRequest(steering=STEERING))
 
 
 def back_up(admin_url: str, room_url: str, file: Path) -> Path:

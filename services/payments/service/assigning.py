@@ -4,7 +4,6 @@ Short money stays in the queue until the rest has come: what is then exactly the
 an operator says. Money that was taken back pays nothing, whoever says so.
 """
 
-import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,19 +128,26 @@ class Assigning:
         whole = [(each, exactly(parts, asked)) for each, asked, parts in found]
         return sum([await self._pay_whole(each, [part.entry_id for part in parts]) for each, parts in whole if parts])
 
-    async def pay_by_what_came(self, conn: AsyncConnection, request: PaymentRequest, now: datetime) -> None:
+    async def pay_by_what_came(self, conn: AsyncConnection, request: PaymentRequest, now: datetime) -> bool:
         """Let money pay a new request for which it had come before the rows were restored to a time without it.
 
         What is not exactly what is asked for, or would be invoiced late, goes on waiting for an operator.
+
+        Returns:
+            Whether it is paid.
         """
-        for entry in await queue.held(conn, await queue.came_before(conn, request.request_id)):
+        came = await queue.came_before(conn, request.request_id)
+        for entry in await queue.held(conn, came) if came else ():
             wish = Assignment(
                 entry.entry_id, request.request_id, "", accept_shortfall=False, accept_late=False, booked_on=None
             )
             if entry.amount == request.amount and entry.available_on is not None:
-                with contextlib.suppress(InvoiceLate):
+                try:
                     await self._pay(conn, wish, request, [entry], now)
-                return
+                except InvoiceLate:
+                    return False
+                return True
+        return False
 
     async def _pay_whole(self, request_id: UUID, entry_ids: Sequence[UUID]) -> bool:
         now, entry_id = self._clock.now(), entry_ids[-1]

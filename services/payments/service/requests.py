@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.kit import recovery_hold
 from services.kit.calendar import rome_date
 from services.kit.causes import Cause
 from services.kit.clock import Clock
@@ -92,8 +91,7 @@ class PaymentRequests:
             await paying.apply_reserved(conn, made.request_id, used, made.available_on, now)
             await requests.tell_paid(conn, made.request_id, made.cause, made.account_id, used, now)
             await waking.wake_for_payment(conn, made.cause, now)
-        elif await recovery_hold.ever(conn):
-            await self._assigning.pay_by_what_came(conn, made, now)
+        elif await self._assigning.pay_by_what_came(conn, made, now):
             return await requests.by_id(conn, made.request_id) or made
         return made
 

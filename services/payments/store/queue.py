@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.kit.outbox import Wake
-from services.kit.tables import recoveries
+from services.kit.recovery_hold import EVER
 from services.kit.wakes import money_wake
 from services.payments.domain.matching import NO_MONEY, QueueReason
 from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source
@@ -159,9 +159,7 @@ async def came_before(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
     By id. Where rows were never restored there is none, and no entry is looked at.
     """
     meant = _ENTRY.suggestions.contains([request_id]), _ENTRY.source == Source.STRIPE
-    query = select(_ENTRY.id).where(
-        exists().select_from(recoveries), _ENTRY.reason == QueueReason.UNKNOWN, HERE, *meant
-    )
+    query = select(_ENTRY.id).where(EVER, _ENTRY.reason == QueueReason.UNKNOWN, HERE, *meant)
     return list(await conn.scalars(query.order_by(_ENTRY.id)))
 
 
