@@ -17,9 +17,8 @@ from cli.failures import EXIT_REFUSED, Failure, WrongInput, failure_of
 from cli.installation import ROOMS
 from cli.local import become
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
-from cli.steering import Uuid, steered
+from cli.steering import Minute, Uuid, steered
 from cli.temporal import open_temporal
-from services.kit.calendar import ROME
 from services.kit.errors import Refused
 from services.kit.message_ids import ours_in
 from services.kit.wire import to_timestamp
@@ -68,13 +67,13 @@ def mark(database: str) -> None:
 
 @recover.command("begin")
 @click.option(
-    "--rows-of", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]), required=True,
+    "--rows-of", type=Minute(), required=True,
     help='When the backup was made, in Rome: "2026-11-24 03:00". Rather too early.',
 )  # fmt: skip
 @steered
 def begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
     """Hold all services that run from now on; after a restore rather `mark` the rows before they start."""
-    run(_begin(rows_of.replace(tzinfo=ROME), steering))
+    run(_begin(rows_of, steering))
 
 
 @recover.command("read")

@@ -6,12 +6,13 @@ import os
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import click
 
 from casella.common.v1 import common_pb2
+from services.kit.calendar import ROME
 from services.kit.ids import new_id
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,6 +62,20 @@ class Day(click.ParamType[date]):
         if day is None or day.isoformat() != str(value):
             self.fail(f"{value!r} is no day: write year, month and day, for example 2026-11-24")
         return day
+
+
+class Minute(click.ParamType[datetime]):
+    """A minute of Rome's time."""
+
+    name = "minute"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Refuse what is none, and a day without its time, which could mean either end of it."""
+        try:
+            minute = datetime.strptime(str(value).replace("T", " ", 1), "%Y-%m-%d %H:%M")  # noqa: DTZ007  see below
+        except ValueError:
+            self.fail(f'{value!r} is no day with its time: write it in quotes, for example "2026-11-24 03:00"')
+        return minute.replace(tzinfo=ROME)
 
 
 def steered(command: Callable[..., None]) -> Callable[..., None]:

@@ -35,6 +35,7 @@ def terminal(tmp_path: Path) -> Terminal:
         ("feature", "off", ID, "sending", "--reason", "spam"),
         ("contract", "confirm", ID, "--reason", "phone_confirmed"),
         ("clock", "advance", "1d"),
+        ("recover", "begin", "--rows-of", "2026-11-24 03:00", "--reason", "restored"),
     ],
 )
 async def test_where_nothing_runs_a_command_says_how_to_start_it(
@@ -101,6 +102,8 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
         (("invoice", "credit", "2026/17", "--reason", "goodwill"), "--cause"),
         (("invoice", "credit", "2026/17", "--cause", "mood", "--reason", "goodwill"), "agreement"),
         (("tickets", "show", "first"), "is no id"),
+        (("recover", "begin", "--rows-of", "yesterday", "--reason", "restored"), 'for example "2026-11-24 03:00"'),
+        (("recover", "begin", "--rows-of", "2026-11-24", "--reason", "restored"), "no day with its time"),
         (
             ("withdrawal", "record", "P2026/1", "--declared-on", "02/12/2026", "--reason", "letter"),
             "no day: write year, month and day",
