@@ -7,6 +7,7 @@ from casella.trial.v1 import trial_pb2_grpc
 from services.kit.core import Core
 from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
+from services.kit.public_suffixes import PublicSuffixes
 from services.kit.server import Room, serve
 from services.kit.tokens import AccessTokens
 from services.trial import policy
@@ -40,12 +41,12 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
         dns: `host:port` of the name server; empty for the operating system's.
     """
     database, clock, own = core.database, core.clock, rules.trial
-    traces = Traces(core.settings.fingerprint_key)
+    traces, suffixes = Traces(core.settings.fingerprint_key), PublicSuffixes(rules.shared.public_suffixes)
     letters = Letters(core.settings.public_url.rstrip("/"), rules.limits, own.guide_links)
     post = Post(letters, own.sign_ups, traces)
     resolver, reviews = MailRouteResolver(dns), Reviews(database, clock, traces, post)
     services = Services(
-        sign_ups=SignUps(database, clock, own.sign_ups, traces, resolver, post),
+        sign_ups=SignUps(database, clock, own.sign_ups, suffixes, traces, resolver, post),
         confirmations=Confirmations(database, clock, hashes, letters),
         reviews=reviews,
         sessions=Sessions(database, clock, traces, hashes, tokens, own.logins, timedelta(days=own.session_days)),

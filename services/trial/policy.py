@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+import idna
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, field_validator
 
 from services.kit.operator_files import Section, read_section
 
@@ -23,8 +24,10 @@ class SignUpLimits(Section):
         per_ip_hour: From one IPv4 address or one /64 (IPv6) in an hour.
         per_ip_day: From one IPv4 address or one /64 in 24 hours.
         per_network_day: From one /24 (IPv4) or /48 (IPv6) in 24 hours.
-        per_domain_day: With one email domain in 24 hours.
-        big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply.
+        per_domain_day: With email domains of one registrant in 24 hours: what is below a registered name counts as that
+            name (`PublicSuffixes`), because its holder makes as many of them as they like.
+        big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply; names below them
+            are not meant.
         refused_per_ip_day: From so many in 24 hours on, one IPv4 address or one /64 is refused: each that is held
             starts a workflow, and one visitor must not fill Temporal or hide others from the operator.
         refused_per_network_day: The same of one /24 or /48.
@@ -99,6 +102,23 @@ class TrialLimits(BaseModel):
     messages_per_day: PositiveInt = 25
 
 
+class SharedNames(BaseModel):
+    """Under which names everybody registers: read from the section by which the mailboxes service guards domains.
+
+    Attributes:
+        public_suffixes: Beside those of the Public Suffix List; kept in ASCII and lower case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    public_suffixes: frozenset[str] = frozenset()
+
+    @field_validator("public_suffixes")
+    @classmethod
+    def _ascii(cls, names: frozenset[str]) -> frozenset[str]:
+        return frozenset(idna.encode(name, uts46=True).decode("ascii") for name in names)
+
+
 class GuideLink(Section):
     """One guide that the welcome email points to.
 
@@ -135,12 +155,14 @@ class Policy(BaseModel):
     Attributes:
         trial: Its own section.
         limits: What the mailboxes service allows in a trial.
+        shared: Names under which everybody registers.
     """
 
     model_config = ConfigDict(frozen=True)
 
     trial: TrialPolicy = TrialPolicy()
     limits: TrialLimits = TrialLimits()
+    shared: SharedNames = SharedNames()
 
 
 def load(path: Path | None) -> Policy:
@@ -155,4 +177,5 @@ def load(path: Path | None) -> Policy:
     return Policy(
         trial=read_section(path, ("trial",), TrialPolicy),
         limits=read_section(path, ("mailboxes", "trial"), TrialLimits),
+        shared=read_section(path, ("mailboxes",), SharedNames),
     )

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from casella.common.v1.common_pb2 import ClientContext
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit.ids import new_id
-from services.trial.policy import Policy
+from services.trial.policy import Policy, TrialPolicy
 from tests.fixtures.postgres import TestDatabases
 from tests.hostile.calling import Caller, Ended, process
 from tests.hostile.contracts import rpcs_of
@@ -34,7 +34,8 @@ def _policy() -> Policy:
         "mails_per_ip_day": MAILS_PER_IP,
         "mails_per_network_day": MAILS_PER_NETWORK,
     }
-    return Policy.model_validate({"trial": {**POLICY.trial.model_dump(), "sign_ups": limits}})
+    own = {**POLICY.trial.model_dump(), "sign_ups": limits}
+    return POLICY.model_copy(update={"trial": TrialPolicy.model_validate(own)})
 
 
 @dataclass

@@ -24,7 +24,7 @@ def test_the_file_of_the_repository_says_what_is_usual() -> None:
     lists: dict[str, frozenset[str]] = {"reserved_domains": frozenset(), "public_suffixes": frozenset()}
     assert found.model_copy(update=lists) == MailboxesPolicy()
     assert found.reserved_domains >= {"local", "gmail.com", "libero.it", "pec.it"}
-    assert found.public_suffixes == {"com.it"}
+    assert found.public_suffixes == {"com.it", "demo.example"}
 
 
 def test_the_trial_is_as_the_provider_describes_it(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ POLICY = Policy.model_validate(
         "trial": {
             "guide_links": {"it": [{"title": "Guida", "url": "https://guide.example/"}]},
             "sign_ups": {"answer_milliseconds": 0},
-        }
+        },
+        "shared": {"public_suffixes": ["demo.example"]},
     }
 )
 

@@ -161,6 +161,13 @@ async def test_the_sixth_sign_up_of_a_domain_in_a_day_is_held_unless_it_is_a_big
     assert [list((await visitors.state(s)).reasons) for s in big] == [[]] * 6
 
 
+async def test_names_below_one_registered_domain_count_as_that_domain(visitors: Visitors) -> None:
+    names = ["shop.demo.example", "a.shop.demo.example", "B.SHOP.demo.example", "c.shop.demo.example"]
+    names += ["caffè.shop.demo.example", "d.e.shop.demo.example", "shops.demo.example"]
+    made = [await visitors.sign_up(email=f"person{n}@{name}") for n, name in enumerate(names)]
+    assert [list((await visitors.state(s)).reasons) for s in made] == [[]] * 5 + [["domain_rate"], []]
+
+
 async def test_forty_at_once_from_one_address_meet_the_limit_as_forty_in_a_row(
     visitors: Visitors, room: TestRoom
 ) -> None:

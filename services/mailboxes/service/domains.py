@@ -8,10 +8,10 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
+from services.kit.public_suffixes import PublicSuffixes
 from services.kit.requests import Call, claim
 from services.mailboxes.domain.accounts import Account, Domain
 from services.mailboxes.domain.names import DomainName
-from services.mailboxes.domain.public_suffixes import PublicSuffixes
 from services.mailboxes.domain.sizes import SMALLEST_GB, shortage
 from services.mailboxes.domain.states import Billing, Feature
 from services.mailboxes.errors import DomainLimit, DomainNotEmpty, DomainTaken
@@ -50,7 +50,7 @@ class Domains:
                 if account.max_domains is not None and await store.count(conn, account_id) >= account.max_domains:
                     raise DomainLimit(metadata={"limit": "domains", "value": str(account.max_domains)})
                 await _check_place(conn, account)
-                if name.is_under(self._reserved) or name in self._suffixes:
+                if name.is_under(self._reserved) or name.ascii in self._suffixes:
                     raise DomainTaken
                 if await store.touches_another(conn, account_id, name):
                     raise DomainTaken

@@ -49,7 +49,8 @@ class SignUpCounts:
         ip_hour: Sign-ups from this IPv4 address, or its IPv6 address's /64, in the last hour.
         ip_day: Sign-ups from the same in the last 24 hours.
         network_day: Sign-ups from its /24 or /48 in the last 24 hours.
-        domain_day: Sign-ups with this email domain in the last 24 hours; 0 for a big mail provider, which is exempt.
+        domain_day: Sign-ups with email domains of the same registrant in the last 24 hours; 0 for a big mail provider,
+            which is exempt.
         other_trials: Trials and open sign-ups of the same person under this or another alias, this one not included.
     """
 

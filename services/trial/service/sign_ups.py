@@ -13,6 +13,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import RateLimited
 from services.kit.ids import new_id
+from services.kit.public_suffixes import PublicSuffixes
 from services.kit.requests import Call, claim
 from services.kit.wakes import sign_up_wake
 from services.trial.disposable import is_disposable
@@ -43,6 +44,7 @@ class SignUps:
     database: Database
     clock: Clock
     limits: SignUpLimits
+    suffixes: PublicSuffixes
     traces: Traces
     resolver: MailRouteResolver
     post: Post
@@ -128,11 +130,11 @@ class SignUps:
         return SignUpState.LAPSED
 
     def _seen(self, form: Form) -> counts.Seen:
-        exempt = form.email.domain in self.limits.big_mail_providers
-        ip = form.client.ip
+        domain, ip = form.email.domain, form.client.ip
+        exempt = domain in self.limits.big_mail_providers
         return counts.Seen(
             ip=self.traces.hash(Trace.IP, device_of(ip)),
             network=self.traces.hash(Trace.NETWORK, network_of(ip)),
-            domain=None if exempt else self.traces.hash(Trace.DOMAIN, form.email.domain),
+            domain=None if exempt else self.traces.hash(Trace.DOMAIN, self.suffixes.registrable(domain)),
             person=self.traces.hash(Trace.TRIAL, form.email.person),
         )

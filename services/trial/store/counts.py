@@ -21,7 +21,7 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The hashes under which a sign-up is counted; the domain's is None for a big mail provider, which is exempt."""
+    """The hashes under which a sign-up is counted; the registered domain's is None for a big mail provider: exempt."""
 
     ip: bytes
     network: bytes
