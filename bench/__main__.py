@@ -1,5 +1,7 @@
 """``make bench``: measures all parts, or those that ``BENCH`` names, on one installation made for this run.
 
+A part whose customers stay, or that moves the calendar, has an installation of its own.
+
 Prints each figure when it has it, and keeps all of them in ``var/bench.json``. What they mean stands in
 ``bench/README.md``.
 """
@@ -9,35 +11,46 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 
-from bench import numbers, orders, rpcs, start
+from bench import numbers, orders, rpcs, start, trials
 from bench.figures import Figure
 from bench.installation import Installation, started
 from bench.report import Report, Split
 from deploy.local.site import var_folder
 from services.kit.exiting import exit_after
 
-Part = Callable[[Installation], AsyncIterator[Figure | Split]]
-PARTS: dict[str, Part] = {
+Told = AsyncIterator[Figure | Split]
+ALONE: dict[str, Callable[[], Told]] = {
     "start": start.measure,
+    "trials": trials.measure,
+}
+TOGETHER: dict[str, Callable[[Installation], Told]] = {
     "orders": orders.measure,
     "rpcs": rpcs.measure,
     "numbers": numbers.measure,
 }
+PARTS = (*ALONE, *TOGETHER)
 
 
 async def _run(chosen: list[str]) -> None:
     report = Report(var_folder() / "bench.json")
-    async with started(var_folder() / "bench") as installation:
-        for name in chosen:
-            print(f"\n{name}", flush=True)
-            async for figure in PARTS[name](installation):
-                report.tell(name, figure)
+    for name in filter(ALONE.__contains__, chosen):
+        await _tell(report, name, ALONE[name]())
+    if together := [name for name in chosen if name in TOGETHER]:
+        async with started(var_folder() / "bench") as installation:
+            for name in together:
+                await _tell(report, name, TOGETHER[name](installation))
+
+
+async def _tell(report: Report, name: str, figures: Told) -> None:
+    print(f"\n{name}", flush=True)
+    async for figure in figures:
+        report.tell(name, figure)
 
 
 def main() -> int:
     """Measures; 2 where ``BENCH`` names no part."""
     chosen = os.environ.get("BENCH", "").split() or list(PARTS)
-    if unknown := sorted(set(chosen) - PARTS.keys()):
+    if unknown := sorted(set(chosen) - set(PARTS)):
         print(f"BENCH={' '.join(unknown)}: the parts are {', '.join(PARTS)}", file=sys.stderr)
         return 2
     asyncio.run(_run(chosen))

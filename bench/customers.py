@@ -6,9 +6,11 @@ be measured instead.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeVar
 from uuid import UUID
 
 import aiohttp
@@ -21,12 +23,36 @@ from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
+from deploy.local.demo.inbox import Inbox
 from services.payments.domain.pay_links import PayLinks
+
+Who = TypeVar("Who")
 
 _AT_ONCE = 4
 _LOOK_SECONDS = 0.1
 """Before the payment's signal, from which all is counted; its cost would be PostgreSQL's, at the orders' expense."""
 _SECONDS = aiohttp.ClientTimeout(total=60)
+
+
+@dataclass(frozen=True)
+class Pigeonholes(Inbox):
+    """The inboxes of a local Casella read where the mail sink keeps them, which costs the measured machine little.
+
+    Attributes:
+        folder: The mail sink's.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, installation: Installation) -> Self:
+        """Those of an installation."""
+        inbox = installation.inbox
+        return cls(inbox.host, inbox.port, inbox.password, installation.world.site.var / "mail")
+
+    async def sources(self, address: str) -> list[bytes]:
+        """All messages to an address byte for byte, oldest first."""
+        return [file.read_bytes() for file in sorted((self.folder / address).glob("*.eml"))]
 
 
 @dataclass(frozen=True)
@@ -45,21 +71,34 @@ async def buyers(
     mailboxes = 1 if billing == common.BILLING_PERIOD_ANNUAL else 5
 
     async def come() -> Buyer:
-        customer = Customer(installation.front, installation.inbox, people.new_address("anna"), ip=people.new_ip())
-        await customer.begin_trial()
+        customer = await newcomer(installation)
         await customer.save_profile(people.private_person("Anna", "Rossi"))
         return Buyer(customer, await customer.quote(common.CUSTOMER_KIND_PRIVATE, billing, mailboxes))
 
     async def one() -> Buyer:
-        while True:
-            async with bound:
-                try:
-                    return await come()
-                except AioRpcError as error:  # the machine is busy with something else: another customer comes
-                    if error.code() is not StatusCode.DEADLINE_EXCEEDED:
-                        raise
+        async with bound:
+            return await patiently(come)
 
     return await asyncio.gather(*(one() for _ in range(number)))
+
+
+async def newcomer(installation: Installation) -> Customer:
+    """Somebody whose trial has begun."""
+    inbox = Pigeonholes.of(installation)
+    customer = Customer(installation.front, inbox, people.new_address("anna"), ip=people.new_ip())
+    await customer.sign_up()
+    await customer.confirm()
+    return customer
+
+
+async def patiently(come: Callable[[], Awaitable[Who]]) -> Who:
+    """Whoever comes, or the next one: a call may take too long on a machine that is busy with something else."""
+    while True:
+        try:
+            return await come()
+        except AioRpcError as error:
+            if error.code() is not StatusCode.DEADLINE_EXCEEDED:
+                raise
 
 
 class Till:

@@ -51,12 +51,13 @@ def grouped(used: Cpu) -> dict[str, float]:
 
 def memory_bytes(pids: Mapping[str, int]) -> dict[str, int]:
     """The proportional set size (PSS) of each of these processes and all below it: what is shared is shared out."""
-    parents = {
-        int(entry.name): int(fields[_PARENT])
-        for entry in _PROC.iterdir()
-        if entry.name.isdigit() and (fields := _fields(int(entry.name))) is not None
-    }
+    parents = _parents()
     return {name: sum(map(_pss, _family(pid, parents))) for name, pid in pids.items()}
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that one process below this one, or itself, has had so far (``VmHWM``, resident)."""
+    return max((_most(each) for each in _family(pid, _parents())), default=0)
 
 
 def _fields(pid: int) -> list[str] | None:
@@ -75,9 +76,27 @@ def _family(pid: int, parents: Mapping[int, int]) -> Iterable[int]:
     return found
 
 
+def _parents() -> dict[int, int]:
+    """All processes by their parents."""
+    return {
+        int(entry.name): int(fields[_PARENT])
+        for entry in _PROC.iterdir()
+        if entry.name.isdigit() and (fields := _fields(int(entry.name))) is not None
+    }
+
+
 def _pss(pid: int) -> int:
+    return _bytes(pid, "smaps_rollup", "Pss:")
+
+
+def _most(pid: int) -> int:
+    return _bytes(pid, "status", "VmHWM:")
+
+
+def _bytes(pid: int, file: str, name: str) -> int:
+    """What a line of a process's file says in kB; 0 of one that has gone."""
     try:
-        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+        lines = (_PROC / str(pid) / file).read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)

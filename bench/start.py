@@ -1,6 +1,6 @@
 """How long a Casella takes from the command to ready, where it has run before, and how much memory the whole takes.
 
-An installation of its own, beside the one that the other parts measure, started again and again from the same folder.
+An installation of its own, started again and again from the same folder.
 Memory is the proportional set size: what processes share, such as what they imported before they were forked, counts
 once.
 """
@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator
 from statistics import median
 
 from bench.figures import Figure
-from bench.installation import Installation
 from bench.processes import grouped, memory_bytes
 from deploy.local.site import var_folder
 from deploy.local.world import World
@@ -21,7 +20,7 @@ _ROUNDS = 3
 _MIB = 1024 * 1024
 
 
-async def measure(_: Installation) -> AsyncIterator[Figure]:
+async def measure() -> AsyncIterator[Figure]:
     """Start and memory."""
     folder = var_folder() / "bench-start"
     shutil.rmtree(folder, ignore_errors=True)
